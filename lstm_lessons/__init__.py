@@ -1,0 +1,43 @@
+"""Lessons that derive torch.nn.LSTM and build it by hand.
+
+The public names load when they are first used, so that ``import lstm_lessons`` needs neither
+torch nor matplotlib, and so that the command line works before either is installed.
+"""
+
+# This file is read by every Python that is asked to start the course, old ones too: keep it plain.
+
+__all__ = [
+    "ManualLSTMCell",
+    "cell",
+    "compare",
+    "course",
+    "exercise",
+    "explorers",
+    "shapes",
+    "show",
+]
+
+_HOMES = {
+    "ManualLSTMCell": "manual",
+    "exercise": "exercises",
+    "show": "drawing",
+}
+
+
+def __getattr__(name):
+    """Import a public name from the module that defines it."""
+    if name not in __all__:
+        raise AttributeError("module 'lstm_lessons' has no attribute {!r}".format(name))  # noqa: UP032
+    import importlib
+
+    if name in _HOMES:
+        value = getattr(importlib.import_module("lstm_lessons." + _HOMES[name]), name)
+    else:
+        value = importlib.import_module("lstm_lessons." + name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    """List the public names, loaded or not."""
+    return sorted(list(globals()) + __all__)

@@ -1,0 +1,116 @@
+"""The map of the course, as data: lessons, objectives, minutes, prerequisites."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of the course.
+
+    ``name`` is the notebook's file name without its ending. ``objectives`` complete the
+    sentence "After this lesson you can ...". ``minutes`` are a reader's minutes, exercises
+    left out; ``exercise_minutes`` are for the exercises. ``prerequisites`` are numbers of
+    lessons. A lesson without objectives is planned and has no notebook yet.
+    """
+
+    name: str
+    title: str
+    question: str
+    objectives: tuple[str, ...] = ()
+    minutes: int = 0
+    exercise_minutes: int = 0
+    prerequisites: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The two digits that open the file name."""
+        return self.name[:2]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the lesson's notebook is part of the course today."""
+        return bool(self.objectives)
+
+
+LESSONS = (
+    Lesson(
+        "00_start_here",
+        "Start here",
+        "What is this course, and does everything work?",
+        objectives=(
+            "run a cell, move a slider and check an exercise",
+            "say what goes into `nn.LSTM` and what comes out, without yet knowing why",
+            "find your way through the lessons",
+        ),
+        minutes=15,
+    ),
+    Lesson(
+        "01_why_gates",
+        "Why gates",
+        "Why does a plain recurrent network forget, and what does a gate change?",
+        objectives=(
+            "measure how fast a network forgets, with its gradient as the ruler",
+            "read a forget gate as a half-life, and choose the bias that gives a wished one",
+            "say what `nn.LSTM` really remembers when it has just been made",
+        ),
+        minutes=40,
+        exercise_minutes=25,
+        prerequisites=("00",),
+    ),
+    Lesson(
+        "02_gates_and_shapes",
+        "Gates and shapes",
+        "What are the four gates, and why has every matrix the shape it has?",
+        objectives=(
+            "write the equations of the gates i, f, g, o with the shape under each symbol",
+            "take `weight_ih` and `weight_hh` apart into the matrices of the four gates",
+            "count the parameters of an LSTM before PyTorch does",
+        ),
+        minutes=40,
+        exercise_minutes=25,
+        prerequisites=("01",),
+    ),
+    Lesson(
+        "03_the_cell_by_hand",
+        "The cell by hand",
+        "Can we write one step of an LSTM so that nobody can tell it from PyTorch's?",
+        objectives=(
+            "write one step of an LSTM from its six equations",
+            "say what each gate does to c and to h in one step",
+            "prove that your cell equals `nn.LSTMCell`, gradients included",
+        ),
+        minutes=45,
+        exercise_minutes=35,
+        prerequisites=("02",),
+    ),
+    Lesson("04_unrolling_in_time", "Unrolling in time", "What do output, h_n and c_n hold?"),
+    Lesson("05_batches_and_batch_first", "Batches and batch_first", "Which axis is which?"),
+    Lesson("06_stacking_and_dropout", "Stacking and dropout", "What does a second layer read?"),
+    Lesson("07_both_directions", "Both directions", "What has the reverse half seen?"),
+    Lesson("08_state_across_chunks", "State across chunks", "When to carry, when to cut?"),
+    Lesson("09_ragged_sequences", "Ragged sequences", "What if the lengths differ?"),
+    Lesson("10_backpropagation_by_hand", "Backpropagation by hand", "Where do gradients go?"),
+    Lesson("11_projections_and_variants", "Projections and variants", "What else could a cell be?"),
+    Lesson("12_training_on_real_data", "Training on real data", "Does it beat the baseline?"),
+    Lesson("13_reading_a_trained_lstm", "Reading a trained LSTM", "What did the gates learn?"),
+    Lesson("14_speed", "Speed", "Why is the built-in layer faster?"),
+    Lesson(
+        "15_shipping_and_other_frameworks",
+        "Shipping, and other frameworks",
+        "How does a model travel?",
+    ),
+    Lesson("16_clinic", "Clinic", "Which bug is it?"),
+)
+
+
+def lesson(number: str) -> Lesson:
+    """Return the lesson with this number, such as ``"03"``.
+
+    Raises:
+        KeyError: no lesson has this number; the message lists those there are.
+    """
+    for candidate in LESSONS:
+        if candidate.number == number:
+            return candidate
+    known = ", ".join(each.number for each in LESSONS)
+    raise KeyError(f"expected the number of a lesson ({known}), got {number!r}")
