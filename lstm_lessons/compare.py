@@ -184,9 +184,7 @@ def _difference(
         text = f"expected shape {tuple(wanted.shape)}, got {tuple(manual.shape)}"
         return Difference(name, nan, tolerance, text)
     if manual.dtype != wanted.dtype:
-        return Difference(
-            name, nan, tolerance, f"expected {wanted.dtype}, got {manual.dtype}"
-        )
+        return Difference(name, nan, tolerance, f"expected {wanted.dtype}, got {manual.dtype}")
     if wanted.numel() == 0:
         return Difference(name, 0.0, tolerance, "")
     gap = (manual - wanted).abs()

@@ -49,6 +49,4 @@ class ManualLSTMCell(nn.Module):
         if hx is None:
             zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
             hx = (zeros, zeros)
-        return lstm_step(
-            x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
-        )
+        return lstm_step(x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
