@@ -1,0 +1,5 @@
+"""The commands behind ``python3 -m lstm_lessons``.
+
+Whatever runs before the environment exists (all but ``lab``, ``test`` and ``build`` themselves)
+uses the standard library alone.
+"""

@@ -1,0 +1,78 @@
+"""From the words on the command line to the command, and from a failure to one line."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from lstm_lessons.commands.failure import Failure, from_os_error
+
+USAGE = """\
+usage: python3 -m lstm_lessons COMMAND
+
+  lab      open the lessons in JupyterLab (makes the environment the first time)
+  test     run every test (makes the environment where it is missing)
+  setup    make the environment, and stop
+  doctor   say what is installed, and what is wrong with the way to mend it
+  build    make the notebooks from their source texts (for authors)
+
+COMMAND --help says more."""
+
+COMMANDS = ("lab", "test", "setup", "doctor", "build")
+_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",)}
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Run one command; return its exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A path may have letters that the stream cannot show.
+        stream.reconfigure(errors="backslashreplace")
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(USAGE)
+        return 0 if arguments else 2
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        print(f"lstm_lessons: there is no command {name!r}.\n\n{USAGE}", file=sys.stderr)
+        return 2
+    try:
+        return _run(name, rest)
+    except Failure as failure:
+        print(f"lstm_lessons: {failure}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"lstm_lessons: {from_os_error(error, name)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nlstm_lessons: stopped. What is half-made is made anew next time.", file=sys.stderr)
+        return 130
+
+
+def _run(name: str, rest: list[str]) -> int:
+    if name in _IN_ENVIRONMENT and not {"-h", "--help"} & set(_own(rest)):
+        status = _enter(name, rest)
+        if status is not None:
+            return status
+    command = importlib.import_module(f"lstm_lessons.commands.{name}")
+    return command.main(rest)
+
+
+def _own(arguments: list[str]) -> list[str]:
+    """Return the arguments before ``--``: those after it belong to JupyterLab or pytest."""
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
+def _enter(name: str, rest: list[str]) -> int | None:
+    """See to the environment; ``None`` when this Python is it, else the other Python's status."""
+    from lstm_lessons.commands import environment
+    from lstm_lessons.commands.clone import Clone
+    from lstm_lessons.commands.installer import ensure
+
+    clone = Clone.here()
+    python = environment.usable_python(clone, *_IN_ENVIRONMENT[name])
+    if python is None:
+        print("Setting up the course, once. It takes some minutes.", flush=True)
+        ensure(clone)
+        python = environment.Environment(clone).python
+    if environment.is_current(python):
+        return None
+    return environment.hand_over(python, [name, *rest], clone.environ())

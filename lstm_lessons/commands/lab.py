@@ -1,0 +1,92 @@
+"""``lab``: open the lessons in JupyterLab, with the course's own kernel."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from lstm_lessons.commands.clone import FIRST_NOTEBOOK, Clone
+from lstm_lessons.commands.environment import replace_process
+from lstm_lessons.commands.failure import Failure
+from lstm_lessons.commands.trust import sign
+
+
+def main(arguments: list[str]) -> int:
+    """Sign the course's notebooks, then become JupyterLab; return its exit status."""
+    options, rest = _parse(arguments)
+    clone = Clone.here()
+    if options.port is not None:
+        check_port(options.port)
+    told = sign(clone)
+    if told:
+        print(told, flush=True)
+    return replace_process(command(clone, options, rest), kernel_environ(clone))
+
+
+def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    rest: list[str] = []
+    if "--" in arguments:
+        cut = arguments.index("--")
+        arguments, rest = arguments[:cut], arguments[cut + 1 :]
+    parser = argparse.ArgumentParser(
+        prog="python3 -m lstm_lessons lab",
+        description="Open the lessons in JupyterLab. Anything after -- goes to JupyterLab.",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="start it, and open no browser")
+    parser.add_argument("--port", type=int, metavar="N", help="the port to listen on")
+    return parser.parse_args(arguments), rest
+
+
+def check_port(port: int) -> None:
+    """Make sure that a server can listen on ``port``.
+
+    Raises:
+        Failure: it is no port, it is taken, or it is kept for the system.
+    """
+    if not 1 <= port <= 65535:
+        raise Failure(f"{port} is no port.", "Ports go from 1 to 65535; 8888 is usual.")
+    mend = "Choose another with --port, or leave --port out and a free one is found."
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":  # As the server does: a port that was just given back will do.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Failure(f"Port {port} is kept for the system.", mend) from None
+        except OSError:
+            raise Failure(f"Port {port} is in use.", mend) from None
+
+
+def command(clone: Clone, options: argparse.Namespace, rest: list[str]) -> list[str]:
+    """Return the command line of JupyterLab; what the user added comes last, and so wins."""
+    line = [
+        sys.executable, "-m", "jupyterlab",
+        f"--ServerApp.root_dir={clone.root}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+        # Nothing is asked of other machines when the page opens: no news, no update check.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    if options.port is not None:
+        line += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
+    if options.no_browser:
+        line.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        line.append("--allow-root")
+    return line + rest
+
+
+def kernel_environ(clone: Clone) -> dict[str, str]:
+    """Return the variables under which the kernel is this Python's own.
+
+    A kernel of the same name in the user's home, or on ``JUPYTER_PATH``, would else come first.
+    """
+    environ = clone.environ()
+    own = str(Path(sys.prefix) / "share" / "jupyter")
+    there = environ.get("JUPYTER_PATH")
+    environ["JUPYTER_PATH"] = os.pathsep.join([own, there] if there else [own])
+    environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    return environ
