@@ -1,0 +1,10 @@
+"""Pictures: SVG for diagrams, matplotlib for plots, one style for all.
+
+Nothing here imports torch, and matplotlib is imported when the first plot is drawn.
+"""
+
+from .course_map import course_map
+from .picture import Picture, show
+from .plots import figure
+
+__all__ = ["Picture", "course_map", "figure", "show"]

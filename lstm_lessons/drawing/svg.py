@@ -1,0 +1,102 @@
+"""A few lines over the standard library's XML tree, to draw with."""
+
+import re
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from . import theme
+
+Value = str | float
+
+_SUBSCRIPT = re.compile(r"_(\w+|\{[^}]*\})")
+
+
+def number(value: float, digits: int) -> str:
+    """Return a number as a picture shows it: fixed digits, a real minus sign, no "-0.00"."""
+    text = f"{value:.{digits}f}"
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]
+    return text.replace("-", "−")
+
+
+def panel(width: float, height: float) -> Element:
+    """Return an SVG of this size in pixels: the colours, and a rounded panel to draw on."""
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": theme.CLASS,
+            "width": _plain(width),
+            "height": _plain(height),
+            "viewBox": f"0 0 {_plain(width)} {_plain(height)}",
+        },
+    )
+    add(root, "style", theme.style_sheet())
+    edges = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 10}
+    add(root, "rect", **edges, fill="paper", stroke="edge")
+    return root
+
+
+def add(parent: Element, tag: str, text: str | None = None, **attributes: Value) -> Element:
+    """Append an element and return it.
+
+    An attribute's ``_`` stands for ``-`` (``stroke_width``), a trailing one is dropped
+    (``class_``). Numbers are rounded to 2 decimals. In ``fill`` and ``stroke`` the names of the
+    theme's colours stand for those colours.
+    """
+    element = ElementTree.SubElement(parent, tag)
+    styles = []
+    for name, value in attributes.items():
+        name = name.rstrip("_").replace("_", "-")
+        if name in ("fill", "stroke") and value in theme.LIGHT:
+            # var() is understood in CSS alone, not in an attribute.
+            styles.append(f"{name}:{theme.variable(str(value))}")
+        else:
+            element.set(name, _plain(value))
+    if styles:
+        element.set("style", ";".join(styles))
+    element.text = text
+    return element
+
+
+def label(
+    parent: Element,
+    x: float,
+    y: float,
+    text: str,
+    size: float = 14,
+    anchor: str = "middle",
+    **attributes: Value,
+) -> Element:
+    """Append a line of text and return it."""
+    return add(parent, "text", text, x=x, y=y, font_size=size, text_anchor=anchor, **attributes)
+
+
+def formula(
+    parent: Element,
+    x: float,
+    y: float,
+    text: str,
+    size: float = 16,
+    anchor: str = "middle",
+    **attributes: Value,
+) -> Element:
+    """Append a line in which ``_`` opens a subscript: ``W_ig x_t + h_{t-1}``."""
+    plain, *rest = _SUBSCRIPT.split(text)
+    line = label(parent, x, y, plain, size, anchor, **attributes)
+    for low, plain in zip(rest[::2], rest[1::2], strict=True):
+        add(line, "tspan", low.strip("{}"), dy=size / 4, font_size=max(12, 0.75 * size))
+        if plain:
+            add(line, "tspan", plain, dy=-size / 4)
+    return line
+
+
+def write(root: Element) -> str:
+    """Return the SVG as text."""
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
