@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from inspect import Parameter, signature
+from itertools import islice
+from math import inf, isnan, nan
 
 import torch
 from torch import Tensor, nn
@@ -17,8 +20,8 @@ TOLERANCES = {torch.float64: (1e-12, 1e-10), torch.float32: (1e-5, 1e-5)}
 class Difference:
     """The largest difference of one tensor, and where it sits.
 
-    ``largest`` is NaN where the two cannot be subtracted (another shape, no gradient, a NaN);
-    ``where`` then says why.
+    ``largest`` is NaN where the two cannot be compared (another shape or dtype, a NaN, a result
+    or gradient that is missing, a result cut from its graph); ``where`` then says why.
     """
 
     name: str
@@ -36,7 +39,14 @@ class Difference:
         """The difference in words that do not vary from machine to machine."""
         if self.equal:
             return f"at most {self.tolerance:.0e}"
-        return "not comparable" if self.largest != self.largest else f"{self.largest:.2g}"
+        return "not comparable" if isnan(self.largest) else f"{self.largest:.2g}"
+
+    @property
+    def excess(self) -> float:
+        """The difference as a multiple of the tolerance; infinite where nothing compares."""
+        if isnan(self.largest):
+            return inf
+        return self.largest / self.tolerance if self.tolerance else self.largest * inf
 
 
 @dataclass(frozen=True)
@@ -58,15 +68,12 @@ class Report:
     def largest(self) -> float:
         """The largest difference of all; NaN if something cannot be compared."""
         values = [each.largest for each in self.differences]
-        return next((value for value in values if value != value), max(values))
+        return nan if any(map(isnan, values)) else max(values)
 
     @property
     def worst(self) -> Difference:
         """The first tensor that cannot be compared, else the one furthest over its tolerance."""
-        for each in self.differences:
-            if each.largest != each.largest:
-                return each
-        return max(self.differences, key=lambda each: each.largest / each.tolerance)
+        return max(self.differences, key=lambda each: each.excess)
 
     @property
     def verdict(self) -> str:
@@ -110,60 +117,70 @@ def compare(
     """Call both with copies of the inputs; compare results and all gradients.
 
     ``manual`` and ``reference`` are modules with equal parameters (load one's state_dict into
-    the other first), or functions. An input is a tensor, of any shape that both take, or a tuple
-    of tensors such as ``(h, c)``. The gradients are those of one random weighted sum of all the
-    results, with regard to every input and every parameter. Neither the inputs, nor the
-    modules' ``grad``, nor the global random state change. Tolerances are absolute; without
-    them `TOLERANCES` decides by the first input's dtype.
+    the other first), or functions; a function held against a module computes with the module's
+    own parameters. An input is a tensor, of any shape that both take, or a tuple of tensors such
+    as ``(h, c)``. The gradients are those of one random weighted sum of all the results, with
+    regard to every input and every parameter. Both run from the same random state, so that
+    dropout draws the same masks. Neither the inputs, nor the modules' ``grad``, nor the global
+    random state change. Tolerances are absolute; without them `TOLERANCES` decides by the first
+    input's dtype.
 
     Raises:
-        ValueError: the parameters of the two modules differ in name, shape or value, or the
-            inputs' dtype has no tolerance and none is given.
+        ValueError: there are no inputs, or not of floating point; the parameters of the two
+            modules differ in name, shape, dtype or value; or the inputs' dtype has no tolerance
+            and none is given.
     """
-    first = _flat(inputs)[0]
-    if (tolerance is None or gradient_tolerance is None) and first.dtype not in TOLERANCES:
-        raise ValueError(
-            f"no tolerance is set for {first.dtype}: give tolerance and gradient_tolerance"
-        )
-    defaults = TOLERANCES.get(first.dtype, (0.0, 0.0))
-    tolerance = defaults[0] if tolerance is None else tolerance
-    gradient_tolerance = defaults[1] if gradient_tolerance is None else gradient_tolerance
+    tolerance, gradient_tolerance = _tolerances(inputs, tolerance, gradient_tolerance)
     _check_parameters(manual, reference)
-
-    results, gradients = _run(manual, inputs)
-    wanted_results, wanted_gradients = _run(reference, inputs)
-    batch_first = getattr(reference, "batch_first", False)
-    differences = [
-        _difference(name, results.get(name), wanted, tolerance, batch_first)
-        for name, wanted in wanted_results.items()
+    parameters = [
+        dict(each.named_parameters()) if isinstance(each, nn.Module) else {}
+        for each in (manual, reference)
     ]
+    ours = _run(manual, parameters[0] or parameters[1], inputs)
+    wanted = _run(reference, parameters[1], inputs)
+    names = _result_names(len(wanted.results))
+    places = _Places(reference, layered=names[0] == "output")
+
+    differences = []
+    for number, (name, theirs) in enumerate(zip(names, wanted.results, strict=True)):
+        if len(ours.results) != len(names):
+            text = f"expected {len(names)} results ({', '.join(names)}), got {len(ours.results)}"
+            differences.append(Difference(name, nan, tolerance, text))
+        elif theirs.requires_grad and not ours.results[number].requires_grad:
+            text = "yours is detached: no gradient flows back from it"
+            differences.append(Difference(name, nan, tolerance, text))
+        else:
+            differences.append(_difference(name, ours.results[number], theirs, tolerance, places))
+    leaves = [*_input_names(reference, inputs, layered=places.layered), *parameters[1]]
     differences += [
-        _difference(name, gradients.get(name), wanted, gradient_tolerance, batch_first)
-        for name, wanted in wanted_gradients.items()
+        _difference(f"gradient of {name}", *pair, gradient_tolerance, places)
+        for name, *pair in zip(leaves, ours.gradients, wanted.gradients, strict=True)
     ]
     return Report(tuple(differences))
 
 
-def _run(function: Callable, inputs: tuple) -> tuple[dict, dict]:
-    """Return the named results, and the named gradients (None where there is none)."""
+@dataclass(frozen=True)
+class _Run:
+    """What one call gave: its results, and the gradient of each leaf (None where there is none)."""
+
+    results: list[Tensor]
+    gradients: list[Tensor | None]
+
+
+def _run(function: Callable, parameters: dict[str, Tensor], inputs: tuple) -> _Run:
     copies = [_map(lambda tensor: tensor.detach().clone().requires_grad_(), i) for i in inputs]
-    leaves = dict(_named_inputs(copies))
-    if isinstance(function, nn.Module):
-        leaves |= dict(function.named_parameters())
-    with torch.enable_grad():
-        results = dict(_named_results(function(*copies)))
+    leaves = [*_flat(copies), *parameters.values()]
+    with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        results = _flat(function(*copies))
         generator = torch.Generator().manual_seed(0)
-        total = sum(
-            (result * _weights(result, generator)).sum()
-            for result in results.values()
-            if result.requires_grad
-        )
-    if isinstance(total, Tensor):
-        found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
-    else:
-        found = [None] * len(leaves)
-    gradients = {f"gradient of {name}": each for name, each in zip(leaves, found, strict=True)}
-    return {name: each.detach() for name, each in results.items()}, gradients
+        # Weights are drawn for every result, so that one cut from its graph shifts no other's.
+        terms = [(result * _weights(result, generator)).sum() for result in results]
+        terms = [term for term in terms if term.requires_grad]
+    wanted = [leaf for leaf in leaves if leaf.requires_grad]
+    found = iter(torch.autograd.grad(sum(terms), wanted, allow_unused=True) if terms else ())
+    gradients = [next(found, None) if leaf.requires_grad else None for leaf in leaves]
+    return _Run(results, gradients)
 
 
 def _weights(result: Tensor, generator: torch.Generator) -> Tensor:
@@ -172,71 +189,108 @@ def _weights(result: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _difference(
-    name: str, manual: Tensor | None, wanted: Tensor | None, tolerance: float, batch_first: bool
+    name: str, manual: Tensor | None, wanted: Tensor | None, tolerance: float, places: "_Places"
 ) -> Difference:
-    nan = float("nan")
     if manual is None and wanted is None:
         return Difference(name, 0.0, tolerance, "")
     if manual is None or wanted is None:
         which = "yours has none" if manual is None else "the reference has none"
         return Difference(name, nan, tolerance, f"{which}: the graph may be cut")
-    if manual.shape != wanted.shape:
-        text = f"expected shape {tuple(wanted.shape)}, got {tuple(manual.shape)}"
-        return Difference(name, nan, tolerance, text)
-    if manual.dtype != wanted.dtype:
-        return Difference(name, nan, tolerance, f"expected {wanted.dtype}, got {manual.dtype}")
+    for what in ("shape", "dtype"):
+        ours, theirs = getattr(manual, what), getattr(wanted, what)
+        if ours != theirs:
+            ours, theirs = (tuple(x) if what == "shape" else x for x in (ours, theirs))
+            return Difference(name, nan, tolerance, f"expected {what} {theirs}, got {ours}")
     if wanted.numel() == 0:
         return Difference(name, 0.0, tolerance, "")
-    gap = (manual - wanted).abs()
-    gap = gap.where(~gap.isnan(), torch.inf)
-    index = torch.unravel_index(gap.argmax(), gap.shape)
-    position = tuple(int(each) for each in index)
-    largest = float(gap[position])
-    where = "at " + ", ".join(_axes(name, position, tuple(wanted.shape), batch_first))
-    return Difference(name, largest, tolerance, where)
+    manual, wanted = manual.detach(), wanted.detach()
+    gap = (manual - wanted).abs().masked_fill(manual == wanted, 0.0)
+    position = tuple(map(int, torch.unravel_index(gap.argmax(), gap.shape)))  # NaN counts as most
+    where = "at " + ", ".join(places.axes(name, position, tuple(wanted.shape)))
+    if isnan(gap[position]):
+        return Difference(name, nan, tolerance, f"NaN {where}")
+    return Difference(name, float(gap[position]), tolerance, where)
 
 
-def _axes(
-    name: str, position: tuple[int, ...], shape: tuple[int, ...], batch_first: bool
-) -> Iterator[str]:
-    """Name each axis of a position: the gate of a stacked row, the time step, the sample."""
-    short = name.removeprefix("gradient of ")
-    if short.startswith(("weight_ih", "weight_hh", "bias")):
-        gate, unit = divmod(position[0], shape[0] // len(GATES))
-        yield f"gate {GATES[gate]}, unit {unit}"
-        yield from (f"column {each}" for each in position[1:])
-        return
-    last = "feature" if short in {"x", "input"} else "unit"
-    if len(position) == 3:
-        time = "layer and direction" if short in {"h_n", "c_n", "h_0", "c_0"} else "time step"
-        front = ["sample", time] if batch_first and time == "time step" else [time, "sample"]
-    else:
-        front = ["time step" if short == "output" else "sample"][: len(position) - 1]
-    names = [*front, last] if len(front) == len(position) - 1 else ["index"] * len(position)
-    yield from (f"{axis} {each}" for axis, each in zip(names, position, strict=True))
+@dataclass(frozen=True)
+class _Places:
+    """Says in words where in a tensor of the reference's a position is.
 
+    ``layered`` is true for nn.LSTM, whose axes are time, sample, unit; false for a cell.
+    """
 
-def _named_results(results: object) -> Iterator[tuple[str, Tensor]]:
-    flat = _flat(results)
-    if len(flat) == 3:
-        names = ("output", "h_n", "c_n")
-    elif len(flat) == 2:
-        names = ("h", "c")
-    else:
-        names = tuple(f"result {number}" for number in range(1, len(flat) + 1))
-    yield from zip(names, flat, strict=True)
+    reference: Callable
+    layered: bool
 
-
-def _named_inputs(inputs: list) -> Iterator[tuple[str, Tensor]]:
-    """Name the inputs as torch does: x, then the pair (h, c) of a cell or (h_0, c_0)."""
-    for number, each in enumerate(inputs):
-        if isinstance(each, Tensor):
-            name = "x" if number == 0 else f"input {number + 1}"
-            yield name, each
+    def axes(self, name: str, position: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[str]:
+        """Name each axis: the gate of a stacked row, the time step, the sample, the unit."""
+        short = name.removeprefix("gradient of ")
+        if short.startswith(("weight", "bias")):
+            yield from self._parameter(short, position, shape)
+            return
+        if short in ("h_n", "c_n", "h_0", "c_0"):
+            front = ["layer and direction", "sample"]
+        elif self.layered:
+            front = ["time step", "sample"]
+            if getattr(self.reference, "batch_first", False) and len(shape) == 3:
+                front.reverse()
         else:
-            layered = isinstance(inputs[0], Tensor) and each[0].dim() > inputs[0].dim() - 1 > 1
-            names = ("h_0", "c_0") if layered else ("h", "c")
-            yield from zip(names, each, strict=True)
+            front = ["sample"]
+        names = [*front[: len(shape) - 1], "feature" if short == "x" else "unit"]
+        if len(names) != len(shape):
+            names = ["index"] * len(shape)
+        yield from (f"{axis} {each}" for axis, each in zip(names, position, strict=True))
+
+    def _parameter(
+        self, short: str, position: tuple[int, ...], shape: tuple[int, ...]
+    ) -> Iterator[str]:
+        others = (nn.RNN, nn.RNNCell, nn.GRU, nn.GRUCell)
+        rows = shape[0] // len(GATES)
+        stacked = short.startswith(("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        if stacked and rows * len(GATES) == shape[0] and not isinstance(self.reference, others):
+            gate, unit = divmod(position[0], rows)
+            yield f"gate {GATES[gate]}, unit {unit}"
+        else:
+            yield f"row {position[0]}"
+        yield from (f"column {each}" for each in position[1:])
+
+
+def _result_names(count: int) -> tuple[str, ...]:
+    if count == 3:
+        return ("output", "h_n", "c_n")
+    return ("h", "c") if count == 2 else tuple(f"result {each}" for each in range(1, count + 1))
+
+
+def _input_names(reference: Callable, inputs: tuple, layered: bool) -> Iterator[str]:
+    """Name the inputs: a function's as it names them, a module's x and then the pair of states."""
+    states = ("h_0", "c_0") if layered else ("h", "c")
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    known = [] if isinstance(reference, nn.Module) else signature(reference).parameters.values()
+    own = [each.name for each in islice(known, len(inputs)) if each.kind in kinds]
+    for number, each in enumerate(inputs):
+        name = own[number] if number < len(own) else f"input {number + 1}" if number else "x"
+        if isinstance(each, Tensor):
+            yield name
+        elif len(each) == 2:
+            yield from states
+        else:
+            yield from (f"{name}, part {part}" for part in range(1, len(_flat(each)) + 1))
+
+
+def _tolerances(
+    inputs: tuple, tolerance: float | None, gradient_tolerance: float | None
+) -> tuple[float, float]:
+    tensors = _flat(inputs)
+    if not tensors or not all(tensor.is_floating_point() for tensor in tensors):
+        raise ValueError("expected inputs that are tensors of floating point")
+    dtype = tensors[0].dtype
+    if (tolerance is None or gradient_tolerance is None) and dtype not in TOLERANCES:
+        raise ValueError(f"no tolerance is set for {dtype}: give tolerance and gradient_tolerance")
+    defaults = TOLERANCES.get(dtype, (0.0, 0.0))
+    return (
+        defaults[0] if tolerance is None else tolerance,
+        defaults[1] if gradient_tolerance is None else gradient_tolerance,
+    )
 
 
 def _check_parameters(manual: Callable, reference: Callable) -> None:
@@ -246,7 +300,11 @@ def _check_parameters(manual: Callable, reference: Callable) -> None:
     if list(ours) != list(wanted):
         raise ValueError(f"expected the parameters {list(wanted)}, got {list(ours)}")
     for name, value in wanted.items():
-        if ours[name].shape != value.shape or not torch.equal(ours[name], value):
+        for what in ("shape", "dtype"):
+            got, expected = getattr(ours[name], what), getattr(value, what)
+            if got != expected:
+                raise ValueError(f"{name}: expected {what} {expected}, got {got}")
+        if not torch.equal(ours[name], value):
             raise ValueError(
                 f"{name} differs between the two: load the state_dict of one into the other "
                 "first, manual.load_state_dict(reference.state_dict())"

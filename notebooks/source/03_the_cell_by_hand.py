@@ -1,0 +1,335 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## Six equations
+#
+# Lesson 02 found the four gates. Two more equations make a whole step:
+#
+# $$\begin{aligned}
+# i_t &= \sigma(W_{ii}\,x_t + b_{ii} + W_{hi}\,h_{t-1} + b_{hi}) \\
+# f_t &= \sigma(W_{if}\,x_t + b_{if} + W_{hf}\,h_{t-1} + b_{hf}) \\
+# g_t &= \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg}) \\
+# o_t &= \sigma(W_{io}\,x_t + b_{io} + W_{ho}\,h_{t-1} + b_{ho}) \\
+# c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
+# h_t &= o_t \odot \tanh(c_t)
+# \end{aligned}$$
+#
+# The gates, $c$ and $h$ all have the shape (H). $\odot$ multiplies number by number, so unit 3 of
+# $c_t$ is made from unit 3 of each gate and from nothing else.
+
+# %% [markdown]
+# ## One unit
+#
+# The last two equations work on each unit alone. So watch a single unit first. Suppose its four
+# weighted sums are already there. We call them $z$, as before:
+#
+# $z_i = 1$, $z_f = 2$, $z_g = 0.5$, $z_o = 0$. Its memory holds $c_{t-1} = 1$.
+#
+# **Predict.** Is the new memory $c_t$ above or below 1? And is $h_t$ above or below $c_t$?
+
+# %%
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(0)
+
+z_i, z_f, z_g, z_o = torch.tensor([1.0, 2.0, 0.5, 0.0])
+i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
+g = torch.tanh(z_g)
+c = f * 1.0 + i * g
+h = o * torch.tanh(c)
+print(f"i = {i:.2f}, f = {f:.2f}, g = {g:.2f}, o = {o:.2f}")
+print(f"c = {c:.2f}, h = {h:.2f}")
+
+# %% [markdown]
+# The unit kept 0.88 of its 1, and took in 0.73 of the news, 0.46. Together that is more than 1. A
+# memory can grow beyond 1, because it adds.
+#
+# What it shows, $h$, stays within −1 and 1: $\tanh$ brings $c$ back into that range, and $o$ makes it
+# smaller still.
+#
+# The explorer below is this one unit. Its sliders are the four sums and the old memory.
+#
+# **Try it.** Find settings for which
+#
+# 1. the unit keeps its memory untouched and shows nothing of it,
+# 2. it throws the old memory away and writes a new value,
+# 3. $c$ is near 2, and yet $h$ stays below 1.
+
+# %%
+from lstm_lessons import explorers
+
+explorers.cell_gates()
+
+# %% [markdown]
+# One way to do each: (1) $z_f$ high, $z_i$ low, $z_o$ low. (2) $z_f$ low, $z_i$ and $z_g$ high.
+# (3) old memory at 3, $z_f$ near 0.5, $z_i$ low, $z_o$ as high as it goes.
+#
+# The memory $c$ and what is shown of it, $h$, are two things. That is the whole trick of the LSTM.
+
+# %% [markdown]
+# ## A whole layer, one step
+#
+# Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready
+# made: `nn.LSTMCell`. It reads one word of each sentence and the two states, and returns the two
+# new states.
+#
+# Its weights are stacked as in lesson 02. As it knows only one layer, their names have no `_l0`.
+
+# %%
+I, H, B = 100, 16, 10
+cell = nn.LSTMCell(input_size=I, hidden_size=H)
+for name, parameter in cell.named_parameters():
+    print(f"{name:<10} {tuple(parameter.shape)}")
+
+x = torch.randn(B, I)
+h_0, c_0 = torch.randn(B, H), torch.randn(B, H)
+h_torch, c_torch = cell(x, (h_0, c_0))
+
+# %% [markdown]
+# We write the four gates one by one, as the equations say. Sentences are rows, so $W x$ becomes
+# `x @ W.T` (lesson 02).
+#
+# **Predict.** What is the shape of `i`?
+
+# %%
+W_ii, W_if, W_ig, W_io = cell.weight_ih.chunk(4)
+W_hi, W_hf, W_hg, W_ho = cell.weight_hh.chunk(4)
+b_ii, b_if, b_ig, b_io = cell.bias_ih.chunk(4)
+b_hi, b_hf, b_hg, b_ho = cell.bias_hh.chunk(4)
+
+i = torch.sigmoid(x @ W_ii.T + b_ii + h_0 @ W_hi.T + b_hi)
+f = torch.sigmoid(x @ W_if.T + b_if + h_0 @ W_hf.T + b_hf)
+g = torch.tanh(x @ W_ig.T + b_ig + h_0 @ W_hg.T + b_hg)
+o = torch.sigmoid(x @ W_io.T + b_io + h_0 @ W_ho.T + b_ho)
+print("i:", tuple(i.shape))
+
+# %% [markdown]
+# One number for each sentence and unit: (B, H). The bias has shape (16,). PyTorch adds it to every
+# row.
+#
+# Then the two states. Mind the order: $h$ needs the *new* $c$.
+
+# %%
+c = f * c_0 + i * g
+h = o * torch.tanh(c)
+
+assert torch.allclose(c, c_torch, rtol=0, atol=1e-12)
+assert torch.allclose(h, h_torch, rtol=0, atol=1e-12)
+print("The six equations give what nn.LSTMCell gives.")
+
+# %% [markdown]
+# Two sums of a hundred products each never agree to the last digit, because the order of adding
+# differs. So we ask that no number differs by more than `1e-12`, a millionth of a millionth. In
+# `float64` only a true mistake is larger than that.
+
+# %% [markdown]
+# ## Shorter
+#
+# Four products with `x`, when the matrices are already stacked? One is enough: multiply by the
+# whole stack, then cut the *result* in four.
+#
+# `F.linear(x, W, b)` is PyTorch's name for `x @ W.T + b`. If the bias is `None`, it adds none.
+#
+# **Predict.** What is the shape of `z`, before it is cut?
+
+# %%
+from torch.nn import functional as F
+
+z = F.linear(x, cell.weight_ih, cell.bias_ih) + F.linear(h_0, cell.weight_hh, cell.bias_hh)
+print("z:", tuple(z.shape))
+z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
+print("z_i:", tuple(z_i.shape))
+
+# %% [markdown]
+# (10, 64): a row a sentence, and in each row the four gates side by side. So this time we cut along
+# the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
+#
+# Now the step as a function. It is the heart of the course. Eight lines, six equations:
+
+
+# %%
+def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+    """Return the new (h, c) after one time step."""
+    z = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+    z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
+    i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
+    g = torch.tanh(z_g)
+    c = f * c + i * g
+    h = o * torch.tanh(c)
+    return h, c
+
+
+# %%
+weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
+h, c = lstm_step(x, h_0, c_0, *weights)
+assert torch.allclose(h, h_torch, rtol=0, atol=1e-12)
+assert torch.allclose(c, c_torch, rtol=0, atol=1e-12)
+print("lstm_step gives what nn.LSTMCell gives.")
+
+# %% [markdown]
+# ## Is the test strong enough?
+#
+# A test that cannot fail proves nothing. Let us break the step: the line for $c$ forgets to use
+# the forget gate. We try it twice, with random states and with states of zero.
+#
+# **Predict.** Will both tests notice?
+
+
+# %%
+def broken_step(x, h, c):
+    z = F.linear(x, cell.weight_ih, cell.bias_ih) + F.linear(h, cell.weight_hh, cell.bias_hh)
+    z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
+    c = c + torch.sigmoid(z_i) * torch.tanh(z_g)  # f is missing
+    return torch.sigmoid(z_o) * torch.tanh(c), c
+
+
+zeros = torch.zeros(B, H)
+for name, state in (("random states", (h_0, c_0)), ("zero states", (zeros, zeros))):
+    same = torch.allclose(broken_step(x, *state)[0], cell(x, state)[0], rtol=0, atol=1e-12)
+    print(f"{name}: {'no difference seen' if same else 'the mistake is seen'}")
+
+# %% [markdown]
+# With a memory of zero there is nothing to forget, so the broken step passes. Weak inputs hide
+# real mistakes. That is why every test in this course uses random weights, random states, and sizes
+# that all differ.
+#
+# One more doubt: lesson 02 found the order i, f, g, o with an experiment. Four letters can be put
+# in 24 orders. Which of them give PyTorch's numbers?
+#
+# **Predict.** Only one? Or do some others happen to work as well?
+
+# %%
+from itertools import permutations
+
+z = F.linear(x, cell.weight_ih, cell.bias_ih) + F.linear(h_0, cell.weight_hh, cell.bias_hh)
+for order in permutations("ifgo"):
+    gate = dict(zip(order, z.chunk(4, dim=-1)))
+    c = torch.sigmoid(gate["f"]) * c_0 + torch.sigmoid(gate["i"]) * torch.tanh(gate["g"])
+    h = torch.sigmoid(gate["o"]) * torch.tanh(c)
+    if torch.allclose(h, h_torch, rtol=0, atol=1e-12):
+        print("This order gives PyTorch's h:", ", ".join(order))
+
+# %% [markdown]
+# ## A cell of our own
+#
+# Now wrap the step in a module that can stand in for `nn.LSTMCell`. It needs the same parameters,
+# with the same names, and the same random start: every number drawn evenly from $-1/\sqrt H$ to
+# $1/\sqrt H$. If no states are given, they are zero.
+
+
+# %%
+class ManualLSTMCell(nn.Module):
+    """A twin of torch.nn.LSTMCell."""
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        bound = hidden_size**-0.5
+
+        def parameter(*shape):
+            values = torch.empty(shape, device=device, dtype=dtype)
+            return nn.Parameter(values.uniform_(-bound, bound))
+
+        self.weight_ih = parameter(4 * hidden_size, input_size)
+        self.weight_hh = parameter(4 * hidden_size, hidden_size)
+        self.bias_ih = parameter(4 * hidden_size) if bias else None
+        self.bias_hh = parameter(4 * hidden_size) if bias else None
+
+    def forward(self, x, hx=None):
+        if hx is None:
+            zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
+            hx = (zeros, zeros)
+        return lstm_step(x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+
+
+# %% [markdown]
+# **Predict.** We make both cells from the same seed. Are their random weights the same numbers?
+
+# %%
+torch.manual_seed(1)
+manual = ManualLSTMCell(I, H)
+torch.manual_seed(1)
+reference = nn.LSTMCell(I, H)
+
+for name, parameter in reference.named_parameters():
+    assert torch.equal(parameter, manual.get_parameter(name))
+print("Same names, same shapes, same numbers.")
+
+# %% [markdown]
+# The same numbers come out because both draw in the same order: `weight_ih`, `weight_hh`, `bias_ih`,
+# `bias_hh`. So weights can be carried over, both ways, with `state_dict`.
+
+# %% [markdown]
+# ## Gradients too
+#
+# Equal results are half of the proof. A network is trained by its gradients, so these must agree as
+# well: with regard to every weight, every bias, the word and both states.
+#
+# The course has a function for this. `compare` runs both on the same inputs and holds every result
+# and every gradient of one against the other.
+#
+# **Predict.** How many tensors will it compare? Count results, inputs and parameters.
+
+# %%
+from lstm_lessons.compare import compare
+
+report = compare(manual, reference, x, (h_0, c_0), tolerance=1e-12, gradient_tolerance=1e-12)
+assert report
+report
+
+# %% [markdown]
+# Nine: two results, and the gradients for three inputs and four parameters. Nobody can tell our cell
+# from PyTorch's.
+#
+# What does `compare` say about a wrong cell? Here is one with the rows of f and g swapped. Such a
+# cell runs, trains, and complains about nothing.
+
+
+# %%
+def swap_f_and_g(stacked):
+    i, f, g, o = stacked.chunk(4)
+    return torch.cat([i, g, f, o])
+
+
+class WrongOrder(ManualLSTMCell):
+    def forward(self, x, hx):
+        return lstm_step(x, *hx, *[swap_f_and_g(each) for each in self.parameters()])
+
+
+wrong = WrongOrder(I, H)
+wrong.load_state_dict(reference.state_dict())
+compare(wrong, reference, x, (h_0, c_0))
+
+# %% [markdown]
+# It says what differs and where: which gate, which unit, which sentence. When your own code goes
+# wrong one day, such a table is the shortest way to the line with the mistake.
+
+# %% [markdown]
+# ## What we have seen
+#
+# * One step is six equations: four gates, then $c_t = f_t \odot c_{t-1} + i_t \odot g_t$, then
+#   $h_t = o_t \odot \tanh(c_t)$.
+# * $c$ can grow beyond 1. $h$ cannot.
+# * One stacked product gives all four gates; cut it along the last axis.
+# * A test needs random weights, random states and unequal sizes, and must look at gradients too.
+# * Our cell equals `nn.LSTMCell`, to 1e-12.
+
+# %% [markdown]
+# **A common mistake.** Making $h$ from the old $c$: the line for $h$ stands before the line for $c$.
+# You recognise it so: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
+#
+# **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell without
+# looking, mend a broken one, split PyTorch's weights by gate.
+#
+# **Next:** lesson 04 repeats the step over all 24 words. It is on its way.
