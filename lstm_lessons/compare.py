@@ -46,7 +46,9 @@ class Difference:
         """The difference as a multiple of the tolerance; infinite where nothing compares."""
         if isnan(self.largest):
             return inf
-        return self.largest / self.tolerance if self.tolerance else self.largest * inf
+        if not self.tolerance:
+            return inf if self.largest else 0.0
+        return self.largest / self.tolerance
 
 
 @dataclass(frozen=True)
@@ -132,26 +134,27 @@ def compare(
     """
     tolerance, gradient_tolerance = _tolerances(inputs, tolerance, gradient_tolerance)
     _check_parameters(manual, reference)
-    parameters = [
+    yours, theirs = (
         dict(each.named_parameters()) if isinstance(each, nn.Module) else {}
         for each in (manual, reference)
-    ]
-    ours = _run(manual, parameters[0] or parameters[1], inputs)
-    wanted = _run(reference, parameters[1], inputs)
+    )
+    yours, theirs = yours or theirs, theirs or yours
+    ours = _run(manual, yours, inputs)
+    wanted = _run(reference, theirs, inputs)
     names = _result_names(len(wanted.results))
     places = _Places(reference, layered=names[0] == "output")
 
     differences = []
-    for number, (name, theirs) in enumerate(zip(names, wanted.results, strict=True)):
+    for number, (name, result) in enumerate(zip(names, wanted.results, strict=True)):
         if len(ours.results) != len(names):
             text = f"expected {len(names)} results ({', '.join(names)}), got {len(ours.results)}"
             differences.append(Difference(name, nan, tolerance, text))
-        elif theirs.requires_grad and not ours.results[number].requires_grad:
+        elif result.requires_grad and not ours.results[number].requires_grad:
             text = "yours is detached: no gradient flows back from it"
             differences.append(Difference(name, nan, tolerance, text))
         else:
-            differences.append(_difference(name, ours.results[number], theirs, tolerance, places))
-    leaves = [*_input_names(reference, inputs, layered=places.layered), *parameters[1]]
+            differences.append(_difference(name, ours.results[number], result, tolerance, places))
+    leaves = [*_input_names(reference, inputs, layered=places.layered), *theirs]
     differences += [
         _difference(f"gradient of {name}", *pair, gradient_tolerance, places)
         for name, *pair in zip(leaves, ours.gradients, wanted.gradients, strict=True)
@@ -176,9 +179,10 @@ def _run(function: Callable, parameters: dict[str, Tensor], inputs: tuple) -> _R
         generator = torch.Generator().manual_seed(0)
         # Weights are drawn for every result, so that one cut from its graph shifts no other's.
         terms = [(result * _weights(result, generator)).sum() for result in results]
-        terms = [term for term in terms if term.requires_grad]
+        total = sum(term for term in terms if term.requires_grad)
     wanted = [leaf for leaf in leaves if leaf.requires_grad]
-    found = iter(torch.autograd.grad(sum(terms), wanted, allow_unused=True) if terms else ())
+    cut = not isinstance(total, Tensor)
+    found = iter(() if cut else torch.autograd.grad(total, wanted, allow_unused=True))
     gradients = [next(found, None) if leaf.requires_grad else None for leaf in leaves]
     return _Run(results, gradients)
 
