@@ -38,7 +38,7 @@ import torch
 from torch import nn
 
 torch.set_default_dtype(torch.float64)
-torch.manual_seed(0)
+torch.manual_seed(4)
 
 T, I, H = 61, 8, 16
 x = torch.randn(T, I)
@@ -56,13 +56,16 @@ print("The loop and nn.RNN agree after", T, "words.")
 # %% [markdown]
 # ## A ruler for forgetting
 #
-# After 61 words, how much does the network still know of the first? Change that word a little and
-# see how much the last state moves. A *gradient* is exactly this: how much a result moves when an
-# input is nudged.
+# After 61 words, what does the network still know of the first? Nudge that word and see how far the
+# last state moves. That is what a *gradient* measures.
 #
-# We take the last state, add up its 16 numbers, and ask for the gradient with regard to every
-# word. Each word has 8 numbers, so each gets 8 slopes. Their length (`norm`) tells how much
-# that word still matters.
+# We add up the 16 numbers of the last state, and ask for the gradient with regard to every word: 8
+# slopes for its 8 numbers. Their length (`norm`) tells how much that word still matters.
+#
+# *Lag* k means k steps back: lag 0 is the last word, and lag 60 is the first.
+#
+# **Predict.** The last word has a gradient of about 1. What do you expect at lag 20: about a
+# half, a hundredth, or less than a millionth?
 
 
 # %%
@@ -75,20 +78,11 @@ def gradient_by_lag(layer, x):
 
 
 rnn_gradient = gradient_by_lag(rnn, x)
-print(tuple(rnn_gradient.shape))
-
-# %% [markdown]
-# *Lag* k means k steps back: lag 0 is the last word, and lag 60 is the first.
-#
-# **Predict.** The last word has a gradient of about 1. What do you expect at lag 20: about a
-# half, a hundredth, or less than a millionth?
-
-# %%
 for lag in (0, 1, 5, 10, 20, 60):
     print(f"lag {lag:2}: {rnn_gradient[lag].item():.0e}")
 
 # %% [markdown]
-# `2e-07` is Python's way to write 2 in ten million. Twenty words back, almost nothing is left.
+# `9e-08` is Python's way to write 9 in a hundred million. Twenty words back, almost nothing is left.
 # Sixty words back, less than a billionth of a billionth is left.
 #
 # Training follows the gradient. Where the gradient is zero, nothing is learned. This network,
@@ -109,7 +103,7 @@ axes.set(xlabel="lag k (words back)", ylabel="gradient", title="A plain RNN forg
 show(
     plot,
     "Gradient of the plain RNN against lag on a logarithmic axis: roughly a straight line, "
-    "falling from about 1 at lag 0 to less than 1e-18 at lag 60.",
+    "falling from about 1 at lag 0 to less than 1e-20 at lag 60.",
 )
 
 # %% [markdown]
@@ -224,7 +218,7 @@ print(f"Back again: half-life {half_life(sigmoid(b_f)):.1f} steps")
 # near 0.45 like the RNN's, near 0.6, or near 1?
 
 # %%
-torch.manual_seed(0)
+torch.manual_seed(4)
 lstm = nn.LSTM(I, H)
 lstm_gradient = gradient_by_lag(lstm, x)
 print(f"plain RNN: factor {factor_per_step(rnn_gradient):.2f} a step")
@@ -247,7 +241,7 @@ def set_forget_bias(lstm, bias):
         lstm.bias_hh_l0[H : 2 * H] = 0
 
 
-torch.manual_seed(0)
+torch.manual_seed(4)
 opened = nn.LSTM(I, H)
 set_forget_bias(opened, b_f)
 opened_gradient = gradient_by_lag(opened, x)
@@ -290,7 +284,7 @@ explorers.forget_gate()
 # Does it matter in training? A small test. The first input is +1 or −1, then come 49 small random numbers. At the end the network
 # must say which sign came first. Guessing gets one half right.
 #
-# We train 100 steps from three different random starts. (The first run takes a few seconds: PyTorch
+# We train 150 steps from three different random starts. (The first run takes a few seconds: PyTorch
 # loads its optimisers.)
 
 
@@ -301,13 +295,13 @@ def recalls(forget_bias, seed, T=50, B=32):
     lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
     if forget_bias is not None:
         set_forget_bias(lstm, forget_bias)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.01)
-    for step in range(101):
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.005)
+    for step in range(151):
         sign = torch.randint(0, 2, (B,)) * 2.0 - 1
         x = 0.1 * torch.randn(T, B, 1)
         x[0, :, 0] = sign
         guess = head(lstm(x)[0][-1])[:, 0]
-        if step == 100:
+        if step == 150:
             return ((guess.sign() == sign).double().mean() > 0.9).item()
         loss = nn.functional.softplus(-sign * guess).mean()  # small when the sign is right
         optimiser.zero_grad()
