@@ -105,6 +105,8 @@ def make(target: Target) -> NotebookNode:
             raise SourceError(
                 f"{target.source}: expected code and markdown cells, got a {cell.cell_type} cell"
             )
+        if not cell.source.strip():
+            continue
         source = _source(target, cell)
         key = (cell.cell_type, source)
         seen[key] = seen.get(key, 0) + 1
@@ -296,8 +298,6 @@ def _disagreements(target: Target) -> list[str]:
         stored = nbformat.read(target.path, as_version=4)
     except (SourceError, ValueError, nbformat.ValidationError) as error:
         return [f"{target.name}: {error}"]
-    if stored.metadata != wanted.metadata:
-        return [f"{target.name}: its metadata is not what the build writes; {build}"]
     if len(stored.cells) != len(wanted.cells):
         return [
             f"{target.name}: {len(stored.cells)} cells, its source gives {len(wanted.cells)}; "
@@ -307,6 +307,8 @@ def _disagreements(target: Target) -> list[str]:
         for part in ("cell_type", "source", "id", "metadata"):
             if ours.get(part) != theirs.get(part):
                 return [f"{target.name}: the {part} of cell {number} differs; {build}"]
+    if stored.metadata != wanted.metadata:
+        return [f"{target.name}: its metadata is not what the build writes; {build}"]
     return []
 
 
