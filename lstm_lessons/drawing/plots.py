@@ -13,15 +13,16 @@ from xml.etree.ElementTree import Element
 from . import svg, theme
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
 
 PIXELS_PER_INCH = 96
 """CSS counts 96 pixels to the inch, and 72 points, the unit in which matplotlib writes SVG."""
 PIXELS_PER_POINT = 96 / 72
 
 _LINES = ("-", "--", "-.", ":")
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What matplotlib draws in black, white and light grey by itself takes the theme's colours.
 _NAMES = {value: name for name, value in theme.LIGHT.items()} | {
     "#000000": "ink",
@@ -73,12 +74,17 @@ def to_svg(figure: Figure) -> str:
     follows a light or dark page.
     """
     root = svg.panel(*(round(inches * PIXELS_PER_INCH) for inches in figure.get_size_inches()))
+    return svg.write(root).removesuffix("</svg>") + fragment(figure) + "</svg>"
+
+
+def fragment(figure: Figure) -> str:
+    """Return what ``to_svg`` draws on its panel, as one SVG group, to build a picture around."""
     _write_powers_plainly(figure)
-    drawing = svg.add(root, "g", transform=f"scale({PIXELS_PER_POINT:.4f})")
-    drawing.extend(_matplotlib_tree(figure))
-    for element in drawing.iter():
+    group = Element("g", transform=f"scale({PIXELS_PER_POINT:.4f})")
+    group.extend(_matplotlib_tree(figure))
+    for element in group.iter():
         _tidy(element)
-    return svg.write(root)
+    return svg.write(group)
 
 
 def power_of_ten(value: float, position: int | None = None) -> str:
@@ -86,7 +92,15 @@ def power_of_ten(value: float, position: int | None = None) -> str:
     exponent = math.log10(value)
     if abs(exponent - round(exponent)) > 1e-6:
         return ""
-    return "10" + str(round(exponent)).translate(_SUPERSCRIPTS)
+    return "10" + svg.superscript(round(exponent))
+
+
+def to_pixels(axes: Axes, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
+    """Return where data points lie in the SVG of the figure, as (n, 2) pixels from the top left."""
+    figure = axes.figure
+    points = axes.transData.transform(list(zip(x, y, strict=True)))
+    points[:, 1] = figure.bbox.height - points[:, 1]
+    return points * (PIXELS_PER_INCH / figure.dpi)
 
 
 def close(figure: Figure) -> None:

@@ -8,6 +8,7 @@ from . import theme
 
 Value = str | float
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPT = re.compile(r"_(\w+|\{[^}]*\})")
 
 
@@ -17,6 +18,19 @@ def number(value: float, digits: int) -> str:
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]
     return text.replace("-", "−")
+
+
+def scientific(value: float, digits: int = 1) -> str:
+    """Return a positive number as a picture shows it when it may be tiny, such as 8.9 × 10⁻¹⁶."""
+    if value >= 0.001:
+        return number(value, 3)
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa} × 10{superscript(int(exponent))}"
+
+
+def superscript(value: int) -> str:
+    """Return a whole number in raised digits."""
+    return str(value).translate(_RAISED)
 
 
 def panel(width: float, height: float) -> Element:

@@ -1,0 +1,185 @@
+"""The forget gate as memory: its bias, and the gradient that is left k steps back."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import exp, log
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..drawing import Picture, figure, plots, svg
+from .base import Explorer, Range
+from .gradients import Array, lstm_gradient_by_lag, rnn_gradient_by_lag, setting
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FORGET_BIAS = Range(-2.0, 6.0, 0.25, 0.0)
+LAGS = Range(10, 100, 10, 50)
+
+WIDTH, HEIGHT = 720, 400
+AXES = (0.095, 0.13, 0.54, 0.65)  # left, bottom, width and height, as shares of the figure
+LOWEST, HIGHEST = 1e-16, 3.0
+KEY_X = 478
+CURVES = {
+    # name: (label, colour, dash pattern, width)
+    "rnn": ("plain RNN", "i", "2 4", 2.5),
+    "new": ("LSTM as torch starts it", "o", "9 4 2 4", 2.5),
+    "chosen": ("LSTM with this forget bias", "f", "none", 3.5),
+    "power": ("fᵏ, the forget gate alone", "ink", "8 6", 2),
+}
+
+
+class Memory(NamedTuple):
+    """What a forget gate of this bias keeps: f, its half-life in steps, and f to the lags."""
+
+    f: float
+    half_life: float
+    left: float
+
+
+def forget_gate() -> Explorer:
+    """Return the explorer: sliders for the forget bias and for how many lags are shown."""
+    return Explorer(
+        view,
+        {
+            "forget_bias": (FORGET_BIAS, "forget bias (the sum)"),
+            "lags": (LAGS, "lags shown"),
+        },
+    )
+
+
+def memory(forget_bias: float, lags: int) -> Memory:
+    """Return what a forget gate f = sigmoid(forget_bias) keeps of c after ``lags`` steps.
+
+    The half-life n solves f**n = 1/2.
+    """
+    f = 1 / (1 + exp(-forget_bias))
+    return Memory(f, log(0.5) / log(f), f**lags)
+
+
+@lru_cache(maxsize=64)
+def chosen_gradient(forget_bias: float) -> Array:
+    """Return the LSTM's gradient at each lag, (T,), with this forget bias; 1 at lag 0."""
+    fixed = setting()
+    network = fixed.lstm.with_forget_bias(forget_bias)
+    return _relative(lstm_gradient_by_lag(network, fixed.x, fixed.weighting))
+
+
+@lru_cache(maxsize=1)
+def fixed_gradients() -> dict[str, Array]:
+    """Return the gradients at each lag, (T,), that no slider changes: RNN and untouched LSTM."""
+    fixed = setting()
+    return {
+        "rnn": _relative(rnn_gradient_by_lag(fixed.rnn, fixed.x, fixed.weighting)),
+        "new": _relative(lstm_gradient_by_lag(fixed.lstm, fixed.x, fixed.weighting)),
+    }
+
+
+def curves(forget_bias: float, lags: int) -> dict[str, Array]:
+    """Return what is drawn, one array (lags + 1,) a curve: gradient at lags 0 to ``lags``."""
+    power = memory(forget_bias, 1).f ** np.arange(lags + 1)
+    gradients = {**fixed_gradients(), "chosen": chosen_gradient(forget_bias)}
+    return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": power}
+
+
+def view(forget_bias: float = FORGET_BIAS.default, lags: int = LAGS.default) -> Picture:
+    """Return the picture: gradient by lag on a logarithmic axis, and f as a half-life.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    FORGET_BIAS.check("forget_bias", forget_bias)
+    LAGS.check("lags", lags)
+    kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags)
+    axes, frame = _frame(lags)
+    root = svg.panel(WIDTH, HEIGHT)
+    _readout(root, forget_bias, lags, kept)
+    _lines(root, axes, drawn)
+    _key(root, lags, drawn)
+    text = svg.write(root)
+    # The frame goes right behind the panel, below all that moves.
+    cut = text.index("/>") + 2
+    return Picture(text[:cut] + frame + text[cut:], _alt(forget_bias, lags, kept, drawn))
+
+
+def _relative(gradient: Array) -> Array:
+    return gradient / gradient[0]
+
+
+@lru_cache(maxsize=16)
+def _frame(lags: int) -> tuple[Axes, str]:
+    """Return matplotlib's axes and their SVG, drawn once: only the curves move."""
+    frame, axes = figure(WIDTH, HEIGHT)
+    frame.set_layout_engine("none")
+    axes.set_position(AXES)
+    axes.set_yscale("log")
+    axes.set(xlim=(0, lags), ylim=(LOWEST, HIGHEST), xticks=range(0, lags + 1, lags // 5))
+    axes.set(yticks=[10.0**power for power in range(-16, 1, 4)])
+    axes.minorticks_off()
+    axes.set(xlabel="lag k (steps back)", ylabel="gradient, 1 at lag 0")
+    return axes, plots.fragment(frame)
+
+
+def _lines(root: svg.Element, axes: Axes, drawn: dict[str, Array]) -> None:
+    box = axes.get_position()
+    left, width = box.x0 * WIDTH, box.width * WIDTH
+    clip = svg.add(root, "clipPath", id="lstm-forget-gate-axes")
+    svg.add(clip, "rect", x=left, y=(1 - box.y1) * HEIGHT, width=width, height=box.height * HEIGHT)
+    group = svg.add(root, "g", clip_path="url(#lstm-forget-gate-axes)")
+    for name, values in drawn.items():
+        points = plots.to_pixels(axes, np.arange(len(values)), values)
+        path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+        _stroke(group, name, path)
+
+
+def _stroke(parent: svg.Element, name: str, path: str) -> None:
+    _, colour, dashes, width = CURVES[name]
+    svg.add(
+        parent,
+        "path",
+        d=path,
+        fill="none",
+        stroke=colour,
+        stroke_width=width,
+        stroke_dasharray=dashes,
+        stroke_linejoin="round",
+        data_curve=name,
+    )
+
+
+def _readout(root: svg.Element, forget_bias: float, lags: int, kept: Memory) -> None:
+    columns = (
+        (24, f"f = sigmoid({svg.number(forget_bias, 2)})", svg.number(kept.f, 4)),
+        (230, "half-life", f"{_steps(kept.half_life)} steps"),
+        (436, f"left of c after {lags} steps: f{svg.superscript(lags)}", svg.scientific(kept.left)),
+    )
+    for x, name, value in columns:
+        svg.label(root, x, 28, name, 14, "start", fill="muted")
+        svg.label(root, x, 54, value, 20, "start", font_weight="bold")
+
+
+def _key(root: svg.Element, lags: int, drawn: dict[str, Array]) -> None:
+    svg.label(root, KEY_X, 112, f"left at lag {lags}", 14, "start", fill="muted")
+    for row, (name, (label, *_)) in enumerate(CURVES.items()):
+        y = 142 + 54 * row
+        _stroke(root, name, f"M{KEY_X} {y - 5}h40")
+        svg.label(root, KEY_X + 48, y, label, 13, "start")
+        svg.label(root, KEY_X + 48, y + 20, svg.scientific(drawn[name][-1]), 15, "start",
+                  font_weight="bold", data_left=name)  # fmt: skip
+
+
+def _steps(half_life: float) -> str:
+    return svg.number(half_life, 2 if half_life < 10 else 1)
+
+
+def _alt(forget_bias: float, lags: int, kept: Memory, drawn: dict[str, Array]) -> str:
+    left = "; ".join(
+        f"{label} {svg.scientific(drawn[name][-1])}" for name, (label, *_) in CURVES.items()
+    )
+    return (
+        f"Gradient by lag, 0 to {lags}, on a logarithmic axis, 1 at lag 0. "
+        f"Forget bias {svg.number(forget_bias, 2)}: f = {svg.number(kept.f, 4)}, "
+        f"half-life {_steps(kept.half_life)} steps. Left at lag {lags}: {left}."
+    )

@@ -1,0 +1,127 @@
+"""Gradient by lag of a plain RNN and of an LSTM, in numpy and by hand.
+
+How much does the last output still depend on an input k steps back? The measure is the norm of
+the gradient of a fixed weighting of h_T with regard to x_{T-k}. Lesson 01 measures it with
+torch's autograd; the tests hold these functions against that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+INPUT_SIZE = 8
+HIDDEN_SIZE = 16
+LONGEST_LAG = 100
+WARM_UP = 50
+"""Steps before the longest lag, so that no lag falls on the first steps, where c is still 0."""
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Weights of one layer, as torch starts them: U(-1/sqrt(H), 1/sqrt(H)), biases too.
+
+    Shapes: weight_ih (nH, I), weight_hh (nH, H), bias_ih and bias_hh (nH,), with n = 4 for an
+    LSTM (rows stacked i, f, g, o) and n = 1 for a plain RNN.
+    """
+
+    weight_ih: Array
+    weight_hh: Array
+    bias_ih: Array
+    bias_hh: Array
+
+    def with_forget_bias(self, bias: float) -> Network:
+        """Return this LSTM with the two forget biases of every unit adding up to ``bias``."""
+        forget = slice(HIDDEN_SIZE, 2 * HIDDEN_SIZE)
+        bias_ih, bias_hh = self.bias_ih.copy(), self.bias_hh.copy()
+        bias_ih[forget], bias_hh[forget] = bias, 0
+        return Network(self.weight_ih, self.weight_hh, bias_ih, bias_hh)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stays the same at every move of a slider.
+
+    ``x`` (T, I) are the inputs, ``weighting`` (H,) says which sum of h_T is looked at.
+    """
+
+    rnn: Network
+    lstm: Network
+    x: Array
+    weighting: Array
+
+
+@cache
+def setting() -> Setting:
+    """Return the networks and inputs, drawn once from a seeded generator."""
+    draw = np.random.default_rng(SEED)
+    return Setting(
+        rnn=_start(draw, HIDDEN_SIZE),
+        lstm=_start(draw, 4 * HIDDEN_SIZE),
+        x=draw.standard_normal((WARM_UP + LONGEST_LAG + 1, INPUT_SIZE)),
+        weighting=draw.standard_normal(HIDDEN_SIZE),
+    )
+
+
+def rnn_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
+    """Return the gradient's norm at lags 0 to T-1, shape (T,), for a tanh layer.
+
+    Shapes: x (T, I), weighting (H,). The first state is zero.
+    """
+    z_x = x @ network.weight_ih.T + network.bias_ih + network.bias_hh
+    h = np.zeros((len(x) + 1, len(weighting)))
+    for t, z in enumerate(z_x):
+        h[t + 1] = np.tanh(z + network.weight_hh @ h[t])
+    dz = np.empty_like(z_x)
+    dh = weighting
+    for t in reversed(range(len(x))):
+        dz[t] = dh * (1 - h[t + 1] ** 2)
+        dh = dz[t] @ network.weight_hh
+    return _norm_by_lag(dz @ network.weight_ih)
+
+
+def lstm_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
+    """Return the gradient's norm at lags 0 to T-1, shape (T,), of torch's LSTM equations.
+
+    Shapes: x (T, I), weighting (H,). The first states are zero.
+    """
+    H = len(weighting)  # noqa: N806 - the field's own symbol
+    z_x = x @ network.weight_ih.T + network.bias_ih + network.bias_hh
+    steps = []
+    h, c = np.zeros(H), np.zeros(H)
+    for z in z_x:
+        z = z + network.weight_hh @ h
+        i, f, _, o = (1 / (1 + np.exp(-z))).reshape(4, H)
+        g = np.tanh(z[2 * H : 3 * H])
+        steps.append((i, f, g, o, c))
+        c = f * c + i * g
+        h = o * np.tanh(c)
+    dz = np.empty_like(z_x)
+    dh, dc = weighting, np.zeros(H)
+    for t in reversed(range(len(x))):
+        i, f, g, o, c_prev = steps[t]
+        tanh_c = np.tanh(f * c_prev + i * g)
+        dc = dc + dh * o * (1 - tanh_c**2)
+        dz[t, :H] = dc * g * i * (1 - i)
+        dz[t, H : 2 * H] = dc * c_prev * f * (1 - f)
+        dz[t, 2 * H : 3 * H] = dc * i * (1 - g**2)
+        dz[t, 3 * H :] = dh * tanh_c * o * (1 - o)
+        dh = dz[t] @ network.weight_hh
+        dc = dc * f
+    return _norm_by_lag(dz @ network.weight_ih)
+
+
+def _start(draw: np.random.Generator, rows: int) -> Network:
+    bound = 1 / np.sqrt(HIDDEN_SIZE)
+    shapes = (rows, INPUT_SIZE), (rows, HIDDEN_SIZE), (rows,), (rows,)
+    return Network(*(draw.uniform(-bound, bound, shape) for shape in shapes))
+
+
+def _norm_by_lag(gradient: Array) -> Array:
+    return np.linalg.norm(gradient, axis=1)[::-1]
