@@ -107,6 +107,51 @@ def cell_parameters(input_size: int, hidden_size: int, bias: bool = True) -> Led
     )
 
 
+def lstm_tensors(
+    seq_len: int,
+    batch: int,
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    batch_first: bool = False,
+    bidirectional: bool = False,
+    proj_size: int = 0,
+) -> Ledger:
+    """Return the ledger of what goes into a call of nn.LSTM and what comes out.
+
+    In order: input, h_0, c_0, output, h_n, c_n, for an input with a batch axis.
+    """
+    _check_sizes(
+        seq_len=seq_len,
+        batch=batch,
+        input_size=input_size,
+        hidden_size=hidden_size,
+        num_layers=num_layers,
+    )
+    directions = 1 + bidirectional
+    state, r = (proj_size, "P") if proj_size else (hidden_size, "H")
+    slots, slots_symbol = directions * num_layers, "D·L" if bidirectional else "L"
+    front = (("B", "T"), (batch, seq_len)) if batch_first else (("T", "B"), (seq_len, batch))
+    wide = f"2{r}" if bidirectional else r
+
+    def sequence(name: str, symbol: str, size: int, why: str) -> Entry:
+        return Entry(name, (*front[0], symbol), (*front[1], size), why)
+
+    def states(name: str, symbol: str, size: int, why: str) -> Entry:
+        return Entry(name, (slots_symbol, "B", symbol), (slots, batch, size), why)
+
+    return Ledger(
+        (
+            sequence("input", "I", input_size, "one vector of I numbers a word and sentence"),
+            states("h_0", r, state, "h before the first step; zero if not given"),
+            states("c_0", "H", hidden_size, "c before the first step; zero if not given"),
+            sequence("output", wide, directions * state, "the top layer's h after every step"),
+            states("h_n", r, state, "every layer's h after its last step"),
+            states("c_n", "H", hidden_size, "every layer's c after its last step"),
+        )
+    )
+
+
 def gate_entries(input_size: int, hidden_size: int, gate: str) -> Ledger:
     """Return what takes part in one gate's equation: its weights, biases, x_t and h_{t-1}."""
     _check_sizes(input_size=input_size, hidden_size=hidden_size)
