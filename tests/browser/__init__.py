@@ -1,0 +1,1 @@
+"""Tests of the lessons in a real JupyterLab, in a real browser."""

@@ -1,0 +1,72 @@
+"""The browser, the JupyterLab and the screenshots of the browser tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lstm_lessons.commands.browser import (
+    MEND,
+    browser_is_required,
+    find_browser,
+    start_options,
+)
+
+from .server import CLONE, LabServer, copy_notebooks, environment
+
+VIEW = {"width": 1280, "height": 1000}
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """The folder for screenshots and logs; git ignores it."""
+    folder = Path(os.environ.get("LSTM_LESSONS_ARTEFACTS") or CLONE / "tests" / "artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator:
+    """A browser's fresh profile. Where there is no browser the tests skip, or fail on CI."""
+    found = find_browser()
+    if found is None:
+        line = f"No browser was found. {MEND}"
+        if browser_is_required():
+            pytest.fail(line)
+        pytest.skip(line)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(found.path), args=start_options())
+        yield browser.new_context(viewport=VIEW)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab(context, tmp_path_factory, artefacts) -> Iterator[LabServer]:
+    """A JupyterLab that serves a fresh copy of the lessons and exercises."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    root = tmp_path_factory.mktemp("course")
+    copy_notebooks(CLONE, root)
+    try:
+        with LabServer(folder, root, environment(folder)) as server:
+            yield server
+    finally:
+        if (folder / "jupyterlab.log").exists():
+            shutil.copy(folder / "jupyterlab.log", artefacts / "jupyterlab.log")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep a screenshot of each page that a test failed on."""
+    report = yield
+    if report.failed:
+        folder = Path(os.environ.get("LSTM_LESSONS_ARTEFACTS") or CLONE / "tests" / "artefacts")
+        for name, value in getattr(item, "funcargs", {}).items():
+            page = getattr(value, "page", None)
+            if page is not None and not page.is_closed():
+                folder.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=folder / f"failed-{item.name}-{name}.png".replace("/", "_"))
+    return report

@@ -1,0 +1,256 @@
+"""A notebook open in JupyterLab, and an explorer in it, as a person at the screen sees them."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+OPEN_MS = 60_000
+RUN_MS = 150_000
+MOVE_MS = 15_000
+
+CONTROL = ".widget-slider, .widget-dropdown, .widget-toggle-buttons"
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+
+# What JupyterLab itself says in the console when it starts without any notebook: (pattern, why).
+# Nothing so far: its own messages are of levels below "error".
+HARMLESS: tuple[tuple[str, str], ...] = ()
+
+_READY = f"""(count) => {{
+  const panel = document.querySelector('{SHOWN}');
+  return panel && panel.querySelectorAll('.jp-Cell').length === count
+    && !panel.querySelector('.jp-Cell-Placeholder')
+    && [...panel.querySelectorAll('.jp-MarkdownCell')].every(
+         cell => cell.classList.contains('jp-mod-rendered'))
+    && [...panel.querySelectorAll('img')].every(image => image.complete);
+}}"""
+
+_RUN = """(command) => {
+  window.courseRun = 'running';
+  const run = async () => {
+    await jupyterapp.restored;
+    const panel = jupyterapp.shell.currentWidget;
+    await panel.revealed;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    await jupyterapp.commands.execute(command);
+  };
+  run().then(() => { window.courseRun = 'done'; },
+             error => { window.courseRun = 'failed: ' + error; });
+}"""
+
+_PICTURES = f"""() => {{
+  const panel = document.querySelector('{SHOWN} .jp-Notebook');
+  const outputs = '.jp-OutputArea-output svg, .jp-MarkdownOutput svg';
+  const hidden = part => part.closest('[hidden], [aria-hidden=true]') !== null;
+  // The icons of JupyterLab's own buttons, and formulas, are no pictures of ours.
+  const foreign = part => part.closest('button, mjx-container') !== null;
+  const images = [...panel.querySelectorAll('img')].filter(part => !hidden(part)).map(part => ({{
+    kind: 'img', name: part.getAttribute('alt'), width: part.naturalWidth}}));
+  const drawings = [...panel.querySelectorAll(outputs)]
+    .filter(part => !hidden(part) && !foreign(part) && !part.parentElement.closest('svg'))
+    .map(part => ({{
+      kind: part.getAttribute('role') === 'img' ? 'svg' : 'svg without role="img"',
+      name: part.getAttribute('aria-label'), width: part.getBoundingClientRect().width}}));
+  return [...images, ...drawings];
+}}"""
+
+_DRAWN = """(box) => {
+  const svg = box.querySelector('svg[role=img]');
+  return svg && {
+    alt: svg.getAttribute('aria-label'),
+    texts: [...svg.querySelectorAll('text')]
+      .map(text => text.textContent.replace(/\\s+/g, ' ').trim()).filter(text => text),
+    markup: svg.outerHTML,
+  };
+}"""
+
+
+class NotebookPage:
+    """A browser's page with one notebook open in JupyterLab."""
+
+    def __init__(self, context: BrowserContext, address: str, cells: int) -> None:
+        """Open the notebook at ``address`` and wait until all its cells are drawn."""
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page.on("response", self._look_at_answer)
+        self.page.goto(address + "&reset", timeout=OPEN_MS)
+        self.page.wait_for_selector(f"{SHOWN} .jp-Cell", timeout=OPEN_MS)
+        self.page.wait_for_function(_READY, arg=cells, timeout=OPEN_MS)
+
+    def close(self) -> None:
+        """Close the page, without asking whether to save."""
+        self.page.close(run_before_unload=False)
+
+    def run(self, command: str = "notebook:run-all-cells") -> None:
+        """Run cells, and wait until the kernel has finished them."""
+        self.page.evaluate(_RUN, command)
+        self.page.wait_for_function("window.courseRun !== 'running'", timeout=RUN_MS)
+        ended = self.page.evaluate("window.courseRun")
+        if ended != "done":
+            raise AssertionError(f"{command} {ended}")
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Return the cells as they now stand, outputs included (nbformat's form)."""
+        return self.page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON().cells")
+
+    def cell(self, index: int) -> Locator:
+        """Return the cell at this place, counted from 0."""
+        return self.page.locator(f"{SHOWN} .jp-Notebook .jp-Cell").nth(index)
+
+    def pictures(self) -> list[dict[str, Any]]:
+        """Return kind, alternative text and width of each picture of the notebook."""
+        return self.page.evaluate(_PICTURES)
+
+    def replace_cell(self, index: int, source: str) -> None:
+        """Type a text into a cell, over what stands there, and run the cell."""
+        editor = self.cell(index).locator(".cm-content")
+        editor.click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(source)
+        self.run_cell(index)
+
+    def run_cell(self, index: int) -> None:
+        """Run one cell, and wait until the kernel has finished it."""
+        self.page.evaluate(
+            "index => { jupyterapp.shell.currentWidget.content.activeCellIndex = index; }", index
+        )
+        self.run("notebook:run-cell")
+
+    def set_theme(self, dark: bool) -> None:
+        """Switch JupyterLab to its dark or its light theme."""
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.page.evaluate(
+            "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        )
+        self.page.wait_for_selector(
+            f'body[data-jp-theme-light="{"false" if dark else "true"}"]', state="attached"
+        )
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        if not any(re.search(pattern, message.text) for pattern, _ in HARMLESS):
+            self.complaints.append(f"console: {message.text}")
+
+    def _look_at_answer(self, answer: Any) -> None:
+        if answer.status >= 400:
+            self.complaints.append(f"answer {answer.status}: {answer.url}")
+
+
+class ExplorerOnPage:
+    """An explorer in a notebook's output: its sliders, its choices and its picture."""
+
+    def __init__(self, notebook: NotebookPage, box: Locator) -> None:
+        """Take the output area that holds the explorer."""
+        self._page = notebook.page
+        self.box = box
+        box.locator("svg[role=img]").first.wait_for(timeout=MOVE_MS)
+
+    def row(self, label: str) -> Locator:
+        """Return the row of the control with this label: label, handle, readout."""
+        exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
+        return self.box.locator(CONTROL).filter(
+            has=self._page.locator(".widget-label", has_text=exact)
+        )
+
+    def handle(self, label: str) -> Locator:
+        """Return the part of a slider that is dragged."""
+        return self.row(label).locator(".noUi-handle")
+
+    def readout(self, label: str) -> float:
+        """Return the number beside a slider."""
+        text = self.row(label).locator(".widget-readout").inner_text()
+        return float(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+
+    def drawn(self) -> dict[str, Any]:
+        """Return the picture now shown: ``alt``, ``texts`` and ``markup``."""
+        return self.box.evaluate(_DRAWN)
+
+    def press(self, label: str, key: str) -> None:
+        """Give the keyboard to a slider, and press a key."""
+        self.handle(label).focus()
+        self._page.keyboard.press(key)
+
+    def drag(self, label: str, share: float) -> None:
+        """Drag a slider's handle to a share of its way; 0 is the left end, 1 the right."""
+        handle = self.handle(label)
+        handle.scroll_into_view_if_needed()
+        grip = handle.bounding_box()
+        track = self.row(label).locator(".noUi-base").bounding_box()
+        y = grip["y"] + grip["height"] / 2
+        mouse = self._page.mouse
+        mouse.move(grip["x"] + grip["width"] / 2, y)
+        mouse.down()
+        mouse.move(track["x"] + share * track["width"], y, steps=8)
+        mouse.up()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option of a dropdown list or of a row of buttons."""
+        row = self.row(label)
+        if row.locator("select").count():
+            row.locator("select").select_option(label=option)
+        else:
+            row.get_by_role("button", name=option, exact=True).click()
+
+    def wait_for(self, svg: str, alt: str) -> None:
+        """Wait until the picture's texts and alternative text are those of ``svg`` and ``alt``."""
+        wanted = {"alt": alt, "texts": texts_of(svg)}
+        box = self.box.element_handle()
+        try:
+            self._page.wait_for_function(
+                f"([box, wanted]) => {{ const now = ({_DRAWN})(box); return now"
+                " && now.alt === wanted.alt"
+                " && JSON.stringify(now.texts) === JSON.stringify(wanted.texts); }",
+                arg=[box, wanted],
+                timeout=MOVE_MS,
+            )
+        except PlaywrightTimeout:
+            now = self.drawn()
+            shown = {"alt": now["alt"], "texts": now["texts"]}
+            raise AssertionError(f"shown:  {shown}\nwanted: {wanted}") from None
+
+
+def texts_of(svg: str) -> list[str]:
+    """Return the texts of an SVG picture, in order."""
+    root = ElementTree.fromstring(svg)
+    texts = ("".join(part.itertext()) for part in root.iter("{http://www.w3.org/2000/svg}text"))
+    return [" ".join(text.split()) for text in texts if text.strip()]
+
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\w)")
+_POWER = re.compile(r"\s*×\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹\N{MINUS SIGN}", "-0123456789-")
+
+
+def shows(texts: list[str], fact: float | str) -> bool:
+    """Say whether a picture's texts hold a fact.
+
+    Words must stand there as they are, and so must a whole number. Of another number the digits
+    that stand there must be its own, rounded; a bare "1" does not stand for 0.8.
+    """
+    if isinstance(fact, str):
+        return any(fact in text for text in texts)
+    plain = [_POWER.sub(r"e\1", text).translate(_LOWERED) for text in texts]
+    return any(_stands_for(number, fact) for text in plain for number in _NUMBER.findall(text))
+
+
+def _stands_for(number: str, fact: float) -> bool:
+    digits, _, power = number.replace(",", "").partition("e")
+    value = float(number.replace(",", ""))
+    if isinstance(fact, int):
+        return value == fact
+    decimals = len(digits.partition(".")[2])
+    unit = 10.0 ** (int(power or 0) - decimals)
+    return decimals > 0 and abs(value - fact) <= 0.5 * unit * (1 + 1e-6)
+
+
+def save(locator: Locator | Page, path: Path) -> None:
+    """Write a screenshot as a test's artefact."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    locator.screenshot(path=path)

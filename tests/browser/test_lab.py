@@ -1,0 +1,347 @@
+"""The lessons in a real JupyterLab, in a real browser: what a learner sees, clicks and drags.
+
+All in one module, so that one worker of pytest-xdist runs them with one server and one browser.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .page import ExplorerOnPage, NotebookPage, save, shows
+from .server import CLONE, LabServer
+
+pytestmark = pytest.mark.browser
+
+EXPLORERS = {
+    "in_and_out": "00_start_here.ipynb",
+    "forget_gate": "01_why_gates.ipynb",
+    "gates_and_shapes": "02_gates_and_shapes.ipynb",
+    "cell_gates": "03_the_cell_by_hand.ipynb",
+}
+# Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
+# keeps all tests of one lesson together and opens it once.
+WITH_EXPLORER = list(EXPLORERS.values())
+LESSONS = WITH_EXPLORER + sorted(
+    path.name for path in (CLONE / "notebooks").glob("*.ipynb") if path.name not in WITH_EXPLORER
+)
+EXERCISES = sorted(path.name for path in (CLONE / "exercises").glob("*.ipynb"))
+Facts = dict[str, float | str]
+CALL = re.compile(r"\bexplorers\.(\w+)\(")
+
+
+def stored_cells(path: str) -> list[dict[str, Any]]:
+    """Return the cells of a committed notebook."""
+    return json.loads((CLONE / path).read_text(encoding="utf-8"))["cells"]
+
+
+def stored_images(path: str) -> int:
+    """Return how many pictures the outputs of a committed notebook hold."""
+    outputs = (output for cell in stored_cells(path) for output in cell.get("outputs", ()))
+    return sum("<img" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+
+
+def open_notebook(context, lab: LabServer, path: str) -> NotebookPage:
+    """Open a notebook of the server's."""
+    cells = len(json.loads((lab.root / path).read_text(encoding="utf-8"))["cells"])
+    return NotebookPage(context, lab.address(f"lab/tree/{path}"), cells)
+
+
+def check_pictures(notebook: NotebookPage) -> list[dict[str, Any]]:
+    """Require that each picture is there and has alternative text; return the pictures."""
+    pictures = notebook.pictures()
+    for picture in pictures:
+        assert picture["kind"] in ("img", "svg"), picture
+        assert picture["width"] > 0, f"a picture that is not shown: {picture}"
+        assert (picture["name"] or "").strip(), f"a picture without alternative text: {picture}"
+    return pictures
+
+
+def failures(cells: list[dict[str, Any]]) -> list[str]:
+    """Return what went wrong in the cells of a notebook that was run."""
+    wrong = []
+    for number, cell in enumerate(cells, 1):
+        if cell["cell_type"] != "code" or not "".join(cell["source"]).strip():
+            continue
+        expected = "raises-exception" in cell["metadata"].get("tags", ())
+        for output in cell["outputs"]:
+            if output["output_type"] == "error" and not expected:
+                wrong.append(f"cell {number}: {output['ename']}: {output['evalue']}")
+        if cell["execution_count"] is None:
+            wrong.append(f"cell {number} was not run")
+    return wrong
+
+
+# Before anything is run
+
+
+@pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_not_yet_run_shows_its_pictures(context, lab, name, trusted):
+    path = f"notebooks/{name}"
+    if trusted:
+        lab.trust(path, f"signed/{name}")
+    notebook = open_notebook(context, lab, f"signed/{name}" if trusted else path)
+    try:
+        assert is_trusted(notebook) == trusted
+        images = [each for each in check_pictures(notebook) if each["kind"] == "img"]
+        assert len(images) >= stored_images(path)
+        assert notebook.page.get_by_text("Error displaying widget").count() == 0
+        assert notebook.complaints == []
+    finally:
+        notebook.close()
+        lab.end_kernels()
+
+
+def is_trusted(notebook: NotebookPage) -> bool:
+    """Say whether JupyterLab trusts every code cell that has an output."""
+    return notebook.page.evaluate(
+        "[...jupyterapp.shell.currentWidget.content.model.cells]"
+        ".filter(cell => cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"
+    )
+
+
+# Lessons, run
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, context, lab) -> Iterator[NotebookPage]:
+    """A lesson, opened as it is in a fresh clone, with every cell run."""
+    notebook = open_notebook(context, lab, f"notebooks/{request.param}")
+    notebook.run()
+    yield notebook
+    notebook.close()
+    lab.end_kernels()
+
+
+def test_every_cell_of_a_lesson_runs(lesson):
+    assert failures(lesson.cells()) == []
+    check_pictures(lesson)
+    assert lesson.page.get_by_text("Error displaying widget").count() == 0
+    assert lesson.complaints == []
+
+
+def test_every_explorer_is_in_the_lesson_that_the_tests_look_in():
+    found = {
+        explorer: name
+        for name in LESSONS
+        for cell in stored_cells(f"notebooks/{name}")
+        if cell["cell_type"] == "code"
+        for explorer in CALL.findall("".join(cell["source"]))
+    }
+    assert found == EXPLORERS
+
+
+# Explorers
+
+
+class Subject:
+    """An explorer on the page, beside the same explorer in this process."""
+
+    def __init__(self, name: str, notebook: NotebookPage) -> None:
+        import importlib
+
+        module = importlib.import_module(f"lstm_lessons.explorers.{name}")
+        self.name = name
+        self.page = notebook.page
+        self.notebook = notebook
+        self.view = module.view
+        self.widgets = getattr(module, name)().sliders
+        self.values = {key: widget.value for key, widget in self.widgets.items()}
+
+    def sliders(self) -> dict[str, Any]:
+        """Return the widgets that are dragged, by name."""
+        return {name: each for name, each in self.widgets.items() if hasattr(each, "step")}
+
+    def choices(self) -> dict[str, Any]:
+        """Return the widgets that offer a choice, by name."""
+        return {name: each for name, each in self.widgets.items() if hasattr(each, "options")}
+
+    def run_again(self) -> None:
+        """Run the explorer's cell, so that every control stands where it starts."""
+        self.notebook.run_cell(_cell_of(self.name))
+        self.values = {key: widget.value for key, widget in self.widgets.items()}
+        self.shown = ExplorerOnPage(self.notebook, self.notebook.cell(_cell_of(self.name)))
+        self.expect()
+
+    def expect(self, **changed: Any) -> None:
+        """Wait for the picture of these values, and hold its numbers against torch's."""
+        self.values.update(changed)
+        picture = self.view(**self.values)
+        self.shown.wait_for(picture.svg, picture.alt)
+        texts = self.shown.drawn()["texts"]
+        for what, fact in TORCH[self.name](**self.values).items():
+            assert shows(texts, fact), f"{what} = {fact} is not in the picture: {texts}"
+
+    def move(self, name: str, key: str, value: float) -> None:
+        """Press a key on a slider; expect the value in the readout and in the picture."""
+        self.shown.press(self.widgets[name].description, key)
+        self.expect(**{name: value})
+        assert self.shown.readout(self.widgets[name].description) == pytest.approx(value)
+
+
+def _cell_of(explorer: str) -> int:
+    cells = stored_cells(f"notebooks/{EXPLORERS[explorer]}")
+    return next(
+        index for index, cell in enumerate(cells)
+        if cell["cell_type"] == "code" and explorer in CALL.findall("".join(cell["source"]))
+    )  # fmt: skip
+
+
+def in_and_out(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Facts:
+    """Return the shapes that torch gives."""
+    import torch
+
+    x = torch.zeros(seq_len, batch, input_size)
+    output, (h_n, c_n) = torch.nn.LSTM(input_size, hidden_size)(x)
+    named = {"x": x, "output": output, "h_n": h_n, "c_n": c_n}
+    return {name: str(tuple(tensor.shape)) for name, tensor in named.items()}
+
+
+def forget_gate(forget_bias: float, lags: int) -> Facts:
+    """Return what torch says of a gate with this bias."""
+    import torch
+
+    f = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item()
+    return {"f": f, "half-life": math.log(0.5) / math.log(f), "share left": f**lags}
+
+
+def gates_and_shapes(input_size: int, hidden_size: int, gate: str) -> Facts:
+    """Return what torch says of a layer of this size."""
+    import torch
+
+    layer = torch.nn.LSTM(input_size, hidden_size)
+    rows = torch.arange(4 * hidden_size).chunk(4)["ifgo".index(gate)]
+    return {
+        "parameters": sum(each.numel() for each in layer.parameters()),
+        "rows of weight_ih": layer.weight_ih_l0.shape[0],
+        "columns of weight_ih": layer.weight_ih_l0.shape[1],
+        "columns of weight_hh": layer.weight_hh_l0.shape[1],
+        "first row of the gate": rows[0].item(),
+        "last row of the gate": rows[-1].item(),
+    }
+
+
+def cell_gates(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> Facts:
+    """Return what torch's cell makes of these pre-activations."""
+    import torch
+
+    cell = torch.nn.LSTMCell(1, 1, dtype=torch.float64)
+    z = torch.tensor([z_i, z_f, z_g, z_o], dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        cell.bias_ih.copy_(z)
+        zero = torch.zeros(1, 1, dtype=torch.float64)
+        h, c = cell(zero, (zero, torch.full_like(zero, c_prev)))
+    i, f, o = torch.sigmoid(z[[0, 1, 3]]).tolist()
+    return {"i": i, "f": f, "g": torch.tanh(z[2]).item(), "o": o, "c": c.item(), "h": h.item()}
+
+
+TORCH = {
+    "in_and_out": in_and_out,
+    "forget_gate": forget_gate,
+    "gates_and_shapes": gates_and_shapes,
+    "cell_gates": cell_gates,
+}
+
+
+with_explorer = pytest.mark.parametrize("lesson", WITH_EXPLORER, indirect=True)
+
+
+@pytest.fixture
+def subject(lesson) -> Subject:
+    """The explorer of the lesson that is open, as its sliders start."""
+    name = next(name for name, where in EXPLORERS.items() if where in lesson.page.url)
+    subject = Subject(name, lesson)
+    subject.run_again()
+    return subject
+
+
+@with_explorer
+def test_each_slider_moves_by_keyboard(subject):
+    for name, slider in subject.sliders().items():
+        before = subject.shown.drawn()["markup"]
+        subject.move(name, "ArrowRight", slider.value + slider.step)
+        assert subject.shown.drawn()["markup"] != before, f"{name} changes nothing"
+        subject.move(name, "ArrowLeft", slider.value)
+        subject.move(name, "End", slider.max)
+        subject.move(name, "Home", slider.min)
+    assert subject.notebook.complaints == []
+
+
+@with_explorer
+def test_each_slider_moves_by_mouse(subject):
+    for name, slider in subject.sliders().items():
+        label = slider.description
+        before = subject.shown.drawn()
+        subject.shown.drag(label, 0.8)
+        value = type(slider.value)(subject.shown.readout(label))
+        assert value > slider.value, f"{name} was not dragged"
+        steps = (value - slider.min) / slider.step
+        assert steps == pytest.approx(round(steps)), f"{name} stands between two steps: {value}"
+        subject.expect(**{name: value})
+        after = subject.shown.drawn()
+        assert after["markup"] != before["markup"], f"{name} changes nothing"
+        assert after["alt"] != before["alt"], f"{name} leaves the alternative text as it was"
+    assert subject.notebook.complaints == []
+
+
+@with_explorer
+def test_each_choice_changes_the_picture(subject):
+    for name, widget in subject.choices().items():
+        for option, value in zip(widget._options_labels, widget._options_values, strict=True):
+            subject.shown.choose(widget.description, option)
+            subject.expect(**{name: value})
+    assert subject.notebook.complaints == []
+
+
+@with_explorer
+def test_each_control_has_a_name_and_shows_the_focus(subject):
+    box = subject.shown.box
+    for slider in subject.sliders().values():
+        label = slider.description
+        assert box.get_by_role("slider", name=label, exact=True).count() == 1, label
+        handle = subject.shown.handle(label)
+        handle.evaluate("part => part.blur()")
+        plain = handle.evaluate(LOOK)
+        # A key, not a click: browsers may show the focus for the keyboard alone.
+        handle.focus()
+        assert handle.evaluate(LOOK) != plain, f"{label}: the focus cannot be seen"
+    for widget in subject.choices().values():
+        named = [
+            box.get_by_role(role, name=widget.description, exact=True).count()
+            for role in ("combobox", "group", "radiogroup")
+        ]
+        assert sum(named) == 1, widget.description
+
+
+LOOK = """part => {
+  const style = getComputedStyle(part);
+  return [style.outlineStyle, style.outlineColor, style.boxShadow,
+          style.borderColor, style.backgroundColor].join();
+}"""
+
+
+@with_explorer
+def test_explorers_in_both_themes(subject, artefacts):
+    """Keep screenshots for people to look at; the picture's colours must follow the theme."""
+    looks = {}
+    for state, key in (("start", None), ("least", "Home"), ("most", "End")):
+        for name, slider in subject.sliders().items() if key else ():
+            subject.move(name, key, slider.min if key == "Home" else slider.max)
+        for theme in ("light", "dark"):
+            subject.notebook.set_theme(dark=theme == "dark")
+            subject.expect()
+            save(subject.shown.box, artefacts / f"{subject.name}-{state}-{theme}.png")
+            looks[theme] = subject.shown.box.locator("svg[role=img]").evaluate(COLOURS)
+        assert looks["light"] != looks["dark"]
+    subject.notebook.set_theme(dark=False)
+    assert subject.notebook.complaints == []
+
+
+COLOURS = """svg => [...svg.querySelectorAll('text, rect, path')]
+  .map(part => getComputedStyle(part).fill + getComputedStyle(part).stroke)"""
