@@ -191,7 +191,7 @@ def sigmoid(z):
     return 1 / (1 + torch.e ** (-z))
 
 
-for bias in (-2, 0, 2, 4, 6):
+for bias in (-2, 0, 1, 2, 4, 6):
     f = sigmoid(bias)
     print(f"bias {bias:2}: f = {f:.3f}, half-life {half_life(f):6.1f} steps")
 
@@ -275,7 +275,16 @@ show(
 # %%
 from lstm_lessons import explorers
 
-explorers.forget_gate()
+explorer = explorers.forget_gate()
+explorer
+
+# %% [markdown]
+# At −2 the LSTM forgets faster than the plain RNN. For 2., the slider must go to 4.5. We can move
+# it from Python, too. Each picture can say in words what it shows:
+
+# %%
+explorer.sliders["forget_bias"].value = 4.5
+print(explorer.picture.alt)
 
 # %% [markdown]
 # The curve and the dashed line do not agree exactly. The gate of a real LSTM is pushed up and down
@@ -332,13 +341,9 @@ for forget_bias, name in ((None, "default start"), (5.0, "forget bias 5")):
 #   sequences are long.
 
 # %% [markdown]
-# **A common mistake.** To set the forget bias to 1, people write 1 into *both* biases. They add, so
-# the gate rests at $\sigma(2)$, not at $\sigma(1)$. You recognise it by its number:
-
-# %%
-print(f"sigmoid(1) = {sigmoid(1):.3f}, sigmoid(1 + 1) = {sigmoid(1 + 1):.3f}")
-
-# %% [markdown]
+# **A common mistake.** To set the forget bias to 1, people write 1 into *both* biases. They add. You
+# recognise it by where the gate rests: at 0.881 instead of 0.731 (see the table of biases above).
+#
 # **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it, find
 # a bias, explain a failure.
 #

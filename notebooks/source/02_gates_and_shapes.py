@@ -152,7 +152,12 @@ except RuntimeError as error:
 # %%
 from lstm_lessons import explorers
 
-explorers.gates_and_shapes()
+explorer = explorers.gates_and_shapes()
+explorer
+
+# %%
+explorer.sliders["hidden_size"].value = 32
+print(explorer.picture.alt)
 
 # %% [markdown]
 # `input_size` changes only the columns of $W_{ig}$. Doubling `hidden_size` doubles $W_{ig}$, but it
@@ -289,7 +294,8 @@ print(f"{twice} parameters, {twice / by_formula:.2f} times as many")
 #
 # When 10 sentences are read side by side, the words at step t form a matrix (10, 100), a row a
 # sentence. The equations write $W x$ for one column vector. With rows, the same product is
-# `x @ W.T`: the transpose swaps the axes of W, so that the sizes meet.
+# `x @ W.T`: the transpose swaps the axes of W. Inner sizes must meet, outer sizes remain:
+# (10, **100**) times (**100**, 16) gives (10, 16). In symbols: (B, I) times (I, H) gives (B, H).
 
 # %%
 words = torch.randn(B, I)
@@ -305,10 +311,6 @@ print(
 )
 assert torch.allclose(together, one_by_one, rtol=0, atol=1e-12)
 print("All at once equals one by one.")
-
-# %% [markdown]
-# Inner sizes must meet, outer sizes remain: (10, **100**) times (**100**, 16) gives (10, 16).
-# In symbols: (B, I) times (I, H) gives (B, H).
 
 # %% [markdown]
 # ## What we have seen

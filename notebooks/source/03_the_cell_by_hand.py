@@ -69,15 +69,21 @@ print(f"c = {c:.2f}, h = {h:.2f}")
 # %%
 from lstm_lessons import explorers
 
-explorers.cell_gates()
+explorer = explorers.cell_gates()
+explorer
 
 # %% [markdown]
-# One way to do each: (1) $z_f$ high, $z_i$ low, $z_o$ low. (2) $z_f$ low, $z_i$ and $z_g$ high.
-# (3) old memory at 3, $z_f$ near 0.5, $z_i$ low, $z_o$ as high as it goes.
+# One way to do each: (1) $z_f$ high, $z_i$ and $z_o$ low. (2) $z_f$ low, $z_i$ and $z_g$ high.
+# (3), from Python this time:
+
+# %%
+for name, value in {"z_i": -6, "z_f": 0.5, "z_g": 0, "z_o": 6, "c_prev": 3}.items():
+    explorer.sliders[name].value = value
+print(explorer.picture.alt)
+
+# %% [markdown]
+# The memory $c$ and what is shown of it, $h$, are two things.
 #
-# The memory $c$ and what is shown of it, $h$, are two things. That is the whole trick of the LSTM.
-
-# %% [markdown]
 # ## A whole layer, one step
 #
 # Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready
@@ -132,8 +138,7 @@ print("The six equations give what nn.LSTMCell gives.")
 # Two sums of a hundred products each never agree to the last digit, because the order of adding
 # differs. So we ask that no number differs by more than `1e-12`, a millionth of a millionth. In
 # `float64` only a true mistake is larger than that.
-
-# %% [markdown]
+#
 # ## Shorter
 #
 # Four products with `x`, when the matrices are already stacked? One is enough: multiply by the
