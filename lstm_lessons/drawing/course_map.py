@@ -20,10 +20,8 @@ def course_map() -> Picture:
     _key(root)
     for first, x in zip(range(0, len(lessons), rows), COLUMNS, strict=True):
         column = lessons[first : first + rows]
-        svg.add(
-            root, "path", d=f"M{x} {TOP}V{TOP + (len(column) - 1) * ROW}", stroke="edge",
-            stroke_width=2,
-        )  # fmt: skip
+        line = f"M{x} {TOP}V{TOP + (len(column) - 1) * ROW}"
+        svg.add(root, "path", d=line, stroke="edge", stroke_width=2)
         for row, lesson in enumerate(column):
             _station(root, lesson, x, TOP + row * ROW)
     return Picture(svg.write(root), _alt())
@@ -33,15 +31,15 @@ def _key(root: svg.Element) -> None:
     for x, ready, text in ((COLUMNS[0], True, "here today"), (COLUMNS[0] + 130, False, "planned")):
         _dot(root, x, 28, ready)
         svg.label(root, x + 18, 33, text, 13, "start", fill="muted")
-    svg.label(root, COLUMNS[1] - 10, 33, "read downwards, left column first", 13, "start",
-              fill="muted")  # fmt: skip
+    order = "read downwards, left column first"
+    svg.label(root, COLUMNS[1] - 10, 33, order, 13, "start", fill="muted")
 
 
 def _station(root: svg.Element, lesson: course.Lesson, x: float, y: float) -> None:
     _dot(root, x, y, lesson.ready)
     weight = "bold" if lesson.ready else "normal"
-    svg.label(root, x + 18, y + 5, f"{lesson.number}  {lesson.title}", 14, "start",
-              font_weight=weight)  # fmt: skip
+    name = f"{lesson.number}  {lesson.title}"
+    svg.label(root, x + 18, y + 5, name, 14, "start", font_weight=weight)
     if lesson.ready:
         minutes = lesson.minutes + lesson.exercise_minutes
         svg.label(root, x + 290, y + 5, f"{minutes} min", 13, "end", fill="muted")

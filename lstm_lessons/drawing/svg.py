@@ -46,8 +46,7 @@ def panel(width: float, height: float) -> Element:
         },
     )
     add(root, "style", theme.style_sheet())
-    edges = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 10}
-    add(root, "rect", **edges, fill="paper", stroke="edge")
+    rect(root, 0.5, 0.5, width - 1, height - 1, rx=10, fill="paper", stroke="edge")
     return root
 
 
@@ -71,6 +70,13 @@ def add(parent: Element, tag: str, text: str | None = None, **attributes: Value)
         element.set("style", ";".join(styles))
     element.text = text
     return element
+
+
+def rect(
+    parent: Element, x: float, y: float, width: float, height: float, **attributes: Value
+) -> Element:
+    """Append a rectangle with its upper left corner at (x, y) and return it."""
+    return add(parent, "rect", x=x, y=y, width=width, height=height, **attributes)
 
 
 def label(

@@ -1,5 +1,8 @@
 """Explorers: sliders over pictures. Each is a pure view, which needs no torch, plus sliders."""
 
+from .cell_gates import cell_gates
 from .forget_gate import forget_gate
+from .gates_and_shapes import gates_and_shapes
+from .in_and_out import in_and_out
 
-__all__ = ["forget_gate"]
+__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out"]

@@ -126,7 +126,7 @@ def _lines(root: svg.Element, axes: Axes, drawn: dict[str, Array]) -> None:
     box = axes.get_position()
     left, width = box.x0 * WIDTH, box.width * WIDTH
     clip = svg.add(root, "clipPath", id="lstm-forget-gate-axes")
-    svg.add(clip, "rect", x=left, y=(1 - box.y1) * HEIGHT, width=width, height=box.height * HEIGHT)
+    svg.rect(clip, left, (1 - box.y1) * HEIGHT, width, box.height * HEIGHT)
     group = svg.add(root, "g", clip_path="url(#lstm-forget-gate-axes)")
     for name, values in drawn.items():
         points = plots.to_pixels(axes, np.arange(len(values)), values)
@@ -166,8 +166,9 @@ def _key(root: svg.Element, lags: int, drawn: dict[str, Array]) -> None:
         y = 142 + 54 * row
         _stroke(root, name, f"M{KEY_X} {y - 5}h40")
         svg.label(root, KEY_X + 48, y, label, 13, "start")
-        svg.label(root, KEY_X + 48, y + 20, svg.scientific(drawn[name][-1]), 15, "start",
-                  font_weight="bold", data_left=name)  # fmt: skip
+        left = svg.scientific(drawn[name][-1])
+        bold = {"font_weight": "bold", "data_left": name}
+        svg.label(root, KEY_X + 48, y + 20, left, 15, "start", **bold)
 
 
 def _steps(half_life: float) -> str:

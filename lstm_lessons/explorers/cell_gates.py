@@ -1,0 +1,199 @@
+"""One unit of an LSTM for one step: four squashed numbers, and how they make c and h."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import exp, tanh
+
+from ..drawing import Picture, svg, theme
+from .base import Explorer, Range
+
+Z = Range(-6.0, 6.0, 0.25, 0.0)
+Z_I = Range(Z.low, Z.high, Z.step, 1.0)
+Z_F = Range(Z.low, Z.high, Z.step, 2.0)
+Z_G = Range(Z.low, Z.high, Z.step, 0.5)
+Z_O = Range(Z.low, Z.high, Z.step, 0.0)
+C_PREV = Range(-3.0, 3.0, 0.25, 1.0)
+
+PARAMETERS = {
+    "z_i": (Z_I, "z_i, input gate"),
+    "z_f": (Z_F, "z_f, forget gate"),
+    "z_g": (Z_G, "z_g, candidate"),
+    "z_o": (Z_O, "z_o, output gate"),
+    "c_prev": (C_PREV, "c_prev, cell state"),
+}
+
+WIDTH, HEIGHT = 720, 440
+# The forget gate stands first, so that every gate stands above the place where it acts.
+COLUMNS = {"f": 122, "i": 276, "g": 430, "o": 584}
+DIAL_WIDTH, DIAL_TOP, DIAL_HEIGHT = 112, 62, 74
+GATE_Y = 162
+PRODUCT_X, PRODUCT_Y = 353, 246
+FLOW_Y = 340
+SQUASH_X = 484
+NODE = 15
+
+
+def cell_gates() -> Explorer:
+    """Return the explorer: a slider for each pre-activation and for the old cell state."""
+    return Explorer(view, PARAMETERS)
+
+
+def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> dict[str, float]:
+    """Return every number of the step, by its name in the picture.
+
+    The equations are those of torch.nn.LSTMCell, for one unit: i, f and o are the sigmoid of
+    their pre-activation z and g is its tanh; c = f*c_prev + i*g and h = o*tanh(c).
+    """
+    i, f, g, o = _sigmoid(z_i), _sigmoid(z_f), tanh(z_g), _sigmoid(z_o)
+    c = f * c_prev + i * g
+    gates = {"i": i, "f": f, "g": g, "o": o}
+    return gates | {"kept": f * c_prev, "added": i * g, "c": c, "tanh_c": tanh(c), "h": o * tanh(c)}
+
+
+def view(
+    z_i: float = Z_I.default,
+    z_f: float = Z_F.default,
+    z_g: float = Z_G.default,
+    z_o: float = Z_O.default,
+    c_prev: float = C_PREV.default,
+) -> Picture:
+    """Return the picture: each gate's curve with a dot where it stands, and the flow to c and h.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    given = {"z_i": z_i, "z_f": z_f, "z_g": z_g, "z_o": z_o, "c_prev": c_prev}
+    for name, value in given.items():
+        PARAMETERS[name][0].check(name, value)
+    made = numbers(**given)
+    root = svg.panel(WIDTH, HEIGHT)
+    for gate in COLUMNS:
+        _dial(root, gate, given[f"z_{gate}"], made[gate])
+    _flow(root, c_prev, made)
+    svg.formula(root, 24, HEIGHT - 20, "c = f · c_prev + i · g", 15, "start", fill="muted")
+    svg.formula(root, WIDTH - 24, HEIGHT - 20, "h = o · tanh(c)", 15, "end", fill="muted")
+    return Picture(svg.write(root), _alt(given, made))
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + exp(-z))
+
+
+def _dial(root: svg.Element, gate: str, z: float, value: float) -> None:
+    """Draw one squashing function over the slider's range, and where this z stands on it."""
+    x, squash = COLUMNS[gate], "tanh" if gate == "g" else "sigmoid"
+    svg.formula(root, x, 28, f"z_{gate} = {svg.number(z, 2)}", 15, data_number=f"z_{gate}")
+    svg.label(root, x, 50, squash, 13, fill="muted")
+    left, bottom = x - DIAL_WIDTH / 2, DIAL_TOP + DIAL_HEIGHT
+    tint = {"fill": gate, "fill_opacity": theme.TINT}
+    svg.rect(root, left, DIAL_TOP, DIAL_WIDTH, DIAL_HEIGHT, rx=4, **tint)
+    zero = DIAL_TOP + DIAL_HEIGHT / 2 if gate == "g" else bottom
+    svg.add(root, "path", d=f"M{left} {zero}h{DIAL_WIDTH}", stroke="muted")
+    for y, bound in ((DIAL_TOP + 5, 1), (bottom + 5, -1 if gate == "g" else 0)):
+        svg.label(root, left - 10, y, svg.number(bound, 0), 12, "end", fill="muted")
+    svg.add(root, "path", d=_squashing_curve(gate), fill="none", stroke=gate, stroke_width=2.5)
+    dot_x, dot_y = _on_dial(gate, z, value)
+    svg.add(root, "path", d=f"M{dot_x:.2f} {zero}V{dot_y:.2f}", stroke="ink", stroke_width=1.5)
+    svg.add(root, "circle", cx=dot_x, cy=dot_y, r=6, fill=gate, stroke="paper", data_dot=gate)
+    text = f"{gate} = {svg.number(value, 3)}"
+    svg.label(root, x, GATE_Y, text, 17, font_weight="bold", data_number=gate)
+
+
+def _on_dial(gate: str, z: float, value: float) -> tuple[float, float]:
+    """Return the pixel at which a squashed value stands above its z."""
+    low = -1 if gate == "g" else 0
+    x = COLUMNS[gate] + DIAL_WIDTH * (z / (Z.high - Z.low))
+    return x, DIAL_TOP + DIAL_HEIGHT * (1 - (value - low) / (1 - low))
+
+
+@cache
+def _squashing_curve(gate: str) -> str:
+    squash = tanh if gate == "g" else _sigmoid
+    steps = [Z.low + Z.step * step for step in range(round((Z.high - Z.low) / Z.step) + 1)]
+    points = (_on_dial(gate, z, squash(z)) for z in steps)
+    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+
+
+def _flow(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
+    """Draw the operations as circles and the numbers on the arrows between them."""
+    f_x, o_x, below = COLUMNS["f"], COLUMNS["o"], GATE_Y + 12
+    svg.formula(root, 46, FLOW_Y - 30, "c_prev", 16)
+    bold = {"font_weight": "bold", "data_number": "c_prev"}
+    svg.label(root, 46, FLOW_Y + 6, svg.number(c_prev, 2), 16, **bold)
+    _arrow(root, "ink", (76, FLOW_Y), (f_x, FLOW_Y))
+    _arrow(root, "f", (f_x, below), (f_x, FLOW_Y))
+    _arrow(root, "i", (COLUMNS["i"], below), (COLUMNS["i"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
+    _arrow(root, "g", (COLUMNS["g"], below), (COLUMNS["g"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
+    _arrow(root, "ink", (PRODUCT_X, PRODUCT_Y), (PRODUCT_X, FLOW_Y))
+    _arrow(root, "ink", (f_x, FLOW_Y), (PRODUCT_X, FLOW_Y))
+    _arrow(root, "ink", (PRODUCT_X, FLOW_Y), (SQUASH_X, FLOW_Y), gap=24)
+    _arrow(root, "ink", (SQUASH_X, FLOW_Y), (o_x, FLOW_Y))
+    _arrow(root, "o", (o_x, below), (o_x, FLOW_Y))
+    _arrow(root, "ink", (o_x, FLOW_Y), (o_x + 56, FLOW_Y), gap=4)
+    for x, y, sign in (
+        (f_x, FLOW_Y, "×"),
+        (PRODUCT_X, PRODUCT_Y, "×"),
+        (PRODUCT_X, FLOW_Y, "+"),
+        (SQUASH_X, FLOW_Y, "tanh"),
+        (o_x, FLOW_Y, "×"),
+    ):
+        _node(root, x, y, sign)
+    _numbers(root, made)
+
+
+def _numbers(root: svg.Element, made: dict[str, float]) -> None:
+    middle, after = (COLUMNS["f"] + PRODUCT_X) / 2, (SQUASH_X + COLUMNS["o"]) / 2
+    for name, text, x, y, anchor in (
+        ("kept", "f · c_prev", middle, FLOW_Y, "middle"),
+        ("added", "i · g", PRODUCT_X + 12, 300, "start"),
+        ("c", "c", (PRODUCT_X + SQUASH_X) / 2, FLOW_Y, "middle"),
+        ("tanh_c", "tanh(c)", after, FLOW_Y, "middle"),
+        ("h", "h", COLUMNS["o"] + 84, FLOW_Y, "middle"),
+    ):
+        value = svg.number(made[name], 3)
+        bold = {"font_weight": "bold", "data_number": name}
+        if name == "added":
+            line = svg.label(root, x, y, f"{text} = ", 14, anchor)
+            svg.add(line, "tspan", value, **bold)
+        elif name == "h":
+            svg.label(root, x, y - 24, text, 16)
+            svg.label(root, x, y + 6, value, 16, **bold)
+        else:
+            svg.formula(root, x, y + 32, text, 14)
+            svg.label(root, x, y + 52, value, 16, **bold)
+
+
+def _arrow(root: svg.Element, colour: str, *points: tuple[float, float], gap: float = NODE) -> None:
+    """Draw a line through the points, with a head that ends ``gap`` before the last."""
+    (x0, y0), (x1, y1) = points[-2:]
+    length = abs(x1 - x0) + abs(y1 - y0)  # all lines are level or upright
+    dx, dy = (x1 - x0) / length, (y1 - y0) / length
+    x, y = x1 - gap * dx, y1 - gap * dy
+    path = "L".join(f"{a} {b}" for a, b in (*points[:-1], (x - 6 * dx, y - 6 * dy)))
+    svg.add(root, "path", d="M" + path, fill="none", stroke=colour, stroke_width=2)
+    back_x, back_y = x - 9 * dx, y - 9 * dy
+    head = f"{x},{y} {back_x + 5 * dy},{back_y + 5 * dx} {back_x - 5 * dy},{back_y - 5 * dx}"
+    svg.add(root, "polygon", points=head, fill=colour)
+
+
+def _node(root: svg.Element, x: float, y: float, sign: str) -> None:
+    half = 24 if sign == "tanh" else NODE
+    style = {"rx": NODE, "fill": "paper", "stroke": "ink", "stroke_width": 2}
+    svg.rect(root, x - half, y - NODE, 2 * half, 2 * NODE, **style)
+    svg.label(root, x, y + 5, sign, 14 if sign == "tanh" else 18, font_weight="bold")
+
+
+def _alt(given: dict[str, float], made: dict[str, float]) -> str:
+    gates = ", ".join(
+        f"{gate} = {'tanh' if gate == 'g' else 'sigmoid'}({svg.number(given[f'z_{gate}'], 2)})"
+        f" = {svg.number(made[gate], 3)}"
+        for gate in "ifgo"
+    )
+    n = {name: svg.number(value, 3) for name, value in made.items()}
+    return (
+        f"One unit of an LSTM, one step. {gates}. "
+        f"c = f·c_prev + i·g = {n['f']}·{svg.number(given['c_prev'], 2)} + {n['i']}·{n['g']}"
+        f" = {n['kept']} + {n['added']} = {n['c']}. "
+        f"h = o·tanh(c) = {n['o']}·{n['tanh_c']} = {n['h']}."
+    )
