@@ -61,17 +61,20 @@ def check_port(port: int) -> None:
 
 
 def command(clone: Clone, options: argparse.Namespace, rest: list[str]) -> list[str]:
-    """Return the command line of JupyterLab; what the user added comes last, and so wins."""
-    line = [
-        sys.executable, "-m", "jupyterlab",
-        f"--ServerApp.root_dir={clone.root}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+    """Return the command line of JupyterLab; a setting that the user gave takes ours away."""
+    settings = {
+        "--ServerApp.root_dir": str(clone.root),
+        "--LabApp.default_url": f"/lab/tree/{FIRST_NOTEBOOK}",
         # Nothing is asked of other machines when the page opens: no news, no update check.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
+        "--LabApp.news_url": "None",
+        "--LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
     if options.port is not None:
-        line += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
+        settings["--ServerApp.port"] = str(options.port)
+        settings["--ServerApp.port_retries"] = "0"
+    given = {word.partition("=")[0] for word in rest}
+    line = [sys.executable, "-m", "jupyterlab"]
+    line += [f"{name}={value}" for name, value in settings.items() if name not in given]
     if options.no_browser:
         line.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
