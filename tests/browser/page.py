@@ -68,6 +68,25 @@ _DRAWN = """(box) => {
   };
 }"""
 
+# Texts that stick out of the picture, or lie on each other. A text's box is higher than its
+# letters: a fifth of it is taken off above and below.
+_COLLISIONS = """(box) => {
+  const svg = box.querySelector('svg[role=img]');
+  const edge = svg.getBoundingClientRect();
+  const boxes = [...svg.querySelectorAll('text')].map(text => {
+    const {left, right, top, bottom, height} = text.getBoundingClientRect();
+    const words = text.textContent.trim();
+    return {words, left, right, top: top + height / 5, bottom: bottom - height / 5};
+  }).filter(each => each.words);
+  const found = boxes.filter(each => each.left < edge.left || each.right > edge.right
+    || each.top < edge.top || each.bottom > edge.bottom).map(each => [each.words, 'the edge']);
+  boxes.forEach((one, index) => boxes.slice(index + 1).forEach(two => {
+    if (one.left < two.right && two.left < one.right && one.top < two.bottom
+        && two.top < one.bottom) found.push([one.words, two.words]);
+  }));
+  return found;
+}"""
+
 
 class NotebookPage:
     """A browser's page with one notebook open in JupyterLab."""
@@ -131,6 +150,7 @@ class NotebookPage:
         self.page.wait_for_selector(
             f'body[data-jp-theme-light="{"false" if dark else "true"}"]', state="attached"
         )
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type != "error":
@@ -171,6 +191,10 @@ class ExplorerOnPage:
     def drawn(self) -> dict[str, Any]:
         """Return the picture now shown: ``alt``, ``texts`` and ``markup``."""
         return self.box.evaluate(_DRAWN)
+
+    def collisions(self) -> list[list[str]]:
+        """Return each two texts of the picture that lie on each other, or one and the edge."""
+        return self.box.evaluate(_COLLISIONS)
 
     def press(self, label: str, key: str) -> None:
         """Give the keyboard to a slider, and press a key."""

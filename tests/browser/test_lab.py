@@ -6,13 +6,26 @@ All in one module, so that one worker of pytest-xdist runs them with one server 
 import json
 import math
 import re
+import shutil
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .page import ExplorerOnPage, NotebookPage, save, shows
-from .server import CLONE, LabServer
+from .server import (
+    CLONE,
+    LabServer,
+    copy_notebooks,
+    environment,
+    free_port,
+    stop,
+    wait_until_it_answers,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -129,8 +142,7 @@ def test_every_explorer_is_in_the_lesson_that_the_tests_look_in():
         explorer: name
         for name in LESSONS
         for cell in stored_cells(f"notebooks/{name}")
-        if cell["cell_type"] == "code"
-        for explorer in CALL.findall("".join(cell["source"]))
+        for explorer in CALL.findall(source_of(cell))
     }
     assert found == EXPLORERS
 
@@ -175,6 +187,7 @@ class Subject:
         texts = self.shown.drawn()["texts"]
         for what, fact in TORCH[self.name](**self.values).items():
             assert shows(texts, fact), f"{what} = {fact} is not in the picture: {texts}"
+        assert self.shown.collisions() == [], self.values
 
     def move(self, name: str, key: str, value: float) -> None:
         """Press a key on a slider; expect the value in the readout and in the picture."""
@@ -186,9 +199,8 @@ class Subject:
 def _cell_of(explorer: str) -> int:
     cells = stored_cells(f"notebooks/{EXPLORERS[explorer]}")
     return next(
-        index for index, cell in enumerate(cells)
-        if cell["cell_type"] == "code" and explorer in CALL.findall("".join(cell["source"]))
-    )  # fmt: skip
+        index for index, cell in enumerate(cells) if explorer in CALL.findall(source_of(cell))
+    )
 
 
 def in_and_out(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Facts:
@@ -345,3 +357,101 @@ def test_explorers_in_both_themes(subject, artefacts):
 
 COLOURS = """svg => [...svg.querySelectorAll('text, rect, path')]
   .map(part => getComputedStyle(part).fill + getComputedStyle(part).stroke)"""
+
+
+# Exercises
+
+
+TODO = "raise NotImplementedError  # your code here"
+# For one exercise of each notebook: its number, and a line that is a likely mistake.
+MISTAKES = {
+    "01_why_gates.ipynb": ("01.2", "return 0.5 ** (1 / steps)"),
+    "02_gates_and_shapes.ipynb": (
+        "02.2",
+        "return 4 * hidden_size * (input_size + hidden_size)",
+    ),
+    "03_the_cell_by_hand.ipynb": ("03.1", "return h, c"),
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_tells_a_right_answer_from_a_wrong_one(context, lab, name):
+    number, mistake = MISTAKES[name]
+    cells = [source_of(cell) for cell in stored_cells(f"exercises/{name}")]
+    solved = [source_of(cell) for cell in stored_cells(f"exercises/solutions/{name}")]
+    checks = [index for index, cell in enumerate(cells) if ".check(" in cell]
+    check = next(index for index in checks if f'"{number}"' in cells[index])
+    answer = max(index for index in range(check + 1) if cells[index] != solved[index])
+    assert TODO in cells[answer]
+    notebook = open_notebook(context, lab, f"exercises/{name}")
+    try:
+        notebook.run()
+        assert failures(notebook.cells()) == []
+        for index in checks:
+            assert "Not attempted" in verdict(notebook, index)
+        notebook.replace_cell(answer, cells[answer].replace(TODO, mistake))
+        notebook.run_cell(check)
+        assert "Not right yet" in verdict(notebook, check)
+        notebook.replace_cell(answer, solved[answer])
+        notebook.run_cell(check)
+        assert "Correct" in verdict(notebook, check)
+        check_pictures(notebook)
+        assert notebook.complaints == []
+    finally:
+        notebook.close()
+        lab.end_kernels()
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell; nothing for prose."""
+    return "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+
+
+def verdict(notebook: NotebookPage, index: int) -> str:
+    """Return what stands under a cell, as the reader sees it."""
+    return notebook.cell(index).locator(".jp-OutputArea-output").last.inner_text()
+
+
+# The command that a learner types
+
+
+def test_the_lab_command_opens_the_first_lesson_with_its_pictures(context, tmp_path):
+    clone = copy_clone(tmp_path / "clone")
+    port = free_port()
+    command = [sys.executable, "-m", "lstm_lessons", "lab", "--no-browser", "--port", str(port)]
+    log = tmp_path / "lab.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--", "--ip=127.0.0.1", "--IdentityProvider.token=known"],
+            cwd=clone,
+            env=environment(tmp_path / "settings", clone),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_it_answers(f"{address}/api/status?token=known", process, log)
+        first = f"{address}/api/contents/notebooks/00_start_here.ipynb?token=known"
+        with urllib.request.urlopen(first, timeout=30) as answer:
+            cells = json.load(answer)["content"]["cells"]
+        code = [cell for cell in cells if cell["cell_type"] == "code" and cell["outputs"]]
+        assert code and all(cell["metadata"]["trusted"] for cell in code)
+        # The bare address: which notebook opens is the command's own choice.
+        notebook = NotebookPage(context, f"{address}/?token=known", len(cells))
+        shown = notebook.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
+        assert "00_start_here.ipynb" in shown
+        images = [each for each in check_pictures(notebook) if each["kind"] == "img"]
+        assert len(images) >= stored_images("notebooks/00_start_here.ipynb") > 0
+        assert notebook.complaints == []
+        notebook.close()
+    finally:
+        stop(process)
+
+
+def copy_clone(to: Path) -> Path:
+    """Copy what `lab` needs of this clone, without its environment and its history."""
+    copy_notebooks(CLONE, to)
+    shutil.copytree(CLONE / "lstm_lessons", to / "lstm_lessons")
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(CLONE / name, to)
+    return to
