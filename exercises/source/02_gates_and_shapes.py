@@ -1,0 +1,124 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## How it works
+#
+# Write your answer in its cell, run it (Shift + Enter), then run the cell below it, which checks
+# it. You can check as often as you like. A wrong answer costs nothing: if the check recognises the
+# mistake, it names it.
+#
+# Stuck? Put one of these in a new cell (the number is the exercise's):
+#
+# * `exercise("02.1").hint()` gives a hint. Call it again for the next one.
+# * `exercise("02.1").solution()` shows a solution. It asks first; call it twice.
+
+# %%
+from lstm_lessons import exercise
+
+# %% [markdown]
+# ## 02.1 Fill in the shapes
+#
+# A word has 100 numbers (I = 100), the state has 16 (H = 16). Here is gate g for **one** word of
+# **one** sentence:
+#
+# $$g_t = \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg})$$
+#
+# Put a shape in place of each `...`. A shape is a tuple: `(2, 3)` has two axes, and `(7,)` has one.
+# Mind its comma.
+#
+# The last three are the tensors that `nn.LSTM` keeps, for all four gates. `h` is $h_{t-1}$.
+
+# %%
+answer = {
+    "W_ig": ...,
+    "x_t": ...,
+    "W_hg": ...,
+    "h": ...,
+    "b_ig": ...,
+    "weight_ih": ...,
+    "weight_hh": ...,
+    "bias_ih": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "W_ig": (16, 100),
+    "x_t": (100,),
+    "W_hg": (16, 16),
+    "h": (16,),
+    "b_ig": (16,),
+    "weight_ih": (64, 100),
+    "weight_hh": (64, 16),
+    "bias_ih": (64,),
+}
+### END SOLUTION
+
+# %%
+exercise("02.1").check(answer)
+
+# %% [markdown]
+# ## 02.2 Count before PyTorch does
+#
+# How many parameters has an `nn.LSTM` with one layer? Write a function that returns the number.
+#
+# | argument | meaning |
+# |---|---|
+# | `input_size` | I, numbers in a word |
+# | `hidden_size` | H, numbers in the state |
+# | `bias` | with `True` there are biases; with `False` there are none |
+#
+# Use numbers only, no torch: that is what makes you sure of it.
+
+
+# %%
+def count_parameters(input_size, hidden_size, bias=True):
+    ### BEGIN SOLUTION
+    rows = 4 * hidden_size
+    weights = rows * input_size + rows * hidden_size
+    biases = 2 * rows if bias else 0
+    return weights + biases
+    ### END SOLUTION
+
+
+# %%
+exercise("02.2").check(count_parameters)
+
+# %% [markdown]
+# ## 02.3 Spot the impossible shape
+#
+# Four people have each written down the shapes of an `nn.LSTM` layer. I and H differ from layer to
+# layer, and with `bias=False` a layer has no biases. Three layers can exist. In one, a single
+# tensor has a shape that does not go with the others.
+
+# %%
+layers = {
+    "A": {"weight_ih": (20, 1), "weight_hh": (20, 5), "bias_ih": (20,), "bias_hh": (20,)},
+    "B": {"weight_ih": (12, 12), "weight_hh": (12, 3)},
+    "C": {"weight_ih": (32, 6), "weight_hh": (32, 32), "bias_ih": (32,), "bias_hh": (32,)},
+    "D": {"weight_ih": (4, 7), "weight_hh": (4, 1), "bias_ih": (4,), "bias_hh": (4,)},
+}
+
+# %% [markdown]
+# Which layer is impossible (a letter, such as `"A"`), which tensor of it has to change (its name,
+# such as `"bias_ih"`), and to which shape?
+
+# %%
+answer = {
+    "layer": ...,
+    "tensor": ...,
+    "shape": ...,
+}
+### BEGIN SOLUTION
+answer = {"layer": "C", "tensor": "weight_hh", "shape": (32, 8)}
+### END SOLUTION
+
+# %%
+exercise("02.3").check(answer)

@@ -1,0 +1,188 @@
+"""Exercises whose answer is a dict of short things: shapes, letters, numbers."""
+
+import difflib
+import math
+import numbers
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+from torch import Tensor
+
+from lstm_lessons.exercises.base import Exercise, Misformed, Wrong, a_kind_of
+from lstm_lessons.exercises.result import Result
+from lstm_lessons.exercises.running import Raised, Runner, describe
+
+
+@dataclass(frozen=True)
+class Part(ABC):
+    """One entry of the dict: its key, the right value, and where to look when it is wrong."""
+
+    key: str
+    right: Any
+    look: str
+
+    @abstractmethod
+    def read(self, value: Any) -> Any:
+        """Return the value in plain Python.
+
+        Raises:
+            Misformed: the value is of another kind; the message says which.
+        """
+
+    def accepts(self, value: Any) -> bool:
+        """Say whether a value that was read is right."""
+        return value == self.right
+
+    def same(self, value: Any, wrong: Any) -> bool:
+        """Say whether a value that was read is what a misconception gives."""
+        return value == wrong
+
+
+@dataclass(frozen=True)
+class ShapeOf(Part):
+    """A shape: a tuple, a list or a torch.Size of whole numbers."""
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        if isinstance(value, Tensor | numpy.ndarray):
+            raise Misformed(f"`{self.key}` is a tensor; give its shape, such as `(2, 3)`.")
+        if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+            raise Misformed(
+                f"`{self.key}` is the number {int(value)}, not a shape. A shape is a tuple, with a "
+                "comma even when it holds one number: `(7,)` is a tuple, `(7)` is only 7.",
+                "a number for a shape",
+            )
+        if isinstance(value, str):
+            raise Misformed(f"`{self.key}` is a text. Leave out the quotation marks: `(2, 3)`.")
+        if not isinstance(value, Sequence):
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a shape was expected: `(2, 3)`.")
+        if not all(isinstance(n, numbers.Real) and n == int(n) for n in value):
+            raise Misformed(f"`{self.key}` should hold whole numbers only, such as `(2, 3)`.")
+        return tuple(int(n) for n in value)
+
+
+@dataclass(frozen=True)
+class Choice(Part):
+    """One of several words or letters, in capitals or not."""
+
+    options: tuple[str, ...] = ()
+
+    def read(self, value: Any) -> str:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        listed = ", ".join(f'"{option}"' for option in self.options)
+        if not isinstance(value, str):
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
+        found = value.strip().strip("().").casefold()
+        for option in self.options:
+            if found == option.casefold():
+                return option
+        raise Misformed(f'`{self.key}` is "{value[:40]}"; expected one of {listed}.')
+
+
+@dataclass(frozen=True)
+class Quantity(Part):
+    """A number that is right within a factor; ``factor`` 10 takes a tenth to ten times."""
+
+    factor: float = 1.0001
+
+    def read(self, value: Any) -> float:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        if isinstance(value, Tensor | numpy.ndarray) and math.prod(value.shape) == 1:
+            value = value.item()
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a number was expected.")
+        return float(value)
+
+    def accepts(self, value: float) -> bool:
+        """Say whether the value is within the factor of the right one."""
+        return self.right / self.factor <= value <= self.right * self.factor
+
+    def same(self, value: float, wrong: float) -> bool:
+        """Say whether a value, perhaps typed with two digits, is what a misconception gives."""
+        return math.isclose(value, wrong, rel_tol=0.01, abs_tol=0.0)
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class DictExercise(Exercise):
+    """An exercise that asks for a dict with the keys of ``parts``.
+
+    The ``answer`` of a misconception is a dict of the entries that it gets wrong; it is named
+    when all of these are in the learner's answer. Of several that fit, the one that explains
+    most entries is named.
+    """
+
+    parts: tuple[Part, ...]
+
+    def _judge(self, answer: Any, runner: Runner) -> Result:
+        if answer is ... or answer is None:
+            return self._not_attempted("Nothing to check yet: `answer` is still empty.")
+        if not isinstance(answer, Mapping):
+            raise Misformed(
+                f"Your answer is {a_kind_of(answer)}. Expected: a dict, such as "
+                f'`{{"{self.parts[0].key}": ...}}`.',
+                "not a dict",
+            )
+        found = runner.call(self._read, answer)
+        if isinstance(found, Raised):
+            if isinstance(found.error, Misformed):
+                raise found.error
+            return self._result("error", "Your dict cannot be read.\n\n" + describe(found.error))
+        if not found:
+            return self._not_attempted("Nothing to check yet: every entry is still `...`.")
+        return self._judge_entries(found)
+
+    def _read(self, answer: Mapping) -> dict[str, Any]:
+        """Return the entries that are filled in, in plain Python."""
+        entries = dict(answer)
+        keys = [part.key for part in self.parts]
+        for key in entries:
+            if key not in keys:
+                close = difflib.get_close_matches(str(key)[:40], keys, n=1)
+                better = f" Did you mean `{close[0]}`?" if close else ""
+                raise Misformed(f"`{str(key)[:40]}` is not asked for.{better}", "another key")
+        filled = {key: value for key, value in entries.items() if value is not ...}
+        filled = {key: value for key, value in filled.items() if value is not None}
+        return {part.key: part.read(filled[part.key]) for part in self.parts if part.key in filled}
+
+    def _judge_entries(self, found: dict[str, Any]) -> Result:
+        filled = [part for part in self.parts if part.key in found]
+        wrong = [part for part in filled if not part.accepts(found[part.key])]
+        missing = [part.key for part in self.parts if part.key not in found]
+        right = [part.key for part in filled if part not in wrong]
+        if not wrong and not missing:
+            return self._correct()
+        so_far = [f"Right so far: {_keys(right)}."] if right else []
+        if not wrong:
+            return self._incorrect("\n\n".join([*so_far, f"Still to fill in: {_keys(missing)}."]))
+        match = self._match(found)
+        if match is not None:
+            explained = match.answer
+            others = [part.key for part in wrong if part.key not in explained]
+            also = [f"Look again at {_keys(others)} too."] if others else []
+            return self._incorrect("\n\n".join([match.message, *also, *so_far]), match.name)
+        first = wrong[0]
+        also = (
+            [f"Not right either: {_keys([part.key for part in wrong[1:]])}."] if wrong[1:] else []
+        )
+        said = f"`{first.key}` is not right yet. {first.look}"
+        return self._incorrect("\n\n".join([said, *also, *so_far]))
+
+    def _match(self, found: dict[str, Any]) -> Wrong | None:
+        """Return the misconception that is in the answer and explains most of its entries."""
+        parts = {part.key: part for part in self.parts}
+        fitting = [
+            wrong
+            for wrong in self.wrongs
+            if all(
+                key in found and parts[key].same(found[key], value)
+                for key, value in wrong.answer.items()
+            )
+        ]
+        return max(fitting, key=lambda wrong: len(wrong.answer), default=None)
+
+
+def _keys(keys: list[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)

@@ -1,0 +1,148 @@
+"""What every exercise has: a number, hints, a solution, and a check that never fails itself."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstm_lessons.exercises.result import Note, Result
+from lstm_lessons.exercises.running import SECONDS, OutOfTime, Runner, isolated
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A misconception: its short name, the wrong answer it leads to, the message it earns.
+
+    ``answer`` is code where the exercise asks for a function, and a dict with the wrong entries
+    where it asks for a dict. The checker names the misconception only when a learner's answer
+    does exactly what ``answer`` does. Two mistakes that no input can tell apart share one
+    `Wrong`, whose message says so.
+    """
+
+    name: str
+    answer: Any
+    message: str
+
+
+class Misformed(Exception):  # noqa: N818 - a mistake of the learner's, not a fault
+    """An answer that cannot be read as what was asked for; ``name`` is its misconception."""
+
+    def __init__(self, message: str, name: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.name = message, name
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Exercise(ABC):
+    """One exercise. A subclass says how an answer is judged.
+
+    ``number`` is the lesson's number, a point, and the exercise's: "03.1". ``hints`` go from a
+    nudge to nearly the answer. ``solution`` is the code that `solution` shows, the same as
+    between the markers in exercises/source. ``given`` is code that the notebook gives the
+    learner to work on. ``praise`` follows the word "Correct".
+    """
+
+    number: str
+    title: str
+    hints: tuple[str, ...]
+    solution_code: str
+    wrongs: tuple[Wrong, ...]
+    given: str = ""
+    praise: str = ""
+    _hints_shown: int = field(default=0, init=False)
+    _asked: bool = field(default=False, init=False)
+
+    def check(self, answer: Any = ..., *more: Any) -> Result:
+        """Judge an answer. The answer is run with a time limit and on copies; nothing changes."""
+        if more:
+            return self._incorrect("Hand in one thing: the answer alone.")
+        with isolated():
+            try:
+                return self._judge(answer, Runner())
+            except OutOfTime as late:
+                return self._result("error", _too_late(late.stopped), "does not end")
+            except Misformed as problem:
+                return self._incorrect(problem.message, problem.name)
+
+    def hint(self) -> Note:
+        """Return the next hint; after the last one, all of them."""
+        total = len(self.hints)
+        if self._hints_shown == total:
+            listed = (f"{number}. {text}" for number, text in enumerate(self.hints, 1))
+            return self._note("all hints", "\n\n".join(listed))
+        self._hints_shown += 1
+        return self._note(f"hint {self._hints_shown} of {total}", self.hints[self._hints_shown - 1])
+
+    def solution(self) -> Note:
+        """Ask first; return the solution when called a second time."""
+        if not self._asked:
+            self._asked = True
+            return self._note(
+                "solution",
+                "Are you sure? A wrong answer, checked, teaches more than a right one, read. "
+                f"`{self._call('hint')}` helps on. To see the solution, call "
+                f"`{self._call('solution')}` once more.",
+            )
+        return self._note("solution", "One way to write it:", self.solution_code.strip())
+
+    def __repr__(self) -> str:
+        """Return number, title and what can be called."""
+        return f"Exercise {self.number}: {self.title}. Call .check(answer), .hint() or .solution()."
+
+    @abstractmethod
+    def _judge(self, answer: Any, runner: Runner) -> Result:
+        """Return the result; may raise `Misformed` or `OutOfTime`, nothing else."""
+
+    def _call(self, method: str) -> str:
+        return f'exercise("{self.number}").{method}()'
+
+    def _note(self, title: str, message: str, code: str = "") -> Note:
+        return Note(f"Exercise {self.number} · {title}", message, code)
+
+    def _result(self, outcome: str, message: str, misconception: str | None = None) -> Result:
+        return Result(outcome, misconception, message, self.number)
+
+    def _correct(self) -> Result:
+        return self._result("correct", self.praise or "Well done.")
+
+    def _incorrect(self, message: str, misconception: str | None = None) -> Result:
+        return self._result("incorrect", message, misconception)
+
+    def _not_attempted(self, what: str) -> Result:
+        return self._result(
+            "not attempted",
+            f"{what} When you have, run this cell again. If you are stuck: `{self._call('hint')}`",
+        )
+
+
+def named(wrongs: tuple[Wrong, ...], matches: Callable[[Wrong], bool]) -> Wrong | None:
+    """Return the first misconception for which ``matches`` holds."""
+    return next((wrong for wrong in wrongs if matches(wrong)), None)
+
+
+def a_kind_of(value: Any) -> str:
+    """Say in a few words what a value is, without asking the value itself."""
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    if isinstance(value, str):
+        return "a text"
+    if callable(value):
+        return "a function (were its parentheses forgotten?)"
+    known = {"NoneType": "nothing (None)", "ellipsis": "`...`", "bool": "True or False"}
+    name = type(value).__name__
+    known |= {"generator": "a generator (`return` rather than `yield` gives the values)"}
+    known |= {"coroutine": "a coroutine (leave out `async`)", "ndarray": "a numpy array"}
+    return known.get(name, f"a value of type `{name}`")
+
+
+def _too_late(stopped: bool) -> str:
+    text = (
+        f"Your code was still running after {SECONDS:.0f} seconds. "
+        "Look for a loop that never ends: what should stop it, and does that ever happen?"
+    )
+    if stopped:
+        return text + "\n\nIt has been stopped; you can go on working."
+    return text + (
+        "\n\nIt could not be stopped and still runs in the background, which can slow down all "
+        "else: save your work, then choose Restart Kernel from the Kernel menu."
+    )

@@ -1,0 +1,160 @@
+"""How what a learner's function returns is read: as a number, as tensors, or not at all."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+from torch import Tensor
+
+from lstm_lessons.exercises.base import Misformed, a_kind_of
+
+
+class Form(ABC):
+    """What a function is asked to return.
+
+    Every form reads a value into a dict of named tensors, so that one checker serves all.
+    """
+
+    names: tuple[str, ...]
+    tolerance = 1e-9  # largest distance of a right answer, and of a match with a known mistake
+
+    @abstractmethod
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors.
+
+        Raises:
+            Misformed: the value is of another form; the message says which.
+        """
+
+    def distance(self, ours: Tensor, wanted: Tensor) -> float:
+        """Return the largest difference; infinite where the shapes differ or a NaN stands."""
+        if ours.shape != wanted.shape:
+            return float("inf")
+        return float(self.gaps(ours, wanted).max()) if ours.numel() else 0.0
+
+    def gaps(self, ours: Tensor, wanted: Tensor) -> Tensor:
+        """Return the differences, place by place, for tensors of one shape (any)."""
+        gap = (ours.detach().double() - wanted.detach().double()).abs()
+        return gap.where(~gap.isnan(), torch.inf)
+
+
+@dataclass(frozen=True)
+class Number(Form):
+    """One number: Python's, numpy's, or a tensor that holds a single one.
+
+    Distances are relative; below ``smallest`` they are measured as if the number were that.
+    """
+
+    smallest: float = 1e-6
+    tolerance: float = 1e-6
+    names: tuple[str, ...] = ("number",)
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors; raise Misformed where the value has another form."""
+        _refuse_nothing(value)
+        if isinstance(value, Tensor | numpy.ndarray | numpy.generic):
+            value = _single(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Misformed(f"Your function returns {a_kind_of(value)}; a number was expected.")
+        try:
+            return {"number": torch.tensor(float(value), dtype=torch.float64)}
+        except OverflowError:
+            raise Misformed("Your function returns a number too large to compare.") from None
+
+    def gaps(self, ours: Tensor, wanted: Tensor) -> Tensor:
+        """Return the relative differences, as tensors of shape ()."""
+        return super().gaps(ours, wanted) / wanted.abs().clamp(min=self.smallest)
+
+
+def _single(value: Tensor | numpy.ndarray | numpy.generic) -> Any:
+    size = value.numel() if isinstance(value, Tensor) else value.size
+    if size != 1:
+        raise Misformed(f"Your function returns {size} numbers; one was expected.")
+    return value.item()
+
+
+@dataclass(frozen=True)
+class Tensors(Form):
+    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes."""
+
+    names: tuple[str, ...]
+    axes: tuple[str, ...] = ()
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors; raise Misformed where the value has another form."""
+        _refuse_nothing(value)
+        wanted = f"return {', '.join(self.names)}"
+        if isinstance(value, Tensor):
+            raise Misformed(
+                f"Your function returns one tensor, of shape {tuple(value.shape)}. It should "
+                f"return {len(self.names)}, in this order: `{wanted}`.",
+                "one tensor",
+            )
+        if not isinstance(value, tuple | list):
+            raise Misformed(f"Your function returns {a_kind_of(value)}. Expected: `{wanted}`.")
+        if len(value) == 2 and isinstance(value[1], tuple | list):
+            raise Misformed(
+                "Your function returns `output, (h, c)`, as nn.LSTM does. One step is what "
+                f"nn.LSTMCell does, and that is simpler: `{wanted}`.",
+                "returned like nn.LSTM",
+            )
+        if len(value) != len(self.names):
+            raise Misformed(f"Your function returns {len(value)} things. Expected: `{wanted}`.")
+        return {
+            name: _tensor(f"The {name} that you return", each)
+            for name, each in zip(self.names, value, strict=True)
+        }
+
+
+@dataclass(frozen=True)
+class TensorDict(Form):
+    """A dict of tensors with these keys; ``axes`` are the words for the tensors' axes."""
+
+    names: tuple[str, ...]
+    axes: tuple[str, ...] = ()
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors; raise Misformed where the value has another form."""
+        _refuse_nothing(value)
+        keys = ", ".join(f'"{name}"' for name in self.names)
+        if isinstance(value, tuple | list | Tensor):
+            raise Misformed(
+                "Your function returns the parts without their names. It should return a dict "
+                f"with the keys {keys}.",
+                "not a dict",
+            )
+        if not isinstance(value, Mapping):
+            raise Misformed(
+                f"Your function returns {a_kind_of(value)}. Expected: a dict with keys {keys}."
+            )
+        found = dict(value)
+        if set(found) != set(self.names):
+            missing = [f'"{name}"' for name in self.names if name not in found]
+            extra = [repr(key) for key in found if key not in self.names and type(key) is str]
+            said = [f"missing: {', '.join(missing)}"] if missing else []
+            said += [f"not asked for: {', '.join(extra)}"] if extra else []
+            raise Misformed(
+                f"Your dict should have exactly the keys {keys}; {'; '.join(said) or 'no other'}.",
+                "other keys",
+            )
+        return {name: _tensor(f'The value for "{name}"', found[name]) for name in self.names}
+
+
+def _refuse_nothing(value: Any) -> None:
+    if value is None:
+        raise Misformed(
+            "Your function gives back nothing (None). Is the `return` missing?", "nothing returned"
+        )
+
+
+def _tensor(what: str, value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise Misformed(f"{what} is {a_kind_of(value)}; a tensor was expected.", "not a tensor")
+    if value.device.type != "cpu" or value.layout != torch.strided:
+        raise Misformed(f"{what} lives elsewhere than the inputs; expected an ordinary tensor.")
+    if not value.is_floating_point():
+        raise Misformed(f"{what} holds {value.dtype} numbers; expected those of the inputs.")
+    return value

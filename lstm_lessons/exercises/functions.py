@@ -1,0 +1,407 @@
+"""Exercises whose answer is a function: run it, compare it, and say what differs and where."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lstm_lessons.exercises.base import Exercise, Misformed, Wrong, a_kind_of, named
+from lstm_lessons.exercises.forms import Form, Number
+from lstm_lessons.exercises.result import Result
+from lstm_lessons.exercises.running import Raised, Runner, call_directly, describe
+
+MATCH = 1e-9
+"""An answer does what a known mistake does when no number differs by more than this."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the learner's function: inputs by position, then keywords.
+
+    ``label`` tells the learner which call it is: its sizes, or the call itself.
+    """
+
+    inputs: Mapping[str, Any]
+    label: str
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+    def copies(self, gradients: bool = False) -> dict[str, Any]:
+        """Return the inputs, each tensor as a fresh copy, which may ask for gradients."""
+        return {
+            name: value.clone().requires_grad_(gradients) if isinstance(value, Tensor) else value
+            for name, value in self.inputs.items()
+        }
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A simpler call. If an answer is right there, the mistake sits in what was simplified.
+
+    ``when`` completes "The mistake disappears when ...".
+    """
+
+    when: str
+    change: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass
+class Attempt:
+    """What came of one call: results, or the problem why there are none."""
+
+    results: dict[str, Tensor] = field(default_factory=dict)
+    problem: BaseException | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class FunctionExercise(Exercise):
+    """An exercise that asks for a function.
+
+    ``function`` is the function's name, ``make_cases`` gives the calls to try (the first one is
+    what messages speak of), ``reference`` is a right answer, ``form`` is what it returns.
+    ``words`` says, for each set of results that are wrong together, where to look. ``probes``
+    narrow down a mistake that nobody has named. With ``gradients``, those of every result with
+    regard to every input must be right as well.
+    """
+
+    function: str
+    make_cases: Callable[[], tuple[Case, ...]]
+    reference: Callable
+    form: Form
+    words: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    probes: tuple[Probe, ...] = ()
+    gradients: bool = False
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The calls to try, the same ones each time."""
+        return self.make_cases()
+
+    @cached_property
+    def wanted(self) -> list[dict[str, Tensor]]:
+        """The right results, case by case."""
+        return [each.results for each in self.attempts(self.reference, call_directly)]
+
+    def attempts(self, function: Callable, call: Callable) -> list[Attempt]:
+        """Call the function on each case until one gives no results; ``call`` is how."""
+        attempts: list[Attempt] = []
+        for case in self.cases:
+            attempts.append(self._attempt(function, case, call))
+            if attempts[-1].problem is not None:
+                break
+        return attempts
+
+    def _judge(self, answer: Any, runner: Runner) -> Result:
+        if answer is ... or answer is None or _is_empty(answer):
+            return self._not_attempted(f"Nothing to check yet: `{self.function}` is still empty.")
+        self._refuse_what_is_no_function(answer)
+        self._refuse_other_arguments(answer, runner)
+        attempts = self.attempts(answer, runner.call)
+        if any(_is_placeholder(each) for each in attempts):
+            return self._not_attempted(
+                f"Nothing to check yet: write the body of `{self.function}`."
+            )
+        if self._right(attempts):
+            return self._judge_the_rest(answer, attempts, runner)
+        wrong = named(self.wrongs, lambda each: self._alike(attempts, self._run(each)))
+        if isinstance(attempts[-1].problem, BaseException) and self._right(attempts[:-1]):
+            return self._judge_problem(attempts, wrong)
+        if wrong is not None:
+            return self._incorrect(wrong.message, wrong.name)
+        if _is_rounded(attempts, self.wanted):
+            return self._incorrect(_ROUNDED, "rounded to float32")
+        return self._incorrect(self._describe(answer, attempts, runner))
+
+    def _judge_the_rest(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> Result:
+        """Judge an answer whose numbers are right: what it does to inputs and gradients."""
+        changed = attempts[0].changed
+        if changed:
+            return self._incorrect(
+                f"The numbers are right, but your function changes {_listed(changed)}, which "
+                "belongs to the caller and may be needed again. Make a new tensor: "
+                "`c = f * c + i * g` does, `c *= f` or `c.mul_(f)` writes into the old one.",
+                "changes its inputs",
+            )
+        if not self.gradients:
+            return self._correct()
+        return self._judge_gradients(answer, runner)
+
+    def _judge_problem(self, attempts: list[Attempt], wrong: Wrong | None) -> Result:
+        problem = attempts[-1].problem
+        label = self.cases[len(attempts) - 1].label
+        earlier = f" Before, {self.cases[0].label} was right." if len(attempts) > 1 else ""
+        if isinstance(problem, Misformed):
+            name, message = (
+                (wrong.name, wrong.message) if wrong else (problem.name, problem.message)
+            )
+            return self._incorrect(message, name)
+        said = f"{describe(problem)}\n\nIt was called with {label}.{earlier}"
+        if wrong is not None:
+            return self._result("error", f"{wrong.message}\n\n{said}", wrong.name)
+        return self._result("error", f"Your function stopped with an error.\n\n{said}")
+
+    def _judge_gradients(self, answer: Callable, runner: Runner) -> Result:
+        ours, wanted = (
+            self._gradients(function, call)
+            for function, call in ((answer, runner.call), (self.reference, call_directly))
+        )
+        if isinstance(ours, Raised):
+            return self._result(
+                "error",
+                "The numbers are right, but gradients cannot be taken through your function.\n\n"
+                + describe(ours.error),
+            )
+        if _same_gradients(ours, wanted):
+            return self._correct()
+        wrong = named(
+            self.wrongs,
+            lambda each: (
+                self._right(self._run(each))
+                and _same_gradients(ours, self._gradients(each.answer, call_directly))
+            ),
+        )
+        if wrong is not None:
+            return self._incorrect(wrong.message, wrong.name)
+        return self._incorrect(*_describe_gradients(ours, wanted))
+
+    def _attempt(self, function: Callable, case: Case, call: Callable) -> Attempt:
+        inputs = case.copies()
+        returned = call(function, *inputs.values(), **case.keywords)
+        read = returned if isinstance(returned, Raised) else call(self.form.read, returned)
+        if inspect.iscoroutine(returned):
+            returned.close()
+        if isinstance(read, Raised):
+            return Attempt(problem=read.error)
+        changed = (name for name, value in inputs.items() if _differs(value, case.inputs[name]))
+        return Attempt(results=read, changed=tuple(changed))
+
+    def _gradients(self, function: Callable, call: Callable) -> dict | Raised:
+        """Return the gradient of each result by each input; None where there is none."""
+        leaves = self.cases[0].copies(gradients=True)
+        returned = call(function, *leaves.values())
+        if isinstance(returned, Raised):
+            return returned
+        return call(lambda: _backward(self.form.read(returned), leaves))
+
+    def _run(self, wrong: Wrong) -> list[Attempt]:
+        return self.attempts(wrong.answer, call_directly)
+
+    def _right(self, attempts: list[Attempt]) -> bool:
+        return all(
+            each.problem is None and not self._wrong_names(each, wanted)
+            for each, wanted in zip(attempts, self.wanted, strict=False)
+        )
+
+    def _wrong_names(self, attempt: Attempt, wanted: dict[str, Tensor]) -> tuple[str, ...]:
+        form = self.form
+        return tuple(
+            name
+            for name in form.names
+            if not form.distance(attempt.results[name], wanted[name]) <= form.tolerance
+        )
+
+    def _alike(self, ours: list[Attempt], theirs: list[Attempt]) -> bool:
+        """Say whether two answers do the same in every case: equal numbers, or equal problems."""
+        if len(ours) != len(theirs):
+            return False
+        return all(
+            _same_problem(a.problem, b.problem)
+            if a.problem or b.problem
+            else all(self.form.distance(a.results[n], b.results[n]) < MATCH for n in a.results)
+            for a, b in zip(ours, theirs, strict=True)
+        )
+
+    def _describe(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> str:
+        """Say where an answer that matches no known mistake differs first."""
+        number = next(
+            index
+            for index, (each, wanted) in enumerate(zip(attempts, self.wanted, strict=False))
+            if self._wrong_names(each, wanted)
+        )
+        case, wanted, results = self.cases[number], self.wanted[number], attempts[number].results
+        names = self._wrong_names(attempts[number], wanted)
+        parts = [self.words.get(names, "")]
+        parts.append(self._first_difference(names[0], results[names[0]], wanted[names[0]], case))
+        if number > 0:
+            parts.append(
+                f"Yet with {self.cases[0].label} all is right. Is there a number in your code "
+                "that should be an argument or a size?"
+            )
+        elif results[names[0]].shape == wanted[names[0]].shape:
+            parts.append(self._probe(answer, runner))
+        return "\n\n".join(filter(None, parts))
+
+    def _first_difference(self, name: str, ours: Tensor, wanted: Tensor, case: Case) -> str:
+        if ours.shape != wanted.shape:
+            return (
+                f"The shape of {name} should be {tuple(wanted.shape)} with {case.label}; "
+                f"yours is {tuple(ours.shape)}."
+            )
+        gaps = self.form.gaps(ours, wanted)
+        index = tuple((gaps > self.form.tolerance).nonzero()[0].tolist())
+        right, yours = f"{float(wanted[index]):.4g}", f"{float(ours[index]):.4g}"
+        if right == yours:
+            right, yours = f"{float(wanted[index]):.12g}", f"{float(ours[index]):.12g}"
+        if isinstance(self.form, Number):
+            return f"{case.label} should give {right}; yours gives {yours}."
+        axes = getattr(self.form, "axes", ())
+        words = axes[-len(index) :] if len(index) <= len(axes) else ["index"] * len(index)
+        place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
+        return (
+            f"{name} differs first at {place}: it should be {right}, yours is {yours} "
+            f"(with {case.label})."
+        )
+
+    def _probe(self, answer: Callable, runner: Runner) -> str:
+        """Try simpler calls; say in which of them the mistake disappears."""
+        case = self.cases[0]
+        gone = []
+        for probe in self.probes:
+            simpler = Case(probe.change(case.copies()), case.label)
+            ours = self._attempt(answer, simpler, runner.call)
+            wanted = self._attempt(self.reference, simpler, call_directly).results
+            if ours.problem is None and not self._wrong_names(ours, wanted):
+                gone.append(probe.when)
+        return f"The mistake disappears when {_listed(gone)}. Look there first." if gone else ""
+
+    def _refuse_what_is_no_function(self, answer: Any) -> None:
+        how = f'`exercise("{self.number}").check({self.function})`'
+        if isinstance(answer, type):
+            raise Misformed(
+                f"You handed in {a_kind_of(answer)}; a function was expected. Hand it in like "
+                f"this: {how}.",
+                "a class, no function",
+            )
+        if isinstance(answer, str):
+            raise Misformed(
+                f"You handed in a text. Leave out the quotation marks: {how}.", "a text"
+            )
+        if not callable(answer):
+            raise Misformed(
+                "You handed in what a function returned, not the function: "
+                f"{a_kind_of(answer)}. Hand in its name, without parentheses behind it: {how}.",
+                "a value, no function",
+            )
+
+    def _refuse_other_arguments(self, answer: Callable, runner: Runner) -> None:
+        signature = runner.call(inspect.signature, answer)
+        if not isinstance(signature, inspect.Signature):
+            return  # some functions written in C do not say what they take
+        for case in self.cases:
+            try:
+                signature.bind(*case.inputs, **case.keywords)
+            except TypeError:
+                wanted = [
+                    *case.inputs,
+                    *(f"{name}={value}" for name, value in case.keywords.items()),
+                ]
+                raise Misformed(
+                    f"The check calls `{self.function}({', '.join(wanted)})`. Your function takes "
+                    f"other arguments: `({', '.join(signature.parameters)})`.",
+                    "other arguments",
+                ) from None
+
+
+_ROUNDED = (
+    "Right to about seven digits and no further: your results are rounded to float32, while the "
+    "inputs are float64. Look for `.float()`, or for a new tensor made with `dtype=torch.float32`."
+)
+
+
+def _backward(results: dict[str, Tensor], leaves: dict[str, Tensor]) -> dict:
+    generator = torch.Generator().manual_seed(1)
+    gradients: dict[tuple[str, str], Tensor | None] = {}
+    for name, result in results.items():
+        weights = torch.randn(result.shape, generator=generator, dtype=result.dtype, device="cpu")
+        found: tuple = (None,) * len(leaves)
+        if result.requires_grad:
+            found = torch.autograd.grad(
+                result, tuple(leaves.values()), weights, retain_graph=True, allow_unused=True
+            )
+        gradients |= {(name, leaf): each for leaf, each in zip(leaves, found, strict=True)}
+    return gradients
+
+
+def _same_gradients(ours: dict | Raised, theirs: dict | Raised) -> bool:
+    if isinstance(ours, Raised) or isinstance(theirs, Raised):
+        return False
+    return all(_same_gradient(ours[key], theirs[key]) for key in theirs)
+
+
+def _same_gradient(a: Tensor | None, b: Tensor | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return bool(((a - b).abs() < MATCH).all())
+
+
+def _describe_gradients(ours: dict, wanted: dict) -> tuple[str, str | None]:
+    cut = [key for key in wanted if ours[key] is None and wanted[key] is not None]
+    if cut:
+        inputs = tuple(dict.fromkeys(leaf for _, leaf in cut))
+        results = tuple(dict.fromkeys(result for result, _ in cut))
+        return (
+            f"The numbers are right, but the graph is cut: no gradient of {_listed(results)} "
+            f"reaches {_listed(inputs)}. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, "
+            "`torch.no_grad()` or a tensor made anew from old numbers.",
+            "detached graph",
+        )
+    result, leaf = next(key for key in wanted if not _same_gradient(ours[key], wanted[key]))
+    return (
+        f"The numbers are right, but the gradient of {result} with regard to {leaf} is not: a "
+        "part of the graph is cut or counted twice. Look for `.detach()` and `.data`.",
+        None,
+    )
+
+
+def _is_rounded(attempts: list[Attempt], wanted: list[dict[str, Tensor]]) -> bool:
+    """Say whether all results hold float32 numbers that are right as far as float32 goes."""
+    pairs = [
+        (each.results[name], right[name])
+        for each, right in zip(attempts, wanted, strict=False)
+        for name in each.results
+    ]
+    return all(
+        ours.shape == right.shape
+        and bool((ours.double() == ours.float().double()).all())
+        and bool(((ours - right).abs() < 1e-5).all())
+        for ours, right in pairs
+    )
+
+
+def _same_problem(a: BaseException | None, b: BaseException | None) -> bool:
+    if isinstance(a, Misformed) and isinstance(b, Misformed):
+        return a.message == b.message
+    return type(a) is type(b) and describe(a).split("\n")[0] == describe(b).split("\n")[0]
+
+
+def _differs(now: Any, before: Any) -> bool:
+    return isinstance(before, Tensor) and not (
+        now.shape == before.shape and torch.equal(now.detach(), before)
+    )
+
+
+def _is_placeholder(attempt: Attempt) -> bool:
+    problem = attempt.problem
+    return isinstance(problem, NotImplementedError) and not problem.args
+
+
+def _is_empty(answer: Any) -> bool:
+    """Say whether a function has no body but ``...``, ``pass`` or a docstring."""
+
+    def bare() -> None: ...
+
+    def documented() -> None:
+        """Do nothing."""
+
+    code = getattr(answer, "__code__", None)
+    if not inspect.iscode(code) or not set(code.co_consts) <= {None, answer.__doc__}:
+        return False
+    return code.co_code in {bare.__code__.co_code, documented.__code__.co_code}
+
+
+def _listed(words: list[str] | tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

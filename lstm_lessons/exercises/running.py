@@ -1,0 +1,189 @@
+"""Run a learner's code so that it can neither hang the notebook nor disturb it.
+
+The code runs in a thread of its own with a deadline. A thread, because a function defined in a
+notebook cannot be sent to another process on every system, and because a signal would work
+neither on Windows nor off the main thread. When time is up the thread is told to end, again and
+again, as code may swallow the first request. A call that is stuck outside Python (a long sleep)
+cannot be ended: it is left behind, and the learner is told so. One limit is left: a single
+operation that holds Python's own lock for ever, such as a power of huge integers.
+"""
+
+import contextlib
+import ctypes
+import linecache
+import os
+import random
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+SECONDS = 5.0
+"""How long the learner's code may take in one check, all calls together."""
+
+_PATIENCE = 2.0  # seconds for which a thread that is out of time is told to end
+_TICK = 0.05  # short waits keep the notebook's stop button alive on Windows too
+_STACK = 16 * 2**20  # bytes; some systems give threads too little for a deep recursion
+
+
+class OutOfTime(Exception):  # noqa: N818 - it is an outcome, not a fault of the checker
+    """The learner's code did not come back in time. ``stopped`` says whether it has ended."""
+
+    def __init__(self, stopped: bool) -> None:
+        super().__init__()
+        self.stopped = stopped
+
+
+class Raised:
+    """The learner's code ended with this exception."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class Runner:
+    """Calls the learner's code; all calls of one runner share one time limit in seconds."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._left = SECONDS if seconds is None else seconds
+
+    def call(self, function: Callable, *args: Any, **kwargs: Any) -> Any:
+        """Return what the function returns, or `Raised` with whatever it raised.
+
+        Raises:
+            OutOfTime: the time limit of this runner is used up.
+            KeyboardInterrupt: the person at the notebook pressed stop.
+        """
+        start = time.monotonic()
+        worker = _Worker(lambda: function(*args, **kwargs))
+        worker.begin()
+        try:
+            worker.wait(self._left)
+        except BaseException:
+            worker.stop()
+            raise
+        self._left -= time.monotonic() - start
+        if not worker.finished.is_set():
+            raise OutOfTime(stopped=worker.stop())
+        return worker.outcome
+
+
+def call_directly(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Do as `Runner.call` does, without thread and deadline: for the checker's own functions."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        return Raised(error)
+
+
+class _Worker(threading.Thread):
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__(daemon=True)
+        self._work = work
+        self.outcome: Any = None
+        self.finished = threading.Event()
+
+    def begin(self) -> None:
+        """Start, with a stack as large as the main thread's."""
+        before = threading.stack_size(_STACK)
+        try:
+            self.start()
+        finally:
+            threading.stack_size(before)
+
+    def run(self) -> None:
+        try:
+            self.outcome = self._work()
+        except BaseException as error:  # SystemExit too: it must not end the learner's session
+            self.outcome = Raised(error)
+        self.finished.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the work is done, for at most this long."""
+        end = time.monotonic() + seconds
+        while not self.finished.wait(min(_TICK, max(0.0, end - time.monotonic()))):
+            if time.monotonic() >= end:
+                return
+
+    def stop(self) -> bool:
+        """Tell the thread to end until it does, or until patience is out; say whether it did.
+
+        SystemExit is what a thread may end with without a word on the screen. The short switch
+        interval lets requests arrive at every place in the code, also within an ``except:``.
+        """
+        end = time.monotonic() + _PATIENCE
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            while self.is_alive() and time.monotonic() < end:
+                for _ in range(2000):
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(self.ident), ctypes.py_object(SystemExit)
+                    )
+                self.join(0.001)
+        finally:
+            sys.setswitchinterval(interval)
+        return not self.is_alive()
+
+
+@contextlib.contextmanager
+def isolated() -> Iterator[None]:
+    """Keep the global state as it is: random numbers, default dtype, gradient mode.
+
+    Inside, new tensors are float64, so that a right answer that makes some is right to the last
+    digits, and gradients are on even if the caller has switched them off.
+    """
+    python, arrays, tensors = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        random.setstate(python)
+        numpy.random.set_state(arrays)
+        torch.set_rng_state(tensors)
+        if devices is not None:
+            torch.cuda.set_rng_state_all(devices)
+
+
+_NOT_THE_LEARNERS = tuple(
+    str(Path(path).resolve()) + os.sep
+    for path in {
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        Path(torch.__file__).parent,
+        Path(__file__).parents[1],
+    }
+)
+
+
+def describe(error: BaseException) -> str:
+    """Return the exception, and the line of the learner's code where it came up."""
+    try:
+        text = str(error)
+    except Exception:  # an exception class of the learner's own may be broken itself
+        text = ""
+    first = text.strip().split("\n")[0]
+    first = first if len(first) <= 300 else first[:297] + "..."
+    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return "\n\n".join(filter(None, (said, _line(error))))
+
+
+def _line(error: BaseException) -> str:
+    """Say which line of the learner's raised: the innermost that is no library's."""
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen") or str(Path(name).resolve()).startswith(_NOT_THE_LEARNERS):
+            continue
+        text = linecache.getline(name, number, frame.f_globals).strip()
+        return f"Line {number} of your code: `{text}`" if text else f"Line {number} of your code."
+    return ""
