@@ -148,25 +148,32 @@ print(torch.equal(output[-1], h_n[0]))
 # %%
 from lstm_lessons import explorers
 
-explorers.in_and_out()
+explorer = explorers.in_and_out()
+explorer
 
 # %% [markdown]
 # Only `input_size` leaves all three results as they are. And `seq_len`, the number of words,
 # changes `output` but neither `h_n` nor `c_n`. However long the sentence, its summary stays the
 # same size. Lesson 01 asks what that costs.
+#
+# A slider can be moved from Python, too. And each picture can say in words what it shows:
+
+# %%
+explorer.sliders["seq_len"].value = 48
+print(explorer.picture.alt)
 
 # %% [markdown]
 # ## Exercises
 #
-# Lessons 01 to 03 each have a notebook of exercises. You write an answer, and `check` tells you
-# what it sees. When it recognises a mistake, it names it.
+# Lessons 01 to 03 each have a notebook of exercises. You write an answer, and `check` says what it
+# sees in it. When it recognises a mistake, it names it.
 #
 # Here is one to practise on. The layer above has hidden size 16. Suppose it reads **7** sentences
-# of **5** words. What is the shape of `output`? Put a tuple such as `(1, 2, 3)` in place of the
-# three dots, and run both cells. Then try a wrong answer on purpose.
+# of **5** words. What shapes come out? Put a tuple such as `(1, 2, 3)` in place of each `...`, and
+# run both cells. Then try a wrong answer on purpose.
 
 # %%
-answer = ...
+answer = {"output": ..., "h_n": ..., "c_n": ...}
 
 # %%
 from lstm_lessons import exercise
