@@ -19,7 +19,7 @@ FORGET_BIAS = Range(-2.0, 6.0, 0.25, 0.0)
 LAGS = Range(10, 100, 10, 50)
 
 WIDTH, HEIGHT = 720, 400
-AXES = (0.095, 0.13, 0.54, 0.65)  # left, bottom, width and height, as shares of the figure
+AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
 LOWEST, HIGHEST = 1e-16, 3.0
 KEY_X = 478
 CURVES = {

@@ -99,7 +99,8 @@ def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str, sc
     for (name, sign), width, gap in zip(parts, widths, signs, strict=True):
         colour = "ink" if name in ("x_t", "h_{t-1}") else gate
         _tensor(root, entries[name], x + width / 2, scale, colour)
-        svg.label(root, x + width + gap / 2, EQUATION_Y, sign, 15)
+        if sign:
+            svg.label(root, x + width + gap / 2, EQUATION_Y, sign, 15)
         x += width + gap
 
 
