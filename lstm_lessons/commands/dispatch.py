@@ -48,7 +48,8 @@ def dispatch(arguments: list[str]) -> int:
 
 
 def _run(name: str, rest: list[str]) -> int:
-    if name in _IN_ENVIRONMENT and not {"-h", "--help"} & set(_own(rest)):
+    asks_for_help = name != "build" and {"-h", "--help"} & set(_own(rest))
+    if name in _IN_ENVIRONMENT and not asks_for_help:
         status = _enter(name, rest)
         if status is not None:
             return status

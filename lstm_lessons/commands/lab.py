@@ -6,8 +6,8 @@ import argparse
 import os
 import socket
 import sys
-from pathlib import Path
 
+from lstm_lessons.commands import kernel
 from lstm_lessons.commands.clone import FIRST_NOTEBOOK, Clone
 from lstm_lessons.commands.environment import replace_process
 from lstm_lessons.commands.failure import Failure
@@ -20,10 +20,12 @@ def main(arguments: list[str]) -> int:
     clone = Clone.here()
     if options.port is not None:
         check_port(options.port)
+    os.environ.update(kernel.environ(clone))
+    check_kernel()
     told = sign(clone)
     if told:
         print(told, flush=True)
-    return replace_process(command(clone, options, rest), kernel_environ(clone))
+    return replace_process(command(clone, options, rest), dict(os.environ))
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -82,14 +84,18 @@ def command(clone: Clone, options: argparse.Namespace, rest: list[str]) -> list[
     return line + rest
 
 
-def kernel_environ(clone: Clone) -> dict[str, str]:
-    """Return the variables under which the kernel is this Python's own.
+def check_kernel() -> None:
+    """Make sure that the notebooks get the kernel of this Python.
 
-    A kernel of the same name in the user's home, or on ``JUPYTER_PATH``, would else come first.
+    Raises:
+        Failure: they would get another one, or none.
     """
-    environ = clone.environ()
-    own = str(Path(sys.prefix) / "share" / "jupyter")
-    there = environ.get("JUPYTER_PATH")
-    environ["JUPYTER_PATH"] = os.pathsep.join([own, there] if there else [own])
-    environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    return environ
+    from jupyter_client.kernelspec import NoSuchKernel
+
+    mend = f"Run: {sys.executable} -m ipykernel install --sys-prefix"
+    try:
+        found = kernel.find()
+    except NoSuchKernel:
+        raise Failure("This Python has no kernel for notebooks.", mend) from None
+    if not found.is_own():
+        raise Failure(f"The notebooks would run on another Python, {found.program}.", mend)

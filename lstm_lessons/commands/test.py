@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 
+from lstm_lessons.commands import kernel
 from lstm_lessons.commands.browser import MEND, browser_is_required, find_browser
 from lstm_lessons.commands.clone import Clone
 from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.lab import kernel_environ
 
 # Strict: stored outputs are compared, with the kernel of this environment, a cell's time limited.
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")
@@ -71,7 +71,7 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 def _prepare(clone: Clone) -> None:
     """Set what this process and its workers and kernels share."""
-    os.environ.update(kernel_environ(clone))
+    os.environ.update(kernel.environ(clone))
     # One thread of torch a worker: more of them than cores slow each other down.
     os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     sys.path.insert(0, str(clone.root))

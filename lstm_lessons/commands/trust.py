@@ -30,12 +30,12 @@ def sign(clone: Clone) -> str | None:
 
 
 def signed(clone: Clone) -> tuple[int, int]:
-    """Return how many of the course's notebooks are trusted, and how many there are."""
+    """Return how many of the notebooks that are as shipped are trusted, and how many there are."""
     import nbformat
     from nbformat.sign import NotebookNotary
 
     notary = NotebookNotary()
-    notebooks = [nbformat.read(path, as_version=4) for path in clone.notebooks()]
+    notebooks = [nbformat.read(path, as_version=4) for path in as_shipped(clone)]
     return sum(notary.check_signature(notebook) for notebook in notebooks), len(notebooks)
 
 

@@ -1,0 +1,49 @@
+"""What only the environment itself can tell ``doctor``: run in its Python, prints one JSON line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from typing import Any
+
+from lstm_lessons.commands import kernel, trust
+from lstm_lessons.commands.clone import Clone
+
+
+def look(clone: Clone) -> dict[str, Any]:
+    """Return the kernel, the GPU and the trusted notebooks, each with the error it met if any."""
+    os.environ.update(kernel.environ(clone))
+    return {"kernel": _kernel(), "gpu": _gpu(), "trust": _trust(clone)}
+
+
+def _kernel() -> dict[str, Any]:
+    try:
+        from jupyter_client.kernelspec import NoSuchKernel
+
+        found = kernel.find()
+    except (ImportError, NoSuchKernel) as error:
+        return {"error": str(error)}
+    return {"title": found.title, "program": found.program, "own": found.is_own()}
+
+
+def _gpu() -> dict[str, Any]:
+    try:
+        import torch
+    except (ImportError, OSError) as error:  # OSError: a library of the system is missing.
+        return {"error": str(error)}
+    if not torch.cuda.is_available():
+        return {"name": None}
+    return {"name": torch.cuda.get_device_name(0)}
+
+
+def _trust(clone: Clone) -> dict[str, Any]:
+    try:
+        signed, count = trust.signed(clone)
+    except (ImportError, OSError, sqlite3.Error) as error:
+        return {"error": str(error)}
+    return {"signed": signed, "count": count}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(Clone.here())))
