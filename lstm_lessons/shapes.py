@@ -142,7 +142,9 @@ def lstm_tensors(
 
     return Ledger(
         (
-            sequence("input", "I", input_size, "one vector of I numbers a word and sentence"),
+            sequence(
+                "input", "I", input_size, "a vector of I numbers for each word of each sentence"
+            ),
             states("h_0", r, state, "h before the first step; zero if not given"),
             states("c_0", "H", hidden_size, "c before the first step; zero if not given"),
             sequence("output", wide, directions * state, "the top layer's h after every step"),
@@ -159,13 +161,23 @@ def gate_entries(input_size: int, hidden_size: int, gate: str) -> Ledger:
     I, H = input_size, hidden_size  # noqa: E741, N806 - the field's own symbols
     return Ledger(
         (
-            Entry(f"W_i{gate}", ("H", "I"), (H, I), "H rows out, one column a feature of x_t"),
+            Entry(
+                f"W_i{gate}",
+                ("H", "I"),
+                (H, I),
+                "a row for each unit, a column for each feature of x_t",
+            ),
             Entry("x_t", ("I",), (I,), "one word: I numbers"),
-            Entry(f"b_i{gate}", ("H",), (H,), "one number a unit"),
-            Entry(f"W_h{gate}", ("H", "H"), (H, H), "H rows out, one column a number of h"),
+            Entry(f"b_i{gate}", ("H",), (H,), "a number for each unit"),
+            Entry(
+                f"W_h{gate}",
+                ("H", "H"),
+                (H, H),
+                "a row for each unit, a column for each number of h",
+            ),
             Entry("h_{t-1}", ("H",), (H,), "the state of the step before"),
             Entry(f"b_h{gate}", ("H",), (H,), "torch keeps a second bias, added to the first"),
-            Entry(f"{gate}_t", ("H",), (H,), "the gate: one number a unit"),
+            Entry(f"{gate}_t", ("H",), (H,), "the gate: a number for each unit"),
         )
     )
 
@@ -204,16 +216,18 @@ def _one_direction(
     H = hidden_size  # noqa: N806
     R, r = (proj_size, "P") if proj_size else (H, "H")  # noqa: N806
     if layer == 0:
-        reads, symbol, what = input_size, "I", "one column a feature of x_t"
+        reads, symbol, what = input_size, "I", "a column for each feature of x_t"
     else:
         reads = directions * R
         symbol = f"2{r}" if directions == 2 else r
-        what = "one column a number that the layer below hands up"
-    stacked = "four gates stacked i, f, g, o; "
+        what = "a column for each number that the layer below hands up"
+    stacked = "gates stacked i, f, g, o; "
     yield Entry(f"weight_ih{suffix}", ("4H", symbol), (4 * H, reads), stacked + what)
-    yield Entry(f"weight_hh{suffix}", ("4H", r), (4 * H, R), stacked + "one column a number of h")
+    yield Entry(
+        f"weight_hh{suffix}", ("4H", r), (4 * H, R), stacked + "a column for each number of h"
+    )
     if bias:
-        yield Entry(f"bias_ih{suffix}", ("4H",), (4 * H,), "one number a unit and gate")
+        yield Entry(f"bias_ih{suffix}", ("4H",), (4 * H,), "a number for each unit of each gate")
         yield Entry(f"bias_hh{suffix}", ("4H",), (4 * H,), "a second bias, added to the first")
     if proj_size:
         yield Entry(f"weight_hr{suffix}", ("P", "H"), (R, H), "projects h from H numbers to P")

@@ -157,7 +157,7 @@ z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
 print("z_i:", tuple(z_i.shape))
 
 # %% [markdown]
-# (10, 64): a row a sentence, and in each row the four gates side by side. So this time we cut along
+# (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut along
 # the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
 #
 # Now the step as a function. It is the heart of the course. Eight lines, six equations:
