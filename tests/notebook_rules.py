@@ -1,0 +1,396 @@
+"""The lint of the notebooks: each rule a function from a notebook to what is wrong with it.
+
+A rule yields one line a problem. `RULES` says which rules hold for which kind of notebook.
+"""
+
+import base64
+import getpass
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from lstm_lessons.commands import notebooks
+from lstm_lessons.course import lesson
+
+LESSON_CELLS = range(20, 36)
+CODE_LINES = 25
+PROSE_WORDS = 120
+MOST_BYTES = 300_000
+MOST_EXCUSED = 2
+CLOSING = "What we have seen"
+REASON = re.compile(r"differs between machines: \S+")
+COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex"}
+CHECK = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)\.check\(""")
+EXERCISE = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)|[Ee]xercises?\s+(\d\d\.\d+)""")
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
+NOISE = {
+    "a path of this machine": re.compile(
+        r"(?<![\w.])/(?:home|root|Users|tmp|var|work|private|mnt)/|\b[A-Za-z]:\\\\?Users"
+        r"|site-packages|dist-packages|ipykernel_\d|<ipython-input"
+    ),
+    "a memory address": re.compile(r"\b0x[0-9a-f]{6,}"),
+    "a warning": re.compile(r"\b\w*Warning\b"),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook to be judged: what it holds, where it is, and of which kind it is."""
+
+    path: Path
+    root: Path
+    kind: notebooks.Kind
+    notebook: NotebookNode
+
+    @classmethod
+    def read(cls, path: Path, root: Path) -> "Page":
+        kind = next(k for k, f in notebooks.FOLDERS.items() if root / f == path.parent)
+        return cls(path, root, kind, nbformat.read(path, as_version=4))
+
+    @property
+    def number(self) -> str:
+        return self.path.name[:2]
+
+    @property
+    def cells(self) -> list[NotebookNode]:
+        return self.notebook.cells
+
+    @property
+    def code(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def prose(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+
+    @cached_property
+    def outputs(self) -> list[tuple[int, NotebookNode]]:
+        return [(n, output) for n, cell in enumerate(self.code, 1) for output in cell.outputs]
+
+    @cached_property
+    def html(self) -> list[tuple[int, "Tags"]]:
+        """The tags of every HTML output, with the number of its code cell."""
+        found = []
+        for number, output in self.outputs:
+            tags = Tags()
+            tags.feed(output.get("data", {}).get("text/html", ""))
+            found.append((number, tags))
+        return found
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a piece of HTML with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+Rule = Callable[[Page], Iterator[str]]
+RULES: list[tuple[Rule, tuple[notebooks.Kind, ...]]] = []
+EVERY: tuple[notebooks.Kind, ...] = tuple(notebooks.FOLDERS)
+
+
+def rule(*kinds: notebooks.Kind) -> Callable[[Rule], Rule]:
+    """Register a rule for these kinds of notebook; for all where none is named."""
+
+    def register(function: Rule) -> Rule:
+        RULES.append((function, kinds or EVERY))
+        return function
+
+    return register
+
+
+# --- What a page says ----------------------------------------------------------------------------
+
+
+@rule()
+def opens_with_the_course(page):
+    wanted = notebooks.opening(lesson(page.number), page.kind)
+    if not page.cells or page.cells[0].source != wanted:
+        yield "the first cell is not the opening that course.py gives"
+
+
+@rule("lesson")
+def closes_with_what_we_have_seen(page):
+    places = [
+        number
+        for number, cell in enumerate(page.cells)
+        if cell.cell_type == "markdown" and f"## {CLOSING}" in cell.source.split("\n")
+    ]
+    if len(places) != 1:
+        yield f"expected one heading '## {CLOSING}', found {len(places)}"
+    elif any(cell.cell_type == "code" for cell in page.cells[places[0] :]):
+        yield f"code follows the heading '## {CLOSING}'"
+
+
+@rule("lesson")
+def has_the_length_of_a_lesson(page):
+    if len(page.cells) not in LESSON_CELLS:
+        low, high = LESSON_CELLS[0], LESSON_CELLS[-1]
+        yield f"{len(page.cells)} cells; a lesson has {low} to {high}"
+
+
+@rule()
+def code_cells_are_short(page):
+    for number, cell in enumerate(page.code, 1):
+        lines = cell.source.count("\n") + 1
+        if lines > CODE_LINES:
+            yield f"code cell {number} has {lines} lines, more than {CODE_LINES}"
+
+
+@rule()
+def prose_cells_are_short(page):
+    for cell in page.prose[1:]:  # the opening is the course's, not the author's
+        # A formula is read as one thing, and a table's rules are no words.
+        text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", "x", cell.source, flags=re.DOTALL)
+        words = len(re.findall(r"\w[\w'’-]*", text))
+        if words > PROSE_WORDS:
+            yield f"{words} words, more than {PROSE_WORDS}, in the cell {cell.source[:40]!r}"
+
+
+@rule()
+def headings_step_down_one_at_a_time(page):
+    depth = 0
+    for cell in page.prose:
+        for marks in re.findall(r"^(#{1,6}) ", cell.source, flags=re.MULTILINE):
+            if len(marks) > depth + 1:
+                yield f"a heading of level {len(marks)} follows one of level {depth}"
+            depth = len(marks)
+
+
+@rule()
+def links_lead_somewhere(page):
+    targets = [match[3] for cell in page.prose for match in LINK.finditer(cell.source)]
+    targets += [tag.get("href") or "" for _, tags in page.html for tag in tags.all("a")]
+    headings = {
+        heading.strip().replace(" ", "-")
+        for cell in page.prose
+        for heading in re.findall(r"^#+ (.+)$", cell.source, flags=re.MULTILINE)
+    }
+    for target in targets:
+        if re.match(r"(https?|mailto|attachment|data):", target):
+            continue
+        file, _, anchor = target.partition("#")
+        if file and not (page.path.parent / file).exists():
+            yield f"the link {target} leads nowhere"
+        if not file and anchor not in headings:
+            yield f"the link {target} names no heading of this notebook"
+
+
+@rule()
+def exercises_that_are_named_exist(page):
+    known = known_exercises()
+    for cell in page.cells:
+        for match in EXERCISE.finditer(cell.source):
+            if (match[1] or match[2]) not in known:
+                yield f"there is no exercise {match[1] or match[2]}"
+
+
+@rule("exercises", "solutions")
+def every_exercise_of_the_lesson_is_checked(page):
+    wanted = {each for each in known_exercises() if each.startswith(page.number)}
+    found = {match[1] for cell in page.code for match in CHECK.finditer(cell.source)}
+    for number in sorted(wanted - found):
+        yield f"exercise {number} is checked nowhere"
+
+
+def known_exercises() -> tuple[str, ...]:
+    """Return the numbers of all exercises that the package has."""
+    from lstm_lessons.exercises import numbers
+
+    return numbers()
+
+
+@rule("exercises")
+def says_not_attempted(page):
+    yield from _checks_say(page, "Not attempted")
+
+
+@rule("solutions")
+def says_correct(page):
+    yield from _checks_say(page, "Correct")
+
+
+def _checks_say(page: Page, verdict: str) -> Iterator[str]:
+    seen = 0
+    for number, cell in enumerate(page.code, 1):
+        asked = CHECK.findall(cell.source)
+        text = "\n".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+        for exercise in asked:
+            seen += 1
+            if f"Exercise {exercise} · {verdict}\n" not in text + "\n":
+                yield f"code cell {number} does not say '{verdict}' for exercise {exercise}"
+    if not seen:
+        yield "nothing is checked"
+
+
+@rule("exercises")
+def gives_no_solution_away(page):
+    source = page.root / "exercises/source" / f"{page.path.stem}.py"
+    inside, outside = solution_lines(source.read_text(encoding="utf-8"))
+    said = "".join(str(output) for _, output in page.outputs)
+    lines = {line.strip() for cell in page.cells for line in cell.source.split("\n")}
+    if "SOLUTION" in said or lines & {notebooks.BEGIN, notebooks.END}:
+        yield "a solution marker is left"
+    for line in sorted(inside - outside):
+        if line in lines or line in said:
+            yield f"the solution's line {line!r} is there to be read"
+
+
+def solution_lines(source: str) -> tuple[set[str], set[str]]:
+    """Return the lines of code inside and outside the solutions, without their indentation."""
+    inside, outside, solving = set(), set(), False
+    for line in map(str.strip, source.split("\n")):
+        if line in (notebooks.BEGIN, notebooks.END):
+            solving = line == notebooks.BEGIN
+        elif len(line) > 3:
+            (inside if solving else outside).add(line)
+    return inside, outside
+
+
+# --- Pictures ------------------------------------------------------------------------------------
+
+
+@rule()
+def every_picture_says_what_it_shows(page):
+    for number, tags in page.html:
+        for image in tags.all("img"):
+            if not _says_something(image.get("alt")):
+                yield f"code cell {number}: a picture has no alternative text"
+        if tags.all("svg"):
+            yield f"code cell {number}: an inline <svg>, which JupyterLab drops; use show()"
+    for cell in page.prose:
+        for match in LINK.finditer(cell.source):
+            if match[1] and not _says_something(match[2]):
+                yield f"the image {match[3]} in prose has no alternative text"
+        tags = Tags()
+        tags.feed(cell.source)
+        if any(not _says_something(image.get("alt")) for image in tags.all("img")):
+            yield "an <img> in prose has no alternative text"
+
+
+@rule()
+def outputs_are_of_a_kind_that_is_compared(page):
+    """Plain images have no alternative text, and nbval does not compare them."""
+    for number, output in page.outputs:
+        for kind in set(output.get("data", {})) - COMPARED:
+            yield f"code cell {number} has an output of type {kind}; use show()"
+
+
+@rule()
+def widgets_have_a_picture(page):
+    for number, output in page.outputs:
+        data = output.get("data", {})
+        if re.match(r"\w+\((children|value|description|options)=", data.get("text/plain", "")):
+            yield f"code cell {number}: a widget has no picture for places with no kernel"
+
+
+def _says_something(alt: str | None) -> bool:
+    return bool(alt and alt.strip()) and not alt.startswith("No description")
+
+
+# --- What is stored ------------------------------------------------------------------------------
+
+
+@rule()
+def every_cell_was_run_in_order(page):
+    counts = [cell.execution_count for cell in page.code]
+    if not counts:
+        yield "there is no code cell"
+    elif counts != list(range(1, len(counts) + 1)):
+        yield f"the execution counts are {counts}, not 1 to {len(counts)}"
+
+
+@rule()
+def cells_that_print_have_outputs(page):
+    for number, cell in enumerate(page.code, 1):
+        shows = re.search(r"^(print|show|display)\(", cell.source, flags=re.MULTILINE)
+        if shows and not cell.outputs:
+            yield f"code cell {number} calls {shows[1]}, and has no output"
+    if not page.outputs:
+        yield "no cell has an output"
+
+
+@rule()
+def outputs_are_free_of_noise(page):
+    user = getpass.getuser()
+    for number, output in page.outputs:
+        if output.output_type == "stream" and output.name != "stdout":
+            yield f"code cell {number} writes to {output.name}"
+        for text in _texts(output):
+            for what, pattern in NOISE.items():
+                if match := pattern.search(text):
+                    yield f"code cell {number} shows {what}: {match[0]!r}"
+            if str(Path.home()) in text or (len(user) > 4 and re.search(rf"\b{user}\b", text)):
+                yield f"code cell {number} shows the user's name or home"
+
+
+@rule()
+def errors_are_expected(page):
+    for number, cell in enumerate(page.code, 1):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        if failed != ("raises-exception" in cell.metadata.get("tags", ())):
+            yield f"code cell {number}: an error and the tag raises-exception go together"
+
+
+@rule()
+def excuses_are_few_and_have_reasons(page):
+    excused = [cell for cell in page.code if notebooks.is_excused(cell)]
+    if len(excused) > MOST_EXCUSED:
+        yield f"{len(excused)} cells are excused from the comparison, more than {MOST_EXCUSED}"
+    for cell in excused:
+        if not REASON.search(cell.source):
+            yield "an excused cell gives no reason: add '# differs between machines: why'"
+
+
+@rule()
+def holds_nothing_of_the_session(page):
+    if "widgets" in page.notebook.metadata:
+        yield "it saves the state of widgets"
+    if page.notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        yield "its kernel is not python3"
+    if "version" in page.notebook.metadata.get("language_info", {}):
+        yield "it names the version of one Python"
+    for cell in page.cells:
+        left = set(cell.metadata) - {"tags", "jp-MarkdownHeadingCollapsed", "jupyter"}
+        if left:
+            yield f"a cell keeps {', '.join(sorted(left))} in its metadata"
+
+
+@rule()
+def cells_have_ids_of_their_own(page):
+    counts = Counter(cell.get("id") for cell in page.cells)
+    for name, count in counts.items():
+        if name is None or count > 1:
+            yield f"the cell id {name} is missing or used {count} times"
+
+
+@rule()
+def is_small(page):
+    size = page.path.stat().st_size
+    if size > MOST_BYTES:
+        yield f"{size} bytes, more than {MOST_BYTES}"
+
+
+def _texts(output: NotebookNode) -> Iterator[str]:
+    """Yield every text of an output, and the pictures inside it as text."""
+    texts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ())]
+    texts += [text for text in output.get("data", {}).values() if isinstance(text, str)]
+    for text in texts:
+        yield re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)
+        for data in re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text):
+            yield base64.b64decode(data).decode()

@@ -1,0 +1,249 @@
+"""The lint over every notebook of the course, and over notebooks that break each of its rules."""
+
+import base64
+
+import nbformat
+import notebook_rules
+import pytest
+from nbformat import NotebookNode
+from notebook_rules import RULES, Page
+
+from lstm_lessons.commands import notebooks
+from lstm_lessons.commands.clone import Clone
+from lstm_lessons.course import LESSONS, lesson
+
+ROOT = Clone.here().root
+PAGES = [Page.read(path, ROOT) for path in notebooks.committed(ROOT) if path.name[:2].isdigit()]
+NAMES = [page.path.relative_to(ROOT).as_posix() for page in PAGES]
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in RULES], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_notebook(page, rule):
+    kinds = next(kinds for each, kinds in RULES if each is rule)
+    if page.kind not in kinds:
+        return
+    problems = list(rule(page))
+    assert not problems, "\n".join([page.path.name, *problems])
+
+
+def test_every_ready_lesson_has_its_notebooks():
+    wanted = {f"notebooks/{each.name}.ipynb" for each in LESSONS if each.ready}
+    for folder in ("exercises", "exercises/solutions"):
+        wanted |= {f"{folder}/{each.name}.ipynb" for each in LESSONS if each.exercise_minutes}
+    assert set(NAMES) == wanted
+
+
+# --- Each rule is broken by a notebook made for it -----------------------------------------------
+
+
+@pytest.fixture
+def page_of(tmp_path, monkeypatch):
+    """Return a maker of good pages, in a course that has three exercises."""
+    monkeypatch.setattr(notebook_rules, "known_exercises", lambda: ("02.1", "03.1", "03.2"))
+    return lambda kind: good(tmp_path, kind)
+
+
+def code(source, count, *outputs, **metadata):
+    return nbformat.v4.new_code_cell(
+        source, execution_count=count, outputs=list(outputs), metadata=metadata
+    )
+
+
+def shown(text="1", **data):
+    return nbformat.v4.new_output("display_data", data={"text/plain": text, **data})
+
+
+def picture(alt="A curve that falls.", svg="<svg><text>f = 0.5</text></svg>"):
+    data = base64.b64encode(svg.encode()).decode()
+    image = f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+    return shown(alt, **{"text/html": image})
+
+
+def good(tmp_path, kind):
+    """Return a page of this kind that breaks no rule."""
+    markdown = nbformat.v4.new_markdown_cell
+    name = lesson("03").name
+    cells = [markdown(notebooks.opening(lesson("03"), kind))]
+    if kind == "lesson":
+        cells += [markdown(f"## Part {number}\n\nSome words.") for number in range(16)]
+        cells += [
+            code("print(1)", 1, nbformat.v4.new_output("stream", name="stdout", text="1\n")),
+            code("picture", 2, picture()),
+            markdown(
+                "## What we have seen\n\n* All. Go on with [the exercises](#What-we-have-seen)"
+            ),
+        ]
+    else:
+        word = "Correct" if kind == "solutions" else "Not attempted"
+        cells += [markdown("## Exercise 03.1\n\nWrite it.")]
+        for count, number in enumerate(("03.1", "03.2"), 1):
+            text = f"○ Exercise {number} · {word}\nA message."
+            cells.append(code(f'exercise("{number}").check(answer)', count, shown(text)))
+    path = tmp_path / notebooks.FOLDERS[kind] / f"{name}.ipynb"
+    for folder in (*notebooks.FOLDERS.values(), "exercises/source"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    for neighbour in (name, lesson("02").name):
+        (tmp_path / "notebooks" / f"{neighbour}.ipynb").write_text("")
+    source = "def cell(x):\n    ### BEGIN SOLUTION\n    return secret(x)\n    ### END SOLUTION\n"
+    (tmp_path / "exercises/source" / f"{name}.py").write_text(f"# %%\n{source}", "utf-8")
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata = NotebookNode(
+        kernelspec={"name": "python3", "display_name": "", "language": "python"},
+        language_info={"name": "python"},
+    )
+    nbformat.write(notebook, path)
+    return Page.read(path, tmp_path)
+
+
+def broken_rules(page):
+    return {
+        rule.__name__
+        for rule, kinds in RULES
+        if page.kind in kinds and any(True for _ in rule(page))
+    }
+
+
+@pytest.mark.parametrize("kind", list(notebooks.FOLDERS))
+def test_a_good_notebook_breaks_no_rule(page_of, kind):
+    page = page_of(kind)
+    assert [problem for rule, kinds in RULES if kind in kinds for problem in rule(page)] == []
+
+
+def prose(number=1, **changes):
+    return lambda page: page.prose[number].update(changes)
+
+
+def cell(number=0, **changes):
+    return lambda page: page.code[number].update(changes)
+
+
+def output(**changes):
+    return lambda page: page.code[0].outputs[0].update(changes)
+
+
+def printed(text):
+    return output(text=text)
+
+
+def displayed(**data):
+    data = {name.replace("__", "/").replace("_", "+"): value for name, value in data.items()}
+    return lambda page: page.code[1].outputs.__setitem__(0, shown(**data))
+
+
+def insert(page, *cells, at=1):
+    page.cells[at:at] = cells
+
+
+def excuse(tag="nbval-ignore-output", source="print(1)", count=1):
+    def change(page):
+        for number in range(count):
+            metadata = {"tags": [tag]} if tag else {}
+            page.cells.insert(-1, code(source, 3 + number, shown(), **metadata))
+
+    return change
+
+
+def with_metadata(**metadata):
+    return lambda page: page.notebook.metadata.update(metadata)
+
+
+def fail(page):
+    page.code[0].outputs = [
+        nbformat.v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[])
+    ]
+
+
+LONG = "\n".join(["x = 1"] * 26)
+WORDY = " ".join(["word"] * 121)
+
+# the rule, the kind of notebook, what breaks it
+BREAKS = [
+    ("opens_with_the_course", "lesson", prose(0, source="# Lesson 3")),
+    ("opens_with_the_course", "exercises", lambda page: page.cells.pop(0)),
+    ("closes_with_what_we_have_seen", "lesson", lambda page: page.cells.pop()),
+    ("closes_with_what_we_have_seen", "lesson", lambda page: insert(page, code("1", 3), at=99)),
+    ("has_the_length_of_a_lesson", "lesson", lambda page: page.cells.pop(3)),
+    ("has_the_length_of_a_lesson", "lesson", lambda page: insert(page, *page.prose[1:], at=2)),
+    ("code_cells_are_short", "lesson", cell(source=LONG)),
+    ("code_cells_are_short", "solutions", cell(source=LONG)),
+    ("prose_cells_are_short", "lesson", prose(source=WORDY)),
+    ("headings_step_down_one_at_a_time", "lesson", prose(source="#### Deep")),
+    ("links_lead_somewhere", "lesson", prose(source="[a](04_unrolling.ipynb)")),
+    ("links_lead_somewhere", "lesson", prose(source="[a](#No-such-heading)")),
+    ("links_lead_somewhere", "lesson", displayed(text__html="<a href='nowhere.html'>a</a>")),
+    ("links_lead_somewhere", "solutions", prose(source="[a](../notebooks/03_the_cell.ipynb)")),
+    ("exercises_that_are_named_exist", "lesson", prose(source="Do exercise 03.99.")),
+    ("exercises_that_are_named_exist", "lesson", cell(source='exercise("99.1").hint()')),
+    ("every_exercise_of_the_lesson_is_checked", "exercises", lambda page: page.cells.pop()),
+    ("says_not_attempted", "exercises", lambda page: page.code[0].outputs.clear()),
+    ("says_not_attempted", "exercises", lambda page: page.cells.__delitem__(slice(2, None))),
+    ("says_correct", "solutions", lambda page: page.code[0].update(
+        outputs=[shown("✗ Exercise 03.1 · Not right yet\nCorrect it.")])),
+    ("gives_no_solution_away", "exercises", prose(source="### BEGIN SOLUTION")),
+    ("gives_no_solution_away", "exercises", cell(source="return secret(x)")),
+    ("gives_no_solution_away", "exercises", lambda page: page.code[0].outputs.append(
+        shown("use return secret(x)"))),
+    ("every_picture_says_what_it_shows", "lesson", lambda page: page.code[1].update(
+        outputs=[picture(alt="")])),
+    ("every_picture_says_what_it_shows", "lesson", lambda page: page.code[1].update(
+        outputs=[picture(alt="No description has been provided for this image")])),
+    ("every_picture_says_what_it_shows", "lesson", displayed(text__html="<img src='a'>")),
+    ("every_picture_says_what_it_shows", "lesson", displayed(text__html="<svg></svg>")),
+    ("every_picture_says_what_it_shows", "lesson", prose(source="![](#What-we-have-seen)")),
+    ("every_picture_says_what_it_shows", "lesson", prose(source="<img src='data:,'>")),
+    ("outputs_are_of_a_kind_that_is_compared", "lesson", displayed(image__png="aaaa")),
+    ("outputs_are_of_a_kind_that_is_compared", "lesson", displayed(image__svg_xml="<svg/>")),
+    ("widgets_have_a_picture", "lesson", displayed(text="VBox(children=(IntSlider(value=0),))")),
+    ("widgets_have_a_picture", "lesson", displayed(text="IntSlider(value=0)")),
+    ("every_cell_was_run_in_order", "lesson", cell(execution_count=None)),
+    ("every_cell_was_run_in_order", "exercises", cell(execution_count=5)),
+    ("every_cell_was_run_in_order", "lesson", lambda page: insert(page, code("1", 1))),
+    ("cells_that_print_have_outputs", "lesson", cell(outputs=[])),
+    ("cells_that_print_have_outputs", "solutions", lambda page: [
+        each.update(outputs=[]) for each in page.code]),
+    ("outputs_are_free_of_noise", "lesson", printed("/home/someone/lstm/a.py")),
+    ("outputs_are_free_of_noise", "lesson", printed("in /tmp/a")),
+    ("outputs_are_free_of_noise", "lesson", printed(r"C:\Users\someone")),
+    ("outputs_are_free_of_noise", "lesson", printed("lib/python3.12/site-packages/torch")),
+    ("outputs_are_free_of_noise", "lesson", printed("<function f at 0x7f3887129e50>")),
+    ("outputs_are_free_of_noise", "lesson", printed("UserWarning: beware")),
+    ("outputs_are_free_of_noise", "lesson", output(name="stderr")),
+    ("outputs_are_free_of_noise", "lesson", lambda page: page.code[1].update(
+        outputs=[picture(svg="<svg>/root/a.png</svg>")])),
+    ("errors_are_expected", "lesson", fail),
+    ("errors_are_expected", "lesson", cell(metadata=NotebookNode(tags=["raises-exception"]))),
+    ("excuses_are_few_and_have_reasons", "lesson", excuse()),
+    ("excuses_are_few_and_have_reasons", "lesson", excuse(tag="nbval-skip")),
+    ("excuses_are_few_and_have_reasons", "lesson", excuse(
+        tag=None, source="# NBVAL_IGNORE_OUTPUT")),
+    ("excuses_are_few_and_have_reasons", "lesson", excuse(
+        source="# differs between machines: time\nprint(1)", count=3)),
+    ("holds_nothing_of_the_session", "lesson", with_metadata(widgets={})),
+    ("holds_nothing_of_the_session", "lesson", with_metadata(kernelspec={"name": "mine"})),
+    ("holds_nothing_of_the_session", "lesson", with_metadata(
+        language_info={"version": "3.11.2"})),
+    ("holds_nothing_of_the_session", "lesson", cell(metadata=NotebookNode(execution={}))),
+    ("cells_have_ids_of_their_own", "lesson", lambda page: page.cells[1].update(
+        id=page.cells[0].id)),
+    ("cells_have_ids_of_their_own", "lesson", lambda page: page.cells[1].pop("id")),
+    ("is_small", "lesson", lambda page: page.path.write_bytes(b" " * 300_001)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(BREAKS)), ids=lambda n: f"{n}-{BREAKS[n][0]}")
+def test_each_rule_can_be_broken(page_of, number):
+    name, kind, change = BREAKS[number]
+    page = page_of(kind)
+    change(page)
+    assert name in broken_rules(page)
+
+
+def test_no_rule_is_without_a_notebook_that_breaks_it():
+    assert {name for name, _, _ in BREAKS} == {rule.__name__ for rule, _ in RULES}
+
+
+def test_an_excuse_with_a_reason_is_accepted(page_of):
+    page = page_of("lesson")
+    excuse(source="# differs between machines: it is a time\nprint(1)", count=2)(page)
+    assert "excuses_are_few_and_have_reasons" not in broken_rules(page)
