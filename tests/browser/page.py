@@ -170,7 +170,7 @@ class ExplorerOnPage:
         """Take the output area that holds the explorer."""
         self._page = notebook.page
         self.box = box
-        box.locator("svg[role=img]").first.wait_for(timeout=MOVE_MS)
+        box.locator(CONTROL).first.wait_for(timeout=MOVE_MS)
 
     def row(self, label: str) -> Locator:
         """Return the row of the control with this label: label, handle, readout."""
