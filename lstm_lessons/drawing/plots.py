@@ -88,10 +88,10 @@ def fragment(figure: Figure) -> str:
 
 
 def power_of_ten(value: float, position: int | None = None) -> str:
-    """Return the label of a tick on a logarithmic axis, such as 10⁻⁶; empty between powers."""
+    """Return the label of a tick on a logarithmic axis, such as 10⁻⁶ or, between powers, 0.002."""
     exponent = math.log10(value)
     if abs(exponent - round(exponent)) > 1e-6:
-        return ""
+        return f"{value:g}"
     return "10" + svg.superscript(round(exponent))
 
 
@@ -112,9 +112,11 @@ def close(figure: Figure) -> None:
 
 def _write_powers_plainly(figure: Figure) -> None:
     # matplotlib sets exponents as small formulas, 9 pixels high: too small to read with ease.
+    from matplotlib.ticker import LogFormatterSciNotation
+
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if axis.get_scale() == "log":
+            if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):
                 axis.set_major_formatter(power_of_ten)
 
 

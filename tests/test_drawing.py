@@ -1,0 +1,279 @@
+"""Pictures, plots and the course map: what is shown, in which words, and always the same."""
+
+import base64
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from lstm_lessons import course
+from lstm_lessons.drawing import Picture, course_map, figure, plots, show, svg, theme
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def simple_svg():
+    root = svg.panel(200, 100)
+    svg.label(root, 100, 50, "a < b & c")
+    return svg.write(root)
+
+
+def plot():
+    made, axes = figure()
+    axes.semilogy([1, 1e-3, 1e-6], label="a")
+    axes.plot([1, 0.1, 0.0123456], label="b")
+    axes.set(xlabel="lag k", ylabel="gradient", title="0.123456 stays as it is")
+    axes.legend()
+    return made
+
+
+def attributes_of(html, tag):
+    """Return the attributes of the first element of this kind, as a browser reads them."""
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, name, attributes):
+            if name == tag:
+                found.append(dict(attributes))
+
+    Reader().feed(html)
+    return found[0]
+
+
+def texts(picture_svg):
+    root = ElementTree.fromstring(picture_svg)
+    return ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
+
+
+# --- Picture -----------------------------------------------------------------------------------
+
+
+def test_picture_is_an_image_that_keeps_its_words_and_its_svg():
+    alt = 'says "3 < 4" & more'
+    bundle = Picture(simple_svg(), alt)._repr_mimebundle_()
+    assert bundle["text/plain"] == alt
+    image = attributes_of(bundle["text/html"], "img")
+    assert image["alt"] == alt
+    head, data = image["src"].split(",")
+    assert head == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == simple_svg()
+
+
+def test_inline_picture_is_named_for_screen_readers():
+    alt = 'says "3 < 4" & more'
+    inline = Picture(simple_svg(), alt).inline
+    root = ElementTree.fromstring(inline)
+    assert (root.get("role"), root.get("aria-label")) == ("img", alt)
+    assert root[0].tag == f"{SVG}title" and root[0].text == alt
+    assert texts(inline) == ["a < b & c"]
+
+
+@pytest.mark.parametrize("alt", ["", "  ", None])
+def test_a_picture_without_words_is_refused(alt):
+    with pytest.raises(ValueError, match="alt must say in words what the picture shows"):
+        Picture(simple_svg(), alt)
+    with pytest.raises(ValueError, match="alt must say in words what the picture shows"):
+        show(Picture(simple_svg(), "words"), alt)
+    with pytest.raises(ValueError, match="alt must say in words what the picture shows"):
+        show(plot(), alt)
+
+
+def test_a_picture_that_is_no_svg_is_refused():
+    with pytest.raises(ValueError, match="svg must start with <svg, got '<p>'"):
+        Picture("<p>", "words")
+
+
+# --- show --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    displayed = []
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    return displayed
+
+
+def test_show_takes_a_figure_a_picture_or_text(shown):
+    show(plot(), "a plot")
+    show(Picture(simple_svg(), "old words"), "new words")
+    show(simple_svg(), "some text")
+    assert [each.alt for each in shown] == ["a plot", "new words", "some text"]
+    assert [each.svg for each in shown] == [plots.to_svg(plot()), simple_svg(), simple_svg()]
+
+
+def test_show_refuses_anything_else(shown):
+    with pytest.raises(TypeError, match="expected a matplotlib figure, a Picture or .* got 3"):
+        show(3, "words")
+    assert shown == []
+
+
+def test_show_closes_a_figure_of_pyplot(shown):
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    made, _ = pyplot.subplots()
+    show(made, "words")
+    assert not pyplot.fignum_exists(made.number)
+    assert len(shown) == 1
+
+
+# --- plots -------------------------------------------------------------------------------------
+
+
+def test_a_plot_is_the_same_text_every_time():
+    made = plot()
+    assert plots.to_svg(made) == plots.to_svg(made) == plots.to_svg(plot())
+
+
+def test_a_plot_is_the_same_text_in_another_process():
+    code = (
+        "from lstm_lessons.drawing import figure, plots\n"
+        "made, axes = figure(); axes.semilogy([1, 1e-3]); axes.legend(['a'])\n"
+        "print(plots.to_svg(made), end='')"
+    )
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, text=True
+        ).stdout
+        for _ in range(2)
+    }
+    assert len(runs) == 1 and runs.pop().startswith("<svg")
+
+
+def test_a_plot_keeps_its_text_and_shortens_its_numbers():
+    drawn = plots.to_svg(plot())
+    assert {"lag k", "gradient", "a", "b", "0.123456 stays as it is", "10⁻³"} <= set(texts(drawn))
+    for element in ElementTree.fromstring(drawn).iter():
+        for name, value in element.attrib.items():
+            if name != "transform" or "scale" not in value:
+                assert not re.search(r"\d\.\d{3}", value), (element.tag, name, value)
+
+
+def test_labels_that_an_author_gives_to_a_logarithmic_axis_stay():
+    made, axes = figure()
+    axes.semilogy([1, 100])
+    axes.set_yticks([1, 10, 100], labels=["one", "ten", "a hundred"])
+    assert {"one", "ten", "a hundred"} <= set(texts(plots.to_svg(made)))
+
+
+def test_a_plot_follows_the_theme():
+    drawn = plots.to_svg(plot())
+    outside_the_style_sheet = re.sub(r"<style>.*?</style>", "", drawn, flags=re.DOTALL)
+    assert re.findall(r"#[0-9a-fA-F]{6}\b", outside_the_style_sheet) == []
+    for name in ("i", "f", "ink", "edge", "paper", "muted"):
+        assert theme.variable(name) in drawn
+
+
+def test_lines_of_a_plot_differ_in_more_than_colour():
+    _, axes = figure()
+    lines = [axes.plot([0, 1])[0] for _ in range(4)]
+    assert len({line.get_linestyle() for line in lines}) == 4
+    assert len({line.get_color() for line in lines}) == 4
+
+
+def test_to_pixels_finds_the_points_of_a_line():
+    made, axes = figure(400, 300)
+    made.set_layout_engine("none")
+    (line,) = axes.plot([0, 1, 3], [2, 5, 4])
+    line.set_gid("the-line")
+    root = ElementTree.fromstring(plots.to_svg(made))
+    path = root.find(f".//{SVG}g[@id='the-line']/{SVG}path").get("d")
+    drawn = [float(number) * plots.PIXELS_PER_POINT for number in re.findall(r"-?[\d.]+", path)]
+    ours = plots.to_pixels(axes, [0, 1, 3], [2, 5, 4]).ravel().tolist()
+    assert ours == pytest.approx(drawn, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1, "10⁰"), (1e-12, "10⁻¹²"), (1000, "10³"), (2e-3, "0.002"), (30, "30")]
+)
+def test_powers_of_ten(value, text):
+    assert plots.power_of_ten(value) == text
+
+
+@pytest.mark.parametrize("sizes", [(6, 4), (640, 40), (1200, 400)])
+def test_a_figure_too_small_or_too_large_is_refused(sizes):
+    with pytest.raises(ValueError, match="must be 100 to 720 pixels"):
+        figure(*sizes)
+
+
+# --- numbers in pictures -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.5, "0.50"), (-0.004, "0.00"), (-0.006, "−0.01"), (0, "0.00"), (-2, "−2.00")],
+)
+def test_number(value, text):
+    assert svg.number(value, 2) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1.000"),
+        (0.0017, "0.002"),
+        (0.001, "0.001"),
+        (8.88e-16, "8.9 × 10⁻¹⁶"),
+        (9.96e-5, "1.0 × 10⁻⁴"),
+    ],
+)
+def test_scientific(value, text):
+    assert svg.scientific(value) == text
+
+
+def test_formula_lowers_what_follows_an_underscore():
+    root = svg.panel(200, 100)
+    line = svg.formula(root, 0, 0, "W_ig x_t + h_{t-1}", 16)
+    assert "".join(line.itertext()) == "Wig xt + ht-1"
+    lowered = [each.text for each in line if float(each.get("dy")) > 0]
+    assert lowered == ["ig", "t", "t-1"]
+    # Each lowering but the last is undone by the text after it.
+    assert sum(float(each.get("dy")) for each in line) == 4
+
+
+# --- the course map ----------------------------------------------------------------------------
+
+
+def test_the_map_shows_every_lesson_in_order():
+    picture = course_map()
+    names = [f"{each.number}  {each.title}" for each in course.LESSONS]
+    assert [text for text in texts(picture.svg) if text in names] == names
+    said = [picture.alt.index(f"{each.number} {each.title}") for each in course.LESSONS]
+    assert said == sorted(said)
+    assert f"{len(course.LESSONS)} lessons" in picture.alt
+
+
+def test_the_map_marks_ready_lessons_by_more_than_colour():
+    root = ElementTree.fromstring(course_map().svg)
+    filled = [
+        theme.variable("i") in each.get("style").split(";")[0] for each in root.iter(f"{SVG}circle")
+    ]
+    assert filled[:2] == [True, False]  # the key
+    assert filled[2:] == [each.ready for each in course.LESSONS]
+    bold = [each.text[:2] for each in root.iter(f"{SVG}text") if each.get("font-weight") == "bold"]
+    assert bold == [each.number for each in course.LESSONS if each.ready]
+
+
+def test_the_map_gives_the_minutes_of_lesson_and_exercises():
+    minutes = [
+        f"{each.minutes + each.exercise_minutes} min" for each in course.LESSONS if each.ready
+    ]
+    assert [text for text in texts(course_map().svg) if text.endswith(" min")] == minutes
+
+
+# --- what is imported --------------------------------------------------------------------------
+
+
+def test_drawing_imports_neither_torch_nor_matplotlib_until_a_plot_is_drawn():
+    code = (
+        "import sys; from lstm_lessons.drawing import course_map, figure; course_map()\n"
+        "assert not {'torch', 'matplotlib', 'numpy', 'IPython'} & set(sys.modules)\n"
+        "figure(); assert 'matplotlib' in sys.modules\n"
+        "assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
