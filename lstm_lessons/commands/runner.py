@@ -202,8 +202,10 @@ def diagnose(printed: str, status: int, log: Path) -> Failure:
             f"Clone the course into a folder of your own, and run the command there. {seen}",
         )
     if match := _NO_MATCH.search(printed) or _UV_NO_MATCH.search(printed):
+        # Without retries, pip keeps to itself whether an index answered at all.
+        or_not = "" if re.search(r"from versions: \d", printed) else ", or no index answered"
         return Failure(
-            f"No build of {match[1]} was found for this Python and machine.",
+            f"No build of {match[1]} was found for this Python and machine{or_not}.",
             "Run the command with another Python from 3.11 on (a brand-new one may have no builds"
             f" yet), for example python3.12 -m lstm_lessons setup. {seen}",
         )
