@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 FORGET_BIAS = Range(-2.0, 6.0, 0.25, 0.0)
 LAGS = Range(10, 100, 10, 50)
 
+PARAMETERS = {
+    "forget_bias": (FORGET_BIAS, "forget bias (the sum)"),
+    "lags": (LAGS, "lags shown"),
+}
+
 WIDTH, HEIGHT = 720, 400
 AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
 LOWEST, HIGHEST = 1e-16, 3.0
@@ -41,13 +46,7 @@ class Memory(NamedTuple):
 
 def forget_gate() -> Explorer:
     """Return the explorer: sliders for the forget bias and for how many lags are shown."""
-    return Explorer(
-        view,
-        {
-            "forget_bias": (FORGET_BIAS, "forget bias (the sum)"),
-            "lags": (LAGS, "lags shown"),
-        },
-    )
+    return Explorer(view, PARAMETERS)
 
 
 def memory(forget_bias: float, lags: int) -> Memory:
@@ -131,10 +130,10 @@ def _lines(root: svg.Element, axes: Axes, drawn: dict[str, Array]) -> None:
     for name, values in drawn.items():
         points = plots.to_pixels(axes, np.arange(len(values)), values)
         path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
-        _stroke(group, name, path)
+        _stroke(group, name, path, data_curve=name)
 
 
-def _stroke(parent: svg.Element, name: str, path: str) -> None:
+def _stroke(parent: svg.Element, name: str, path: str, **mark: str) -> None:
     _, colour, dashes, width = CURVES[name]
     svg.add(
         parent,
@@ -145,7 +144,7 @@ def _stroke(parent: svg.Element, name: str, path: str) -> None:
         stroke_width=width,
         stroke_dasharray=dashes,
         stroke_linejoin="round",
-        data_curve=name,
+        **mark,
     )
 
 

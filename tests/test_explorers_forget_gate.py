@@ -1,0 +1,147 @@
+"""The forget gate's curves are the gradients that torch's autograd finds."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from drawn import marked, points, texts, words
+from torch import nn
+
+from lstm_lessons.drawing import svg
+from lstm_lessons.explorers.forget_gate import (
+    AXES,
+    FORGET_BIAS,
+    HEIGHT,
+    HIGHEST,
+    LAGS,
+    LOWEST,
+    WIDTH,
+    curves,
+    memory,
+    view,
+)
+from lstm_lessons.explorers.gradients import HIDDEN_SIZE, INPUT_SIZE, setting
+
+BIASES = [float(each) for each in np.arange(-2, 6.01, 0.25)]
+ALL_LAGS = list(range(10, 101, 10))
+
+
+def load(module, network):
+    with torch.no_grad():
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            getattr(module, f"{name}_l0").copy_(torch.from_numpy(getattr(network, name)))
+    return module
+
+
+def gradient_by_lag(module):
+    """Return torch's gradient norms, (T,), lag 0 first, as shares of that at lag 0."""
+    x = torch.from_numpy(setting().x).requires_grad_()
+    output, _ = module(x)
+    (output[-1] @ torch.from_numpy(setting().weighting)).backward()
+    norms = x.grad.norm(dim=1).flip(0)
+    return (norms / norms[0]).numpy()
+
+
+@cache
+def torch_fixed():
+    rnn = nn.RNN(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64)
+    lstm = nn.LSTM(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64)
+    fixed = setting()
+    return gradient_by_lag(load(rnn, fixed.rnn)), gradient_by_lag(load(lstm, fixed.lstm))
+
+
+@cache
+def torch_curves(forget_bias, lags):
+    lstm = load(nn.LSTM(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64), setting().lstm)
+    with torch.no_grad():
+        lstm.bias_ih_l0[HIDDEN_SIZE : 2 * HIDDEN_SIZE] = forget_bias / 4
+        lstm.bias_hh_l0[HIDDEN_SIZE : 2 * HIDDEN_SIZE] = 3 * forget_bias / 4
+    f = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64))
+    rnn, new = torch_fixed()
+    power = torch.cumprod(torch.cat([torch.ones(1), f.repeat(lags)]).double(), 0).numpy()
+    drawn = {"rnn": rnn, "new": new, "chosen": gradient_by_lag(lstm)}
+    return {name: values[: lags + 1] for name, values in drawn.items()} | {"power": power}
+
+
+def test_the_ranges_are_those_of_the_sliders_and_include_both_ends():
+    assert (FORGET_BIAS.low, FORGET_BIAS.high, FORGET_BIAS.step) == (-2, 6, 0.25)
+    assert (LAGS.low, LAGS.high, LAGS.step) == (10, 100, 10)
+    assert (BIASES[0], BIASES[-1], len(BIASES)) == (-2, 6, 33)
+
+
+def test_weights_are_as_torch_starts_them():
+    bound = 1 / HIDDEN_SIZE**0.5
+    for rows, network in ((1, setting().rnn), (4, setting().lstm)):
+        assert network.weight_ih.shape == (rows * HIDDEN_SIZE, INPUT_SIZE)
+        assert network.weight_hh.shape == (rows * HIDDEN_SIZE, HIDDEN_SIZE)
+        for values in (network.weight_ih, network.weight_hh, network.bias_ih, network.bias_hh):
+            assert np.abs(values).max() <= bound
+            # A uniform draw this wide has a spread of bound / sqrt(3).
+            assert values.std() == pytest.approx(bound / 3**0.5, rel=0.35)
+
+
+@pytest.mark.parametrize("forget_bias", BIASES)
+def test_curves_are_the_gradients_of_autograd(forget_bias):
+    ours, theirs = curves(forget_bias, 100), torch_curves(forget_bias, 100)
+    assert list(ours) == list(theirs)
+    for name in ours:
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=0, err_msg=name)
+
+
+def test_the_forget_bias_makes_a_difference_that_can_be_seen():
+    assert torch_curves(6.0, 100)["chosen"][-1] > 1e10 * torch_curves(-2.0, 100)["chosen"][-1]
+
+
+@pytest.mark.parametrize("forget_bias", BIASES)
+@pytest.mark.parametrize("lags", ALL_LAGS)
+def test_memory_is_what_the_gate_keeps(forget_bias, lags):
+    f, half_life, left = memory(forget_bias, lags)
+    theirs = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item()
+    assert f == pytest.approx(theirs, rel=1e-12)
+    assert f**half_life == pytest.approx(0.5, rel=1e-12)
+    assert left == pytest.approx(torch_curves(forget_bias, lags)["power"][-1], rel=1e-9)
+
+
+@pytest.mark.parametrize("lags", ALL_LAGS)
+def test_the_picture_says_these_numbers(lags):
+    for forget_bias in BIASES:
+        picture = view(forget_bias, lags)
+        said = texts(picture.svg)
+        f, half_life, left = memory(forget_bias, lags)
+        steps = svg.number(half_life, 2 if half_life < 10 else 1)
+        assert f"f = sigmoid({svg.number(forget_bias, 2)})" in said
+        for text in (svg.number(f, 4), f"{steps} steps", svg.scientific(left)):
+            assert text in said
+            assert text in picture.alt
+        assert f"f = {svg.number(f, 4)}" in picture.alt
+        key = marked(picture.svg, "left")
+        for name, values in torch_curves(forget_bias, lags).items():
+            assert words(key[name]) == svg.scientific(values[-1])
+            assert svg.scientific(values[-1]) in picture.alt
+
+
+@pytest.mark.parametrize("lags", ALL_LAGS)
+def test_the_curves_lie_where_the_numbers_are(lags):
+    left, bottom, width, height = AXES
+    decades = np.log10(HIGHEST / LOWEST)
+    for forget_bias in BIASES:
+        drawn = marked(view(forget_bias, lags).svg, "curve")
+        for name, values in torch_curves(forget_bias, lags).items():
+            x, y = np.array(points(drawn[name])).T
+            np.testing.assert_allclose(
+                x, WIDTH * (left + width * np.arange(lags + 1) / lags), atol=0.02
+            )
+            share = np.log10(values / LOWEST) / decades
+            np.testing.assert_allclose(y, HEIGHT * (1 - bottom - height * share), atol=0.02)
+
+
+def test_curves_differ_in_more_than_colour():
+    drawn = marked(view().svg, "curve").values()
+    assert len({each.get("stroke-dasharray") for each in drawn}) == 4
+
+
+def test_the_axis_is_labelled_in_powers_of_ten_and_in_lags():
+    said = texts(view(0.0, 100).svg)
+    assert {"10⁰", "10⁻⁴", "10⁻⁸", "10⁻¹²", "10⁻¹⁶"} <= set(said)
+    assert {"0", "20", "40", "60", "80", "100", "lag k (steps back)"} <= set(said)
