@@ -41,15 +41,6 @@ class Difference:
             return f"at most {self.tolerance:.0e}"
         return "not comparable" if isnan(self.largest) else f"{self.largest:.2g}"
 
-    @property
-    def excess(self) -> float:
-        """The difference as a multiple of the tolerance; infinite where nothing compares."""
-        if isnan(self.largest):
-            return inf
-        if not self.tolerance:
-            return inf if self.largest else 0.0
-        return self.largest / self.tolerance
-
 
 @dataclass(frozen=True)
 class Report:
@@ -74,22 +65,26 @@ class Report:
 
     @property
     def worst(self) -> Difference:
-        """The first tensor that cannot be compared, else the one furthest over its tolerance."""
-        return max(self.differences, key=lambda each: each.excess)
+        """The first tensor that cannot be compared, else the one that differs most."""
+        over = [each for each in self.differences if not each.equal] or self.differences
+        return max(over, key=lambda each: inf if isnan(each.largest) else each.largest)
 
     @property
     def verdict(self) -> str:
         """One sentence: equal, or what differs most and where."""
         if self.equal:
             return f"Equal: all {len(self.differences)} tensors agree."
-        worst = self.worst
-        return f"Not equal: {worst.name} differs most ({worst.seen}), {worst.where}."
+        worst, count = self.worst, sum(not each.equal for each in self.differences)
+        return (
+            f"Not equal: {count} of {len(self.differences)} tensors differ, "
+            f"most of all {worst.name} ({worst.seen}), {worst.where}."
+        )
 
     def __repr__(self) -> str:
         """Return the verdict and a line a tensor."""
         width = max(len(each.name) for each in self.differences)
         lines = (
-            f"  {each.name:<{width}}  {'ok   ' if each.equal else 'WRONG'}  {each.seen}"
+            f"  {each.name:<{width}}  {'equal  ' if each.equal else 'differs'}  {each.seen}"
             + ("" if each.equal else f"  {each.where}")
             for each in self.differences
         )
@@ -102,7 +97,7 @@ class Report:
             f"<td style='text-align:left'>{'' if each.equal else escape(each.where)}</td></tr>"
             for each in self.differences
         )
-        head = "<tr><th>tensor</th><th></th><th>largest difference</th><th>where</th></tr>"
+        head = "<tr><th>tensor</th><th>verdict</th><th>largest difference</th><th>where</th></tr>"
         return (
             f"<p><b>{escape(self.verdict)}</b></p>"
             f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
@@ -154,7 +149,7 @@ def compare(
             differences.append(Difference(name, nan, tolerance, text))
         else:
             differences.append(_difference(name, ours.results[number], result, tolerance, places))
-    leaves = [*_input_names(reference, inputs, layered=places.layered), *theirs]
+    leaves = [*_input_names(reference, inputs), *theirs]
     differences += [
         _difference(f"gradient of {name}", *pair, gradient_tolerance, places)
         for name, *pair in zip(leaves, ours.gradients, wanted.gradients, strict=True)
@@ -232,7 +227,7 @@ class _Places:
         if short.startswith(("weight", "bias")):
             yield from self._parameter(short, position, shape)
             return
-        if short in ("h_n", "c_n", "h_0", "c_0"):
+        if self.layered and short in ("h_n", "c_n", "h_0", "c_0"):
             front = ["layer and direction", "sample"]
         elif self.layered:
             front = ["time step", "sample"]
@@ -265,9 +260,8 @@ def _result_names(count: int) -> tuple[str, ...]:
     return ("h", "c") if count == 2 else tuple(f"result {each}" for each in range(1, count + 1))
 
 
-def _input_names(reference: Callable, inputs: tuple, layered: bool) -> Iterator[str]:
+def _input_names(reference: Callable, inputs: tuple) -> Iterator[str]:
     """Name the inputs: a function's as it names them, a module's x and then the pair of states."""
-    states = ("h_0", "c_0") if layered else ("h", "c")
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     known = [] if isinstance(reference, nn.Module) else signature(reference).parameters.values()
     own = [each.name for each in islice(known, len(inputs)) if each.kind in kinds]
@@ -276,7 +270,7 @@ def _input_names(reference: Callable, inputs: tuple, layered: bool) -> Iterator[
         if isinstance(each, Tensor):
             yield name
         elif len(each) == 2:
-            yield from states
+            yield from ("h_0", "c_0")
         else:
             yield from (f"{name}, part {part}" for part in range(1, len(_flat(each)) + 1))
 

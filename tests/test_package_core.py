@@ -381,7 +381,7 @@ def test_compare_sees_each_kind_of_difference(spoil, name, where):
     assert report.worst.name.startswith(name)
     assert re.search(where, report.worst.where), report
     assert report.worst.where in repr(report)
-    assert "WRONG" in repr(report) and "<b>differs</b>" in report._repr_html_()
+    assert "  differs  " in repr(report) and "<b>differs</b>" in report._repr_html_()
 
 
 def test_only_what_is_spoilt_is_reported():
