@@ -30,7 +30,8 @@ def everything_in(widget):
 
 
 def shown_by(explorer):
-    (html,) = (each for each in everything_in(explorer) if isinstance(each, ipywidgets.HTML))
+    pages = [each for each in everything_in(explorer) if isinstance(each, ipywidgets.HTML)]
+    (html,) = (each for each in pages if each.layout.display != "none")
     return html.value
 
 

@@ -7,11 +7,26 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ipywidgets import HTML, FloatSlider, IntSlider, ToggleButtons, ValueWidget, VBox
+from ipywidgets import HTML, Dropdown, FloatSlider, IntSlider, ValueWidget, VBox
 
 from ..drawing import Picture
 
-_DESCRIPTION_WIDTH = "13em"
+_CLASS = "lstm-explorer"
+
+# ipywidgets leaves a slider's handle without a name, so that a screen reader says no more than
+# "slider, 0". This gives it the text of its label, once the page has drawn the sliders.
+_NAME_SLIDERS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xml,
+<svg xmlns='http://www.w3.org/2000/svg'/>" onload="
+  const name = tries => {{
+    const box = this.closest('.{_CLASS}');
+    const handles = box ? [...box.querySelectorAll('.widget-slider [role=slider]')] : [];
+    for (const handle of handles) {{
+      const label = handle.closest('.widget-slider').querySelector('label');
+      handle.setAttribute('aria-label', label.textContent);
+    }}
+    if (handles.length < COUNT && tries) setTimeout(() => name(tries - 1), 100);
+  }};
+  name(100);">"""
 
 
 @dataclass(frozen=True)
@@ -48,10 +63,8 @@ class Range:
             min=self.low,
             max=self.high,
             step=self.step,
-            description=description,
             continuous_update=True,
-            style={"description_width": _DESCRIPTION_WIDTH},
-            layout={"width": "min(100%, 40em)"},
+            **_labelled(description),
         )
 
 
@@ -71,14 +84,9 @@ class Choice:
         if value not in self.options:
             raise ValueError(f"{name} must be one of {', '.join(self.options)}, got {value!r}")
 
-    def slider(self, description: str) -> ToggleButtons:
-        """Return a row of buttons, one an option, of which one is pressed."""
-        return ToggleButtons(
-            options=self.options,
-            value=self.default,
-            description=description,
-            style={"description_width": _DESCRIPTION_WIDTH, "button_width": "3em"},
-        )
+    def slider(self, description: str) -> Dropdown:
+        """Return a list to choose from; unlike a row of buttons, it tells a screen reader all."""
+        return Dropdown(options=self.options, value=self.default, **_labelled(description))
 
 
 class Explorer(VBox):
@@ -103,7 +111,10 @@ class Explorer(VBox):
         for slider in self.sliders.values():
             slider.observe(self._redraw, names="value")
         self._redraw()
-        self.children = (*self.sliders.values(), self._drawing)
+        count = sum(hasattr(slider, "step") for slider in self.sliders.values())
+        names = HTML(_NAME_SLIDERS.replace("COUNT", str(count)), layout={"display": "none"})
+        self.children = (*self.sliders.values(), names, self._drawing)
+        self.add_class(_CLASS)
 
     def _redraw(self, change: object = None) -> None:
         values = {name: slider.value for name, slider in self.sliders.items()}
@@ -112,3 +123,13 @@ class Explorer(VBox):
 
     def _repr_mimebundle_(self, **wanted: Any) -> dict[str, Any]:
         return super()._repr_mimebundle_(**wanted) | self.picture._repr_mimebundle_()
+
+
+def _labelled(description: str) -> dict[str, Any]:
+    """Return what every control has: a label wide enough to read, and room for itself."""
+    return {
+        "description": description,
+        "tooltip": description,  # without one, ipywidgets shows "null" under the pointer
+        "style": {"description_width": "13em"},
+        "layout": {"width": "min(100%, 40em)"},
+    }
