@@ -36,8 +36,8 @@ How to add an exercise
    outcome, name and message. Two `Wrong` that no input tells apart fail: make them one.
 
 The files, from the ground up: `result` (what comes back), `running` (time limit, isolation),
-`base` (what all exercises share), `forms` (reading what a function returns), `functions` and
-`answers` (the two kinds), then the lessons.
+`base` (what all exercises share), `forms` (reading what a function returns), `gradients`,
+`functions` and `answers` (the two kinds), `wrong_cells`, then the lessons.
 """
 
 import importlib

@@ -126,7 +126,7 @@ class DictExercise(Exercise):
                 "not a dict",
             )
         found = runner.call(self._read, answer)
-        if isinstance(found, Raised):
+        if type(found) is Raised:
             if isinstance(found.error, Misformed):
                 raise found.error
             return self._result("error", "Your dict cannot be read.\n\n" + describe(found.error))

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstm_lessons.exercises.result import Note, Result
-from lstm_lessons.exercises.running import SECONDS, OutOfTime, Runner, isolated
+from lstm_lessons.exercises.running import OutOfTime, Raised, Runner, describe, isolated
+
+MATCH = 1e-9
+"""An answer does what a known mistake does when no number differs by more than this."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,13 @@ class Exercise(ABC):
             return self._incorrect("Hand in one thing: the answer alone.")
         with isolated():
             try:
-                return self._judge(answer, Runner())
+                runner = Runner()
+                looked = runner.call(a_kind_of, answer)
+                if type(looked) is Raised:
+                    return self._result("error", _SHY + describe(looked.error))
+                return self._judge(answer, runner)
             except OutOfTime as late:
-                return self._result("error", _too_late(late.stopped), "does not end")
+                return self._result("error", _too_late(late), "does not end")
             except Misformed as problem:
                 return self._incorrect(problem.message, problem.name)
 
@@ -115,6 +122,9 @@ class Exercise(ABC):
         )
 
 
+_SHY = "Your answer raises an error when it is only looked at.\n\n"
+
+
 def named(wrongs: tuple[Wrong, ...], matches: Callable[[Wrong], bool]) -> Wrong | None:
     """Return the first misconception for which ``matches`` holds."""
     return next((wrong for wrong in wrongs if matches(wrong)), None)
@@ -135,12 +145,17 @@ def a_kind_of(value: Any) -> str:
     return known.get(name, f"a value of type `{name}`")
 
 
-def _too_late(stopped: bool) -> str:
+def listed(words: list[str] | tuple[str, ...]) -> str:
+    """Return the words as a list in a sentence: a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _too_late(late: OutOfTime) -> str:
     text = (
-        f"Your code was still running after {SECONDS:.0f} seconds. "
+        f"Your code was still running after {late.seconds:.0f} seconds. "
         "Look for a loop that never ends: what should stop it, and does that ever happen?"
     )
-    if stopped:
+    if late.stopped:
         return text + "\n\nIt has been stopped; you can go on working."
     return text + (
         "\n\nIt could not be stopped and still runs in the background, which can slow down all "

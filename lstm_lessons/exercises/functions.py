@@ -4,18 +4,17 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import CoroutineType
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lstm_lessons.exercises.base import Exercise, Misformed, Wrong, a_kind_of, named
+from lstm_lessons.exercises.base import MATCH, Exercise, Misformed, Wrong, a_kind_of, listed, named
 from lstm_lessons.exercises.forms import Form, Number
+from lstm_lessons.exercises.gradients import describe_cut, gradients_of, same_gradients
 from lstm_lessons.exercises.result import Result
 from lstm_lessons.exercises.running import Raised, Runner, call_directly, describe
-
-MATCH = 1e-9
-"""An answer does what a known mistake does when no number differs by more than this."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,10 @@ class FunctionExercise(Exercise):
 
     ``function`` is the function's name, ``make_cases`` gives the calls to try (the first one is
     what messages speak of), ``reference`` is a right answer, ``form`` is what it returns.
-    ``words`` says, for each set of results that are wrong together, where to look. ``probes``
-    narrow down a mistake that nobody has named. With ``gradients``, those of every result with
-    regard to every input must be right as well.
+    ``words`` says, for each set of results that are wrong together, where to look; of several
+    wrong ones the first of ``made_in_order`` is shown. ``probes`` narrow down a mistake that
+    nobody has named. With ``gradients``, those of every result with regard to every input must
+    be right as well.
     """
 
     function: str
@@ -73,6 +73,7 @@ class FunctionExercise(Exercise):
     reference: Callable
     form: Form
     words: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    made_in_order: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     gradients: bool = False
 
@@ -121,7 +122,7 @@ class FunctionExercise(Exercise):
         changed = attempts[0].changed
         if changed:
             return self._incorrect(
-                f"The numbers are right, but your function changes {_listed(changed)}, which "
+                f"The numbers are right, but your function changes {listed(changed)}, which "
                 "belongs to the caller and may be needed again. Make a new tensor: "
                 "`c = f * c + i * g` does, `c *= f` or `c.mul_(f)` writes into the old one.",
                 "changes its inputs",
@@ -149,32 +150,32 @@ class FunctionExercise(Exercise):
             self._gradients(function, call)
             for function, call in ((answer, runner.call), (self.reference, call_directly))
         )
-        if isinstance(ours, Raised):
+        if type(ours) is Raised:
             return self._result(
                 "error",
                 "The numbers are right, but gradients cannot be taken through your function.\n\n"
                 + describe(ours.error),
             )
-        if _same_gradients(ours, wanted):
+        if same_gradients(ours, wanted):
             return self._correct()
         wrong = named(
             self.wrongs,
             lambda each: (
                 self._right(self._run(each))
-                and _same_gradients(ours, self._gradients(each.answer, call_directly))
+                and same_gradients(ours, self._gradients(each.answer, call_directly))
             ),
         )
         if wrong is not None:
             return self._incorrect(wrong.message, wrong.name)
-        return self._incorrect(*_describe_gradients(ours, wanted))
+        return self._incorrect(*describe_cut(ours, wanted))
 
     def _attempt(self, function: Callable, case: Case, call: Callable) -> Attempt:
         inputs = case.copies()
         returned = call(function, *inputs.values(), **case.keywords)
-        read = returned if isinstance(returned, Raised) else call(self.form.read, returned)
-        if inspect.iscoroutine(returned):
-            returned.close()
-        if isinstance(read, Raised):
+        read = returned if type(returned) is Raised else call(self.form.read, returned)
+        if type(returned) is CoroutineType:
+            returned.close()  # or Python would warn that nobody awaited it
+        if type(read) is Raised:
             return Attempt(problem=read.error)
         changed = (name for name, value in inputs.items() if _differs(value, case.inputs[name]))
         return Attempt(results=read, changed=tuple(changed))
@@ -183,9 +184,9 @@ class FunctionExercise(Exercise):
         """Return the gradient of each result by each input; None where there is none."""
         leaves = self.cases[0].copies(gradients=True)
         returned = call(function, *leaves.values())
-        if isinstance(returned, Raised):
+        if type(returned) is Raised:
             return returned
-        return call(lambda: _backward(self.form.read(returned), leaves))
+        return call(lambda: gradients_of(self.form.read(returned), leaves))
 
     def _run(self, wrong: Wrong) -> list[Attempt]:
         return self.attempts(wrong.answer, call_directly)
@@ -224,14 +225,15 @@ class FunctionExercise(Exercise):
         )
         case, wanted, results = self.cases[number], self.wanted[number], attempts[number].results
         names = self._wrong_names(attempts[number], wanted)
+        name = next((each for each in self.made_in_order if each in names), names[0])
         parts = [self.words.get(names, "")]
-        parts.append(self._first_difference(names[0], results[names[0]], wanted[names[0]], case))
+        parts.append(self._first_difference(name, results[name], wanted[name], case))
         if number > 0:
             parts.append(
                 f"Yet with {self.cases[0].label} all is right. Is there a number in your code "
                 "that should be an argument or a size?"
             )
-        elif results[names[0]].shape == wanted[names[0]].shape:
+        elif results[name].shape == wanted[name].shape:
             parts.append(self._probe(answer, runner))
         return "\n\n".join(filter(None, parts))
 
@@ -266,7 +268,13 @@ class FunctionExercise(Exercise):
             wanted = self._attempt(self.reference, simpler, call_directly).results
             if ours.problem is None and not self._wrong_names(ours, wanted):
                 gone.append(probe.when)
-        return f"The mistake disappears when {_listed(gone)}. Look there first." if gone else ""
+        if not gone:
+            return ""
+        if len(gone) == 1:
+            return f"The mistake disappears when {gone[0]}. Look there first."
+        return (
+            f"The mistake disappears in each of these cases: {'; '.join(gone)}. Look there first."
+        )
 
     def _refuse_what_is_no_function(self, answer: Any) -> None:
         how = f'`exercise("{self.number}").check({self.function})`'
@@ -310,51 +318,6 @@ _ROUNDED = (
     "Right to about seven digits and no further: your results are rounded to float32, while the "
     "inputs are float64. Look for `.float()`, or for a new tensor made with `dtype=torch.float32`."
 )
-
-
-def _backward(results: dict[str, Tensor], leaves: dict[str, Tensor]) -> dict:
-    generator = torch.Generator().manual_seed(1)
-    gradients: dict[tuple[str, str], Tensor | None] = {}
-    for name, result in results.items():
-        weights = torch.randn(result.shape, generator=generator, dtype=result.dtype, device="cpu")
-        found: tuple = (None,) * len(leaves)
-        if result.requires_grad:
-            found = torch.autograd.grad(
-                result, tuple(leaves.values()), weights, retain_graph=True, allow_unused=True
-            )
-        gradients |= {(name, leaf): each for leaf, each in zip(leaves, found, strict=True)}
-    return gradients
-
-
-def _same_gradients(ours: dict | Raised, theirs: dict | Raised) -> bool:
-    if isinstance(ours, Raised) or isinstance(theirs, Raised):
-        return False
-    return all(_same_gradient(ours[key], theirs[key]) for key in theirs)
-
-
-def _same_gradient(a: Tensor | None, b: Tensor | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return bool(((a - b).abs() < MATCH).all())
-
-
-def _describe_gradients(ours: dict, wanted: dict) -> tuple[str, str | None]:
-    cut = [key for key in wanted if ours[key] is None and wanted[key] is not None]
-    if cut:
-        inputs = tuple(dict.fromkeys(leaf for _, leaf in cut))
-        results = tuple(dict.fromkeys(result for result, _ in cut))
-        return (
-            f"The numbers are right, but the graph is cut: no gradient of {_listed(results)} "
-            f"reaches {_listed(inputs)}. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, "
-            "`torch.no_grad()` or a tensor made anew from old numbers.",
-            "detached graph",
-        )
-    result, leaf = next(key for key in wanted if not _same_gradient(ours[key], wanted[key]))
-    return (
-        f"The numbers are right, but the gradient of {result} with regard to {leaf} is not: a "
-        "part of the graph is cut or counted twice. Look for `.detach()` and `.data`.",
-        None,
-    )
 
 
 def _is_rounded(attempts: list[Attempt], wanted: list[dict[str, Tensor]]) -> bool:
@@ -401,7 +364,3 @@ def _is_empty(answer: Any) -> bool:
     if not inspect.iscode(code) or not set(code.co_consts) <= {None, answer.__doc__}:
         return False
     return code.co_code in {bare.__code__.co_code, documented.__code__.co_code}
-
-
-def _listed(words: list[str] | tuple[str, ...]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -120,9 +120,7 @@ def memory_left(f, steps):
 
 
 def _half_life_cases() -> tuple[Case, ...]:
-    return tuple(
-        Case({"steps": steps}, f"bias_for_half_life({steps})") for steps in (10, 3, 20)
-    )
+    return tuple(Case({"steps": steps}, f"bias_for_half_life({steps})") for steps in (10, 3, 20))
 
 
 def _logit(f: float) -> float:

@@ -66,7 +66,7 @@ _CELL_PROBES = (
     Probe(
         "there is one sentence only", _with(x=lambda v: v[:1], h=lambda v: v[:1], c=lambda v: v[:1])
     ),
-    *(Probe(f"gate {gate} is held at 1", _held(gate)) for gate in "ifgo"),
+    *(Probe(f"gate {gate} is forced to 1", _held(gate)) for gate in "ifgo"),
 )
 
 _CELL_WORDS = {
@@ -87,6 +87,7 @@ WRITE_THE_CELL = FunctionExercise(
     gradients=True,
     wrongs=CELL_WRONGS,
     words=_CELL_WORDS,
+    made_in_order=("c", "h"),
     probes=_CELL_PROBES,
     praise=(
         "Your cell gives the same h and c as torch's, and the same gradients for every input, "
@@ -173,6 +174,7 @@ MEND_THE_CELL = FunctionExercise(
     gradients=True,
     wrongs=(*_HALF_MENDED, *(each for each in CELL_WRONGS if each.name not in _MET_ABOVE)),
     words=_CELL_WORDS,
+    made_in_order=("c", "h"),
     probes=_CELL_PROBES,
     praise=(
         "Both mistakes are mended: the order in which the gates are cut, and the c that h is made "

@@ -3,9 +3,10 @@
 The code runs in a thread of its own with a deadline. A thread, because a function defined in a
 notebook cannot be sent to another process on every system, and because a signal would work
 neither on Windows nor off the main thread. When time is up the thread is told to end, again and
-again, as code may swallow the first request. A call that is stuck outside Python (a long sleep)
-cannot be ended: it is left behind, and the learner is told so. One limit is left: a single
-operation that holds Python's own lock for ever, such as a power of huge integers.
+again, as code may swallow an exception; code that swallows many is put to sleep for good. A call
+that is stuck outside Python (a long sleep) can be neither: it is left behind, and the learner is
+told so. One limit is left: a single operation that holds Python's own lock for ever, such as a
+power of huge integers.
 """
 
 import contextlib
@@ -13,7 +14,6 @@ import ctypes
 import linecache
 import os
 import random
-import sys
 import sysconfig
 import threading
 import time
@@ -29,16 +29,17 @@ SECONDS = 5.0
 """How long the learner's code may take in one check, all calls together."""
 
 _PATIENCE = 2.0  # seconds for which a thread that is out of time is told to end
+_SWALLOWED = 20  # orders to end that code may swallow before it is put to sleep
 _TICK = 0.05  # short waits keep the notebook's stop button alive on Windows too
 _STACK = 16 * 2**20  # bytes; some systems give threads too little for a deep recursion
 
 
 class OutOfTime(Exception):  # noqa: N818 - it is an outcome, not a fault of the checker
-    """The learner's code did not come back in time. ``stopped`` says whether it has ended."""
+    """The learner's code took more than ``seconds``; ``stopped`` says whether it has ended now."""
 
-    def __init__(self, stopped: bool) -> None:
+    def __init__(self, seconds: float, stopped: bool) -> None:
         super().__init__()
-        self.stopped = stopped
+        self.seconds, self.stopped = seconds, stopped
 
 
 class Raised:
@@ -52,7 +53,7 @@ class Runner:
     """Calls the learner's code; all calls of one runner share one time limit in seconds."""
 
     def __init__(self, seconds: float | None = None) -> None:
-        self._left = SECONDS if seconds is None else seconds
+        self.seconds = self._left = SECONDS if seconds is None else seconds
 
     def call(self, function: Callable, *args: Any, **kwargs: Any) -> Any:
         """Return what the function returns, or `Raised` with whatever it raised.
@@ -71,7 +72,7 @@ class Runner:
             raise
         self._left -= time.monotonic() - start
         if not worker.finished.is_set():
-            raise OutOfTime(stopped=worker.stop())
+            raise OutOfTime(self.seconds, stopped=worker.stop())
         return worker.outcome
 
 
@@ -87,8 +88,10 @@ class _Worker(threading.Thread):
     def __init__(self, work: Callable[[], Any]) -> None:
         super().__init__(daemon=True)
         self._work = work
+        self._ending = threading.Lock()  # whoever holds it knows whether the work is finished
         self.outcome: Any = None
         self.finished = threading.Event()
+        self.frozen = threading.Event()
 
     def begin(self) -> None:
         """Start, with a stack as large as the main thread's."""
@@ -99,11 +102,18 @@ class _Worker(threading.Thread):
             threading.stack_size(before)
 
     def run(self) -> None:
+        """Do the work; keep what it returned, or whatever it raised, SystemExit included."""
         try:
-            self.outcome = self._work()
-        except BaseException as error:  # SystemExit too: it must not end the learner's session
-            self.outcome = Raised(error)
-        self.finished.set()
+            outcome = self._work()
+        except BaseException as error:
+            outcome = Raised(error)
+        while not self.finished.is_set():
+            try:
+                with self._ending:
+                    self.outcome = outcome
+                    self.finished.set()
+            except BaseException:  # told to end while ending
+                continue
 
     def wait(self, seconds: float) -> None:
         """Wait until the work is done, for at most this long."""
@@ -113,24 +123,34 @@ class _Worker(threading.Thread):
                 return
 
     def stop(self) -> bool:
-        """Tell the thread to end until it does, or until patience is out; say whether it did.
-
-        SystemExit is what a thread may end with without a word on the screen. The short switch
-        interval lets requests arrive at every place in the code, also within an ``except:``.
-        """
+        """Tell the thread to end until it does, or until patience is out; say whether it did."""
+        order = ctypes.py_object(self._order())
         end = time.monotonic() + _PATIENCE
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(1e-6)
-        try:
-            while self.is_alive() and time.monotonic() < end:
-                for _ in range(2000):
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                        ctypes.c_ulong(self.ident), ctypes.py_object(SystemExit)
-                    )
-                self.join(0.001)
-        finally:
-            sys.setswitchinterval(interval)
-        return not self.is_alive()
+        while time.monotonic() < end and not self.frozen.is_set():
+            with self._ending:
+                if self.finished.is_set():
+                    break
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), order)
+            self.finished.wait(0.001)
+        return self.finished.is_set() or self.frozen.is_set()
+
+    def _order(self) -> type[BaseException]:
+        """Return the exception that is raised in the thread to end it.
+
+        Python makes an instance of it there, whenever it arrives. So code that has swallowed
+        many of them can be put to sleep for good: it then takes neither time nor Python's lock.
+        """
+        worker, arrived = self, 0
+
+        class Order(SystemExit):
+            def __init__(self) -> None:
+                nonlocal arrived
+                arrived += 1
+                while arrived > _SWALLOWED:
+                    worker.frozen.set()
+                    time.sleep(3600)
+
+        return Order
 
 
 @contextlib.contextmanager

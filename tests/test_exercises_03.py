@@ -1,0 +1,375 @@
+"""Lesson 03: answers that are right, however they are written; where unknown mistakes are seen."""
+
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+from torch.nn import functional as F
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+
+cell = exercise("03.1").reference
+
+
+def with_split(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    H = h.shape[1]
+    i, f, g, o = torch.split(
+        torch.addmm(bias_ih, x, weight_ih.t()) + torch.addmm(bias_hh, h, weight_hh.t()), H, 1
+    )
+    c = c * f.sigmoid() + i.sigmoid() * g.tanh()
+    return c.tanh() * o.sigmoid(), c
+
+
+def by_slices(x, h, c, wi, wh, bi, bh):
+    H = c.size(-1)
+    z = {
+        gate: x @ wi[k * H : (k + 1) * H].T
+        + bi[k * H : (k + 1) * H]
+        + h @ wh[k * H : (k + 1) * H].T
+        + bh[k * H : (k + 1) * H]
+        for k, gate in enumerate("ifgo")
+    }
+    new_c = torch.sigmoid(z["f"]) * c + torch.sigmoid(z["i"]) * torch.tanh(z["g"])
+    return [torch.sigmoid(z["o"]) * torch.tanh(new_c), new_c]
+
+
+def gate_by_gate(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    gates = []
+    for w, u, b, d, squeeze in zip(
+        weight_ih.chunk(4),
+        weight_hh.chunk(4),
+        bias_ih.chunk(4),
+        bias_hh.chunk(4),
+        (torch.sigmoid, torch.sigmoid, torch.tanh, torch.sigmoid),
+        strict=True,
+    ):
+        gates.append(squeeze((w @ x.T).T + b + (u @ h.T).T + d))
+    i, f, g, o = gates
+    c = torch.addcmul(f * c, i, g)
+    return o * torch.tanh(c), c
+
+
+def with_einsum(x, h, c, wi, wh, bi, bh):
+    W, U = wi.view(4, -1, wi.shape[1]), wh.view(4, -1, wh.shape[1])
+    z = torch.einsum("bi,ghi->gbh", x, W) + torch.einsum("bi,ghi->gbh", h, U)
+    z = z + (bi + bh).view(4, 1, -1)
+    i, f, o = torch.sigmoid(z[[0, 1, 3]])
+    c = f * c + i * z[2].tanh()
+    return o * c.tanh(), c
+
+
+def one_matrix(x, h, c, wi, wh, bi, bh):
+    ones = torch.ones(len(x), 2)
+    W = torch.cat([wi, wh, bi[:, None], bh[:, None]], dim=1)
+    z = torch.cat([x, h, ones], dim=1) @ W.T
+    i, f, g, o = z.tensor_split(4, dim=-1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+def sentence_by_sentence(x, h, c, wi, wh, bi, bh):
+    new_h, new_c = [], []
+    for b in range(x.shape[0]):
+        z_i, z_f, z_g, z_o = (wi @ x[b] + bi + wh @ h[b] + bh).chunk(4)
+        new_c.append(torch.sigmoid(z_f) * c[b] + torch.sigmoid(z_i) * torch.tanh(z_g))
+        new_h.append(torch.sigmoid(z_o) * torch.tanh(new_c[-1]))
+    return torch.stack(new_h), torch.stack(new_c)
+
+
+def unit_by_unit(x, h, c, wi, wh, bi, bh):
+    H = h.shape[1]
+    z = [x @ wi[row] + bi[row] + h @ wh[row] + bh[row] for row in range(4 * H)]
+    new_c = [
+        torch.sigmoid(z[H + u]) * c[:, u] + torch.sigmoid(z[u]) * torch.tanh(z[2 * H + u])
+        for u in range(H)
+    ]
+    new_h = [torch.sigmoid(z[3 * H + u]) * torch.tanh(new_c[u]) for u in range(H)]
+    return torch.stack(new_h, dim=1), torch.stack(new_c, dim=1)
+
+
+def into_an_empty_tensor(x, h, c, wi, wh, bi, bh):
+    z = torch.empty(x.shape[0], 4 * h.shape[1])
+    z[:] = x @ wi.T
+    z += h @ wh.T + bi + bh
+    i, f, g, o = z.unflatten(1, (4, -1)).unbind(1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    h = torch.sigmoid(o) * torch.tanh(c)
+    return h, c
+
+
+def sigmoid_by_hand(x, h, c, wi, wh, bi, bh):
+    def s(z):
+        return 1 / (1 + torch.exp(-z))
+
+    def t(z):
+        return 2 * s(2 * z) - 1
+
+    i, f, g, o = (x @ wi.T + bi + h @ wh.T + bh).chunk(4, 1)
+    new_c = s(f) * c + s(i) * t(g)
+    return s(o) * t(new_c), new_c
+
+
+def borrowed_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    parameters = dict(zip(names, (weight_ih, weight_hh, bias_ih, bias_hh), strict=True))
+    return functional_call(nn.LSTMCell(x.shape[1], h.shape[1]), parameters, (x, (h, c)))
+
+
+def whole_layer(x, h, c, *weights):
+    layer = nn.LSTM(x.shape[1], h.shape[1])
+    parameters = dict(zip(dict(layer.named_parameters()), weights, strict=True))
+    _, (h, c) = functional_call(layer, parameters, (x[None], (h[None], c[None])))
+    return h[0], c[0]
+
+
+class Cell:
+    def __call__(self, x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        return lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+
+
+class Module(nn.Module):
+    def forward(self, x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        return lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+
+
+CELLS = {
+    "split": with_split,
+    "slices, a list": by_slices,
+    "gate by gate": gate_by_gate,
+    "einsum": with_einsum,
+    "one matrix": one_matrix,
+    "sentence by sentence": sentence_by_sentence,
+    "unit by unit, stacked": unit_by_unit,
+    "an empty tensor, filled": into_an_empty_tensor,
+    "sigmoid by hand": sigmoid_by_hand,
+    "torch.lstm_cell": lambda x, h, c, *weights: torch.lstm_cell(x, (h, c), *weights),
+    "LSTMCell, functional_call": borrowed_cell,
+    "LSTM, functional_call": whole_layer,
+    "the package's": lstm_step,
+    "callable object": Cell(),
+    "module": Module(),
+}
+
+RIGHT = {
+    "03.1": CELLS,
+    "03.2": {name: CELLS[name] for name in ("slices, a list", "einsum", "callable object")},
+    "03.3": {
+        "zip and chunk": lambda w: dict(zip("ifgo", w.chunk(4), strict=True)),
+        "slices": lambda w: {
+            gate: w[k * len(w) // 4 : (k + 1) * len(w) // 4] for k, gate in enumerate("ifgo")
+        },
+        "split": lambda w: dict(zip("ifgo", torch.split(w, w.shape[0] // 4), strict=True)),
+        "reshape": lambda w: dict(
+            zip("ifgo", w.reshape(4, w.shape[0] // 4, *w.shape[1:]), strict=True)
+        ),
+        "other order of keys": lambda w: {
+            gate: w.tensor_split(4, dim=0)["ifgo".index(gate)].clone() for gate in "ogif"
+        },
+    },
+}
+
+
+def z_of(x, h, wi, wh, bi, bh):
+    return x @ wi.T + bi + h @ wh.T + bh
+
+
+def finish(z, c):
+    i, f, g, o = z.chunk(4, dim=1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+def bias_hh_missing_in_f(x, h, c, wi, wh, bi, bh):
+    H = h.shape[1]
+    bh = torch.cat([bh[:H], torch.zeros(H), bh[2 * H :]])
+    return finish(z_of(x, h, wi, wh, bi, bh), c)
+
+
+def gates_of_f_halved(x, h, c, wi, wh, bi, bh):
+    H = h.shape[1]
+    factors = torch.ones(4 * H)
+    factors[H : 2 * H] = 0.5
+    return finish(z_of(x, h, wi, wh, bi, bh) * factors, c)
+
+
+def h_scaled(x, h, c, wi, wh, bi, bh):
+    return finish(z_of(x, 0.7 * h, wi, wh, bi, bh), c)
+
+
+def sentences_mixed(x, h, c, wi, wh, bi, bh):
+    return finish(z_of(x - x.mean(0) + x[:1], h, wi, wh, bi, bh), c)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            bias_hh_missing_in_f,
+            "cases: the old c is zero; bias_hh is zero; gate f is forced to 1. Look",
+        ),
+        (gates_of_f_halved, "cases: the old c is zero; gate f is forced to 1. Look"),
+        (h_scaled, "when the old h is zero"),
+        (sentences_mixed, "cases: x is zero; there is one sentence only. Look"),
+        (lambda x, h, c, *w: (cell(x, h, c, *w)[0] * 1.01, cell(x, h, c, *w)[1]), "The new c is"),
+        (lambda x, h, c, *w: (cell(x, h, c, *w)[0], cell(x, h, c, *w)[1] * 1.01), "The new h is"),
+        (lambda x, h, c, *w: tuple(s[:, :1] for s in cell(x, h, c, *w)), "should be (2, 5)"),
+    ],
+)
+def test_an_unknown_mistake_is_told_where_to_look(answer, said):
+    result = exercise("03.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+
+
+def test_the_first_place_that_differs_is_named():
+    def answer(x, h, c, *weights):
+        new_h, new_c = cell(x, h, c, *weights)
+        return new_h, new_c + torch.tensor([0.0, 0.0, 3.0, 0.0, 0.0][: h.shape[1]])
+
+    message = exercise("03.1").check(answer).message
+    assert "c differs first at sentence 0, unit 2" in message
+    assert "The new h is right" in message
+
+
+def test_sizes_written_as_numbers_are_found():
+    def answer(x, h, c, wi, wh, bi, bh):
+        z = z_of(x, h, wi, wh, bi, bh)
+        i, f, g, o = z[:, 0:5], z[:, 5:10], z[:, 10:15], z[:, 15:20]
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
+
+    result = exercise("03.1").check(answer)
+    assert result.outcome == "error"
+    assert "B=3, I=7, H=2" in result.message
+    assert "Before, B=2, I=3, H=5 was right" in result.message
+
+
+def in_place_c(x, h, c, *weights):
+    i, f, g, o = z_of(x, h, *weights).chunk(4, dim=1)
+    c *= f.sigmoid()
+    c += i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+def in_place_h_and_x(x, h, c, *weights):
+    new = cell(x, h, c, *weights)
+    h.copy_(new[0])
+    x.zero_()
+    return new
+
+
+@pytest.mark.parametrize(("answer", "which"), [(in_place_c, "c"), (in_place_h_and_x, "x and h")])
+def test_inputs_changed_in_place_are_told(answer, which):
+    result = exercise("03.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "changes its inputs")
+    assert f"changes {which}, which" in result.message
+
+
+def copied_into_a_module(x, h, c, *weights):
+    borrowed = nn.LSTMCell(x.shape[1], h.shape[1])
+    with torch.no_grad():
+        for own, given in zip(borrowed.parameters(), weights, strict=True):
+            own.copy_(given)
+    return borrowed(x, (h, c))
+
+
+def through_numpy(x, h, c, *weights):
+    return tuple(torch.tensor(state.detach().numpy()) for state in cell(x, h, c, *weights))
+
+
+def weight_ih_data(x, h, c, weight_ih, *rest):
+    return cell(x, h, c, weight_ih.data, *rest)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (copied_into_a_module, "parameters detached", "copied into a new module"),
+        (through_numpy, "detached graph", "no gradient comes through your cell"),
+        (weight_ih_data, "detached graph", "no gradient of h and c reaches weight_ih"),
+    ],
+)
+def test_a_cut_graph_is_seen_and_said_where(answer, name, said):
+    result = exercise("03.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert said in result.message
+
+
+def test_a_graph_that_breaks_is_an_error_with_its_line():
+    def answer(x, h, c, *weights):
+        return tuple(torch.tensor(state.numpy()) for state in cell(x, h, c, *weights))
+
+    result = exercise("03.1").check(answer)
+    assert result.outcome == "error"
+    assert "The numbers are right, but gradients cannot be taken" in result.message
+    assert "state.numpy()" in result.message
+
+
+@pytest.mark.parametrize(
+    "cast", [lambda s: s.float(), lambda s: s.float().double(), lambda s: s.to(torch.float32)]
+)
+def test_results_rounded_to_float32_are_named(cast):
+    result = exercise("03.1").check(lambda *a: tuple(cast(state) for state in cell(*a)))
+    assert (result.outcome, result.misconception) == ("incorrect", "rounded to float32")
+
+
+def test_a_loss_of_digits_that_is_not_float32_is_not_called_so():
+    result = exercise("03.1").check(lambda *a: tuple(state + 1e-7 for state in cell(*a)))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "differs first" in result.message
+
+
+@pytest.mark.parametrize(
+    ("product", "name"),
+    [
+        (lambda x, h, wi, wh: F.linear(x, wh) + F.linear(h, wi), "weights swapped"),
+        (lambda x, h, wi, wh: F.linear(x, wi.T) + F.linear(h, wh), "weight_ih not transposed"),
+        (lambda x, h, wi, wh: torch.mm(x, wi.T) + torch.mm(h, wh), "weight_hh not transposed"),
+        (lambda x, h, wi, wh: wi.matmul(x) + h @ wh.T, "weight_ih @ x"),
+    ],
+)
+def test_shape_errors_are_named_however_the_product_is_written(product, name):
+    result = exercise("03.1").check(lambda x, h, c, wi, wh, bi, bh: (product(x, h, wi, wh), c))
+    assert (result.outcome, result.misconception) == ("error", name)
+    assert "RuntimeError: mat1 and mat2" in result.message
+    assert "It was called with B=2, I=3, H=5." in result.message
+
+
+def test_return_forms():
+    check = exercise("03.1").check
+    result = check(lambda *a: cell(*a)[0])
+    assert (result.outcome, result.misconception) == ("incorrect", "one tensor")
+    result = check(lambda *a: (cell(*a)[0], cell(*a)))
+    assert result.misconception == "returned like nn.LSTM"
+    result = check(lambda *a: (*cell(*a), 1))
+    assert "returns 3 things" in result.message
+    result = check(lambda *a: (cell(*a)[0].detach().numpy(), cell(*a)[1]))
+    assert result.misconception == "not a tensor"
+    assert "The h that you return is a numpy array" in result.message
+    result = check(lambda *a: (cell(*a)[0].tanh, cell(*a)[1]))
+    assert "parentheses" in result.message
+
+
+def test_a_split_without_a_dict_is_told():
+    result = exercise("03.3").check(lambda weight: weight.chunk(4))
+    assert (result.outcome, result.misconception) == ("incorrect", "not a dict")
+    result = exercise("03.3").check(
+        lambda weight: dict(zip(("W_ii", "W_if", "W_ig", "W_io"), weight.chunk(4), strict=True))
+    )
+    assert result.misconception == "other keys"
+    assert 'missing: "i", "f", "g", "o"' in result.message
+
+
+def test_the_reference_is_torch_in_every_case():
+    for number in ("03.1", "03.2"):
+        asked = exercise(number)
+        for case, wanted in zip(asked.cases, asked.wanted, strict=True):
+            x, h, c, *weights = case.inputs.values()
+            module = nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
+            with torch.no_grad():
+                for own, given in zip(module.parameters(), weights, strict=True):
+                    own.copy_(given)
+            new_h, new_c = module(x, (h, c))
+            torch.testing.assert_close(wanted["h"], new_h, rtol=0, atol=1e-12)
+            torch.testing.assert_close(wanted["c"], new_c, rtol=0, atol=1e-12)
