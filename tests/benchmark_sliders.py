@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from browser.page import ExplorerOnPage, NotebookPage
+from browser.page import ExplorerOnPage, LabPage, NotebookPage
 from browser.server import CLONE, LabServer, environment
 from playwright.sync_api import sync_playwright
 
@@ -163,7 +163,7 @@ def measure(moves: int) -> list[Subject]:
                 executable_path=str(found.path), args=start_options()
             )
             context = browser.new_context(viewport={"width": 1280, "height": 1000})
-            notebook = NotebookPage(context, lab.address("lab/tree/benchmark.ipynb"), len(made) + 1)
+            notebook = LabPage(context, lab.address("lab")).open("benchmark.ipynb", len(made) + 1)
             notebook.run()
             for cell in notebook.cells():
                 errors = [each for each in cell["outputs"] if each["output_type"] == "error"]

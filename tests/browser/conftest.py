@@ -14,6 +14,7 @@ from lstm_lessons.commands.browser import (
     start_options,
 )
 
+from .page import LabPage
 from .server import CLONE, LabServer, copy_notebooks, environment
 
 VIEW = {"width": 1280, "height": 1000}
@@ -58,15 +59,23 @@ def lab(context, tmp_path_factory, artefacts) -> Iterator[LabServer]:
             shutil.copy(folder / "jupyterlab.log", artefacts / "jupyterlab.log")
 
 
+@pytest.fixture(scope="module")
+def lab_page(context, lab) -> Iterator[LabPage]:
+    """JupyterLab in the browser, once for all notebooks."""
+    page = LabPage(context, lab.address("lab"))
+    yield page
+    page.page.close()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Keep a screenshot of each page that a test failed on."""
     report = yield
     if report.failed:
         folder = Path(os.environ.get("LSTM_LESSONS_ARTEFACTS") or CLONE / "tests" / "artefacts")
-        for name, value in getattr(item, "funcargs", {}).items():
-            page = getattr(value, "page", None)
-            if page is not None and not page.is_closed():
+        pages = {getattr(value, "page", None) for value in getattr(item, "funcargs", {}).values()}
+        for page in pages - {None}:
+            if not page.is_closed():
                 folder.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=folder / f"failed-{item.name}-{name}.png".replace("/", "_"))
+                page.screenshot(path=folder / f"failed-{item.name}.png")
     return report

@@ -28,6 +28,21 @@ _READY = f"""(count) => {{
     && [...panel.querySelectorAll('img')].every(image => image.complete);
 }}"""
 
+_OPEN = """async (path) => {
+  await jupyterapp.restored;
+  const panel = await jupyterapp.commands.execute('docmanager:open', {path});
+  await panel.revealed;
+  await panel.sessionContext.ready;
+}"""
+
+_CLOSE = """() => {
+  for (const panel of [...jupyterapp.shell.widgets('main')]) {
+    if (!panel.sessionContext) continue;
+    panel.context.model.dirty = false;  // so that it closes without asking
+    panel.dispose();
+  }
+}"""
+
 _RUN = """(command) => {
   window.courseRun = 'running';
   const run = async () => {
@@ -88,23 +103,52 @@ _COLLISIONS = """(box) => {
 }"""
 
 
-class NotebookPage:
-    """A browser's page with one notebook open in JupyterLab."""
+class LabPage:
+    """A browser's page with JupyterLab in it; all that it complains of is kept."""
 
-    def __init__(self, context: BrowserContext, address: str, cells: int) -> None:
-        """Open the notebook at ``address`` and wait until all its cells are drawn."""
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        """Open JupyterLab at an address that has a query (``?token=...``)."""
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         self.page.on("response", self._look_at_answer)
         self.page.goto(address + "&reset", timeout=OPEN_MS)
+
+    def open(self, path: str, cells: int) -> "NotebookPage":
+        """Open a notebook, and wait until its cells are drawn and its kernel is there."""
+        self.close_notebooks()
+        self.complaints.clear()
+        self.page.evaluate(_OPEN, path)
+        return NotebookPage(self, cells)
+
+    def close_notebooks(self) -> None:
+        """Close what is open, and leave the files as they were."""
+        # JupyterLab defines `jupyterapp` only where its server is told to.
+        self.page.wait_for_function("window.jupyterapp", timeout=OPEN_MS)
+        self.page.evaluate(_CLOSE)
+        self.page.wait_for_selector(".jp-NotebookPanel", state="detached")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        if not any(re.search(pattern, message.text) for pattern, _ in HARMLESS):
+            self.complaints.append(f"console: {message.text}")
+
+    def _look_at_answer(self, answer: Any) -> None:
+        if answer.status >= 400:
+            self.complaints.append(f"answer {answer.status}: {answer.url}")
+
+
+class NotebookPage:
+    """The one notebook that is open in a page with JupyterLab."""
+
+    def __init__(self, lab: LabPage, cells: int) -> None:
+        """Take the page, and wait until a notebook with so many cells is drawn in it."""
+        self.page = lab.page
+        self.complaints = lab.complaints
         self.page.wait_for_selector(f"{SHOWN} .jp-Cell", timeout=OPEN_MS)
         self.page.wait_for_function(_READY, arg=cells, timeout=OPEN_MS)
-
-    def close(self) -> None:
-        """Close the page, without asking whether to save."""
-        self.page.close(run_before_unload=False)
 
     def run(self, command: str = "notebook:run-all-cells") -> None:
         """Run cells, and wait until the kernel has finished them."""
@@ -151,16 +195,6 @@ class NotebookPage:
             f'body[data-jp-theme-light="{"false" if dark else "true"}"]', state="attached"
         )
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type != "error":
-            return
-        if not any(re.search(pattern, message.text) for pattern, _ in HARMLESS):
-            self.complaints.append(f"console: {message.text}")
-
-    def _look_at_answer(self, answer: Any) -> None:
-        if answer.status >= 400:
-            self.complaints.append(f"answer {answer.status}: {answer.url}")
 
 
 class ExplorerOnPage:

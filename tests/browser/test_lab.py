@@ -11,12 +11,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
-from .page import ExplorerOnPage, NotebookPage, save, shows
+from .page import ExplorerOnPage, LabPage, NotebookPage, save, shows
 from .server import (
     CLONE,
     LabServer,
@@ -57,20 +60,23 @@ def stored_images(path: str) -> int:
     return sum("<img" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
 
 
-def open_notebook(context, lab: LabServer, path: str) -> NotebookPage:
-    """Open a notebook of the server's."""
+@contextmanager
+def opened(lab_page: LabPage, lab: LabServer, path: str) -> Iterator[NotebookPage]:
+    """Open a notebook of the server's, alone, and end its kernel afterwards."""
     cells = len(json.loads((lab.root / path).read_text(encoding="utf-8"))["cells"])
-    return NotebookPage(context, lab.address(f"lab/tree/{path}"), cells)
+    lab.end_kernels()
+    yield lab_page.open(path, cells)
+    lab_page.close_notebooks()
+    lab.end_kernels()
 
 
-def check_pictures(notebook: NotebookPage) -> list[dict[str, Any]]:
-    """Require that each picture is there and has alternative text; return the pictures."""
-    pictures = notebook.pictures()
+def check_pictures(pictures: list[dict[str, Any]]) -> int:
+    """Require that each picture is there and has alternative text; return how many are images."""
     for picture in pictures:
         assert picture["kind"] in ("img", "svg"), picture
         assert picture["width"] > 0, f"a picture that is not shown: {picture}"
         assert (picture["name"] or "").strip(), f"a picture without alternative text: {picture}"
-    return pictures
+    return sum(picture["kind"] == "img" for picture in pictures)
 
 
 def failures(cells: list[dict[str, Any]]) -> list[str]:
@@ -88,53 +94,77 @@ def failures(cells: list[dict[str, Any]]) -> list[str]:
     return wrong
 
 
-# Before anything is run
+# Before anything is run, and after
 
 
-@pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_not_yet_run_shows_its_pictures(context, lab, name, trusted):
-    path = f"notebooks/{name}"
-    if trusted:
-        lab.trust(path, f"signed/{name}")
-    notebook = open_notebook(context, lab, f"signed/{name}" if trusted else path)
-    try:
-        assert is_trusted(notebook) == trusted
-        images = [each for each in check_pictures(notebook) if each["kind"] == "img"]
-        assert len(images) >= stored_images(path)
-        assert notebook.page.get_by_text("Error displaying widget").count() == 0
-        assert notebook.complaints == []
-    finally:
-        notebook.close()
-        lab.end_kernels()
+@dataclass
+class Sight:
+    """What a notebook looks like before any of its cells is run."""
+
+    trusted: bool
+    pictures: list[dict[str, Any]]
+    widget_errors: int
+    complaints: list[str]
+
+    def check(self, path: str) -> None:
+        """Require that every picture of the committed notebook is seen."""
+        assert check_pictures(self.pictures) >= stored_images(path)
+        assert self.widget_errors == 0
+        assert self.complaints == []
 
 
-def is_trusted(notebook: NotebookPage) -> bool:
-    """Say whether JupyterLab trusts every code cell that has an output."""
-    return notebook.page.evaluate(
+def look(notebook: NotebookPage) -> Sight:
+    """Look at a notebook before it is run."""
+    trusted = notebook.page.evaluate(
         "[...jupyterapp.shell.currentWidget.content.model.cells]"
         ".filter(cell => cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"
     )
+    errors = notebook.page.get_by_text("Error displaying widget").count()
+    return Sight(trusted, notebook.pictures(), errors, list(notebook.complaints))
 
 
-# Lessons, run
+@dataclass
+class Lesson:
+    """A lesson on the page; ``before`` is how it looked before it was run."""
+
+    name: str
+    notebook: NotebookPage
+    before: Sight
+
+    @property
+    def page(self) -> Page:
+        """The browser's page."""
+        return self.notebook.page
 
 
 @pytest.fixture(scope="module", params=LESSONS)
-def lesson(request, context, lab) -> Iterator[NotebookPage]:
-    """A lesson, opened as it is in a fresh clone, with every cell run."""
-    notebook = open_notebook(context, lab, f"notebooks/{request.param}")
-    notebook.run()
-    yield notebook
-    notebook.close()
-    lab.end_kernels()
+def lesson(request, lab_page, lab) -> Iterator[Lesson]:
+    """A lesson, opened as it is in a fresh clone, that nobody has trusted; then run."""
+    with opened(lab_page, lab, f"notebooks/{request.param}") as notebook:
+        before = look(notebook)
+        notebook.run()
+        yield Lesson(request.param, notebook, before)
+
+
+def test_an_untrusted_lesson_shows_its_pictures(lesson):
+    assert not lesson.before.trusted
+    lesson.before.check(f"notebooks/{lesson.name}")
 
 
 def test_every_cell_of_a_lesson_runs(lesson):
-    assert failures(lesson.cells()) == []
-    check_pictures(lesson)
+    assert failures(lesson.notebook.cells()) == []
+    check_pictures(lesson.notebook.pictures())
     assert lesson.page.get_by_text("Error displaying widget").count() == 0
-    assert lesson.complaints == []
+    assert lesson.notebook.complaints == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_trusted_lesson_not_yet_run_shows_its_pictures(lab_page, lab, name):
+    lab.trust(f"notebooks/{name}", f"signed/{name}")
+    with opened(lab_page, lab, f"signed/{name}") as notebook:
+        sight = look(notebook)
+    assert sight.trusted
+    sight.check(f"notebooks/{name}")
 
 
 def test_every_explorer_is_in_the_lesson_that_the_tests_look_in():
@@ -267,8 +297,8 @@ with_explorer = pytest.mark.parametrize("lesson", WITH_EXPLORER, indirect=True)
 @pytest.fixture
 def subject(lesson) -> Subject:
     """The explorer of the lesson that is open, as its sliders start."""
-    name = next(name for name, where in EXPLORERS.items() if where in lesson.page.url)
-    subject = Subject(name, lesson)
+    name = next(name for name, where in EXPLORERS.items() if where == lesson.name)
+    subject = Subject(name, lesson.notebook)
     subject.run_again()
     return subject
 
@@ -341,17 +371,16 @@ LOOK = """part => {
 @with_explorer
 def test_explorers_in_both_themes(subject, artefacts):
     """Keep screenshots for people to look at; the picture's colours must follow the theme."""
-    looks = {}
-    for state, key in (("start", None), ("least", "Home"), ("most", "End")):
-        for name, slider in subject.sliders().items() if key else ():
-            subject.move(name, key, slider.min if key == "Home" else slider.max)
-        for theme in ("light", "dark"):
-            subject.notebook.set_theme(dark=theme == "dark")
-            subject.expect()
+    looks = []
+    for theme in ("dark", "light"):
+        subject.notebook.set_theme(dark=theme == "dark")
+        subject.run_again()
+        for state, key in (("start", None), ("least", "Home"), ("most", "End")):
+            for name, slider in subject.sliders().items() if key else ():
+                subject.move(name, key, slider.min if key == "Home" else slider.max)
             save(subject.shown.box, artefacts / f"{subject.name}-{state}-{theme}.png")
-            looks[theme] = subject.shown.box.locator("svg[role=img]").evaluate(COLOURS)
-        assert looks["light"] != looks["dark"]
-    subject.notebook.set_theme(dark=False)
+        looks.append(subject.shown.box.locator("svg[role=img]").evaluate(COLOURS))
+    assert looks[0] != looks[1]
     assert subject.notebook.complaints == []
 
 
@@ -375,7 +404,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_an_exercise_tells_a_right_answer_from_a_wrong_one(context, lab, name):
+def test_an_exercise_tells_a_right_answer_from_a_wrong_one(lab_page, lab, name):
     number, mistake = MISTAKES[name]
     cells = [source_of(cell) for cell in stored_cells(f"exercises/{name}")]
     solved = [source_of(cell) for cell in stored_cells(f"exercises/solutions/{name}")]
@@ -383,8 +412,7 @@ def test_an_exercise_tells_a_right_answer_from_a_wrong_one(context, lab, name):
     check = next(index for index in checks if f'"{number}"' in cells[index])
     answer = max(index for index in range(check + 1) if cells[index] != solved[index])
     assert TODO in cells[answer]
-    notebook = open_notebook(context, lab, f"exercises/{name}")
-    try:
+    with opened(lab_page, lab, f"exercises/{name}") as notebook:
         notebook.run()
         assert failures(notebook.cells()) == []
         for index in checks:
@@ -395,11 +423,8 @@ def test_an_exercise_tells_a_right_answer_from_a_wrong_one(context, lab, name):
         notebook.replace_cell(answer, solved[answer])
         notebook.run_cell(check)
         assert "Correct" in verdict(notebook, check)
-        check_pictures(notebook)
+        check_pictures(notebook.pictures())
         assert notebook.complaints == []
-    finally:
-        notebook.close()
-        lab.end_kernels()
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -437,13 +462,14 @@ def test_the_lab_command_opens_the_first_lesson_with_its_pictures(context, tmp_p
         code = [cell for cell in cells if cell["cell_type"] == "code" and cell["outputs"]]
         assert code and all(cell["metadata"]["trusted"] for cell in code)
         # The bare address: which notebook opens is the command's own choice.
-        notebook = NotebookPage(context, f"{address}/?token=known", len(cells))
+        lab_page = LabPage(context, f"{address}/?token=known")
+        notebook = NotebookPage(lab_page, len(cells))
         shown = notebook.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
         assert "00_start_here.ipynb" in shown
-        images = [each for each in check_pictures(notebook) if each["kind"] == "img"]
-        assert len(images) >= stored_images("notebooks/00_start_here.ipynb") > 0
+        images = check_pictures(notebook.pictures())
+        assert images >= stored_images("notebooks/00_start_here.ipynb") > 0
         assert notebook.complaints == []
-        notebook.close()
+        lab_page.page.close()
     finally:
         stop(process)
 
