@@ -373,3 +373,31 @@ def test_the_reference_is_torch_in_every_case():
             new_h, new_c = module(x, (h, c))
             torch.testing.assert_close(wanted["h"], new_h, rtol=0, atol=1e-12)
             torch.testing.assert_close(wanted["c"], new_c, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (
+            lambda w: dict(zip("ifgo", w.split(w.size(0) // 4)[::-1], strict=True)),
+            "gate order o, g, f, i",
+        ),
+        (
+            lambda w: {g: w[k * w.size(1) : (k + 1) * w.size(1)] for k, g in enumerate("ifgo")},
+            "H read from the columns",
+        ),
+        (lambda w: dict(zip("ifgo", w.tensor_split(4, dim=1), strict=True)), "columns for rows"),
+        (lambda w: dict(zip("ifgo", w.view(4, -1, w.size(1)), strict=True)), "matrices only"),
+        (
+            lambda w: {
+                g: w.narrow(0, 16 * k, 16) if 16 * k < len(w) else w[:0]
+                for k, g in enumerate("ifgo")
+            },
+            None,
+        ),
+    ],
+)
+def test_a_split_is_named_however_it_is_written(answer, name):
+    result = exercise("03.3").check(answer)
+    assert result.outcome in ("incorrect", "error")
+    assert result.misconception == name

@@ -18,7 +18,8 @@ How to add an exercise
      float64 numbers from a generator of your own, all sizes distinct), ``reference`` (torch
      itself, wherever it can be), ``form`` (`Number`, `Tensors` or `TensorDict`), ``words``
      (which results are wrong together, and where to look then), ``probes`` (simpler calls that
-     narrow down an unknown mistake) and ``gradients``.
+     narrow down an unknown mistake) and ``gradients``. A right answer may be slow or odd, but
+     each call of it is followed by others: keep the cases few and small.
    * `DictExercise`: the learner fills in a dict. Give ``parts``: `ShapeOf`, `Choice`, `Quantity`.
 
    An exercise of another kind is a new subclass of `Exercise`, in a file of its own.

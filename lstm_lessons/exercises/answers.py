@@ -118,7 +118,7 @@ class DictExercise(Exercise):
 
     def _judge(self, answer: Any, runner: Runner) -> Result:
         if answer is ... or answer is None:
-            return self._not_attempted("Nothing to check yet: `answer` is still empty.")
+            return self._not_attempted("`answer` is still empty")
         if not isinstance(answer, Mapping):
             raise Misformed(
                 f"Your answer is {a_kind_of(answer)}. Expected: a dict, such as "
@@ -131,7 +131,7 @@ class DictExercise(Exercise):
                 raise found.error
             return self._result("error", "Your dict cannot be read.\n\n" + describe(found.error))
         if not found:
-            return self._not_attempted("Nothing to check yet: every entry is still `...`.")
+            return self._not_attempted("every entry is still `...`")
         return self._judge_entries(found)
 
     def _read(self, answer: Mapping) -> dict[str, Any]:

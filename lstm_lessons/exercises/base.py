@@ -1,11 +1,10 @@
 """What every exercise has: a number, hints, a solution, and a check that never fails itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstm_lessons.exercises.result import Note, Result
+from lstm_lessons.exercises.result import Note, Outcome, Result
 from lstm_lessons.exercises.running import OutOfTime, Raised, Runner, describe, isolated
 
 MATCH = 1e-9
@@ -106,7 +105,7 @@ class Exercise(ABC):
     def _note(self, title: str, message: str, code: str = "") -> Note:
         return Note(f"Exercise {self.number} · {title}", message, code)
 
-    def _result(self, outcome: str, message: str, misconception: str | None = None) -> Result:
+    def _result(self, outcome: Outcome, message: str, misconception: str | None = None) -> Result:
         return Result(outcome, misconception, message, self.number)
 
     def _correct(self) -> Result:
@@ -118,16 +117,12 @@ class Exercise(ABC):
     def _not_attempted(self, what: str) -> Result:
         return self._result(
             "not attempted",
-            f"{what} When you have, run this cell again. If you are stuck: `{self._call('hint')}`",
+            f"Nothing to check yet: {what}. Write your answer, run its cell, then run this one "
+            f"again. If you are stuck: `{self._call('hint')}`",
         )
 
 
 _SHY = "Your answer raises an error when it is only looked at.\n\n"
-
-
-def named(wrongs: tuple[Wrong, ...], matches: Callable[[Wrong], bool]) -> Wrong | None:
-    """Return the first misconception for which ``matches`` holds."""
-    return next((wrong for wrong in wrongs if matches(wrong)), None)
 
 
 def a_kind_of(value: Any) -> str:

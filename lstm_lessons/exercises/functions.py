@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.exercises.base import MATCH, Exercise, Misformed, Wrong, a_kind_of, listed, named
+from lstm_lessons.exercises.base import MATCH, Exercise, Misformed, Wrong, a_kind_of, listed
 from lstm_lessons.exercises.forms import Form, Number
 from lstm_lessons.exercises.gradients import describe_cut, gradients_of, same_gradients
 from lstm_lessons.exercises.result import Result
@@ -87,6 +87,11 @@ class FunctionExercise(Exercise):
         """The right results, case by case."""
         return [each.results for each in self.attempts(self.reference, call_directly)]
 
+    @cached_property
+    def _known(self) -> list[tuple[Wrong, list[Attempt]]]:
+        """What each misconception does."""
+        return [(wrong, self.attempts(wrong.answer, call_directly)) for wrong in self.wrongs]
+
     def attempts(self, function: Callable, call: Callable) -> list[Attempt]:
         """Call the function on each case until one gives no results; ``call`` is how."""
         attempts: list[Attempt] = []
@@ -98,17 +103,15 @@ class FunctionExercise(Exercise):
 
     def _judge(self, answer: Any, runner: Runner) -> Result:
         if answer is ... or answer is None or _is_empty(answer):
-            return self._not_attempted(f"Nothing to check yet: `{self.function}` is still empty.")
+            return self._not_attempted(f"`{self.function}` is still empty")
         self._refuse_what_is_no_function(answer)
         self._refuse_other_arguments(answer, runner)
         attempts = self.attempts(answer, runner.call)
         if any(_is_placeholder(each) for each in attempts):
-            return self._not_attempted(
-                f"Nothing to check yet: write the body of `{self.function}`."
-            )
+            return self._not_attempted(f"`{self.function}` has no body yet")
         if self._right(attempts):
             return self._judge_the_rest(answer, attempts, runner)
-        wrong = named(self.wrongs, lambda each: self._alike(attempts, self._run(each)))
+        wrong = self._named(attempts)
         if isinstance(attempts[-1].problem, BaseException) and self._right(attempts[:-1]):
             return self._judge_problem(attempts, wrong)
         if wrong is not None:
@@ -158,15 +161,11 @@ class FunctionExercise(Exercise):
             )
         if same_gradients(ours, wanted):
             return self._correct()
-        wrong = named(
-            self.wrongs,
-            lambda each: (
-                self._right(self._run(each))
-                and same_gradients(ours, self._gradients(each.answer, call_directly))
-            ),
-        )
-        if wrong is not None:
-            return self._incorrect(wrong.message, wrong.name)
+        for wrong, known in self._known:
+            if self._right(known):
+                theirs = self._gradients(wrong.answer, call_directly)
+                if same_gradients(ours, theirs):
+                    return self._incorrect(wrong.message, wrong.name)
         return self._incorrect(*describe_cut(ours, wanted))
 
     def _attempt(self, function: Callable, case: Case, call: Callable) -> Attempt:
@@ -188,8 +187,9 @@ class FunctionExercise(Exercise):
             return returned
         return call(lambda: gradients_of(self.form.read(returned), leaves))
 
-    def _run(self, wrong: Wrong) -> list[Attempt]:
-        return self.attempts(wrong.answer, call_directly)
+    def _named(self, attempts: list[Attempt]) -> Wrong | None:
+        """Return the misconception that does in every case what these attempts did, if any."""
+        return next((wrong for wrong, known in self._known if self._alike(attempts, known)), None)
 
     def _right(self, attempts: list[Attempt]) -> bool:
         return all(
@@ -206,14 +206,18 @@ class FunctionExercise(Exercise):
         )
 
     def _alike(self, ours: list[Attempt], theirs: list[Attempt]) -> bool:
-        """Say whether two answers do the same in every case: equal numbers, or equal problems."""
+        """Say whether two answers do the same in every case: equal numbers, or equal problems.
+
+        Where earlier cases have told already, a problem of the same type is equal enough: the
+        same mistake can be written in ways that end in other words.
+        """
         if len(ours) != len(theirs):
             return False
         return all(
-            _same_problem(a.problem, b.problem)
+            _same_problem(a.problem, b.problem, in_words=number == 0)
             if a.problem or b.problem
             else all(self.form.distance(a.results[n], b.results[n]) < MATCH for n in a.results)
-            for a, b in zip(ours, theirs, strict=True)
+            for number, (a, b) in enumerate(zip(ours, theirs, strict=True))
         )
 
     def _describe(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> str:
@@ -335,10 +339,12 @@ def _is_rounded(attempts: list[Attempt], wanted: list[dict[str, Tensor]]) -> boo
     )
 
 
-def _same_problem(a: BaseException | None, b: BaseException | None) -> bool:
-    if isinstance(a, Misformed) and isinstance(b, Misformed):
+def _same_problem(a: BaseException | None, b: BaseException | None, in_words: bool) -> bool:
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Misformed):
         return a.message == b.message
-    return type(a) is type(b) and describe(a).split("\n")[0] == describe(b).split("\n")[0]
+    return not in_words or describe(a).split("\n")[0] == describe(b).split("\n")[0]
 
 
 def _differs(now: Any, before: Any) -> bool:

@@ -164,7 +164,7 @@ BIAS_FOR_HALF_LIFE = FunctionExercise(
         Wrong(
             "sign turned round",
             lambda steps: -_bias(steps),
-            "The sign is turned round: this gate would keep what it should lose. sigmoid(b) above "
+            "The sign is turned round: this gate would lose what it should keep. sigmoid(b) above "
             "one half needs b above 0: is it f / (1 - f), or (1 - f) / f?",
         ),
         Wrong(
@@ -193,7 +193,7 @@ BIAS_FOR_HALF_LIFE = FunctionExercise(
         Wrong(
             "f = 1 - 1/steps",
             lambda steps: _logit(1 - 1 / steps),
-            "You use f = 1 - 1/steps. That is near, but leaves about 0.37 after so many steps, "
+            "You use f = 1 - 1/steps. That is near, but leaves about a third after so many steps, "
             "not one half.",
         ),
         Wrong(

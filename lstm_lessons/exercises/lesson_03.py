@@ -275,7 +275,6 @@ _SPLIT_WRONGS = (
         "You take H from the number of columns. That is H for `weight_hh` only; `weight_ih` has I "
         "columns, and a bias has none. The number of rows is 4H for all of them.",
         _slices(lambda weight: weight.shape[1]),
-        _slices(lambda weight: weight.size(1)),
         _slices(lambda weight: weight.shape[-1]),
     ),
     Wrong(
@@ -298,7 +297,6 @@ _SPLIT_WRONGS = (
         },
         lambda weight: dict(zip("ifgo", weight.view(4, len(weight) // 4, -1), strict=True)),
         lambda weight: dict(zip("ifgo", weight.view(4, -1, weight.shape[1]), strict=True)),
-        lambda weight: dict(zip("ifgo", weight.view(4, -1, weight.size(1)), strict=True)),
         lambda weight: [rows for rows, columns in [weight.shape]] and _split(weight),
     ),
     Wrong(

@@ -572,8 +572,8 @@ _GRAPHS = (
     _wrong_c(
         "old c detached",
         lambda i, f, g, o, c: f * c.detach() + i * g,
-        f"The numbers are right, but the old c is cut off the graph, and with it every earlier "
-        f"step. {_LOOK_FOR}",
+        f"The numbers are right, but the old c is cut off the graph: no gradient flows back along "
+        f"c to the steps before. {_LOOK_FOR}",
     ),
     _wrong_sum(
         "old h detached",
@@ -584,7 +584,7 @@ _GRAPHS = (
         "parameters detached",
         lambda x, h, c, *rest: _sum(x, h, c, *(p.detach() for p in rest)),
         f"The numbers are right, but weights and biases are cut off the graph: nothing could be "
-        f"learnt. {_LOOK_FOR} Parameters that are copied into a new module are cut off too.",
+        f"learned. {_LOOK_FOR} Parameters that are copied into a new module are cut off too.",
     ),
 )
 
