@@ -50,11 +50,11 @@ LESSONS = (
         "Why does a plain recurrent network forget, and what does a gate change?",
         objectives=(
             "measure how fast a network forgets, with its gradient as the ruler",
-            "read a forget gate as a half-life, and choose the bias that gives a wished one",
+            "read a forget gate as a half-life, and choose the bias for the half-life you want",
             "say what `nn.LSTM` really remembers when it has just been made",
         ),
-        minutes=40,
-        exercise_minutes=25,
+        minutes=45,
+        exercise_minutes=20,
         prerequisites=("00",),
     ),
     Lesson(
@@ -67,7 +67,7 @@ LESSONS = (
             "count the parameters of an LSTM before PyTorch does",
         ),
         minutes=40,
-        exercise_minutes=25,
+        exercise_minutes=20,
         prerequisites=("01",),
     ),
     Lesson(
@@ -80,7 +80,7 @@ LESSONS = (
             "prove that your cell equals `nn.LSTMCell`, gradients included",
         ),
         minutes=45,
-        exercise_minutes=35,
+        exercise_minutes=30,
         prerequisites=("02",),
     ),
     Lesson("04_unrolling_in_time", "Unrolling in time", "What do output, h_n and c_n hold?"),

@@ -20,7 +20,7 @@ PARAMETERS = {
     "z_f": (Z_F, "z_f, forget gate"),
     "z_g": (Z_G, "z_g, candidate"),
     "z_o": (Z_O, "z_o, output gate"),
-    "c_prev": (C_PREV, "c_prev, cell state"),
+    "c_prev": (C_PREV, "c_prev, old memory"),
 }
 
 WIDTH, HEIGHT = 720, 440

@@ -20,8 +20,8 @@
 # %% [markdown]
 # ## How to read
 #
-# Grey boxes like the next one are *cells*: Python that runs on this page.
-# Click on the box, then press **Shift + Enter**. The cell runs, and the next one is chosen.
+# Boxes like the next one are *cells*: Python that runs on this page.
+# Click into the box, then press **Shift + Enter**. The cell runs, and the next one is selected.
 #
 # Run them from top to bottom. A cell may use what an earlier one made.
 
@@ -56,7 +56,7 @@ print("Ready." if new_enough else "This Python is too old: the course needs 3.11
 # | I | input size: numbers in a word | 100 |
 
 # %% [markdown]
-# **Predict.** How many numbers are that in all? Say a number aloud before you run the cell.
+# **Predict.** How many numbers is that in all? Say a number aloud before you run the cell.
 # A prediction that turns out wrong teaches more than a result that you only read.
 
 # %%
@@ -88,8 +88,8 @@ print("x[0, 3]:", tuple(x[0, 3].shape))
 # %% [markdown]
 # ## A first call of nn.LSTM
 #
-# We make a layer that reads words of 100 numbers. Its memory has 16 numbers for each sentence.
-# That is its *hidden size*, H.
+# We make a layer that reads words of 100 numbers. For each sentence it keeps two lists of 16 numbers: a
+# *memory* c, which stays inside, and a *state* h, which is what it says. 16 is its *hidden size*, H.
 #
 # Then we let it read all 10 sentences, word by word.
 
@@ -102,12 +102,11 @@ print("It has read", x.shape[0], "words in each of", x.shape[1], "sentences.")
 # %% [markdown]
 # Three tensors come back:
 #
-# * `output`: what the layer says after *every* word,
-# * `h_n`: what it says after the *last* word,
-# * `c_n`: its memory after the last word.
+# * `output`: the state h after *every* word,
+# * `h_n`: the state h after the *last* word,
+# * `c_n`: the memory c after the last word.
 #
-# **Predict.** What it says after one word, for one sentence, is 16 numbers.
-# Which shape has `output`, then?
+# **Predict.** What shape does each of the three have?
 
 # %%
 print("output:", tuple(output.shape))
@@ -119,10 +118,9 @@ print("c_n:   ", tuple(c_n.shape))
 # from 100 to 16.
 #
 # `h_n` and `c_n` have no axis for words: they belong to the end of the sentence. Their first
-# axis counts layers, and here there is one.
+# axis counts layers, L, and here there is one.
 #
-# If `h_n` is what the layer says after the last word, it must also stand at the end of
-# `output`. We can ask.
+# If `h_n` is the state after the last word, it must also stand at the end of `output`. We can ask.
 
 # %%
 print(torch.equal(output[-1], h_n[0]))
@@ -131,19 +129,20 @@ print(torch.equal(output[-1], h_n[0]))
 # It does. This is the habit of the whole course: nothing is only claimed. When we say that two
 # things are equal, the next cell checks it.
 #
-# `output[-1]` and `h_n` are a famous trap all the same. In other settings they are *not* equal.
-# Lessons 04 to 07 show which.
+# (With other settings, `output[-1]` and `h_n` are *not* equal. That is a famous trap, for later.)
 
 # %% [markdown]
 # ## Sliders
 #
-# Some pictures have sliders. Below, each slider is one of the four sizes, and the picture shows
-# the blocks that go in and come out.
+# Some pictures have sliders. Below, each slider is one of the four sizes T, B, I and H, and the
+# picture shows the blocks that go in and come out.
 #
 # Take hold of a slider with the mouse. Or click on its handle and use the arrow keys.
 #
-# **Try it.** Which slider changes what goes in but not what comes out? And which of the three
-# results does not change when the sentences get longer?
+# **Try it.**
+#
+# 1. Which slider changes what goes in, but nothing that comes out?
+# 2. Which two sliders change all three results?
 
 # %%
 from lstm_lessons import explorers
@@ -152,9 +151,9 @@ explorer = explorers.in_and_out()
 explorer
 
 # %% [markdown]
-# Only `input_size` leaves all three results as they are. And `seq_len`, the number of words,
-# changes `output` but neither `h_n` nor `c_n`. However long the sentence, its summary stays the
-# same size. Lesson 01 asks what that costs.
+# 1 is `input_size`. 2 are `batch` and `hidden_size`. And `seq_len`, the number of words, changes `output`
+# but neither `h_n` nor `c_n`: however long the sentence, its summary stays the same size. Lesson 01
+# asks what that costs.
 #
 # A slider can be moved from Python, too. And each picture can say in words what it shows:
 
@@ -205,7 +204,7 @@ course_map()
 # * `check` says what it thinks of an answer, and `hint` helps.
 
 # %% [markdown]
-# **A common mistake.** Cells run out of order. You change a cell far up, go on further down, and
+# **A common mistake.** Cells are run out of order. You change a cell far up, go on further down, and
 # the numbers no longer fit together. If something looks strange, choose **Run**, then **Restart
 # Kernel and Run All Cells**.
 #

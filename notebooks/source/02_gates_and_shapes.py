@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## One example, all the way
 #
-# Lesson 01 had one gate. An LSTM has four. This lesson finds the shape of everything in them, with
-# one example throughout:
+# Lesson 01 had a memory with a tap. An LSTM has four gates. This lesson finds the shape of
+# everything in them, with one example throughout:
 #
 # | symbol | meaning | here |
 # |---|---|---|
@@ -40,22 +40,26 @@ print("x_t:", tuple(x_t.shape), "  h:", tuple(h.shape))
 # %% [markdown]
 # ## Four questions
 #
-# The memory has 16 units, one for each of its numbers. At every word, each unit asks:
+# An LSTM keeps two vectors of H numbers: the memory $c$ stays inside, and the state $h$ is what it
+# shows. So there are 16 *units*, each with one number of $c$ and one of $h$. At every word, each
+# unit asks:
 #
-# | letter | name | question | answer lies in |
+# | letter | name | question | answer between |
 # |---|---|---|---|
-# | i | input gate | How much of the news do I let in? | 0 to 1 |
-# | f | forget gate | How much of the old do I keep? | 0 to 1 |
-# | g | candidate | What is the news? | −1 to 1 |
-# | o | output gate | How much do I show? | 0 to 1 |
-#
+# | i | input gate | How much of the news do I let in? | 0 and 1 |
+# | f | forget gate | How much of the old do I keep? | 0 and 1 |
+# | g | candidate | What is the news? | −1 and 1 |
+# | o | output gate | How much do I show? | 0 and 1 |
+
+# %% [markdown]
 # i, f and o are taps: they use the sigmoid $\sigma$. The candidate g is a value and may be
 # negative: it uses $\tanh$. All four are usually called gates.
+#
+# **Predict.** What do $\sigma$ and $\tanh$ make of −50, of 0 and of 50?
 
 # %%
-z = torch.linspace(-20, 20, 401)
-print(f"sigmoid: from {torch.sigmoid(z).min():.1f} to {torch.sigmoid(z).max():.1f}")
-print(f"tanh:    from {torch.tanh(z).min():.1f} to {torch.tanh(z).max():.1f}")
+for z in torch.tensor([-50.0, 0.0, 50.0]):
+    print(f"z = {z:5.0f}   sigmoid {torch.sigmoid(z):4.1f}   tanh {torch.tanh(z):4.1f}")
 
 # %% [markdown]
 # ## One unit, one question
@@ -75,25 +79,24 @@ u = torch.randn(H)  # weights for the state
 bias = torch.randn(())
 g_of_unit_0 = torch.tanh(w @ x_t + u @ h + bias)
 print("weights:", w.numel() + u.numel())
-print("result: ", tuple(g_of_unit_0.shape), "- a single number")
+print("numbers that come out:", g_of_unit_0.numel())
 
 # %% [markdown]
 # ## All units, one question
 #
-# There are 16 units, each with its own weights. Put the weights for the word under one another, a
-# row a unit. That is the matrix $W_{ig}$: the word's (`i` for *input*) weights for gate `g`.
-# The weights for the state give $W_{hg}$.
+# There are 16 units, each with its own weights. Put the weights for the word under one another, one
+# row for each unit. That matrix is called $W_{ig}$: from the **i**nput to **g**. In the same way,
+# the weights for the state give $W_{hg}$: from **h** to **g**.
 #
 # **Predict.** Write down the shapes of $W_{ig}$ and $W_{hg}$, rows first.
 
 # %%
-W_ig = torch.randn(H, I)
-W_hg = torch.randn(H, H)
-b_g = torch.randn(H)
+W_ig, b_ig = torch.randn(H, I), torch.randn(H)
+W_hg, b_hg = torch.randn(H, H), torch.randn(H)
+g = torch.tanh(W_ig @ x_t + b_ig + W_hg @ h + b_hg)
 
 print("W_ig:", tuple(W_ig.shape), "  W_ig @ x_t:", tuple((W_ig @ x_t).shape))
 print("W_hg:", tuple(W_hg.shape), "   W_hg @ h:  ", tuple((W_hg @ h).shape))
-g = torch.tanh(W_ig @ x_t + W_hg @ h + b_g)
 print("g:   ", tuple(g.shape))
 
 # %% [markdown]
@@ -106,23 +109,25 @@ print("g:   ", tuple(g.shape))
 #   + \underset{(16)}{b_{ig}}
 #   + \underset{(16 \times 16)}{W_{hg}}\;\underset{(16)}{h_{t-1}} + \underset{(16)}{b_{hg}}\big)$$
 #
-# There are two biases here, because PyTorch keeps two. We come back to that.
+# PyTorch gives each product its own bias, so there are two.
 #
-# **Predict.** What if somebody builds the matrix the other way round, as (100, 16)?
+# **Predict.** Turn both matrices round: $W_{ig}$ to (100 × 16), $W_{hg}$ to (16 × 16). For each: an
+# error, or wrong numbers?
 
 # %%
-wrong = torch.randn(I, H)
 try:
-    wrong @ x_t
-except RuntimeError as error:
-    print("RuntimeError:", error)
+    W_ig.T @ x_t
+except RuntimeError:
+    print("W_ig turned round: an error, the sizes do not fit.")
+
+same = torch.allclose(W_hg.T @ h, W_hg @ h)
+print("W_hg turned round: no error, and the numbers are", "right." if same else "wrong.")
 
 # %% [markdown]
-# The message names both shapes: a (100 × 16) matrix cannot take a vector of 100. Here we were
-# lucky. If I and H were equal, nothing would have complained. That is why this course never uses
-# two equal sizes in an example.
-
-# %% [markdown]
+# The error is the lucky case. $W_{hg}$ is square, so its shape cannot tell which way round it is:
+# the numbers are silently wrong. That is why this course never trusts shapes alone. It always
+# compares the numbers with PyTorch's.
+#
 # ## All units, all questions
 #
 # The other gates look the same, each with its own weights. Only the squeezing function differs:
@@ -131,40 +136,20 @@ except RuntimeError as error:
 # i_t &= \sigma(W_{ii}\,x_t + b_{ii} + W_{hi}\,h_{t-1} + b_{hi}) \\
 # f_t &= \sigma(W_{if}\,x_t + b_{if} + W_{hf}\,h_{t-1} + b_{hf}) \\
 # g_t &= \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg}) \\
-# o_t &= \sigma(\underset{(16 \times 100)}{W_{io}}\,\underset{(100)}{x_t} + \underset{(16)}{b_{io}}
-#   + \underset{(16 \times 16)}{W_{ho}}\,\underset{(16)}{h_{t-1}} + \underset{(16)}{b_{ho}})
+# \underset{(H)}{o_t} &= \sigma(\underset{(H \times I)}{W_{io}}\,\underset{(I)}{x_t}
+#   + \underset{(H)}{b_{io}}
+#   + \underset{(H \times H)}{W_{ho}}\,\underset{(H)}{h_{t-1}} + \underset{(H)}{b_{ho}})
 # \end{aligned}$$
-#
-# Read the names as *from, to*: $W_{if}$ goes from the input to the forget gate, $W_{ho}$ from the
-# hidden state to the output gate.
 
 # %% [markdown]
-# ## See it to scale
+# All four lines have the shapes of the last one. Read the names as *from, to*: $W_{if}$ goes from
+# the input to the forget gate, $W_{ho}$ from the state to the output gate. And $W_{ii}$ goes from
+# the **i**nput to the **i**nput gate: twice the same letter, for two different things.
 #
-# Below is one gate, with every matrix drawn to scale, and next to it the stack of all four.
-#
-# **Try it.**
-#
-# 1. Make `input_size` small. Which of the matrices change their shape, and which do not?
-# 2. Double `hidden_size`. Which matrix grows twofold, and which fourfold?
-# 3. Choose another gate. What moves in the stack?
-
-# %%
-from lstm_lessons import explorers
-
-explorer = explorers.gates_and_shapes()
-explorer
-
-# %%
-explorer.sliders["hidden_size"].value = 32
-print(explorer.picture.alt)
-
-# %% [markdown]
-# `input_size` changes only the columns of $W_{ig}$. Doubling `hidden_size` doubles $W_{ig}$, but it
-# makes $W_{hg}$ four times as large: it has H rows *and* H columns.
+# ## How PyTorch keeps them
 #
 # Eight matrices and eight biases, for one layer? PyTorch does it with four tensors. It stacks the
-# matrices of the four gates on top of each other, so that one product serves all gates.
+# matrices of the four gates on top of each other.
 #
 # **Predict.** What is the shape of the stacked `weight_ih_l0`? And of `weight_hh_l0`?
 # (`l0` is layer 0.)
@@ -176,7 +161,7 @@ for name, parameter in lstm.named_parameters():
 
 # %% [markdown]
 # 64 is 4 · 16: four gates of 16 rows. In symbols, `weight_ih_l0` is (4H, I) and `weight_hh_l0` is
-# (4H, H). The course keeps a *ledger* of such shapes, which says why each is what it is:
+# (4H, H). The course keeps a *ledger* of all shapes, each with its reason:
 
 # %%
 from lstm_lessons import shapes
@@ -184,90 +169,85 @@ from lstm_lessons import shapes
 shapes.lstm_parameters(input_size=I, hidden_size=H)
 
 # %% [markdown]
-# `chunk(4)` cuts a tensor into four equal pieces along its first axis. That gives the gates back,
-# in the order in which PyTorch stacks them: **i, f, g, o**.
+# Why two biases, `bias_ih` and `bias_hh`? PyTorch keeps both because NVIDIA's library for GPUs,
+# cuDNN, has two. They are only ever added.
+#
+# **Predict.** Then what happens to the output if we move all of `bias_hh` into `bias_ih`?
+
+# %%
+x = torch.randn(T, B, I)
+states = torch.randn(1, B, H), torch.randn(1, B, H)  # h and c to start from
+merged = nn.LSTM(I, H)
+merged.load_state_dict(lstm.state_dict())  # the same weights as `lstm`
+with torch.no_grad():
+    merged.bias_ih_l0 += merged.bias_hh_l0
+    merged.bias_hh_l0.zero_()
+assert torch.allclose(merged(x, states)[0], lstm(x, states)[0], rtol=0, atol=1e-12)
+print("The output stays the same.")
+
+# %% [markdown]
+# ## Which block is which gate?
+#
+# Nothing in the tensor says it. So do an experiment: put a bias of −50 into one block at a time,
+# and watch the first step. Lesson 01 gave $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. What is shown
+# is $h_t = o_t \odot \tanh(c_t)$ (more on it in lesson 03). Look for three symptoms:
+#
+# * $h$ is zero: nothing is *shown*.
+# * $c$ is the same for two different old memories: nothing is *kept*.
+# * $c$ stays zero when the old memory was zero: nothing is *let in*.
+#
+# **Predict.** Which gate causes which symptom? One causes none. (Remember what $\tanh$ makes of −50.)
+
+
+# %%
+def first_step(block, c):
+    """Return h and c after one word, with −50 in one block of 16 biases."""
+    changed = nn.LSTM(I, H)
+    changed.load_state_dict(lstm.state_dict())
+    with torch.no_grad():
+        changed.bias_ih_l0[block * H : (block + 1) * H] = -50
+    _, (h_n, c_n) = changed(x_t[None], (h[None], c[None]))
+    return h_n, c_n
+
+
+# %% [markdown]
+# `[None]` adds an axis of length 1: for `x_t` it counts the words, one; for `h` and `c` it counts the
+# layers, one.
+
+# %%
+old, other, zero = torch.randn(H), torch.randn(H), torch.zeros(H)
+for block in range(4):
+    h_n, c_n = first_step(block, old)
+    print(f"block {block}:", end=" ")
+    if torch.allclose(h_n, zero):
+        print("nothing shown")
+    elif torch.allclose(c_n, first_step(block, other)[1]):
+        print("nothing kept")
+    elif torch.allclose(first_step(block, zero)[1], zero):
+        print("nothing let in")
+    else:
+        print("none of these")
+
+# %% [markdown]
+# Block 0 lets in: i. Block 1 keeps: f. Block 3 shows: o. The one left over is g: its tanh becomes
+# −1, so there is still news. The order is **i, f, g, o**. Other libraries use other orders.
+#
+# So `chunk(4)` gives the gates' matrices, under their names. ($W_{ig}$ now is PyTorch's own, no longer
+# ours from above.)
 
 # %%
 W_ii, W_if, W_ig, W_io = lstm.weight_ih_l0.chunk(4)
 W_hi, W_hf, W_hg, W_ho = lstm.weight_hh_l0.chunk(4)
 b_ii, b_if, b_ig, b_io = lstm.bias_ih_l0.chunk(4)
 b_hi, b_hf, b_hg, b_ho = lstm.bias_hh_l0.chunk(4)
-print("W_ig:", tuple(W_ig.shape), "  W_hg:", tuple(W_hg.shape), "  b_ig:", tuple(b_ig.shape))
+
 assert torch.equal(W_ig, lstm.weight_ih_l0[2 * H : 3 * H])
-print("W_ig is rows", 2 * H, "to", 3 * H - 1)
-
-# %% [markdown]
-# ## How do we know the order?
-#
-# Nothing in the tensor says which block is which gate. So do an experiment: shut one block at a
-# time, and watch. A bias of −50 makes a sigmoid 0, whatever the word.
-#
-# With $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ from lesson 01 in mind, look for three symptoms:
-#
-# * `h_n` is all zero: nothing is *shown*.
-# * `c_n` is the same for two different old memories: nothing is *kept*.
-# * `c_n` is still empty after a word, when the old memory was empty: nothing is *let in*.
-#
-# **Predict.** Which gate, when shut, causes which symptom? One of the four causes none.
-
-
-# %%
-def shut(block):
-    """Return a copy of the layer with one block of 16 rows shut."""
-    copy = nn.LSTM(I, H)
-    copy.load_state_dict(lstm.state_dict())
-    with torch.no_grad():
-        rows = slice(block * H, (block + 1) * H)
-        copy.weight_ih_l0[rows] = 0
-        copy.weight_hh_l0[rows] = 0
-        copy.bias_ih_l0[rows] = -50
-    return copy
-
-
-# %%
-word = torch.randn(1, I)
-h_0, c_0, other_c_0 = torch.randn(3, 1, H)
-empty = torch.zeros(1, H)
-
-for block in range(4):
-    layer = shut(block)
-    _, (h_n, c_n) = layer(word, (h_0, c_0))
-    _, (_, c_n_of_other) = layer(word, (h_0, other_c_0))
-    _, (_, c_n_of_empty) = layer(word, (h_0, empty))
-    symptoms = {
-        "nothing shown": torch.allclose(h_n, empty),
-        "nothing kept": torch.allclose(c_n, c_n_of_other),
-        "nothing let in": torch.allclose(c_n_of_empty, empty),
-    }
-    found = [symptom for symptom, seen in symptoms.items() if seen] or ["none of these"]
-    print(f"block {block} shut: {', '.join(found)}")
-
-# %% [markdown]
-# Block 0 lets in: i. Block 1 keeps: f. Block 3 shows: o. The one left over is g. (Its tanh
-# becomes −1, not 0: the news is then a constant, but it is not shut out.) The order is
-# **i, f, g, o**. Other libraries use other orders, so keep these four letters in mind.
-#
-# Now to the biases.
-# $b_{ig}$ and $b_{hg}$ are simply added, so one would do. PyTorch keeps two because NVIDIA's
-# library for GPUs, cuDNN, has two.
-#
-# **Predict.** If we move all of `bias_hh` into `bias_ih`, does the output change?
-
-# %%
-x = torch.randn(T, B, I)
-merged = nn.LSTM(I, H)
-merged.load_state_dict(lstm.state_dict())
-with torch.no_grad():
-    merged.bias_ih_l0 += merged.bias_hh_l0
-    merged.bias_hh_l0.zero_()
-assert torch.allclose(merged(x)[0], lstm(x)[0], rtol=0, atol=1e-12)
-print("The output is the same.")
+print("W_ig is rows", 2 * H, "to", 3 * H - 1, "of weight_ih_l0.")
 
 # %% [markdown]
 # ## Counting
 #
-# Now count all parameters. Each gate has a matrix (H × I), a matrix (H × H) and two biases (H).
-# There are four gates:
+# Each gate has a matrix (H × I), a matrix (H × H) and two biases (H). There are four gates:
 #
 # $$4\,(HI + HH + 2H) = 4H(I + H) + 8H$$
 #
@@ -280,37 +260,58 @@ print("formula:", by_formula, "  PyTorch:", by_torch)
 assert by_formula == by_torch == shapes.count_parameters(I, H)
 
 # %% [markdown]
-# **Predict.** With `hidden_size` 32 instead of 16, is the count twice as large, less, or more?
+# ## See it to scale
+#
+# Above: one gate's equation, with every matrix drawn to one scale. Below it: the stacks of all four
+# gates, with the chosen gate's rows marked.
+#
+# **Try it.**
+#
+# 1. Change `input_size`. Which of the matrices change, and in which direction?
+# 2. Double `hidden_size` to 32. Which matrix grows twofold, and which fourfold?
+# 3. **Predict**, then look: is the count of parameters then twice as large, less, or more?
 
 # %%
-twice = shapes.count_parameters(I, 2 * H)
+from lstm_lessons import explorers
+
+explorer = explorers.gates_and_shapes()
+explorer
+
+# %% [markdown]
+# `input_size` is only in the columns of the matrices for x. Doubling `hidden_size` doubles the rows of
+# $W_{ig}$, but $W_{hg}$ has H rows *and* H columns: it becomes four times as large. So the count more
+# than doubles:
+
+# %%
+explorer.sliders["hidden_size"].value = 32
+twice = shapes.count_parameters(I, 32)
+assert f"{twice} parameters" in explorer.picture.alt
 print(f"{twice} parameters, {twice / by_formula:.2f} times as many")
+explorer.sliders["hidden_size"].value = 16
 
 # %% [markdown]
 # ## Where are T and B?
 #
-# 24 and 10 appear in no parameter. The same weights serve every word and every sentence. So one
+# 24 and 10 appear in no parameter. The same weights serve every word of every sentence. So one
 # layer can read sentences of any length, and any number of them.
 #
-# When 10 sentences are read side by side, the words at step t form a matrix (10, 100), a row a
-# sentence. The equations write $W x$ for one column vector. With rows, the same product is
-# `x @ W.T`: the transpose swaps the axes of W. Inner sizes must meet, outer sizes remain:
-# (10, **100**) times (**100**, 16) gives (10, 16). In symbols: (B, I) times (I, H) gives (B, H).
+# When 10 sentences are read side by side, the words at step t form a matrix (10, 100), one row per
+# sentence. The equations write $W x$ for one column vector. For rows the same product is
+# `x @ W.T`; the transpose turns W round, this time on purpose.
+#
+# **Predict.** (10, 100) times (100, 16): inner sizes must be equal, outer sizes remain. Which shape
+# comes out?
 
 # %%
 words = torch.randn(B, I)
 together = words @ W_ig.T
 one_by_one = torch.stack([W_ig @ word for word in words])
-print(
-    "words:",
-    tuple(words.shape),
-    "  W_ig.T:",
-    tuple(W_ig.T.shape),
-    "  result:",
-    tuple(together.shape),
-)
 assert torch.allclose(together, one_by_one, rtol=0, atol=1e-12)
-print("All at once equals one by one.")
+print("All sentences at once equals one by one:", tuple(together.shape))
+
+for length, size in ((24, 10), (7, 3)):
+    shape = tuple(lstm(torch.randn(length, size, I))[0].shape)
+    print(f"{length:2} words, {size:2} sentences: output", shape)
 
 # %% [markdown]
 # ## What we have seen
@@ -318,13 +319,13 @@ print("All at once equals one by one.")
 # * Each gate is a weighted sum of the word and the state, squeezed: σ for i, f, o and tanh for g.
 # * $W_{ig}$ is H × I and $W_{hg}$ is H × H. Rows come out, columns go in.
 # * PyTorch stacks the gates in the order i, f, g, o: `weight_ih_l0` is (4H, I), `weight_hh_l0` is
-#   (4H, H). Two biases of (4H,) are added.
+#   (4H, H), and there are two biases of (4H,).
 # * An LSTM layer has 4H(I + H) + 8H parameters, whatever T and B.
 
 # %% [markdown]
-# **A common mistake.** Matrices built as (in, out), as some other libraries do. You recognise it by
-# an error such as `size mismatch`, or, if I equals H, by wrong numbers and no error at all. Test
-# with sizes that all differ.
+# **A common mistake.** Matrices turned round, (in, out), as some other libraries keep them. For the
+# input's matrix you recognise it by an error about sizes. For the state's matrix there is none: only a
+# comparison with PyTorch's numbers shows it.
 #
 # **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes, count,
 # spot the impossible one.

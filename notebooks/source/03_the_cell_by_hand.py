@@ -24,7 +24,9 @@
 # \end{aligned}$$
 #
 # The gates, $c$ and $h$ all have the shape (H). $\odot$ multiplies number by number, so unit 3 of
-# $c_t$ is made from unit 3 of each gate and from nothing else.
+# $c_t$ is made from unit 3 of f, i, g and of $c_{t-1}$.
+#
+# PyTorch calls $h$ the hidden state and $c$ the cell state. "The states" means both.
 
 # %% [markdown]
 # ## One unit
@@ -34,37 +36,39 @@
 #
 # $z_i = 1$, $z_f = 2$, $z_g = 0.5$, $z_o = 0$. Its memory holds $c_{t-1} = 1$.
 #
-# **Predict.** Is the new memory $c_t$ above or below 1? And is $h_t$ above or below $c_t$?
+# **Predict.** Lesson 01 has a table of $\sigma$, and $\tanh(0.5)$ is a little below 0.5. Is the new
+# memory $c_t$ above or below 1? And is $h_t$ above or below $c_t$?
 
 # %%
 import torch
 from torch import nn
 
 torch.set_default_dtype(torch.float64)
-torch.manual_seed(0)
 
+c_prev = 1.0
 z_i, z_f, z_g, z_o = torch.tensor([1.0, 2.0, 0.5, 0.0])
 i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
 g = torch.tanh(z_g)
-c = f * 1.0 + i * g
+c = f * c_prev + i * g
 h = o * torch.tanh(c)
 print(f"i = {i:.2f}, f = {f:.2f}, g = {g:.2f}, o = {o:.2f}")
 print(f"c = {c:.2f}, h = {h:.2f}")
 
 # %% [markdown]
-# The unit kept 0.88 of its 1, and took in 0.73 of the news, 0.46. Together that is more than 1. A
-# memory can grow beyond 1, because it adds.
+# The unit kept 0.88 · 1, and took in 0.73 · 0.46 = 0.34. Together that is 1.22. A memory can grow
+# beyond 1, because it adds.
 #
 # What it shows, $h$, stays within −1 and 1: $\tanh$ brings $c$ back into that range, and $o$ makes it
 # smaller still.
 #
-# The explorer below is this one unit. Its sliders are the four sums and the old memory.
+# Below is this one unit. Its sliders are the four sums, in the order in which the gates act on the
+# memory, and the old memory itself.
 #
-# **Try it.** Find settings for which
+# **Try it.** Find settings for which the unit
 #
-# 1. the unit keeps its memory untouched and shows nothing of it,
-# 2. it throws the old memory away and writes a new value,
-# 3. $c$ is near 2, and yet $h$ stays below 1.
+# 1. keeps its memory almost untouched, and shows almost nothing of it,
+# 2. throws the old memory away and writes a new value,
+# 3. has $c$ near 2, and yet $h$ near 0.
 
 # %%
 from lstm_lessons import explorers
@@ -77,23 +81,22 @@ explorer
 # (3), from Python this time:
 
 # %%
-for name, value in {"z_i": -6, "z_f": 0.5, "z_g": 0, "z_o": 6, "c_prev": 3}.items():
+for name, value in {"z_f": 6, "z_i": 6, "z_g": 6, "z_o": -6, "c_prev": 1}.items():
     explorer.sliders[name].value = value
 print(explorer.picture.alt)
 
 # %% [markdown]
-# The memory $c$ and what is shown of it, $h$, are two things.
-#
 # ## A whole layer, one step
 #
 # Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready
-# made: `nn.LSTMCell`. It reads one word of each sentence and the two states, and returns the two
-# new states.
+# made: `nn.LSTMCell`. It reads one word of each sentence and the two old states, and returns the two
+# new ones. In code, `x` is $x_t$, and `h_0` and `c_0` are the old states $h_{t-1}$ and $c_{t-1}$.
 #
 # Its weights are stacked as in lesson 02. As it knows only one layer, their names have no `_l0`.
 
 # %%
 I, H, B = 100, 16, 10
+torch.manual_seed(0)
 cell = nn.LSTMCell(input_size=I, hidden_size=H)
 for name, parameter in cell.named_parameters():
     print(f"{name:<10} {tuple(parameter.shape)}")
@@ -135,9 +138,9 @@ assert torch.allclose(h, h_torch, rtol=0, atol=1e-12)
 print("The six equations give what nn.LSTMCell gives.")
 
 # %% [markdown]
-# Two sums of a hundred products each never agree to the last digit, because the order of adding
-# differs. So we ask that no number differs by more than `1e-12`, a millionth of a millionth. In
-# `float64` only a true mistake is larger than that.
+# Two sums of a hundred products need not agree to the last digit, because they may be added in
+# another order. So we ask that no number differs by more than `1e-12`, a millionth of a millionth. In
+# `float64` and at these sizes, only a true mistake is larger than that.
 #
 # ## Shorter
 #
@@ -160,7 +163,7 @@ print("z_i:", tuple(z_i.shape))
 # (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut along
 # the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
 #
-# Now the step as a function. It is the heart of the course. Eight lines, six equations:
+# Now the step as a function: six equations in seven lines. It is the heart of the course.
 
 
 # %%
@@ -175,7 +178,6 @@ def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     return h, c
 
 
-# %%
 weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
 h, c = lstm_step(x, h_0, c_0, *weights)
 assert torch.allclose(h, h_torch, rtol=0, atol=1e-12)
@@ -188,7 +190,7 @@ print("lstm_step gives what nn.LSTMCell gives.")
 # A test that cannot fail proves nothing. Let us break the step: the line for $c$ forgets to use
 # the forget gate. We try it twice, with random states and with states of zero.
 #
-# **Predict.** Will both tests notice?
+# **Predict.** Which of the two tests sees the mistake, and why?
 
 
 # %%
@@ -206,8 +208,8 @@ for name, state in (("random states", (h_0, c_0)), ("zero states", (zeros, zeros
 
 # %% [markdown]
 # With a memory of zero there is nothing to forget, so the broken step passes. Weak inputs hide
-# real mistakes. That is why every test in this course uses random weights, random states, and sizes
-# that all differ.
+# real mistakes. From here on, we test with random weights, random states, and sizes that all
+# differ.
 #
 # One more doubt: lesson 02 found the order i, f, g, o with an experiment. Four letters can be put
 # in 24 orders. Which of them give PyTorch's numbers?
@@ -228,9 +230,14 @@ for order in permutations("ifgo"):
 # %% [markdown]
 # ## A cell of our own
 #
-# Now wrap the step in a module that can stand in for `nn.LSTMCell`. It needs the same parameters,
-# with the same names, and the same random start: every number drawn evenly from $-1/\sqrt H$ to
-# $1/\sqrt H$. If no states are given, they are zero.
+# Now wrap the step in a class that can stand in for `nn.LSTMCell`. If you have not met `nn.Module`:
+# it is PyTorch's base class for all that has parameters. An `nn.Parameter` is a tensor that it
+# keeps under its name, for training.
+#
+# * `uniform_` fills a tensor with random numbers, here from $-1/\sqrt H$ to $1/\sqrt H$.
+# * `device` and `dtype` say where the numbers live and of which type they are.
+# * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per sentence.
+#   `x.shape[:-1]` is (B,), or () for a single word without a batch.
 
 
 # %%
@@ -259,7 +266,8 @@ class ManualLSTMCell(nn.Module):
 
 
 # %% [markdown]
-# **Predict.** We make both cells from the same seed. Are their random weights the same numbers?
+# **Predict.** We make both cells from the same seed. What must both do alike, so that their random
+# weights come out as the same numbers?
 
 # %%
 torch.manual_seed(1)
@@ -272,53 +280,64 @@ for name, parameter in reference.named_parameters():
 print("Same names, same shapes, same numbers.")
 
 # %% [markdown]
-# The same numbers come out because both draw in the same order: `weight_ih`, `weight_hh`, `bias_ih`,
-# `bias_hh`. So weights can be carried over, both ways, with `state_dict`.
-
-# %% [markdown]
+# They must draw from the same range, in the same order: `weight_ih`, `weight_hh`, `bias_ih`,
+# `bias_hh`.
+#
 # ## Gradients too
 #
 # Equal results are half of the proof. A network is trained by its gradients, so these must agree as
 # well: with regard to every weight, every bias, the word and both states.
 #
-# The course has a function for this. `compare` runs both on the same inputs and holds every result
-# and every gradient of one against the other.
+# The course has a function for this. `compare` runs both on the same inputs. It adds up all results
+# with random weights, takes the gradients of that sum, and holds every result and every gradient of
+# one against the other.
 #
-# **Predict.** How many tensors will it compare? Count results, inputs and parameters.
+# **Predict.** How many tensors will it compare?
 
 # %%
 from lstm_lessons.compare import compare
 
 report = compare(manual, reference, x, (h_0, c_0), tolerance=1e-12, gradient_tolerance=1e-12)
-assert report
+assert report  # a report is true when all agree
 report
 
 # %% [markdown]
-# Nine: two results, and the gradients for three inputs and four parameters. Nobody can tell our cell
-# from PyTorch's.
+# Nine: two results, and the gradients for three inputs and four parameters. What about the options:
+# no states given, a single word without a batch, no biases?
+
+# %%
+without, reference_without = ManualLSTMCell(I, H, bias=False), nn.LSTMCell(I, H, bias=False)
+without.load_state_dict(reference_without.state_dict())  # copies PyTorch's weights into ours
+
+assert compare(manual, reference, x)
+assert compare(manual, reference, x[0])
+assert compare(without, reference_without, x, (h_0, c_0))
+print("All three are equal, too.")
+
+# %% [markdown]
+# Nobody can tell our cell from PyTorch's. And what does `compare` say of a wrong cell? Here is one
+# with a classic mistake: $h$ is made from the *old* $c$. (Since $h = o \odot \tanh(c)$, the gate o is
+# `h / tanh(c)`.)
 #
-# What does `compare` say about a wrong cell? Here is one with the rows of f and g swapped. Such a
-# cell runs, trains, and complains about nothing.
+# **Predict.** Which of the two results will be wrong?
 
 
 # %%
-def swap_f_and_g(stacked):
-    i, f, g, o = stacked.chunk(4)
-    return torch.cat([i, g, f, o])
-
-
-class WrongOrder(ManualLSTMCell):
+class FromOldMemory(ManualLSTMCell):
     def forward(self, x, hx):
-        return lstm_step(x, *hx, *[swap_f_and_g(each) for each in self.parameters()])
+        h, c = super().forward(x, hx)
+        o = h / torch.tanh(c)
+        return o * torch.tanh(hx[1]), c
 
 
-wrong = WrongOrder(I, H)
+wrong = FromOldMemory(I, H)
 wrong.load_state_dict(reference.state_dict())
 compare(wrong, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# It says what differs and where: which gate, which unit, which sentence. When your own code goes
-# wrong one day, such a table is the shortest way to the line with the mistake.
+# `c` is equal and `h` differs: so look at the line that makes `h`. The gradients nearly all differ,
+# because everything flows through `h`. *Where* is the place of the largest difference; a *sample* is
+# one entry of the batch, here a sentence.
 
 # %% [markdown]
 # ## What we have seen
@@ -331,8 +350,8 @@ compare(wrong, reference, x, (h_0, c_0))
 # * Our cell equals `nn.LSTMCell`, to 1e-12.
 
 # %% [markdown]
-# **A common mistake.** Making $h$ from the old $c$: the line for $h$ stands before the line for $c$.
-# You recognise it so: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
+# **A common mistake.** Making $h$ from the old $c$, because the line for $h$ stands first. You
+# recognise it so: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
 #
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell without
 # looking, mend a broken one, split PyTorch's weights by gate.
