@@ -14,7 +14,8 @@ from lstm_lessons.commands.failure import Failure
 # Strict: stored outputs are compared, with the kernel of this environment, a cell's time limited.
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")
 # A worker a notebook: nbval keeps one kernel for a notebook, so its cells must not be dealt out.
-SPREAD = ("--dist", "loadscope")
+# A worker that dies is replaced once; without a limit, what killed it is tried over and over.
+SPREAD = ("--dist", "loadscope", "--max-worker-restart=1")
 # The tests that --fast leaves out.
 FAST = ("-m", "not browser and not slow")
 _MOST_WORKERS = 4  # Each may hold a kernel of 300 MB.

@@ -1,0 +1,253 @@
+"""``lab``: the port, JupyterLab's command line, the kernel, and which notebooks are trusted."""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import nbformat
+import pytest
+from clone_copies import CLONE, clean_environ, copy_clone, one_line, run
+from nbformat.sign import NotebookNotary
+
+from lstm_lessons.commands import kernel, lab, trust
+from lstm_lessons.commands.clone import Clone
+from lstm_lessons.commands.failure import Failure
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A clone with two small notebooks."""
+    root = copy_clone(tmp_path)
+    for name in ("notebooks/00_start_here", "exercises/solutions/01_why_gates"):
+        path = root / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cell = nbformat.v4.new_code_cell("1", id="one")
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": f"<b>{name}</b>"})]
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return Clone(root)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Let Jupyter keep its signatures in a home of the test's own."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    return tmp_path / "home"
+
+
+def options(port=None, no_browser=False):
+    return argparse.Namespace(port=port, no_browser=no_browser)
+
+
+# The port
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_port_in_use(clone, home, taken_port):
+    answer = run(
+        clone.root, "lab", "--no-browser", "--port", str(taken_port), environ=clean_environ(home)
+    )
+    assert f"Port {taken_port} is in use. Choose another with --port" in one_line(answer)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_number_that_is_no_port(port):
+    with pytest.raises(Failure, match=f"{port} is no port"):
+        lab.check_port(port)
+
+
+def test_a_free_port_will_do(taken_port):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    lab.check_port(free)
+
+
+# The command line of JupyterLab
+
+
+def test_the_first_lesson_is_opened(clone):
+    line = lab.command(clone, options(), [])
+    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--ServerApp.root_dir={clone.root}" in line
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in line
+    assert "--no-browser" not in line and not any("port" in word for word in line)
+    assert (CLONE / "notebooks" / "source" / "00_start_here.py").is_file()
+
+
+def test_the_options_are_passed_on(clone):
+    line = lab.command(clone, options(port=9999, no_browser=True), ["--ip", "0.0.0.0"])
+    assert "--ServerApp.port=9999" in line and "--ServerApp.port_retries=0" in line
+    assert "--no-browser" in line and line[-2:] == ["--ip", "0.0.0.0"]
+
+
+def test_a_setting_of_the_users_takes_ours_away(clone):
+    line = lab.command(clone, options(port=1), ["--ServerApp.root_dir=/x", "--ServerApp.port=2"])
+    assert [word for word in line if word.startswith("--ServerApp.root_dir")] == [
+        "--ServerApp.root_dir=/x"
+    ]
+    assert [word for word in line if word.startswith("--ServerApp.port=")] == ["--ServerApp.port=2"]
+
+
+@pytest.mark.parametrize(("uid", "allowed"), [(0, True), (1000, False)])
+def test_root_is_allowed_only_to_root(uid, allowed, clone, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: uid, raising=False)
+    assert ("--allow-root" in lab.command(clone, options(), [])) is allowed
+
+
+# The kernel
+
+
+def kernel_in(folder, program):
+    """Write a kernel of the usual name that starts another Python."""
+    spec = {"argv": [program, "-m", "x"], "display_name": "Somebody else's", "language": "python"}
+    (folder / "kernels" / "python3").mkdir(parents=True)
+    (folder / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
+
+
+def test_a_kernel_in_the_users_home_is_not_taken(clone, tmp_path):
+    for name in ("data", "path"):
+        kernel_in(tmp_path / name, "/usr/bin/some-python")
+    environ = clean_environ(
+        tmp_path / "home", JUPYTER_DATA_DIR=str(tmp_path / "data"),
+        JUPYTER_PATH=str(tmp_path / "path"),
+    )  # fmt: skip
+    code = (
+        "import os\nfrom lstm_lessons.commands import kernel\n"
+        "from lstm_lessons.commands.clone import Clone\n"
+        "print(kernel.find().is_own())\n"
+        "os.environ.update(kernel.environ(Clone.here()))\n"
+        "print(kernel.find().is_own())"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=clone.root, env=environ, capture_output=True, text=True
+    )
+    assert answer.stdout.split() == ["False", "True"], answer.stderr
+
+
+def test_another_pythons_kernel_is_refused(monkeypatch):
+    monkeypatch.setattr(kernel, "find", lambda: kernel.Kernel("/elsewhere/bin/python", "x"))
+    with pytest.raises(Failure, match="would run on another Python, /elsewhere/bin/python. Run: "):
+        lab.check_kernel()
+
+
+def test_this_pythons_kernel_is_known():
+    assert kernel.Kernel("python", "x").is_own()
+    assert kernel.Kernel(sys.executable, "x").is_own()
+
+
+def test_kernels_import_this_clone(clone, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/mine")
+    assert kernel.environ(clone)["PYTHONPATH"] == os.pathsep.join([str(clone.root), "/mine"])
+    monkeypatch.delenv("PYTHONPATH")
+    assert kernel.environ(clone)["PYTHONPATH"] == str(clone.root)
+
+
+# Trust
+
+
+def git(clone, *words):
+    who = ["-c", "user.name=A Learner", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *who, *words], cwd=clone.root, check=True, capture_output=True)
+
+
+def is_trusted(path):
+    return NotebookNotary().check_signature(nbformat.read(path, as_version=4))
+
+
+def change(path):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].outputs[0].data["text/html"] = "<script>something else</script>"
+    nbformat.write(notebook, path)
+
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+@needs_git
+def test_only_notebooks_as_shipped_are_trusted(clone, home):
+    git(clone, "init", "-q")
+    git(clone, "add", ".")
+    git(clone, "commit", "-qm", "The course")
+    shipped, changed = clone.notebooks()
+    change(changed)
+    copy = clone.root / "notebooks" / "mine.ipynb"
+    shutil.copy(changed, copy)
+    assert trust.signed(clone) == (0, 1)
+    assert trust.sign(clone) is None
+    assert [is_trusted(path) for path in (shipped, changed, copy)] == [True, False, False]
+    assert trust.signed(clone) == (1, 1)
+
+
+def test_a_downloaded_archive_is_trusted_as_a_whole(clone, home):
+    assert trust.sign(clone) is None
+    assert all(is_trusted(path) for path in clone.notebooks()) and len(clone.notebooks()) == 2
+
+
+def test_signing_changes_no_notebook(clone, home):
+    before = [path.read_bytes() for path in clone.notebooks()]
+    trust.sign(clone)
+    assert [path.read_bytes() for path in clone.notebooks()] == before
+
+
+def test_a_home_that_cannot_be_written_to_is_told_and_is_no_reason_to_stop(clone, home, tmp_path):
+    (tmp_path / "data").write_text("a file where Jupyter wants a folder")
+    assert "not marked as trusted" in trust.sign(clone)
+
+
+# For real
+
+
+@pytest.mark.slow
+def test_lab_serves_the_first_lesson(clone, home, tmp_path):
+    command = [sys.executable, "-m", "lstm_lessons", "lab", "--no-browser"]
+    log = tmp_path / "lab.log"
+    with log.open("w") as printed:
+        server = subprocess.Popen(
+            command, cwd=clone.root, env=clean_environ(home), stdout=printed, stderr=printed
+        )
+    try:
+        address = soon(lambda: re.search(r"http://127\.0\.0\.1\S+", log.read_text()))[0]
+        assert "/lab/tree/notebooks/00_start_here.ipynb?token=" in address
+        # It prints its address a moment before it listens.
+        assert soon(lambda: fetch(address)), log.read_text()
+        notebook = json.loads(fetch(address.replace("/lab/tree/", "/api/contents/")))["content"]
+        assert notebook["cells"][0]["metadata"]["trusted"] is True
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def soon(ask, seconds=90):
+    """Return the first answer of ``ask`` that is one, or the last."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer
+
+
+def fetch(address):
+    try:
+        with urllib.request.urlopen(address, timeout=30) as page:
+            return page.read()
+    except urllib.error.URLError:
+        return None
