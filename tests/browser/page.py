@@ -308,7 +308,7 @@ def _stands_for(number: str, fact: float) -> bool:
     return decimals > 0 and abs(value - fact) <= 0.5 * unit * (1 + 1e-6)
 
 
-def save(locator: Locator | Page, path: Path) -> None:
-    """Write a screenshot as a test's artefact."""
+def save(part: Locator, path: Path) -> bytes:
+    """Write a screenshot of a part of the page as a test's artefact, and return it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    locator.screenshot(path=path)
+    return part.screenshot(path=path)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .page import ExplorerOnPage, LabPage, NotebookPage, save, shows
+from .page import SHOWN, ExplorerOnPage, LabPage, NotebookPage, save, shows
 from .server import (
     CLONE,
     LabServer,
@@ -156,6 +156,19 @@ def test_every_cell_of_a_lesson_runs(lesson):
     check_pictures(lesson.notebook.pictures())
     assert lesson.page.get_by_text("Error displaying widget").count() == 0
     assert lesson.notebook.complaints == []
+
+
+def test_the_pictures_of_a_lesson_follow_the_theme(lesson, artefacts):
+    """Keep screenshots for people to look at, too."""
+    images = lesson.page.locator(f"{SHOWN} .jp-OutputArea-output img:not([hidden])")
+    looks = {}
+    for theme in ("dark", "light"):
+        lesson.notebook.set_theme(dark=theme == "dark")
+        for number in range(images.count()):
+            path = artefacts / f"{lesson.name[:2]}-picture-{number + 1}-{theme}.png"
+            looks[theme, number] = save(images.nth(number), path)
+    for number in range(images.count()):
+        assert looks["dark", number] != looks["light", number], f"picture {number + 1}"
 
 
 @pytest.mark.parametrize("name", LESSONS)
