@@ -84,7 +84,7 @@ def test_a_room_imports_only_rooms_below_it(room, path):
 
 @pytest.mark.parametrize(("room", "path"), every_file())
 def test_pictures_need_no_torch(room, path):
-    if room in ("course", "shapes", "drawing", "explorers", "commands"):
+    if room in ("course", "shapes", "drawing", "explorers"):
         assert not any(module.split(".")[0] == "torch" for module in imported(path))
 
 
