@@ -62,7 +62,10 @@ exercise("01.1").check(memory_left)
 # The function takes the half-life, a number above 0, and returns one number: the whole $b_f$. (In
 # `nn.LSTM` it is the sum of two biases; you are asked for the sum.)
 #
-# `math.log` is the natural logarithm, $\ln$.
+# `math.log` is the natural logarithm, $\ln$:
+
+# %%
+print(f"ln(1/2) = {math.log(1 / 2):.3f}")
 
 
 # %%
