@@ -26,6 +26,7 @@ PARAMETERS = {
 WIDTH, HEIGHT = 720, 400
 AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
 LOWEST, HIGHEST = 1e-16, 3.0
+TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)  # shares of the lags shown, which are tens
 KEY_X = 478
 CURVES = {
     # name: (label, colour, dash pattern, width)
@@ -92,10 +93,11 @@ def view(forget_bias: float = FORGET_BIAS.default, lags: int = LAGS.default) -> 
     FORGET_BIAS.check("forget_bias", forget_bias)
     LAGS.check("lags", lags)
     kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags)
-    axes, frame = _frame(lags)
+    axes, frame = _frame()
     root = svg.panel(WIDTH, HEIGHT)
     _readout(root, forget_bias, lags, kept)
-    _lines(root, axes, drawn)
+    _lag_axis(root, axes, lags)
+    _lines(root, axes, lags, drawn)
     _key(root, lags, drawn)
     text = svg.write(root)
     # The frame goes right behind the panel, below all that moves.
@@ -107,28 +109,39 @@ def _relative(gradient: Array) -> Array:
     return gradient / gradient[0]
 
 
-@lru_cache(maxsize=16)
-def _frame(lags: int) -> tuple[Axes, str]:
-    """Return matplotlib's axes and their SVG, drawn once: only the curves move."""
+@lru_cache(maxsize=1)
+def _frame() -> tuple[Axes, str]:
+    """Return matplotlib's axes and their SVG, drawn once for all moves of all sliders.
+
+    The horizontal axis is the share of the lags shown, so that its grid lines never move.
+    """
     frame, axes = figure(WIDTH, HEIGHT)
     frame.set_layout_engine("none")
     axes.set_position(AXES)
     axes.set_yscale("log")
-    axes.set(xlim=(0, lags), ylim=(LOWEST, HIGHEST), xticks=range(0, lags + 1, lags // 5))
-    axes.set(yticks=[10.0**power for power in range(-16, 1, 4)])
+    axes.set(xlim=(0, 1), xticks=TICKS, xticklabels=[""] * len(TICKS), ylim=(LOWEST, HIGHEST))
+    axes.set(yticks=[10.0**power for power in range(-16, 1, 4)], ylabel="gradient, 1 at lag 0")
     axes.minorticks_off()
-    axes.set(xlabel="lag k (steps back)", ylabel="gradient, 1 at lag 0")
     return axes, plots.fragment(frame)
 
 
-def _lines(root: svg.Element, axes: Axes, drawn: dict[str, Array]) -> None:
+def _lag_axis(root: svg.Element, axes: Axes, lags: int) -> None:
+    for share, (x, y) in zip(
+        TICKS, plots.to_pixels(axes, TICKS, [LOWEST] * len(TICKS)), strict=True
+    ):
+        svg.label(root, x, y + 19, str(round(share * lags)), 13)
+    (middle,) = plots.to_pixels(axes, [0.5], [LOWEST])
+    svg.label(root, middle[0], middle[1] + 40, "lag k (steps back)", 13)
+
+
+def _lines(root: svg.Element, axes: Axes, lags: int, drawn: dict[str, Array]) -> None:
     box = axes.get_position()
     left, width = box.x0 * WIDTH, box.width * WIDTH
     clip = svg.add(root, "clipPath", id="lstm-forget-gate-axes")
     svg.rect(clip, left, (1 - box.y1) * HEIGHT, width, box.height * HEIGHT)
     group = svg.add(root, "g", clip_path="url(#lstm-forget-gate-axes)")
     for name, values in drawn.items():
-        points = plots.to_pixels(axes, np.arange(len(values)), values)
+        points = plots.to_pixels(axes, np.arange(lags + 1) / lags, values)
         path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
         _stroke(group, name, path, data_curve=name)
 
