@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from typing import Any
 
 from lstm_lessons.commands import kernel, trust
 from lstm_lessons.commands.clone import Clone
+
+_ASK_TORCH = """
+import torch
+print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else "")
+"""
 
 
 def look(clone: Clone) -> dict[str, Any]:
@@ -28,13 +35,12 @@ def _kernel() -> dict[str, Any]:
 
 
 def _gpu() -> dict[str, Any]:
-    try:
-        import torch
-    except (ImportError, OSError) as error:  # OSError: a library of the system is missing.
-        return {"error": str(error)}
-    if not torch.cuda.is_available():
-        return {"name": None}
-    return {"name": torch.cuda.get_device_name(0)}
+    """Ask PyTorch in a process of its own: where it crashes, the rest can still be told."""
+    answer = subprocess.run([sys.executable, "-c", _ASK_TORCH], capture_output=True, text=True)
+    if answer.returncode != 0:
+        last = answer.stderr.strip().splitlines()[-1:]
+        return {"error": last[0] if last else f"exit status {answer.returncode}"}
+    return {"name": answer.stdout.strip() or None}
 
 
 def _trust(clone: Clone) -> dict[str, Any]:
