@@ -24,7 +24,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name):  # noqa: ANN001, ANN202
     """Import a public name from the module that defines it."""
     if name not in __all__:
         raise AttributeError("module 'lstm_lessons' has no attribute {!r}".format(name))  # noqa: UP032
@@ -38,6 +38,6 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__():  # noqa: ANN202
     """List the public names, loaded or not."""
     return sorted(list(globals()) + __all__)

@@ -88,8 +88,9 @@ print("x[0, 3]:", tuple(x[0, 3].shape))
 # %% [markdown]
 # ## A first call of nn.LSTM
 #
-# We make a layer that reads words of 100 numbers. For each sentence it keeps two lists of 16 numbers: a
-# *memory* c, which stays inside, and a *state* h, which is what it says. 16 is its *hidden size*, H.
+# We make a layer that reads words of 100 numbers. For each sentence it keeps two lists of 16
+# numbers: a *memory* c, which stays inside, and a *state* h, which is what it says. 16 is its
+# *hidden size*, H.
 #
 # Then we let it read all 10 sentences, word by word.
 
@@ -151,9 +152,9 @@ explorer = explorers.in_and_out()
 explorer
 
 # %% [markdown]
-# 1 is `input_size`. 2 are `batch` and `hidden_size`. And `seq_len`, the number of words, changes `output`
-# but neither `h_n` nor `c_n`: however long the sentence, its summary stays the same size. Lesson 01
-# asks what that costs.
+# 1 is `input_size`. 2 are `batch` and `hidden_size`. And `seq_len`, the number of words, changes
+# `output` but neither `h_n` nor `c_n`: however long the sentence, its summary stays the same size.
+# Lesson 01 asks what that costs.
 #
 # A slider can be moved from Python, too. And each picture can say in words what it shows:
 
@@ -204,8 +205,8 @@ course_map()
 # * `check` says what it thinks of an answer, and `hint` helps.
 
 # %% [markdown]
-# **A common mistake.** Cells are run out of order. You change a cell far up, go on further down, and
-# the numbers no longer fit together. If something looks strange, choose **Run**, then **Restart
-# Kernel and Run All Cells**.
+# **A common mistake.** Cells are run out of order. You change a cell far up, go on further down,
+# and the numbers no longer fit together. If something looks strange, choose **Run**, then
+# **Restart Kernel and Run All Cells**.
 #
 # **Next:** [lesson 01](01_why_gates.ipynb) asks why a memory needs gates at all.

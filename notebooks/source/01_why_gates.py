@@ -28,11 +28,11 @@
 # lesson, so `x` has no batch axis: its shape is (T, I). We work in `float64`, the more exact of the
 # usual number types, so that tiny numbers can be trusted.
 #
-# PyTorch keeps the bias as two vectors, `bias_ih` and `bias_hh`, and adds both. So $b$ is their sum.
-# The ending `_l0` means layer 0, the only one here.
+# PyTorch keeps the bias as two vectors, `bias_ih` and `bias_hh`, and adds both. So $b$ is their
+# sum. The ending `_l0` means layer 0, the only one here.
 #
-# Does `nn.RNN` really do what the equation says? The loop is the equation. `nn.RNN` returns `output`, which
-# holds the state after every word, so `output[-1]` is the last.
+# Does `nn.RNN` really do what the equation says? The loop is the equation. `nn.RNN` returns
+# `output`, which holds the state after every word, so `output[-1]` is the last.
 
 # %%
 import torch
@@ -65,8 +65,8 @@ print("The loop and nn.RNN agree after", T, "words.")
 #
 # *Lag* k means k steps back: lag 0 is the last word, and lag 60 is the first.
 #
-# **Predict.** Guess the gradient at lag 20, if it is about 1 at lag 0: a half, a hundredth, or less than
-# a millionth?
+# **Predict.** Guess the gradient at lag 20, if it is about 1 at lag 0: a half, a hundredth, or
+# less than a millionth?
 
 
 # %%
@@ -83,13 +83,13 @@ for lag in (0, 1, 20, 60):
     print(f"lag {lag:2}: {rnn_gradient[lag].item():.0e}")
 
 # %% [markdown]
-# `9e-08` is Python's way to write 9 in a hundred million. Twenty words back, almost nothing is left.
-# Sixty words back, less than a billionth of a billionth is left.
+# `9e-08` is Python's way to write 9 in a hundred million. Twenty words back, almost nothing is
+# left. Sixty words back, less than a billionth of a billionth is left.
 #
 # Training follows the gradient. Where there is next to none, there is next to nothing to follow.
 #
-# **Predict.** From lag 10 to lag 20 the gradient shrinks to about 1 in 5000. What about the next ten
-# steps, and the ten after that: less, more, or about the same?
+# **Predict.** From lag 10 to lag 20 the gradient shrinks to about 1 in 5000. What about the next
+# ten steps, and the ten after that: less, more, or about the same?
 
 
 # %%
@@ -104,8 +104,8 @@ for lag in (10, 20, 30, 40, 50):
     print(f"lag {lag} to {lag + 10}: times {shrinks:.0e}, that is {factor:.2f} a step")
 
 # %% [markdown]
-# About the same: each step multiplies by a *factor* of about 0.43. On a logarithmic axis, where each
-# grid line stands for the same factor, that is a straight line.
+# About the same: each step multiplies by a *factor* of about 0.43. On a logarithmic axis, where
+# each grid line stands for the same factor, that is a straight line.
 
 # %%
 from lstm_lessons import show
@@ -119,29 +119,32 @@ falling from about 1 at lag 0 to less than 1e-20 at lag 60."""
 show(plot, alt)  # alt: the picture in words, for those who cannot see it
 
 # %% [markdown]
-# That is no accident. To get from $h_t$ back to $h_{t-1}$, the gradient is multiplied by $W_{hh}$ and
-# by the slope of $\tanh$, which is at most 1. PyTorch starts all weights between $-1/\sqrt H$ and
-# $1/\sqrt H$, and that is too small to make up for it. Sixty steps back means sixty such products.
+# That is no accident. To get from $h_t$ back to $h_{t-1}$, the gradient is multiplied by $W_{hh}$
+# and by the slope of $\tanh$, which is at most 1. PyTorch starts all weights between $-1/\sqrt H$
+# and $1/\sqrt H$, and that is too small to make up for it. Sixty steps back means sixty such
+# products.
 #
-# With a factor below 1, the gradient *vanishes*. With a factor above 1, it would *explode*. A memory
-# needs a factor very near 1.
+# With a factor below 1, the gradient *vanishes*. With a factor above 1, it would *explode*. A
+# memory needs a factor very near 1.
 #
-# A factor of exactly 1 is easy to get: copy the memory, and only add to it. But then nothing can ever be
-# removed.
+# A factor of exactly 1 is easy to get: copy the memory, and only add to it. But then nothing can
+# ever be removed.
 
 # %% [markdown]
 # ## A memory with a tap
 #
-# So let the network choose. The LSTM has a *memory* $c$, beside its state $h$. At each step, each of its
-# H numbers gets a factor $f$ between 0 and 1 for the old, and another, $i$, for the news $g$:
+# So let the network choose. The LSTM has a *memory* $c$, beside its state $h$. At each step, each
+# of its H numbers gets a factor $f$ between 0 and 1 for the old, and another, $i$, for the news
+# $g$:
 #
 # $$\underset{(H)}{c_t} = \underset{(H)}{f_t} \odot \underset{(H)}{c_{t-1}}
 #   + \underset{(H)}{i_t} \odot \underset{(H)}{g_t}$$
 #
-# $\odot$ multiplies number by number. $f$ is the *forget gate* and $i$ the *input gate*. A gate is a
-# tap: 0 is shut, 1 is open. The name misleads: $f = 1$ forgets *nothing*.
+# $\odot$ multiplies number by number. $f$ is the *forget gate* and $i$ the *input gate*. A gate is
+# a tap: 0 is shut, 1 is open. The name misleads: $f = 1$ forgets *nothing*.
 #
-# Lesson 02 shows where $i$ and $g$ come from, and how $h$ is made from $c$. This lesson is about $f$.
+# Lesson 02 shows where $i$ and $g$ come from, and how $h$ is made from $c$. This lesson is about
+# $f$.
 
 # %% [markdown]
 # ## Half-life
@@ -177,8 +180,8 @@ for f in (0.5, 0.9, 0.99, 0.999):
 # $$\underset{(H)}{f_t} = \sigma\big(\underset{(H \times I)}{W_{if}}\;\underset{(I)}{x_t}
 #   + \underset{(H \times H)}{W_{hf}}\;\underset{(H)}{h_{t-1}} + \underset{(H)}{b_f}\big)$$
 #
-# ($W_{if}$: from the **i**nput to **f**. $W_{hf}$: from **h** to **f**.) If the parts with $W$ are small,
-# the gate rests at $f \approx \sigma(b_f)$.
+# ($W_{if}$: from the **i**nput to **f**. $W_{hf}$: from **h** to **f**.) If the parts with $W$ are
+# small, the gate rests at $f \approx \sigma(b_f)$.
 #
 # **Predict.** With $b_f = 0$, where does the gate rest, and what is its half-life?
 
@@ -196,8 +199,9 @@ for bias in (-2, 0, 1, 2, 4, 6):
 # A bias of 0 leaves half after one single step. To remember across 50 words you want something
 # above 4.
 #
-# To find the bias for the half-life $n$ that you want, go backwards. Half must be left after $n$ steps, so
-# $f = 0.5^{1/n}$. Solving $f = \sigma(b_f)$ for $b_f$ gives $b_f = \ln \dfrac{f}{1 - f}$.
+# To find the bias for the half-life $n$ that you want, go backwards. Half must be left after $n$
+# steps, so $f = 0.5^{1/n}$. Solving $f = \sigma(b_f)$ for $b_f$ gives $b_f = \ln \dfrac{f}{1 -
+# f}$.
 
 # %%
 f = 0.5 ** (1 / 50)
@@ -207,12 +211,12 @@ print(f"For a half-life of 50 steps: f = {f:.4f}, bias {b_f:.2f}")
 # %% [markdown]
 # ## What nn.LSTM remembers when it is new
 #
-# PyTorch keeps two biases here too, and adds them. Both start at random between −0.25 and 0.25 (that is
-# $1/\sqrt{16}$), so $b_f$ is near 0. In `nn.LSTM`, the forget gate owns the second quarter of every
-# weight and bias (lesson 02 shows why). So we can compute the gate at every step.
+# PyTorch keeps two biases here too, and adds them. Both start at random between −0.25 and 0.25
+# (that is $1/\sqrt{16}$), so $b_f$ is near 0. In `nn.LSTM`, the forget gate owns the second
+# quarter of every weight and bias (lesson 02 shows why). So we can compute the gate at every step.
 #
-# **Predict.** What is $f$ on average, in a new LSTM? And is the gradient's factor per step near 0.43 like
-# the RNN's, near $f$, or near 1?
+# **Predict.** What is $f$ on average, in a new LSTM? And is the gradient's factor per step near
+# 0.43 like the RNN's, near $f$, or near 1?
 
 
 # %%
@@ -236,14 +240,15 @@ print(f"left of the memory after 50 steps, on average: {left.mean():.0e}")
 print(f"gradient: factor {factor_per_step(lstm_gradient, 10, 60):.2f} a step")
 
 # %% [markdown]
-# The gate is about a half, as its bias promised, and nothing is left after 50 steps. The gradient's factor
-# is somewhat above the gate, because some gradient goes round it: from $c$ to $h$, and from $h$ into the
-# next step's gates and news. But it is far from 1. An LSTM is said to cure the vanishing gradient. It
-# only has the *means*: a gate that can be opened.
+# The gate is about a half, as its bias promised, and nothing is left after 50 steps. The
+# gradient's factor is somewhat above the gate, because some gradient goes round it: from $c$ to
+# $h$, and from $h$ into the next step's gates and news. But it is far from 1. An LSTM is said to
+# cure the vanishing gradient. It only has the *means*: a gate that can be opened.
 #
 # So open it. We put all of $b_f$ in one bias and zero in the other.
 #
-# **Predict.** We set the bias for a half-life of 50. What share of the memory is left after 50 steps?
+# **Predict.** We set the bias for a half-life of 50. What share of the memory is left after 50
+# steps?
 
 
 # %%
@@ -278,13 +283,13 @@ in the first steps, and then stays level up to lag 60."""
 show(plot, alt)
 
 # %% [markdown]
-# The open gate keeps the gradient level. It drops only at the start: the *last* word also moves the output
-# directly, through a gate that acts on $h$. Earlier words act through the memory.
+# The open gate keeps the gradient level. It drops only at the start: the *last* word also moves
+# the output directly, through a gate that acts on $h$. Earlier words act through the memory.
 #
 # ## Turn the knob
 #
-# Below is another such LSTM, with other weights. The solid curve is its gradient for the forget bias
-# that you choose. The dashed line is $f^k$, what the gate alone would leave.
+# Below is another such LSTM, with other weights. The solid curve is its gradient for the forget
+# bias that you choose. The dashed line is $f^k$, what the gate alone would leave.
 #
 # **Try it.**
 #
@@ -303,14 +308,15 @@ explorer.sliders["forget_bias"].value = 4.5  # task 2, from Python
 print(explorer.picture.alt)
 
 # %% [markdown]
-# Task 1: worse. Task 3: with a gate nearly shut, the curve is above the line, because some gradient goes
-# round the gate. With a gate nearly open, it drops at lag 1, as above, and then runs level.
+# Task 1: worse. Task 3: with a gate nearly shut, the curve is above the line, because some
+# gradient goes round the gate. With a gate nearly open, it drops at lag 1, as above, and then runs
+# level.
 #
 # ## Does it matter in training?
 #
-# A small test. The first input is +1 or −1, then come 49 small random numbers. At the end, a linear
-# layer reads the last state, and must say which sign came first. Guessing gets one half right. We train
-# 100 steps.
+# A small test. The first input is +1 or −1, then come 49 small random numbers. At the end, a
+# linear layer reads the last state, and must say which sign came first. Guessing gets one half
+# right. We train 100 steps.
 
 
 # %%
@@ -329,7 +335,7 @@ def learns(forget_bias, seed):
     if forget_bias is not None:
         set_forget_bias(lstm, forget_bias)
     optimiser = torch.optim.Adam([*lstm.parameters(), *read.parameters()], lr=0.005)
-    for step in range(100):
+    for _ in range(100):
         x, sign = examples(B=16)
         guess = read(lstm(x)[0][-1])[:, 0]  # one number for each sequence, (16,)
         loss = nn.functional.softplus(-sign * guess).mean()  # small when the signs agree
@@ -341,8 +347,8 @@ def learns(forget_bias, seed):
 
 
 # %% [markdown]
-# **Predict.** Each choice gets three random starts. How many learn it with the default biases? With a
-# forget bias of 1, which is often recommended? With 5? (This takes some seconds.)
+# **Predict.** Each choice gets three random starts. How many learn it with the default biases?
+# With a forget bias of 1, which is often recommended? With 5? (This takes some seconds.)
 
 # %%
 for forget_bias in (None, 1.0, 5.0):
@@ -350,9 +356,9 @@ for forget_bias in (None, 1.0, 5.0):
     print(f"forget bias {forget_bias or 'as it is'}: {learned} of 3 have learned it")
 
 # %% [markdown]
-# The same network, the same data, the same number of steps. The table of biases says why 1 does not
-# help: its half-life is 2.2 steps, and 50 are needed. The bias is trained like every other weight, but
-# with next to no gradient it has next to nothing to follow.
+# The same network, the same data, the same number of steps. The table of biases says why 1 does
+# not help: its half-life is 2.2 steps, and 50 are needed. The bias is trained like every other
+# weight, but with next to no gradient it has next to nothing to follow.
 
 # %% [markdown]
 # ## What we have seen
@@ -360,15 +366,16 @@ for forget_bias in (None, 1.0, 5.0):
 # * A plain RNN's gradient changes by a roughly constant factor a step. Below 1, it vanishes.
 # * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose that factor.
 # * A constant gate $f$ has the half-life $n = \ln\frac12 / \ln f$, and rests near $\sigma(b_f)$.
-# * A new `nn.LSTM` has $f \approx 0.5$: it forgets half of its memory at every step. Open its gate if
-#   your sequences are long.
+# * A new `nn.LSTM` has $f \approx 0.5$: it forgets half of its memory at every step. Open its gate
+#   if your sequences are long.
 
 # %% [markdown]
-# **A common mistake.** To set the forget bias to 1, people write 1 into *both* biases. They add. You
-# recognise it by where the gate rests: at 0.881 instead of 0.731 (see the table of biases above).
+# **A common mistake.** To set the forget bias to 1, people write 1 into *both* biases. They add.
+# You recognise it by where the gate rests: at 0.881 instead of 0.731 (see the table of biases
+# above).
 #
-# **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it, find
-# a bias, explain a failure.
+# **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it,
+# find a bias, explain a failure.
 #
-# **Next:** [lesson 02](02_gates_and_shapes.ipynb) writes down all four gates, and finds the shape of
-# every matrix in them.
+# **Next:** [lesson 02](02_gates_and_shapes.ipynb) writes down all four gates, and finds the shape
+# of every matrix in them.

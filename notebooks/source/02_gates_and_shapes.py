@@ -196,7 +196,8 @@ print("The output stays the same.")
 # * $c$ is the same for two different old memories: nothing is *kept*.
 # * $c$ stays zero when the old memory was zero: nothing is *let in*.
 #
-# **Predict.** Which gate causes which symptom? One causes none. (Remember what $\tanh$ makes of −50.)
+# **Predict.** Which gate causes which symptom? One causes none. (Remember what $\tanh$ makes of
+# −50.)
 
 
 # %%
@@ -211,8 +212,8 @@ def first_step(block, c):
 
 
 # %% [markdown]
-# `[None]` adds an axis of length 1: for `x_t` it counts the words, one; for `h` and `c` it counts the
-# layers, one.
+# `[None]` adds an axis of length 1: for `x_t` it counts the words, one; for `h` and `c` it counts
+# the layers, one.
 
 # %%
 old, other, zero = torch.randn(H), torch.randn(H), torch.zeros(H)
@@ -232,8 +233,8 @@ for block in range(4):
 # Block 0 lets in: i. Block 1 keeps: f. Block 3 shows: o. The one left over is g: its tanh becomes
 # −1, so there is still news. The order is **i, f, g, o**. Other libraries use other orders.
 #
-# So `chunk(4)` gives the gates' matrices, under their names. ($W_{ig}$ now is PyTorch's own, no longer
-# ours from above.)
+# So `chunk(4)` gives the gates' matrices, under their names. ($W_{ig}$ now is PyTorch's own, no
+# longer ours from above.)
 
 # %%
 W_ii, W_if, W_ig, W_io = lstm.weight_ih_l0.chunk(4)
@@ -278,9 +279,9 @@ explorer = explorers.gates_and_shapes()
 explorer
 
 # %% [markdown]
-# `input_size` is only in the columns of the matrices for x. Doubling `hidden_size` doubles the rows of
-# $W_{ig}$, but $W_{hg}$ has H rows *and* H columns: it becomes four times as large. So the count more
-# than doubles:
+# `input_size` is only in the columns of the matrices for x. Doubling `hidden_size` doubles the
+# rows of $W_{ig}$, but $W_{hg}$ has H rows *and* H columns: it becomes four times as large. So the
+# count more than doubles:
 
 # %%
 explorer.sliders["hidden_size"].value = 32
@@ -323,11 +324,12 @@ for length, size in ((24, 10), (7, 3)):
 # * An LSTM layer has 4H(I + H) + 8H parameters, whatever T and B.
 
 # %% [markdown]
-# **A common mistake.** Matrices turned round, (in, out), as some other libraries keep them. For the
-# input's matrix you recognise it by an error about sizes. For the state's matrix there is none: only a
-# comparison with PyTorch's numbers shows it.
+# **A common mistake.** Matrices turned round, (in, out), as some other libraries keep them. For
+# the input's matrix you recognise it by an error about sizes. For the state's matrix there is
+# none: only a comparison with PyTorch's numbers shows it.
 #
-# **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes, count,
-# spot the impossible one.
+# **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes,
+# count, spot the impossible one.
 #
-# **Next:** [lesson 03](03_the_cell_by_hand.ipynb) puts the four gates to work and writes one whole step.
+# **Next:** [lesson 03](03_the_cell_by_hand.ipynb) puts the four gates to work and writes one whole
+# step.

@@ -58,8 +58,8 @@ print(f"c = {c:.2f}, h = {h:.2f}")
 # The unit kept 0.88 · 1, and took in 0.73 · 0.46 = 0.34. Together that is 1.22. A memory can grow
 # beyond 1, because it adds.
 #
-# What it shows, $h$, stays within −1 and 1: $\tanh$ brings $c$ back into that range, and $o$ makes it
-# smaller still.
+# What it shows, $h$, stays within −1 and 1: $\tanh$ brings $c$ back into that range, and $o$ makes
+# it smaller still.
 #
 # Below is this one unit. Its sliders are the four sums, in the order in which the gates act on the
 # memory, and the old memory itself.
@@ -89,8 +89,9 @@ print(explorer.picture.alt)
 # ## A whole layer, one step
 #
 # Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready
-# made: `nn.LSTMCell`. It reads one word of each sentence and the two old states, and returns the two
-# new ones. In code, `x` is $x_t$, and `h_0` and `c_0` are the old states $h_{t-1}$ and $c_{t-1}$.
+# made: `nn.LSTMCell`. It reads one word of each sentence and the two old states, and returns the
+# two new ones. In code, `x` is $x_t$, and `h_0` and `c_0` are the old states $h_{t-1}$ and
+# $c_{t-1}$.
 #
 # Its weights are stacked as in lesson 02. As it knows only one layer, their names have no `_l0`.
 
@@ -139,8 +140,8 @@ print("The six equations give what nn.LSTMCell gives.")
 
 # %% [markdown]
 # Two sums of a hundred products need not agree to the last digit, because they may be added in
-# another order. So we ask that no number differs by more than `1e-12`, a millionth of a millionth. In
-# `float64` and at these sizes, only a true mistake is larger than that.
+# another order. So we ask that no number differs by more than `1e-12`, a millionth of a millionth.
+# In `float64` and at these sizes, only a true mistake is larger than that.
 #
 # ## Shorter
 #
@@ -160,8 +161,8 @@ z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
 print("z_i:", tuple(z_i.shape))
 
 # %% [markdown]
-# (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut along
-# the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
+# (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut
+# along the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
 #
 # Now the step as a function: six equations in seven lines. It is the heart of the course.
 
@@ -236,8 +237,8 @@ for order in permutations("ifgo"):
 #
 # * `uniform_` fills a tensor with random numbers, here from $-1/\sqrt H$ to $1/\sqrt H$.
 # * `device` and `dtype` say where the numbers live and of which type they are.
-# * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per sentence.
-#   `x.shape[:-1]` is (B,), or () for a single word without a batch.
+# * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per
+#   sentence. `x.shape[:-1]` is (B,), or () for a single word without a batch.
 
 
 # %%
@@ -316,8 +317,8 @@ print("All three are equal, too.")
 
 # %% [markdown]
 # Nobody can tell our cell from PyTorch's. And what does `compare` say of a wrong cell? Here is one
-# with a classic mistake: $h$ is made from the *old* $c$. (Since $h = o \odot \tanh(c)$, the gate o is
-# `h / tanh(c)`.)
+# with a classic mistake: $h$ is made from the *old* $c$. (Since $h = o \odot \tanh(c)$, the gate o
+# is `h / tanh(c)`.)
 #
 # **Predict.** Which of the two results will be wrong?
 
@@ -335,9 +336,9 @@ wrong.load_state_dict(reference.state_dict())
 compare(wrong, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# `c` is equal and `h` differs: so look at the line that makes `h`. The gradients nearly all differ,
-# because everything flows through `h`. *Where* is the place of the largest difference; a *sample* is
-# one entry of the batch, here a sentence.
+# `c` is equal and `h` differs: so look at the line that makes `h`. The gradients nearly all
+# differ, because everything flows through `h`. *Where* is the place of the largest difference; a
+# *sample* is one entry of the batch, here a sentence.
 
 # %% [markdown]
 # ## What we have seen
@@ -353,7 +354,7 @@ compare(wrong, reference, x, (h_0, c_0))
 # **A common mistake.** Making $h$ from the old $c$, because the line for $h$ stands first. You
 # recognise it so: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
 #
-# **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell without
-# looking, mend a broken one, split PyTorch's weights by gate.
+# **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
+# without looking, mend a broken one, split PyTorch's weights by gate.
 #
 # **Next:** lesson 04 repeats the step over all 24 words. It is on its way.
