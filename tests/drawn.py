@@ -1,8 +1,15 @@
-"""Reads a picture's SVG back, for the tests that hold it against torch."""
+"""Reads a picture's SVG back, for the tests that hold it against torch, and measures its texts."""
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+
+import numpy as np
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,3 +34,88 @@ def points(path: Element) -> list[tuple[float, float]]:
     """Return the corners of a path of straight lines, in pixels."""
     numbers = [float(each) for each in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", path.get("d"))]
     return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def corners(polygon: Element) -> list[tuple[float, float]]:
+    """Return the corners of a polygon, in pixels."""
+    return [tuple(map(float, each.split(","))) for each in polygon.get("points").split()]
+
+
+def crowded(svg: str) -> list[tuple[str, str]]:
+    """Return each two texts that lie on each other; of one that leaves the panel, "the edge".
+
+    Widths are those of DejaVu Sans, which is wider than what most systems show.
+    """
+    root = ElementTree.fromstring(svg)
+    width, height = float(root.get("width")), float(root.get("height"))
+    found = list(_boxes(root, np.eye(3)))
+    wrong = [
+        (text, "the edge")
+        for text, (left, top, right, bottom) in found
+        if left < 2 or top < 2 or right > width - 2 or bottom > height - 2
+    ]
+    for (one, a), (two, b) in combinations(found, 2):
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]:
+            wrong.append((one, two))
+    return wrong
+
+
+def _boxes(element: Element, outer: np.ndarray) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Yield each text with its left, top, right and bottom, in pixels of the whole picture."""
+    matrix = outer @ _transform(element.get("transform"))
+    if element.tag == f"{SVG}text" and words(element).strip():
+        size, bold = _size(element), element.get("font-weight") == "bold"
+        wide = _width(element.text or "", size, bold)
+        for part in element:
+            strong = bold or part.get("font-weight") == "bold"
+            wide += _width(part.text or "", float(part.get("font-size", size)), strong)
+        anchor = element.get("text-anchor") or _style(element, r"text-anchor: (\w+)")
+        left = float(element.get("x")) - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        y = float(element.get("y"))
+        lowered = size / 4 if any(part.get("dy") for part in element) else 0
+        # From the top of a capital to the middle of a descender.
+        top, bottom = y - 0.73 * size, y + lowered + 0.12 * size
+        ends = [(left, top, 1), (left + wide, top, 1), (left, bottom, 1), (left + wide, bottom, 1)]
+        x, y, _ = matrix @ np.array(ends).T
+        yield words(element), (x.min(), y.min(), x.max(), y.max())
+    for child in element:
+        yield from _boxes(child, matrix)
+
+
+def _size(text: Element) -> float:
+    return float(text.get("font-size") or _style(text, r"font-size: ([\d.]+)px"))
+
+
+def _style(text: Element, pattern: str) -> str:
+    """Return what matplotlib says of a text in its style."""
+    return re.search(pattern, text.get("style"))[1]
+
+
+def _transform(text: str | None) -> np.ndarray:
+    """Return the matrix of ``scale(s)`` or ``rotate(degrees x y)``, the two that occur."""
+    if text is None:
+        return np.eye(3)
+    kind, numbers = re.fullmatch(r"(scale|rotate)\((.*)\)", text).groups()
+    numbers = [float(each) for each in numbers.split()]
+    if kind == "scale":
+        return np.diag([numbers[0], numbers[0], 1])
+    (degrees, x, y), to_origin, back = numbers, np.eye(3), np.eye(3)
+    to_origin[:2, 2], back[:2, 2] = (-x, -y), (x, y)
+    turn = np.eye(3)
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn[:2, :2] = (cos, -sin), (sin, cos)
+    return back @ turn @ to_origin
+
+
+@cache
+def _font(bold: bool) -> FT2Font:
+    weight = "bold" if bold else "normal"
+    return FT2Font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+
+
+@cache
+def _width(text: str, size: float, bold: bool) -> float:
+    font = _font(bold)
+    font.set_size(100, 72)
+    font.set_text(text)
+    return font.get_width_height()[0] / 64 * size / 100

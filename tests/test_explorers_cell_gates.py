@@ -1,10 +1,11 @@
 """The numbers of one unit are those of nn.LSTMCell, over the whole range of each slider."""
 
 from itertools import product
+from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import marked, words
+from drawn import SVG, corners, marked, texts, words
 from torch import nn
 
 from lstm_lessons.drawing import svg
@@ -59,6 +60,25 @@ def test_the_ranges_are_those_of_the_sliders():
     assert ranges == {"z_i": z, "z_f": z, "z_g": z, "z_o": z, "c_prev": (-3, 3, 0.25)}
 
 
+def test_the_sliders_stand_in_the_order_of_the_picture():
+    assert list(PARAMETERS) == [*(f"z_{gate}" for gate in COLUMNS), "c_prev"]
+
+
+def test_the_new_memory_leaves_for_the_next_step():
+    root = ElementTree.fromstring(view().svg)
+    said = {words(each): each for each in root.iter(f"{SVG}text")}
+    at = said["c, to the next step"]
+    heads = [corners(each)[0] for each in root.iter(f"{SVG}polygon")]
+    # The head of an arrow is its first corner: one lies right below the words.
+    assert any(x > float(at.get("x")) and 0 < y - float(at.get("y")) < 20 for x, y in heads)
+    assert "the new memory c, which goes on to the next step" in view().alt
+
+
+def test_each_curve_has_numbers_on_both_axes():
+    said = texts(view().svg)
+    assert [said.count(each) for each in ("−6", "6", "−1", "0", "1")] == [4, 4, 1, 3, 4]
+
+
 def test_numbers_are_those_of_torch():
     torch.manual_seed(3)
     for given in cases():
@@ -96,7 +116,9 @@ def test_each_dot_stands_on_its_curve_where_the_number_is():
 
 def test_words_for_the_default():
     assert view().alt == (
-        "One unit of an LSTM, one step. i = sigmoid(1.00) = 0.731, f = sigmoid(2.00) = 0.881, "
+        "One unit of an LSTM, one step. f multiplies the old memory c_prev, and i the news g. "
+        "Their sum is the new memory c, which goes on to the next step. o multiplies tanh(c), "
+        "which gives h. f = sigmoid(2.00) = 0.881, i = sigmoid(1.00) = 0.731, "
         "g = tanh(0.50) = 0.462, o = sigmoid(0.00) = 0.500. "
         "c = f·c_prev + i·g = 0.881·1.00 + 0.731·0.462 = 0.881 + 0.338 = 1.219. "
         "h = o·tanh(c) = 0.500·0.839 = 0.420."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from math import exp, tanh
 
 from ..drawing import Picture, svg, theme
+from ..drawing.arrow import arrow
 from .base import Explorer, Range
 
 Z = Range(-6.0, 6.0, 0.25, 0.0)
@@ -15,23 +16,25 @@ Z_G = Range(Z.low, Z.high, Z.step, 0.5)
 Z_O = Range(Z.low, Z.high, Z.step, 0.0)
 C_PREV = Range(-3.0, 3.0, 0.25, 1.0)
 
+# In the order in which the gates act on the memory, as they stand in the picture.
 PARAMETERS = {
-    "z_i": (Z_I, "z_i, input gate"),
     "z_f": (Z_F, "z_f, forget gate"),
+    "z_i": (Z_I, "z_i, input gate"),
     "z_g": (Z_G, "z_g, candidate"),
     "z_o": (Z_O, "z_o, output gate"),
     "c_prev": (C_PREV, "c_prev, old memory"),
 }
 
-WIDTH, HEIGHT = 720, 440
+WIDTH, HEIGHT = 720, 486
 # The forget gate stands first, so that every gate stands above the place where it acts.
 COLUMNS = {"f": 122, "i": 276, "g": 430, "o": 584}
 DIAL_WIDTH, DIAL_TOP, DIAL_HEIGHT = 112, 62, 74
-GATE_Y = 162
-PRODUCT_X, PRODUCT_Y = 353, 246
-FLOW_Y = 340
+GATE_Y = 180
+PRODUCT_X, PRODUCT_Y = 353, 260
+FLOW_Y = 350
+FORK_X, NEXT_Y = 378, 438  # where c leaves for the next step, and the height at which it goes
 SQUASH_X = 484
-NODE = 15
+NODE, TANH = 15, 24  # half the width of what stands in the flow
 
 
 def cell_gates() -> Explorer:
@@ -92,6 +95,8 @@ def _dial(root: svg.Element, gate: str, z: float, value: float) -> None:
     svg.add(root, "path", d=f"M{left} {zero}h{DIAL_WIDTH}", stroke="muted")
     for y, bound in ((DIAL_TOP + 5, 1), (bottom + 5, -1 if gate == "g" else 0)):
         svg.label(root, left - 10, y, svg.number(bound, 0), 12, "end", fill="muted")
+    for place, bound, anchor in ((left, Z.low, "start"), (left + DIAL_WIDTH, Z.high, "end")):
+        svg.label(root, place, bottom + 16, svg.number(bound, 0), 12, anchor, fill="muted")
     svg.add(root, "path", d=_squashing_curve(gate), fill="none", stroke=gate, stroke_width=2.5)
     dot_x, dot_y = _on_dial(gate, z, value)
     svg.add(root, "path", d=f"M{dot_x:.2f} {zero}V{dot_y:.2f}", stroke="ink", stroke_width=1.5)
@@ -118,19 +123,23 @@ def _squashing_curve(gate: str) -> str:
 def _flow(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
     """Draw the operations as circles and the numbers on the arrows between them."""
     f_x, o_x, below = COLUMNS["f"], COLUMNS["o"], GATE_Y + 12
-    svg.formula(root, 46, FLOW_Y - 30, "c_prev", 16)
+    to_node = partial(arrow, root, gap=NODE)
+    svg.formula(root, 44, FLOW_Y - 30, "c_prev", 16)
     bold = {"font_weight": "bold", "data_number": "c_prev"}
-    svg.label(root, 46, FLOW_Y + 6, svg.number(c_prev, 2), 16, **bold)
-    _arrow(root, "ink", (76, FLOW_Y), (f_x, FLOW_Y))
-    _arrow(root, "f", (f_x, below), (f_x, FLOW_Y))
-    _arrow(root, "i", (COLUMNS["i"], below), (COLUMNS["i"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
-    _arrow(root, "g", (COLUMNS["g"], below), (COLUMNS["g"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
-    _arrow(root, "ink", (PRODUCT_X, PRODUCT_Y), (PRODUCT_X, FLOW_Y))
-    _arrow(root, "ink", (f_x, FLOW_Y), (PRODUCT_X, FLOW_Y))
-    _arrow(root, "ink", (PRODUCT_X, FLOW_Y), (SQUASH_X, FLOW_Y), gap=24)
-    _arrow(root, "ink", (SQUASH_X, FLOW_Y), (o_x, FLOW_Y))
-    _arrow(root, "o", (o_x, below), (o_x, FLOW_Y))
-    _arrow(root, "ink", (o_x, FLOW_Y), (o_x + 56, FLOW_Y), gap=4)
+    svg.label(root, 44, FLOW_Y + 6, svg.number(c_prev, 2), 16, **bold)
+    to_node("ink", (80, FLOW_Y), (f_x, FLOW_Y))
+    to_node("f", (f_x, below), (f_x, FLOW_Y))
+    to_node("i", (COLUMNS["i"], below), (COLUMNS["i"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
+    to_node("g", (COLUMNS["g"], below), (COLUMNS["g"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
+    to_node("ink", (PRODUCT_X, PRODUCT_Y), (PRODUCT_X, FLOW_Y))
+    to_node("ink", (f_x, FLOW_Y), (PRODUCT_X, FLOW_Y))
+    to_node("ink", (PRODUCT_X, FLOW_Y), (SQUASH_X, FLOW_Y), gap=TANH)
+    arrow(root, "ink", (FORK_X, FLOW_Y), (FORK_X, NEXT_Y), (WIDTH - 24, NEXT_Y))
+    svg.add(root, "circle", cx=FORK_X, cy=FLOW_Y, r=4, fill="ink")
+    svg.label(root, WIDTH - 34, NEXT_Y - 8, "c, to the next step", 14, "end")
+    to_node("ink", (SQUASH_X, FLOW_Y), (o_x, FLOW_Y))
+    to_node("o", (o_x, below), (o_x, FLOW_Y))
+    arrow(root, "ink", (o_x, FLOW_Y), (o_x + 44, FLOW_Y))
     for x, y, sign in (
         (f_x, FLOW_Y, "×"),
         (PRODUCT_X, PRODUCT_Y, "×"),
@@ -146,10 +155,10 @@ def _numbers(root: svg.Element, made: dict[str, float]) -> None:
     middle, after = (COLUMNS["f"] + PRODUCT_X) / 2, (SQUASH_X + COLUMNS["o"]) / 2
     for name, text, x, y, anchor in (
         ("kept", "f · c_prev", middle, FLOW_Y, "middle"),
-        ("added", "i · g", PRODUCT_X + 12, 300, "start"),
-        ("c", "c", (PRODUCT_X + SQUASH_X) / 2, FLOW_Y, "middle"),
+        ("added", "i · g", PRODUCT_X + 12, 312, "start"),
+        ("c", "c", (FORK_X + SQUASH_X) / 2, FLOW_Y, "middle"),
         ("tanh_c", "tanh(c)", after, FLOW_Y, "middle"),
-        ("h", "h", COLUMNS["o"] + 84, FLOW_Y, "middle"),
+        ("h", "h", COLUMNS["o"] + 88, FLOW_Y, "middle"),
     ):
         value = svg.number(made[name], 3)
         bold = {"font_weight": "bold", "data_number": name}
@@ -164,21 +173,8 @@ def _numbers(root: svg.Element, made: dict[str, float]) -> None:
             svg.label(root, x, y + 52, value, 16, **bold)
 
 
-def _arrow(root: svg.Element, colour: str, *points: tuple[float, float], gap: float = NODE) -> None:
-    """Draw a line through the points, with a head that ends ``gap`` before the last."""
-    (x0, y0), (x1, y1) = points[-2:]
-    length = abs(x1 - x0) + abs(y1 - y0)  # all lines are level or upright
-    dx, dy = (x1 - x0) / length, (y1 - y0) / length
-    x, y = x1 - gap * dx, y1 - gap * dy
-    path = "L".join(f"{a} {b}" for a, b in (*points[:-1], (x - 6 * dx, y - 6 * dy)))
-    svg.add(root, "path", d="M" + path, fill="none", stroke=colour, stroke_width=2)
-    back_x, back_y = x - 9 * dx, y - 9 * dy
-    head = f"{x},{y} {back_x + 5 * dy},{back_y + 5 * dx} {back_x - 5 * dy},{back_y - 5 * dx}"
-    svg.add(root, "polygon", points=head, fill=colour)
-
-
 def _node(root: svg.Element, x: float, y: float, sign: str) -> None:
-    half = 24 if sign == "tanh" else NODE
+    half = TANH if sign == "tanh" else NODE
     style = {"rx": NODE, "fill": "paper", "stroke": "ink", "stroke_width": 2}
     svg.rect(root, x - half, y - NODE, 2 * half, 2 * NODE, **style)
     svg.label(root, x, y + 5, sign, 14 if sign == "tanh" else 18, font_weight="bold")
@@ -188,11 +184,13 @@ def _alt(given: dict[str, float], made: dict[str, float]) -> str:
     gates = ", ".join(
         f"{gate} = {'tanh' if gate == 'g' else 'sigmoid'}({svg.number(given[f'z_{gate}'], 2)})"
         f" = {svg.number(made[gate], 3)}"
-        for gate in "ifgo"
+        for gate in COLUMNS
     )
     n = {name: svg.number(value, 3) for name, value in made.items()}
     return (
-        f"One unit of an LSTM, one step. {gates}. "
+        "One unit of an LSTM, one step. f multiplies the old memory c_prev, and i the news g. "
+        "Their sum is the new memory c, which goes on to the next step. o multiplies tanh(c), "
+        f"which gives h. {gates}. "
         f"c = f·c_prev + i·g = {n['f']}·{svg.number(given['c_prev'], 2)} + {n['i']}·{n['g']}"
         f" = {n['kept']} + {n['added']} = {n['c']}. "
         f"h = o·tanh(c) = {n['o']}·{n['tanh_c']} = {n['h']}."
