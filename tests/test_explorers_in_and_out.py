@@ -5,11 +5,20 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
+from drawn import SVG, corners, marked
 from torch import nn
 
 from lstm_lessons import shapes
 from lstm_lessons.explorers import in_and_out
-from lstm_lessons.explorers.in_and_out import PARAMETERS, numbers, view
+from lstm_lessons.explorers.in_and_out import (
+    DEPTH,
+    FEATURE,
+    PARAMETERS,
+    THINNEST,
+    TIME,
+    numbers,
+    view,
+)
 
 DEFAULTS = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
 ENDS = list(product(*((allowed.low, allowed.high) for allowed, _ in PARAMETERS.values())))
@@ -57,6 +66,49 @@ def test_blocks_stay_inside_the_panel() -> None:
         for point in polygon.get("points").split():
             x, y = map(float, point.split(","))
             assert 0 < x < width and 0 < y < height
+
+
+@pytest.mark.parametrize("sizes", [*ENDS, tuple(DEFAULTS.values())])
+def test_blocks_have_the_sizes_of_torch_and_no_side_is_a_dot(sizes: tuple[int, ...]) -> None:
+    seq_len, batch, input_size, hidden_size = sizes
+    x = torch.zeros(seq_len, batch, input_size)
+    output, (h_n, c_n) = nn.LSTM(input_size, hidden_size)(x)
+    fronts = marked(view(**dict(zip(PARAMETERS, sizes, strict=True))).svg, "tensor")
+    real = {"x": x, "output": output, "h_n": h_n, "c_n": c_n}
+    assert set(fronts) == set(real)
+    for name, tensor in real.items():
+        steps, _, features = tensor.shape
+        (left, top), _, (right, bottom), _ = corners(fronts[name])
+        assert right - left == pytest.approx(max(THINNEST, features * FEATURE), abs=0.02)
+        assert bottom - top == pytest.approx(max(THINNEST, steps * TIME), abs=0.02)
+
+
+@pytest.mark.parametrize("sizes", [*ENDS, tuple(DEFAULTS.values())])
+def test_arrows_lead_into_the_layer_and_to_each_result(sizes: tuple[int, ...]) -> None:
+    picture = view(**dict(zip(PARAMETERS, sizes, strict=True)))
+    root = ElementTree.fromstring(picture.svg)
+    tips = [corners(each)[0] for each in root.iter(f"{SVG}polygon") if len(corners(each)) == 3]
+    assert len(tips) == 4
+    boxes = {name: corners(front) for name, front in marked(picture.svg, "tensor").items()}
+    for name in ("h_n", "c_n"):  # from above
+        (left, top), _, (right, _), _ = boxes[name]
+        assert any(left <= x <= right and 0 < top - y < 12 for x, y in tips), name
+    left = boxes["output"][0][0]
+    assert any(0 < left - x < 12 for x, _ in tips)
+    batch = max(THINNEST, dict(zip(PARAMETERS, sizes, strict=True))["batch"] * DEPTH)
+    starts = [
+        float(each.get("d")[1:].split()[0])
+        for each in root.iter(f"{SVG}path")
+        if each.get("d").startswith("M")
+    ]
+    # x ends 8 pixels before its arrow, whatever its size.
+    assert min(starts) - (boxes["x"][1][0] + batch) == pytest.approx(8, abs=0.02)
+
+
+def test_words_name_the_axes() -> None:
+    alt = view(**DEFAULTS).alt
+    for words in ("Height: words T", "L = 1 layer", "Depth: sentences B", "Width: numbers"):
+        assert words in alt
 
 
 def test_moving_a_slider_changes_the_picture() -> None:

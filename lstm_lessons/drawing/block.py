@@ -16,10 +16,11 @@ def block(
     height: float,
     depth: float,
     colour: str,
+    **mark: str,
 ) -> None:
     """Draw a block whose front face has its upper left corner at (x, y). Sizes in pixels.
 
-    ``colour`` is one of the theme's names.
+    ``colour`` is one of the theme's names. ``mark`` is added to the front face.
     """
     rise = depth * SLANT
     right, bottom = x + width, y + height
@@ -36,7 +37,7 @@ def block(
             2 * theme.TINT,
         ),
     )
-    for corners, opacity in faces:
+    for place, (corners, opacity) in enumerate(faces):
         points = " ".join(f"{a:.2f},{b:.2f}" for a, b in corners)
         svg.add(
             parent,
@@ -46,4 +47,5 @@ def block(
             stroke=colour,
             fill_opacity=opacity,
             stroke_linejoin="round",
+            **({} if place else mark),
         )

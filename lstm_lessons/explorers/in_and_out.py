@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import shapes
 from ..drawing import Picture, svg
+from ..drawing.arrow import arrow
 from ..drawing.block import block
 from .base import Explorer, Range
 
@@ -19,8 +20,20 @@ PARAMETERS = {
     "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
 }
 
-WIDTH, HEIGHT = 720, 350
+WIDTH, HEIGHT = 720, 364
 TIME, DEPTH, FEATURE = 2.4, 1.5, 0.9  # pixels for one step, one sentence, one number
+THINNEST = 4
+BASE, STATES_BASE = 160, 290  # the lines on which the blocks stand
+INPUT_RIGHT = 262  # where x ends, and the arrow into the layer begins
+COLUMNS = {"output": 540, "h_n": 386, "c_n": 553}
+BOX_X, BOX_Y, BOX_WIDTH, BOX_HEIGHT = 310, 120, 160, 56
+TURN_Y = 218  # below the shape of output
+KEY = (
+    "height: words (T)",
+    "depth: sentences (B)",
+    "width: numbers (I or H)",
+    "h_n, c_n: height is L = 1 layer",
+)
 SHOWN = {"input": "x", "output": "output", "h_n": "h_n", "c_n": "c_n"}
 
 
@@ -49,13 +62,20 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
     symbols = {shown: ledger[name].symbols for name, shown in SHOWN.items()}
 
     root = svg.panel(WIDTH, HEIGHT)
-    _tensor(root, 40, 170, "x", sizes, symbols, "ink")
+    x = INPUT_RIGHT - _pixels(sizes["x"])[0] - _pixels(sizes["x"])[2]
+    _tensor(root, (x, BASE), "x", sizes["x"], symbols["x"], "ink")
     _layer(root, input_size, hidden_size)
-    _tensor(root, 530, 170, "output", sizes, symbols, "i")
-    _tensor(root, 390, 300, "h_n", sizes, symbols, "g")
-    _tensor(root, 560, 300, "c_n", sizes, symbols, "f")
-    for row, text in enumerate(("height: words (T)", "depth: sentences (B)", "width: numbers")):
-        svg.label(root, 40, 290 + 20 * row, text, 13, "start", fill="muted")
+    for name, base, colour in (
+        ("output", BASE, "i"),
+        ("h_n", STATES_BASE, "g"),
+        ("c_n", STATES_BASE, "f"),
+    ):
+        _tensor(root, (COLUMNS[name], base), name, sizes[name], symbols[name], colour)
+    _arrows(root)
+    for row, text in enumerate(KEY):
+        svg.label(root, 24, 250 + 20 * row, text, 13, "start", fill="muted")
+    note = f"Each axis has its own scale; no side is drawn thinner than {THINNEST} pixels."
+    svg.label(root, WIDTH / 2, HEIGHT - 14, note, 13, fill="muted")
     return Picture(svg.write(root), _alt(sizes))
 
 
@@ -64,35 +84,56 @@ def in_and_out() -> Explorer:
     return Explorer(view, PARAMETERS)
 
 
+def _pixels(shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """Return width, height and depth of a block."""
+    steps, sentences, features = shape
+    sides = (features * FEATURE, steps * TIME, sentences * DEPTH)
+    return tuple(max(THINNEST, side) for side in sides)
+
+
 def _tensor(
     root: svg.Element,
-    x: float,
-    base: float,
+    corner: tuple[float, float],
     name: str,
-    sizes: dict[str, tuple],
-    symbols: dict[str, tuple],
+    shape: tuple[int, ...],
+    symbols: tuple[str, ...],
     colour: str,
 ) -> None:
-    """Draw a block that stands on the line ``base``, its name and its shape under it."""
-    steps, sentences, features = sizes[name]
-    width, height, depth = features * FEATURE, steps * TIME, sentences * DEPTH
-    block(root, x, base - height, width, height, depth, colour)
-    svg.label(root, x, base + 18, name, 15, "start", font_weight="bold")
-    text = f"({', '.join(symbols[name])}) = {sizes[name]}"
-    svg.label(root, x, base + 36, text, 13, "start")
+    """Draw a block by its lower left corner, its name and its shape under it."""
+    x, base = corner
+    width, height, depth = _pixels(shape)
+    block(root, x, base - height, width, height, depth, colour, data_tensor=name)
+    # x ends where its arrow begins, and so do its words.
+    at, anchor = (INPUT_RIGHT, "end") if name == "x" else (x, "start")
+    svg.label(root, at, base + 18, name, 15, anchor, font_weight="bold")
+    svg.label(root, at, base + 36, f"({', '.join(symbols)}) = {shape}", 13, anchor)
 
 
 def _layer(root: svg.Element, input_size: int, hidden_size: int) -> None:
-    x, y, width, height = 316, 92, 150, 56
-    svg.add(root, "rect", x=x, y=y, width=width, height=height, rx=8, fill="paper", stroke="ink")
-    svg.label(root, x + width / 2, y + height / 2 + 5, f"nn.LSTM({input_size}, {hidden_size})", 14)
-    middle = y + height / 2
-    for start, end in ((x - 34, x - 4), (x + width + 4, x + width + 34)):
-        svg.add(root, "path", d=f"M{start} {middle}H{end}", stroke="ink", stroke_width=2)
-        head = f"M{end - 7} {middle - 5}L{end} {middle}L{end - 7} {middle + 5}"
-        svg.add(root, "path", d=head, stroke="ink", stroke_width=2, fill="none")
+    box = {"rx": 8, "fill": "paper", "stroke": "ink", "stroke_width": 1.5}
+    svg.rect(root, BOX_X, BOX_Y, BOX_WIDTH, BOX_HEIGHT, **box)
+    x, y = BOX_X + BOX_WIDTH / 2, BOX_Y + BOX_HEIGHT / 2
+    svg.label(root, x, y + 5, f"nn.LSTM({input_size}, {hidden_size})", 14)
+
+
+def _arrows(root: svg.Element) -> None:
+    """Draw one arrow into the layer, and one from it to each of the three results."""
+    level, bottom = BOX_Y + BOX_HEIGHT / 2, BOX_Y + BOX_HEIGHT
+    arrow(root, "ink", (INPUT_RIGHT + 8, level), (BOX_X - 2, level))
+    arrow(root, "ink", (BOX_X + BOX_WIDTH, level), (COLUMNS["output"] - 8, level))
+    # The states are one layer high, so that their blocks always begin at the same height.
+    end = STATES_BASE - THINNEST - 8
+    to_h, to_c = (COLUMNS[name] + THINNEST for name in ("h_n", "c_n"))
+    arrow(root, "ink", (to_h, bottom), (to_h, end))
+    leave = BOX_X + BOX_WIDTH - 40
+    arrow(root, "ink", (leave, bottom), (leave, TURN_Y), (to_c, TURN_Y), (to_c, end))
 
 
 def _alt(sizes: dict[str, tuple]) -> str:
     into, *out = (f"{name} of shape {shape}" for name, shape in sizes.items())
-    return f"nn.LSTM with blocks drawn to scale. In goes {into}. Out come {', '.join(out)}."
+    return (
+        "nn.LSTM with a block for each tensor, and each axis to a scale of its own. "
+        "Height: words T, but for h_n and c_n layers, L = 1 layer. Depth: sentences B. "
+        "Width: numbers, I or H. "
+        f"An arrow goes from {into} into nn.LSTM. Three come out: {', '.join(out)}."
+    )
