@@ -6,12 +6,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import torch
-from drawn import SVG, marked, points, texts, words
+from drawn import SVG, corners, marked, points, texts, words
 from torch import nn
 
 from lstm_lessons.drawing import svg
 from lstm_lessons.explorers.forget_gate import (
     AXES,
+    CURVES,
     FORGET_BIAS,
     HEIGHT,
     HIGHEST,
@@ -135,6 +136,42 @@ def test_the_curves_lie_where_the_numbers_are(lags):
             )
             share = np.log10(values / LOWEST) / decades
             np.testing.assert_allclose(y, HEIGHT * (1 - bottom - height * share), atol=0.02)
+
+
+def first_below(values):
+    return next((lag for lag, value in enumerate(values) if value < LOWEST), None)
+
+
+@pytest.mark.parametrize("lags", ALL_LAGS)
+def test_where_a_curve_leaves_the_picture_is_marked_and_said(lags):
+    left, bottom, width, _ = AXES
+    for forget_bias in BIASES:
+        picture = view(forget_bias, lags)
+        marks = marked(picture.svg, "cut")
+        leaves = {name: first_below(each) for name, each in torch_curves(forget_bias, lags).items()}
+        leaves = {name: lag for name, lag in leaves.items() if lag is not None}
+        assert set(marks) == set(leaves)
+        assert ("falls on below 10⁻¹⁶" in texts(picture.svg)) == bool(leaves)
+        said = dict(zip(CURVES, picture.alt.split("steps. ")[1].split("; "), strict=True))
+        for name, text in said.items():
+            assert text.startswith(CURVES[name][0])
+            assert ("below the end of the axis" in text) == (name in leaves)
+        for name, lag in leaves.items():
+            assert f"below the end of the axis from lag {lag} on" in said[name]
+            *_, (x, y) = corners(marks[name])
+            steps = (x / WIDTH - left) / width * lags
+            assert lag - 1 - 0.1 <= steps <= lag + 0.1
+            assert y == pytest.approx(HEIGHT * (1 - bottom) + 5, abs=0.02)
+
+
+@pytest.mark.parametrize("forget_bias", BIASES)
+def test_the_words_say_how_each_curve_runs(forget_bias):
+    said = view(forget_bias, 50).alt.split("steps. ")[1].split("; ")
+    for text, values in zip(said, torch_curves(forget_bias, 50).values(), strict=True):
+        factor = (values[50] / values[1]) ** (1 / 49)
+        assert f"{svg.scientific(values[1])} at lag 1, " in text
+        assert f"times {svg.number(factor, 3)} a step, " in text
+        assert f"{svg.scientific(values[50])} at lag 50" in text
 
 
 def test_curves_differ_in_more_than_colour():

@@ -27,11 +27,12 @@ WIDTH, HEIGHT = 720, 400
 AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
 LOWEST, HIGHEST = 1e-16, 3.0
 TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)  # shares of the lags shown, which are tens
+_FLOOR = plots.power_of_ten(LOWEST)
 KEY_X = 478
 CURVES = {
     # name: (label, colour, dash pattern, width)
     "rnn": ("plain RNN", "i", "2 4", 2.5),
-    "new": ("LSTM as torch starts it", "o", "9 4 2 4", 2.5),
+    "new": ("new LSTM", "o", "9 4 2 4", 2.5),
     "chosen": ("LSTM with this forget bias", "f", "none", 3.5),
     "power": ("fᵏ, the forget gate alone", "ink", "8 6", 2),
 }
@@ -99,6 +100,7 @@ def view(forget_bias: float = FORGET_BIAS.default, lags: int = LAGS.default) -> 
     _lag_axis(root, axes, lags)
     _lines(root, axes, lags, drawn)
     _key(root, lags, drawn)
+    _cuts(root, axes, lags, drawn)
     text = svg.write(root)
     # The frame goes right behind the panel, below all that moves.
     cut = text.index("/>") + 2
@@ -161,6 +163,32 @@ def _stroke(parent: svg.Element, name: str, path: str, **mark: str) -> None:
     )
 
 
+def left_the_axis(values: Array) -> int | None:
+    """Return the first lag at which a curve lies below the end of the axis, or None."""
+    below = np.flatnonzero(values < LOWEST)
+    return int(below[0]) if below.size else None
+
+
+def _cuts(root: svg.Element, axes: Axes, lags: int, drawn: dict[str, Array]) -> None:
+    """Mark where a curve leaves the picture, and say so."""
+    cut = {name: lag for name, values in drawn.items() if (lag := left_the_axis(values))}
+    for name, lag in cut.items():
+        before, after = np.log10(drawn[name][lag - 1 : lag + 1] / LOWEST)
+        share = (lag - after / (after - before)) / lags  # a straight line between the two
+        ((x, y),) = plots.to_pixels(axes, [share], [LOWEST])
+        head = f"{x - 6:.2f},{y - 5:.2f} {x + 6:.2f},{y - 5:.2f} {x:.2f},{y + 5:.2f}"
+        svg.add(root, "polygon", points=head, fill=CURVES[name][1], data_cut=name)
+    if cut:
+        y = 142 + 54 * len(CURVES)
+        svg.add(
+            root,
+            "polygon",
+            points=f"{KEY_X + 14},{y - 9} {KEY_X + 26},{y - 9} {KEY_X + 20},{y + 1}",
+            fill="muted",
+        )
+        svg.label(root, KEY_X + 48, y, f"falls on below {_FLOOR}", 13, "start", fill="muted")
+
+
 def _readout(root: svg.Element, forget_bias: float, lags: int, kept: Memory) -> None:
     columns = (
         (24, f"f = sigmoid({svg.number(forget_bias, 2)})", svg.number(kept.f, 4)),
@@ -188,11 +216,20 @@ def _steps(half_life: float) -> str:
 
 
 def _alt(forget_bias: float, lags: int, kept: Memory, drawn: dict[str, Array]) -> str:
-    left = "; ".join(
-        f"{label} {svg.scientific(drawn[name][-1])}" for name, (label, *_) in CURVES.items()
-    )
+    said = "; ".join(_course(label, lags, drawn[name]) for name, (label, *_) in CURVES.items())
     return (
-        f"Gradient by lag, 0 to {lags}, on a logarithmic axis, 1 at lag 0. "
+        f"Gradient by lag, 0 to {lags}, on a logarithmic axis from 1 at lag 0 down to {_FLOOR}. "
         f"Forget bias {svg.number(forget_bias, 2)}: f = {svg.number(kept.f, 4)}, "
-        f"half-life {_steps(kept.half_life)} steps. Left at lag {lags}: {left}."
+        f"half-life {_steps(kept.half_life)} steps. {said}."
     )
+
+
+def _course(label: str, lags: int, values: Array) -> str:
+    """Say how a curve runs: its first step, its slope after that, its end."""
+    factor = (values[-1] / values[1]) ** (1 / (lags - 1))
+    text = (
+        f"{label}: {svg.scientific(values[1])} at lag 1, then on average times "
+        f"{svg.number(factor, 3)} a step, {svg.scientific(values[-1])} at lag {lags}"
+    )
+    lag = left_the_axis(values)
+    return text if lag is None else f"{text}, below the end of the axis from lag {lag} on"
