@@ -11,19 +11,18 @@ from torch import nn
 from lstm_lessons.explorers.gates_and_shapes import (
     HIDDEN_SIZE,
     INPUT_SIZE,
-    LARGEST,
+    SCALE,
     THINNEST,
     numbers,
-    pixels_per_number,
     view,
 )
 
 GATES = ("i", "f", "g", "o")
 SIZES = [
-    *product((1, 200), (1, 64)),
-    *((input_size, 16) for input_size in range(1, 201)),
-    *((100, hidden_size) for hidden_size in range(1, 65)),
-    *((hidden_size, hidden_size) for hidden_size in range(1, 65)),
+    *product((1, 128), (1, 32)),
+    *((input_size, 16) for input_size in range(1, 129)),
+    *((100, hidden_size) for hidden_size in range(1, 33)),
+    *((hidden_size, hidden_size) for hidden_size in range(1, 33)),
 ]
 # Every size for one gate; for the others, both ends and some sizes between.
 each_gate = pytest.mark.parametrize(
@@ -48,8 +47,8 @@ def torch_shapes(input_size, hidden_size, gate):
 
 
 def test_the_ranges_are_those_of_the_sliders():
-    assert (INPUT_SIZE.low, INPUT_SIZE.high) == (1, 200)
-    assert (HIDDEN_SIZE.low, HIDDEN_SIZE.high) == (1, 64)
+    assert (INPUT_SIZE.low, INPUT_SIZE.high) == (1, 128)
+    assert (HIDDEN_SIZE.low, HIDDEN_SIZE.high) == (1, 32)
 
 
 @each_gate
@@ -64,11 +63,25 @@ def test_shapes_rows_and_count_are_those_of_torch(gate, sizes):
         }
         for name, shape in theirs.items():
             assert f"{name} {shape}" in picture.alt
+        check_matrices(picture, theirs)
         check_rows(picture, hidden_size, gate)
         layer = nn.LSTM(input_size, hidden_size, device="meta")
         count = sum(each.numel() for each in layer.parameters())
         assert any(text.endswith(f" = {count} parameters") for text in texts(picture.svg))
         assert f" = {count} parameters" in picture.alt
+
+
+def check_matrices(picture, theirs):
+    """Require under each matrix, and in the words, how many numbers it holds; and its form."""
+    drawn = marked(picture.svg, "count")
+    assert set(drawn) == {name for name, shape in theirs.items() if len(shape) == 2}
+    for name, each in drawn.items():
+        rows, columns = theirs[name]
+        count = torch.empty(rows, columns, device="meta").numel()
+        text = "1 number" if count == 1 else f"{count} numbers"
+        assert words(each) == text
+        form = "wide" if columns > rows else "tall" if rows > columns else "square"
+        assert f"{name} {(rows, columns)}, {form}, {text}" in picture.alt
 
 
 def check_rows(picture, hidden_size, gate):
@@ -79,24 +92,47 @@ def check_rows(picture, hidden_size, gate):
         assert words(drawn[each]) == text
         assert (drawn[each].get("font-weight") == "bold") == (each == gate)
         if each == gate:
-            assert f"In the stacked tensors, {text}." in picture.alt
+            assert f"the band of {gate} marked. {text}." in picture.alt
 
 
 @each_gate
 def test_everything_is_drawn_to_one_scale(gate, sizes):
     for input_size, hidden_size in sizes:
-        scale = pixels_per_number(input_size, hidden_size)
-        assert 0 < scale <= LARGEST
         drawn = marked(view(input_size, hidden_size, gate).svg, "tensor")
         theirs = torch_shapes(input_size, hidden_size, gate)
         assert set(drawn) == set(theirs)
         for name, shape in theirs.items():
             rows, columns = (*shape, 1)[:2]
-            high, wide = max(THINNEST, rows * scale), max(THINNEST, columns * scale)
+            high, wide = max(THINNEST, rows * SCALE), max(THINNEST, columns * SCALE)
             if name.endswith("_l0"):  # each of its four bands is at least that thick
-                high = 4 * max(THINNEST, hidden_size * scale)
+                high = 4 * max(THINNEST, hidden_size * SCALE)
             assert float(drawn[name].get("width")) == pytest.approx(wide, abs=0.01), name
             assert float(drawn[name].get("height")) == pytest.approx(high, abs=0.01), name
+
+
+def area(box):
+    return float(box.get("width")) * float(box.get("height"))
+
+
+def test_twice_the_hidden_size_is_twice_and_four_times_the_area():
+    one, two = (marked(view(100, size, "g").svg, "tensor") for size in (16, 32))
+    factors = {name: area(two[name]) / area(one[name]) for name in one}
+    wanted = {"W_ig": 2, "W_hg": 4, "weight_ih_l0": 2, "weight_hh_l0": 4, "x_t": 1, "g_t": 2}
+    assert {name: factors[name] for name in wanted} == pytest.approx(wanted)
+
+
+def test_no_box_moves():
+    def middles(picture):
+        drawn = marked(picture.svg, "tensor")
+        return [
+            (float(box.get("x")) + float(box.get("width")) / 2, float(box.get("y")))
+            for box in drawn.values()
+        ]
+
+    at_first = middles(view())
+    for input_size, hidden_size in SIZES[:4]:
+        for mine, first in zip(middles(view(input_size, hidden_size)), at_first, strict=True):
+            assert mine == pytest.approx(first, abs=0.01)
 
 
 def boxes(root):

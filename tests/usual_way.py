@@ -57,7 +57,7 @@ def usual_forget_gate():
         steps = np.arange(lags + 1)
         plt.figure(figsize=(7.2, 4))
         plt.semilogy(steps, fixed["rnn"][: lags + 1], ":", label="plain RNN")
-        plt.semilogy(steps, fixed["new"][: lags + 1], "-.", label="LSTM as torch starts it")
+        plt.semilogy(steps, fixed["new"][: lags + 1], "-.", label="new LSTM")
         plt.semilogy(steps, gradient(forget_bias)[: lags + 1], label="LSTM, this forget bias")
         plt.semilogy(steps, f**steps, "k--", label="f^k")
         plt.title(f"f = {f:.4f}, half-life {half_life:.2f} steps, left {left:.1e}")
@@ -78,9 +78,9 @@ def usual_gates_and_shapes():
 
     def draw(input_size, hidden_size, gate):
         sizes = explorer.numbers(input_size, hidden_size, gate)
-        scale = explorer.pixels_per_number(input_size, hidden_size)
-        _, axes = plt.subplots(figsize=(7.2, 5.4))
-        axes.set(xlim=(0, 720), ylim=(540, 0))
+        scale = explorer.SCALE
+        _, axes = plt.subplots(figsize=(7.2, 5.8))
+        axes.set(xlim=(0, 720), ylim=(580, 0))
         axes.axis("off")
         x, y = 60, 80
         for name, shape in sizes.items():
@@ -104,7 +104,7 @@ def usual_gates_and_shapes():
             axes.text(x, y + height + 14, str(shape), fontsize=8)
             x += width + 50
         count = 4 * hidden_size * (input_size + hidden_size) + 8 * hidden_size
-        axes.text(360, 520, f"4H(I + H) + 8H = {count} parameters", ha="center")
+        axes.text(360, 560, f"4H(I + H) + 8H = {count} parameters", ha="center")
         plt.show()
 
     interact(draw, **controls(explorer.PARAMETERS))

@@ -6,8 +6,8 @@ from .. import shapes
 from ..drawing import Picture, svg, theme
 from .base import Choice, Explorer, Range
 
-INPUT_SIZE = Range(1, 200, 1, 100)
-HIDDEN_SIZE = Range(1, 64, 1, 16)
+INPUT_SIZE = Range(1, 128, 1, 100)
+HIDDEN_SIZE = Range(1, 32, 1, 16)
 GATE = Choice(shapes.GATES, "g")
 
 PARAMETERS = {
@@ -16,14 +16,17 @@ PARAMETERS = {
     "gate": (GATE, "gate"),
 }
 
-WIDTH, HEIGHT = 720, 520
-# Both rows of the drawing share one scale. It is limited by the width of an equation's two
-# matrices, by the height of the taller vector above and the stack below, and by one number.
-WIDEST, TALLEST, LARGEST = 225, 280, 16
+WIDTH, HEIGHT = 720, 584
+# One scale for all sizes, and places that never move: what looks twice as large is so.
+SCALE = 1.25
 THINNEST = 4
 CHOSEN_TINT = 0.75
-EQUATION_Y, EQUATION_TOP = 42, 54
-ROWS_WIDTH, COLUMN_GAP = 152, 20
+EQUATION_Y, STACK_Y = 42, 282  # of the names; the boxes begin below
+BELOW_NAME = 12
+EQUATION_X = (44, 242, 354, 428, 519, 592, 664)
+SIGNS_X = (156, None, 391, 461, None, 628, 688)
+STACK_X = (262, 412, 526, 634)
+ROWS_X = 160
 LINE = 17  # least distance between two lines of text
 
 
@@ -35,13 +38,6 @@ def gates_and_shapes() -> Explorer:
 def numbers(input_size: int, hidden_size: int, gate: str) -> dict[str, tuple[int, ...]]:
     """Return the shape of every tensor that is drawn, by its name in the picture."""
     return {name: entry.shape for name, entry in _entries(input_size, hidden_size, gate).items()}
-
-
-def pixels_per_number(input_size: int, hidden_size: int) -> float:
-    """Return the scale at which both rows of the drawing fit."""
-    wide = WIDEST / (input_size + hidden_size)
-    tall = TALLEST / (max(input_size, hidden_size) + 4 * hidden_size)
-    return min(wide, tall, LARGEST)
 
 
 def view(
@@ -58,12 +54,10 @@ def view(
     for name, value in given.items():
         PARAMETERS[name][0].check(name, value)
     entries = _entries(**given)
-    scale = pixels_per_number(input_size, hidden_size)
     root = svg.panel(WIDTH, HEIGHT)
-    _equation(root, entries, gate, scale)
-    tallest = max(THINNEST, scale * max(input_size, hidden_size))
-    _stack(root, entries, gate, scale, EQUATION_TOP + tallest + 84)
-    _footer(root, input_size, hidden_size, scale)
+    _equation(root, entries, gate)
+    _stack(root, entries, gate)
+    _footer(root, input_size, hidden_size)
     return Picture(svg.write(root), _alt(given, entries))
 
 
@@ -75,13 +69,13 @@ def _entries(input_size: int, hidden_size: int, gate: str) -> dict[str, shapes.E
     return {entry.name: entry for entry in ledger}
 
 
-def _size(entry: shapes.Entry, scale: float) -> tuple[float, float]:
+def _size(entry: shapes.Entry) -> tuple[float, float]:
     """Return width and height in pixels; a vector stands upright, one number wide."""
     rows, columns = (*entry.shape, 1)[:2]
-    return max(THINNEST, columns * scale), max(THINNEST, rows * scale)
+    return max(THINNEST, columns * SCALE), max(THINNEST, rows * SCALE)
 
 
-def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str, scale: float) -> None:
+def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) -> None:
     """Draw one gate's equation: names in the order of the product, tensors and shapes below."""
     squash = "= tanh(" if gate == "g" else "= sigmoid("
     parts = (
@@ -93,49 +87,38 @@ def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str, sc
         ("h_{t-1}", "+"),
         (f"b_h{gate}", ")"),
     )
-    widths = [max(_size(entries[name], scale)[0], _text_width(entries[name])) for name, _ in parts]
-    signs = [{"": 8, "+": 22, ")": 12, "= tanh(": 62}.get(sign, 84) for _, sign in parts]
-    x = (WIDTH - sum(widths) - sum(signs)) / 2
-    for (name, sign), width, gap in zip(parts, widths, signs, strict=True):
-        colour = "ink" if name in ("x_t", "h_{t-1}") else gate
-        _tensor(root, entries[name], x + width / 2, scale, colour)
+    for (name, sign), x, sign_x in zip(parts, EQUATION_X, SIGNS_X, strict=True):
+        _tensor(root, entries[name], x, "ink" if name in ("x_t", "h_{t-1}") else gate)
         if sign:
-            svg.label(root, x + width + gap / 2, EQUATION_Y, sign, 15)
-        x += width + gap
+            anchor = {"+": "middle", ")": "start"}.get(sign, "end")
+            svg.label(root, sign_x, EQUATION_Y, sign, 15, anchor)
 
 
-def _tensor(
-    root: svg.Element, entry: shapes.Entry, centre: float, scale: float, colour: str
-) -> None:
-    width, height = _size(entry, scale)
+def _tensor(root: svg.Element, entry: shapes.Entry, centre: float, colour: str) -> None:
+    width, height = _size(entry)
     svg.formula(root, centre, EQUATION_Y, entry.name, 16, font_weight="bold")
     style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
-    x = centre - width / 2
-    svg.rect(root, x, EQUATION_TOP, width, height, **style, data_tensor=entry.name)
-    _shape(root, entry, centre, EQUATION_TOP + height)
+    top = EQUATION_Y + BELOW_NAME
+    svg.rect(root, centre - width / 2, top, width, height, **style, data_tensor=entry.name)
+    _shape(root, entry, centre, top + height)
 
 
 def _shape(root: svg.Element, entry: shapes.Entry, centre: float, bottom: float) -> None:
     svg.label(root, centre, bottom + 18, str(entry.shape), 13, data_shape=entry.name)
     svg.label(root, centre, bottom + 34, _symbols(entry), 12, fill="muted")
+    if len(entry.shape) == 2:
+        svg.label(root, centre, bottom + 50, _holds(entry), 12, data_count=entry.name)
 
 
-def _stack(
-    root: svg.Element, entries: dict[str, shapes.Entry], gate: str, scale: float, top: float
-) -> None:
+def _stack(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) -> None:
     """Draw torch's stacked weights and biases: four bands, the chosen gate's marked."""
-    stacked = [entry for name, entry in entries.items() if name.endswith("_l0")]
-    widths = [_size(entry, scale)[0] for entry in stacked]
-    cells = [max(width, 8.2 * len(e.name)) for width, e in zip(widths, stacked, strict=True)]
-    left = (WIDTH + ROWS_WIDTH - sum(cells) - COLUMN_GAP * (len(cells) - 1)) / 2
     hidden_size = entries[f"{gate}_t"].shape[0]
-    band = max(THINNEST, scale * hidden_size)
-    centres = []
-    for entry, width, cell in zip(stacked, widths, cells, strict=True):
-        centre = left + cell / 2
-        centres.append(centre)
+    band, top = max(THINNEST, SCALE * hidden_size), STACK_Y + BELOW_NAME
+    stacked = _stacked(entries)
+    for entry, centre in zip(stacked, STACK_X, strict=True):
+        width, _ = _size(entry)
         x = centre - width / 2
-        svg.label(root, centre, top - 10, entry.name, 13, font_weight="bold")
+        svg.label(root, centre, STACK_Y, entry.name, 13, font_weight="bold")
         for position, each in enumerate(shapes.GATES):
             style = {"fill": each, "fill_opacity": CHOSEN_TINT if each == gate else theme.TINT}
             y = top + position * band
@@ -143,31 +126,35 @@ def _stack(
         frame = {"fill": "none", "stroke": "ink", "data_tensor": entry.name}
         svg.rect(root, x, top, width, 4 * band, **frame)
         _shape(root, entry, centre, top + 4 * band)
-        left += cell + COLUMN_GAP
-    _rows(root, gate, hidden_size, centres[0] - widths[0] / 2, top, band)
+    _rows(root, gate, hidden_size, STACK_X[0] - _size(stacked[0])[0] / 2, band)
 
 
-def _rows(
-    root: svg.Element, gate: str, hidden_size: int, right: float, top: float, band: float
-) -> None:
-    """Write the rows of each band left of the stack, joined to it where the bands are thin."""
-    spacing = max(band, LINE)
+def _stacked(entries: dict[str, shapes.Entry]) -> list[shapes.Entry]:
+    return [entry for name, entry in entries.items() if name.endswith("_l0")]
+
+
+def _rows(root: svg.Element, gate: str, hidden_size: int, right: float, band: float) -> None:
+    """Write the rows of each band left of the stack, and join them to it."""
+    spacing, top = max(band, LINE), STACK_Y + BELOW_NAME
+    first = max(top + 2 * band - 1.5 * spacing, top - 6)  # below the name of the stack
     for position, each in enumerate(shapes.GATES):
-        y = top + 2 * band + (position - 1.5) * spacing
+        y = first + position * spacing
         middle = top + (position + 0.5) * band
         weight, width = ("bold", 2.5) if each == gate else ("normal", 1)
         text = _row_text(each, shapes.gate_rows(each, hidden_size))
-        svg.label(root, right - 26, y + 5, text, 13, "end", font_weight=weight, data_rows=each)
-        leader = f"M{right - 22:.2f} {y:.2f}L{right - 4:.2f} {middle:.2f}"
+        svg.label(root, ROWS_X, y + 5, text, 13, "end", font_weight=weight, data_rows=each)
+        leader = f"M{ROWS_X + 6} {y:.2f}L{right - 4:.2f} {middle:.2f}"
         svg.add(root, "path", d=leader, stroke=each, stroke_width=width)
 
 
-def _footer(root: svg.Element, input_size: int, hidden_size: int, scale: float) -> None:
+def _footer(root: svg.Element, input_size: int, hidden_size: int) -> None:
     middle, count = WIDTH / 2, _count(input_size, hidden_size)
     svg.label(root, middle, HEIGHT - 44, count, 15, font_weight="bold")
-    size = svg.number(scale, 2)
-    note = f"To scale: one number is {size} pixels; no side is drawn thinner than {THINNEST}."
-    svg.label(root, middle, HEIGHT - 18, note, 13, fill="muted")
+    note = (
+        f"One scale for all: {SCALE} pixels a number. No side is drawn thinner than {THINNEST}, "
+        "so vectors look too thick."
+    )
+    svg.label(root, middle, HEIGHT - 18, note, 12, fill="muted")
 
 
 def _count(input_size: int, hidden_size: int) -> str:
@@ -185,18 +172,33 @@ def _symbols(entry: shapes.Entry) -> str:
     return str(tuple(entry.symbols)).replace("'", "")
 
 
-def _text_width(entry: shapes.Entry) -> float:
-    return 7.2 * max(len(str(entry.shape)), 5)
+def _holds(entry: shapes.Entry) -> str:
+    return f"{entry.size} number{'s' if entry.size > 1 else ''}"
+
+
+def _form(entry: shapes.Entry) -> str:
+    rows, columns = entry.shape
+    return "square" if rows == columns else "wide" if columns > rows else "tall"
+
+
+def _said(entry: shapes.Entry) -> str:
+    text = f"{entry.name} {entry.shape}"
+    return f"{text}, {_form(entry)}, {_holds(entry)}" if len(entry.shape) == 2 else text
 
 
 def _alt(given: dict, entries: dict[str, shapes.Entry]) -> str:
     gate, H = given["gate"], given["hidden_size"]  # noqa: N806
     I = given["input_size"]  # noqa: E741, N806
-    said = ", ".join(f"{name} {entry.shape}" for name, entry in entries.items())
+    stacked = _stacked(entries)
+    above = "; ".join(_said(entry) for entry in entries.values() if entry not in stacked)
+    below = "; ".join(map(_said, stacked))
     squash = "tanh" if gate == "g" else "sigmoid"
     return (
-        f"The {shapes.GATE_NAMES[gate]} for input_size {I} and hidden_size {H}, drawn to scale: "
-        f"{gate}_t = {squash}(W_i{gate} x_t + b_i{gate} + W_h{gate} h_{{t-1}} + b_h{gate}). "
-        f"Shapes: {said}. In the stacked tensors, {_row_text(gate, shapes.gate_rows(gate, H))}. "
+        f"Two rows of boxes, all to one scale, for input_size {I} and hidden_size {H}. "
+        f"Above, the {shapes.GATE_NAMES[gate]}: "
+        f"{gate}_t = {squash}(W_i{gate} x_t + b_i{gate} + W_h{gate} h_{{t-1}} + b_h{gate}), "
+        f"with a box for each tensor. {above}. "
+        f"Below, the stacks of all four gates, {', '.join(shapes.GATES)} from the top, with the "
+        f"band of {gate} marked. {_row_text(gate, shapes.gate_rows(gate, H))}. {below}. "
         f"{_count(I, H)}."
     )
