@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from drawn import crowded
 
 from lstm_lessons import course
 from lstm_lessons.drawing import Picture, course_map, figure, plots, show, svg, theme
@@ -195,6 +196,30 @@ def test_powers_of_ten(value, text):
     assert plots.power_of_ten(value) == text
 
 
+def test_crowded_finds_texts_on_each_other_and_over_the_edge():
+    root = svg.panel(300, 100)
+    svg.label(root, 20, 40, "one text", 14, "start")
+    svg.label(root, 280, 40, "another", 14, "end")
+    assert crowded(svg.write(root)) == []
+    svg.formula(root, 110, 50, "W_ig on both", 14, "end")
+    svg.label(root, 250, 80, "leaves the panel", 14)
+    assert crowded(svg.write(root)) == [
+        ("leaves the panel", "the edge"),
+        ("one text", "Wig on both"),
+    ]
+
+
+def test_crowded_knows_where_matplotlib_writes():
+    made, axes = figure()
+    made.set_layout_engine("none")
+    axes.set(xticks=[0, 1], yticks=[0, 1], ylabel="upright")
+    assert crowded(plots.to_svg(made)) == []
+    axes.set_xticks([0.5, 0.52], labels=["here", "there"])
+    axes.set_position((0.01, 0.2, 0.9, 0.7))
+    found = crowded(plots.to_svg(made))
+    assert ("here", "there") in found and ("upright", "the edge") in found
+
+
 @pytest.mark.parametrize("sizes", [(6, 4), (640, 40), (1200, 400)])
 def test_a_figure_too_small_or_too_large_is_refused(sizes):
     with pytest.raises(ValueError, match="must be 100 to 720 pixels"):
@@ -260,10 +285,21 @@ def test_the_map_marks_ready_lessons_by_more_than_colour():
 
 
 def test_the_map_gives_the_minutes_of_lesson_and_exercises():
+    picture = course_map()
     minutes = [
-        f"{each.minutes + each.exercise_minutes} min" for each in course.LESSONS if each.ready
+        f"{each.minutes + each.exercise_minutes} min"
+        + " with exercises" * bool(each.exercise_minutes)
+        for each in course.LESSONS
+        if each.ready
     ]
-    assert [text for text in texts(course_map().svg) if text.endswith(" min")] == minutes
+    assert [text for text in texts(picture.svg) if " min" in text] == minutes
+    ready = [each for each in course.LESSONS if each.ready]
+    for each, said in zip(ready, minutes, strict=True):
+        assert f"{each.title}, {said}" in picture.alt
+
+
+def test_nothing_in_the_map_lies_on_anything_else():
+    assert crowded(course_map().svg) == []
 
 
 # --- what is imported --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from . import svg
 from .picture import Picture
 
 WIDTH = 720
-ROW = 36
+ROW = 38
 TOP = 70
 COLUMNS = (36, 390)
 
@@ -37,12 +37,16 @@ def _key(root: svg.Element) -> None:
 
 def _station(root: svg.Element, lesson: course.Lesson, x: float, y: float) -> None:
     _dot(root, x, y, lesson.ready)
-    weight = "bold" if lesson.ready else "normal"
+    weight, line = ("bold", y - 2) if lesson.ready else ("normal", y + 5)
     name = f"{lesson.number}  {lesson.title}"
-    svg.label(root, x + 18, y + 5, name, 14, "start", font_weight=weight)
+    svg.label(root, x + 18, line, name, 14, "start", font_weight=weight)
     if lesson.ready:
-        minutes = lesson.minutes + lesson.exercise_minutes
-        svg.label(root, x + 290, y + 5, f"{minutes} min", 13, "end", fill="muted")
+        svg.label(root, x + 18, y + 14, _minutes(lesson), 12, "start", fill="muted")
+
+
+def _minutes(lesson: course.Lesson) -> str:
+    whole = f"{lesson.minutes + lesson.exercise_minutes} min"
+    return f"{whole} with exercises" if lesson.exercise_minutes else whole
 
 
 def _dot(root: svg.Element, x: float, y: float, ready: bool) -> None:
@@ -51,7 +55,9 @@ def _dot(root: svg.Element, x: float, y: float, ready: bool) -> None:
 
 
 def _alt() -> str:
-    ready = [f"{each.number} {each.title}" for each in course.LESSONS if each.ready]
+    ready = [
+        f"{each.number} {each.title}, {_minutes(each)}" for each in course.LESSONS if each.ready
+    ]
     planned = [f"{each.number} {each.title}" for each in course.LESSONS if not each.ready]
     text = f"Map of the course, {len(course.LESSONS)} lessons in reading order."
     text += f" Here today: {'; '.join(ready)}."
