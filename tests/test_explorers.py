@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from importlib import import_module
+from itertools import product
 
 import ipywidgets
 import pytest
+from drawn import crowded
 
 from lstm_lessons import explorers
 from lstm_lessons.drawing import Picture
@@ -69,6 +71,20 @@ def test_every_slider_alone_changes_picture_and_words(name):
         )
         assert explorer.picture.svg != before.svg, key
         assert explorer.picture.alt != before.alt, key
+
+
+@each_explorer
+def test_no_text_lies_on_another_or_leaves_the_panel(name):
+    module = module_of(name)
+    wanted = [
+        allowed.options
+        if isinstance(allowed, Choice)
+        else (allowed.low, allowed.default, allowed.high)
+        for allowed, _ in module.PARAMETERS.values()
+    ]
+    for values in product(*wanted):
+        given = dict(zip(module.PARAMETERS, values, strict=True))
+        assert crowded(module.view(**given).svg) == [], given
 
 
 @each_explorer
