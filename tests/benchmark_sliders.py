@@ -92,7 +92,7 @@ class Subject:
     def source(self) -> str:
         """Return the cell that shows it."""
         if self.usual:
-            return f"usual_way.usual_{self.explorer}()"
+            return f"usual_way.show({self.explorer!r})"
         return f"explorers.{self.explorer}()"
 
 

@@ -1,143 +1,251 @@
 """The explorers' pictures drawn the usual way: matplotlib, `plt.show()`, `interact`.
 
-This is what the benchmark holds the explorers against. Numbers come from the same functions, and
-each figure has the same content and size as the explorer's picture. A gradient that was computed
-once is kept, as the explorer keeps its own; the two do not share them.
+This is what the benchmark holds the explorers against. Each figure has the size of the explorer's
+picture, the same shapes and the same numbers (test_usual_way.py holds them together), from the same
+functions. A gradient that was computed once is kept, as the explorer keeps its own; the two do not
+share them.
 """
 
+import importlib
+from collections.abc import Callable
 from functools import lru_cache
-from itertools import pairwise
+from types import ModuleType
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from ipywidgets import FloatSlider, IntSlider, ToggleButtons, interact
+from ipywidgets import Dropdown, FloatSlider, IntSlider, interact
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lstm_lessons import shapes
 from lstm_lessons.explorers.base import Range
 from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
 
 COLOURS = {"i": "tab:blue", "f": "tab:orange", "g": "tab:green", "o": "tab:purple"}
+INCH = 100  # pixels
 
 
-def module(name):
+def explorer(name: str) -> ModuleType:
     """Return an explorer's module; the package's attribute of this name is the function."""
-    import importlib
-
     return importlib.import_module(f"lstm_lessons.explorers.{name}")
 
 
-def controls(parameters):
-    """Return a slider or a row of buttons for each parameter of an explorer."""
-    return {name: control(name, values) for name, (values, _) in parameters.items()}
+def show(name: str) -> None:
+    """Show an explorer's picture under its controls, as `interact` does it."""
+    draw: Callable[..., Figure] = DRAW[name]
+
+    def draw_and_show(**values: Any) -> None:
+        draw(**values)
+        plt.show()
+
+    parameters = explorer(name).PARAMETERS
+    interact(draw_and_show, **{key: control(key, each) for key, (each, _) in parameters.items()})
 
 
-def control(name, values):
-    """Return one of them."""
+def control(name: str, values: Any) -> FloatSlider | IntSlider | Dropdown:
+    """Return a slider or a list for one parameter of an explorer."""
     if not isinstance(values, Range):
-        return ToggleButtons(options=values.options, value=values.default, description=name)
+        return Dropdown(options=values.options, value=values.default, description=name)
     kind = IntSlider if values.whole else FloatSlider
     return kind(
         min=values.low, max=values.high, step=values.step, value=values.default, description=name
     )
 
 
-def usual_forget_gate():
-    """Show gradient by lag on a logarithmic axis, under sliders."""
-    explorer = module("forget_gate")
-    fixed = explorer.fixed_gradients()
-
-    @lru_cache(maxsize=64)
-    def gradient(forget_bias):
-        network = setting().lstm.with_forget_bias(forget_bias)
-        values = lstm_gradient_by_lag(network, setting().x, setting().weighting)
-        return values / values[0]
-
-    def draw(forget_bias, lags):
-        f, half_life, left = explorer.memory(forget_bias, lags)
-        steps = np.arange(lags + 1)
-        plt.figure(figsize=(7.2, 4))
-        plt.semilogy(steps, fixed["rnn"][: lags + 1], ":", label="plain RNN")
-        plt.semilogy(steps, fixed["new"][: lags + 1], "-.", label="new LSTM")
-        plt.semilogy(steps, gradient(forget_bias)[: lags + 1], label="LSTM, this forget bias")
-        plt.semilogy(steps, f**steps, "k--", label="f^k")
-        plt.title(f"f = {f:.4f}, half-life {half_life:.2f} steps, left {left:.1e}")
-        plt.xlabel("lag k (steps back)")
-        plt.ylabel("gradient, 1 at lag 0")
-        plt.ylim(explorer.LOWEST, explorer.HIGHEST)
-        plt.grid()
-        plt.legend()
-        plt.show()
-
-    ranges = {"forget_bias": (explorer.FORGET_BIAS, ""), "lags": (explorer.LAGS, "")}
-    interact(draw, **controls(ranges))
+def canvas(name: str) -> tuple[Figure, int, int]:
+    """Return a new figure of the size of the explorer's picture, and that size in pixels."""
+    width, height = explorer(name).WIDTH, explorer(name).HEIGHT
+    return plt.figure(figsize=(width / INCH, height / INCH), dpi=INCH), width, height
 
 
-def usual_gates_and_shapes():
-    """Show one gate's equation in rectangles, and the stacked weights, under sliders."""
-    explorer = module("gates_and_shapes")
-
-    def draw(input_size, hidden_size, gate):
-        sizes = explorer.numbers(input_size, hidden_size, gate)
-        scale = explorer.SCALE
-        _, axes = plt.subplots(figsize=(7.2, 5.8))
-        axes.set(xlim=(0, 720), ylim=(580, 0))
-        axes.axis("off")
-        x, y = 60, 80
-        for name, shape in sizes.items():
-            if name.startswith("weight_ih"):
-                x, y = 160, 300
-            rows, columns = (shape * 2)[:2] if len(shape) == 2 else (shape[0], 1)
-            width, height = max(4, columns * scale), max(4, rows * scale)
-            parts = 4 if rows == 4 * hidden_size and "_l0" in name else 1
-            for part, colour in zip(range(parts), COLOURS.values(), strict=False):
-                place = (x, y + part * height / parts)
-                strong = parts == 4 and "ifgo"[part] == gate
-                axes.add_patch(
-                    Rectangle(place, width, height / parts, facecolor=colour, edgecolor="black",
-                              alpha=0.8 if strong else 0.3)
-                )  # fmt: skip
-                if parts == 4 and name.startswith("weight_ih"):
-                    first = part * hidden_size
-                    axes.text(20, place[1] + 8, f"{'ifgo'[part]}: {first} to "
-                              f"{first + hidden_size - 1}", fontsize=8)  # fmt: skip
-            axes.text(x, y - 8, name, fontsize=8)
-            axes.text(x, y + height + 14, str(shape), fontsize=8)
-            x += width + 50
-        count = 4 * hidden_size * (input_size + hidden_size) + 8 * hidden_size
-        axes.text(360, 560, f"4H(I + H) + 8H = {count} parameters", ha="center")
-        plt.show()
-
-    interact(draw, **controls(explorer.PARAMETERS))
+def drawing_board(axes: Axes, width: float, height: float) -> None:
+    """Let the axes count in pixels from the top left corner."""
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
 
 
-def usual_cell_gates():
-    """Show four squashing functions with a dot each, and the flow to c and h, under sliders."""
-    explorer = module("cell_gates")
-    z = np.linspace(-6, 6, 49)
-    squashed = {"g": np.tanh(z)} | dict.fromkeys("fio", 1 / (1 + np.exp(-z)))
-    flow = {"c_prev": 0, "kept": 1.5, "added": 3, "c": 4.2, "tanh_c": 5.4, "h": 7}
+# The forget gate
 
-    def draw(**given):
-        made = explorer.numbers(**given) | {"c_prev": given["c_prev"]}
-        figure = plt.figure(figsize=(7.2, 4.4))
-        grid = figure.add_gridspec(2, 4)
-        for column, gate in enumerate("figo"):
-            axes = figure.add_subplot(grid[0, column])
-            axes.plot(z, squashed[gate], color=COLOURS[gate])
-            axes.plot(given[f"z_{gate}"], made[gate], "o", color=COLOURS[gate])
-            axes.set(xticks=[], yticks=[-1 if gate == "g" else 0, 1])
-            axes.set_title(f"z_{gate} = {given[f'z_{gate}']:.2f}\n{gate} = {made[gate]:.3f}")
-        axes = figure.add_subplot(grid[1, :])
-        axes.set(xlim=(-0.5, 7.5), ylim=(-1, 2))
-        axes.axis("off")
-        for x, end in pairwise(flow.values()):
-            axes.annotate("", (end - 0.3, 0), (x + 0.3, 0), arrowprops={"arrowstyle": "->"})
-        for name, x in flow.items():
-            axes.text(x, 0, f"{name}\n{made[name]:.3f}", ha="center", va="center")
-        for gate, x in {"f": 1.5, "i": 2.7, "g": 3.3, "o": 7}.items():
-            axes.annotate("", (x, 0.4), (x, 1.9), arrowprops={"arrowstyle": "->",
-                                                              "color": COLOURS[gate]})  # fmt: skip
-        axes.text(0, -0.9, "c = f · c_prev + i · g,   h = o · tanh(c)")
-        plt.show()
 
-    interact(draw, **controls(explorer.PARAMETERS))
+@lru_cache(maxsize=64)
+def gradient(forget_bias: float) -> np.ndarray:
+    """Return the LSTM's gradient at each lag, 1 at lag 0."""
+    network = setting().lstm.with_forget_bias(forget_bias)
+    values = lstm_gradient_by_lag(network, setting().x, setting().weighting)
+    return values / values[0]
+
+
+def draw_forget_gate(forget_bias: float, lags: int) -> Figure:
+    """Draw gradient by lag on a logarithmic axis, with f as a half-life above it."""
+    here = explorer("forget_gate")
+    f, half_life, left = here.memory(forget_bias, lags)
+    fixed = here.fixed_gradients()
+    steps = np.arange(lags + 1)
+    figure, _, _ = canvas("forget_gate")
+    axes = figure.add_axes((0.105, 0.13, 0.53, 0.65))
+    curves = {
+        "plain RNN": (fixed["rnn"], ":"),
+        "new LSTM": (fixed["new"], "-."),
+        "LSTM with this forget bias": (gradient(forget_bias), "-"),
+        "f^k, the forget gate alone": (f**steps, "k--"),
+    }
+    for name, (values, line) in curves.items():
+        axes.semilogy(steps, values[: lags + 1], line, label=f"{name}\n{small(values[lags])}")
+    digits = 2 if half_life < 10 else 1
+    figure.suptitle(
+        f"f = sigmoid({forget_bias:.2f}) = {f:.4f}     half-life {half_life:.{digits}f} steps     "
+        f"left of c after {lags} steps: f^{lags} = {small(left)}",
+        fontsize=10,
+    )
+    axes.set(xlabel="lag k (steps back)", ylabel="gradient, 1 at lag 0")
+    axes.set(xlim=(0, lags), ylim=(here.LOWEST, here.HIGHEST))
+    axes.set(xticks=range(0, lags + 1, lags // 5), yticks=[1e-16, 1e-12, 1e-8, 1e-4, 1])
+    axes.grid()
+    axes.legend(title=f"left at lag {lags}", loc="upper left", bbox_to_anchor=(1.02, 1))
+    return figure
+
+
+def small(value: float) -> str:
+    """Return a number that may be tiny."""
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"
+
+
+# Gates and shapes
+
+
+def draw_gates_and_shapes(input_size: int, hidden_size: int, gate: str) -> Figure:
+    """Draw one gate's equation in rectangles, and the stacked weights, to one scale."""
+    figure, width, height = canvas("gates_and_shapes")
+    axes = figure.add_axes((0, 0, 1, 1))
+    drawing_board(axes, width, height)
+    places = (44, 242, 354, 428, 519, 592, 664)
+    tensors = {each.name: each for each in shapes.gate_entries(input_size, hidden_size, gate)}
+    names = f"{gate}_t W_i{gate} x_t b_i{gate} W_h{gate} h_{{t-1}} b_h{gate}".split()
+    for name, x in zip(names, places, strict=True):
+        box(axes, tensors[name], x, 42, [COLOURS[gate]], symbol(name))
+    squash = "tanh(" if gate == "g" else "sigmoid("
+    for sign, x in ((f"= {squash}", 120), ("+", 391), ("+", 461), ("+", 628), (")", 690)):
+        axes.text(x, 42, sign, ha="center", fontsize=11)
+    stacked = shapes.lstm_parameters(input_size, hidden_size)
+    for tensor, x in zip(stacked, (262, 412, 526, 634), strict=True):
+        box(axes, tensor, x, 282, list(COLOURS.values()), tensor.name, "ifgo".index(gate))
+    for position, each in enumerate("ifgo"):
+        rows = shapes.gate_rows(each, hidden_size)
+        y = 294 + (position + 0.5) * max(18, 1.25 * hidden_size)
+        weight = "bold" if each == gate else "normal"
+        text = f"{each}: rows {rows.start} to {rows.stop - 1}"
+        axes.text(160, y, text, ha="right", va="center", fontsize=9, weight=weight)
+        end = 294 + (position + 0.5) * 1.25 * hidden_size
+        axes.plot([166, 262 - 1.25 * input_size / 2], [y, end], color=COLOURS[each])
+    count = shapes.count_parameters(input_size, hidden_size)
+    axes.text(
+        width / 2,
+        height - 44,
+        f"4H(I + H) + 8H = 4·{hidden_size}·({input_size} + {hidden_size}) + 8·{hidden_size}"
+        f" = {count} parameters",
+        ha="center",
+        weight="bold",
+    )
+    note = "One scale for all: 1.25 pixels a number. No side is drawn thinner than 4."
+    axes.text(width / 2, height - 18, note, ha="center", fontsize=8)
+    return figure
+
+
+def symbol(name: str) -> str:
+    """Return a name such as W_ig as a formula."""
+    letter, _, below = name.partition("_")
+    return f"${letter}_{{{below.strip('{}')}}}$"
+
+
+def box(
+    axes: Axes,
+    tensor: shapes.Entry,
+    x: float,
+    y: float,
+    colours: list[str],
+    name: str,
+    chosen: int = 0,
+) -> None:
+    """Draw a tensor to scale in as many bands as colours, its name above, its shape below."""
+    rows, columns = (*tensor.shape, 1)[:2]
+    width, height = max(4, 1.25 * columns), max(4, 1.25 * rows)
+    for band, colour in enumerate(colours):
+        top = y + 12 + band * height / len(colours)
+        strength = 0.75 if band == chosen else 0.2
+        axes.add_patch(
+            Rectangle((x - width / 2, top), width, height / len(colours), facecolor=colour,
+                      alpha=strength, edgecolor="black")
+        )  # fmt: skip
+    axes.text(x, y, name, ha="center", fontsize=10, weight="bold")
+    texts = [str(tensor.shape), f"({', '.join(tensor.symbols)})"]
+    if len(tensor.shape) == 2:
+        texts.append(f"{rows * columns} numbers")
+    for line, text in enumerate(texts):
+        axes.text(x, y + 30 + height + 16 * line, text, ha="center", fontsize=9)
+
+
+# One cell's gates
+
+
+def draw_cell_gates(**given: float) -> Figure:
+    """Draw four squashing functions with a dot each, and the flow to c and h."""
+    made = explorer("cell_gates").numbers(**given) | {"c_prev": given["c_prev"]}
+    figure, width, height = canvas("cell_gates")
+    columns = {"f": 126, "i": 286, "g": 446, "o": 606}
+    for gate, x in columns.items():
+        axes = figure.add_axes(((x - 60) / width, 1 - 140 / height, 120 / width, 74 / height))
+        dial(axes, gate, given[f"z_{gate}"], made[gate])
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.patch.set_alpha(0)
+    drawing_board(axes, width, height)
+    for gate, x in columns.items():
+        axes.text(x, 175, f"{gate} = {made[gate]:.3f}", ha="center", weight="bold")
+        line = {"f": [(126, 185), (126, 325)], "o": [(606, 185), (606, 325)],
+                "i": [(286, 246), (350, 246)], "g": [(446, 246), (382, 246)]}[gate]  # fmt: skip
+        arrow(axes, *line, COLOURS[gate])
+        if gate in "ig":
+            axes.plot([x, x], [185, 246], color=COLOURS[gate])
+    for start, end in ((76, 110), (141, 350), (381, 480), (532, 590), (621, 664)):
+        arrow(axes, (start, 340), (end, 340), "black")
+    arrow(axes, (366, 262), (366, 325), "black")
+    for x, y, sign in ((126, 340, "×"), (366, 246, "×"), (366, 340, "+"), (506, 340, "tanh"),
+                       (606, 340, "×")):  # fmt: skip
+        around = {"boxstyle": "round", "facecolor": "white"}
+        axes.text(x, y, sign, ha="center", va="center", bbox=around, weight="bold")
+    for x, y, name, text in ((46, 316, r"$c_{prev}$", f"{made['c_prev']:.2f}"),
+                             (246, 365, r"$f \cdot c_{prev}$", f"{made['kept']:.3f}"),
+                             (440, 290, "i · g", f"{made['added']:.3f}"),
+                             (436, 365, "c", f"{made['c']:.3f}"),
+                             (556, 365, "tanh(c)", f"{made['tanh_c']:.3f}"),
+                             (690, 316, "h", f"{made['h']:.3f}")):  # fmt: skip
+        axes.text(x, y, name, ha="center", fontsize=10)
+        axes.text(x, y + 22, text, ha="center", weight="bold")
+    axes.text(24, height - 12, r"$c = f \cdot c_{prev} + i \cdot g$")
+    axes.text(width - 24, height - 12, r"$h = o \cdot \tanh(c)$", ha="right")
+    return figure
+
+
+def dial(axes: Axes, gate: str, z: float, value: float) -> None:
+    """Draw one squashing function, and where this z stands on it."""
+    every = np.linspace(-6, 6, 49)
+    squashed = np.tanh(every) if gate == "g" else 1 / (1 + np.exp(-every))
+    axes.set_facecolor(plt.matplotlib.colors.to_rgba(COLOURS[gate], 0.16))
+    axes.plot(every, squashed, color=COLOURS[gate])
+    axes.plot([z, z], [0, value], color="black")
+    axes.plot(z, value, "o", color=COLOURS[gate])
+    axes.set(xticks=[-6, 6], yticks=[-1 if gate == "g" else 0, 1], xlim=(-6, 6))
+    axes.set_title(f"$z_{gate}$ = {z:.2f}\n{'tanh' if gate == 'g' else 'sigmoid'}", fontsize=10)
+
+
+def arrow(axes: Axes, start: tuple, end: tuple, colour: str) -> None:
+    """Draw an arrow between two points."""
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
+
+
+DRAW = {
+    "forget_gate": draw_forget_gate,
+    "gates_and_shapes": draw_gates_and_shapes,
+    "cell_gates": draw_cell_gates,
+}
