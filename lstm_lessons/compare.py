@@ -75,9 +75,10 @@ class Report:
         if self.equal:
             return f"Equal: all {len(self.differences)} tensors agree."
         worst, count = self.worst, sum(not each.equal for each in self.differences)
+        which = "differs:" if count == 1 else "differ, most of all"
         return (
-            f"Not equal: {count} of {len(self.differences)} tensors differ, "
-            f"most of all {worst.name} ({worst.seen}), {worst.where}."
+            f"Not equal: {count} of {len(self.differences)} tensors {which} "
+            f"{worst.name} ({worst.seen}), {worst.where}."
         )
 
     def __repr__(self) -> str:

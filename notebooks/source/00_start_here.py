@@ -24,6 +24,10 @@
 # Click into the box, then press **Shift + Enter**. The cell runs, and the next one is selected.
 #
 # Run them from top to bottom. A cell may use what an earlier one made.
+#
+# The results are already on the page, so that it can be read anywhere. But it is more fun to
+# predict them first. At the start of each lesson, choose **Edit**, then **Clear Outputs of All
+# Cells**. Do it now.
 
 # %%
 import sys
@@ -51,9 +55,9 @@ print("Ready." if new_enough else "This Python is too old: the course needs 3.11
 #
 # | letter | name | here |
 # |---|---|---|
-# | T | time steps: words in a sentence | 24 |
-# | B | batch: sentences side by side | 10 |
-# | I | input size: numbers in a word | 100 |
+# | T | time steps, `seq_len`: words in a sentence | 24 |
+# | B | `batch`: sentences side by side | 10 |
+# | I | `input_size`: numbers in a word | 100 |
 
 # %% [markdown]
 # **Predict.** How many numbers is that in all? Say a number aloud before you run the cell.
@@ -89,8 +93,8 @@ print("x[0, 3]:", tuple(x[0, 3].shape))
 # ## A first call of nn.LSTM
 #
 # We make a layer that reads words of 100 numbers. For each sentence it keeps two lists of 16
-# numbers: a *memory* c, which stays inside, and a *state* h, which is what it says. 16 is its
-# *hidden size*, H.
+# numbers: a *memory* c, which it hands on from word to word, and a *state* h, which it shows after
+# every word. 16 is its *hidden size*, H.
 #
 # Then we let it read all 10 sentences, word by word.
 
@@ -107,6 +111,8 @@ print("It has read", x.shape[0], "words in each of", x.shape[1], "sentences.")
 # * `h_n`: the state h after the *last* word,
 # * `c_n`: the memory c after the last word.
 #
+# `h_n` and `c_n` have one more axis in front. It counts layers, L, and this is one layer.
+#
 # **Predict.** What shape does each of the three have?
 
 # %%
@@ -118,8 +124,7 @@ print("c_n:   ", tuple(c_n.shape))
 # `output` keeps the first two axes of `x`: 24 words, 10 sentences. Only the last axis changed,
 # from 100 to 16.
 #
-# `h_n` and `c_n` have no axis for words: they belong to the end of the sentence. Their first
-# axis counts layers, L, and here there is one.
+# `h_n` and `c_n` have no axis for words: they belong to the end of the sentence.
 #
 # If `h_n` is the state after the last word, it must also stand at the end of `output`. We can ask.
 
@@ -142,8 +147,8 @@ print(torch.equal(output[-1], h_n[0]))
 #
 # **Try it.**
 #
-# 1. Which slider changes what goes in, but nothing that comes out?
-# 2. Which two sliders change all three results?
+# 1. Which slider changes the shape of what goes in, but no shape that comes out?
+# 2. Which two sliders change the shapes of all three results?
 
 # %%
 from lstm_lessons import explorers
@@ -152,9 +157,9 @@ explorer = explorers.in_and_out()
 explorer
 
 # %% [markdown]
-# 1 is `input_size`. 2 are `batch` and `hidden_size`. And `seq_len`, the number of words, changes
-# `output` but neither `h_n` nor `c_n`: however long the sentence, its summary stays the same size.
-# Lesson 01 asks what that costs.
+# Task 1: `input_size`. Task 2: `batch` and `hidden_size`. And `seq_len`, the number of words,
+# changes `output` but neither `h_n` nor `c_n`: however long the sentence, its summary stays the
+# same size. Lesson 01 asks what that costs.
 #
 # A slider can be moved from Python, too. And each picture can say in words what it shows:
 

@@ -60,8 +60,9 @@ print("The loop and nn.RNN agree after", T, "words.")
 # After 61 words, what does the network still know of the first? Nudge that word and see how far the
 # last state moves. That is what a *gradient* measures.
 #
-# We add up the 16 numbers of the last state, and ask for the gradient with regard to every word: 8
-# slopes for its 8 numbers. Their length (`norm`) tells how much that word still matters.
+# A gradient needs a single result, so we add up the 16 numbers of the last state. For every word
+# that gives 8 slopes, one for each of its 8 numbers. Their length (`norm`) is our ruler: how much
+# that word still matters.
 #
 # *Lag* k means k steps back: lag 0 is the last word, and lag 60 is the first.
 #
@@ -88,8 +89,8 @@ for lag in (0, 1, 20, 60):
 #
 # Training follows the gradient. Where there is next to none, there is next to nothing to follow.
 #
-# **Predict.** From lag 10 to lag 20 the gradient shrinks to about 1 in 5000. What about the next
-# ten steps, and the ten after that: less, more, or about the same?
+# **Predict.** From lag 10 to lag 20 the gradient is multiplied by about 0.0002. In the next ten
+# steps, and the ten after that: by less, by more, or by about the same?
 
 
 # %%
@@ -101,34 +102,29 @@ def factor_per_step(gradient, first, last):
 for lag in (10, 20, 30, 40, 50):
     shrinks = (rnn_gradient[lag + 10] / rnn_gradient[lag]).item()
     factor = factor_per_step(rnn_gradient, lag, lag + 10)
-    print(f"lag {lag} to {lag + 10}: times {shrinks:.0e}, that is {factor:.2f} a step")
+    print(f"lag {lag} to {lag + 10}: times {shrinks:.4f}, that is {factor:.2f} a step")
 
 # %% [markdown]
-# About the same: each step multiplies by a *factor* of about 0.43. On a logarithmic axis, where
-# each grid line stands for the same factor, that is a straight line.
+# About the same: each step multiplies by a *factor* of about 0.43. Why? To get from $h_t$ back to
+# $h_{t-1}$, the gradient is multiplied by the slope of $\tanh$ and by $W_{hh}$, sixty times over.
+#
+# The slope of $\tanh$ at each number is $1 - h^2$. And what does one matrix do, many times over? In
+# the long run it stretches a vector by its largest *eigenvalue* at each step.
+#
+# **Predict.** What should the two give, multiplied?
 
 # %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
-
-plot, axes = figure()
-axes.semilogy(rnn_gradient, ":", color="C0")
-axes.set(xlabel="lag k (words back)", ylabel="gradient", title="A plain RNN forgets")
-alt = """Gradient of the plain RNN against lag on a logarithmic axis: roughly a straight line,
-falling from about 1 at lag 0 to less than 1e-20 at lag 60."""
-show(plot, alt)  # alt: the picture in words, for those who cannot see it
+stretch = torch.linalg.eigvals(rnn.weight_hh_l0).abs().max().item()
+slope = (1 - output**2).mean().item()
+print(f"W_hh {stretch:.2f} times slope {slope:.2f} is {stretch * slope:.2f} a step")
 
 # %% [markdown]
-# That is no accident. To get from $h_t$ back to $h_{t-1}$, the gradient is multiplied by $W_{hh}$
-# and by the slope of $\tanh$, which is at most 1. PyTorch starts all weights between $-1/\sqrt H$
-# and $1/\sqrt H$, and that is too small to make up for it. Sixty steps back means sixty such
-# products.
+# So the factor is in the weights. PyTorch starts them between $-1/\sqrt H$ and $1/\sqrt H$, here
+# ±0.25: too small to remember. With a factor below 1, the gradient *vanishes*. With one above 1,
+# it would *explode*. A memory needs a factor very near 1.
 #
-# With a factor below 1, the gradient *vanishes*. With a factor above 1, it would *explode*. A
-# memory needs a factor very near 1.
-#
-# A factor of exactly 1 is easy to get: copy the memory, and only add to it. But then nothing can
-# ever be removed.
+# A factor of exactly 1 is easy to get: copy the memory, and only add to it. But then a thing goes
+# away only if its exact opposite is added later. The memory fills up.
 
 # %% [markdown]
 # ## A memory with a tap
@@ -143,8 +139,8 @@ show(plot, alt)  # alt: the picture in words, for those who cannot see it
 # $\odot$ multiplies number by number. $f$ is the *forget gate* and $i$ the *input gate*. A gate is
 # a tap: 0 is shut, 1 is open. The name misleads: $f = 1$ forgets *nothing*.
 #
-# Lesson 02 shows where $i$ and $g$ come from, and how $h$ is made from $c$. This lesson is about
-# $f$.
+# Nudge $c_{t-1}$, and $c_t$ moves $f_t$ times as far. So one step back, the gradient along $c$ is
+# multiplied by $f_t$. (Lesson 02 is about the rest: $i$, $g$, and how $h$ is made from $c$.)
 
 # %% [markdown]
 # ## Half-life
@@ -172,7 +168,7 @@ for f in (0.5, 0.9, 0.99, 0.999):
     print(f"f = {f:<5}  half-life {half_life(f):5.1f} steps")
 
 # %% [markdown]
-# Near 1, small steps matter: from 0.99 to 0.999 the memory becomes ten times as long.
+# Near 1, small steps matter: from 0.99 to 0.999 the memory lasts ten times as long.
 #
 # What keeps a gate between 0 and 1? It is a *sigmoid*, $\sigma(z) = 1 / (1 + e^{-z})$. For the
 # forget gate, $z$ comes from the word, the state and a bias, as in the RNN:
@@ -180,8 +176,8 @@ for f in (0.5, 0.9, 0.99, 0.999):
 # $$\underset{(H)}{f_t} = \sigma\big(\underset{(H \times I)}{W_{if}}\;\underset{(I)}{x_t}
 #   + \underset{(H \times H)}{W_{hf}}\;\underset{(H)}{h_{t-1}} + \underset{(H)}{b_f}\big)$$
 #
-# ($W_{if}$: from the **i**nput to **f**. $W_{hf}$: from **h** to **f**.) If the parts with $W$ are
-# small, the gate rests at $f \approx \sigma(b_f)$.
+# ($W_{if}$: from the **i**nput to **f**; this i is not the gate $i$. $W_{hf}$: from **h** to
+# **f**.) If the parts with $W$ are small, the gate rests at $f \approx \sigma(b_f)$.
 #
 # **Predict.** With $b_f = 0$, where does the gate rest, and what is its half-life?
 
@@ -224,31 +220,34 @@ def forget_gates(lstm, x):
     """Return the forget gate at every step after the first, (T - 1, H)."""
     rows = slice(lstm.hidden_size, 2 * lstm.hidden_size)  # the second quarter
     W_if, W_hf = lstm.weight_ih_l0[rows], lstm.weight_hh_l0[rows]
-    b_f = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
-    output, _ = lstm(x)  # the states h, one for each word
-    pairs = zip(x[1:], output[:-1])  # a word, and the state before it
-    return torch.stack([torch.sigmoid(W_if @ x_t + W_hf @ h + b_f) for x_t, h in pairs])
+    bias = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
+    states, _ = lstm(x)
+    gates = []
+    for x_t, h in zip(x[1:], states[:-1]):  # a word, and the state after the word before it
+        gates.append(torch.sigmoid(W_if @ x_t + W_hf @ h + bias))
+    return torch.stack(gates)
 
 
 torch.manual_seed(4)
 lstm = nn.LSTM(I, H)
-f = forget_gates(lstm, x)
-left = f[-50:].prod(dim=0)  # the product of the last 50 gates, for each of the 16 numbers
+gates = forget_gates(lstm, x)
+share = gates[-50:].prod(dim=0)  # the product of the last 50 gates, for each of the 16 numbers
 lstm_gradient = gradient_by_lag(lstm, x)
-print(f"average gate: {f.mean():.2f}")
-print(f"left of the memory after 50 steps, on average: {left.mean():.0e}")
+print(f"gates: {gates.min():.2f} to {gates.max():.2f}, on average {gates.mean():.2f}")
+print(f"left of the memory after 50 steps: at most {share.max():.0e}")
 print(f"gradient: factor {factor_per_step(lstm_gradient, 10, 60):.2f} a step")
 
 # %% [markdown]
-# The gate is about a half, as its bias promised, and nothing is left after 50 steps. The
-# gradient's factor is somewhat above the gate, because some gradient goes round it: from $c$ to
-# $h$, and from $h$ into the next step's gates and news. But it is far from 1. An LSTM is said to
-# cure the vanishing gradient. It only has the *means*: a gate that can be opened.
+# On average the gate is about a half, as its bias promised, and nothing is left after 50 steps.
+# The gradient's factor is a little above that. The numbers of the memory differ, and the slowest
+# to forget last longest. And some gradient goes round the gate, through $h$ into the next step.
+# But the factor is far from 1. An LSTM is said to cure vanishing gradients. It only has the
+# *means*: a gate that can be opened.
 #
 # So open it. We put all of $b_f$ in one bias and zero in the other.
 #
-# **Predict.** We set the bias for a half-life of 50. What share of the memory is left after 50
-# steps?
+# **Predict.** The gates still move with the words. After 50 steps, will exactly a half be left,
+# about a half, or nothing like it?
 
 
 # %%
@@ -263,13 +262,18 @@ def set_forget_bias(lstm, bias):
 torch.manual_seed(4)
 opened = nn.LSTM(I, H)
 set_forget_bias(opened, b_f)
-left = forget_gates(opened, x)[-50:].prod(dim=0)
-print(f"left of the memory after 50 steps, on average: {left.mean():.2f}")
+share = forget_gates(opened, x)[-50:].prod(dim=0)
+print(f"left after 50 steps: {share.min():.2f} to {share.max():.2f}, on average {share.mean():.2f}")
 
 # %% [markdown]
-# About a half. The gates move with the words, so it is not exactly a half. And the gradient?
+# About a half. And the gradient? Here are all three, each divided by its value at lag 0. On a
+# *logarithmic* axis, every grid line is a fixed factor below the one above. So a constant factor a
+# step is a straight line.
 
 # %%
+from lstm_lessons import show
+from lstm_lessons.drawing import figure
+
 opened_gradient = gradient_by_lag(opened, x)
 plot, axes = figure()
 axes.semilogy(rnn_gradient / rnn_gradient[0], ":", color="C0", label="plain RNN")
@@ -280,22 +284,23 @@ axes.legend()
 alt = """Three curves of gradient against lag on a logarithmic axis. The plain RNN falls to below
 1e-21 at lag 60, the new LSTM to about 3e-14. With forget bias 4.27 the curve drops to about a fifth
 in the first steps, and then stays level up to lag 60."""
-show(plot, alt)
+show(plot, alt)  # alt: the picture in words, for those who cannot see it
 
 # %% [markdown]
-# The open gate keeps the gradient level. It drops only at the start: the *last* word also moves
-# the output directly, through a gate that acts on $h$. Earlier words act through the memory.
-#
+# With the open gate, the gradient stays within a factor of ten over 60 steps. It drops in the
+# first few: the last word also moves the output directly, and earlier ones only through the
+# memory. It does not halve like the memory, because here too some of it goes round the gate.
+
+# %% [markdown]
 # ## Turn the knob
-#
-# Below is another such LSTM, with other weights. The solid curve is its gradient for the forget
-# bias that you choose. The dashed line is $f^k$, what the gate alone would leave.
+# Below is an LSTM with other weights. The solid curve is its gradient, for the forget bias that you
+# choose. The dashed line is $f^k$, what the gate alone would leave.
 #
 # **Try it.**
 #
 # 1. Set the bias to −2. Is the LSTM better or worse than the plain RNN?
-# 2. Which bias leaves at least half of $c$ after 50 steps? The slider moves by 0.25.
-# 3. When is the solid curve above the dashed line, and when below?
+# 2. Set `lags shown` to 100. From which bias on is half of $c$ left after 100 steps?
+# 3. Compare bias 0 and bias 6. Where does the solid curve lie against the dashed line?
 
 # %%
 from lstm_lessons import explorers
@@ -304,18 +309,18 @@ explorer = explorers.forget_gate()
 explorer
 
 # %%
-explorer.sliders["forget_bias"].value = 4.5  # task 2, from Python
+explorer.sliders["lags"].value = 100  # task 2, from Python
+explorer.sliders["forget_bias"].value = 5
 print(explorer.picture.alt)
 
 # %% [markdown]
-# Task 1: worse. Task 3: with a gate nearly shut, the curve is above the line, because some
-# gradient goes round the gate. With a gate nearly open, it drops at lag 1, as above, and then runs
-# level.
+# Task 1: worse. Task 2: 5. Task 3: at 0 the curve lies above, because some gradient goes round the
+# gate. At 6 it drops in the first steps and stays below: more than 5 gains nothing here.
 #
 # ## Does it matter in training?
 #
 # A small test. The first input is +1 or −1, then come 49 small random numbers. At the end, a
-# linear layer reads the last state, and must say which sign came first. Guessing gets one half
+# linear layer reads the last state, and must name the sign that came first. Guessing gets one half
 # right. We train 100 steps.
 
 
@@ -337,8 +342,9 @@ def learns(forget_bias, seed):
     optimiser = torch.optim.Adam([*lstm.parameters(), *read.parameters()], lr=0.005)
     for _ in range(100):
         x, sign = examples(B=16)
-        guess = read(lstm(x)[0][-1])[:, 0]  # one number for each sequence, (16,)
-        loss = nn.functional.softplus(-sign * guess).mean()  # small when the signs agree
+        output, _ = lstm(x)
+        guess = read(output[-1])[:, 0]  # one number for each sequence: is it positive?
+        loss = nn.functional.softplus(-sign * guess).mean()  # near 0 when the signs agree
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -348,23 +354,24 @@ def learns(forget_bias, seed):
 
 # %% [markdown]
 # **Predict.** Each choice gets three random starts. How many learn it with the default biases?
-# With a forget bias of 1, which is often recommended? With 5? (This takes some seconds.)
+# With a forget bias of 1, as many recommend? With 5? (This takes some seconds.)
 
 # %%
-for forget_bias in (None, 1.0, 5.0):
+for name, forget_bias in (("as it is", None), ("1", 1.0), ("5", 5.0)):
     learned = sum(learns(forget_bias, seed) for seed in range(3))
-    print(f"forget bias {forget_bias or 'as it is'}: {learned} of 3 have learned it")
+    print(f"forget bias {name}: {learned} of 3 have learned it")
 
 # %% [markdown]
 # The same network, the same data, the same number of steps. The table of biases says why 1 does
-# not help: its half-life is 2.2 steps, and 50 are needed. The bias is trained like every other
-# weight, but with next to no gradient it has next to nothing to follow.
+# not help: its half-life is 2.2 steps, and 50 are needed. There is a gradient, but it comes from
+# the last few inputs. Nothing in it tells of the first.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * A plain RNN's gradient changes by a roughly constant factor a step. Below 1, it vanishes.
-# * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose that factor.
+# * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose that factor: it is
+#   $f_t$.
 # * A constant gate $f$ has the half-life $n = \ln\frac12 / \ln f$, and rests near $\sigma(b_f)$.
 # * A new `nn.LSTM` has $f \approx 0.5$: it forgets half of its memory at every step. Open its gate
 #   if your sequences are long.

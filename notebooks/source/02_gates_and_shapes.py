@@ -117,6 +117,7 @@ print("g:   ", tuple(g.shape))
 # %%
 try:
     W_ig.T @ x_t
+    print("W_ig turned round: no error.")
 except RuntimeError:
     print("W_ig turned round: an error, the sizes do not fit.")
 
@@ -142,9 +143,10 @@ print("W_hg turned round: no error, and the numbers are", "right." if same else 
 # \end{aligned}$$
 
 # %% [markdown]
-# All four lines have the shapes of the last one. Read the names as *from, to*: $W_{if}$ goes from
-# the input to the forget gate, $W_{ho}$ from the state to the output gate. And $W_{ii}$ goes from
-# the **i**nput to the **i**nput gate: twice the same letter, for two different things.
+# All four lines have the shapes of the last one; here I = 100 and H = 16. Read the names as *from,
+# to*: $W_{if}$ goes from the input to the forget gate, $W_{ho}$ from the state to the output gate.
+# And $W_{ii}$ goes from the **i**nput to the **i**nput gate: twice the same letter, for two
+# different things.
 #
 # ## How PyTorch keeps them
 #
@@ -161,18 +163,13 @@ for name, parameter in lstm.named_parameters():
 
 # %% [markdown]
 # 64 is 4 · 16: four gates of 16 rows. In symbols, `weight_ih_l0` is (4H, I) and `weight_hh_l0` is
-# (4H, H). The course keeps a *ledger* of all shapes, each with its reason:
-
-# %%
-from lstm_lessons import shapes
-
-shapes.lstm_parameters(input_size=I, hidden_size=H)
-
-# %% [markdown]
-# Why two biases, `bias_ih` and `bias_hh`? PyTorch keeps both because NVIDIA's library for GPUs,
-# cuDNN, has two. They are only ever added.
+# (4H, H).
 #
-# **Predict.** Then what happens to the output if we move all of `bias_hh` into `bias_ih`?
+# And there are two biases, where one would do. PyTorch keeps both because NVIDIA's library for
+# GPUs, cuDNN, has two.
+#
+# **Predict.** If we move all of `bias_hh` into `bias_ih`, and leave zeros, what happens to the
+# output?
 
 # %%
 x = torch.randn(T, B, I)
@@ -183,21 +180,21 @@ with torch.no_grad():
     merged.bias_ih_l0 += merged.bias_hh_l0
     merged.bias_hh_l0.zero_()
 assert torch.allclose(merged(x, states)[0], lstm(x, states)[0], rtol=0, atol=1e-12)
-print("The output stays the same.")
+print("The output stays the same: the two biases are only ever added.")
 
 # %% [markdown]
 # ## Which block is which gate?
 #
-# Nothing in the tensor says it. So do an experiment: put a bias of −50 into one block at a time,
-# and watch the first step. Lesson 01 gave $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. What is shown
-# is $h_t = o_t \odot \tanh(c_t)$ (more on it in lesson 03). Look for three symptoms:
+# Lesson 01 took the second block for the forget gate. Nothing in the tensor says so. So do an
+# experiment: put −50 into one block of biases at a time, which outweighs all else in that gate, and
+# watch the first step. From lesson 01, $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. And what is shown
+# is $h_t = o_t \odot \tanh(c_t)$ (lesson 03 has more on it). Look for three symptoms:
 #
-# * $h$ is zero: nothing is *shown*.
-# * $c$ is the same for two different old memories: nothing is *kept*.
-# * $c$ stays zero when the old memory was zero: nothing is *let in*.
+# * h is zero.
+# * c is the same for two different old memories.
+# * c stays zero when the old memory was zero.
 #
-# **Predict.** Which gate causes which symptom? One causes none. (Remember what $\tanh$ makes of
-# −50.)
+# **Predict.** Which gate causes which symptom? One gate causes none.
 
 
 # %%
@@ -221,20 +218,21 @@ for block in range(4):
     h_n, c_n = first_step(block, old)
     print(f"block {block}:", end=" ")
     if torch.allclose(h_n, zero):
-        print("nothing shown")
+        print("h is zero")
     elif torch.allclose(c_n, first_step(block, other)[1]):
-        print("nothing kept")
+        print("c is the same for two old memories")
     elif torch.allclose(first_step(block, zero)[1], zero):
-        print("nothing let in")
+        print("c stays zero")
     else:
-        print("none of these")
+        print("none of the three")
 
 # %% [markdown]
-# Block 0 lets in: i. Block 1 keeps: f. Block 3 shows: o. The one left over is g: its tanh becomes
-# −1, so there is still news. The order is **i, f, g, o**. Other libraries use other orders.
+# Block 0 lets the news in: i. Block 1 keeps the old: f. Block 3 shows: o. The one left over is g:
+# its tanh becomes −1, so there is still news. The order is **i, f, g, o**. It is a convention, no
+# more: ONNX, for one, has i, o, f, c, where c is our g.
 #
-# So `chunk(4)` gives the gates' matrices, under their names. ($W_{ig}$ now is PyTorch's own, no
-# longer ours from above.)
+# `chunk(4)` cuts a tensor into four equal pieces along its first axis. So it gives the gates'
+# matrices, under their names. ($W_{ig}$ is PyTorch's own from now on, no longer ours from above.)
 
 # %%
 W_ii, W_if, W_ig, W_io = lstm.weight_ih_l0.chunk(4)
@@ -244,6 +242,14 @@ b_hi, b_hf, b_hg, b_ho = lstm.bias_hh_l0.chunk(4)
 
 assert torch.equal(W_ig, lstm.weight_ih_l0[2 * H : 3 * H])
 print("W_ig is rows", 2 * H, "to", 3 * H - 1, "of weight_ih_l0.")
+
+# %% [markdown]
+# The course keeps a *ledger* of all shapes, each with its reason. Here is its page for this layer:
+
+# %%
+from lstm_lessons import shapes
+
+shapes.lstm_parameters(input_size=I, hidden_size=H)
 
 # %% [markdown]
 # ## Counting
@@ -263,12 +269,13 @@ assert by_formula == by_torch == shapes.count_parameters(I, H)
 # %% [markdown]
 # ## See it to scale
 #
-# Above: one gate's equation, with every matrix drawn to one scale. Below it: the stacks of all four
-# gates, with the chosen gate's rows marked.
+# The picture below has two rows. The upper one is the equation of one gate, with every matrix
+# drawn to one scale. The lower one is the stacks of all four gates, with the rows of that gate
+# marked. Choose the gate in the menu.
 #
 # **Try it.**
 #
-# 1. Change `input_size`. Which of the matrices change, and in which direction?
+# 1. Change `input_size`. What grows, and in which direction?
 # 2. Double `hidden_size` to 32. Which matrix grows twofold, and which fourfold?
 # 3. **Predict**, then look: is the count of parameters then twice as large, less, or more?
 
@@ -279,9 +286,9 @@ explorer = explorers.gates_and_shapes()
 explorer
 
 # %% [markdown]
-# `input_size` is only in the columns of the matrices for x. Doubling `hidden_size` doubles the
-# rows of $W_{ig}$, but $W_{hg}$ has H rows *and* H columns: it becomes four times as large. So the
-# count more than doubles:
+# Task 1: only the matrices for x grow, and they grow wider, not taller; x itself grows, too. Task
+# 2: $W_{ig}$ gets twice the rows. But $W_{hg}$ has H rows *and* H columns, so it becomes four
+# times as large. The stacks do the same. So the count more than doubles:
 
 # %%
 explorer.sliders["hidden_size"].value = 32
@@ -300,12 +307,11 @@ explorer.sliders["hidden_size"].value = 16
 # sentence. The equations write $W x$ for one column vector. For rows the same product is
 # `x @ W.T`; the transpose turns W round, this time on purpose.
 #
-# **Predict.** (10, 100) times (100, 16): inner sizes must be equal, outer sizes remain. Which shape
-# comes out?
+# **Predict.** (10, 100) times (100, 16): which shape comes out?
 
 # %%
 words = torch.randn(B, I)
-together = words @ W_ig.T
+together = words @ W_ig.T  # inner sizes must be equal, outer sizes remain
 one_by_one = torch.stack([W_ig @ word for word in words])
 assert torch.allclose(together, one_by_one, rtol=0, atol=1e-12)
 print("All sentences at once equals one by one:", tuple(together.shape))
@@ -318,13 +324,13 @@ for length, size in ((24, 10), (7, 3)):
 # ## What we have seen
 #
 # * Each gate is a weighted sum of the word and the state, squeezed: σ for i, f, o and tanh for g.
-# * $W_{ig}$ is H × I and $W_{hg}$ is H × H. Rows come out, columns go in.
+# * $W_{ig}$ is H × I and $W_{hg}$ is H × H. Rows are what comes out, columns what goes in.
 # * PyTorch stacks the gates in the order i, f, g, o: `weight_ih_l0` is (4H, I), `weight_hh_l0` is
 #   (4H, H), and there are two biases of (4H,).
 # * An LSTM layer has 4H(I + H) + 8H parameters, whatever T and B.
 
 # %% [markdown]
-# **A common mistake.** Matrices turned round, (in, out), as some other libraries keep them. For
+# **A common mistake.** Matrices turned round, (in, out), as Keras keeps them. For
 # the input's matrix you recognise it by an error about sizes. For the state's matrix there is
 # none: only a comparison with PyTorch's numbers shows it.
 #

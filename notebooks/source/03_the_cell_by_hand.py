@@ -88,8 +88,8 @@ print(explorer.picture.alt)
 # %% [markdown]
 # ## A whole layer, one step
 #
-# Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready
-# made: `nn.LSTMCell`. It reads one word of each sentence and the two old states, and returns the
+# Now all 16 units, and 10 sentences side by side, as in lesson 02. PyTorch has one step ready-made:
+# `nn.LSTMCell`. It reads one word of each sentence and the two old states, and returns the
 # two new ones. In code, `x` is $x_t$, and `h_0` and `c_0` are the old states $h_{t-1}$ and
 # $c_{t-1}$.
 #
@@ -128,7 +128,8 @@ print("i:", tuple(i.shape))
 # One number for each sentence and unit: (B, H). The bias has shape (16,). PyTorch adds it to every
 # row.
 #
-# Then the two states. Mind the order: $h$ needs the *new* $c$.
+# Then the two states. Mind the order: $h$ shows the memory *after* this word, so it needs the new
+# $c$.
 
 # %%
 c = f * c_0 + i * g
@@ -188,7 +189,7 @@ print("lstm_step gives what nn.LSTMCell gives.")
 # %% [markdown]
 # ## Is the test strong enough?
 #
-# A test that cannot fail proves nothing. Let us break the step: the line for $c$ forgets to use
+# A test that cannot fail proves nothing. Let us break the step: the line for $c$ leaves out
 # the forget gate. We try it twice, with random states and with states of zero.
 #
 # **Predict.** Which of the two tests sees the mistake, and why?
@@ -209,8 +210,7 @@ for name, state in (("random states", (h_0, c_0)), ("zero states", (zeros, zeros
 
 # %% [markdown]
 # With a memory of zero there is nothing to forget, so the broken step passes. Weak inputs hide
-# real mistakes. From here on, we test with random weights, random states, and sizes that all
-# differ.
+# real mistakes. From here on, we test with random weights and random states.
 #
 # One more doubt: lesson 02 found the order i, f, g, o with an experiment. Four letters can be put
 # in 24 orders. Which of them give PyTorch's numbers?
@@ -229,13 +229,15 @@ for order in permutations("ifgo"):
         print("This order gives PyTorch's h:", ", ".join(order))
 
 # %% [markdown]
+# Only one. Not even i and o, both of them sigmoids, can change places.
+#
 # ## A cell of our own
 #
-# Now wrap the step in a class that can stand in for `nn.LSTMCell`. If you have not met `nn.Module`:
-# it is PyTorch's base class for all that has parameters. An `nn.Parameter` is a tensor that it
-# keeps under its name, for training.
+# Now wrap the step in a class like `nn.LSTMCell`. `nn.Module` is PyTorch's base class for all that
+# is trained. An `nn.Parameter` is a tensor that it keeps, for training, under its name.
 #
-# * `uniform_` fills a tensor with random numbers, here from $-1/\sqrt H$ to $1/\sqrt H$.
+# * `torch.empty` makes a tensor, and `uniform_` fills it with random numbers, here from
+#   $-1/\sqrt H$ to $1/\sqrt H$.
 # * `device` and `dtype` say where the numbers live and of which type they are.
 # * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per
 #   sentence. `x.shape[:-1]` is (B,), or () for a single word without a batch.
@@ -276,8 +278,9 @@ manual = ManualLSTMCell(I, H)
 torch.manual_seed(1)
 reference = nn.LSTMCell(I, H)
 
-for name, parameter in reference.named_parameters():
-    assert torch.equal(parameter, manual.get_parameter(name))
+ours, theirs = dict(manual.named_parameters()), dict(reference.named_parameters())
+assert list(ours) == list(theirs)
+assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 print("Same names, same shapes, same numbers.")
 
 # %% [markdown]
@@ -287,11 +290,11 @@ print("Same names, same shapes, same numbers.")
 # ## Gradients too
 #
 # Equal results are half of the proof. A network is trained by its gradients, so these must agree as
-# well: with regard to every weight, every bias, the word and both states.
+# well: with respect to every weight, every bias, the word and both old states.
 #
-# The course has a function for this. `compare` runs both on the same inputs. It adds up all results
-# with random weights, takes the gradients of that sum, and holds every result and every gradient of
-# one against the other.
+# The course has a function for this. `compare` runs both on the same inputs. It multiplies every
+# result by random numbers and adds all up, so that no error can hide behind another. It takes the
+# gradients of that sum, and holds every result and every gradient of one against the other.
 #
 # **Predict.** How many tensors will it compare?
 
@@ -303,42 +306,47 @@ assert report  # a report is true when all agree
 report
 
 # %% [markdown]
-# Nine: two results, and the gradients for three inputs and four parameters. What about the options:
-# no states given, a single word without a batch, no biases?
+# Nine: two results, and the gradients for three inputs and four parameters. (Without the two
+# tolerances, `compare` allows gradients 1e-10.)
+#
+# What about the options: no states given, a single word without a batch, no biases?
 
 # %%
 without, reference_without = ManualLSTMCell(I, H, bias=False), nn.LSTMCell(I, H, bias=False)
 without.load_state_dict(reference_without.state_dict())  # copies PyTorch's weights into ours
 
-assert compare(manual, reference, x)
-assert compare(manual, reference, x[0])
+assert compare(manual, reference, x)  # the states are then zero: the default itself is tested
+assert compare(manual, reference, x[0], (h_0[0], c_0[0]))
 assert compare(without, reference_without, x, (h_0, c_0))
 print("All three are equal, too.")
 
 # %% [markdown]
-# Nobody can tell our cell from PyTorch's. And what does `compare` say of a wrong cell? Here is one
-# with a classic mistake: $h$ is made from the *old* $c$. (Since $h = o \odot \tanh(c)$, the gate o
-# is `h / tanh(c)`.)
+# By its numbers, nobody can tell our cell from PyTorch's.
 #
-# **Predict.** Which of the two results will be wrong?
+# And a cell with right results and wrong gradients? `detach` gives a tensor's numbers without its
+# history: for the gradient they are constants.
+#
+# **Predict.** This cell detaches the old memory before it uses it. Which of the nine rows will
+# differ?
 
 
 # %%
-class FromOldMemory(ManualLSTMCell):
+class Detached(ManualLSTMCell):
     def forward(self, x, hx):
-        h, c = super().forward(x, hx)
-        o = h / torch.tanh(c)
-        return o * torch.tanh(hx[1]), c
+        h, c = hx
+        return super().forward(x, (h, c.detach()))
 
 
-wrong = FromOldMemory(I, H)
+wrong = Detached(I, H)
 wrong.load_state_dict(reference.state_dict())
 compare(wrong, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# `c` is equal and `h` differs: so look at the line that makes `h`. The gradients nearly all
-# differ, because everything flows through `h`. *Where* is the place of the largest difference; a
-# *sample* is one entry of the batch, here a sentence.
+# One row, and both results are right. In a longer sequence, this cell could not learn to remember:
+# lesson 01's gradient would end after one step.
+#
+# When results differ too, read those first. The first wrong result is nearest to the mistake. The
+# largest number need not be.
 
 # %% [markdown]
 # ## What we have seen
@@ -347,12 +355,12 @@ compare(wrong, reference, x, (h_0, c_0))
 #   $h_t = o_t \odot \tanh(c_t)$.
 # * $c$ can grow beyond 1. $h$ cannot.
 # * One stacked product gives all four gates; cut it along the last axis.
-# * A test needs random weights, random states and unequal sizes, and must look at gradients too.
+# * A test needs random states, and must look at gradients too: weak tests hide real mistakes.
 # * Our cell equals `nn.LSTMCell`, to 1e-12.
 
 # %% [markdown]
 # **A common mistake.** Making $h$ from the old $c$, because the line for $h$ stands first. You
-# recognise it so: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
+# can tell by this: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
 #
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
 # without looking, mend a broken one, split PyTorch's weights by gate.
