@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lstm_lessons.commands.browser import (
-    MEND,
-    browser_is_required,
-    find_browser,
-    start_options,
-)
+from lstm_lessons.commands.browser import start_options
 
-from .page import LabPage
+from .page import LabPage, browser_or_reason
 from .server import CLONE, LabServer, copy_notebooks, environment
 
 VIEW = {"width": 1280, "height": 1000}
@@ -31,12 +26,7 @@ def artefacts() -> Path:
 @pytest.fixture(scope="module")
 def context() -> Iterator:
     """A browser's fresh profile. Where there is no browser the tests skip, or fail on CI."""
-    found = find_browser()
-    if found is None:
-        line = f"No browser was found. {MEND}"
-        if browser_is_required():
-            pytest.fail(line)
-        pytest.skip(line)
+    found = browser_or_reason()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

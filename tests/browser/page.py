@@ -5,8 +5,11 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from lstm_lessons.commands.browser import MEND, Browser, browser_is_required, find_browser
 
 OPEN_MS = 60_000
 RUN_MS = 150_000
@@ -272,6 +275,17 @@ class ExplorerOnPage:
             now = self.drawn()
             shown = {"alt": now["alt"], "texts": now["texts"]}
             raise AssertionError(f"shown:  {shown}\nwanted: {wanted}") from None
+
+
+def browser_or_reason() -> Browser:
+    """Return the browser to drive. Without one the test is skipped, or fails on CI."""
+    found = find_browser()
+    if found is not None:
+        return found
+    line = f"No browser was found. {MEND}"
+    if browser_is_required():
+        pytest.fail(line, pytrace=False)
+    pytest.skip(line)
 
 
 def texts_of(svg: str) -> list[str]:
