@@ -1,5 +1,7 @@
 """Twins of torch's recurrent modules, written from the gate equations."""
 
+from math import sqrt
+
 import torch
 from torch import Tensor, nn
 
@@ -26,7 +28,7 @@ class ManualLSTMCell(nn.Module):
         """Make the parameters. Sizes are whole numbers above 0."""
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        bound = hidden_size**-0.5
+        bound = 1 / sqrt(hidden_size)
 
         def parameter(*shape: int) -> nn.Parameter:
             values = torch.empty(shape, device=device, dtype=dtype)
