@@ -315,7 +315,7 @@ print(explorer.picture.alt)
 
 # %% [markdown]
 # Task 1: worse. Task 2: 5. Task 3: at 0 the curve lies above, because some gradient goes round the
-# gate. At 6 it drops in the first steps and stays below: more than 5 gains nothing here.
+# gate. At 6 it drops in the first steps, and stays below from then on.
 #
 # ## Does it matter in training?
 #

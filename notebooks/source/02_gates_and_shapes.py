@@ -275,9 +275,9 @@ assert by_formula == by_torch == shapes.count_parameters(I, H)
 #
 # **Try it.**
 #
-# 1. Change `input_size`. What grows, and in which direction?
-# 2. Double `hidden_size` to 32. Which matrix grows twofold, and which fourfold?
-# 3. **Predict**, then look: is the count of parameters then twice as large, less, or more?
+# 1. Change `input_size`. What grows, and in which direction? Put it back to 100.
+# 2. **Predict**: with `hidden_size` 32, is the count of parameters twice as large, less, or more?
+# 3. Now set it to 32. Which matrix has grown twofold, and which fourfold?
 
 # %%
 from lstm_lessons import explorers
@@ -287,10 +287,11 @@ explorer
 
 # %% [markdown]
 # Task 1: only the matrices for x grow, and they grow wider, not taller; x itself grows, too. Task
-# 2: $W_{ig}$ gets twice the rows. But $W_{hg}$ has H rows *and* H columns, so it becomes four
+# 3: $W_{ig}$ gets twice the rows. But $W_{hg}$ has H rows *and* H columns, so it becomes four
 # times as large. The stacks do the same. So the count more than doubles:
 
 # %%
+explorer.sliders["input_size"].value = I
 explorer.sliders["hidden_size"].value = 32
 twice = shapes.count_parameters(I, 32)
 assert f"{twice} parameters" in explorer.picture.alt
