@@ -8,6 +8,7 @@ import socket
 import sys
 
 from lstm_lessons.commands import kernel
+from lstm_lessons.commands.arguments import split
 from lstm_lessons.commands.clone import FIRST_NOTEBOOK, Clone
 from lstm_lessons.commands.environment import replace_process
 from lstm_lessons.commands.failure import Failure
@@ -29,10 +30,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    rest: list[str] = []
-    if "--" in arguments:
-        cut = arguments.index("--")
-        arguments, rest = arguments[:cut], arguments[cut + 1 :]
+    arguments, rest = split(arguments)
     parser = argparse.ArgumentParser(
         prog="python3 -m lstm_lessons lab",
         description="Open the lessons in JupyterLab. Anything after -- goes to JupyterLab.",

@@ -7,6 +7,7 @@ import os
 import sys
 
 from lstm_lessons.commands import kernel
+from lstm_lessons.commands.arguments import split
 from lstm_lessons.commands.browser import MEND, browser_is_required, find_browser
 from lstm_lessons.commands.clone import Clone
 from lstm_lessons.commands.failure import Failure
@@ -55,10 +56,7 @@ def workers() -> int:
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    rest: list[str] = []
-    if "--" in arguments:
-        cut = arguments.index("--")
-        arguments, rest = arguments[:cut], arguments[cut + 1 :]
+    arguments, rest = split(arguments)
     parser = argparse.ArgumentParser(
         prog="python3 -m lstm_lessons test",
         description="Run every test. Anything after -- goes to pytest; paths there, relative to the"
