@@ -187,6 +187,16 @@ def returns_with_a_bias_only(input_size, hidden_size, bias=True):
     [
         (returns_with_a_bias_only, "nothing returned", "count_parameters(7, 3, bias=False)"),
         (
+            lambda I, H, bias=True: 4 * H * (I + H) + 8 * H if bias else 0,
+            "nothing without biases",
+            "`(a + b) if bias else 0`",
+        ),
+        (
+            lambda I, H, bias=True: 4 * H * (I + H + 2) if bias else 4 * H * I,
+            None,
+            "only the two weights are there",
+        ),
+        (
             lambda I, H, bias=True: 4 * (H * I + H * H + H),
             "one bias vector, counted always",
             "with `bias=False` as well",
@@ -208,6 +218,7 @@ def test_a_wrong_count_is_explained(answer, name, said):
     result = exercise("02.2").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", name)
     assert said in result.message
+    assert "should be an argument" not in result.message
 
 
 def _with_the_names_of_the_task(answer):

@@ -690,3 +690,41 @@ def test_the_order_that_is_asked_for_is_its_own_inverse_nowhere():
     for order in others:
         inverse = "".join("ifgo"[order.index(gate)] for gate in "ifgo")
         assert inverse != order
+
+
+def two_orders_named(weight, order):
+    i, second, third, fourth = weight.chunk(4)
+    if order == "iofg":
+        return {"i": i, "o": second, "f": third, "g": fourth}
+    return {"i": i, "f": second, "g": third, "o": fourth}
+
+
+def two_orders_or_nothing(weight, order):
+    if order in ("ifgo", "iofg"):
+        return dict(zip(order, weight.chunk(4), strict=True))
+
+
+def two_orders_looked_up(weight, order):
+    places = {"ifgo": (0, 1, 2, 3), "iofg": (0, 2, 3, 1)}[order]
+    return {gate: weight.chunk(4)[k] for gate, k in zip("ifgo", places, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (two_orders_named, "incorrect"),
+        (two_orders_or_nothing, "incorrect"),
+        (two_orders_looked_up, "error"),
+    ],
+)
+def test_a_split_for_some_orders_only_is_asked_about_the_order(answer, outcome):
+    result = exercise("03.3").check(answer)
+    assert result.outcome == outcome
+    assert "does your code name an order, instead of reading `order`?" in result.message
+    assert "should be an argument" not in result.message
+
+
+def test_a_split_for_one_size_only_is_not_asked_about_the_order():
+    result = exercise("03.3").check(lambda w, order: dict(zip(order, w.split(8), strict=False)))
+    assert result.outcome == "incorrect"
+    assert "reading `order`" not in result.message

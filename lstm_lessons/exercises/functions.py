@@ -143,8 +143,8 @@ class FunctionExercise(Exercise):
         earlier = f"Before, {self.cases[0].label} was right." if len(attempts) > 1 else ""
         if isinstance(problem, Misformed):
             found = wrong or problem
-            where = f"\n\nThat was with {case.label}. {earlier}" if earlier else ""
-            return self._incorrect(found.message + where, found.name)
+            where = f"\n\nThat was with {case.label}. {earlier} {case.special}" if earlier else ""
+            return self._incorrect(found.message + where.rstrip(), found.name)
         how = "as" if case.label.startswith(self.function) else "with"
         said = f"{describe(problem)}\n\nIt was called {how} {case.label}. {earlier}".strip()
         if wrong is not None:

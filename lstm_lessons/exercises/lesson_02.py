@@ -258,15 +258,22 @@ answer = {
 
 
 def _count_cases() -> tuple[Case, ...]:
-    def case(input_size: int, hidden_size: int, **keywords: bool) -> Case:
+    def case(input_size: int, hidden_size: int, special: str = "", **keywords: bool) -> Case:
         rest = "".join(f", {name}={value}" for name, value in keywords.items())
         return Case(
             {"input_size": input_size, "hidden_size": hidden_size},
             f"count_parameters({input_size}, {hidden_size}{rest})",
             keywords,
+            special,
         )
 
-    return case(7, 3), case(100, 16), case(7, 3, bias=False), case(1, 5, bias=True)
+    without = "With `bias=False` only the two weights are there, and all of them are counted."
+    return (
+        case(7, 3),
+        case(100, 16),
+        case(7, 3, special=without, bias=False),
+        case(1, 5, bias=True),
+    )
 
 
 def _torch_count(input_size: int, hidden_size: int, bias: bool = True) -> int:
@@ -327,6 +334,15 @@ COUNT_PARAMETERS = FunctionExercise(
             lambda input_size, hidden_size, bias=True: _torch_count(input_size, hidden_size),
             "Right as long as there are biases. With `bias=False` there are none, and your "
             "function counts them still.",
+        ),
+        Wrong(
+            "nothing without biases",
+            lambda input_size, hidden_size, bias=True: (
+                _torch_count(input_size, hidden_size) if bias else 0
+            ),
+            "Right as long as there are biases. With `bias=False` you return 0, but the weights "
+            "are still there. If you wrote `a + b if bias else 0`: Python reads that as "
+            "`(a + b) if bias else 0`. Put brackets round the second part.",
         ),
         Wrong(
             "bias turned round",

@@ -259,16 +259,32 @@ def mended_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # --- 03.3 -----------------------------------------------------------------------------------------
 
 
+_ORDERS_DIFFER = (
+    "Only the order is another one. Right for some orders: does your code name an order, instead "
+    "of reading `order`? Its first letter is the gate of the first block, whichever that is."
+)
+
+
 def _split_cases() -> tuple[Case, ...]:
-    """Return a weight_ih, a weight_hh and a bias for H=8, then a weight_ih for I=16, H=3."""
+    """Return a weight_ih in three orders, a weight_hh and a bias for H=8, then one for H=3.
+
+    First only the order changes, then only the shape: so it is known what a mistake hangs on.
+    """
     generator = torch.Generator().manual_seed(3)
 
-    def case(order: str, *shape: int) -> Case:
+    def case(order: str, *shape: int, special: str = "") -> Case:
         values = torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
         label = f'a tensor of shape {shape} and order "{order}"'
-        return Case({"weight": values, "order": order}, label)
+        return Case({"weight": values, "order": order}, label, special=special)
 
-    return case("ifgo", 32, 12), case("iofg", 32, 8), case("ifgo", 32), case("ogif", 12, 16)
+    return (
+        case("ifgo", 32, 12),
+        case("iofg", 32, 12, special=_ORDERS_DIFFER),
+        case("ogif", 32, 12, special=_ORDERS_DIFFER),
+        case("iofg", 32, 8),
+        case("ifgo", 32, special="A bias has one axis, (4H,); its parts are of shape (H,)."),
+        case("ogif", 12, 16),
+    )
 
 
 def _split(weight: Tensor, order: str) -> dict[str, Tensor]:
