@@ -175,7 +175,12 @@ def test_the_biases_that_the_praise_names_are_right():
     [
         (0.61**50, "the gradient, not the memory"),
         (2e-11, "the gradient, not the memory"),
-        (4e-14, "the average of one network"),
+        (3e-14, "the gradient at lag 60"),
+        (5e-13, "the largest of one network"),
+        (2.9e-12, "the gradient in the explorer"),
+        (0.45, "one step for fifty"),
+        (0.49, "one step for fifty"),
+        (0.55, "one step for fifty"),
         (0.02, "one fiftieth"),
         (0.01, "one half divided by fifty"),
         (0, "nothing at all"),

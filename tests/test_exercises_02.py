@@ -251,3 +251,19 @@ def test_the_layer_comes_first():
     result = exercise("02.3").check({"layer": ..., "tensor": "weight_hh", "shape": (32, 8)})
     assert not result.complete
     assert result.message == "Still to fill in: `layer`."
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ((3,), "Yours holds 1 number."),
+        ((15, 16, 17, 18, 19), "Yours holds 5 numbers."),
+        (range(15, 20), "Yours holds 5 numbers."),
+        (("15", "19"), "Yours holds something else."),
+        (15, "Yours is a value of type `int`."),
+    ],
+)
+def test_rows_of_another_form_are_told_what_they_hold(rows, said):
+    result = exercise("02.1").check({**_SHAPES, "rows of W_io": rows})
+    assert result.outcome == "incorrect"
+    assert result.message.endswith(said)

@@ -625,7 +625,10 @@ def test_a_right_line_that_was_mended_is_told(change, line, mended):
     result = exercise("03.2").check(changed(change, *mended))
     assert result.outcome == "incorrect"
     assert result.misconception.startswith("changed what was right: ")
-    assert f"You have changed a line that was right: `{line}`." in result.message
+    assert f"ou have changed a line that was right: `{line}`." in result.message
+    assert ("the two mistakes are in other lines" in result.message) == (len(mended) == 0)
+    assert ("One of the two mistakes is mended." in result.message) == (len(mended) == 1)
+    assert ("Both mistakes are mended." in result.message) == (len(mended) == 2)
 
 
 def test_both_mistakes_can_be_mended_in_either_order():

@@ -98,9 +98,9 @@ exercise("01.2").check(bias_for)
 # * **d** The memory has too few numbers to hold a sign beside so much noise.
 
 # %% [markdown]
-# Give the letter as a string, such as `"a"`. And give the share of the first step's memory $c$ that
-# one gate leaves after 50 steps, if it rests all the time where a new LSTM's rests on average. You
-# may let Python compute it. A factor of ten more or less is accepted.
+# Give the letter as a string, such as `"a"`. And give a share. Suppose one forget gate stays at a
+# new LSTM's average value. What share of the first step's $c$ is left after 50 steps? You may let
+# Python compute it. A factor of ten more or less is accepted.
 
 # %%
 answer = {

@@ -116,12 +116,15 @@ class FirstAndLast(Part):
 
     def read(self, value: Any) -> tuple[int, int]:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2:
-            if all(isinstance(n, numbers.Real) and n % 1 == 0 for n in value):
+        yours = f"Yours is {a_kind_of(value)}."
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            whole = all(isinstance(n, numbers.Real) and n % 1 == 0 for n in value)
+            if whole and len(value) == 2:
                 return int(value[0]), int(value[1])
+            held = f"{len(value)} number{'' if len(value) == 1 else 's'}"
+            yours = f"Yours holds {held if whole else 'something else'}."
         raise Misformed(
-            f"`{self.key}` should be two whole numbers, the first and the last: `(2, 3)`. Yours is "
-            f"{a_kind_of(value)}."
+            f"`{self.key}` should be two whole numbers, the first and the last: `(2, 3)`. {yours}"
         )
 
 

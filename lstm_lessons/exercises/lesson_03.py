@@ -168,14 +168,30 @@ _HALF_MENDED = (
 def _was_right(old: str, new: str, reason: str) -> tuple[Wrong, ...]:
     """Return what comes of changing a line that was right, before and after other mending."""
     line = next(line.strip() for line in _BROKEN.split("\n") if old in line)
-    return several(
-        f"changed what was right: {new}",
-        f"You have changed a line that was right: `{line}`. {reason} Put it back: the two "
-        "mistakes are in other lines.",
-        *(
-            _changed((old, new), *mended)
-            for mended in ((), (_ORDER,), (_MEMORY,), (_ORDER, _MEMORY))
+    stages = (
+        ("none mended", "", "the two mistakes are in other lines.", ((),)),
+        (
+            "one mended",
+            "One of the two mistakes is mended. But ",
+            "the other mistake is in another line.",
+            ((_ORDER,), (_MEMORY,)),
         ),
+        (
+            "both mended",
+            "Both mistakes are mended. But ",
+            "then the cell is right.",
+            ((_ORDER, _MEMORY),),
+        ),
+    )
+    return tuple(
+        wrong
+        for stage, before, after, ways in stages
+        for wrong in several(
+            f"changed what was right: {new} ({stage})",
+            f"{before}{'you' if before else 'You'} have changed a line that was right: `{line}`. "
+            f"{reason} Put it back: {after}",
+            *(_changed((old, new), *mended) for mended in ways),
+        )
     )
 
 
