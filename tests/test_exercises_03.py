@@ -731,3 +731,63 @@ def test_a_split_for_one_size_only_is_not_asked_about_the_order():
     result = exercise("03.3").check(lambda w, order: dict(zip(order, w.split(8), strict=False)))
     assert result.outcome == "incorrect"
     assert "reading `order`" not in result.message
+
+
+def slices_of_rows(x, h, c, wi, wh, bi, bh):
+    z, H = z_of(x, h, wi, wh, bi, bh), h.shape[1]
+    i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def slices_of_rows_news_first(x, h, c, wi, wh, bi, bh):
+    z, H = z_of(x, h, wi, wh, bi, bh), h.shape[1]
+    i, f, g, o = z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+    c = torch.sigmoid(i) * torch.tanh(g) + torch.sigmoid(f) * c
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def B_for_H(x, h, c, wi, wh, bi, bh):
+    z, H = z_of(x, h, wi, wh, bi, bh), h.shape[0]
+    i, f, g, o = z[:, :H], z[:, H : 2 * H], z[:, 2 * H : 3 * H], z[:, 3 * H : 4 * H]
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def columns_for_sentences(x, h, c, wi, wh, bi, bh):
+    return finish(wi @ x.T + bi + wh @ h.T + bh, c)
+
+
+def biases_last(x, h, c, wi, wh, bi, bh):
+    return finish(wi @ x.T + wh @ h.T + bi + bh, c)
+
+
+def one_gate_turned(x, h, c, wi, wh, bi, bh):
+    return finish(wi.chunk(4)[0] @ x.T + bi.chunk(4)[0], c)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (slices_of_rows, "slices along the sentences", "`z[:, :H]`"),
+        (slices_of_rows_news_first, "slices along the sentences", "`z[:, :H]`"),
+        (B_for_H, "B for H", "H is `h.shape[-1]`"),
+        (columns_for_sentences, "W @ x.T and a bias", "Write `x @ W.T`"),
+        (biases_last, "W @ x.T and a bias", "Write `x @ W.T`"),
+        (one_gate_turned, "B for H", "`x @ W_ii.T` is (B, H)"),
+    ],
+)
+@pytest.mark.parametrize("number", ["03.1", "03.2"])
+def test_a_wrong_axis_is_explained(number, answer, name, said):
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("error", name)
+    assert said in result.message
+
+
+@pytest.mark.parametrize("number", ["03.1", "03.2"])
+def test_half_of_the_sum_left_out_is_named(number):
+    def answer(x, h, c, wi, wh, bi, bh):
+        return finish(F.linear(x, wi, bi), c)
+
+    result = exercise(number).check(answer)
+    assert result.misconception == "all that comes from h left out"

@@ -160,6 +160,18 @@ _SUMS = (
         "The state h is left out: the product of `h` and `weight_hh` is missing.",
     ),
     _wrong_sum(
+        "all that comes from h left out",
+        lambda x, h, c, wi, wh, bi, bh: x @ wi.T + bi,
+        "Half of the sum is missing: `h` with `weight_hh`, and `bias_hh`. A gate reads the word "
+        "and the state.",
+    ),
+    _wrong_sum(
+        "all that comes from x left out",
+        lambda x, h, c, wi, wh, bi, bh: h @ wh.T + bh,
+        "Half of the sum is missing: `x` with `weight_ih`, and `bias_ih`. A gate reads the word "
+        "and the state.",
+    ),
+    _wrong_sum(
         "products multiplied",
         lambda x, h, c, wi, wh, bi, bh: (x @ wi.T + bi) * (h @ wh.T + bh),
         "What comes from x and what comes from h are multiplied; they are added.",
@@ -231,6 +243,18 @@ def _asks_for(name: str) -> Callable:
     return lambda *tensors: eval(name, {})  # noqa: S307 - only to raise what Python raises
 
 
+def _meets_four_gates(product: str) -> Callable:
+    """Return a cell that cuts ``z[:H]``, ``z[H:2 * H]`` ... and begins with this product."""
+
+    def cell(*tensors: Tensor) -> Tensor:
+        _, h, c, *_ = tensors
+        i, f, g, o = (_sum(*tensors)[k * h.shape[1] : (k + 1) * h.shape[1]] for k in range(4))
+        first, second = ({"i": i, "f": f, "g": g, "o": o, "c": c}[w] for w in product.split(" * "))
+        return first * second
+
+    return cell
+
+
 _ERRORS = (
     _stopped(
         "weights swapped",
@@ -271,6 +295,31 @@ _ERRORS = (
         _cell(z=lambda x, h, c, wi, wh, bi, bh: wi.chunk(4)[0] @ x),
         _cell(z=lambda x, h, c, wi, wh, bi, bh: x @ wi.T + wh @ h),
         _cell(z=lambda x, h, c, wi, wh, bi, bh: wh.chunk(4)[0] @ h),
+    ),
+    *several(
+        "W @ x.T and a bias",
+        "The product is turned: `W @ x.T` is (4H, B), with a column for each sentence, and a bias "
+        "of 4H numbers cannot be added to that. Write `x @ W.T`, which is (B, 4H). (For h "
+        "likewise.)",
+        lambda x, h, c, wi, wh, bi, bh: wi @ x.T + bi,
+        lambda x, h, c, wi, wh, bi, bh: bi + wi @ x.T,
+        lambda x, h, c, wi, wh, bi, bh: x @ wi.T + bi + wh @ h.T,
+        lambda x, h, c, wi, wh, bi, bh: wh @ h.T + (x @ wi.T + bi),
+    ),
+    *several(
+        "slices along the sentences",
+        "A cut along the wrong axis, or none: what should be one gate still has 4H numbers in each "
+        "row, those of all four. If you cut with `z[:H]`: that takes rows, and a row is a "
+        "sentence. The gates lie side by side in the last axis: `z[:, :H]`.",
+        *(_meets_four_gates(form) for form in ("f * c", "c * f", "i * g", "g * i")),
+    ),
+    *several(
+        "B for H",
+        "B numbers meet H numbers. Did you read H from `h.shape[0]`? That is B, the number of "
+        "sentences; H is `h.shape[-1]`. Or did you multiply one gate's weights the other way "
+        "round? `W_ii @ x.T` is (H, B); `x @ W_ii.T` is (B, H).",
+        lambda *tensors: _sum(*tensors)[:, : tensors[1].shape[0]] * tensors[2],
+        lambda *tensors: tensors[2] * _sum(*tensors)[:, : tensors[1].shape[0]],
     ),
     *several(
         "weights cut along the columns",
