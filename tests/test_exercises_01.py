@@ -197,3 +197,55 @@ def test_no_message_about_a_reason_gives_the_share_away():
         message = exercise("01.3").check({"reason": reason, "share": ...}).message
         assert "0.5" not in message
         assert "half" not in message
+
+
+def squares_f(f, steps):
+    for _ in range(steps):
+        f = f * f
+    return f
+
+
+def returns_too_early(f, steps):
+    left = 1
+    for _ in range(steps):
+        left = left * f
+        return left
+
+
+def starts_with_nothing(f, steps):
+    left = 0
+    for _ in range(steps):
+        left = left * f
+    return left
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (squares_f, "f squared at each step"),
+        (returns_too_early, "return inside the loop"),
+    ],
+)
+def test_a_slip_in_the_loop_is_named(answer, name):
+    result = exercise("01.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+
+
+def test_a_product_that_starts_with_0_is_asked_about():
+    result = exercise("01.1").check(starts_with_nothing)
+    assert "A product that starts with 0 stays 0" in result.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda share, steps: log(share), "`math.log` here"),  # noqa: F821 - the mistake itself
+        (lambda share, steps: math.ln(share), "`math.log` here"),
+        (lambda share, steps: half_life(share), "start from f ** steps = share"),  # noqa: F821
+        (lambda share, steps: share ^ (1 / steps), "a power is `**`"),
+    ],
+)
+def test_a_name_that_there_is_not_is_explained(answer, said):
+    result = exercise("01.2").check(answer)
+    assert result.outcome == "error"
+    assert said in result.message

@@ -267,3 +267,56 @@ def test_rows_of_another_form_are_told_what_they_hold(rows, said):
     result = exercise("02.1").check({**_SHAPES, "rows of W_io": rows})
     assert result.outcome == "incorrect"
     assert result.message.endswith(said)
+
+
+def test_the_letters_of_the_lesson_are_explained():
+    def answer(input_size, hidden_size, bias=True):
+        return 4 * H * (I + H)  # noqa: F821 - the mistake itself
+
+    result = exercise("02.2").check(answer)
+    assert result.outcome == "error"
+    assert "H is called `hidden_size`" in result.message
+
+
+def test_a_missing_sign_of_multiplication_is_explained():
+    def answer(input_size, hidden_size, bias=True):
+        gates = 4
+        return gates(hidden_size + input_size)
+
+    result = exercise("02.2").check(answer)
+    assert (result.outcome, result.misconception) == ("error", "a factor without *")
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda I, H, bias=True: 4 * (I * H + H ^ 2) + 8 * H * bias, "^ for a power"),
+        (lambda I, H, bias=True: 4 * H * I + 4 * H ^ 2 + 8 * H * bias, "^ for a power"),
+        (
+            lambda I, H, bias=True: 8 * (H * I + H * H + H * bias),
+            "eight matrices for each input",
+        ),
+        (
+            lambda I, H, bias=True: 4 * H * (I + H) + (4 * I + 4 * H if bias else 0),
+            "a bias as long as the word",
+        ),
+    ],
+)
+def test_another_count_is_named(answer, name):
+    result = exercise("02.2").check(_with_the_names_of_the_task(answer))
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+
+
+@pytest.mark.parametrize(
+    ("I", "H", "name"),
+    [(5, 6, "I and H exchanged throughout"), (100, 16, "the sizes of the lesson")],
+)
+@pytest.mark.parametrize("rows", [True, False])
+def test_other_sizes_throughout_are_named_once(I, H, name, rows):
+    layer = nn.LSTM(I, H)
+    answer = {"W_ig": (H, I), "x_t": (I,), "W_hg": (H, H), "h": (H,), "b_ig": (H,)}
+    answer |= {key: getattr(layer, f"{key}_l0").shape for key in list(_SHAPES)[5:8]}
+    answer["rows of W_io"] = (3 * H, 4 * H - 1) if rows else (15, 19)
+    result = exercise("02.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert "Look again" not in result.message

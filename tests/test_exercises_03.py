@@ -791,3 +791,12 @@ def test_half_of_the_sum_left_out_is_named(number):
 
     result = exercise(number).check(answer)
     assert result.misconception == "all that comes from h left out"
+
+
+def test_a_chunk_into_h_pieces_is_explained():
+    def answer(weight, order):
+        return dict(zip(order, weight.chunk(weight.shape[0] // 4), strict=False))
+
+    result = exercise("03.3").check(answer)
+    assert result.misconception == "pieces of 4"
+    assert "`chunk(n)` makes n pieces" in result.message

@@ -67,7 +67,7 @@ class FunctionExercise(Exercise):
     ``words`` says, for each set of results that are wrong together, where to look; of several
     wrong ones the first of ``made_in_order`` is shown. ``probes`` narrow down a mistake that
     nobody has named. With ``gradients``, those of every result with regard to every input must
-    be right as well.
+    must be right as well. ``advice`` says what is meant by a name that there is not.
     """
 
     function: str
@@ -78,6 +78,7 @@ class FunctionExercise(Exercise):
     made_in_order: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     gradients: bool = False
+    advice: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -149,7 +150,9 @@ class FunctionExercise(Exercise):
         said = f"{describe(problem)}\n\nIt was called {how} {case.label}. {earlier}".strip()
         if wrong is not None:
             return self._result("error", f"{wrong.message}\n\n{said}", wrong.name)
-        special = f"\n\n{case.special}" if case.special else ""
+        unknown = problem.name if isinstance(problem, NameError | AttributeError) else None
+        extra = filter(None, (self.advice.get(unknown, ""), case.special))
+        special = "".join(f"\n\n{each}" for each in extra)
         return self._result("error", f"Your function stopped with an error.\n\n{said}{special}")
 
     def _judge_gradients(self, answer: Callable, runner: Runner) -> Result:
@@ -248,9 +251,11 @@ class FunctionExercise(Exercise):
 
     def _describe_constant(self, attempts: list[Attempt]) -> str:
         (name,) = self.form.names
+        value = float(attempts[0].results[name])
+        zero = " (A product that starts with 0 stays 0: does yours?)" if value == 0 else ""
         return (
-            f"Your function returns {float(attempts[0].results[name]):.4g} whatever it is given. "
-            f"What it returns has to be computed from {listed(tuple(self.cases[0].inputs))}."
+            f"Your function returns {value:.4g} whatever it is given. "
+            f"What it returns has to be computed from {listed(tuple(self.cases[0].inputs))}.{zero}"
         )
 
     def _first_difference(self, name: str, ours: Tensor, wanted: Tensor, case: Case) -> str:

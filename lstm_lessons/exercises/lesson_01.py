@@ -132,6 +132,19 @@ MEMORY_LEFT = FunctionExercise(
             lambda f, steps: f ^ steps,
             "On paper the power is f^k. In Python `^` is something else, and a power is `**`.",
         ),
+        *several(
+            "f squared at each step",
+            "Your f itself changes in the loop (`f = f * f`), so each step squares what the one "
+            "before made. f stays as it is; what is left is multiplied by it.",
+            lambda f, steps: f ** (2**steps),
+            lambda f, steps: f ** (2**steps - 1),
+        ),
+        Wrong(
+            "return inside the loop",
+            lambda f, steps: f if steps else None,
+            "Only one step is done. Does your `return` stand inside the loop? Then it ends the "
+            "loop in its first round. Put it behind the loop, as far left as `for`.",
+        ),
         Wrong(
             "one step only",
             lambda f, steps: f,
@@ -175,6 +188,8 @@ def _bias(share: float, steps: float) -> float:
     return _logit(share ** (1 / steps))
 
 
+_LOGARITHM = "The natural logarithm is `math.log` here."
+
 BIAS_FOR = FunctionExercise(
     number="01.2",
     title="The bias for a share",
@@ -182,6 +197,14 @@ BIAS_FOR = FunctionExercise(
     make_cases=_bias_cases,
     reference=_bias,
     form=Number(),
+    advice={
+        "log": _LOGARITHM,
+        "ln": _LOGARITHM,
+        "half_life": "That is a function of the lesson, and it is not here. You do not need it: "
+        "start from f ** steps = share.",
+        "sigmoid": "There is no `sigmoid` here, nor do you need it: you want to go back from f to "
+        "b, as the lesson does with `math.log`.",
+    },
     praise=(
         "`bias_for(0.5, 50)` is 4.27, the lesson's bias for a half-life of 50 steps. To keep nine "
         "tenths over 200 steps takes about 7.55. PyTorch adds two biases, so this is what both "
@@ -289,6 +312,12 @@ BIAS_FOR = FunctionExercise(
             lambda share, steps: _logit(1 - 1 / steps),
             "You use f = 1 - 1/steps. That leaves about a third after so many steps, whatever "
             "`share` is.",
+        ),
+        Wrong(
+            "^ for a power",
+            lambda share, steps: share ^ (1 / steps),
+            "On paper the root is share^(1/k). In Python `^` is something else, and a power is "
+            "`**`.",
         ),
         Wrong(
             "logarithm to base 10",

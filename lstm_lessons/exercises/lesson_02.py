@@ -51,6 +51,13 @@ def _too_few_gates(gates: int, word: str, hint: str) -> tuple[Wrong, ...]:
     )
 
 
+def _for_sizes(name: str, message: str, I: int, H: int) -> tuple[Wrong, ...]:
+    """Return the answer for other sizes, without the rows of W_io and with them."""
+    shapes = {"W_ig": (H, I), "x_t": (I,), "W_hg": (H, H), "h": (H,), "b_ig": (H,)}
+    shapes |= {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias_ih": (4 * H,)}
+    return several(name, message, shapes, shapes | {_ROWS: (3 * H, 4 * H - 1)})
+
+
 def _one_axis(key: str, size: int, what: str) -> tuple[Wrong, ...]:
     """Return the two ways to write a vector with two axes."""
     return several(
@@ -146,6 +153,20 @@ FILL_IN_SHAPES = DictExercise(
             "both biases in one",
             {"bias_ih": (40,)},
             "You count both biases. `bias_ih` is one of them; `bias_hh` has the same shape.",
+        ),
+        *_for_sizes(
+            "I and H exchanged throughout",
+            "I and H have changed places throughout. Here a word has 6 numbers, I = 6, and the "
+            "state has 5, H = 5.",
+            5,
+            6,
+        ),
+        *_for_sizes(
+            "the sizes of the lesson",
+            "These are the shapes for the lesson's sizes, I = 100 and H = 16. Here I = 6 and "
+            "H = 5.",
+            100,
+            16,
         ),
         *_one_axis("x_t", 6, "a word"),
         *_one_axis("h", 5, "a state"),
@@ -301,6 +322,9 @@ COUNT_PARAMETERS = FunctionExercise(
     make_cases=_count_cases,
     reference=_torch_count,
     form=Number(tolerance=1e-9),
+    advice=dict.fromkeys(
+        ("I", "H"), "I is called `input_size` here, and H is called `hidden_size`."
+    ),
     wrongs=(
         Wrong(
             "one gate",
@@ -407,6 +431,37 @@ COUNT_PARAMETERS = FunctionExercise(
             "eight, not 8H",
             _count(_weights, lambda H: 8),
             "You add 8 for the biases. There are 8 vectors, and each holds H numbers.",
+        ),
+        Wrong(
+            "a factor without *",
+            lambda input_size, hidden_size, bias=True: hidden_size(input_size),
+            "A number stands directly before a bracket. On paper 4(I + H) is a product; in Python "
+            "that calls a function. Write `*` between them.",
+        ),
+        *several(
+            "^ for a power",
+            "On paper the square is H^2. In Python `^` is something else, which mixes the bits of "
+            "two whole numbers; a power is `**`.",
+            _count(lambda I, H: 4 * (H * I + (H ^ 2))),
+            _count(lambda I, H: 4 * (H * I + H ^ 2)),
+            _count(lambda I, H: 4 * H * I + 4 * H ^ 2),
+            lambda input_size, hidden_size, bias=True: (
+                4 * hidden_size * input_size + 4 * hidden_size ^ 2 + 8 * hidden_size * bool(bias)
+            ),
+        ),
+        Wrong(
+            "eight matrices for each input",
+            _count(lambda I, H: 8 * H * (I + H)),
+            "The weights are counted twice. There are eight matrices in all: four read the word, "
+            "H * I numbers each, and four the state, H * H each.",
+        ),
+        Wrong(
+            "a bias as long as the word",
+            lambda input_size, hidden_size, bias=True: (
+                _weights(input_size, hidden_size) + 4 * (input_size + hidden_size) * bool(bias)
+            ),
+            "The weights are right. Your biases are 4I and 4H: a bias is added to what comes out, "
+            "so `bias_ih` has 4H numbers, as `bias_hh` has.",
         ),
         Wrong(
             "three gates",

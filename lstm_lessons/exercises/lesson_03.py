@@ -387,8 +387,8 @@ _SPLIT_WRONGS = (
     ),
     *several(
         "pieces of 4",
-        "`split(4)` makes pieces *of* 4 rows. `chunk(4)` makes 4 pieces, or tell `split` how many "
-        "rows a gate has.",
+        "`split(4)` makes pieces *of* 4 rows. `chunk(n)` makes n pieces, so "
+        " `chunk(H)` makes H pieces of 4 rows. Four pieces are wanted, of H rows each.",
         _zipped(lambda weight: weight.split(4)),
         _unpacked(lambda weight: weight.split(4)),
     ),
