@@ -157,6 +157,31 @@ def test_the_24_gate_orders_are_all_known():
     assert result.message == "Your gates are stacked i, f, o, g; torch stacks i, f, g, o."
 
 
+def test_a_right_answer_that_is_not_complete_is_headed_so():
+    for each in DICTS:
+        right = solution(each)
+        first = each.parts[0].key
+        result = each.check({**dict.fromkeys(right, ...), first: right[first]})
+        assert (result.outcome, result.misconception) == ("incorrect", None)
+        title = f"○ Exercise {each.number} · Not complete yet"
+        assert repr(result).startswith(title)
+        assert title in result._repr_html_()
+        assert f"Right so far: `{first}`." in result.message
+        assert "Still to fill in" in result.message
+        wrong = each.check({**dict.fromkeys(right, ...), **each.wrongs[0].answer})
+        assert "Not right yet" in repr(wrong)
+
+
+def test_a_constant_is_told_that_it_is_one():
+    for number, inputs in (("01.2", "share and steps"), ("02.2", "input_size and hidden_size")):
+        result = exercise(number).check(give(4.27))
+        assert (result.outcome, result.misconception) == ("incorrect", "always the same")
+        assert (
+            f"returns 4.27 whatever it is given. What it returns has to be computed from {inputs}"
+            in (result.message)
+        )
+
+
 # --- Not attempted -------------------------------------------------------------------------------
 
 
@@ -337,7 +362,7 @@ def test_what_is_no_function_is_told_how_to_hand_one_in(each):
         (nn.LSTMCell, "a class, no function"),
         (torch.zeros(3), "a value, no function"),
         ((1, 2), "a value, no function"),
-        ("cell", "a text"),
+        ("cell", "a string"),
     ):
         result = each.check(answer)
         assert (result.outcome, result.misconception) == ("incorrect", name)
@@ -381,7 +406,7 @@ def test_an_error_is_told_with_its_line(each):
 
 
 def test_the_line_is_the_learners_where_a_library_raises():
-    def answer(weight):
+    def answer(weight, order):
         return nn.functional.linear(weight, weight.new_zeros(3, 3, 3))
 
     message = exercise("03.3").check(answer).message
@@ -438,7 +463,7 @@ def test_an_endless_loop_is_ended_and_told(each, answer, short_limit):
 def test_what_was_stopped_does_not_go_on(swallows, short_limit):
     rounds = []
 
-    def counting(weight):
+    def counting(weight, order):
         while True:
             try:
                 rounds.append(1)
@@ -456,7 +481,7 @@ def test_what_was_stopped_does_not_go_on(swallows, short_limit):
 def test_code_that_cannot_be_stopped_is_left_behind_and_told(short_limit, monkeypatch):
     monkeypatch.setattr(running, "_PATIENCE", 0.2)
     release = threading.Event()
-    result = exercise("03.3").check(lambda weight: release.wait(60))
+    result = exercise("03.3").check(lambda weight, order: release.wait(60))
     release.set()
     assert (result.outcome, result.misconception) == ("error", "does not end")
     assert "Restart Kernel" in result.message
@@ -478,7 +503,7 @@ def test_a_dict_that_never_ends_is_ended(short_limit):
             while True:
                 pass
 
-    result = exercise("02.1").check(Endless(W_ig=(16, 100)))
+    result = exercise("02.1").check(Endless(W_ig=(5, 6)))
     assert result.outcome in ("error", "incorrect")
     assert exercise("02.1").check({"W_ig": range(10**12)}).misconception == "does not end"
 

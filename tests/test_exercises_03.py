@@ -133,6 +133,14 @@ class Module(nn.Module):
         return lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
 
 
+def by_a_loop(weight, order="ifgo"):
+    H = weight.size(0) // 4
+    parts = {}
+    for letter in order:
+        parts[letter], weight = weight[:H], weight[H:]
+    return parts
+
+
 CELLS = {
     "split": with_split,
     "slices, a list": by_slices,
@@ -155,17 +163,18 @@ RIGHT = {
     "03.1": CELLS,
     "03.2": {name: CELLS[name] for name in ("slices, a list", "einsum", "callable object")},
     "03.3": {
-        "zip and chunk": lambda w: dict(zip("ifgo", w.chunk(4), strict=True)),
-        "slices": lambda w: {
-            gate: w[k * len(w) // 4 : (k + 1) * len(w) // 4] for k, gate in enumerate("ifgo")
+        "zip and chunk": lambda w, order: dict(zip(order, w.chunk(4), strict=True)),
+        "slices": lambda w, order: {
+            gate: w[k * len(w) // 4 : (k + 1) * len(w) // 4] for k, gate in enumerate(order)
         },
-        "split": lambda w: dict(zip("ifgo", torch.split(w, w.shape[0] // 4), strict=True)),
-        "reshape": lambda w: dict(
-            zip("ifgo", w.reshape(4, w.shape[0] // 4, *w.shape[1:]), strict=True)
+        "split": lambda w, order: dict(zip(order, torch.split(w, w.shape[0] // 4), strict=True)),
+        "reshape": lambda w, order: dict(
+            zip(order, w.reshape(4, w.shape[0] // 4, *w.shape[1:]), strict=True)
         ),
-        "other order of keys": lambda w: {
-            gate: w.tensor_split(4, dim=0)["ifgo".index(gate)].clone() for gate in "ogif"
+        "other order of keys": lambda w, order: {
+            gate: w.tensor_split(4, dim=0)[order.index(gate)].clone() for gate in "ogif"
         },
+        "unpacked, a loop": by_a_loop,
     },
 }
 
@@ -206,11 +215,11 @@ def sentences_mixed(x, h, c, wi, wh, bi, bh):
     [
         (
             bias_hh_missing_in_f,
-            "cases: the old c is zero; bias_hh is zero; gate f is forced to 1. Look",
+            "cases: we set the old c to zero; we set bias_hh to zero; we set gate f to 1. So look",
         ),
-        (gates_of_f_halved, "cases: the old c is zero; gate f is forced to 1. Look"),
-        (h_scaled, "when the old h is zero"),
-        (sentences_mixed, "cases: x is zero; there is one sentence only. Look"),
+        (gates_of_f_halved, "cases: we set the old c to zero; we set gate f to 1. So look"),
+        (h_scaled, "Your result is right when we set the old h to zero. So look there first."),
+        (sentences_mixed, "cases: we set x to zero; there is one sentence only. So look"),
         (lambda x, h, c, *w: (cell(x, h, c, *w)[0] * 1.01, cell(x, h, c, *w)[1]), "The new c is"),
         (lambda x, h, c, *w: (cell(x, h, c, *w)[0], cell(x, h, c, *w)[1] * 1.01), "The new h is"),
         (lambda x, h, c, *w: tuple(s[:, :1] for s in cell(x, h, c, *w)), "should be (2, 5)"),
@@ -324,9 +333,14 @@ def test_a_loss_of_digits_that_is_not_float32_is_not_called_so():
     ("product", "name"),
     [
         (lambda x, h, wi, wh: F.linear(x, wh) + F.linear(h, wi), "weights swapped"),
-        (lambda x, h, wi, wh: F.linear(x, wi.T) + F.linear(h, wh), "weight_ih not transposed"),
-        (lambda x, h, wi, wh: torch.mm(x, wi.T) + torch.mm(h, wh), "weight_hh not transposed"),
-        (lambda x, h, wi, wh: wi.matmul(x) + h @ wh.T, "weight_ih @ x"),
+        (lambda x, h, wi, wh: F.linear(x, wi.T) + F.linear(h, wh), "weight_ih the wrong way round"),
+        (lambda x, h, wi, wh: torch.mm(x, wi.T) + torch.mm(h, wh), "weight_hh the wrong way round"),
+        (lambda x, h, wi, wh: wi.matmul(x) + h @ wh.T, "W in front of x"),
+        (lambda x, h, wi, wh: x @ wi[:5], "one gate's W_i the wrong way round"),
+        (lambda x, h, wi, wh: F.linear(x, wi[5:10].T), "one gate's W_i the wrong way round"),
+        (lambda x, h, wi, wh: wi.chunk(4)[2] @ x, "W in front of x"),
+        (lambda x, h, wi, wh: x @ wi.T + wh @ h, "W in front of x"),
+        (lambda x, h, wi, wh: x @ wi[:5].T + wh[:5] @ h, "W in front of x"),
     ],
 )
 def test_shape_errors_are_named_however_the_product_is_written(product, name):
@@ -352,10 +366,12 @@ def test_return_forms():
 
 
 def test_a_split_without_a_dict_is_told():
-    result = exercise("03.3").check(lambda weight: weight.chunk(4))
+    result = exercise("03.3").check(lambda weight, order: weight.chunk(4))
     assert (result.outcome, result.misconception) == ("incorrect", "not a dict")
     result = exercise("03.3").check(
-        lambda weight: dict(zip(("W_ii", "W_if", "W_ig", "W_io"), weight.chunk(4), strict=True))
+        lambda weight, order: dict(
+            zip(("W_ii", "W_if", "W_ig", "W_io"), weight.chunk(4), strict=True)
+        )
     )
     assert result.misconception == "other keys"
     assert 'missing: "i", "f", "g", "o"' in result.message
@@ -379,19 +395,36 @@ def test_the_reference_is_torch_in_every_case():
     ("answer", "name"),
     [
         (
-            lambda w: dict(zip("ifgo", w.split(w.size(0) // 4)[::-1], strict=True)),
-            "gate order o, g, f, i",
+            lambda w, order: dict(zip(order, w.split(w.size(0) // 4)[::-1], strict=True)),
+            "order from the back",
         ),
         (
-            lambda w: {g: w[k * w.size(1) : (k + 1) * w.size(1)] for k, g in enumerate("ifgo")},
+            lambda w, order: dict(zip("ifog", w.split(w.size(0) // 4), strict=True)),
+            "gate order i, f, o, g",
+        ),
+        (
+            lambda w, order: dict(zip("ifgo", w.chunk(4), strict=True)),
+            "order not used",
+        ),
+        (
+            lambda w, order: dict(
+                zip("ifgo", [w.chunk(4)["ifgo".index(gate)] for gate in order], strict=True)
+            ),
+            "order the wrong way round",
+        ),
+        (
+            lambda w, order: {
+                g: w[k * w.size(1) : (k + 1) * w.size(1)] for k, g in enumerate(order)
+            },
             "H read from the columns",
         ),
-        (lambda w: dict(zip("ifgo", w.tensor_split(4, dim=1), strict=True)), "columns for rows"),
-        (lambda w: dict(zip("ifgo", w.view(4, -1, w.size(1)), strict=True)), "matrices only"),
+        (lambda w, order: dict(zip(order, w.chunk(4, dim=-1), strict=True)), "columns for rows"),
+        (lambda w, order: dict(zip(order, w.tensor_split(4, 1), strict=True)), "columns for rows"),
+        (lambda w, order: dict(zip(order, w.view(4, -1, w.size(1)), strict=True)), "matrices only"),
         (
-            lambda w: {
+            lambda w, order: {
                 g: w.narrow(0, 16 * k, 16) if 16 * k < len(w) else w[:0]
-                for k, g in enumerate("ifgo")
+                for k, g in enumerate(order)
             },
             None,
         ),
@@ -401,3 +434,259 @@ def test_a_split_is_named_however_it_is_written(answer, name):
     result = exercise("03.3").check(answer)
     assert result.outcome in ("incorrect", "error")
     assert result.misconception == name
+
+
+def in_parts(x, h, c, wi, wh, bi, bh):
+    """Return the four sums of a right cell, to be used wrongly."""
+    return z_of(x, h, wi, wh, bi, bh).chunk(4, dim=1)
+
+
+def squeezed(*tensors):
+    z_i, z_f, z_g, z_o = in_parts(*tensors)
+    return z_i.sigmoid(), z_f.sigmoid(), z_g.tanh(), z_o.sigmoid()
+
+
+def with_products(product):
+    def answer(x, h, c, *weights):
+        i, f, g, o = squeezed(x, h, c, *weights)
+        c = product(f, c) + i * g
+        return o * torch.tanh(c), c
+
+    return answer
+
+
+def matrix_product_in_h(x, h, c, *weights):
+    i, f, g, o = squeezed(x, h, c, *weights)
+    c = f * c + i * g
+    return o @ torch.tanh(c), c
+
+
+def four_gates(form):
+    def answer(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        return form(x, h, weight_ih, weight_hh)
+
+    return answer
+
+
+def unpacks(cut):
+    def answer(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        W_ii, W_if, W_ig, W_io = cut(weight_ih)
+        return x @ W_ii.T, c
+
+    return answer
+
+
+def blocks_of_16(x, h, c, wi, wh, bi, bh):
+    z = z_of(x, h, wi, wh, bi, bh)
+    i, f = torch.sigmoid(z[:, :16]), torch.sigmoid(z[:, 16:32])
+    g, o = torch.tanh(z[:, 32:48]), torch.sigmoid(z[:, 48:])
+    c = f * c + i * g
+    return o * torch.tanh(c), c
+
+
+def size_with_a_fraction(x, h, c, wi, wh, bi, bh):
+    H = wi.shape[0] / 4
+    z = z_of(x, h, wi, wh, bi, bh)
+    i = torch.sigmoid(z[:, :H])
+    return i, c
+
+
+def asks_for(name):
+    def answer(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        return getattr(answer, name)
+
+    return answer
+
+
+def uses_h_0(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    return x @ weight_ih.T + h_0 @ weight_hh.T, c  # noqa: F821 - the mistake
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (with_products(lambda f, c: f @ c), "a matrix product for ⊙", "in Python that is `*`"),
+        (with_products(torch.matmul), "a matrix product for ⊙", "in Python that is `*`"),
+        (with_products(torch.dot), "a matrix product for ⊙", "in Python that is `*`"),
+        (matrix_product_in_h, "a matrix product for ⊙", "in Python that is `*`"),
+        (
+            four_gates(lambda x, h, wi, wh: F.linear(x, wi.T)),
+            "weight_ih the wrong way round",
+            "`F.linear` turns it by itself: leave `.T` out there.",
+        ),
+        (
+            four_gates(lambda x, h, wi, wh: x @ wi),
+            "weight_ih the wrong way round",
+            "so turn it: `x @ weight_ih.T`",
+        ),
+        (unpacks(lambda w: w.chunk(4, dim=-1)), "weights cut along the columns", "cut the rows"),
+        (unpacks(lambda w: w.split(4)), "pieces of 4", "`chunk(4)` makes 4 pieces"),
+        (blocks_of_16, "blocks of 16", "the lesson's H"),
+        (size_with_a_fraction, "a size with a fraction", "Write `//`"),
+        (asks_for("weight_ih"), "the lesson's names", "`weight_ih` for `cell.weight_ih`"),
+        (asks_for("bias_hh"), "the lesson's names", "here `cell` is a function of yours"),
+        (uses_h_0, "the lesson's names", "`h` for `h_0`"),
+    ],
+)
+@pytest.mark.parametrize("number", ["03.1", "03.2"])
+def test_an_error_of_a_beginner_is_explained(number, answer, name, said):
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("error", name)
+    assert said in result.message
+    assert "It was called with B=2, I=3, H=5." in result.message
+
+
+def gates_not_used(x, h, c, *weights):
+    z_i, z_f, z_g, z_o = in_parts(x, h, c, *weights)
+    o = torch.sigmoid(z_o)
+    c = z_f * c + z_i * z_g
+    return o * torch.tanh(c), c
+
+
+def no_gate_used(x, h, c, *weights):
+    z_i, z_f, z_g, z_o = in_parts(x, h, c, *weights)
+    c = z_f * c + z_i * z_g
+    return z_o * torch.tanh(c), c
+
+
+def i_and_f_exchanged(x, h, c, *weights):
+    i, f, g, o = squeezed(x, h, c, *weights)
+    c = i * c + f * g
+    return o * torch.tanh(c), c
+
+
+def i_and_o_exchanged(x, h, c, *weights):
+    i, f, g, o = squeezed(x, h, c, *weights)
+    c = f * c + o * g
+    return i * torch.tanh(c), c
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (gates_not_used, "i, f and g not squeezed", "use i, f and g in the equations"),
+        (no_gate_used, "no gate squeezed", "not z_i, z_f, z_g and z_o"),
+        (i_and_f_exchanged, "gate order f, i, g, o", "i and f have changed places."),
+        (i_and_f_exchanged, "gate order f, i, g, o", "Or in the equation for c."),
+        (i_and_o_exchanged, "gate order o, f, g, i", "i and o have changed places."),
+        (
+            lambda *tensors: tuple(state[None] for state in cell(*tensors)),
+            "one axis too many",
+            "The numbers are right",
+        ),
+        (
+            lambda *tensors: tuple(state.unsqueeze(1) for state in cell(*tensors)),
+            "one axis too many",
+            "one row per sentence",
+        ),
+    ],
+)
+def test_a_mistake_of_a_beginner_is_named(answer, name, said):
+    result = exercise("03.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert said in result.message
+
+
+def test_a_wrong_shape_is_not_called_a_wrong_result():
+    result = exercise("03.1").check(lambda *a: tuple(s[None].expand(3, -1, -1) for s in cell(*a)))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message == (
+        "The shape of c should be (2, 5) with B=2, I=3, H=5; yours is (3, 2, 5)."
+    )
+
+
+BROKEN = exercise("03.2").given.replace("broken_cell", "answer")
+ORDER = ("z_i, z_f, z_o, z_g", "z_i, z_f, z_g, z_o")
+MEMORY = ("i * c + f * g", "f * c + i * g")
+
+
+def changed(*changes):
+    code = BROKEN
+    for old, new in changes:
+        assert old in code
+        code = code.replace(old, new)
+    space = {"torch": torch, "F": F}
+    exec(code, space)
+    return space["answer"]
+
+
+@pytest.mark.parametrize("mended", [(), (ORDER,), (MEMORY,), (ORDER, MEMORY)])
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("g = torch.tanh(z_g)", "g = torch.sigmoid(z_g)"), "g = torch.tanh(z_g)"),
+        (("o = torch.sigmoid(z_o)", "o = torch.tanh(z_o)"), "o = torch.sigmoid(z_o)"),
+        (("torch.tanh(new_c)", "torch.tanh(c)"), "new_h = o * torch.tanh(new_c)"),
+        (("o * torch.tanh(new_c)", "o * new_c"), "new_h = o * torch.tanh(new_c)"),
+        (("return new_h, new_c", "return new_c, new_h"), "return new_h, new_c"),
+    ],
+)
+def test_a_right_line_that_was_mended_is_told(change, line, mended):
+    result = exercise("03.2").check(changed(change, *mended))
+    assert result.outcome == "incorrect"
+    assert result.misconception.startswith("changed what was right: ")
+    assert f"You have changed a line that was right: `{line}`." in result.message
+
+
+def test_both_mistakes_can_be_mended_in_either_order():
+    names = [
+        exercise("03.2").check(changed(*mended)).misconception
+        for mended in ((), (ORDER,), (MEMORY,), (ORDER, MEMORY))
+    ]
+    assert names == [
+        "nothing mended",
+        "gate order mended, one to go",
+        "memory mended, one to go",
+        None,
+    ]
+    assert exercise("03.2").check(changed(ORDER, MEMORY)).outcome == "correct"
+
+
+def letters_without_quotes(weight, order):
+    i, f, g, o = weight.chunk(4)
+    return {i: i, f: f, g: g, o: o}
+
+
+def divided_with_a_slash(weight, order):
+    H = weight.shape[0] / 4
+    return {gate: weight[k * H : (k + 1) * H] for k, gate in enumerate(order)}
+
+
+def split_by_four(weight, order):
+    i, f, g, o = weight.split(4)
+    return {"i": i, "f": f, "g": g, "o": o}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "name", "said"),
+    [
+        (letters_without_quotes, "incorrect", "keys without quotes", "in quotation marks"),
+        (divided_with_a_slash, "error", "a size with a fraction", "Write `//`"),
+        (
+            lambda w, order: dict(zip(order, w.split(len(w) / 4), strict=True)),
+            "error",
+            "a size with a fraction",
+            "Write `//`",
+        ),
+        (split_by_four, "error", "pieces of 4", "pieces *of* 4 rows"),
+        (
+            lambda w, order: dict(zip(order, w.split(4), strict=False)),
+            "incorrect",
+            "pieces of 4",
+            "pieces *of* 4 rows",
+        ),
+    ],
+)
+def test_a_split_of_a_beginner_is_explained(answer, outcome, name, said):
+    result = exercise("03.3").check(answer)
+    assert (result.outcome, result.misconception) == (outcome, name)
+    assert said in result.message
+
+
+def test_the_order_that_is_asked_for_is_its_own_inverse_nowhere():
+    orders = {case.inputs["order"] for case in exercise("03.3").cases}
+    others = orders - {"ifgo"}
+    assert len(others) >= 2
+    for order in others:
+        inverse = "".join("ifgo"[order.index(gate)] for gate in "ifgo")
+        assert inverse != order

@@ -255,6 +255,16 @@ def test_states_default_to_zero(batch):
         torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
+def test_the_manual_cell_starts_as_torchs_does_at_any_size():
+    for size in range(1, 80):  # 1 / sqrt(size) is not size ** -0.5 to the last digit
+        torch.manual_seed(size)
+        reference = nn.LSTMCell(2, size)
+        torch.manual_seed(size)
+        manual = ManualLSTMCell(2, size)
+        for one, other in zip(manual.parameters(), reference.parameters(), strict=True):
+            torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
 @pytest.mark.parametrize("bias", [True, False])
 def test_the_manual_cell_is_made_as_torchs_is(bias):
     torch.manual_seed(3)

@@ -145,8 +145,8 @@ def spoil_a_solution(root: Path) -> None:
     """Write a wrong solution, as an author might, and build it."""
     text(
         "exercises/source/03_the_cell_by_hand.py",
-        '    return {"i": i, "f": f, "g": g, "o": o}',
-        '    return {"i": i, "f": g, "g": f, "o": o}',
+        "    return {order[k]: blocks[k] for k in range(4)}",
+        "    return {order[k]: blocks[3 - k] for k in range(4)}",
     )(root)
     done = command(root, "build", "03")
     assert done.returncode == 0, done.stderr

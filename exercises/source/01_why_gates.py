@@ -37,7 +37,7 @@ from lstm_lessons import exercise
 #
 # | argument | meaning |
 # |---|---|
-# | `f` | the gate, a number from 0 to 1 |
+# | `f` | the gate, a number from 0 to 1, both included |
 # | `steps` | how many steps, a whole number; 0 steps leave everything |
 #
 # It returns one number.
@@ -54,13 +54,19 @@ def memory_left(f, steps):
 exercise("01.1").check(memory_left)
 
 # %% [markdown]
-# ## 01.2 The bias for a half-life
+# ## 01.2 The bias for a share
 #
-# You want a forget gate that leaves half of the memory after `steps` steps. Which bias $b_f$ does
-# it need, if the gate rests at $\sigma(b_f)$?
+# The lesson found the bias for a half-life: half of the memory is left after so many steps. Now you
+# want any share: a tenth after 20 steps, or nine tenths after 200. Which bias $b_f$ does the forget
+# gate need, if it rests at $\sigma(b_f)$?
 #
-# The function takes the half-life, a number above 0, and returns one number: the whole $b_f$. (In
-# `nn.LSTM` it is the sum of two biases; you are asked for the sum.)
+# | argument | meaning |
+# |---|---|
+# | `share` | what is to be left, between 0 and 1 |
+# | `steps` | after how many steps, 1 or more |
+#
+# It returns one number: the whole $b_f$. (In `nn.LSTM` it is the sum of two biases; you are asked
+# for the sum.) With a share of 0.5 it gives the bias for a half-life.
 #
 # `math.log` is the natural logarithm, $\ln$:
 
@@ -69,32 +75,32 @@ print(f"ln(1/2) = {math.log(1 / 2):.3f}")
 
 
 # %%
-def bias_for_half_life(steps):
+def bias_for(share, steps):
     ### BEGIN SOLUTION
-    f = 0.5 ** (1 / steps)
+    f = share ** (1 / steps)
     return math.log(f / (1 - f))
     ### END SOLUTION
 
 
 # %%
-exercise("01.2").check(bias_for_half_life)
+exercise("01.2").check(bias_for)
 
 # %% [markdown]
 # ## 01.3 Why a new LSTM cannot recall
 #
 # A sign is shown at the first step, and the network must name it 50 steps later. A new `nn.LSTM`,
-# with its default start, does not get there in a short training. What is the reason?
+# with its default start, does not get there in a short training. The memory no longer holds the
+# sign. Why not?
 #
-# * **a** Weights and biases start near 0, so the forget gate starts near 0: it is shut.
-# * **b** The forget gate starts near 0.5, so each step halves what is left of the sign, and with it
-#   the gradient.
-# * **c** No reason: an LSTM remembers from the start. The training was unlucky.
-# * **d** The state has too few numbers. With more units, the sign would still be there.
+# * **a** The forget gate starts near 0, because weights and biases start near 0.
+# * **b** The forget gate starts half open, and it acts at each of the 50 steps.
+# * **c** The later steps write news into the memory, and that wipes out the sign.
+# * **d** The memory has too few numbers to hold a sign beside so much noise.
 
 # %% [markdown]
-# Give the letter as a text, such as `"a"`. And give the share of the first step's memory that is
-# left after 50 steps, if the gate rests exactly where a new LSTM's rests on average. You may let
-# Python compute it. A factor of ten more or less is accepted.
+# Give the letter as a string, such as `"a"`. And give the share of the first step's memory $c$ that
+# one gate leaves after 50 steps, if it rests all the time where a new LSTM's rests on average. You
+# may let Python compute it. A factor of ten more or less is accepted.
 
 # %%
 answer = {

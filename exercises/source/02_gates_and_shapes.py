@@ -27,15 +27,18 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 02.1 Fill in the shapes
 #
-# A word has 100 numbers (I = 100), the state has 16 (H = 16). Here is gate g for **one** word of
-# **one** sentence:
+# Another layer than the lesson's: a word has 6 numbers (I = 6), the state has 5 (H = 5). It reads 3
+# sentences of 7 words (B = 3, T = 7). Here is gate g for **one** word of **one** sentence:
 #
 # $$g_t = \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg})$$
 #
-# Put a shape in place of each `...`. A shape is a tuple: `(2, 3)` has two axes, and `(7,)` has one.
-# Mind its comma.
-#
-# The last three are the tensors that `nn.LSTM` keeps, for all four gates. `h` is $h_{t-1}$.
+# Put a shape in place of each `...`. A shape is a tuple: `(2, 3)` has two axes, and `(9,)` has one.
+# Mind its comma. The first five are in the equation; `h` is $h_{t-1}$. The next three are tensors
+# that `nn.LSTM` keeps, for all four gates.
+
+# %% [markdown]
+# Last, take a stack apart: which rows of `weight_ih` are $W_{io}$? Give two numbers, the first row
+# and the last, as in `(2, 3)`. Counting starts at 0.
 
 # %%
 answer = {
@@ -47,17 +50,19 @@ answer = {
     "weight_ih": ...,
     "weight_hh": ...,
     "bias_ih": ...,
+    "rows of W_io": ...,
 }
 ### BEGIN SOLUTION
 answer = {
-    "W_ig": (16, 100),
-    "x_t": (100,),
-    "W_hg": (16, 16),
-    "h": (16,),
-    "b_ig": (16,),
-    "weight_ih": (64, 100),
-    "weight_hh": (64, 16),
-    "bias_ih": (64,),
+    "W_ig": (5, 6),
+    "x_t": (6,),
+    "W_hg": (5, 5),
+    "h": (5,),
+    "b_ig": (5,),
+    "weight_ih": (20, 6),
+    "weight_hh": (20, 5),
+    "bias_ih": (20,),
+    "rows of W_io": (15, 19),
 }
 ### END SOLUTION
 
@@ -74,8 +79,6 @@ exercise("02.1").check(answer)
 # | `input_size` | I, numbers in a word |
 # | `hidden_size` | H, numbers in the state |
 # | `bias` | with `True` there are biases; with `False` there are none |
-#
-# Use numbers only, no torch: that is what makes you sure of it.
 
 
 # %%

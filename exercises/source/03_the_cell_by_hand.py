@@ -35,7 +35,7 @@ from lstm_lessons import exercise
 #
 # | argument | shape | meaning |
 # |---|---|---|
-# | `x` | (B, I) | a word of each sentence, a row a sentence |
+# | `x` | (B, I) | a word of each sentence, one row per sentence |
 # | `h`, `c` | (B, H) | state and memory of the step before |
 # | `weight_ih` | (4H, I) | the gates' weights for x, stacked i, f, g, o |
 # | `weight_hh` | (4H, H) | the gates' weights for h, stacked likewise |
@@ -78,8 +78,8 @@ def broken_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     f = torch.sigmoid(z_f)
     g = torch.tanh(z_g)
     o = torch.sigmoid(z_o)
-    new_c = f * c + i * g
-    new_h = o * torch.tanh(c)
+    new_c = i * c + f * g
+    new_h = o * torch.tanh(new_c)
     return new_h, new_c
 
 
@@ -107,10 +107,14 @@ def mended_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 exercise("03.2").check(mended_cell)
 
 # %% [markdown]
-# ## 03.3 Split the weights by gate
+# ## 03.3 Split weights by gate
 #
-# Write a function that takes any of PyTorch's stacked tensors and returns the four gates' parts in
-# a dict with the keys `"i"`, `"f"`, `"g"`, `"o"`.
+# PyTorch stacks the gates in the order i, f, g, o. Weights that come from another library may be
+# stacked in another one; the file format ONNX, for instance, has i, o, f, g.
+#
+# Write a function that takes a stacked tensor and the order of its gates, a string such as
+# `"ifgo"` or `"iofg"`. It returns the four gates' parts in a dict with the keys `"i"`, `"f"`,
+# `"g"` and `"o"`. So `split_gates(weight, "iofg")["o"]` is the second block.
 #
 # | `weight` is | each part is |
 # |---|---|
@@ -118,14 +122,14 @@ exercise("03.2").check(mended_cell)
 # | (4H, H) | (H, H) |
 # | (4H,) | (H,) |
 #
-# One function for all three, and for any H.
+# One function for all three shapes, for any H and any order.
 
 
 # %%
-def split_gates(weight):
+def split_gates(weight, order):
     ### BEGIN SOLUTION
-    i, f, g, o = weight.chunk(4)
-    return {"i": i, "f": f, "g": g, "o": o}
+    blocks = weight.chunk(4)
+    return {order[k]: blocks[k] for k in range(4)}
     ### END SOLUTION
 
 

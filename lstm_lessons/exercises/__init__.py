@@ -20,7 +20,9 @@ How to add an exercise
      (which results are wrong together, and where to look then), ``probes`` (simpler calls that
      narrow down an unknown mistake) and ``gradients``. A right answer may be slow or odd, but
      each call of it is followed by others: keep the cases few and small.
-   * `DictExercise`: the learner fills in a dict. Give ``parts``: `ShapeOf`, `Choice`, `Quantity`.
+   * `DictExercise`: the learner fills in a dict. Give ``parts``: `ShapeOf`, `Choice`,
+     `Quantity`, `FirstAndLast`; and ``in_order`` where an entry means nothing unless those
+     before it are right.
 
    An exercise of another kind is a new subclass of `Exercise`, in a file of its own.
 
@@ -34,7 +36,8 @@ How to add an exercise
 
 4. In ``tests/test_exercises_NN.py`` add at least two other right answers to ``RIGHT``. The tests
    feed every exercise its solution, those answers and every `Wrong`, and ask for the right
-   outcome, name and message. Two `Wrong` that no input tells apart fail: make them one.
+   outcome, name and message. Two `Wrong` that no input tells apart fail: make them one. One
+   mistake that ends differently, depending on how it is written, is `several` of one name.
 
 The files, from the ground up: `result` (what comes back), `running` (time limit, isolation),
 `base` (what all exercises share), `forms` (reading what a function returns), `gradients`,

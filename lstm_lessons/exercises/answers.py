@@ -5,7 +5,7 @@ import math
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -18,11 +18,15 @@ from lstm_lessons.exercises.running import Raised, Runner, describe
 
 @dataclass(frozen=True)
 class Part(ABC):
-    """One entry of the dict: its key, the right value, and where to look when it is wrong."""
+    """One entry of the dict: its key, the right value, and where to look when it is wrong.
+
+    ``also`` are other names that people have for the key.
+    """
 
     key: str
     right: Any
     look: str
+    also: tuple[str, ...] = field(default=(), kw_only=True)
 
     @abstractmethod
     def read(self, value: Any) -> Any:
@@ -36,8 +40,8 @@ class Part(ABC):
         """Say whether a value that was read is right."""
         return value == self.right
 
-    def same(self, value: Any, wrong: Any) -> bool:
-        """Say whether a value that was read is what a misconception gives."""
+    def same(self, value: Any, wrong: Any, within: float) -> bool:
+        """Say whether a value that was read is what a misconception gives, within a factor."""
         return value == wrong
 
 
@@ -56,7 +60,7 @@ class ShapeOf(Part):
                 "a number for a shape",
             )
         if isinstance(value, str):
-            raise Misformed(f"`{self.key}` is a text. Leave out the quotation marks: `(2, 3)`.")
+            raise Misformed(f"`{self.key}` is a string. Leave out the quotation marks: `(2, 3)`.")
         if not isinstance(value, Sequence):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a shape was expected: `(2, 3)`.")
         if not all(isinstance(n, numbers.Real) and n == int(n) for n in value):
@@ -66,16 +70,17 @@ class ShapeOf(Part):
 
 @dataclass(frozen=True)
 class Choice(Part):
-    """One of several words or letters, in capitals or not."""
+    """One of several words or letters, in capitals or not; ``ending`` may stand behind it."""
 
     options: tuple[str, ...] = ()
+    ending: str = ""
 
     def read(self, value: Any) -> str:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
         listed = ", ".join(f'"{option}"' for option in self.options)
         if not isinstance(value, str):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
-        found = value.strip().strip("().").casefold()
+        found = value.strip().strip("().").casefold().removesuffix(self.ending)
         for option in self.options:
             if found == option.casefold():
                 return option
@@ -100,9 +105,24 @@ class Quantity(Part):
         """Say whether the value is within the factor of the right one."""
         return self.right / self.factor <= value <= self.right * self.factor
 
-    def same(self, value: float, wrong: float) -> bool:
-        """Say whether a value, perhaps typed with two digits, is what a misconception gives."""
-        return math.isclose(value, wrong, rel_tol=0.01, abs_tol=0.0)
+    def same(self, value: float, wrong: float, within: float) -> bool:
+        """Say whether a value is what a misconception gives, within a factor."""
+        return wrong / within <= value <= wrong * within
+
+
+@dataclass(frozen=True)
+class FirstAndLast(Part):
+    """The numbers of the first and of the last of several things, counted from 0."""
+
+    def read(self, value: Any) -> tuple[int, int]:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2:
+            if all(isinstance(n, numbers.Real) and n % 1 == 0 for n in value):
+                return int(value[0]), int(value[1])
+        raise Misformed(
+            f"`{self.key}` should be two whole numbers, the first and the last: `(2, 3)`. Yours is "
+            f"{a_kind_of(value)}."
+        )
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -111,10 +131,12 @@ class DictExercise(Exercise):
 
     The ``answer`` of a misconception is a dict of the entries that it gets wrong; it is named
     when all of these are in the learner's answer. Of several that fit, the one that explains
-    most entries is named.
+    most entries is named. With ``in_order``, an entry means something only if those before it
+    are right: entries behind the first wrong or missing one are not judged.
     """
 
     parts: tuple[Part, ...]
+    in_order: bool = False
 
     def _judge(self, answer: Any, runner: Runner) -> Result:
         if answer is ... or answer is None:
@@ -140,23 +162,61 @@ class DictExercise(Exercise):
         keys = [part.key for part in self.parts]
         for key in entries:
             if key not in keys:
-                close = difflib.get_close_matches(str(key)[:40], keys, n=1)
-                better = f" Did you mean `{close[0]}`?" if close else ""
-                raise Misformed(f"`{str(key)[:40]}` is not asked for.{better}", "another key")
+                raise Misformed(
+                    f"`{str(key)[:40]}` is not asked for.{self._meant(key)}", "another key"
+                )
         filled = {key: value for key, value in entries.items() if value is not ...}
         filled = {key: value for key, value in filled.items() if value is not None}
-        return {part.key: part.read(filled[part.key]) for part in self.parts if part.key in filled}
+        return self._read_entries(filled)
+
+    def _read_entries(self, filled: dict[str, Any]) -> dict[str, Any]:
+        """Return what the parts read; several entries with one fault are told together."""
+        found: dict[str, Any] = {}
+        problems: dict[str, Misformed] = {}
+        for part in self.parts:
+            if part.key in filled:
+                try:
+                    found[part.key] = part.read(filled[part.key])
+                except Misformed as problem:
+                    problems[part.key] = problem
+        if not problems:
+            return found
+        (_, first), *others = problems.items()
+        same = [key for key, each in others if each.name is not None and each.name == first.name]
+        also = f" The same goes for {_keys(same)}." if same else ""
+        raise Misformed(first.message + also, first.name)
+
+    def _meant(self, key: Any) -> str:
+        """Return a question that names the key that was probably meant; may be empty."""
+        given = str(key)[:40]
+        keys = [part.key for part in self.parts]
+        known = [part.key for part in self.parts if given in part.also]
+        close = known or difflib.get_close_matches(given, keys, n=1)
+        return f" Did you mean `{close[0]}`?" if close else ""
+
+    def _to_the_first_wrong(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return the entries that can be judged: up to the first that is missing or wrong."""
+        judged: dict[str, Any] = {}
+        for part in self.parts:
+            if part.key not in found:
+                break
+            judged[part.key] = found[part.key]
+            if not part.accepts(found[part.key]):
+                break
+        return judged
 
     def _judge_entries(self, found: dict[str, Any]) -> Result:
+        missing = [part.key for part in self.parts if part.key not in found]
+        if self.in_order:
+            found = self._to_the_first_wrong(found)
         filled = [part for part in self.parts if part.key in found]
         wrong = [part for part in filled if not part.accepts(found[part.key])]
-        missing = [part.key for part in self.parts if part.key not in found]
         right = [part.key for part in filled if part not in wrong]
         if not wrong and not missing:
             return self._correct()
         so_far = [f"Right so far: {_keys(right)}."] if right else []
         if not wrong:
-            return self._incorrect("\n\n".join([*so_far, f"Still to fill in: {_keys(missing)}."]))
+            return self._incomplete("\n\n".join([*so_far, f"Still to fill in: {_keys(missing)}."]))
         match = self._match(found)
         if match is not None:
             explained = match.answer
@@ -177,7 +237,7 @@ class DictExercise(Exercise):
             wrong
             for wrong in self.wrongs
             if all(
-                key in found and parts[key].same(found[key], value)
+                key in found and parts[key].same(found[key], value, wrong.within)
                 for key, value in wrong.answer.items()
             )
         ]

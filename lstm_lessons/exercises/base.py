@@ -18,12 +18,19 @@ class Wrong:
     ``answer`` is code where the exercise asks for a function, and a dict with the wrong entries
     where it asks for a dict. The checker names the misconception only when a learner's answer
     does exactly what ``answer`` does. Two mistakes that no input can tell apart share one
-    `Wrong`, whose message says so.
+    `Wrong`, whose message says so. Where the answer is a rough number, ``within`` is the factor
+    up to which another number counts as the same.
     """
 
     name: str
     answer: Any
     message: str
+    within: float = 1.01
+
+
+def several(name: str, message: str, *answers: Any) -> tuple[Wrong, ...]:
+    """Return one misconception with several wrong answers, which end differently."""
+    return tuple(Wrong(name, answer, message) for answer in answers)
 
 
 class Misformed(Exception):  # noqa: N818 - a mistake of the learner's, not a fault
@@ -85,9 +92,9 @@ class Exercise(ABC):
             self._asked = True
             return self._note(
                 "solution",
-                "Are you sure? A wrong answer, checked, teaches more than a right one, read. "
-                f"`{self._call('hint')}` helps on. To see the solution, call "
-                f"`{self._call('solution')}` once more.",
+                "Are you sure? You learn more from a wrong answer that you have checked than from "
+                f"a right one that you have read. `{self._call('hint')}` helps further. To see the "
+                f"solution, call `{self._call('solution')}` once more.",
             )
         return self._note("solution", "One way to write it:", self.solution_code.strip())
 
@@ -114,6 +121,9 @@ class Exercise(ABC):
     def _incorrect(self, message: str, misconception: str | None = None) -> Result:
         return self._result("incorrect", message, misconception)
 
+    def _incomplete(self, message: str) -> Result:
+        return Result("incorrect", None, message, self.number, complete=False)
+
     def _not_attempted(self, what: str) -> Result:
         return self._result(
             "not attempted",
@@ -130,7 +140,7 @@ def a_kind_of(value: Any) -> str:
     if isinstance(value, type):
         return f"the class `{value.__name__}`"
     if isinstance(value, str):
-        return "a text"
+        return "a string"
     if callable(value):
         return "a function (were its parentheses forgotten?)"
     known = {"NoneType": "nothing (None)", "ellipsis": "`...`", "bool": "True or False"}

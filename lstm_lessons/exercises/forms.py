@@ -131,6 +131,12 @@ class TensorDict(Form):
                 f"Your function returns {a_kind_of(value)}. Expected: a dict with keys {keys}."
             )
         found = dict(value)
+        if any(isinstance(key, Tensor) for key in found):
+            raise Misformed(
+                "The keys of your dict are tensors. A key is a letter in quotation marks: "
+                f'`{{"{self.names[0]}": ...}}`.',
+                "keys without quotes",
+            )
         if set(found) != set(self.names):
             missing = [f'"{name}"' for name in self.names if name not in found]
             extra = [repr(key) for key in found if key not in self.names and type(key) is str]
@@ -146,7 +152,9 @@ class TensorDict(Form):
 def _refuse_nothing(value: Any) -> None:
     if value is None:
         raise Misformed(
-            "Your function gives back nothing (None). Is the `return` missing?", "nothing returned"
+            "Your function gives back nothing (None). Is the `return` missing, or sometimes not "
+            "reached?",
+            "nothing returned",
         )
 
 

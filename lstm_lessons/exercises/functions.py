@@ -21,12 +21,14 @@ from lstm_lessons.exercises.running import Raised, Runner, call_directly, descri
 class Case:
     """One call of the learner's function: inputs by position, then keywords.
 
-    ``label`` tells the learner which call it is: its sizes, or the call itself.
+    ``label`` tells the learner which call it is: its sizes, or the call itself. ``special`` says
+    what there is about it, and is shown where it is the first call that goes wrong.
     """
 
     inputs: Mapping[str, Any]
     label: str
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    special: str = ""
 
     def copies(self, gradients: bool = False) -> dict[str, Any]:
         """Return the inputs, each tensor as a fresh copy, which may ask for gradients."""
@@ -40,7 +42,7 @@ class Case:
 class Probe:
     """A simpler call. If an answer is right there, the mistake sits in what was simplified.
 
-    ``when`` completes "The mistake disappears when ...".
+    ``when`` completes "Your result is right when ...".
     """
 
     when: str
@@ -118,6 +120,8 @@ class FunctionExercise(Exercise):
             return self._incorrect(wrong.message, wrong.name)
         if _is_rounded(attempts, self.wanted):
             return self._incorrect(_ROUNDED, "rounded to float32")
+        if isinstance(self.form, Number) and _is_constant(attempts):
+            return self._incorrect(self._describe_constant(attempts), "always the same")
         return self._incorrect(self._describe(answer, attempts, runner))
 
     def _judge_the_rest(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> Result:
@@ -135,18 +139,18 @@ class FunctionExercise(Exercise):
         return self._judge_gradients(answer, runner)
 
     def _judge_problem(self, attempts: list[Attempt], wrong: Wrong | None) -> Result:
-        problem = attempts[-1].problem
-        label = self.cases[len(attempts) - 1].label
-        earlier = f" Before, {self.cases[0].label} was right." if len(attempts) > 1 else ""
+        problem, case = attempts[-1].problem, self.cases[len(attempts) - 1]
+        earlier = f"Before, {self.cases[0].label} was right." if len(attempts) > 1 else ""
         if isinstance(problem, Misformed):
-            name, message = (
-                (wrong.name, wrong.message) if wrong else (problem.name, problem.message)
-            )
-            return self._incorrect(message, name)
-        said = f"{describe(problem)}\n\nIt was called with {label}.{earlier}"
+            found = wrong or problem
+            where = f"\n\nThat was with {case.label}. {earlier}" if earlier else ""
+            return self._incorrect(found.message + where, found.name)
+        how = "as" if case.label.startswith(self.function) else "with"
+        said = f"{describe(problem)}\n\nIt was called {how} {case.label}. {earlier}".strip()
         if wrong is not None:
             return self._result("error", f"{wrong.message}\n\n{said}", wrong.name)
-        return self._result("error", f"Your function stopped with an error.\n\n{said}")
+        special = f"\n\n{case.special}" if case.special else ""
+        return self._result("error", f"Your function stopped with an error.\n\n{said}{special}")
 
     def _judge_gradients(self, answer: Callable, runner: Runner) -> Result:
         ours, wanted = (
@@ -230,16 +234,24 @@ class FunctionExercise(Exercise):
         case, wanted, results = self.cases[number], self.wanted[number], attempts[number].results
         names = self._wrong_names(attempts[number], wanted)
         name = next((each for each in self.made_in_order if each in names), names[0])
-        parts = [self.words.get(names, "")]
-        parts.append(self._first_difference(name, results[name], wanted[name], case))
+        said = self._first_difference(name, results[name], wanted[name], case)
+        same_shape = results[name].shape == wanted[name].shape
+        parts = [self.words.get(names, "") if same_shape else "", said]
         if number > 0:
             parts.append(
-                f"Yet with {self.cases[0].label} all is right. Is there a number in your code "
-                "that should be an argument or a size?"
+                f"Yet with {self.cases[0].label} all is right. "
+                + (case.special or "Is there a number in your code that should be an argument?")
             )
-        elif results[name].shape == wanted[name].shape:
+        elif same_shape:
             parts.append(self._probe(answer, runner))
         return "\n\n".join(filter(None, parts))
+
+    def _describe_constant(self, attempts: list[Attempt]) -> str:
+        (name,) = self.form.names
+        return (
+            f"Your function returns {float(attempts[0].results[name]):.4g} whatever it is given. "
+            f"What it returns has to be computed from {listed(tuple(self.cases[0].inputs))}."
+        )
 
     def _first_difference(self, name: str, ours: Tensor, wanted: Tensor, case: Case) -> str:
         if ours.shape != wanted.shape:
@@ -275,9 +287,9 @@ class FunctionExercise(Exercise):
         if not gone:
             return ""
         if len(gone) == 1:
-            return f"The mistake disappears when {gone[0]}. Look there first."
+            return f"Your result is right when {gone[0]}. So look there first."
         return (
-            f"The mistake disappears in each of these cases: {'; '.join(gone)}. Look there first."
+            f"Your result is right in each of these cases: {'; '.join(gone)}. So look there first."
         )
 
     def _refuse_what_is_no_function(self, answer: Any) -> None:
@@ -290,7 +302,7 @@ class FunctionExercise(Exercise):
             )
         if isinstance(answer, str):
             raise Misformed(
-                f"You handed in a text. Leave out the quotation marks: {how}.", "a text"
+                f"You handed in a string. Leave out the quotation marks: {how}.", "a string"
             )
         if not callable(answer):
             raise Misformed(
@@ -337,6 +349,14 @@ def _is_rounded(attempts: list[Attempt], wanted: list[dict[str, Tensor]]) -> boo
         and bool(((ours - right).abs() < 1e-5).all())
         for ours, right in pairs
     )
+
+
+def _is_constant(attempts: list[Attempt]) -> bool:
+    """Say whether every call gave one and the same number."""
+    if any(each.problem is not None for each in attempts):
+        return False
+    found = [float(value) for each in attempts for value in each.results.values()]
+    return len(found) > 1 and len(set(found)) == 1
 
 
 def _same_problem(a: BaseException | None, b: BaseException | None, in_words: bool) -> bool:

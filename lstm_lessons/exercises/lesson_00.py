@@ -19,25 +19,25 @@ WHAT_COMES_OUT = DictExercise(
             "words, T; the second the sentences, B.",
         ),
         Wrong(
-            "one state a word",
+            "one state for each word",
             {"h_n": (1, 5, 16)},
-            "`h_n` has one summary for each sentence, and there are 7 of these; 5 is the number "
+            "`h_n` holds one state for each sentence, and there are 7 of these; 5 is the number "
             "of words.",
         ),
         Wrong(
-            "one memory a word",
+            "one memory for each word",
             {"c_n": (1, 5, 16)},
-            "`c_n` has one memory for each sentence, and there are 7 of these; 5 is the number "
+            "`c_n` holds one memory for each sentence, and there are 7 of these; 5 is the number "
             "of words.",
         ),
         Wrong(
-            "both states a word",
+            "state and memory for each word",
             {"h_n": (1, 5, 16), "c_n": (1, 5, 16)},
-            "`h_n` and `c_n` have one entry for each sentence, and there are 7 of these; 5 is the "
-            "number of words.",
+            "`h_n` and `c_n` hold one state and one memory for each sentence, and there are 7 of "
+            "these; 5 is the number of words.",
         ),
         Wrong(
-            "states as long as the output",
+            "a state as long as the output",
             {"h_n": (5, 7, 16)},
             "`h_n` is the state after the last word only, so it does not grow with the number of "
             "words. Only `output` has an entry for every word.",
@@ -46,6 +46,12 @@ WHAT_COMES_OUT = DictExercise(
             "no layer axis",
             {"h_n": (7, 16)},
             "`h_n` has three axes, as `output` has: the first one is 1 here, for one layer.",
+        ),
+        Wrong(
+            "no layer axis in both",
+            {"h_n": (7, 16), "c_n": (7, 16)},
+            "`h_n` and `c_n` have three axes, as `output` has: the first one is 1 here, for one "
+            "layer.",
         ),
         Wrong(
             "the size of a word in place of the state's",
@@ -63,9 +69,10 @@ WHAT_COMES_OUT = DictExercise(
     hints=(
         "Look at the three shapes that the call above printed. Which of their numbers were the "
         "words, and which the sentences?",
+        "There are 5 words now in place of 24, and 7 sentences in place of 10. The layer is the "
+        "same, and so is its hidden size, 16.",
         "`output` is (words, sentences, hidden size). `h_n` and `c_n` have no axis for words; "
-        "their first number is 1.",
-        "With 5 words and 7 sentences: `output` starts with 5, and `h_n` is (1, 7, ...).",
+        "their first number counts layers, and is 1.",
     ),
     solution_code="""
 answer = {"output": (5, 7, 16), "h_n": (1, 7, 16), "c_n": (1, 7, 16)}

@@ -1,9 +1,9 @@
-"""Exercises of lesson 01: what a gate leaves, the bias for a half-life, the default start."""
+"""Exercises of lesson 01: what a gate leaves, the bias for a share, the default start."""
 
 import math
 
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
-from lstm_lessons.exercises.base import Wrong
+from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import Number
 from lstm_lessons.exercises.functions import Case, FunctionExercise
 
@@ -11,8 +11,18 @@ from lstm_lessons.exercises.functions import Case, FunctionExercise
 
 
 def _memory_cases() -> tuple[Case, ...]:
-    calls = ((0.5, 3), (0.9, 50), (0.97, 12), (0.8, 0))
-    return tuple(Case({"f": f, "steps": steps}, f"memory_left({f}, {steps})") for f, steps in calls)
+    calls = {
+        (0.5, 3): "",
+        (0.9, 50): "",
+        (0.97, 12): "",
+        (0.8, 0): "Before the first step nothing is lost: all is left, and all is 1.",
+        (1.0, 7): "f = 1 keeps all, however many steps there are.",
+        (0.0, 2): "f = 0 keeps nothing: after one step or more, 0 is left.",
+    }
+    return tuple(
+        Case({"f": f, "steps": steps}, f"memory_left({f}, {steps})", special=special)
+        for (f, steps), special in calls.items()
+    )
 
 
 MEMORY_LEFT = FunctionExercise(
@@ -94,6 +104,35 @@ MEMORY_LEFT = FunctionExercise(
             "You put f through sigmoid first. f is the gate itself already, between 0 and 1.",
         ),
         Wrong(
+            "half-life in place of the share",
+            lambda f, steps: math.log(1 / 2) / math.log(f),
+            "That is the half-life of the gate, a number of steps. Asked for is the share that is "
+            "left after `steps` steps.",
+        ),
+        Wrong(
+            "nothing left after no step",
+            lambda f, steps: f**steps if steps else 0.0,
+            "For 0 steps you return 0. Before the first step nothing is lost: all is left, 1.",
+        ),
+        *several(
+            "f = 0 left out",
+            "Right as long as f is above 0. A gate may be shut, f = 0, and 0 has no logarithm, nor "
+            "can one divide by it. The steps only multiply; that goes for 0 as well.",
+            lambda f, steps: math.exp(steps * math.log(f)),
+            lambda f, steps: f ** (steps + 1) / f,
+        ),
+        Wrong(
+            "f = 1 left out",
+            lambda f, steps: 0.5 ** (steps / (math.log(0.5) / math.log(f))),
+            "Right as long as f is below 1. A gate that is fully open, f = 1, has no half-life: "
+            "you divide by ln 1, which is 0. The steps only multiply; that goes for 1 as well.",
+        ),
+        Wrong(
+            "^ for a power",
+            lambda f, steps: f ^ steps,
+            "On paper the power is f^k. In Python `^` is something else, and a power is `**`.",
+        ),
+        Wrong(
             "one step only",
             lambda f, steps: f,
             "That is what one step leaves; `steps` is not used.",
@@ -108,7 +147,8 @@ MEMORY_LEFT = FunctionExercise(
         "Start with a c of 1. What is left after one step with f = 0.9? And after the second, of "
         "what the first one left?",
         "Each step multiplies by f. After two steps: f times f.",
-        "In Python `a ** b` is a to the power b. A loop that multiplies `steps` times will do too.",
+        "In Python `a ** b` is a to the power b. A loop that starts with 1 and multiplies `steps` "
+        "times will do too.",
     ),
     solution_code="""
 def memory_left(f, steps):
@@ -119,116 +159,153 @@ def memory_left(f, steps):
 # --- 01.2 -----------------------------------------------------------------------------------------
 
 
-def _half_life_cases() -> tuple[Case, ...]:
-    return tuple(Case({"steps": steps}, f"bias_for_half_life({steps})") for steps in (10, 3, 20))
+def _bias_cases() -> tuple[Case, ...]:
+    calls = ((0.1, 20), (0.5, 50), (0.75, 3), (0.9, 200))
+    return tuple(
+        Case({"share": share, "steps": steps}, f"bias_for({share}, {steps})")
+        for share, steps in calls
+    )
 
 
 def _logit(f: float) -> float:
     return math.log(f / (1 - f))
 
 
-def _bias(steps: float) -> float:
-    return _logit(0.5 ** (1 / steps))
+def _bias(share: float, steps: float) -> float:
+    return _logit(share ** (1 / steps))
 
 
-BIAS_FOR_HALF_LIFE = FunctionExercise(
+BIAS_FOR = FunctionExercise(
     number="01.2",
-    title="The bias for a half-life",
-    function="bias_for_half_life",
-    make_cases=_half_life_cases,
+    title="The bias for a share",
+    function="bias_for",
+    make_cases=_bias_cases,
     reference=_bias,
     form=Number(),
     praise=(
-        "A half-life of 10 steps takes a bias of about 2.6; 200 steps take about 5.7. torch adds "
-        "two biases, so this is what `bias_ih` and `bias_hh` have to make together."
+        "`bias_for(0.5, 50)` is 4.27, the lesson's bias for a half-life of 50 steps. To keep nine "
+        "tenths over 200 steps takes about 7.55. PyTorch adds two biases, so this is what both "
+        "have to make together."
     ),
     wrongs=(
         Wrong(
             "the gate, not its bias",
-            lambda steps: 0.5 ** (1 / steps),
+            lambda share, steps: share ** (1 / steps),
             "That is the gate f itself, and it is right. Asked for is the bias b with "
             "sigmoid(b) = f: one step more.",
         ),
         Wrong(
+            "the gate of a half-life",
+            lambda share, steps: 0.5 ** (1 / steps),
+            "That is the gate f for a half-life. Asked for is its bias, and for the share that is "
+            "given: one half is left only where `share` is 0.5.",
+        ),
+        Wrong(
+            "half-life for every share",
+            lambda share, steps: _bias(0.5, steps),
+            "Right for a share of one half. `share` is not used: the gate has to leave `share` "
+            "after so many steps, not always one half.",
+        ),
+        Wrong(
+            "one step only",
+            lambda share, steps: _logit(share),
+            "With this bias `share` is left after one step already; `steps` is not used.",
+        ),
+        Wrong(
+            "the share that is lost",
+            lambda share, steps: _bias(1 - share, steps),
+            "With this bias `share` is what is lost after so many steps. It is to be what is left.",
+        ),
+        Wrong(
+            "divided, not rooted",
+            lambda share, steps: _logit(share / steps),
+            "Your f is share / steps. If you wrote `share ** 1 / steps`: Python takes the power "
+            "before it divides, so the exponent needs brackets round it.",
+        ),
+        Wrong(
             "one of two biases",
-            lambda steps: _bias(steps) / 2,
-            "You return half of what is needed, as if for one of torch's two biases. Asked for is "
-            "the whole b, their sum.",
+            lambda share, steps: _bias(share, steps) / 2,
+            "You return half of what is needed, as if for one of PyTorch's two biases. Asked for "
+            "is the whole b, their sum.",
         ),
         Wrong(
             "twice the bias",
-            lambda steps: 2 * _bias(steps),
+            lambda share, steps: 2 * _bias(share, steps),
             "That is twice what is needed. There are two biases, but what you are asked for is "
             "their sum.",
         ),
         Wrong(
             "sign turned round",
-            lambda steps: -_bias(steps),
+            lambda share, steps: -_bias(share, steps),
             "The sign is turned round: this gate would lose what it should keep. sigmoid(b) above "
             "one half needs b above 0: is it f / (1 - f), or (1 - f) / f?",
         ),
         Wrong(
-            "half after one step, to the power",
-            lambda steps: _logit(0.5**steps),
-            "You use f = 0.5 ** steps: what a gate of one half leaves after so many steps. Asked "
-            "for is the f whose power f ** steps is one half.",
+            "to the power steps",
+            lambda share, steps: _logit(share**steps),
+            "You use share ** steps: what a gate f = share leaves after so many steps. Asked for "
+            "is the f whose power f ** steps is the share.",
         ),
         Wrong(
             "sigmoid in place of its inverse",
-            lambda steps: 1 / (1 + math.exp(-(0.5 ** (1 / steps)))),
+            lambda share, steps: 1 / (1 + math.exp(-(share ** (1 / steps)))),
             "You put f through sigmoid. f is what comes out of sigmoid; you need the b that goes "
             "in.",
         ),
         Wrong(
             "log of f",
-            lambda steps: math.log(0.5) / steps,
-            "That is the logarithm of f, ln(1/2) / steps. Two steps are missing: f from its "
+            lambda share, steps: math.log(share) / steps,
+            "That is the logarithm of f, ln(share) / steps. Two steps are missing: f from its "
             "logarithm, then b from f.",
         ),
         Wrong(
-            "1/e, not one half",
-            lambda steps: _logit(math.exp(-1 / steps)),
-            "With this bias 1/e = 0.37 is left after so many steps. A half-life leaves one half.",
+            "a logarithm of 0 or less",
+            lambda share, steps: math.log(share ** (1 / steps) / 1 - share ** (1 / steps)),
+            "You ask for the logarithm of 0 or less, and there is none. If you wrote `f / 1 - f`: "
+            "Python divides before it subtracts, so that is f - f. Put 1 - f into brackets. (Or is "
+            "your f not between 0 and 1? Then look at the line that makes it.)",
+        ),
+        Wrong(
+            "log f divided by 1 - f",
+            lambda share, steps: math.log(share ** (1 / steps)) / (1 - share ** (1 / steps)),
+            "You divide the logarithm of f by 1 - f. The fraction comes first, then the logarithm "
+            "of all of it.",
+        ),
+        Wrong(
+            "the loss shared out evenly",
+            lambda share, steps: _logit(1 - (1 - share) / steps),
+            "You spread the loss evenly over the steps. A gate takes a share of what is left each "
+            "time: f ** steps has to be `share`.",
         ),
         Wrong(
             "f = 1 - 1/steps",
-            lambda steps: _logit(1 - 1 / steps),
-            "You use f = 1 - 1/steps. That is near, but leaves about a third after so many steps, "
-            "not one half.",
-        ),
-        Wrong(
-            "f = 1 - 0.5/steps",
-            lambda steps: _logit(1 - 0.5 / steps),
-            "You spread the loss of one half evenly over the steps. A gate takes a share of what "
-            "is left each time: f ** steps has to be one half.",
+            lambda share, steps: _logit(1 - 1 / steps),
+            "You use f = 1 - 1/steps. That leaves about a third after so many steps, whatever "
+            "`share` is.",
         ),
         Wrong(
             "logarithm to base 10",
-            lambda steps: _bias(steps) / math.log(10),
+            lambda share, steps: _bias(share, steps) / math.log(10),
             "The logarithm has base 10. sigmoid is made with e, so its inverse takes the natural "
             "logarithm: `math.log`.",
         ),
         Wrong(
             "logarithm to base 2",
-            lambda steps: _bias(steps) / math.log(2),
+            lambda share, steps: _bias(share, steps) / math.log(2),
             "The logarithm has base 2. sigmoid is made with e, so its inverse takes the natural "
             "logarithm: `math.log`.",
         ),
-        Wrong(
-            "half-life from the bias",
-            lambda steps: math.log(0.5) / math.log(1 / (1 + math.exp(-steps))),
-            "You take `steps` as a bias and return the half-life it gives. Asked for is the other "
-            "way: from the half-life to the bias.",
-        ),
     ),
     hints=(
-        "Go in two steps: from the half-life to the gate f, then from f to its bias b.",
-        "A half-life of n steps means f ** n = 1/2, so f = 0.5 ** (1 / n).",
-        "f = sigmoid(b) turned round is b = ln(f / (1 - f)). `math.log` is the natural logarithm.",
+        "Go in two steps, as the lesson does for a half-life: first the gate f, then its bias.",
+        "After `steps` steps f ** steps is left. The lesson solves f ** n = 1/2 for f. What "
+        "changes when `share` stands in place of 1/2?",
+        "The second step is the lesson's own: turn f = sigmoid(b) round. Mind the brackets: "
+        "Python takes a power before it divides, and divides before it subtracts.",
     ),
     solution_code="""
-def bias_for_half_life(steps):
-    f = 0.5 ** (1 / steps)
+def bias_for(share, steps):
+    f = share ** (1 / steps)
     return math.log(f / (1 - f))
 """,
 )
@@ -256,20 +333,35 @@ WHY_RECALL_FAILS = DictExercise(
         Wrong(
             "a gate at 0 by default",
             {"reason": "a"},
-            "Answer a: with weights and biases near 0, what goes into sigmoid is near 0, but what "
-            "comes out is not: sigmoid(0) = 0.5.",
+            "Answer a: with weights and biases near 0, what goes into sigmoid is near 0. That does "
+            "not say that what comes out is near 0, too.",
         ),
         Wrong(
-            "an LSTM cannot forget",
+            "news wipes out the old",
             {"reason": "c"},
-            "Answer c: an LSTM has the means to remember, which is not the same as remembering. "
-            "What it keeps depends on f, and training has to start from somewhere.",
+            "Answer c: what is written is added to the memory, and adding takes nothing of the old "
+            "away. Look for the factor that makes the old smaller.",
         ),
         Wrong(
             "too few units",
             {"reason": "d"},
-            "Answer d: more units would not help. Each unit fades on its own, and all of them "
-            "begin with about the same f.",
+            "Answer d: more units would not help. Each number of the memory fades on its own, and "
+            "all of them begin with about the same f.",
+        ),
+        Wrong(
+            "the gradient, not the memory",
+            {"share": 0.61**50},
+            "The share: 0.61 a step is what the lesson measured for the gradient. Some of it goes "
+            "round the gate. Asked for is what the gate leaves of the memory c.",
+            within=3,
+        ),
+        Wrong(
+            "the average of one network",
+            {"share": 4e-14},
+            "The share: that looks like the lesson's average over 16 gates of one network. A few "
+            "that are more open than the rest make up most of it. Asked for is one gate that "
+            "rests all the time where a new LSTM's rests on average.",
+            within=2,
         ),
         Wrong(
             "one step for fifty",
@@ -279,12 +371,19 @@ WHY_RECALL_FAILS = DictExercise(
         Wrong(
             "one half divided by fifty",
             {"share": 0.5 / 50},
-            "The share: 0.5 / 50 divides once. Each of the 50 steps halves what is left.",
+            "The share: 0.5 / 50 divides once. Each of the 50 steps multiplies what is left.",
+        ),
+        Wrong(
+            "one fiftieth",
+            {"share": 1 / 50},
+            "The share: 1 / 50 is one of fifty equal parts. But each step multiplies what the step "
+            "before it left.",
         ),
         Wrong(
             "one half times fifty",
             {"share": 0.5 * 50},
-            "The share: 0.5 * 50 is more than all. Each of the 50 steps halves what is left.",
+            "The share: 0.5 * 50 is more than all. Each of the 50 steps makes less of what is "
+            "left.",
         ),
         Wrong(
             "turned round",
@@ -305,22 +404,24 @@ WHY_RECALL_FAILS = DictExercise(
         Wrong(
             "nothing at all",
             {"share": 0.0},
-            "The share: little, but not 0. Halve 1 fifty times: what is it?",
+            "The share: little, but not 0. Multiply it out: what is it?",
         ),
     ),
     praise=(
-        "A gate of about one half, fifty times, leaves 2 ** -50 or about 1e-15: nothing that "
-        "training could find. A larger forget bias from the start is the cure."
+        "A gate of one half, fifty times, leaves 2 ** -50, about 1e-15. The gradient fares "
+        "somewhat better, as some of it goes round the gate, but not nearly well enough to learn "
+        "from. A larger forget bias from the start is the cure."
     ),
     hints=(
         "What does nn.LSTM put into sigmoid for the forget gate when it has just been made? Large "
         "numbers, or small ones?",
-        "Weights and biases start near 0, so f starts near sigmoid(0).",
-        "f is about 0.5, and it acts 50 times: 0.5 ** 50. Which answer says that?",
+        "Weights and biases start near 0, so f starts near sigmoid(0). And nothing is taken from "
+        "a memory but by f.",
+        "What is left after one step of such a gate? After two? Exercise 01.1 has the function.",
     ),
     solution_code="""
 answer = {"reason": "b", "share": 0.5**50}
 """,
 )
 
-EXERCISES = (MEMORY_LEFT, BIAS_FOR_HALF_LIFE, WHY_RECALL_FAILS)
+EXERCISES = (MEMORY_LEFT, BIAS_FOR, WHY_RECALL_FAILS)

@@ -7,139 +7,249 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lstm_lessons.exercises.answers import Choice, DictExercise, ShapeOf
-from lstm_lessons.exercises.base import Wrong
+from lstm_lessons.exercises.answers import Choice, DictExercise, FirstAndLast, ShapeOf
+from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import Number
 from lstm_lessons.exercises.functions import Case, FunctionExercise
 
 # --- 02.1 -----------------------------------------------------------------------------------------
 
 _RULE = "Rows are what comes out, columns are what goes in."
+_ROWS = "rows of W_io"
+
+
+def _rows(name: str, first: int, last: int, message: str) -> Wrong:
+    """Return a misconception about where the rows of W_io are in the stack."""
+    return Wrong(name, {_ROWS: (first, last)}, message)
+
+
+def _too_few_gates(gates: int, word: str, hint: str) -> tuple[Wrong, ...]:
+    """Return stacks of one, two or three gates: in each of the three tensors, and in several."""
+    rows = 5 * gates
+    shapes = {"weight_ih": (rows, 6), "weight_hh": (rows, 5), "bias_ih": (rows,)}
+    single = (
+        Wrong(
+            f"{word} only in {key}",
+            {key: shape},
+            f"`{key}` holds {word} in your answer. {hint}",
+        )
+        for key, shape in shapes.items()
+    )
+    weights = {key: shapes[key] for key in ("weight_ih", "weight_hh")}
+    return (
+        *single,
+        Wrong(
+            f"{word} only in both weights",
+            weights,
+            f"`weight_ih` and `weight_hh` hold {word} in your answer. {hint}",
+        ),
+        Wrong(
+            f"{word} only",
+            shapes,
+            f"`weight_ih`, `weight_hh` and `bias_ih` hold {word} in your answer. {hint}",
+        ),
+    )
+
+
+def _one_axis(key: str, size: int, what: str) -> tuple[Wrong, ...]:
+    """Return the two ways to write a vector with two axes."""
+    return several(
+        f"two axes for {key}",
+        f"Your `{key}` has two axes. On paper {what} is often a column; in PyTorch it has one "
+        "axis. Its shape holds one number, with a comma behind it, since it is a tuple: `(9,)`.",
+        {key: (size, 1)},
+        {key: (1, size)},
+    )
+
 
 FILL_IN_SHAPES = DictExercise(
     number="02.1",
     title="Fill in the shapes",
     parts=(
-        ShapeOf("W_ig", (16, 100), f"It takes the word to gate g. {_RULE}"),
-        ShapeOf("x_t", (100,), "One word of one sentence: how many numbers, along one axis?"),
-        ShapeOf("W_hg", (16, 16), f"It takes the state to gate g. {_RULE}"),
-        ShapeOf("h", (16,), "The state for one sentence: one number a unit, along one axis."),
-        ShapeOf("b_ig", (16,), "A bias has one number for each unit of its gate."),
-        ShapeOf("weight_ih", (64, 100), "Four matrices like W_ig on top of each other."),
-        ShapeOf("weight_hh", (64, 16), "Four matrices like W_hg on top of each other."),
-        ShapeOf("bias_ih", (64,), "Four biases like b_ig, one after the other."),
+        ShapeOf("W_ig", (5, 6), f"It takes the word to gate g. {_RULE}"),
+        ShapeOf(
+            "x_t",
+            (6,),
+            "One word of one sentence: how many numbers, along one axis?",
+            also=("x", "x_0"),
+        ),
+        ShapeOf("W_hg", (5, 5), f"It takes the state to gate g. {_RULE}"),
+        ShapeOf(
+            "h",
+            (5,),
+            "The state for one sentence: one number for each unit, along one axis.",
+            also=("h_t", "h_t-1", "h_{t-1}", "h_0", "h_prev", "h_n"),
+        ),
+        ShapeOf("b_ig", (5,), "A bias has one number for each unit of its gate, along one axis."),
+        ShapeOf("weight_ih", (20, 6), "Four matrices like W_ig on top of each other."),
+        ShapeOf("weight_hh", (20, 5), "Four matrices like W_hg on top of each other."),
+        ShapeOf("bias_ih", (20,), "Four biases like b_ig, one after the other."),
+        FirstAndLast(
+            _ROWS, (15, 19), "In which order are the four blocks, and how many rows has each?"
+        ),
     ),
     wrongs=(
         Wrong(
             "W_ig turned round",
-            {"W_ig": (100, 16)},
-            "`W_ig` is turned round. It takes 100 numbers to 16: rows are what comes out, columns "
-            "are what goes in.",
+            {"W_ig": (6, 5)},
+            f"`W_ig` is turned round. It takes 6 numbers to 5. {_RULE}",
         ),
         Wrong(
             "weight_ih turned round",
-            {"weight_ih": (100, 64)},
-            "`weight_ih` is turned round. The gates are stacked in the rows: rows are what comes "
-            "out, columns are what goes in.",
+            {"weight_ih": (6, 20)},
+            f"`weight_ih` is turned round. The gates are stacked in the rows. {_RULE}",
         ),
         Wrong(
             "weight_hh turned round",
-            {"weight_hh": (16, 64)},
-            "`weight_hh` is turned round. The gates are stacked in the rows: rows are what comes "
-            "out, columns are what goes in.",
+            {"weight_hh": (5, 20)},
+            f"`weight_hh` is turned round. The gates are stacked in the rows. {_RULE}",
         ),
         Wrong(
             "all matrices turned round",
-            {"W_ig": (100, 16), "weight_ih": (100, 64), "weight_hh": (16, 64)},
-            "All your matrices are turned round: you wrote (in, out). In PyTorch rows are what "
-            "comes out, columns are what goes in.",
+            {"W_ig": (6, 5), "weight_ih": (6, 20), "weight_hh": (5, 20)},
+            f"All your matrices are turned round: you wrote (in, out). {_RULE} (`W_hg` is square, "
+            "so its shape cannot tell.)",
+        ),
+        Wrong(
+            "stacked side by side",
+            {"weight_ih": (5, 24)},
+            "`weight_ih` has the four gates side by side in your answer. PyTorch stacks them on "
+            "top of each other: four times the rows.",
         ),
         Wrong(
             "W_hg reads the word",
-            {"W_hg": (16, 100)},
-            "`W_hg` has a column for each number of the word. It is multiplied with h, the state, "
-            "which has 16.",
+            {"W_hg": (5, 6)},
+            "`W_hg` has a column for each number of the word. It is multiplied with h, the state.",
         ),
         Wrong(
             "weight_hh reads the word",
-            {"weight_hh": (64, 100)},
+            {"weight_hh": (20, 6)},
             "`weight_hh` has a column for each number of the word. It is multiplied with h, the "
-            "state, which has 16.",
+            "state.",
         ),
-        Wrong(
-            "one gate only",
-            {"weight_ih": (16, 100), "weight_hh": (16, 16)},
-            "`weight_ih` and `weight_hh` hold one gate in your answer. PyTorch stacks all four.",
-        ),
-        Wrong(
-            "one gate only in the bias",
-            {"bias_ih": (16,)},
-            "`bias_ih` holds one gate in your answer. PyTorch stacks all four.",
+        *_too_few_gates(1, "one gate", "PyTorch stacks all four."),
+        *_too_few_gates(2, "two gates", "PyTorch stacks all four."),
+        *_too_few_gates(
+            3, "three gates", "i, f and o are three; the candidate g has weights and biases too."
         ),
         Wrong(
             "four gates in W_ig",
-            {"W_ig": (64, 100)},
+            {"W_ig": (20, 6)},
             "`W_ig` holds four gates in your answer. The name has a g: it is gate g's alone.",
         ),
         Wrong(
+            "four gates in b_ig",
+            {"b_ig": (20,)},
+            "`b_ig` holds four gates in your answer. The name has a g: it is gate g's alone.",
+        ),
+        Wrong(
             "both biases in one",
-            {"bias_ih": (128,)},
+            {"bias_ih": (40,)},
             "You count both biases. `bias_ih` is one of them; `bias_hh` has the same shape.",
         ),
-        Wrong(
-            "a column for x_t",
-            {"x_t": (100, 1)},
-            "On paper x_t is often a column, (100, 1). In PyTorch one word has one axis: 100 "
-            "numbers, with a comma behind, since it is a tuple.",
-        ),
-        Wrong(
-            "a column for h",
-            {"h": (16, 1)},
-            "On paper h is often a column, (16, 1). In PyTorch one state has one axis: 16 "
-            "numbers, with a comma behind, since it is a tuple.",
-        ),
+        *_one_axis("x_t", 6, "a word"),
+        *_one_axis("h", 5, "a state"),
+        *_one_axis("b_ig", 5, "a bias"),
+        *_one_axis("bias_ih", 20, "a bias"),
         Wrong(
             "the whole batch",
-            {"x_t": (10, 100)},
-            "That is the word of 10 sentences read side by side. The equation is for one word of "
+            {"x_t": (3, 6)},
+            "That is the word of 3 sentences read side by side. The equation is for one word of "
             "one sentence.",
         ),
         Wrong(
             "the whole sentence",
-            {"x_t": (24, 100)},
-            "That is a whole sentence of 24 words. x_t is one of them, the word at step t.",
+            {"x_t": (7, 6)},
+            "That is a whole sentence of 7 words. x_t is one of them, the word at step t.",
+        ),
+        Wrong(
+            "all sentences",
+            {"x_t": (7, 3, 6)},
+            "These are all words of all sentences. x_t is one of them, the word at step t of one "
+            "sentence.",
+        ),
+        Wrong(
+            "the states of the batch",
+            {"h": (3, 5)},
+            "These are the states of 3 sentences. The equation is for one sentence.",
         ),
         Wrong(
             "a state like a word",
-            {"h": (100,)},
-            "h has 100 numbers in your answer, as many as the word. The state has as many as there "
+            {"h": (6,)},
+            "h has 6 numbers in your answer, as many as the word. The state has as many as there "
             "are units.",
         ),
         Wrong(
             "a bias like a word",
-            {"b_ig": (100,)},
-            "`b_ig` has 100 numbers in your answer. It is added to W_ig x_t: how many numbers come "
+            {"b_ig": (6,)},
+            "`b_ig` has 6 numbers in your answer. It is added to W_ig x_t: how many numbers come "
             "out of that?",
         ),
+        _rows(
+            "rows counted from 1",
+            16,
+            20,
+            "The rows of `W_io`: the right block, but you count from 1. Python counts from 0.",
+        ),
+        _rows(
+            "the row behind the last",
+            15,
+            20,
+            "The rows of `W_io`: a slice 15:20 stops before 20. Asked for is the last row itself.",
+        ),
+        _rows(
+            "the rows of g",
+            10,
+            14,
+            "The rows of `W_io`: you give the third block. PyTorch stacks i, f, g, o: it is g's.",
+        ),
+        _rows(
+            "the rows of f", 5, 9, "The rows of `W_io`: you give the second block, which is f's."
+        ),
+        _rows("the rows of i", 0, 4, "The rows of `W_io`: you give the first block, which is i's."),
+        _rows(
+            "rows of W_io alone",
+            0,
+            5,
+            "The rows of `W_io`: you count in a matrix by itself. Where does it lie in the stack?",
+        ),
+        _rows(
+            "every fourth row",
+            3,
+            19,
+            "The rows of `W_io` lie together, a block of H; they are not dealt out like cards.",
+        ),
+        _rows(
+            "blocks of I rows",
+            18,
+            23,
+            "The rows of `W_io`: you take 6 for a gate, as many as the word has "
+            "numbers. Rows are what comes out.",
+        ),
+        _rows(
+            "blocks, not rows", 3, 3, "The rows of `W_io`: block 3 it is, but which rows are these?"
+        ),
     ),
-    praise="Every shape of gate g, and of the stack that PyTorch keeps.",
+    praise="Every shape of one gate and of PyTorch's stack, and where a gate lies in it.",
     hints=(
-        "Begin with x_t and h: how many numbers has a word, how many the state?",
+        "Begin with x_t and h: how many numbers has a word, how many the state? Two of the "
+        "four sizes have nothing to do with one word of one sentence.",
         "A matrix has a row for each number that comes out, and a column for each that goes in. "
-        "Gate g has 16 numbers.",
-        "PyTorch stacks four gates, so the number of rows is 4 times 16; the columns stay as they "
-        "are. A shape with one number is written with a comma: `(7,)`.",
+        "Gate g has one number for each unit.",
+        "PyTorch stacks the four gates in the order i, f, g, o, each with as many rows as there "
+        "are units. A gate's block begins where those before it end. Counting starts at 0.",
     ),
     solution_code="""
 answer = {
-    "W_ig": (16, 100),
-    "x_t": (100,),
-    "W_hg": (16, 16),
-    "h": (16,),
-    "b_ig": (16,),
-    "weight_ih": (64, 100),
-    "weight_hh": (64, 16),
-    "bias_ih": (64,),
+    "W_ig": (5, 6),
+    "x_t": (6,),
+    "W_hg": (5, 5),
+    "h": (5,),
+    "b_ig": (5,),
+    "weight_ih": (20, 6),
+    "weight_hh": (20, 5),
+    "bias_ih": (20,),
+    "rows of W_io": (15, 19),
 }
 """,
 )
@@ -253,6 +363,31 @@ COUNT_PARAMETERS = FunctionExercise(
             "numbers and H * H numbers, which are added.",
         ),
         Wrong(
+            "one bias vector, counted always",
+            lambda input_size, hidden_size, bias=True: (
+                _weights(input_size, hidden_size) + 4 * hidden_size
+            ),
+            "Two things: you count one bias vector of 4H, and there are two; and you count it with "
+            "`bias=False` as well. The weights are right.",
+        ),
+        Wrong(
+            "one vector of H",
+            _count(_weights, lambda H: H),
+            "The weights are right. Your biases are one vector of H numbers: there are two, and "
+            "each is for four gates.",
+        ),
+        *(
+            Wrong(
+                f"{name} for one gate",
+                _count(formula),
+                f"`{name}` is counted for one gate; it holds four. The rest is right.",
+            )
+            for name, formula in (
+                ("weight_ih", lambda I, H: H * I + 4 * H * H),
+                ("weight_hh", lambda I, H: 4 * H * I + H * H),
+            )
+        ),
+        Wrong(
             "eight, not 8H",
             _count(_weights, lambda H: 8),
             "You add 8 for the biases. There are 8 vectors, and each holds H numbers.",
@@ -314,9 +449,11 @@ SPOT_THE_IMPOSSIBLE = DictExercise(
             "weight_hh",
             "Which one tensor has to change so that all four agree?",
             options=("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
+            ending="_l0",
         ),
         ShapeOf("shape", (32, 8), "It has 4H rows. What goes in, and how many numbers is that?"),
     ),
+    in_order=True,
     wrongs=(
         Wrong(
             "a word of one number",
@@ -343,6 +480,13 @@ SPOT_THE_IMPOSSIBLE = DictExercise(
             "You take H to be 32. Then `weight_hh` would be (128, 32), but the three other tensors "
             "would have to change as well. One change is enough: 32 rows are 4H.",
         ),
+        *several(
+            "one axis",
+            "Your shape has one axis, as a bias has. `weight_hh` is a matrix: it needs rows and "
+            "columns.",
+            {"shape": (8,)},
+            {"shape": (32,)},
+        ),
         Wrong(
             "one gate",
             {"shape": (8, 8)},
@@ -362,7 +506,7 @@ SPOT_THE_IMPOSSIBLE = DictExercise(
         Wrong(
             "left as it is",
             {"shape": (32, 32)},
-            "That is the shape it has now. What would it have to be?",
+            "That is the shape it has now, and it cannot stay. What would it have to be?",
         ),
         Wrong(
             "the wrong tensor",
@@ -380,13 +524,13 @@ SPOT_THE_IMPOSSIBLE = DictExercise(
             "`bias_hh` is fine: 4H numbers, as many as the weights have rows.",
         ),
     ),
-    praise="32 rows are four gates of 8 units. So the state has 8 numbers, one a column.",
+    praise="32 rows are four gates of 8 units. So the state has 8 numbers, one for each column.",
     hints=(
         "For each layer, find H first: the number of rows is 4H.",
-        "`weight_ih` may have any number of columns, one for each number of a word. What about the "
-        "columns of `weight_hh`?",
-        "`weight_hh` reads the state, so it has H columns: a quarter of its rows. In which layer "
-        "is that not so?",
+        "A word may hold any number of numbers, even 1 or 4H. So the columns of `weight_ih` tell "
+        "you nothing about H.",
+        "Write H beside each layer. Then write down what the lesson says of all four tensors, "
+        "(4H, I), (4H, H), (4H,) and (4H,), with that H put in, and compare.",
     ),
     solution_code="""
 answer = {"layer": "C", "tensor": "weight_hh", "shape": (32, 8)}

@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: write one step of an LSTM, mend a broken one, split the weights."""
+"""Exercises of lesson 03: write one step of an LSTM, mend a broken one, split weights."""
 
 from collections.abc import Callable
 from itertools import permutations
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from lstm_lessons.exercises.base import Wrong
+from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import TensorDict, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
 from lstm_lessons.exercises.wrong_cells import CELL_WRONGS, torch_cell
@@ -58,15 +58,15 @@ def _held(gate: str) -> Callable[[dict], dict]:
 _ZERO = torch.zeros_like
 
 _CELL_PROBES = (
-    Probe("x is zero", _with(x=_ZERO)),
-    Probe("the old h is zero", _with(h=_ZERO)),
-    Probe("the old c is zero", _with(c=_ZERO)),
-    Probe("bias_ih is zero", _with(bias_ih=_ZERO)),
-    Probe("bias_hh is zero", _with(bias_hh=_ZERO)),
+    Probe("we set x to zero", _with(x=_ZERO)),
+    Probe("we set the old h to zero", _with(h=_ZERO)),
+    Probe("we set the old c to zero", _with(c=_ZERO)),
+    Probe("we set bias_ih to zero", _with(bias_ih=_ZERO)),
+    Probe("we set bias_hh to zero", _with(bias_hh=_ZERO)),
     Probe(
         "there is one sentence only", _with(x=lambda v: v[:1], h=lambda v: v[:1], c=lambda v: v[:1])
     ),
-    *(Probe(f"gate {gate} is forced to 1", _held(gate)) for gate in "ifgo"),
+    *(Probe(f"we set gate {gate} to 1", _held(gate)) for gate in "ifgo"),
 )
 
 _CELL_WORDS = {
@@ -125,43 +125,93 @@ def broken_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     f = torch.sigmoid(z_f)
     g = torch.tanh(z_g)
     o = torch.sigmoid(z_o)
-    new_c = f * c + i * g
-    new_h = o * torch.tanh(c)
+    new_c = i * c + f * g
+    new_h = o * torch.tanh(new_c)
     return new_h, new_c
 """
 
+_ORDER = ("z_i, z_f, z_o, z_g", "z_i, z_f, z_g, z_o")
+_MEMORY = ("i * c + f * g", "f * c + i * g")
 
-def _given(code: str, function: str) -> Callable:
+
+def _changed(*changes: tuple[str, str]) -> Callable:
+    """Return the broken cell with some of its text replaced."""
+    code = _BROKEN
+    for old, new in changes:
+        code = code.replace(old, new)
     namespace = {"torch": torch, "F": F}
     exec(code, namespace)  # noqa: S102 - the text above, which the notebook shows too
-    return namespace[function]
+    return namespace["broken_cell"]
 
-
-_ORDER_MENDED = _BROKEN.replace("z_i, z_f, z_o, z_g", "z_i, z_f, z_g, z_o")
-_STATE_MENDED = _BROKEN.replace("torch.tanh(c)", "torch.tanh(new_c)")
 
 _HALF_MENDED = (
     Wrong(
         "nothing mended",
-        _given(_BROKEN, "broken_cell"),
+        _changed(),
         "This computes the same as the broken cell. Two lines of it are wrong.",
     ),
     Wrong(
         "gate order mended, one to go",
-        _given(_ORDER_MENDED, "broken_cell"),
-        "One of the two mistakes is mended: the gates are cut in torch's order now, and c is "
-        "right. The other one is in h: which c is it made from?",
+        _changed(_ORDER),
+        "One of the two mistakes is mended: the gates are cut in torch's order now. The other one "
+        "comes later: what does each gate act on?",
     ),
     Wrong(
-        "h mended, one to go",
-        _given(_STATE_MENDED, "broken_cell"),
-        "One of the two mistakes is mended: h is made from the new c. The other one comes "
-        "earlier: your gates are stacked i, f, o, g; torch stacks i, f, g, o.",
+        "memory mended, one to go",
+        _changed(_MEMORY),
+        "One of the two mistakes is mended: f acts on the old memory, and i on the news. The other "
+        "one comes earlier: your gates are stacked i, f, o, g; torch stacks i, f, g, o.",
     ),
 )
 
-# Some mistakes of 03.1 are, number for number, what a half-mended cell does; they are left out.
-_MET_ABOVE = {"h from the old c", "gate order i, f, o, g"}
+
+def _was_right(old: str, new: str, reason: str) -> tuple[Wrong, ...]:
+    """Return what comes of changing a line that was right, before and after other mending."""
+    line = next(line.strip() for line in _BROKEN.split("\n") if old in line)
+    return several(
+        f"changed what was right: {new}",
+        f"You have changed a line that was right: `{line}`. {reason} Put it back: the two "
+        "mistakes are in other lines.",
+        *(
+            _changed((old, new), *mended)
+            for mended in ((), (_ORDER,), (_MEMORY,), (_ORDER, _MEMORY))
+        ),
+    )
+
+
+_RIGHT_BEFORE = (
+    *_was_right(
+        "torch.tanh(z_g)",
+        "torch.sigmoid(z_g)",
+        "g is the news, which may be below zero: it goes through tanh.",
+    ),
+    *(
+        wrong
+        for gate in "ifo"
+        for wrong in _was_right(
+            f"torch.sigmoid(z_{gate})",
+            f"torch.tanh(z_{gate})",
+            f"{gate} says how much passes, between 0 and 1: it goes through sigmoid.",
+        )
+    ),
+    *_was_right("o * torch.tanh(new_c)", "o * torch.tanh(c)", "h is made from the new memory."),
+    *_was_right("o * torch.tanh(new_c)", "o * new_c", "On the way to h, c goes through tanh."),
+    *_was_right("new_h, new_c", "new_c, new_h", "PyTorch's order is h, c."),
+)
+
+# What some mistakes of 03.1 do is told here in other words: the first that fits is named.
+_MET_ABOVE = {
+    "gate order i, f, o, g",
+    "gate order f, i, g, o",
+    "gate order f, i, o, g",
+    "sigmoid on g",
+    "tanh on i",
+    "tanh on f",
+    "tanh on o",
+    "h from the old c",
+    "no tanh on c in h",
+    "returned c, h",
+}
 
 MEND_THE_CELL = FunctionExercise(
     number="03.2",
@@ -172,20 +222,25 @@ MEND_THE_CELL = FunctionExercise(
     reference=torch_cell,
     form=Tensors(("h", "c"), axes=("sentence", "unit")),
     gradients=True,
-    wrongs=(*_HALF_MENDED, *(each for each in CELL_WRONGS if each.name not in _MET_ABOVE)),
+    wrongs=(
+        *_HALF_MENDED,
+        *_RIGHT_BEFORE,
+        *(each for each in CELL_WRONGS if each.name not in _MET_ABOVE),
+    ),
     words=_CELL_WORDS,
     made_in_order=("c", "h"),
     probes=_CELL_PROBES,
     praise=(
-        "Both mistakes are mended: the order in which the gates are cut, and the c that h is made "
-        "from. Neither would ever have raised an error."
+        "Both mistakes are mended: the order in which the gates are cut, and which of them acts on "
+        "the old memory and which on the news. Neither would ever have raised an error."
     ),
     hints=(
-        "Both mistakes are silent: every shape is right. Read line by line with the six equations "
-        "beside it.",
-        "One mistake is in how z is cut into gates, the other in one of the last lines.",
-        "In which order does torch stack the four gates? And h is made from tanh of which c, the "
-        "old one or the new one?",
+        "Lay the six equations beside the code and go through it line by line. Which line is which "
+        "equation, and does each name stand where it stands there?",
+        "One mistake is in how z is cut into gates, the other in one of the two equations behind "
+        "the gates.",
+        "In which order does torch stack the four gates? And which gate answers the question: how "
+        "much of the old do I keep?",
     ),
     solution_code="""
 def mended_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
@@ -205,99 +260,138 @@ def mended_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 def _split_cases() -> tuple[Case, ...]:
-    """Return weight_ih, weight_hh and a bias for I=12, H=8, then a weight_ih for I=16, H=3."""
+    """Return a weight_ih, a weight_hh and a bias for H=8, then a weight_ih for I=16, H=3."""
     generator = torch.Generator().manual_seed(3)
 
-    def case(*shape: int) -> Case:
+    def case(order: str, *shape: int) -> Case:
         values = torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
-        return Case({"weight": values}, f"a tensor of shape {shape}")
+        label = f'a tensor of shape {shape} and order "{order}"'
+        return Case({"weight": values, "order": order}, label)
 
-    return case(32, 12), case(32, 8), case(32), case(12, 16)
+    return case("ifgo", 32, 12), case("iofg", 32, 8), case("ifgo", 32), case("ogif", 12, 16)
 
 
-def _split(weight: Tensor) -> dict[str, Tensor]:
-    return dict(zip("ifgo", weight.chunk(4), strict=True))
+def _split(weight: Tensor, order: str) -> dict[str, Tensor]:
+    return dict(zip(order, weight.chunk(4), strict=True))
 
 
 def _each_block(change: Callable[[Tensor, str], Tensor]) -> Callable:
     """Return a split that does something more to each block."""
-    return lambda weight: {gate: change(block, gate) for gate, block in _split(weight).items()}
+    return lambda weight, order: {
+        gate: change(block, gate) for gate, block in _split(weight, order).items()
+    }
+
+
+def _blocks(cut: Callable[[Tensor, int], Tensor]) -> Callable:
+    """Return a split that gives the gate at place k what ``cut`` makes of the weight and k."""
+    return lambda weight, order: {gate: cut(weight, k) for k, gate in enumerate(order)}
 
 
 def _slices(size: Callable[[Tensor], int], end: int = 0) -> Callable:
-    """Return a split that gives gate number k the rows kH to (k + 1)H + end."""
+    """Return a split that gives the gate at place k the rows kH to (k + 1)H + end."""
+    return _blocks(lambda weight, k: weight[k * size(weight) : (k + 1) * size(weight) + end])
 
-    def split(weight: Tensor) -> dict[str, Tensor]:
-        H = size(weight)  # noqa: N806
-        return {gate: weight[k * H : (k + 1) * H + end] for k, gate in enumerate("ifgo")}
+
+def _zipped(cut: Callable[[Tensor], object]) -> Callable:
+    """Return a split that gives the gates what ``cut`` returns, one by one, as far as it goes."""
+    return lambda weight, order: dict(zip(order, cut(weight), strict=False))
+
+
+def _unpacked(cut: Callable[[Tensor], object]) -> Callable:
+    """Return a split that expects ``cut`` to return four pieces."""
+
+    def split(weight: Tensor, order: str) -> dict[str, Tensor]:
+        first, second, third, fourth = cut(weight)
+        return dict(zip(order, (first, second, third, fourth), strict=True))
 
     return split
 
 
 def _wrong_order(order: str) -> Wrong:
     listed = ", ".join(order)
-    message = f"You read the blocks as {listed}; torch stacks i, f, g, o."
-    if order == "iofg":
-        message += " (The ONNX file format has your order; a weight that moves there is re-sorted.)"
     return Wrong(
         f"gate order {listed}",
-        lambda weight: dict(zip(order, weight.chunk(4), strict=True)),
-        message,
+        lambda weight, _: dict(zip(order, weight.chunk(4), strict=True)),
+        f"You read the blocks as {listed}, whatever `order` says. The first letter of `order` is "
+        "the gate of the first block.",
     )
-
-
-def _several(name: str, message: str, *answers: Callable) -> tuple[Wrong, ...]:
-    """Return one misconception in several ways of writing that end differently."""
-    return tuple(Wrong(name, answer, message) for answer in answers)
 
 
 _SPLIT_WRONGS = (
     *(_wrong_order("".join(o)) for o in permutations("ifgo") if "".join(o) != "ifgo"),
     Wrong(
+        "order not used",
+        lambda weight, order: _split(weight, "ifgo"),
+        'Right as long as the order is "ifgo", PyTorch\'s. Your function does not look at `order`: '
+        "another program may have put the gates in another one.",
+    ),
+    Wrong(
+        "order the wrong way round",
+        lambda weight, order: {
+            gate: _split(weight, "ifgo")[order[k]] for k, gate in enumerate("ifgo")
+        },
+        'Right for "ifgo", but for other orders it goes the wrong way: as if the blocks lay i, f, '
+        "g, o and were wanted in `order`. They lie in `order`.",
+    ),
+    Wrong(
+        "order from the back",
+        lambda weight, order: _split(weight, order[::-1]),
+        "You go through `order` or the blocks from the back. The first letter goes with the first "
+        "block.",
+    ),
+    Wrong(
         "every fourth row",
-        lambda weight: {gate: weight[k::4] for k, gate in enumerate("ifgo")},
+        _blocks(lambda weight, k: weight[k::4]),
         "You take every fourth row. The rows are not dealt out like cards: those of one gate lie "
         "together, a block of H rows.",
     ),
-    *_several(
+    *several(
         "columns for rows",
         "You cut along the columns. The gates are stacked on top of each other: cut the rows, "
-        "axis 0. A bias has no other axis.",
-        lambda weight: dict(zip("ifgo", weight.chunk(4, dim=-1), strict=True)),
-        lambda weight: dict(zip("ifgo", weight.chunk(4, dim=1), strict=True)),
-        lambda weight: {
-            gate: weight[:, k * weight.shape[1] // 4 : (k + 1) * weight.shape[1] // 4]
-            for k, gate in enumerate("ifgo")
-        },
+        "axis 0. (The last axis is for z, the result.) A bias has no other axis.",
+        _zipped(lambda weight: weight.chunk(4, dim=-1)),
+        _zipped(lambda weight: weight.chunk(4, dim=1)),
+        _blocks(lambda w, k: w[:, k * w.shape[1] // 4 : (k + 1) * w.shape[1] // 4]),
     ),
-    *_several(
+    *several(
+        "pieces of 4",
+        "`split(4)` makes pieces *of* 4 rows. `chunk(4)` makes 4 pieces, or tell `split` how many "
+        "rows a gate has.",
+        _zipped(lambda weight: weight.split(4)),
+        _unpacked(lambda weight: weight.split(4)),
+    ),
+    *several(
+        "a size with a fraction",
+        "A size is a whole number, and `/` gives a float: 32 / 4 is 8.0. Write `//`.",
+        _slices(lambda weight: weight.shape[0] / 4),
+        _zipped(lambda weight: weight.split(weight.shape[0] / 4)),
+    ),
+    *several(
         "H read from the columns",
         "You take H from the number of columns. That is H for `weight_hh` only; `weight_ih` has I "
         "columns, and a bias has none. The number of rows is 4H for all of them.",
         _slices(lambda weight: weight.shape[1]),
         _slices(lambda weight: weight.shape[-1]),
     ),
-    Wrong(
+    *several(
         "16 for H",
-        _slices(lambda weight: 16),
         "You cut blocks of 16 rows: the lesson's H. Here H is another; the number of rows is 4H.",
+        _slices(lambda weight: 16),
+        _unpacked(lambda weight: weight.split(16)),
     ),
     Wrong(
         "last row missing",
         _slices(lambda weight: weight.shape[0] // 4, end=-1),
         "Each block lacks its last row. A slice a:b stops before b, so the next one starts at b.",
     ),
-    *_several(
+    *several(
         "matrices only",
         "Right for the two matrices, but not for a bias: it has one axis, (4H,), and should give "
         "four tensors of shape (H,).",
-        lambda weight: {
-            gate: weight[k * len(weight) // 4 : (k + 1) * len(weight) // 4, :]
-            for k, gate in enumerate("ifgo")
-        },
-        lambda weight: dict(zip("ifgo", weight.view(4, len(weight) // 4, -1), strict=True)),
-        lambda weight: dict(zip("ifgo", weight.view(4, -1, weight.shape[1]), strict=True)),
-        lambda weight: [rows for rows, columns in [weight.shape]] and _split(weight),
+        _blocks(lambda w, k: w[k * len(w) // 4 : (k + 1) * len(w) // 4, :]),
+        _zipped(lambda weight: weight.view(4, len(weight) // 4, -1)),
+        _zipped(lambda weight: weight.view(4, -1, weight.shape[1])),
+        lambda weight, order: [rows for rows, columns in [weight.shape]] and _split(weight, order),
     ),
     Wrong(
         "blocks transposed",
@@ -312,30 +406,34 @@ _SPLIT_WRONGS = (
     ),
     Wrong(
         "same block four times",
-        lambda weight: dict.fromkeys("ifgo", weight.chunk(4)[0]),
-        "All four gates get the first block, which is i's.",
+        lambda weight, order: dict.fromkeys("ifgo", weight.chunk(4)[0]),
+        "All four gates get the first block.",
     ),
 )
 
 SPLIT_THE_GATES = FunctionExercise(
     number="03.3",
-    title="Split torch's weights by gate",
+    title="Split weights by gate",
     function="split_gates",
     make_cases=_split_cases,
     reference=_split,
     form=TensorDict(("i", "f", "g", "o"), axes=("row", "column")),
     wrongs=_SPLIT_WRONGS,
-    praise="Your function finds the four gates in a matrix and in a bias, for any H.",
+    praise=(
+        "Your function finds the four gates in a matrix and in a bias, for any H, in any order. "
+        "With it you can bring weights from another library to PyTorch."
+    ),
     hints=(
-        "What have (4H, I), (4H, H) and (4H,) in common? Use only that.",
-        "The first H rows are i's, the next H are f's, then g, then o. `chunk` cuts a tensor into "
-        "equal parts along axis 0 unless told otherwise.",
-        "`i, f, g, o = weight.chunk(4)`, then put the four into a dict.",
+        "What have (4H, I), (4H, H) and (4H,) in common? Use only that to cut.",
+        "`chunk` cuts a tensor into equal parts along axis 0 unless told otherwise. That gives "
+        "four blocks. Which letter of `order` belongs to the first of them?",
+        "The letters of `order` and the blocks go in step: `zip` pairs them, and a loop over the "
+        "places 0 to 3 does too.",
     ),
     solution_code="""
-def split_gates(weight):
-    i, f, g, o = weight.chunk(4)
-    return {"i": i, "f": f, "g": g, "o": o}
+def split_gates(weight, order):
+    blocks = weight.chunk(4)
+    return {order[k]: blocks[k] for k in range(4)}
 """,
 )
 

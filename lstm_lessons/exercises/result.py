@@ -12,6 +12,7 @@ Outcome = Literal["correct", "incorrect", "not attempted", "error"]
 _LOOKS = {
     "correct": ("✓", "Correct", "var(--jp-success-color1, #2e7d32)"),
     "incorrect": ("✗", "Not right yet", "var(--jp-warn-color1, #ef6c00)"),
+    "incomplete": ("○", "Not complete yet", "var(--jp-warn-color1, #ef6c00)"),
     "not attempted": ("○", "Not attempted", "var(--jp-border-color1, #808080)"),
     "error": ("!", "Error", "var(--jp-error-color1, #c62828)"),
     "note": ("→", "", "var(--jp-info-color1, #0277bd)"),
@@ -24,25 +25,31 @@ class Result:
 
     ``outcome`` is "correct", "incorrect", "not attempted" or "error". ``misconception`` is the
     short name of the mistake that the answer was found to make, or None. ``message`` says what
-    was seen, in the lesson's words.
+    was seen, in the lesson's words. ``complete`` is False when all that was handed in is right,
+    but something is still missing; the outcome is "incorrect" then.
     """
 
     outcome: Outcome
     misconception: str | None
     message: str
     exercise: str = ""
+    complete: bool = True
+
+    @property
+    def _look(self) -> str:
+        return self.outcome if self.complete else "incomplete"
 
     @property
     def _title(self) -> str:
-        _, word, _ = _LOOKS[self.outcome]
+        _, word, _ = _LOOKS[self._look]
         return f"Exercise {self.exercise} · {word}" if self.exercise else word
 
     def __repr__(self) -> str:
         """Return the verdict and the message as plain text."""
-        return _plain(self.outcome, self._title, self.message)
+        return _plain(self._look, self._title, self.message)
 
     def _repr_html_(self) -> str:
-        return _panel(self.outcome, self._title, self.message)
+        return _panel(self._look, self._title, self.message)
 
 
 @dataclass(frozen=True)

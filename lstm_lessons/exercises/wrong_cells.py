@@ -6,12 +6,12 @@ weight_hh (4H, H), bias_ih and bias_hh (4H,); the new h and c, (B, H) each.
 """
 
 from collections.abc import Callable
-from itertools import permutations
+from itertools import combinations, permutations
 
 import torch
 from torch import Tensor
 
-from lstm_lessons.exercises.base import Wrong
+from lstm_lessons.exercises.base import Wrong, listed, several
 
 
 def torch_cell(*tensors: Tensor) -> tuple[Tensor, Tensor]:
@@ -57,9 +57,11 @@ def _cell(
 def _order_message(order: str) -> str:
     text = f"Your gates are stacked {', '.join(order)}; torch stacks i, f, g, o."
     if order.index("g") == 2:
-        return text + (
-            " Or the blocks are right and the gates i, f, o have changed places in the equations "
-            "for c and h: the numbers are the same."
+        moved = [right for gate, right in zip(order, "ifgo", strict=True) if gate != right]
+        where = "equation for c" if moved == ["i", "f"] else "equations for c and h"
+        return (
+            f"{listed(moved)} have changed places. Either where the gates are cut: y{text[1:]} "
+            f"Or in the {where}. The numbers are the same."
         )
     if order == "gfio":
         return text + (
@@ -88,12 +90,12 @@ _BIASES = (
     _wrong_sum(
         "bias_ih dropped",
         lambda x, h, c, wi, wh, bi, bh: x @ wi.T + h @ wh.T + bh,
-        "`bias_ih` is missing. torch keeps two biases and adds both.",
+        "`bias_ih` is missing. PyTorch keeps two biases and adds both.",
     ),
     _wrong_sum(
         "bias_hh dropped",
         lambda x, h, c, wi, wh, bi, bh: x @ wi.T + bi + h @ wh.T,
-        "`bias_hh` is missing. torch keeps two biases and adds both.",
+        "`bias_hh` is missing. PyTorch keeps two biases and adds both.",
     ),
     _wrong_sum(
         "both biases dropped",
@@ -207,38 +209,76 @@ def _stopped(name: str, z: Callable, message: str) -> Wrong:
     return Wrong(name, _cell(z=z), message)
 
 
+_WRONG_WAY = (
+    "`{name}` is the wrong way round: {x} of shape {shape} meets {stored}. With `@` the matrix has "
+    "to be {wanted}, so turn it: `{x} @ {name}.T`. `F.linear` turns it by itself: leave `.T` out "
+    "there."
+)
+
+
+def _four(blocks: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    i, f, g, o = blocks
+    return i, f, g, o
+
+
+def _asks_a_function(name: str) -> Callable:
+    """Return a cell that asks a function for a weight, as if it were a module."""
+    return lambda *tensors: getattr(torch_cell, name)
+
+
+def _asks_for(name: str) -> Callable:
+    """Return a cell that uses a name that there is not."""
+    return lambda *tensors: eval(name, {})  # noqa: S307 - only to raise what Python raises
+
+
 _ERRORS = (
     _stopped(
         "weights swapped",
         lambda x, h, c, wi, wh, bi, bh: x @ wh.T + bi + h @ wi.T + bh,
         "x meets `weight_hh`. x belongs to `weight_ih` (ih: from the input to the hidden state), "
-        "h to `weight_hh` (from hidden to hidden).",
+        "h to `weight_hh` (from hidden state to hidden state).",
     ),
     _stopped(
         "h with weight_ih",
         lambda x, h, c, wi, wh, bi, bh: x @ wi.T + bi + h @ wi.T + bh,
-        "A state of H numbers, h or c, meets `weight_ih`, which has I columns. h belongs to "
-        "`weight_hh`.",
+        "h or c, with its H numbers for each sentence, meets `weight_ih`, which has I columns. h "
+        "belongs to `weight_hh`.",
     ),
     _stopped(
-        "weight_ih not transposed",
+        "weight_ih the wrong way round",
         lambda x, h, c, wi, wh, bi, bh: x @ wi + bi + h @ wh.T + bh,
-        "x of shape (B, I) meets a matrix of shape (4H, I), `weight_ih` as it is stored. With `@` "
-        "it "
-        "has to be (I, 4H): turn it with `.T`. (`F.linear` turns it by itself: no `.T` there.)",
+        _WRONG_WAY.format(
+            name="weight_ih", x="x", shape="(B, I)", stored="(4H, I)", wanted="(I, 4H)"
+        ),
     ),
     _stopped(
-        "weight_hh not transposed",
+        "weight_hh the wrong way round",
         lambda x, h, c, wi, wh, bi, bh: x @ wi.T + bi + h @ wh + bh,
-        "h of shape (B, H) meets a matrix of shape (4H, H), `weight_hh` as it is stored. With `@` "
-        "it "
-        "has to be (H, 4H): turn it with `.T`. (`F.linear` turns it by itself: no `.T` there.)",
+        _WRONG_WAY.format(
+            name="weight_hh", x="h", shape="(B, H)", stored="(4H, H)", wanted="(H, 4H)"
+        ),
     ),
     _stopped(
-        "weight_ih @ x",
-        lambda x, h, c, wi, wh, bi, bh: wi @ x + bi + h @ wh.T + bh,
+        "one gate's W_i the wrong way round",
+        lambda x, h, c, wi, wh, bi, bh: x @ wi.chunk(4)[0],
+        _WRONG_WAY.format(name="W_ii", x="x", shape="(B, I)", stored="(H, I)", wanted="(I, H)"),
+    ),
+    *several(
+        "W in front of x",
         "The lesson's equation has W in front of x, for one word. Here x is a batch with a word in "
-        "each row: write `x @ W.T`, so that each row becomes a row of gates.",
+        "each row: write `x @ W.T`, so that each row becomes a row of gates. (For h likewise.)",
+        _cell(z=lambda x, h, c, wi, wh, bi, bh: wi @ x + bi + h @ wh.T + bh),
+        _cell(z=lambda x, h, c, wi, wh, bi, bh: wi.chunk(4)[0] @ x),
+        _cell(z=lambda x, h, c, wi, wh, bi, bh: x @ wi.T + wh @ h),
+        _cell(z=lambda x, h, c, wi, wh, bi, bh: wh.chunk(4)[0] @ h),
+    ),
+    *several(
+        "weights cut along the columns",
+        "You cut a stack of weights along its columns. The gates are stacked on top of each other: "
+        "cut the rows of a weight, `weight_ih.chunk(4)`. (`dim=-1` is for the result, where the "
+        "gates lie side by side.)",
+        lambda x, h, c, wi, wh, bi, bh: _four(wi.chunk(4, dim=-1)),
+        lambda x, h, c, wi, wh, bi, bh: _four(bi.chunk(4, dim=1)),
     ),
     _stopped(
         "* for @",
@@ -248,17 +288,38 @@ _ERRORS = (
     ),
     Wrong(
         "chunk along the sentences",
-        lambda x, h, c, wi, wh, bi, bh: _unpack_four(_sum(x, h, c, wi, wh, bi, bh).chunk(4)),
-        "Four gates were awaited, two came: as many as there are sentences. `chunk(4)` cuts along "
-        "axis "
-        "0, the sentences. The gates lie side by side in the last axis: `chunk(4, dim=-1)`.",
+        lambda *tensors: _four(_sum(*tensors).chunk(4)),
+        "Four gates were expected, two came: as many as there are sentences. `chunk(4)` cuts along "
+        "axis 0, the sentences. The gates lie side by side in the last axis: `chunk(4, dim=-1)`.",
+    ),
+    *several(
+        "pieces of 4",
+        "`split(4)` makes pieces *of* 4 numbers or rows. `chunk(4)` makes 4 pieces.",
+        lambda *tensors: _four(_sum(*tensors).split(4, dim=-1)),
+        lambda *tensors: _four(_sum(*tensors).split(4)),
+    ),
+    *several(
+        "blocks of 16",
+        "You cut blocks of 16: the lesson's H. Here H is another. `chunk(4, dim=-1)` finds it by "
+        "itself, and `h.shape[-1]` is H.",
+        lambda *tensors: _sum(*tensors)[:, 16:32] * tensors[2],
+        lambda *tensors: tensors[2] * _sum(*tensors)[:, 16:32],
+    ),
+    *several(
+        "a size with a fraction",
+        "A size is a whole number, and `/` gives a float: 20 / 4 is 5.0. Write `//`.",
+        lambda x, h, c, wi, wh, bi, bh: _sum(x, h, c, wi, wh, bi, bh)[:, : wi.shape[0] / 4],
+        lambda x, h, c, wi, wh, bi, bh: _sum(x, h, c, wi, wh, bi, bh).split(wi.shape[0] / 4, -1),
+    ),
+    *several(
+        "the lesson's names",
+        "That line is the lesson's, with the lesson's names. There `cell` was a module that held "
+        "the weights; here `cell` is a function of yours. Use the arguments: `weight_ih` for "
+        "`cell.weight_ih`, `h` for `h_0`, `c` for `c_0`.",
+        *(_asks_a_function(name) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")),
+        *(_asks_for(name) for name in ("h_0", "c_0", "c_prev")),
     ),
 )
-
-
-def _unpack_four(blocks: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-    i, f, g, o = blocks
-    return i, f
 
 
 def _wrong_squeeze(name: str, squeeze: dict[str, Callable], message: str) -> Wrong:
@@ -281,11 +342,14 @@ _SQUEEZEES = (
         )
         for gate in "ifo"
     ),
-    _wrong_squeeze(
-        "tanh on i, f and o",
-        dict.fromkeys("ifo", torch.tanh),
-        "i, f and o go through tanh. They say how much passes, between 0 and 1: sigmoid. Only g "
-        "goes through tanh.",
+    *(
+        _wrong_squeeze(
+            f"tanh on {listed(gates)}",
+            dict.fromkeys(gates, torch.tanh),
+            f"{listed(gates)} go through tanh. They say how much passes, between 0 and 1: sigmoid. "
+            "Only g goes through tanh.",
+        )
+        for gates in (*combinations("ifo", 2), tuple("ifo"))
     ),
     _wrong_squeeze(
         "sigmoid and tanh exchanged",
@@ -296,20 +360,27 @@ _SQUEEZEES = (
         _wrong_squeeze(
             f"{gate} not squeezed",
             {gate: _same},
-            f"{gate} is used as it comes out of the sum; it has to go through "
+            f"{gate} is used as it comes out of the sum (z_{gate}); it has to go through "
             f"{'tanh' if gate == 'g' else 'sigmoid'} first.",
         )
         for gate in "ifgo"
     ),
+    *(
+        _wrong_squeeze(
+            f"{listed(gates)} not squeezed",
+            dict.fromkeys(gates, _same),
+            f"{listed(gates)} are used as they come out of the sum, not squeezed. If they are: use "
+            f"{listed(gates)} in the equations for c and h, not "
+            f"{listed([f'z_{gate}' for gate in gates])}.",
+        )
+        for count in (2, 3)
+        for gates in combinations("ifgo", count)
+    ),
     _wrong_squeeze(
         "no gate squeezed",
         dict.fromkeys("ifgo", _same),
-        "No gate is squeezed: i, f and o go through sigmoid, g through tanh.",
-    ),
-    _wrong_squeeze(
-        "i, f and o not squeezed",
-        dict.fromkeys("ifo", _same),
-        "i, f and o are used as they come out of the sum. Each goes through sigmoid first.",
+        "No gate is squeezed: i, f and o go through sigmoid, g through tanh. If you have done so: "
+        "use i, f, g and o in the equations for c and h, not z_i, z_f, z_g and z_o.",
     ),
     _wrong_squeeze(
         "relu on g",
@@ -325,7 +396,14 @@ def _wrong_c(name: str, new_c: Callable, message: str) -> Wrong:
 
 _C_EQUATION = "c is made of two terms: what is kept of the old c, and what is newly written."
 
-_CELL_STATES = (
+_MEMORIES = (
+    *several(
+        "a matrix product for ⊙",
+        "Two tensors of shape (B, H) meet in a matrix product. In the equations for c and h, ⊙ "
+        "multiplies number by number: in Python that is `*`.",
+        _cell(new_c=lambda i, f, g, o, c: f @ c + i * g),
+        _cell(new_c=lambda i, f, g, o, c: torch.dot(f, c) + i * g),
+    ),
     _wrong_c(
         "i left out",
         lambda i, f, g, o, c: f * c + g,
@@ -426,11 +504,11 @@ def _wrong_h(name: str, new_h: Callable, message: str) -> Wrong:
     return Wrong(name, _cell(new_h=new_h), message)
 
 
-_HIDDEN_STATES = (
+_STATES = (
     _wrong_h(
         "no tanh on c in h",
         lambda o, c, old: o * c,
-        "h misses a tanh: c is squeezed before o lets it out.",
+        "A tanh is missing in h: c goes through tanh before o lets it out.",
     ),
     _wrong_h(
         "sigmoid on c in h",
@@ -489,12 +567,12 @@ _RETURNS = (
         "c is right, but the h that you return is the old one, as it came in.",
     ),
     _wrong_return(
-        "both states old",
+        "both h and c old",
         lambda nh, nc, h, c: (h, c),
         "You return h and c as they came in: nothing is renewed.",
     ),
     _wrong_return(
-        "old states swapped",
+        "old h and c swapped",
         lambda nh, nc, h, c: (c, h),
         "You return the old c and the old h: nothing is renewed, and the order is h, c.",
     ),
@@ -522,8 +600,16 @@ _RETURNS = (
     _wrong_return(
         "summed over the units",
         lambda nh, nc, h, c: (nh.sum(1), nc.sum(1)),
-        "Your results are summed over the units: gates and states are multiplied with `*`, number "
-        "by number, and nothing is summed.",
+        "Your results are summed over the units: the gates, h and c are multiplied with `*`, "
+        "number by number, and nothing is summed.",
+    ),
+    *several(
+        "one axis too many",
+        "The numbers are right, but h and c have one axis too many. They are (B, H) each: one row "
+        "per sentence. (The axis for layers belongs to `nn.LSTM`, not to one step.)",
+        _cell(give=lambda nh, nc, h, c: (nh[None], nc[None])),
+        _cell(give=lambda nh, nc, h, c: (nh[:, None], nc[:, None])),
+        _cell(give=lambda nh, nc, h, c: (nh[..., None], nc[..., None])),
     ),
     _wrong_return(
         "transposed results",
@@ -594,8 +680,8 @@ CELL_WRONGS = (
     *_SUMS,
     *_ERRORS,
     *_SQUEEZEES,
-    *_CELL_STATES,
-    *_HIDDEN_STATES,
+    *_MEMORIES,
+    *_STATES,
     *_RETURNS,
     *_GRAPHS,
 )

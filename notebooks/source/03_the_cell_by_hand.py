@@ -244,13 +244,16 @@ for order in permutations("ifgo"):
 
 
 # %%
+from math import sqrt
+
+
 class ManualLSTMCell(nn.Module):
     """A twin of torch.nn.LSTMCell."""
 
     def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        bound = hidden_size**-0.5
+        bound = 1 / sqrt(hidden_size)
 
         def parameter(*shape):
             values = torch.empty(shape, device=device, dtype=dtype)
