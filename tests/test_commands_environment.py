@@ -277,6 +277,11 @@ def test_a_read_only_folder(clone, tmp_path):
     assert "folder of your own" in answer.stderr
 
 
+def heed_interrupts():
+    """A shell's background jobs, and so this run perhaps, start with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt")
 def test_an_interrupted_setup_ends_cleanly_and_is_not_trusted(clone, tmp_path):
     bare = bare_python(tmp_path / "bare")
@@ -284,7 +289,7 @@ def test_an_interrupted_setup_ends_cleanly_and_is_not_trusted(clone, tmp_path):
     with subprocess.Popen(
         [bare, "-m", "lstm_lessons", "setup"], cwd=clone.root, start_new_session=True,
         env=clean_environ(tmp_path / "home"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
+        text=True, preexec_fn=heed_interrupts,
     ) as setup:  # fmt: skip
         deadline = time.monotonic() + 60
         while not environment.marker.exists() and time.monotonic() < deadline:

@@ -7,6 +7,7 @@ import importlib
 import io
 import random
 import re
+import signal
 import threading
 import time
 from pathlib import Path
@@ -508,7 +509,15 @@ def test_a_dict_that_never_ends_is_ended(short_limit):
     assert exercise("02.1").check({"W_ig": range(10**12)}).misconception == "does not end"
 
 
-def test_the_stop_button_works_and_leaves_nothing_running():
+@pytest.fixture
+def heeded_interrupts():
+    """A shell's background jobs, and so this run perhaps, start with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_stop_button_works_and_leaves_nothing_running(heeded_interrupts):
     before = threading.active_count()
     threading.Timer(0.5, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):

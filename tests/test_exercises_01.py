@@ -145,6 +145,7 @@ def two_brackets_missing(share, steps):
 @pytest.mark.parametrize(
     ("answer", "outcome", "name", "said"),
     [
+        (lambda share, n: share**1 / n, "incorrect", "divided, and no bias", "needs brackets"),
         (steps_to_the_root, "incorrect", "divided, not rooted", "the exponent needs brackets"),
         (two_brackets_missing, "error", "a logarithm of 0 or less", "Put 1 - f into brackets"),
         (lambda share, steps: 4.27, "incorrect", "always the same", "whatever it is given"),

@@ -223,6 +223,13 @@ BIAS_FOR = FunctionExercise(
             "before it divides, so the exponent needs brackets round it.",
         ),
         Wrong(
+            "divided, and no bias",
+            lambda share, steps: share / steps,
+            "You return share / steps. If you wrote `share ** 1 / steps`: Python takes the power "
+            "before it divides, so the exponent needs brackets round it. And that would be the "
+            "gate f; asked for is its bias.",
+        ),
+        Wrong(
             "one of two biases",
             lambda share, steps: _bias(share, steps) / 2,
             "You return half of what is needed, as if for one of PyTorch's two biases. Asked for "

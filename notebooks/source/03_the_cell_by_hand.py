@@ -242,7 +242,6 @@ for order in permutations("ifgo"):
 # * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per
 #   sentence. `x.shape[:-1]` is (B,), or () for a single word without a batch.
 
-
 # %%
 from math import sqrt
 
@@ -366,6 +365,6 @@ compare(wrong, reference, x, (h_0, c_0))
 # can tell by this: $c$ is right, $h$ is wrong, and with a memory of zero $h$ is zero.
 #
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
-# without looking, mend a broken one, split PyTorch's weights by gate.
+# without looking, mend a broken one, split stacked weights by gate.
 #
 # **Next:** lesson 04 repeats the step over all 24 words. It is on its way.

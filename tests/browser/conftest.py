@@ -20,6 +20,8 @@ def artefacts() -> Path:
     """The folder for screenshots and logs; git ignores it."""
     folder = Path(os.environ.get("LSTM_LESSONS_ARTEFACTS") or CLONE / "tests" / "artefacts")
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("failed-*.png"):  # of an earlier run
+        old.unlink()
     return folder
 
 

@@ -51,13 +51,13 @@ Facts = dict[str, float | str]
 CALL = re.compile(r"\bexplorers\.(\w+)\(")
 
 
-def stored_cells(path: str) -> list[dict[str, Any]]:
-    """Return the cells of a committed notebook."""
-    return json.loads((CLONE / path).read_text(encoding="utf-8"))["cells"]
+def stored_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook's file."""
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def stored_images(path: str) -> int:
-    """Return how many pictures the outputs of a committed notebook hold."""
+def stored_images(path: Path) -> int:
+    """Return how many pictures the outputs in a notebook's file hold."""
     outputs = (output for cell in stored_cells(path) for output in cell.get("outputs", ()))
     return sum("<img" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
 
@@ -65,9 +65,8 @@ def stored_images(path: str) -> int:
 @contextmanager
 def opened(lab_page: LabPage, lab: LabServer, path: str) -> Iterator[NotebookPage]:
     """Open a notebook of the server's, alone, and end its kernel afterwards."""
-    cells = len(json.loads((lab.root / path).read_text(encoding="utf-8"))["cells"])
     lab.end_kernels()
-    yield lab_page.open(path, cells)
+    yield lab_page.open(path, len(stored_cells(lab.root / path)))
     lab_page.close_notebooks()
     lab.end_kernels()
 
@@ -108,22 +107,24 @@ class Sight:
     pictures: list[dict[str, Any]]
     widget_errors: int
     complaints: list[str]
+    stored_images: int
 
-    def check(self, path: str) -> None:
-        """Require that every picture of the committed notebook is seen."""
-        assert check_pictures(self.pictures) >= stored_images(path)
+    def check(self) -> None:
+        """Require that every picture of the notebook's outputs is seen."""
+        assert check_pictures(self.pictures) >= self.stored_images
         assert self.widget_errors == 0
         assert self.complaints == []
 
 
-def look(notebook: NotebookPage) -> Sight:
-    """Look at a notebook before it is run."""
+def look(notebook: NotebookPage, path: Path) -> Sight:
+    """Look at a notebook, of which the file is at ``path``, before it is run."""
     trusted = notebook.page.evaluate(
         "[...jupyterapp.shell.currentWidget.content.model.cells]"
         ".filter(cell => cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"
     )
     errors = notebook.page.get_by_text("Error displaying widget").count()
-    return Sight(trusted, notebook.pictures(), errors, list(notebook.complaints))
+    complaints = list(notebook.complaints)
+    return Sight(trusted, notebook.pictures(), errors, complaints, stored_images(path))
 
 
 @dataclass
@@ -144,14 +145,14 @@ class Lesson:
 def lesson(request, lab_page, lab) -> Iterator[Lesson]:
     """A lesson, opened as it is in a fresh clone, that nobody has trusted; then run."""
     with opened(lab_page, lab, f"notebooks/{request.param}") as notebook:
-        before = look(notebook)
+        before = look(notebook, lab.root / "notebooks" / request.param)
         notebook.run()
         yield Lesson(request.param, notebook, before)
 
 
 def test_an_untrusted_lesson_shows_its_pictures(lesson):
     assert not lesson.before.trusted
-    lesson.before.check(f"notebooks/{lesson.name}")
+    lesson.before.check()
 
 
 def test_every_cell_of_a_lesson_runs(lesson):
@@ -187,16 +188,16 @@ def inside(image: Locator) -> bytes:
 def test_a_trusted_lesson_not_yet_run_shows_its_pictures(lab_page, lab, name):
     lab.trust(f"notebooks/{name}", f"signed/{name}")
     with opened(lab_page, lab, f"signed/{name}") as notebook:
-        sight = look(notebook)
+        sight = look(notebook, lab.root / "signed" / name)
     assert sight.trusted
-    sight.check(f"notebooks/{name}")
+    sight.check()
 
 
 def test_every_explorer_is_in_the_lesson_that_the_tests_look_in():
     found = {
         explorer: name
         for name in LESSONS
-        for cell in stored_cells(f"notebooks/{name}")
+        for cell in stored_cells(CLONE / "notebooks" / name)
         for explorer in CALL.findall(source_of(cell))
     }
     assert found == EXPLORERS
@@ -229,9 +230,14 @@ class Subject:
 
     def run_again(self) -> None:
         """Run the explorer's cell, so that every control stands where it starts."""
-        self.notebook.run_cell(_cell_of(self.name))
+        cell = next(
+            index
+            for index, cell in enumerate(self.notebook.cells())
+            if self.name in CALL.findall(source_of(cell))
+        )
+        self.notebook.run_cell(cell)
         self.values = {key: widget.value for key, widget in self.widgets.items()}
-        self.shown = ExplorerOnPage(self.notebook, self.notebook.cell(_cell_of(self.name)))
+        self.shown = ExplorerOnPage(self.notebook, self.notebook.cell(cell))
         self.expect()
 
     def expect(self, **changed: Any) -> None:
@@ -249,13 +255,6 @@ class Subject:
         self.shown.press(self.widgets[name].description, key)
         self.expect(**{name: value})
         assert self.shown.readout(self.widgets[name].description) == pytest.approx(value)
-
-
-def _cell_of(explorer: str) -> int:
-    cells = stored_cells(f"notebooks/{EXPLORERS[explorer]}")
-    return next(
-        index for index, cell in enumerate(cells) if explorer in CALL.findall(source_of(cell))
-    )
 
 
 def in_and_out(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Facts:
@@ -431,8 +430,9 @@ MISTAKES = {
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercise_tells_a_right_answer_from_a_wrong_one(lab_page, lab, name, artefacts):
     number, mistake = MISTAKES[name]
-    cells = [source_of(cell) for cell in stored_cells(f"exercises/{name}")]
-    solved = [source_of(cell) for cell in stored_cells(f"exercises/solutions/{name}")]
+    folder = lab.root / "exercises"
+    cells = [source_of(cell) for cell in stored_cells(folder / name)]
+    solved = [source_of(cell) for cell in stored_cells(folder / "solutions" / name)]
     checks = [index for index, cell in enumerate(cells) if ".check(" in cell]
     check = next(index for index in checks if f'"{number}"' in cells[index])
     answer = max(index for index in range(check + 1) if cells[index] != solved[index])
@@ -494,7 +494,7 @@ def test_the_lab_command_opens_the_first_lesson_with_its_pictures(context, tmp_p
         shown = notebook.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
         assert "00_start_here.ipynb" in shown
         images = check_pictures(notebook.pictures())
-        assert images >= stored_images("notebooks/00_start_here.ipynb") > 0
+        assert images >= stored_images(clone / "notebooks/00_start_here.ipynb") > 0
         assert notebook.complaints == []
         lab_page.page.close()
     finally:
