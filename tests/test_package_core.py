@@ -41,8 +41,8 @@ def double(*shape):
 
 # --- Rooms -------------------------------------------------------------------------------------
 
-ROOMS = ("course", "shapes", "cell", "manual", "compare", "drawing", "explorers", "exercises",
-         "commands")  # fmt: skip
+ROOMS = ("course", "shapes", "cell", "checks", "forms", "unroll", "backprop", "fast", "manual",
+         "compare", "drawing", "explorers", "exercises", "commands")  # fmt: skip
 
 
 def imported(path):
