@@ -110,8 +110,7 @@ class Contest:
         """Run every way once, in an order drawn anew; keep the times or drop them."""
         names = list(self.ways)
         self._order.shuffle(names)
-        gc.collect()
-        gc.disable()
+        gc.disable()  # Python's search for cycles would fall on whoever is at work
         try:
             for name in names:
                 forward, step = self._forward(name), self._step(name)

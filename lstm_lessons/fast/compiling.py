@@ -59,4 +59,6 @@ def _announce(z: Tensor) -> None:
     if variant not in _announced:
         _announced.add(variant)
         size = f"{steps} steps of B = {batch}, H = {width // 4}"
-        print(f"Compiling {size}, once: takes tens of seconds.", file=sys.stderr, flush=True)
+        what = "forward and backward" if torch.is_grad_enabled() else "forward alone"
+        line = f"Compiling {size}, {what}, once: takes tens of seconds."
+        print(line, file=sys.stderr, flush=True)
