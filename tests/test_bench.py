@@ -135,6 +135,21 @@ def test_the_command_prints_the_tables_and_saves_the_plot(tmp_path, monkeypatch,
         assert name in plot.split("</title>")[1]
 
 
+def test_without_a_compiler_the_rest_is_measured(monkeypatch, capsys):
+    def fail(*_):
+        raise RuntimeError("No working C++ compiler found\nand more")
+
+    monkeypatch.setitem(measure.RUNGS, "compiled", fail)
+    contest = bench.run(TINY, 1, frozenset(), bench.Steps(1))
+    told = capsys.readouterr().out
+    assert "rung: compiled is left out: No working C++ compiler found\n" in told
+    assert bench.COMPILED not in contest.ways and len(contest.ways) == 10
+    assert set(bench.collect({TINY: contest})) == set(contest.ways)
+    monkeypatch.setitem(measure.RUNGS, "hoisted", fail)
+    with pytest.raises(RuntimeError):
+        bench.run(TINY, 1, frozenset(), bench.Steps(1))
+
+
 def test_a_plot_must_be_an_svg(capsys):
     with pytest.raises(SystemExit) as stop:
         bench.main(["--plot", "plot.png"])
