@@ -8,7 +8,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from lstm_lessons import shapes
 from lstm_lessons.cell import lstm_step
-from lstm_lessons.checks import check_arguments, check_input, check_states
+from lstm_lessons.checks import (
+    check_arguments,
+    check_dtype,
+    check_input,
+    check_states,
+    guard_cell,
+)
 from lstm_lessons.forms import form_of
 from lstm_lessons.unroll import Weights, run_layers
 
@@ -61,6 +67,10 @@ class ManualLSTMCell(nn.Module):
         return lstm_step(x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
 
 
+# The class is word for word what lesson 03 derives; what a wrong call is told is put before it.
+guard_cell(ManualLSTMCell)
+
+
 class ManualLSTM(nn.Module):
     """A twin of torch.nn.LSTM: same arguments, parameters, results and initial values for a seed.
 
@@ -88,9 +98,20 @@ class ManualLSTM(nn.Module):
         Raises:
             TypeError: an argument is of the wrong type.
             ValueError: an argument is out of its range; see `checks.check_arguments`.
+            RuntimeError: dtype is one of whole numbers, or there is no such device.
         """
         super().__init__()
-        check_arguments(input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size)
+        check_arguments(
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            proj_size,
+            bidirectional,
+        )
+        check_dtype(dtype)
         self.mode = "LSTM"
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
