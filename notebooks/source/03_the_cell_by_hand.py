@@ -165,8 +165,8 @@ print("z_i:", tuple(z_i.shape))
 # (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut
 # along the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
 #
-# Now the step as two functions: one makes the four sums, the other applies the gates. Six equations,
-# and the heart of the course.
+# Now the step as two functions: one makes the four sums, the other applies the gates. Six
+# equations, and the heart of the course.
 
 
 # %%
