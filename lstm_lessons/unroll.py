@@ -42,7 +42,7 @@ def run_direction(
     outputs = []
     steps = input_sums(x, weights).split(sizes)
     for z_x in reversed(steps) if reverse else steps:
-        running = len(z_x)
+        running = z_x.shape[0]
         z = torch.addmm(z_x, first_rows(h, running), weights.weight_hh.T)
         new_h, new_c = apply_gates(z, first_rows(c, running))
         if weights.weight_hr is not None:
@@ -64,12 +64,13 @@ def input_sums(x: Tensor, weights: Weights) -> Tensor:
 
 def first_rows(state: Tensor, count: int) -> Tensor:
     """Return the rows of the sequences that are still running."""
-    return state if count == len(state) else state[:count]
+    return state if count == state.shape[0] else state[:count]
 
 
 def replace_first_rows(old: Tensor, new: Tensor) -> Tensor:
     """Return the state with its first rows renewed; the rest belong to sequences that rest."""
-    return new if len(new) == len(old) else torch.cat((new, old[len(new) :]))
+    count = new.shape[0]
+    return new if count == old.shape[0] else torch.cat((new, old[count:]))
 
 
 def run_layers(
