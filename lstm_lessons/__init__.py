@@ -7,6 +7,7 @@ torch nor matplotlib, and so that the command line works before either is instal
 # This file is read by every Python that is asked to start the course, old ones too: keep it plain.
 
 __all__ = [
+    "ManualLSTM",
     "ManualLSTMCell",
     "cell",
     "compare",
@@ -18,6 +19,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ManualLSTM": "manual",
     "ManualLSTMCell": "manual",
     "exercise": "exercises",
     "show": "drawing",

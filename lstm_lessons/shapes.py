@@ -1,12 +1,17 @@
 """The shape ledger: every tensor of nn.LSTM, its symbols, its size, and why it has them.
 
 Symbols: I input_size, H hidden_size, L num_layers, D directions (1 or 2), P proj_size,
-R the size of h (P under projection, else H), B batch, T time. Source of the shapes: the
-documentation of torch.nn.LSTM and torch.nn.LSTMCell; the tests hold them against real modules.
+R the size of h (P under projection, else H), B batch, T time. A `Configuration` lists all
+tensors in these symbols, the same for every configuration. The short pages, such as
+`lstm_parameters`, write out what a configuration settles: H or P for R, and no D where it is 1.
+
+Source of the shapes: the documentation of torch.nn.LSTM and torch.nn.LSTMCell; the tests hold
+them against real modules.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from html import escape
 from math import prod
 
@@ -30,6 +35,11 @@ class Entry:
         """How many numbers the tensor holds."""
         return prod(self.shape)
 
+    @property
+    def product(self) -> str:
+        """The shape in symbols as one writes it down: ``4H × D·R``."""
+        return " × ".join(self.symbols)
+
 
 class Ledger(tuple[Entry, ...]):
     """The entries of one configuration, in torch's order; reads well in a notebook."""
@@ -40,6 +50,8 @@ class Ledger(tuple[Entry, ...]):
         Raises:
             KeyError: no tensor has this name; the message lists those there are.
         """
+        if isinstance(key, slice):
+            return Ledger(super().__getitem__(key))
         if not isinstance(key, str):
             return super().__getitem__(key)
         for entry in self:
@@ -50,7 +62,7 @@ class Ledger(tuple[Entry, ...]):
 
     def __repr__(self) -> str:
         """Return the ledger as lines of plain text."""
-        width = max(len(entry.name) for entry in self)
+        width = max((len(entry.name) for entry in self), default=0)
         return "\n".join(
             f"{entry.name:<{width}}  {_symbols(entry)} = {entry.shape}" for entry in self
         )
@@ -64,6 +76,187 @@ class Ledger(tuple[Entry, ...]):
         )
         head = "<tr><th>tensor</th><th>shape</th><th>here</th><th>why</th></tr>"
         return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+@dataclass(frozen=True, repr=False)
+class Configuration:
+    """One configuration of nn.LSTM and of a call of it: all its tensors; a table in a notebook.
+
+    The arguments are torch's own; dropout is not among them, as no shape hangs on it. ``seq_len``
+    and ``batch`` are those of the call, at first those of the lessons. ``batch=None`` stands for
+    one sequence without an axis for the batch, (T, I); ``batch_first`` does not touch it.
+
+    Raises:
+        ValueError: a size is no whole number above 0, a switch is neither True nor False, or
+            proj_size is not from 0 to hidden_size - 1.
+    """
+
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    bias: bool = True
+    batch_first: bool = False
+    bidirectional: bool = False
+    proj_size: int = 0
+    seq_len: int = 24
+    batch: int | None = 10
+
+    def __post_init__(self) -> None:
+        """Let arguments pass that nn.LSTM can be made with."""
+        _check_sizes(
+            input_size=self.input_size, hidden_size=self.hidden_size, num_layers=self.num_layers
+        )
+        for name in ("bias", "batch_first", "bidirectional"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be True or False, got {getattr(self, name)!r}")
+        whole = isinstance(self.proj_size, int) and not isinstance(self.proj_size, bool)
+        if not whole or not 0 <= self.proj_size < self.hidden_size:
+            raise ValueError(
+                "proj_size must be a whole number from 0 (no projection) to hidden_size - 1 = "
+                f"{self.hidden_size - 1}, got {self.proj_size!r}"
+            )
+        _check_sizes(seq_len=self.seq_len, batch=1 if self.batch is None else self.batch)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What each symbol stands for here; B and P only where there are any."""
+        found = {
+            "T": self.seq_len,
+            "B": self.batch,
+            "I": self.input_size,
+            "H": self.hidden_size,
+            "L": self.num_layers,
+            "D": 1 + self.bidirectional,
+            "P": self.proj_size or None,
+            "R": self.proj_size or self.hidden_size,
+        }
+        return {symbol: number for symbol, number in found.items() if number is not None}
+
+    @property
+    def parameters(self) -> Ledger:
+        """The parameters, in the order of ``named_parameters()``."""
+        return Ledger(
+            entry
+            for layer in range(self.num_layers)
+            for suffix in (("", "_reverse") if self.bidirectional else ("",))
+            for entry in self._one_direction(layer, f"_l{layer}{suffix}")
+        )
+
+    @property
+    def tensors(self) -> Ledger:
+        """What goes into a call and comes out: input, h_0, c_0, output, h_n, c_n."""
+        words = "each word" if self.batch is None else "each word of each sentence"
+        sides, whose, end = "", "every layer's", "after its last step"
+        if self.bidirectional:
+            sides, whose = "; both directions side by side", "every layer's and direction's"
+            end += ", which in reverse is step 0"
+        start = "before the first step; zero if not given"
+        rows = (
+            ("input", (*self._front, "I"), f"a vector of I numbers for {words}"),
+            ("h_0", self._states("R"), f"h {start}"),
+            ("c_0", self._states("H"), f"c {start}"),
+            ("output", (*self._front, "D·R"), "the top layer's h after every step" + sides),
+            ("h_n", self._states("R"), f"{whose} h {end}"),
+            ("c_n", self._states("H"), f"{whose} c {end}"),
+        )
+        return Ledger(self._entry(*row) for row in rows)
+
+    def __getitem__(self, name: str) -> Entry:
+        """Return a parameter, input, state or result by its name in torch.
+
+        Raises:
+            KeyError: no tensor has this name; the message lists those there are.
+        """
+        return Ledger((*self.parameters, *self.tensors))[name]
+
+    @property
+    def total(self) -> int:
+        """The number of parameters, in closed form.
+
+        A direction of a layer that reads n numbers has 4H(n + R) weights, 8H biases, and PH more
+        under projection. n is I in the first layer, D·R above.
+        """
+        D, H, R = (self.numbers[symbol] for symbol in "DHR")  # noqa: N806
+        rest = 8 * H * self.bias + self.proj_size * H
+        first = 4 * H * (self.input_size + R) + rest
+        above = 4 * H * (D * R + R) + rest
+        return D * (first + (self.num_layers - 1) * above)
+
+    @property
+    def formula(self) -> str:
+        """The closed form in symbols, with the terms that this configuration has."""
+        rest = (" + 8·H" if self.bias else "") + (" + P·H" if self.proj_size else "")
+        first, above = (f"D·(4·H·({reads} + R){rest})" for reads in ("I", "D·R"))
+        return first + (f" + (L − 1)·{above}" if self.num_layers > 1 else "")
+
+    @property
+    def key(self) -> str:
+        """What each symbol stands for, in a line."""
+        means = "P" if self.proj_size else "H"
+        return ", ".join(
+            f"{symbol} = {means} = {number}" if symbol == "R" else f"{symbol} = {number}"
+            for symbol, number in self.numbers.items()
+        )
+
+    @property
+    def count(self) -> str:
+        """The number of parameters in a line: in symbols, in numbers, and what it comes to."""
+        numbers = re.sub(r"[A-Z]", lambda symbol: str(self.numbers[symbol[0]]), self.formula)
+        return f"{self.formula} = {numbers} = {self.total}"
+
+    def __repr__(self) -> str:
+        """Return the ledger as lines of plain text."""
+        entries = (*self.parameters, *self.tensors)
+        table = [(e.name, e.product, str(e.shape), str(e.size), e.why) for e in entries]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = (
+            "  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip()
+            for line in table
+        )
+        return "\n".join((self.key, *lines, f"parameters: {self.count}"))
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{text}</th>" for text in ("tensor", "shape", "here", "size", "why"))
+        body = _group("parameters", self.parameters) + _group("a call", self.tensors)
+        return (
+            f"<p>{escape(self.key)}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>Parameters: {escape(self.count)}</p>"
+        )
+
+    def _entry(self, name: str, symbols: tuple[str, ...], why: str) -> Entry:
+        return Entry(name, symbols, tuple(self._number(symbol) for symbol in symbols), why)
+
+    def _number(self, symbol: str) -> int:
+        """Return what a symbol or a product of symbols stands for: 4H, D·R."""
+        factors = re.findall(r"\d+|[A-Z]", symbol)
+        return prod(int(each) if each.isdigit() else self.numbers[each] for each in factors)
+
+    @property
+    def _front(self) -> tuple[str, ...]:
+        """The axes of a sequence before the last."""
+        if self.batch is None:
+            return ("T",)
+        return ("B", "T") if self.batch_first else ("T", "B")
+
+    def _states(self, size: str) -> tuple[str, ...]:
+        """Return the axes of a state: batch_first does not touch them."""
+        return ("L·D", size) if self.batch is None else ("L·D", "B", size)
+
+    def _one_direction(self, layer: int, suffix: str) -> Iterator[Entry]:
+        stacked = "gates stacked i, f, g, o; "
+        reads, columns = "I", "a column for each feature of x_t"
+        if layer > 0:
+            reads, columns = "D·R", "a column for each number that the layer below hands up"
+        yield self._entry(f"weight_ih{suffix}", ("4H", reads), stacked + columns)
+        yield self._entry(
+            f"weight_hh{suffix}", ("4H", "R"), stacked + "a column for each number of h"
+        )
+        if self.bias:
+            yield self._entry(f"bias_ih{suffix}", ("4H",), "a number for each unit of each gate")
+            yield self._entry(f"bias_hh{suffix}", ("4H",), "a second bias, added to the first")
+        if self.proj_size:
+            yield self._entry(f"weight_hr{suffix}", ("P", "H"), "projects h from H numbers to P")
 
 
 def gate_rows(gate: str, hidden_size: int) -> slice:
@@ -86,16 +279,20 @@ def lstm_parameters(
     bidirectional: bool = False,
     proj_size: int = 0,
 ) -> Ledger:
-    """Return the ledger of the parameters of nn.LSTM, in the order of ``named_parameters()``."""
-    _check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
-    return Ledger(
-        entry
-        for layer in range(num_layers)
-        for reverse in range(1 + bidirectional)
-        for entry in _one_direction(
-            layer, reverse, input_size, hidden_size, bias, 1 + bidirectional, proj_size
-        )
+    """Return the ledger of the parameters of nn.LSTM, in the order of ``named_parameters()``.
+
+    Raises:
+        ValueError: an argument is out of its range; see `Configuration`.
+    """
+    configuration = Configuration(
+        input_size,
+        hidden_size,
+        num_layers,
+        bias=bias,
+        bidirectional=bidirectional,
+        proj_size=proj_size,
     )
+    return _written_out(configuration.parameters, configuration)
 
 
 def cell_parameters(input_size: int, hidden_size: int, bias: bool = True) -> Ledger:
@@ -109,7 +306,7 @@ def cell_parameters(input_size: int, hidden_size: int, bias: bool = True) -> Led
 
 def lstm_tensors(
     seq_len: int,
-    batch: int,
+    batch: int | None,
     input_size: int,
     hidden_size: int,
     num_layers: int = 1,
@@ -119,39 +316,22 @@ def lstm_tensors(
 ) -> Ledger:
     """Return the ledger of what goes into a call of nn.LSTM and what comes out.
 
-    In order: input, h_0, c_0, output, h_n, c_n, for an input with a batch axis.
+    In order: input, h_0, c_0, output, h_n, c_n. Without an axis for the batch, batch is None.
+
+    Raises:
+        ValueError: an argument is out of its range; see `Configuration`.
     """
-    _check_sizes(
+    configuration = Configuration(
+        input_size,
+        hidden_size,
+        num_layers,
+        batch_first=batch_first,
+        bidirectional=bidirectional,
+        proj_size=proj_size,
         seq_len=seq_len,
         batch=batch,
-        input_size=input_size,
-        hidden_size=hidden_size,
-        num_layers=num_layers,
     )
-    directions = 1 + bidirectional
-    state, r = (proj_size, "P") if proj_size else (hidden_size, "H")
-    slots, slots_symbol = directions * num_layers, "D·L" if bidirectional else "L"
-    front = (("B", "T"), (batch, seq_len)) if batch_first else (("T", "B"), (seq_len, batch))
-    wide = f"2{r}" if bidirectional else r
-
-    def sequence(name: str, symbol: str, size: int, why: str) -> Entry:
-        return Entry(name, (*front[0], symbol), (*front[1], size), why)
-
-    def states(name: str, symbol: str, size: int, why: str) -> Entry:
-        return Entry(name, (slots_symbol, "B", symbol), (slots, batch, size), why)
-
-    return Ledger(
-        (
-            sequence(
-                "input", "I", input_size, "a vector of I numbers for each word of each sentence"
-            ),
-            states("h_0", r, state, "h before the first step; zero if not given"),
-            states("c_0", "H", hidden_size, "c before the first step; zero if not given"),
-            sequence("output", wide, directions * state, "the top layer's h after every step"),
-            states("h_n", r, state, "every layer's h after its last step"),
-            states("c_n", "H", hidden_size, "every layer's c after its last step"),
-        )
-    )
+    return _written_out(configuration.tensors, configuration)
 
 
 def gate_entries(input_size: int, hidden_size: int, gate: str) -> Ledger:
@@ -190,47 +370,41 @@ def count_parameters(
     bidirectional: bool = False,
     proj_size: int = 0,
 ) -> int:
-    """Return the number of parameters of nn.LSTM, in closed form.
+    """Return the number of parameters of nn.LSTM, in closed form; see `Configuration.total`.
 
-    A direction of a layer that reads ``n`` numbers and hands on R has 4H(n + R) weights,
-    8H biases, and P*H more under projection.
+    Raises:
+        ValueError: an argument is out of its range; see `Configuration`.
     """
-    directions = 1 + bidirectional
-    state = proj_size or hidden_size
-    rest = 8 * hidden_size * bias + proj_size * hidden_size
-    first = 4 * hidden_size * (input_size + state) + rest
-    above = 4 * hidden_size * (directions * state + state) + rest
-    return directions * (first + (num_layers - 1) * above)
+    return Configuration(
+        input_size,
+        hidden_size,
+        num_layers,
+        bias=bias,
+        bidirectional=bidirectional,
+        proj_size=proj_size,
+    ).total
 
 
-def _one_direction(
-    layer: int,
-    reverse: int,
-    input_size: int,
-    hidden_size: int,
-    bias: bool,
-    directions: int,
-    proj_size: int,
-) -> Iterator[Entry]:
-    suffix = f"_l{layer}" + ("_reverse" if reverse else "")
-    H = hidden_size  # noqa: N806
-    R, r = (proj_size, "P") if proj_size else (H, "H")  # noqa: N806
-    if layer == 0:
-        reads, symbol, what = input_size, "I", "a column for each feature of x_t"
-    else:
-        reads = directions * R
-        symbol = f"2{r}" if directions == 2 else r
-        what = "a column for each number that the layer below hands up"
-    stacked = "gates stacked i, f, g, o; "
-    yield Entry(f"weight_ih{suffix}", ("4H", symbol), (4 * H, reads), stacked + what)
-    yield Entry(
-        f"weight_hh{suffix}", ("4H", r), (4 * H, R), stacked + "a column for each number of h"
+def _written_out(entries: Iterable[Entry], configuration: Configuration) -> Ledger:
+    """Return entries in the symbols of one configuration: H or P for R, no D where it is 1."""
+    r = "P" if configuration.proj_size else "H"
+
+    def write(symbol: str) -> str:
+        symbol = symbol.replace("R", r)
+        return symbol if configuration.bidirectional else re.sub("·D|D·", "", symbol)
+
+    return Ledger(replace(entry, symbols=tuple(map(write, entry.symbols))) for entry in entries)
+
+
+def _group(title: str, entries: Iterable[Entry]) -> str:
+    """Return the rows of a group of tensors under its title."""
+    rows = "".join(
+        f"<tr><td style='text-align:left'><code>{escape(entry.name)}</code></td>"
+        f"<td>{escape(entry.product)}</td><td>{entry.shape}</td><td>{entry.size}</td>"
+        f"<td style='text-align:left'>{escape(entry.why)}</td></tr>"
+        for entry in entries
     )
-    if bias:
-        yield Entry(f"bias_ih{suffix}", ("4H",), (4 * H,), "a number for each unit of each gate")
-        yield Entry(f"bias_hh{suffix}", ("4H",), (4 * H,), "a second bias, added to the first")
-    if proj_size:
-        yield Entry(f"weight_hr{suffix}", ("P", "H"), (R, H), "projects h from H numbers to P")
+    return f"<tr><th colspan='5' style='text-align:left'>{escape(title)}</th></tr>{rows}"
 
 
 def _symbols(entry: Entry) -> str:

@@ -102,7 +102,8 @@ def definition(text, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [("lstm_step", "cell.py"), ("ManualLSTMCell", "manual.py")]
+    ("name", "file"),
+    [("apply_gates", "cell.py"), ("lstm_step", "cell.py"), ("ManualLSTMCell", "manual.py")],
 )
 def test_the_lesson_derives_what_the_package_says(name, file):
     lesson = (ROOT / "notebooks/source/03_the_cell_by_hand.py").read_text(encoding="utf-8")

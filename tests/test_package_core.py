@@ -41,8 +41,8 @@ def double(*shape):
 
 # --- Rooms -------------------------------------------------------------------------------------
 
-ROOMS = ("course", "shapes", "cell", "manual", "compare", "drawing", "explorers", "exercises",
-         "commands")  # fmt: skip
+ROOMS = ("course", "shapes", "cell", "checks", "forms", "unroll", "backprop", "fast", "manual",
+         "compare", "drawing", "explorers", "exercises", "commands")  # fmt: skip
 
 
 def imported(path):
@@ -160,7 +160,7 @@ def test_the_ledger_lists_the_parameters_of_a_real_layer(layers, bias, both, pro
     assert count_parameters(I, H, num_layers=layers, **options) == count
     assert sum(entry.size for entry in ledger) == count
     for entry in ledger:
-        numbers = {"I": I, "H": H, "P": proj, "4H": 4 * H, "2H": 2 * H, "2P": 2 * proj}
+        numbers = {"I": I, "H": H, "P": proj, "4H": 4 * H, "D·H": 2 * H, "D·P": 2 * proj}
         assert tuple(numbers[symbol] for symbol in entry.symbols) == entry.shape
         assert ledger[entry.name] is entry
         assert entry.name in repr(ledger) and entry.name in ledger._repr_html_()

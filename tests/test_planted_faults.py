@@ -207,7 +207,7 @@ IN_TEXTS = [
           text("lstm_lessons/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g ="),
           run=(STEP, DERIVED), fails=(rf"{STEP}\[.*\]", rf"{DERIVED}\[lstm_step.*\]")),
     Fault("a wrong count of parameters",
-          text("lstm_lessons/shapes.py", "rest = 8 * hidden_size", "rest = 4 * hidden_size"),
+          text("lstm_lessons/shapes.py", "rest = 8 * H", "rest = 4 * H"),
           run=(COUNTS,), fails=(rf"{COUNTS}\[.*True.*\]",)),
     Fault("a wrong shape in a drawing",
           text("lstm_lessons/explorers/gates_and_shapes.py", "str(entry.shape), 13",

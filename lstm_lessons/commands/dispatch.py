@@ -15,11 +15,12 @@ usage: python3 -m lstm_lessons COMMAND
   setup    make the environment, and stop
   doctor   say what is installed, and what is wrong with the way to mend it
   build    make the notebooks from their source texts (for authors)
+  bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "build")
-_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",)}
+COMMANDS = ("lab", "test", "setup", "doctor", "build", "bench")
+_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",), "bench": ()}
 
 
 def dispatch(arguments: list[str]) -> int:

@@ -165,19 +165,25 @@ print("z_i:", tuple(z_i.shape))
 # (10, 64): one row per sentence, and in each row the four gates side by side. So this time we cut
 # along the *last* axis, `dim=-1`. Cutting along the first would cut the sentences apart.
 #
-# Now the step as a function: six equations in seven lines. It is the heart of the course.
+# Now the step as two functions: one makes the four sums, the other applies the gates. Six
+# equations, and the heart of the course.
 
 
 # %%
-def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
-    """Return the new (h, c) after one time step."""
-    z = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+def apply_gates(z, c):
+    """Return the new (h, c) from the weighted sums of the four gates and the old c."""
     z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
     i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
     g = torch.tanh(z_g)
     c = f * c + i * g
     h = o * torch.tanh(c)
     return h, c
+
+
+def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+    """Return the new (h, c) after one time step."""
+    z = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+    return apply_gates(z, c)
 
 
 weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
