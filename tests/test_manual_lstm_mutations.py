@@ -29,7 +29,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:dropout falls between layers")
 
 HOME = Path(real_manual.__file__).parent
 COPY = "lstm_lessons_mutated"
-FILES = ("cell", "checks", "forms", "unroll", "manual")  # each imports only those before it
+# In such an order that each imports only those before it.
+FILES = ("shapes", "cell", "checks", "forms", "unroll", "manual")
 
 
 class Mutant(NamedTuple):
@@ -91,6 +92,7 @@ UNROLL = rows(
      "steps if reverse else reversed(steps):"),
     ("the last step blank in reverse", "reversed(steps) if reverse else steps:",
      "reversed(steps) if reverse else (*steps[:-1], steps[-1] * 0):"),
+    ("packed: as many rows at every step as at the first", ".split(sizes)", ".split(sizes[0])"),
     ("weight_hh not transposed", "weights.weight_hh.T)", "weights.weight_hh)"),
     ("h left out of the sums", "torch.addmm(z_x, first_rows(h, running), weights.weight_hh.T)",
      "z_x"),
@@ -273,6 +275,9 @@ MANUAL = rows(
     ("an input checked as if time came first", "self.weight_ih_l0, self.batch_first)\n        form",
      "self.weight_ih_l0, False)\n        form"),
     ("the form without batch_first", "form_of(input, self.batch_first)", "form_of(input, False)"),
+    ("packed: zero states for the sequences that run to the end", "x, sizes[0], hx)",
+     "x, sizes[-1], hx)"),
+    ("another mode", 'self.mode = "LSTM"', 'self.mode = "RNN"'),
     ("dropout in evaluation too", "self.dropout if self.training else 0.0", "self.dropout"),
     ("dropout in evaluation only", "self.dropout if self.training else 0.0",
      "0.0 if self.training else self.dropout"),
@@ -376,7 +381,42 @@ CHECKS = rows(
     ("the wrong of two kinds of error", "raise kind(\n", "raise TypeError(\n"),
 )  # fmt: skip
 
-MUTANTS = [*CELL, *UNROLL, *FORMS, *MANUAL, *CHECKS]
+SHAPES = rows(
+    "shapes",
+    ("a layer above reads one direction", 'reads, columns = "D·R", "a', 'reads, columns = "R", "a'),
+    ("a layer above reads what is not projected", 'reads, columns = "D·R", "a',
+     'reads, columns = "D·H", "a'),
+    ("a layer above reads the input", "        if layer > 0:\n", "        if layer < 0:\n"),
+    ("hidden weights of hidden_size under projection", '("4H", "R"), stacked',
+     '("4H", "H"), stacked'),
+    ("the projection transposed", '("P", "H"), "projects', '("H", "P"), "projects'),
+    ("three gates, as in a GRU", '("4H", reads)', '("3H", reads)'),
+    ("biases only without projection", "        if self.bias:\n            yield",
+     "        if self.bias and not self.proj_size:\n            yield"),
+    ("all layers forward before all reverse", '''            for layer in range(self.num_layers)
+            for suffix in (("", "_reverse") if self.bidirectional else ("",))
+''', '''            for suffix in (("", "_reverse") if self.bidirectional else ("",))
+            for layer in range(self.num_layers)
+'''),
+    ("another name for the second direction", '("", "_reverse")', '("", "_backward")'),
+    ("layers counted from 1", 'f"_l{layer}{suffix}"', 'f"_l{layer + 1}{suffix}"'),
+)  # fmt: skip
+
+MUTANTS = [*SHAPES, *CELL, *UNROLL, *FORMS, *MANUAL, *CHECKS]
+
+# Other words for the same thing: to these the checks must be blind.
+EQUIVALENT = [
+    *rows("cell", ("factors swapped", "c = f * c + i * g", "c = g * i + c * f")),
+    *rows(
+        "unroll",
+        ("biases swapped", "weights.bias_ih + weights.bias_hh)",
+         "weights.bias_hh + weights.bias_ih)"),
+        ("rows cut at every step", "state if count == state.shape[0] else state[:count]",
+         "state[:count]"),
+    ),
+    *rows("manual", ("the bound as a power", "1 / sqrt(self.hidden_size)",
+                     "self.hidden_size**-0.5")),
+]  # fmt: skip
 
 
 # --- Copies of the modules, with at most one line changed ----------------------------------------
@@ -391,6 +431,7 @@ def compiled(file, text):
     """Return the code of a module; its imports of the others find the copies."""
     for other in FILES:
         text = text.replace(f"from lstm_lessons.{other} import", f"from {COPY}.{other} import")
+    text = text.replace("from lstm_lessons import shapes", f"from {COPY} import shapes")
     return compile(text, f"{file}.py with a wrong line", "exec")
 
 
@@ -418,6 +459,7 @@ def copies(mutant=None):
             file = name.rpartition(".")[2]
             wrong = mutant is not None and mutant.file == file
             exec(compiled(file, patched(mutant) if wrong else source(file)), module.__dict__)
+            setattr(sys.modules[COPY], file, module)
         yield sys.modules[f"{COPY}.manual"]
     finally:
         for name in names:
@@ -549,6 +591,11 @@ def first_failure(mutant=None):
 
 def test_the_lines_as_they_stand_pass():
     assert first_failure() is None
+
+
+@pytest.mark.parametrize("same", EQUIVALENT, ids=lambda each: f"{each.file}: {each.what}")
+def test_another_way_to_say_the_same_passes(same):
+    assert first_failure(same) is None
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda each: f"{each.file}: {each.what}")
