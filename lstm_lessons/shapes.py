@@ -245,7 +245,7 @@ class Configuration:
 
     def _one_direction(self, layer: int, suffix: str) -> Iterator[Entry]:
         stacked = "gates stacked i, f, g, o; "
-        reads, columns = "I", "a column for each feature of x_t"
+        reads, columns = "I", "a column for each number of x_t"
         if layer > 0:
             reads, columns = "D·R", "a column for each number that the layer below hands up"
         yield self._entry(f"weight_ih{suffix}", ("4H", reads), stacked + columns)
@@ -345,7 +345,7 @@ def gate_entries(input_size: int, hidden_size: int, gate: str) -> Ledger:
                 f"W_i{gate}",
                 ("H", "I"),
                 (H, I),
-                "a row for each unit, a column for each feature of x_t",
+                "a row for each unit, a column for each number of x_t",
             ),
             Entry("x_t", ("I",), (I,), "one word: I numbers"),
             Entry(f"b_i{gate}", ("H",), (H,), "a number for each unit"),

@@ -331,9 +331,9 @@ for length, size in ((24, 10), (7, 3)):
 # * An LSTM layer has 4H(I + H) + 8H parameters, whatever T and B.
 
 # %% [markdown]
-# **A common mistake.** Matrices turned round, (in, out), as Keras keeps them. For
-# the input's matrix you recognise it by an error about sizes. For the state's matrix there is
-# none: only a comparison with PyTorch's numbers shows it.
+# **A common mistake.** Matrices turned round, (in, out), as Keras keeps them. For the stacks, and
+# for one gate's $W_{ig}$, an error about sizes tells you. One gate's $W_{hg}$ is square, so there
+# is none: only a comparison with PyTorch's numbers shows it.
 #
 # **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes,
 # count, spot the impossible one.

@@ -244,7 +244,8 @@ for order in permutations("ifgo"):
 #
 # * `torch.empty` makes a tensor, and `uniform_` fills it with random numbers, here from
 #   $-1/\sqrt H$ to $1/\sqrt H$.
-# * `device` and `dtype` say where the numbers live and of which type they are.
+# * `device` and `dtype`: where the numbers live, and their type. `new_zeros` takes both from `x`.
+# * Calling `cell(x, hx)` runs its `forward`.
 # * `hx` is PyTorch's name for the pair (h, c). If it is not given, both are zero: one row per
 #   sentence. `x.shape[:-1]` is (B,), or () for a single word without a batch.
 
@@ -331,8 +332,8 @@ print("All three are equal, too.")
 # %% [markdown]
 # By its numbers, nobody can tell our cell from PyTorch's.
 #
-# And a cell with right results and wrong gradients? `detach` gives a tensor's numbers without its
-# history: for the gradient they are constants.
+# And a cell with right results and wrong gradients? `detach` gives a tensor's numbers without their
+# history, which PyTorch calls the *graph*: for the gradient they are constants.
 #
 # **Predict.** This cell detaches the old memory before it uses it. Which of the nine rows will
 # differ?
@@ -350,11 +351,12 @@ wrong.load_state_dict(reference.state_dict())
 compare(wrong, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# One row, and both results are right. In a longer sequence, this cell could not learn to remember:
-# lesson 01's gradient would end after one step.
+# One row, and both results are right. In a longer sequence, the gradient along $c$ would end after
+# one step. Only the way round through $h$ would be left, and there it vanishes much faster.
 #
-# When results differ too, read those first. The first wrong result is nearest to the mistake. The
-# largest number need not be.
+# When results differ too, read those first, and `c` before `h`, because $h$ is made from $c$. The
+# largest number need not be nearest to the mistake. (In the table, a *sample* is a sentence, and a
+# *feature* one number of a word.)
 
 # %% [markdown]
 # ## What we have seen
