@@ -27,7 +27,8 @@
 #
 # The results are already on the page, so that it can be read anywhere. But it is more fun to
 # predict them first. At the start of each lesson, choose **Edit**, then **Clear Outputs of All
-# Cells**. Do it now.
+# Cells**. Do it now. The text below a cell tells the answer, too, so do not read on before you
+# have run it.
 
 # %%
 import sys

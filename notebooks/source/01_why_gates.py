@@ -108,10 +108,11 @@ for lag in (10, 20, 30, 40, 50):
 # About the same: each step multiplies by a *factor* of about 0.43. Why? To get from $h_t$ back to
 # $h_{t-1}$, the gradient is multiplied by the slope of $\tanh$ and by $W_{hh}$, sixty times over.
 #
-# The slope of $\tanh$ at each number is $1 - h^2$. And what does one matrix do, many times over? In
-# the long run it stretches a vector by its largest *eigenvalue* at each step.
+# The slope of $\tanh$ at each number is $1 - h^2$. And what does one matrix do, many times over?
+# An *eigenvalue* is the factor by which it stretches a direction that it does not turn. In the
+# long run the largest one wins. (It may be negative or complex, so we take its size.)
 #
-# **Predict.** What should the two give, multiplied?
+# **Predict.** What should the two roughly give, multiplied?
 
 # %%
 stretch = torch.linalg.eigvals(rnn.weight_hh_l0).abs().max().item()
@@ -211,8 +212,8 @@ print(f"For a half-life of 50 steps: f = {f:.4f}, bias {b_f:.2f}")
 # (that is $1/\sqrt{16}$), so $b_f$ is near 0. In `nn.LSTM`, the forget gate owns the second
 # quarter of every weight and bias (lesson 02 shows why). So we can compute the gate at every step.
 #
-# **Predict.** What is $f$ on average, in a new LSTM? And is the gradient's factor per step near
-# 0.43 like the RNN's, near $f$, or near 1?
+# **Predict.** What is $f$ on average, in a new LSTM? And is the gradient's factor per step nearer
+# to a half, or to 1?
 
 
 # %%
@@ -282,14 +283,15 @@ axes.semilogy(opened_gradient / opened_gradient[0], "-", color="C1", label="forg
 axes.set(xlabel="lag k (words back)", ylabel="gradient, 1 at lag 0", title="An open gate remembers")
 axes.legend()
 alt = """Three curves of gradient against lag on a logarithmic axis. The plain RNN falls to below
-1e-21 at lag 60, the new LSTM to about 3e-14. With forget bias 4.27 the curve drops to about a fifth
-in the first steps, and then stays level up to lag 60."""
+1e-21 at lag 60, the new LSTM to about 3e-14. With forget bias 4.27 the curve falls to about a fifth
+in the first steps, and then stays roughly level up to lag 60."""
 show(plot, alt)  # alt: the picture in words, for those who cannot see it
 
 # %% [markdown]
-# With the open gate, the gradient stays within a factor of ten over 60 steps. It drops in the
-# first few: the last word also moves the output directly, and earlier ones only through the
-# memory. It does not halve like the memory, because here too some of it goes round the gate.
+# With the open gate, the gradient stays within a factor of twenty over 60 steps. It drops in the
+# first few: the last word also has a short way to $h$ that does not pass through $c$ (lesson 02).
+# Earlier words act mainly through the memory, and a little through $h$. So the gradient does not
+# simply halve like the memory.
 
 # %% [markdown]
 # ## Turn the knob
@@ -315,7 +317,8 @@ print(explorer.picture.alt)
 
 # %% [markdown]
 # Task 1: worse. Task 2: 5. Task 3: at 0 the curve lies above, because some gradient goes round the
-# gate. At 6 it drops in the first steps, and stays below from then on.
+# gate. At 6 it drops at first, and stays below. So $f^k$ is a guide, no more: the real gates move
+# with the words.
 #
 # ## Does it matter in training?
 #
@@ -364,7 +367,8 @@ for name, forget_bias in (("as it is", None), ("1", 1.0), ("5", 5.0)):
 # %% [markdown]
 # The same network, the same data, the same number of steps. The table of biases says why 1 does
 # not help: its half-life is 2.2 steps, and 50 are needed. There is a gradient, but it comes from
-# the last few inputs. Nothing in it tells of the first.
+# the last few inputs. Next to nothing in it tells of the first: $0.731^{49}$ is about $2 \cdot
+# 10^{-7}$.
 
 # %% [markdown]
 # ## What we have seen
