@@ -39,8 +39,8 @@ SHOWN = {"input": "x", "output": "output", "h_n": "h_n", "c_n": "c_n"}
 
 def numbers(seq_len: int, batch: int, input_size: int, hidden_size: int) -> dict[str, tuple]:
     """Return the shape of each tensor that is drawn, by the name it has in the picture."""
-    ledger = shapes.lstm_tensors(seq_len, batch, input_size, hidden_size)
-    return {shown: ledger[name].shape for name, shown in SHOWN.items()}
+    drawn = _drawn(seq_len, batch, input_size, hidden_size)
+    return {name: entry.shape for name, entry in drawn.items()}
 
 
 def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture:
@@ -57,20 +57,19 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
     }
     for name, (allowed, _) in PARAMETERS.items():
         allowed.check(name, values[name])
-    sizes = numbers(**values)
-    ledger = shapes.lstm_tensors(**values)
-    symbols = {shown: ledger[name].symbols for name, shown in SHOWN.items()}
+    drawn = _drawn(**values)
+    sizes = {name: entry.shape for name, entry in drawn.items()}
 
     root = svg.panel(WIDTH, HEIGHT)
     x = INPUT_RIGHT - _pixels(sizes["x"])[0] - _pixels(sizes["x"])[2]
-    _tensor(root, (x, BASE), "x", sizes["x"], symbols["x"], "ink")
+    _tensor(root, (x, BASE), "x", sizes["x"], drawn["x"].symbols, "ink")
     _layer(root, input_size, hidden_size)
     for name, base, colour in (
         ("output", BASE, "i"),
         ("h_n", STATES_BASE, "g"),
         ("c_n", STATES_BASE, "f"),
     ):
-        _tensor(root, (COLUMNS[name], base), name, sizes[name], symbols[name], colour)
+        _tensor(root, (COLUMNS[name], base), name, sizes[name], drawn[name].symbols, colour)
     _arrows(root)
     for row, text in enumerate(KEY):
         svg.label(root, 24, 250 + 20 * row, text, 13, "start", fill="muted")
@@ -82,6 +81,12 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
 def in_and_out() -> Explorer:
     """Return the explorer: four sliders over the blocks that go in and come out."""
     return Explorer(view, PARAMETERS)
+
+
+def _drawn(seq_len: int, batch: int, input_size: int, hidden_size: int) -> dict[str, shapes.Entry]:
+    """Return the ledger's entry for each tensor that is drawn, by its name in the picture."""
+    ledger = shapes.lstm_tensors(seq_len, batch, input_size, hidden_size)
+    return {shown: ledger[name] for name, shown in SHOWN.items()}
 
 
 def _pixels(shape: tuple[int, ...]) -> tuple[float, float, float]:
