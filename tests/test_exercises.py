@@ -20,8 +20,11 @@ from torch.nn import functional as F
 
 from lstm_lessons import exercise
 from lstm_lessons.commands import notebooks
+from lstm_lessons.course import LESSONS
 from lstm_lessons.exercises import numbers, running
 from lstm_lessons.exercises.answers import DictExercise, ShapeOf
+from lstm_lessons.exercises.base import Misformed
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import FunctionExercise
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +40,7 @@ def right_answers(each):
 
 
 def solve(code, name="answer"):
-    space = {"torch": torch, "F": F, "math": importlib.import_module("math")}
+    space = {"torch": torch, "nn": nn, "F": F, "math": importlib.import_module("math")}
     exec(code, space)
     return space[name]
 
@@ -122,7 +125,14 @@ def test_a_near_miss_of_a_wrong_function_is_not_named(each, wrong):
     assert result.message
 
 
-FORMS = {"one tensor", "nothing returned", "returned like nn.LSTM", "not a dict", "other keys"}
+FORMS = {
+    "one tensor",
+    "several results",
+    "nothing returned",
+    "returned like nn.LSTM",
+    "not a dict",
+    "other keys",
+}
 
 
 @pytest.mark.parametrize("each", FUNCTIONS, ids=label)
@@ -802,7 +812,7 @@ def test_what_the_notebook_gives_is_what_the_package_knows(each):
     assert tree(each.given) in [tree(text) for text in answer_cell(each)[2]]
 
 
-@pytest.mark.parametrize("number", ["01", "02", "03"])
+@pytest.mark.parametrize("number", [each.number for each in LESSONS if each.exercise_minutes])
 def test_a_lesson_has_three_exercises_and_one_source(number):
     of_lesson = [each for each in ALL if each.number.startswith(number)]
     assert len(of_lesson) >= 3
@@ -837,3 +847,33 @@ def test_the_impossible_layer_is_impossible_and_the_others_are_not():
             assert name == answer["layer"]
             assert wanted == {**found, answer["tensor"]: answer["shape"]}
     assert possible == ["A", "B", "D"]
+
+
+def test_one_tensor_is_asked_for_by_its_name():
+    form = OneTensor(("output",))
+    tensor = torch.zeros(2, 3)
+    assert form.read(tensor) == {"output": tensor}
+    for value, said, name in (
+        ((tensor, tensor), "a tuple of 2 things. It should return one tensor, output", None),
+        ([tensor], "returns a list of 1 thing.", None),
+        (None, "gives back nothing", "nothing returned"),
+        (3.5, "What you return is a value of type `float`", "not a tensor"),
+    ):
+        with pytest.raises(Misformed, match=re.escape(said)) as caught:
+            form.read(value)
+        assert caught.value.name == (name or "several results")
+
+
+def test_what_nn_lstm_returns_may_be_flat_or_nested():
+    form = LikeLSTM()
+    output, h_n, c_n = (torch.full((size,), 1.0) for size in (1, 2, 3))
+    wanted = {"output": output, "h_n": h_n, "c_n": c_n}
+    for value in (
+        (output, (h_n, c_n)),
+        [output, [h_n, c_n]],
+        (output, h_n, c_n),
+    ):
+        assert form.read(value) == wanted
+    for value in (output, (output, h_n), (output, (h_n,)), (output, h_n, c_n, c_n)):
+        with pytest.raises(Misformed, match=re.escape("`return output, (h_n, c_n)`")):
+            form.read(value)

@@ -101,14 +101,24 @@ def definition(text, name):
     return ast.dump(Bare().visit(found[0]), indent=1)
 
 
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [("apply_gates", "cell.py"), ("lstm_step", "cell.py"), ("ManualLSTMCell", "manual.py")],
+DERIVED = (
+    ("03_the_cell_by_hand", "apply_gates", "cell.py"),
+    ("03_the_cell_by_hand", "lstm_step", "cell.py"),
+    ("03_the_cell_by_hand", "ManualLSTMCell", "manual.py"),
 )
-def test_the_lesson_derives_what_the_package_says(name, file):
-    lesson = (ROOT / "notebooks/source/03_the_cell_by_hand.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lesson", "name", "file"), DERIVED)
+def test_the_lesson_derives_what_the_package_says(lesson, name, file):
+    derived = (ROOT / "notebooks/source" / f"{lesson}.py").read_text(encoding="utf-8")
     package = (ROOT / "lstm_lessons" / file).read_text(encoding="utf-8")
-    assert definition(lesson, name) == definition(package, name)
+    assert definition(derived, name) == definition(package, name)
+
+
+def test_the_loop_over_time_is_the_same_in_every_lesson():
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "notebooks/source").glob("*.py")]
+    loops = [definition(text, "unroll") for text in texts if "\ndef unroll(" in text]
+    assert len(set(loops)) <= 1
 
 
 def test_trees_differ_where_code_does_and_only_there():

@@ -16,7 +16,8 @@ How to add an exercise
 
    * `FunctionExercise`: the learner writes a function. Give ``make_cases`` (the calls: random
      float64 numbers from a generator of your own, all sizes distinct), ``reference`` (torch
-     itself, wherever it can be), ``form`` (`Number`, `Tensors` or `TensorDict`), ``words``
+     itself, wherever it can be), ``form`` (`Number`, `OneTensor`, `Tensors`,
+     `LikeLSTM` or `TensorDict`), ``words``
      (which results are wrong together, and where to look then), ``probes`` (simpler calls that
      narrow down an unknown mistake) and ``gradients``. A right answer may be slow or odd, but
      each call of it is followed by others: keep the cases few and small.

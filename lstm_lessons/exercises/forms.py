@@ -77,16 +77,41 @@ def _single(value: Tensor | numpy.ndarray | numpy.generic) -> Any:
 
 
 @dataclass(frozen=True)
+class OneTensor(Form):
+    """One tensor, under its name; ``axes`` are the words for its axes."""
+
+    names: tuple[str, ...]
+    axes: tuple[str, ...] = ()
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensor; raise Misformed where the value has another form."""
+        _refuse_nothing(value)
+        (name,) = self.names
+        if isinstance(value, tuple | list):
+            held = "1 thing" if len(value) == 1 else f"{len(value)} things"
+            raise Misformed(
+                f"Your function returns a {type(value).__name__} of {held}. It should return one "
+                f"tensor, {name}.",
+                "several results",
+            )
+        return {name: _tensor("What you return", value)}
+
+
+@dataclass(frozen=True)
 class Tensors(Form):
     """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes."""
 
     names: tuple[str, ...]
     axes: tuple[str, ...] = ()
 
+    @property
+    def _wanted(self) -> str:
+        return f"return {', '.join(self.names)}"
+
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""
         _refuse_nothing(value)
-        wanted = f"return {', '.join(self.names)}"
+        wanted = self._wanted
         if isinstance(value, Tensor):
             raise Misformed(
                 f"Your function returns one tensor, of shape {tuple(value.shape)}. It should "
@@ -95,18 +120,40 @@ class Tensors(Form):
             )
         if not isinstance(value, tuple | list):
             raise Misformed(f"Your function returns {a_kind_of(value)}. Expected: `{wanted}`.")
-        if len(value) == 2 and isinstance(value[1], tuple | list):
-            raise Misformed(
-                "Your function returns `output, (h, c)`, as nn.LSTM does. One step is what "
-                f"nn.LSTMCell does, and that is simpler: `{wanted}`.",
-                "returned like nn.LSTM",
-            )
+        value = self._flat(value)
         if len(value) != len(self.names):
             raise Misformed(f"Your function returns {len(value)} things. Expected: `{wanted}`.")
         return {
             name: _tensor(f"The {name} that you return", each)
             for name, each in zip(self.names, value, strict=True)
         }
+
+    def _flat(self, value: tuple | list) -> tuple | list:
+        """Return the parts side by side."""
+        if len(value) == 2 and isinstance(value[1], tuple | list):
+            raise Misformed(
+                "Your function returns `output, (h, c)`, as nn.LSTM does. One step is what "
+                f"nn.LSTMCell does, and that is simpler: `{self._wanted}`.",
+                "returned like nn.LSTM",
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class LikeLSTM(Tensors):
+    """What nn.LSTM returns, ``output, (h_n, c_n)``; three tensors in a row are as good."""
+
+    names: tuple[str, ...] = ("output", "h_n", "c_n")
+
+    @property
+    def _wanted(self) -> str:
+        output, *states = self.names
+        return f"return {output}, ({', '.join(states)})"
+
+    def _flat(self, value: tuple | list) -> tuple | list:
+        if len(value) == 2 and isinstance(value[1], tuple | list):
+            return (value[0], *value[1])
+        return value
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ EXPLORERS = {
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
-WITH_EXPLORER = list(EXPLORERS.values())
+WITH_EXPLORER = list(dict.fromkeys(EXPLORERS.values()))
 LESSONS = WITH_EXPLORER + sorted(
     path.name for path in (CLONE / "notebooks").glob("*.ipynb") if path.name not in WITH_EXPLORER
 )
@@ -315,14 +315,18 @@ TORCH = {
 }
 
 
-with_explorer = pytest.mark.parametrize("lesson", WITH_EXPLORER, indirect=True)
+with_explorer = pytest.mark.parametrize(
+    ("lesson", "explorer"),
+    [(where, name) for name, where in EXPLORERS.items()],
+    indirect=["lesson"],
+    ids=list(EXPLORERS),
+)
 
 
 @pytest.fixture
-def subject(lesson) -> Subject:
-    """The explorer of the lesson that is open, as its sliders start."""
-    name = next(name for name, where in EXPLORERS.items() if where == lesson.name)
-    subject = Subject(name, lesson.notebook)
+def subject(lesson, explorer) -> Subject:
+    """One explorer of the lesson that is open, as its sliders start."""
+    subject = Subject(explorer, lesson.notebook)
     subject.run_again()
     return subject
 
