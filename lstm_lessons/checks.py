@@ -242,10 +242,15 @@ def _guarded_init(make: Callable) -> Callable:
 
 def _guarded_forward(run: Callable) -> Callable:
     @wraps(run)
-    def forward(self: nn.Module, x: Tensor, hx: object = None) -> tuple[Tensor, Tensor]:
-        check_cell_call(x, hx, self.input_size, self.hidden_size, self.weight_ih)
-        return run(self, x, hx)
+    def forward(
+        self: nn.Module,
+        input: Tensor,  # noqa: A002 - torch's own name
+        hx: object = None,
+    ) -> tuple[Tensor, Tensor]:
+        check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)
+        return run(self, input, hx)
 
+    del forward.__wrapped__  # what it takes is its own, under torch's names
     return forward
 
 

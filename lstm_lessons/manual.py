@@ -55,11 +55,11 @@ class ManualLSTMCell(nn.Module):
     def forward(self, x: Tensor, hx: States | None = None) -> States:
         """Return the new ``(h, c)``.
 
-        Shapes: x (B, I) or (I,); h and c, given and returned, (B, H) or (H,). Without
-        ``hx`` both states are zero.
+        Shapes: the input (B, I) or (I,), which the equations call x; h and c, given and returned,
+        (B, H) or (H,). Without ``hx`` both states are zero.
 
         Raises:
-            RuntimeError: shapes do not fit; the message is torch's.
+            TypeError, ValueError, RuntimeError: an input or a state does not fit; see `checks`.
         """
         if hx is None:
             zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
@@ -168,7 +168,7 @@ class ManualLSTM(nn.Module):
             "dropout": 0.0,
             "bidirectional": False,
         }
-        given = {name: getattr(self, name) for name in defaults}
+        given = {name: getattr(self, name) for name in defaults if hasattr(self, name)}
         changed = [f"{name}={value}" for name, value in given.items() if value != defaults[name]]
         return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
 
@@ -214,3 +214,8 @@ class ManualLSTM(nn.Module):
         check_states(hx, *expected, self.weight_ih_l0)
         h_0, c_0 = hx
         return form.states_in(h_0), form.states_in(c_0)
+
+
+# The cell's class is word for word what lesson 03 derives; what torch's has besides is the layer's.
+ManualLSTMCell.reset_parameters = ManualLSTM.reset_parameters
+ManualLSTMCell.extra_repr = ManualLSTM.extra_repr

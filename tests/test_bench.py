@@ -10,6 +10,7 @@ from clone_copies import CLONE, clean_environ
 from torch import nn
 
 from lstm_lessons.commands import bench, measure
+from lstm_lessons.commands.failure import Failure
 from lstm_lessons.commands.measure import Contest, Times
 
 TINY = (3, 2, 5, 4)
@@ -116,7 +117,7 @@ def test_the_command_prints_the_tables_and_saves_the_plot(tmp_path, monkeypatch,
     sizes = (TINY, (200, 3, 2, 4), (2, 3, 4, 5), (5, 1, 2, 3))
     monkeypatch.setattr(bench, "SIZES", sizes)
     monkeypatch.setattr(bench, "QUICK_ROUNDS", (2, 2, 2, 2))
-    monkeypatch.setattr(bench, "_median_peak", lambda name: 7_000_000)
+    monkeypatch.setattr(bench, "_median_peak", lambda name, device: 7_000_000)
     monkeypatch.setattr(measure, "MEMORY_SIZE", TINY)
     threads = torch.get_num_threads()
     try:
@@ -148,6 +149,24 @@ def test_without_a_compiler_the_rest_is_measured(monkeypatch, capsys):
     monkeypatch.setitem(measure.RUNGS, "hoisted", fail)
     with pytest.raises(RuntimeError):
         bench.run(TINY, 1, frozenset(), bench.Steps(1))
+
+
+@pytest.mark.parametrize("name", ["meta", "nonsense", "xpu"])
+def test_a_device_that_cannot_compute_here_is_told_in_one_line(name):
+    with pytest.raises(Failure, match=f"--device {name} cannot be used here: ") as caught:
+        bench.main(["--quick", "--device", name])
+    assert "\n" not in str(caught.value) and "Leave it out" in str(caught.value)
+
+
+def test_a_clock_waits_for_the_device_before_and_after(monkeypatch):
+    contest = Contest(TINY, WITHOUT)
+    waited = []
+    monkeypatch.setattr(torch.accelerator, "synchronize", waited.append)
+    contest._step("nn.LSTM"), contest._forward("nn.LSTM")
+    assert waited == []  # nothing runs behind a CPU's back
+    contest.device = "cuda"
+    contest._step("nn.LSTM"), contest._forward("nn.LSTM")
+    assert waited == ["cuda"] * 4
 
 
 def test_a_plot_must_be_an_svg(capsys):

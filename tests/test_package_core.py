@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import inspect
 import itertools
 import pickle
 import re
@@ -279,6 +280,31 @@ def test_the_manual_cell_is_made_as_torchs_is(bias):
     reference.load_state_dict(manual.state_dict())
     manual.load_state_dict(reference.state_dict())
     assert list(manual.state_dict()) == list(reference.state_dict())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_manual_cell_says_what_it_is_as_torchs_does(bias):
+    manual, reference = twins(bias)
+    assert repr(manual) == repr(reference).replace("LSTMCell", "ManualLSTMCell")
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_manual_cell_starts_anew_as_torchs_does(bias):
+    manual, reference = twins(bias)
+    for cell in (manual, reference):
+        torch.manual_seed(4)
+        cell.reset_parameters()
+    for one, other in zip(manual.parameters(), reference.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def test_the_manual_cell_takes_its_arguments_by_torchs_names():
+    manual, reference = twins()
+    given = {"input": double(B, I), "hx": (double(B, H), double(B, H))}
+    for one, other in zip(manual(**given), reference(**given), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
+    parameters = list(inspect.signature(manual.forward).parameters)
+    assert parameters == list(inspect.signature(reference.forward).parameters)
 
 
 def test_the_manual_cell_travels():

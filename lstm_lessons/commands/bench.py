@@ -30,13 +30,17 @@ def main(arguments: list[str]) -> int:
     """Measure, print the tables, and save the plot; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m lstm_lessons bench",
-        description="Measure ways to run an LSTM beside torch.nn.LSTM: float32, one CPU thread. "
+        description="Measure ways to run an LSTM beside torch.nn.LSTM: float32, one CPU thread, "
+        "or a GPU. "
         "Takes about ten minutes; close what else is at work on the machine.",
     )
     parser.add_argument(
         "--quick",
         action="store_true",
         help="a minute or two: few rounds, and nothing that has to compile first",
+    )
+    parser.add_argument(
+        "--device", default="cpu", help="where to run: cpu (the default), cuda, mps ..."
     )
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="where to save (default build/bench.svg)"
@@ -47,22 +51,46 @@ def main(arguments: list[str]) -> int:
         parser.error(f"--plot: expected a name that ends in .svg, got {str(plot)!r}")
     import torch
 
+    device = _usable(asked.device)
     torch.set_num_threads(1)
+    torch.backends.cudnn.allow_tf32 = False  # its ten bits would be no float32
     rounds = QUICK_ROUNDS if asked.quick else ROUNDS
     without = frozenset({COMPILED}) if asked.quick else frozenset()
     steps = Steps(len(SIZES) + 1)
     contests = {
-        size: run(size, count, without, steps) for size, count in zip(SIZES, rounds, strict=True)
+        size: run(size, count, without, steps, device)
+        for size, count in zip(SIZES, rounds, strict=True)
     }
     ratios = collect(contests)
     print("\n" + table(contests, ratios), end="\n\n", flush=True)
-    print(memory_table(measure_memory(list(ratios), steps)))
+    print(memory_table(measure_memory(list(ratios), steps, device)))
     save_plot(plot, ratios)
     print(f"\nThe plot is {plot}")
     return 0
 
 
-def run(size: Size, rounds: int, without: frozenset[str], steps: Steps) -> Contest:
+def _usable(name: str) -> str:
+    """Return the device of this name.
+
+    Raises:
+        Failure: torch does not know it, or cannot compute on it here.
+    """
+    import torch
+
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Failure(
+            f"--device {name} cannot be used here: {reason}", "Leave it out to run on the CPU."
+        ) from None
+    return str(device)
+
+
+def run(
+    size: Size, rounds: int, without: frozenset[str], steps: Steps, device: str = "cpu"
+) -> Contest:
     """Measure all ways at one size, in turns, showing a bar."""
     import torch
 
@@ -70,7 +98,7 @@ def run(size: Size, rounds: int, without: frozenset[str], steps: Steps) -> Conte
 
     steps.begin(f"{name_of(size)}: {rounds} rounds")
     torch.compiler.reset()  # it keeps a few compiled sizes only
-    contest = Contest(size, without)
+    contest = Contest(size, without, device)
     for number, name in enumerate(names := list(contest.ways)):
         steps.doing(f"{bar(number, len(names))} checking {name}")
         _check(contest, name, steps)
@@ -138,10 +166,13 @@ def table(contests: dict[Size, Contest], ratios: Ratios) -> str:
     return "\n".join(lines)
 
 
-def measure_memory(names: list[str], steps: Steps) -> dict[str, tuple[int, int | None]]:
+def measure_memory(
+    names: list[str], steps: Steps, device: str = "cpu"
+) -> dict[str, tuple[int, int | None]]:
     """Return for each way the bytes that autograd keeps, and the peak of a training step.
 
-    The peak is measured in a fresh process, and on Linux alone: elsewhere it is None.
+    The peak is measured in a fresh process. Of a CPU's memory, Linux alone tells it: elsewhere it
+    is None.
 
     Raises:
         Failure: the process that measures failed.
@@ -153,20 +184,21 @@ def measure_memory(names: list[str], steps: Steps) -> dict[str, tuple[int, int |
     found: dict[str, tuple[int, int | None]] = {}
     for number, name in enumerate(names):
         steps.doing(f"{bar(number, len(names))} {name}")
-        found[name] = (measure.saved_by(name, measure.MEMORY_SIZE), _median_peak(name))
+        kept = measure.saved_by(name, measure.MEMORY_SIZE, device)
+        found[name] = (kept, _median_peak(name, device))
     steps.end()
     return found
 
 
-def _median_peak(name: str) -> int | None:
+def _median_peak(name: str, device: str) -> int | None:
     """Return the middle one of three: how memory is handed out differs from run to run."""
-    if sys.platform != "linux":
+    if device == "cpu" and sys.platform != "linux":
         return None
-    return sorted(_peak(name) for _ in range(3))[1]
+    return sorted(_peak(name, device) for _ in range(3))[1]
 
 
-def _peak(name: str) -> int:
-    command = [sys.executable, "-m", "lstm_lessons.commands.measure", name]
+def _peak(name: str, device: str = "cpu") -> int:
+    command = [sys.executable, "-m", "lstm_lessons.commands.measure", name, device]
     answer = subprocess.run(command, env=Clone.here().environ(), capture_output=True, text=True)
     if answer.returncode:
         last = (answer.stderr.strip().splitlines() or [f"exit status {answer.returncode}"])[-1]

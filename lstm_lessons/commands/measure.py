@@ -1,6 +1,6 @@
 """What ``bench`` measures: the time of each way to run an LSTM, and the memory that it takes.
 
-``python -m lstm_lessons.commands.measure NAME`` prints the peak memory of one way, in bytes.
+``python -m lstm_lessons.commands.measure NAME DEVICE`` prints the peak memory of one way, in bytes.
 """
 
 import gc
@@ -24,6 +24,7 @@ Size = tuple[int, int, int, int]
 Way = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
 REFERENCE = "nn.LSTM"
+CPU = "cpu"
 MEMORY_SIZE: Size = (128, 32, 128, 256)
 WARM_UP = 4
 """Rounds that are not counted: TorchScript optimises itself in its first calls."""
@@ -73,23 +74,22 @@ class Times:
 
 
 class Contest:
-    """All ways at one size, with the same weights and input, in float32."""
+    """All ways at one size, with the same weights and input, in float32, on one device."""
 
-    def __init__(self, size: Size, without: frozenset[str] = frozenset()) -> None:
-        """Make the ways, and see that they agree.
-
-        Raises:
-            AssertionError: a way gives other results than nn.LSTM.
-        """
+    def __init__(
+        self, size: Size, without: frozenset[str] = frozenset(), device: str = CPU
+    ) -> None:
+        """Make the ways."""
         steps, batch, features, width = size
         torch.manual_seed(steps)
-        lstm = nn.LSTM(features, width)
+        lstm = nn.LSTM(features, width).to(device)
+        self.device = device
         self.inputs = (
-            torch.randn(steps, batch, features),
-            torch.randn(batch, width),
-            torch.randn(batch, width),
+            torch.randn(steps, batch, features).to(device),
+            torch.randn(batch, width).to(device),
+            torch.randn(batch, width).to(device),
         )
-        self.upstream = torch.randn(steps, batch, width)
+        self.upstream = torch.randn(steps, batch, width).to(device)
         made = ways(lstm, steps, batch)
         self.ways = {name: way for name, way in made.items() if name not in without}
         self.times = {name: Times() for name in self.ways}
@@ -126,18 +126,24 @@ class Contest:
 
     def _forward(self, name: str) -> float:
         with torch.no_grad():
-            started = perf_counter()
+            started = self._now()
             self.ways[name](*self.inputs)
-            return perf_counter() - started
+            return self._now() - started
 
     def _step(self, name: str) -> float:
         for way in self.ways.values():  # the weights are shared: no way adds to another's gradient
             if isinstance(way, nn.Module):
                 way.zero_grad()
-        started = perf_counter()
+        started = self._now()
         output, _, _ = self.ways[name](*self.inputs)
         output.backward(self.upstream)
-        return perf_counter() - started
+        return self._now() - started
+
+    def _now(self) -> float:
+        """Return the time in seconds, once all work that was given to the device is done."""
+        if self.device != CPU:
+            torch.accelerator.synchronize(self.device)
+        return perf_counter()
 
 
 def saved_bytes(way: Way, inputs: tuple[Tensor, Tensor, Tensor], given: set[int]) -> int:
@@ -159,24 +165,30 @@ def saved_bytes(way: Way, inputs: tuple[Tensor, Tensor, Tensor], given: set[int]
     return sum(kept.values())
 
 
-def saved_by(name: str, size: Size = MEMORY_SIZE) -> int:
+def saved_by(name: str, size: Size = MEMORY_SIZE, device: str = CPU) -> int:
     """Return the bytes that autograd keeps for one way, beside weights and input."""
-    contest = Contest(size)
+    contest = Contest(size, device=device)
     way = contest.ways[name]
     module = way if isinstance(way, nn.Module) else contest.ways[REFERENCE]
     tensors = [*contest.inputs, *module.parameters()]
     return saved_bytes(way, contest.inputs, {t.untyped_storage().data_ptr() for t in tensors})
 
 
-def peak_bytes(name: str, size: Size = MEMORY_SIZE) -> int:
-    """Return by how many bytes this process grows at most, in one training step.
+def peak_bytes(name: str, size: Size = MEMORY_SIZE, device: str = CPU) -> int:
+    """Return by how many bytes the memory in use grows at most, in one training step.
 
-    Right in a fresh process alone, and on Linux alone.
+    On a CPU it is this process's: right in a fresh one alone, and on Linux alone. Elsewhere it is
+    what torch has allocated on the device.
     """
-    small = Contest((3, 2, *size[2:]))
+    small = Contest((3, 2, *size[2:]), device=device)
     small._step(name)  # libraries load and set up
-    contest = Contest(size)
+    contest = Contest(size, device=device)
     gc.collect()
+    if device != CPU:
+        torch.accelerator.reset_peak_memory_stats(device)
+        before = torch.accelerator.memory_allocated(device)
+        contest._step(name)
+        return torch.accelerator.max_memory_allocated(device) - before
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from what is used now
     before = _status("VmRSS")
     contest._step(name)
@@ -192,4 +204,4 @@ def _status(entry: str) -> int:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    print(peak_bytes(sys.argv[1]))
+    print(peak_bytes(sys.argv[1], device=sys.argv[2]))
