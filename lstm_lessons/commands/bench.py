@@ -83,7 +83,8 @@ def _usable(name: str) -> str:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise Failure(
-            f"--device {name} cannot be used here: {reason}", "Leave it out to run on the CPU."
+            f"--device {name} cannot be used here: {reason.rstrip('.')}.",
+            "Leave it out to run on the CPU.",
         ) from None
     return str(device)
 
