@@ -83,7 +83,20 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("02",),
     ),
-    Lesson("04_unrolling_in_time", "Unrolling in time", "What do output, h_n and c_n hold?"),
+    Lesson(
+        "04_unrolling_in_time",
+        "Unrolling in time",
+        "What do output, h_n and c_n hold?",
+        objectives=(
+            "write the loop over time, and prove that it is what `nn.LSTM` does",
+            "say what `output`, `h_n` and `c_n` hold, and when `output[-1]` has the numbers of "
+            "`h_n`",
+            "get at the memory c of every step, which `nn.LSTM` does not return",
+        ),
+        minutes=40,
+        exercise_minutes=30,
+        prerequisites=("03",),
+    ),
     Lesson("05_batches_and_batch_first", "Batches and batch_first", "Which axis is which?"),
     Lesson("06_stacking_and_dropout", "Stacking and dropout", "What does a second layer read?"),
     Lesson("07_both_directions", "Both directions", "What has the reverse half seen?"),

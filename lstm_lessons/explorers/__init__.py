@@ -4,5 +4,6 @@ from .cell_gates import cell_gates
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
+from .unrolled import unrolled
 
-__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out"]
+__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out", "unrolled"]

@@ -1,0 +1,300 @@
+"""A layer unrolled in time: step by step, output fills up, h and c are handed on."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import exp, tanh
+from random import Random
+
+from .. import shapes
+from ..drawing import Picture, svg, theme
+from ..drawing.arrow import arrow
+from .base import Choice, Explorer, Range
+
+SEQ_LEN = Range(1, 6, 1, 5)
+STEPS = Range(0, 6, 1, 2)
+HIDDEN_SIZE = Range(1, 4, 1, 3)
+HX = Choice(("None", "(h_0, c_0)"), "None")
+
+PARAMETERS = {
+    "steps": (STEPS, "steps done"),
+    "seq_len": (SEQ_LEN, "seq_len T"),
+    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
+    "hx": (HX, "hx"),
+}
+
+INPUT_SIZE = 2  # numbers in a word; the picture does not show them
+WIDTH, HEIGHT = 720, 436
+COLUMN = 87  # a column for the start, one for each step, one for the end
+FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
+WORD_Y, WORD_HALF = 56, 12
+CELL_Y, CELL_HALF, CELL_WIDTH = 104, 18, 54
+STATES_Y, OUTPUT_Y = 164, 296  # where the boxes with numbers begin
+ROW, NUMBER_WIDTH = 22, 41
+H_LINE, C_LINE = CELL_Y - 8, CELL_Y + 8  # the heights at which h and c are handed on
+
+States = tuple[float, ...]
+
+
+def unrolled() -> Explorer:
+    """Return the explorer: how many steps are done, two sizes, and the states to start from."""
+    return Explorer(view, PARAMETERS)
+
+
+def words() -> list[list[float]]:
+    """Return the longest sequence: a word for each step, I numbers each."""
+    return [list(word) for word in _fixed()["words"]]
+
+
+def weights(hidden_size: int) -> dict[str, list]:
+    """Return the weights of a layer of this size, stacked as torch's: (4H, I), (4H, H), (4H,).
+
+    There is one bias; torch's second one is zero. A smaller layer has the first units of the
+    largest, without those that it lacks.
+    """
+    units, fixed = range(hidden_size), _fixed()
+    stacked = [(gate, unit) for gate in range(len(shapes.GATES)) for unit in units]
+    return {
+        "weight_ih": [list(fixed["weight_ih"][gate][unit]) for gate, unit in stacked],
+        "weight_hh": [list(fixed["weight_hh"][gate][unit][:hidden_size]) for gate, unit in stacked],
+        "bias_ih": [fixed["bias"][gate][unit] for gate, unit in stacked],
+    }
+
+
+def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[States]]:
+    """Return h and c before the first step and after each: ``h`` and ``c``, T + 1 rows of H.
+
+    ``h[0]`` is h_0, ``h[1:]`` is the output, and the last rows are h_n and c_n. The equations
+    are those of torch.nn.LSTM.
+    """
+    states = _run(hidden_size, hx)[: seq_len + 1]
+    return {"h": [h for h, _ in states], "c": [c for _, c in states]}
+
+
+def view(
+    steps: int = STEPS.default,
+    seq_len: int = SEQ_LEN.default,
+    hidden_size: int = HIDDEN_SIZE.default,
+    hx: str = HX.default,
+) -> Picture:
+    """Return the picture: a column for the start, for each step and for the end.
+
+    More steps than the sequence has words are as good as all.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    given = {"steps": steps, "seq_len": seq_len, "hidden_size": hidden_size, "hx": hx}
+    for name, value in given.items():
+        PARAMETERS[name][0].check(name, value)
+    made, ledger = numbers(seq_len, hidden_size, hx), _ledger(seq_len, hidden_size)
+    done = min(steps, seq_len)
+    root = svg.panel(WIDTH, HEIGHT)
+    svg.label(root, WIDTH / 2, 28, _state_of_the_loop(done, seq_len), 15, font_weight="bold")
+    _chain(root, seq_len, done)
+    _states(root, made, ledger, done)
+    _output(root, made, ledger, done)
+    note = "Each box holds the number of one unit. A dashed box is still empty."
+    svg.label(root, WIDTH / 2, HEIGHT - 16, note, 13, fill="muted")
+    return Picture(svg.write(root), _alt(made, ledger, done, hx))
+
+
+@cache
+def _fixed() -> dict[str, list]:
+    """Return the numbers that never change: the words, the weights, the biases, h_0 and c_0."""
+    random, most = Random(44), HIDDEN_SIZE.high
+
+    def draw(low: float, high: float, *sizes: int) -> list | float:
+        if not sizes:
+            return round(random.uniform(low, high), 2)
+        return [draw(low, high, *sizes[1:]) for _ in range(sizes[0])]
+
+    # i, f and o lean towards open, so that the memories grow large enough to be seen.
+    return {
+        "words": draw(-2, 2, SEQ_LEN.high, INPUT_SIZE),
+        "weight_ih": draw(-1.5, 1.5, len(shapes.GATES), most, INPUT_SIZE),
+        "weight_hh": draw(-1, 1, len(shapes.GATES), most, most),
+        "bias": [[1.5 if gate in "if" else 0.5] * most for gate in shapes.GATES],
+        "h_0": draw(-0.9, 0.9, most),
+        "c_0": draw(-2, 2, most),
+    }
+
+
+@cache
+def _run(hidden_size: int, hx: str) -> list[tuple[States, States]]:
+    """Return (h, c) before the first step and after each of the longest sequence."""
+    made, fixed = weights(hidden_size), _fixed()
+    h = c = (0.0,) * hidden_size
+    if hx != "None":
+        h, c = (tuple(fixed[name][:hidden_size]) for name in ("h_0", "c_0"))
+    states = [(h, c)]
+    for word in words():
+        sums = [
+            _dot(row_x, word) + _dot(row_h, h) + bias
+            for row_x, row_h, bias in zip(*made.values(), strict=True)
+        ]
+        z_i, z_f, z_g, z_o = (
+            sums[gate * hidden_size : (gate + 1) * hidden_size] for gate in range(4)
+        )
+        c = tuple(
+            _sigmoid(z_f[unit]) * c[unit] + _sigmoid(z_i[unit]) * tanh(z_g[unit])
+            for unit in range(hidden_size)
+        )
+        h = tuple(_sigmoid(z_o[unit]) * tanh(c[unit]) for unit in range(hidden_size))
+        states.append((h, c))
+    return states
+
+
+def _dot(row: list[float], column: list[float] | States) -> float:
+    return sum(a * b for a, b in zip(row, column, strict=True))
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + exp(-z))
+
+
+def _ledger(seq_len: int, hidden_size: int) -> shapes.Ledger:
+    return shapes.lstm_tensors(seq_len, None, INPUT_SIZE, hidden_size)
+
+
+def _x(column: int) -> float:
+    """Return the middle of a column: 0 is the start, t + 1 is step t."""
+    return FIRST + column * COLUMN
+
+
+def _state_of_the_loop(done: int, seq_len: int) -> str:
+    plural = "" if seq_len == 1 else "s"
+    return f"{done} of {seq_len} step{plural} done" + ("" if done < seq_len else ": the end")
+
+
+def _chain(root: svg.Element, seq_len: int, done: int) -> None:
+    """Draw the words, the steps, and what is handed on from one step to the next."""
+    for step in range(seq_len):
+        x, is_done = _x(step + 1), step < done
+        colour = "ink" if is_done else "muted"
+        look = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
+        svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **look)
+        svg.formula(root, x, WORD_Y + 5, f"x_{step}", 15)
+        arrow(root, colour, (x, WORD_Y + WORD_HALF), (x, CELL_Y - CELL_HALF - 1))
+        look |= {"rx": 8, "stroke_width": 3 if step == done - 1 else look["stroke_width"]}
+        box = (x - CELL_WIDTH / 2, CELL_Y - CELL_HALF, CELL_WIDTH, 2 * CELL_HALF)
+        svg.rect(root, *box, **look, data_step=str(step))
+        weight = "bold" if step == done - 1 else "normal"
+        svg.label(root, x, CELL_Y + 5, f"step {step}", 13, font_weight=weight)
+    for column in range(seq_len + 1):
+        left = _x(column) + (CELL_WIDTH / 2 if column else 18)
+        right = _x(column + 1) - (CELL_WIDTH / 2 + 1 if column < seq_len else 18)
+        passed = column < done or column == done == seq_len
+        for name, y, colour in (("h", H_LINE, "i"), ("c", C_LINE, "f")):
+            arrow(root, colour if passed else "muted", (left, y), (right, y))
+            if 0 < column < seq_len:
+                label_y = y - 7 if name == "h" else y + 17
+                svg.label(root, (left + right) / 2, label_y, name, 13)
+    for column, index in ((0, "0"), (seq_len + 1, "n")):
+        svg.formula(root, _x(column), H_LINE + 2, f"h_{index}", 15)
+        svg.formula(root, _x(column), C_LINE + 9, f"c_{index}", 15)
+
+
+def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
+    """Draw the numbers of h and c: at the start, after the last step done, and at the end."""
+    seq_len = len(made["h"]) - 1
+    pairs = [(0, "_0", 0), (seq_len + 1, "_n", seq_len if done == seq_len else None)]
+    if done:
+        pairs.append((done, "", done))
+        top = (_x(done), CELL_Y + CELL_HALF)
+        arrow(root, "ink", top, (_x(done), STATES_Y - 20))
+    for column, index, row in pairs:
+        for name, colour, side in (("h", "i", -1), ("c", "f", 1)):
+            x, what = _x(column) + side * NUMBER_WIDTH / 2, name + index
+            svg.formula(root, x, STATES_Y - 7, what, 14, font_weight="bold")
+            values = None if row is None else made[name][row]
+            _boxes(root, x, STATES_Y, values, len(made[name][0]), colour, what)
+            shape = ledger[what].shape if index else ledger[f"{name}_n"].shape[1:]
+            svg.label(root, x, _below(STATES_Y, made), str(shape), 12, data_shape=what)
+    for column in range(1, done):
+        for row, text in enumerate(("handed on,", "c not kept")):
+            svg.label(root, _x(column), STATES_Y + 12 + 17 * row, text, 12, fill="muted")
+
+
+def _output(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
+    """Draw output, a slot a step, and the arrow from h into the slot of the last step done."""
+    seq_len, entry = len(made["h"]) - 1, ledger["output"]
+    svg.label(root, FIRST, OUTPUT_Y + 14, "output", 15, font_weight="bold")
+    svg.label(root, FIRST, OUTPUT_Y + 34, str(entry.shape), 13, data_shape="output")
+    svg.label(root, FIRST, OUTPUT_Y + 52, f"({', '.join(entry.symbols)})", 12, fill="muted")
+    for step in range(seq_len):
+        values = made["h"][step + 1] if step < done else None
+        # Right below the h that it is made of, which stands left of c.
+        name, x = f"output[{step}]", _x(step + 1) - NUMBER_WIDTH / 2
+        bold = step == done - 1
+        _boxes(root, x, OUTPUT_Y, values, len(made["h"][0]), "i", name, bold)
+        weight = "bold" if bold else "normal"
+        svg.label(root, x, _below(OUTPUT_Y, made), name, 12, font_weight=weight)
+    if done:
+        x = _x(done) - NUMBER_WIDTH / 2
+        arrow(root, "i", (x, _below(STATES_Y, made) + 6), (x, OUTPUT_Y - 2))
+
+
+def _below(top: float, made: dict) -> float:
+    """Return the line of a text right below a column of boxes."""
+    return top + ROW * len(made["h"][0]) + 15
+
+
+def _boxes(
+    root: svg.Element,
+    x: float,
+    top: float,
+    values: States | None,
+    size: int,
+    colour: str,
+    name: str,
+    bold: bool = False,
+) -> None:
+    """Draw the numbers of all units on top of each other; empty boxes where there are none."""
+    width = NUMBER_WIDTH - 2
+    for unit in range(size):
+        y = top + unit * ROW
+        look = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
+        if values is not None:
+            look = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
+            look |= {"stroke_width": 2 if bold else 1}
+        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **look)
+        said = "still empty" if values is None else svg.number(values[unit], 4)
+        svg.add(box, "title", f"{name}, unit {unit}: {said}")
+        if values is not None:
+            text = svg.number(values[unit], 2)
+            svg.label(root, x, y + 14.5, text, 12, data_number=f"{name} {unit}")
+
+
+def _said(values: States) -> str:
+    return "(" + ", ".join(svg.number(each, 2) for each in values) + ")"
+
+
+def _alt(made: dict, ledger: shapes.Ledger, done: int, hx: str) -> str:
+    seq_len = len(made["h"]) - 1
+    start = "zero, as no states are given" if hx == "None" else "given"
+    parts = [
+        f"A layer with {len(made['h'][0])} units reads a sequence of {seq_len} "
+        f"word{'' if seq_len == 1 else 's'}, a step each. "
+        "Every step reads one word, and h and c of the step before. "
+        f"{_state_of_the_loop(done, seq_len)}.",
+        f"h_0 {_said(made['h'][0])} and c_0 {_said(made['c'][0])} are {start}.",
+    ]
+    if done:
+        slots = "; ".join(f"output[{step}] {_said(made['h'][step + 1])}" for step in range(done))
+        parts += [
+            f"After step {done - 1}, h is {_said(made['h'][done])} and c is {_said(made['c'][done])}. "
+            f"An arrow goes from h into output[{done - 1}], none from c.",
+            f"Filled so far, of output {ledger['output'].shape}: {slots}.",
+        ]
+    else:
+        parts.append(f"All of output {ledger['output'].shape} is still empty.")
+    shape = ledger["h_n"].shape
+    if done == seq_len:
+        parts.append(
+            f"h_n {shape} is {_said(made['h'][-1])} and c_n {shape} is {_said(made['c'][-1])}: "
+            "the states after the last step."
+        )
+    else:
+        parts.append(f"h_n {shape} and c_n {shape} are still empty.")
+    return " ".join(parts)
