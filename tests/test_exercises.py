@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
 from lstm_lessons.commands import notebooks
 from lstm_lessons.course import LESSONS
 from lstm_lessons.exercises import numbers, running
@@ -41,6 +42,7 @@ def right_answers(each):
 
 def solve(code, name="answer"):
     space = {"torch": torch, "nn": nn, "F": F, "math": importlib.import_module("math")}
+    space["lstm_step"] = lstm_step
     exec(code, space)
     return space[name]
 

@@ -22,8 +22,8 @@ How to add an exercise
      narrow down an unknown mistake) and ``gradients``. A right answer may be slow or odd, but
      each call of it is followed by others: keep the cases few and small.
    * `DictExercise`: the learner fills in a dict. Give ``parts``: `ShapeOf`, `Choice`,
-     `Quantity`, `FirstAndLast`; and ``in_order`` where an entry means nothing unless those
-     before it are right.
+     `Verdict`, `Quantity`, `FirstAndLast`; and ``in_order`` where an entry means nothing unless
+     those before it are right.
 
    An exercise of another kind is a new subclass of `Exercise`, in a file of its own.
 

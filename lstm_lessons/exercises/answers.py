@@ -88,6 +88,25 @@ class Choice(Part):
 
 
 @dataclass(frozen=True)
+class Verdict(Part):
+    """True or False: Python's, numpy's or torch's, or the word for it."""
+
+    def read(self, value: Any) -> bool:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        if (
+            isinstance(value, Tensor | numpy.ndarray | numpy.generic)
+            and math.prod(value.shape) == 1
+        ):
+            value = value.item()
+        words = {"true": True, "false": False}
+        if isinstance(value, str) and value.strip().casefold() in words:
+            return words[value.strip().casefold()]
+        if not isinstance(value, bool):
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected True or False.")
+        return value
+
+
+@dataclass(frozen=True)
 class Quantity(Part):
     """A number that is right within a factor; ``factor`` 10 takes a tenth to ten times."""
 

@@ -99,10 +99,14 @@ class OneTensor(Form):
 
 @dataclass(frozen=True)
 class Tensors(Form):
-    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes."""
+    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes.
+
+    ``not_nested`` says why they do not come as nn.LSTM's results do.
+    """
 
     names: tuple[str, ...]
     axes: tuple[str, ...] = ()
+    not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
 
     @property
     def _wanted(self) -> str:
@@ -132,8 +136,8 @@ class Tensors(Form):
         """Return the parts side by side."""
         if len(value) == 2 and isinstance(value[1], tuple | list):
             raise Misformed(
-                "Your function returns `output, (h, c)`, as nn.LSTM does. One step is what "
-                f"nn.LSTMCell does, and that is simpler: `{self._wanted}`.",
+                "Your function returns `output, (h, c)`, as nn.LSTM does. "
+                f"{self.not_nested} `{self._wanted}`.",
                 "returned like nn.LSTM",
             )
         return value

@@ -283,7 +283,8 @@ def _alt(made: dict, ledger: shapes.Ledger, done: int, hx: str) -> str:
     if done:
         slots = "; ".join(f"output[{step}] {_said(made['h'][step + 1])}" for step in range(done))
         parts += [
-            f"After step {done - 1}, h is {_said(made['h'][done])} and c is {_said(made['c'][done])}. "
+            f"After step {done - 1}, h is {_said(made['h'][done])} "
+            f"and c is {_said(made['c'][done])}. "
             f"An arrow goes from h into output[{done - 1}], none from c.",
             f"Filled so far, of output {ledger['output'].shape}: {slots}.",
         ]

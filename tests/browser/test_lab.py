@@ -37,6 +37,7 @@ EXPLORERS = {
     "forget_gate": "01_why_gates.ipynb",
     "gates_and_shapes": "02_gates_and_shapes.ipynb",
     "cell_gates": "03_the_cell_by_hand.ipynb",
+    "unrolled": "04_unrolling_in_time.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -307,11 +308,38 @@ def cell_gates(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) ->
     return {"i": i, "f": f, "g": torch.tanh(z[2]).item(), "o": o, "c": c.item(), "h": h.item()}
 
 
+def unrolled(steps: int, seq_len: int, hidden_size: int, hx: str) -> Facts:
+    """Return what torch's layer returns after so many words, and the shapes for all of them."""
+    import importlib
+
+    import torch
+
+    module = importlib.import_module("lstm_lessons.explorers.unrolled")
+    layer = torch.nn.LSTM(module.INPUT_SIZE, hidden_size, dtype=torch.float64)
+    with torch.no_grad():
+        layer.bias_hh_l0.zero_()
+        for name, values in module.weights(hidden_size).items():
+            getattr(layer, f"{name}_l0").copy_(torch.tensor(values))
+    x = torch.tensor(module.words(), dtype=torch.float64)[:seq_len]
+    made = module.numbers(seq_len, hidden_size, hx)
+    start = tuple(torch.tensor(made[name][:1], dtype=torch.float64) for name in "hc")
+    output, (h_n, c_n) = layer(x, start)
+    done = min(steps, seq_len)
+    facts: Facts = {"output": str(tuple(output.shape)), "h_n": str(tuple(h_n.shape))}
+    for step, row in enumerate(output[:done].tolist()):
+        facts |= {f"output[{step}], unit {unit}": value for unit, value in enumerate(row)}
+    if done:
+        _, (_, c) = layer(x[:done], start)
+        facts |= {f"c, unit {unit}": value for unit, value in enumerate(c[0].tolist())}
+    return facts
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
     "gates_and_shapes": gates_and_shapes,
     "cell_gates": cell_gates,
+    "unrolled": unrolled,
 }
 
 
@@ -428,6 +456,7 @@ MISTAKES = {
         "return 4 * hidden_size * (input_size + hidden_size)",
     ),
     "03_the_cell_by_hand.ipynb": ("03.1", "return h, c"),
+    "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
 }
 
 

@@ -1,0 +1,166 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## How it works
+#
+# Write your answer in its cell, run it (Shift + Enter), then run the cell below it, which checks
+# it. You can check as often as you like. A wrong answer costs nothing: if the check recognises the
+# mistake, it names it.
+#
+# Stuck? Put one of these in a new cell (the number is the exercise's):
+#
+# * `exercise("04.1").hint()` gives a hint. Call it again for the next one.
+# * `exercise("04.1").solution()` shows a solution. It asks first; call it twice.
+
+# %%
+import torch
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+
+torch.set_default_dtype(torch.float64)
+
+# %% [markdown]
+# ## 04.1 Keep every memory
+#
+# `nn.LSTM` returns h after every step, but c after the last one only. Write the loop that returns
+# both after every step: `return output, memory`, each of shape (T, B, H).
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `x` | (T, B, I) | the words |
+# | `h_0`, `c_0` | (B, H), or None | the states to start from; both may be None, not given |
+# | `weight_ih`, `weight_hh` | (4H, I), (4H, H) | the stacked weights |
+# | `bias_ih`, `bias_hh` | (4H,) | the stacked biases |
+#
+# States that are not given are what they are in `nn.LSTM`. `lstm_step(x_t, h, c, weight_ih,
+# weight_hh, bias_ih, bias_hh)` does one step. The check compares results and gradients.
+
+
+# %%
+def unroll_all(x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh):
+    ### BEGIN SOLUTION
+    zeros = torch.zeros(x.shape[1], weight_hh.shape[1])
+    h = zeros if h_0 is None else h_0
+    c = zeros if c_0 is None else c_0
+    shown, kept = [], []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+        shown.append(h)
+        kept.append(c)
+    return torch.stack(shown), torch.stack(kept)
+    ### END SOLUTION
+
+
+# %%
+exercise("04.1").check(unroll_all)
+
+# %% [markdown]
+# ## 04.2 Predict a call
+#
+# A layer `nn.LSTM(7, 5)` with random weights, and three calls of it without states:
+#
+# | call | input |
+# |---|---|
+# | one | (9, 7): one sentence |
+# | three | (9, 3, 7): three sentences |
+# | short | (4, 3, 7): three shorter ones |
+#
+# Put in the shapes, as tuples. The last four are about the results of the call "three": what does
+# `torch.equal` say, `True` or `False`? It asks for the same shape and the same numbers. (The
+# slice `output[-1:]` is the last row, too, but keeps the first axis, with one row in it.) Decide
+# before you run anything.
+
+# %%
+answer = {
+    "one: output": ...,
+    "one: h_n": ...,
+    "three: output": ...,
+    "three: h_n": ...,
+    "short: h_n": ...,
+    "output[-1] equals h_n": ...,
+    "output[-1] equals h_n[0]": ...,
+    "output[0] equals h_n[0]": ...,
+    "c_n equals output[-1:]": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "one: output": (9, 5),
+    "one: h_n": (1, 5),
+    "three: output": (9, 3, 5),
+    "three: h_n": (1, 3, 5),
+    "short: h_n": (1, 3, 5),
+    "output[-1] equals h_n": False,
+    "output[-1] equals h_n[0]": True,
+    "output[0] equals h_n[0]": False,
+    "c_n equals output[-1:]": False,
+}
+### END SOLUTION
+
+# %%
+exercise("04.2").check(answer)
+
+# %% [markdown]
+# ## 04.3 Which picture is right?
+#
+# Four pictures of one layer and three steps. Each row below the steps is a result, and each slot of
+# it says of which state it is made: $h_0$ is h after step 0, $c_2$ is c after step 2.
+
+# %%
+from lstm_lessons.drawing.wirings import wirings
+
+wirings()
+
+# %% [markdown]
+# One picture is what `nn.LSTM` does. For each, choose the verdict that fits:
+#
+# | verdict | meaning |
+# |---|---|
+# | `"right"` | every row is as in PyTorch |
+# | `"too few"` | a row lacks steps that it has in PyTorch |
+# | `"too many"` | a row has steps that it does not have in PyTorch |
+# | `"memory shown"` | c stands where h belongs |
+# | `"exchanged"` | `h_n` and `c_n` have changed places |
+# | `"too early"` | a row is made of a step before the right one |
+
+# %%
+answer = {
+    "A": ...,
+    "B": ...,
+    "C": ...,
+    "D": ...,
+}
+### BEGIN SOLUTION
+answer = {"A": "too few", "B": "memory shown", "C": "right", "D": "too many"}
+### END SOLUTION
+
+# %%
+exercise("04.3").check(answer)
+
+# %% [markdown]
+# ## 04.4 Look behind h
+#
+# `output` shows h, not c. Suppose you also know the output gate `o` of each step. Write a function
+# that finds the memory again: from `h` and `o`, tensors of one shape, to `c`.
+#
+# The gate is never fully shut here, and c is never so large that tanh(c) is rounded to 1.
+
+
+# %%
+def memory_behind(h, o):
+    ### BEGIN SOLUTION
+    return torch.atanh(h / o)
+    ### END SOLUTION
+
+
+# %%
+exercise("04.4").check(memory_behind)

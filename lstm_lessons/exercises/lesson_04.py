@@ -1,0 +1,721 @@
+"""Exercises of lesson 04: keep every memory, predict a call, judge four pictures, look behind h."""
+
+# ruff: noqa: E741, N803 - I is the input size, as everywhere in the course.
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from lstm_lessons.cell import lstm_step
+from lstm_lessons.exercises.answers import Choice, DictExercise, Part, ShapeOf, Verdict
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import OneTensor, Tensors
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+
+# --- 04.1 -----------------------------------------------------------------------------------------
+
+Pair = tuple[Tensor, Tensor]
+
+
+def _loop_cases() -> tuple[Case, ...]:
+    """Return two calls with states, of other sizes, and one without."""
+    return (
+        _loop_case(6, 2, 3, 5),
+        _loop_case(3, 7, 6, 2),
+        _loop_case(
+            5,
+            3,
+            2,
+            7,
+            states=False,
+            special="There `h_0` and `c_0` are None: not given. Both are zero then, (B, H).",
+        ),
+    )
+
+
+def _loop_case(T: int, B: int, I: int, H: int, states: bool = True, special: str = "") -> Case:
+    generator = torch.Generator().manual_seed(T)
+
+    def random(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+
+    inputs = {
+        "x": random(T, B, I),
+        "h_0": random(B, H) if states else None,
+        "c_0": random(B, H) if states else None,
+        "weight_ih": random(4 * H, I),
+        "weight_hh": random(4 * H, H),
+        "bias_ih": random(4 * H),
+        "bias_hh": random(4 * H),
+    }
+    given = "" if states else ", no states"
+    return Case(inputs, f"T={T}, B={B}, I={I}, H={H}{given}", special=special)
+
+
+def torch_steps(x: Tensor, h_0: Tensor | None, c_0: Tensor | None, *weights: Tensor) -> Pair:
+    """Return h and c after every step, (T, B, H) each, as torch's own cell makes them."""
+    zeros = x.new_zeros(x.shape[1], weights[0].shape[0] // 4)
+    h, c = (zeros if state is None else state for state in (h_0, c_0))
+    states = []
+    for x_t in x:
+        h, c = torch.lstm_cell(x_t, (h, c), *weights)
+        states.append((h, c))
+    hs, cs = zip(*states, strict=True)
+    return torch.stack(hs), torch.stack(cs)
+
+
+def _loop(
+    carry: Callable[[Pair, Pair, Pair], Pair] = lambda new, old, start: new,
+    keep: Callable[[Pair, Pair], Pair] = lambda new, old: new,
+    steps: Callable[[Tensor], Tensor] = lambda x: x,
+    start: Callable[[Tensor | None, Tensor], Tensor] = lambda state, zeros: (
+        zeros if state is None else state
+    ),
+    give: Callable[[list[Tensor], list[Tensor], Pair], object] = lambda hs, cs, start: (
+        torch.stack(hs),
+        torch.stack(cs),
+    ),
+    use: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] = lambda weights: weights,
+) -> Callable:
+    """Return the loop with one part or more replaced; without arguments it is right."""
+
+    def unroll_all(x: Tensor, h_0: Tensor | None, c_0: Tensor | None, *weights: Tensor) -> object:
+        zeros = x.new_zeros(x.shape[1], weights[0].shape[0] // 4)
+        first = state = (start(h_0, zeros), start(c_0, zeros))
+        hs, cs = [], []
+        for x_t in steps(x):
+            new = lstm_step(x_t, *state, *use(weights))
+            h, c = keep(new, state)
+            hs.append(h)
+            cs.append(c)
+            state = carry(new, state, first)
+        return give(hs, cs, first)
+
+    return unroll_all
+
+
+def _stacked(change: Callable[[Tensor], Tensor]) -> Callable:
+    """Return the loop whose two results both go through ``change``."""
+    return _loop(give=lambda hs, cs, start: (change(torch.stack(hs)), change(torch.stack(cs))))
+
+
+_LOOP_WRONGS = (
+    *several(
+        "last step only",
+        "You return the states after the last step. Asked for are those after every step: an axis "
+        "of T in front. What does the loop do with the others?",
+        _loop(give=lambda hs, cs, start: (hs[-1], cs[-1])),
+        _loop(give=lambda hs, cs, start: (hs[-1][None], cs[-1][None])),
+    ),
+    *several(
+        "last memory only",
+        "`output` is right. `memory` holds the last step alone, as nn.LSTM's c_n does; asked for "
+        "is c after every step.",
+        _loop(give=lambda hs, cs, start: (torch.stack(hs), cs[-1])),
+        _loop(give=lambda hs, cs, start: (torch.stack(hs), cs[-1][None])),
+    ),
+    Wrong(
+        "last step repeated",
+        _loop(
+            give=lambda hs, cs, start: (
+                torch.stack([hs[-1] for _ in hs]),
+                torch.stack([cs[-1] for _ in cs]),
+            )
+        ),
+        "Every row holds the states of the last step. They have to be put away inside the loop, "
+        "while they are still there.",
+    ),
+    Wrong(
+        "c in place of h",
+        _loop(keep=lambda new, old: (new[1], new[1])),
+        "`memory` is right, but your `output` holds c as well. `output` is what the unit shows: h.",
+    ),
+    Wrong(
+        "h in place of c",
+        _loop(keep=lambda new, old: (new[0], new[0])),
+        "`output` is right, but your `memory` holds h as well. The memory is c.",
+    ),
+    Wrong(
+        "memory first",
+        _loop(keep=lambda new, old: new[::-1]),
+        "You return the memory first. The order is `output, memory`: h, then c.",
+    ),
+    Wrong(
+        "states not carried",
+        _loop(carry=lambda new, old, start: start),
+        "Every step starts from h_0 and c_0 again, so no word knows of those before it. A step "
+        "reads what the step before it made.",
+    ),
+    Wrong(
+        "h not carried",
+        _loop(carry=lambda new, old, start: (start[0], new[1])),
+        "c is handed on, h is not: every step reads h_0. The step needs both of the step before.",
+    ),
+    Wrong(
+        "c not carried",
+        _loop(carry=lambda new, old, start: (new[0], start[1])),
+        "h is handed on, c is not: every step reads c_0. The step needs both of the step before.",
+    ),
+    Wrong(
+        "h and c exchanged on the way",
+        _loop(carry=lambda new, old, start: new[::-1]),
+        "h and c change places from step to step. The step returns h first, and takes h first.",
+    ),
+    *several(
+        "results in reverse",
+        "The steps are done in the right order, but put away in the wrong one: your first row is "
+        "the last step. `append` puts behind, `insert(0, ...)` in front.",
+        _stacked(lambda states: states.flip(0)),
+        _loop(give=lambda hs, cs, start: (torch.stack(hs).flip(0), torch.stack(cs))),
+    ),
+    Wrong(
+        "read from the end",
+        _loop(steps=lambda x: x.flip(0)),
+        "You read the sentence from its last word to its first. Step 0 reads word 0.",
+    ),
+    *several(
+        "loop over the sentences",
+        "The loop runs over the sentences, axis 1, so that a step gets all words of one sentence. "
+        "Step t needs word t of every sentence: `x[t]`, along axis 0.",
+        _loop(steps=lambda x: x.transpose(0, 1)),
+        _loop(steps=lambda x: [x[:, b] for b in range(x.shape[1])]),
+    ),
+    Wrong(
+        "start included",
+        _loop(
+            give=lambda hs, cs, start: (
+                torch.stack([start[0], *hs]),
+                torch.stack([start[1], *cs]),
+            )
+        ),
+        "You return T + 1 rows: the states from before the first word are among them. Row t is "
+        "what step t made.",
+    ),
+    Wrong(
+        "before the step, not after",
+        _loop(keep=lambda new, old: old),
+        "Row t holds the states from before step t: the first row is the start, and the last step "
+        "is missing. First do the step, then put away.",
+    ),
+    Wrong(
+        "stacked along axis 1",
+        _stacked(lambda states: states.transpose(0, 1)),
+        "You return (B, T, H): the steps are stacked along axis 1. Time comes first, as in x.",
+    ),
+    *several(
+        "rows run together",
+        "The steps are laid end to end, (T*B, H), and have no axis of their own. `torch.cat` joins "
+        "along an axis that is there; `torch.stack` makes a new one.",
+        _stacked(lambda states: states.flatten(0, 1)),
+        _loop(give=lambda hs, cs, start: (torch.cat(hs), torch.stack(cs))),
+    ),
+    Wrong(
+        "an axis for layers kept",
+        _stacked(lambda states: states.unsqueeze(1)),
+        "You return (T, 1, B, H). The axis for layers belongs to h_n and c_n of nn.LSTM; here "
+        "(T, B, H) is asked for.",
+    ),
+    Wrong(
+        "given states not used",
+        _loop(start=lambda state, zeros: zeros),
+        "Right only where no states are given: yours starts from zeros always, and does not look "
+        "at `h_0` and `c_0`.",
+    ),
+    Wrong(
+        "ones for nothing",
+        _loop(start=lambda state, zeros: zeros + 1 if state is None else state),
+        "Right as long as states are given. Where they are not, yours start at 1; nn.LSTM's start "
+        "at 0.",
+    ),
+    *several(
+        "states always expected",
+        "Right as long as states are given. They may also be None, as `hx` of nn.LSTM may: then "
+        "they start at zero, a row of H for each sentence.",
+        _loop(start=lambda state, zeros: state),
+        _loop(start=lambda state, zeros: state.clone()),
+    ),
+    *several(
+        "first word left out",
+        "The first word is not read. Word 0 is read too, at step 0: there the old states are h_0 "
+        "and c_0.",
+        _loop(steps=lambda x: x[1:]),
+    ),
+    Wrong(
+        "last word left out",
+        _loop(steps=lambda x: x[:-1]),
+        "The last word is not read. `range(T)` goes from 0 to T - 1, and so reads all T words.",
+    ),
+    Wrong(
+        "biases left out",
+        _loop(use=lambda weights: weights[:2]),
+        "The two biases are left out. The step takes four weights, in this order: `weight_ih`, "
+        "`weight_hh`, `bias_ih`, `bias_hh`.",
+    ),
+    Wrong(
+        "detached at every step",
+        _loop(carry=lambda new, old, start: tuple(state.detach() for state in new)),
+        "The numbers are right, the gradients are not: the states are detached from step to step, "
+        "so no step learns what it did for later ones.",
+    ),
+    Wrong(
+        "h detached on the way",
+        _loop(carry=lambda new, old, start: (new[0].detach(), new[1])),
+        "The numbers are right, the gradients are not: h is detached on its way to the next step.",
+    ),
+    Wrong(
+        "c detached on the way",
+        _loop(carry=lambda new, old, start: (new[0], new[1].detach())),
+        "The numbers are right, the gradients are not: c is detached on its way to the next step, "
+        "and with it the long memory of the gradient.",
+    ),
+)
+
+KEEP_EVERY_MEMORY = FunctionExercise(
+    number="04.1",
+    title="Keep every memory",
+    function="unroll_all",
+    make_cases=_loop_cases,
+    reference=torch_steps,
+    form=Tensors(
+        ("output", "memory"),
+        axes=("step", "sentence", "unit"),
+        not_nested="Here both are sequences, and stand side by side:",
+    ),
+    gradients=True,
+    wrongs=_LOOP_WRONGS,
+    words={
+        ("output",): "`memory` is right, `output` is not: h is right on its way, so look at what "
+        "you put away.",
+        ("memory",): "`output` is right, `memory` is not: c is right on its way, so look at what "
+        "you put away.",
+    },
+    probes=(
+        Probe("there is one word only", lambda inputs: inputs | {"x": inputs["x"][:1]}),
+        Probe(
+            "h_0 and c_0 are zero",
+            lambda inputs: (
+                inputs | {name: torch.zeros_like(inputs[name]) for name in ("h_0", "c_0")}
+            ),
+        ),
+    ),
+    praise=(
+        "All memories are there, and the gradients are torch's too. `nn.LSTM` would have given you "
+        "the last one only."
+    ),
+    advice={
+        "H": "H is the number of units: `weight_hh` has H columns.",
+        "weights": "The four weights have names of their own here. `*weights` in the first line "
+        "of the function would collect them.",
+    },
+    hints=(
+        "Begin with the lesson's loop. Which two things change from turn to turn, and which of "
+        "them does it put away?",
+        "A second list takes the memories. Both are filled in the same turn, after the step.",
+        "Before the loop: where a state is None, put zeros of shape (B, H) in its place. B is "
+        "`x.shape[1]`, and H is the number of columns of `weight_hh`.",
+    ),
+    solution_code="""
+def unroll_all(x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh):
+    zeros = torch.zeros(x.shape[1], weight_hh.shape[1])
+    h = zeros if h_0 is None else h_0
+    c = zeros if c_0 is None else c_0
+    shown, kept = [], []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+        shown.append(h)
+        kept.append(c)
+    return torch.stack(shown), torch.stack(kept)
+""",
+)
+
+# --- 04.2 -----------------------------------------------------------------------------------------
+
+# The layer of the exercise and its three calls; the tests run them.
+I_, H_ = 7, 5
+ONE, THREE, SHORT = (9, 7), (9, 3, 7), (4, 3, 7)
+
+_VALUES = "output[-1] equals h_n"
+_ROW = "output[-1] equals h_n[0]"
+_FIRST = "output[0] equals h_n[0]"
+_MEMORY = "c_n equals output[-1:]"
+
+_EVERY = "It holds h after every step: an axis as long as the sentence comes first."
+_LAST = "It holds the states after the last step, with an axis for layers in front."
+
+
+def _shape(key: str, right: tuple[int, ...]) -> Part:
+    return ShapeOf(key, right, _EVERY if key.endswith("output") else _LAST)
+
+
+PREDICT_THE_CALL = DictExercise(
+    number="04.2",
+    title="Predict a call",
+    parts=(
+        _shape("one: output", (9, 5)),
+        _shape("one: h_n", (1, 5)),
+        _shape("three: output", (9, 3, 5)),
+        _shape("three: h_n", (1, 3, 5)),
+        _shape("short: h_n", (1, 3, 5)),
+        Verdict(_VALUES, False, "`torch.equal` asks for the same shape, too: which are they?"),
+        Verdict(_ROW, True, "Which step and which state is each of them?"),
+        Verdict(_FIRST, False, "Which step is `output[0]`, and which is in `h_n`?"),
+        Verdict(_MEMORY, False, "Which state is in each of them?"),
+    ),
+    wrongs=(
+        Wrong(
+            "output is the last step",
+            {"three: output": (3, 5)},
+            "Your `output` is that of one step. It holds h after *every* step, not only the last.",
+        ),
+        Wrong(
+            "output like h_n",
+            {"three: output": (1, 3, 5)},
+            "Your `output` has the shape of `h_n`. It holds h after every step: nine of them.",
+        ),
+        Wrong(
+            "output is the last step, both times",
+            {"one: output": (5,), "three: output": (3, 5)},
+            "Your `output` is that of one step, in both calls. It holds h after *every* step, not "
+            "only the last.",
+        ),
+        Wrong(
+            "as long as the words",
+            {"three: output": (9, 3, 7)},
+            "A row of your `output` has 7 numbers, as a word has. `output` holds h: H numbers.",
+        ),
+        Wrong(
+            "four gates in output",
+            {"three: output": (9, 3, 20)},
+            "A row of your `output` has 4H numbers. The gates are used up inside the step; "
+            "`output` holds h.",
+        ),
+        Wrong(
+            "sentences first",
+            {"three: output": (3, 9, 5)},
+            "Your `output` begins with the sentences. The first axis of x is time, and so is the "
+            "first one of `output`.",
+        ),
+        Wrong(
+            "no axis for layers in h_n",
+            {"three: h_n": (3, 5)},
+            "Your `h_n` lacks the axis in front. PyTorch keeps a row for each layer, even if there "
+            "is only one.",
+        ),
+        Wrong(
+            "no axis for layers, one sentence",
+            {"one: h_n": (5,)},
+            "For one sentence, your `h_n` lacks the axis in front. It counts layers, and is there "
+            "with and without a batch.",
+        ),
+        Wrong(
+            "no axis for layers anywhere",
+            {
+                "one: h_n": (5,),
+                "three: h_n": (3, 5),
+                "short: h_n": (3, 5),
+            },
+            "All your states lack the axis in front. PyTorch keeps a row for each layer, even if "
+            "there is only one.",
+        ),
+        Wrong(
+            "every step in h_n",
+            {"three: h_n": (9, 3, 5)},
+            "Your `h_n` has a row for each step: that is `output`. The n stands for the last step.",
+        ),
+        Wrong(
+            "length in the short h_n",
+            {"short: h_n": (4, 3, 5)},
+            "Your `h_n` for the short sentences has an axis of 4. The states after the last step "
+            "have the same shape for any length.",
+        ),
+        Wrong(
+            "layers behind sentences",
+            {"three: h_n": (3, 1, 5)},
+            "Your `h_n` begins with the sentences. Its first axis counts layers.",
+        ),
+        Wrong(
+            "a batch of one in output",
+            {"one: output": (9, 1, 5)},
+            "Your `output` for one sentence has an axis for the batch. x had none there: (T, I) "
+            "goes in, (T, H) comes out.",
+        ),
+        Wrong(
+            "a batch of one in h_n",
+            {"one: h_n": (1, 1, 5)},
+            "Your `h_n` for one sentence has an axis for the batch. x had none there; what is "
+            "left in front counts layers.",
+        ),
+        Wrong(
+            "nine sentences",
+            {"one: h_n": (1, 9, 5)},
+            "You read (9, 7) as nine sentences. With two axes it is one sentence of nine words.",
+        ),
+        Wrong(
+            "equal in spite of the shapes",
+            {_VALUES: True},
+            "`output[-1]` and `h_n` hold the same numbers, but `torch.equal` asks for the same "
+            "shape as well. Look at your own two shapes.",
+        ),
+        Wrong(
+            "h_n[0] taken for something else",
+            {_ROW: False},
+            "Both hold h after the last word, and `[0]` takes away the axis for layers. With one "
+            "layer and one direction, is there any difference left?",
+        ),
+        Wrong(
+            "h_n[0] taken for step 0",
+            {_FIRST: True},
+            "You read `h_n[0]` as step 0. The first axis of `h_n` counts layers, not steps: "
+            "`h_n[0]` is the state of layer 0, after the last word.",
+        ),
+        Wrong(
+            "c_n taken for a piece of output",
+            {_MEMORY: True},
+            "The shapes are equal, the numbers are not: `output` holds h only. c is in none of its "
+            "rows.",
+        ),
+    ),
+    praise="You know the shapes of a call before it is made, and what is the same and what is not.",
+    hints=(
+        "Begin with what each result holds: which state, h or c, and after which steps?",
+        "`output` has an axis for time. `h_n` and `c_n` have none, but one for layers in front. A "
+        "sentence alone, (T, I), has no axis for the batch, going in or coming out.",
+        "For the four verdicts, write both shapes down first. Then ask for both sides: h or c, and "
+        "of which step?",
+    ),
+    solution_code="""
+answer = {
+    "one: output": (9, 5),
+    "one: h_n": (1, 5),
+    "three: output": (9, 3, 5),
+    "three: h_n": (1, 3, 5),
+    "short: h_n": (1, 3, 5),
+    "output[-1] equals h_n": False,
+    "output[-1] equals h_n[0]": True,
+    "output[0] equals h_n[0]": False,
+    "c_n equals output[-1:]": False,
+}
+""",
+)
+
+# --- 04.3 -----------------------------------------------------------------------------------------
+
+_REASONS = ("right", "too few", "too many", "memory shown", "exchanged", "too early")
+
+
+def _picture(letter: str, right: str, look: str) -> Choice:
+    return Choice(letter, right, look, options=_REASONS)
+
+
+JUDGE_THE_PICTURES = DictExercise(
+    number="04.3",
+    title="Which picture is right?",
+    parts=(
+        _picture("A", "too few", "Look at the row of `output`: for which words could you read h?"),
+        _picture("B", "memory shown", "Look at the row of `output`: which state is in it?"),
+        _picture("C", "right", "Go through its rows: which state, and of which steps?"),
+        _picture("D", "too many", "Look at the rows of `h_n` and `c_n`: how many steps are there?"),
+    ),
+    wrongs=(
+        Wrong(
+            "output is the last step",
+            {"A": "right"},
+            "In A, `output` holds the last step alone. That is what some posts say of it; the "
+            "lesson found h in `output[t]` at all 24 steps.",
+        ),
+        Wrong(
+            "output is the last step, so C has too many",
+            {"A": "right", "C": "too many"},
+            "You take `output` for the last step: so A looks right, and C seems to have too many. "
+            "But `output[t]` is h after step t, for every t.",
+        ),
+        Wrong(
+            "output is the memory",
+            {"B": "right"},
+            "In B, `output` is made of c. But c is shown nowhere: output is h, which the output "
+            "gate lets through.",
+        ),
+        Wrong(
+            "output is the memory, so C is wrong",
+            {"B": "right", "C": "exchanged"},
+            "You take the memory for what is shown: so B looks right. `output` is made of h, which "
+            "is what the output gate lets through of c.",
+        ),
+        Wrong(
+            "n for all steps",
+            {"D": "right"},
+            "In D, `h_n` and `c_n` hold all steps. The n does not mean 'all n of them', but the "
+            "last one.",
+        ),
+        Wrong(
+            "n for all steps, so C has too few",
+            {"D": "right", "C": "too few"},
+            "You take `h_n` and `c_n` for all steps: so D looks right, and C seems to have too "
+            "few. The n stands for the last step.",
+        ),
+        Wrong(
+            "the start taken for the end",
+            {"A": "too early"},
+            "Nothing in A is of a step that is too early: all three are of step 2, the last. The "
+            "fault is that steps are missing.",
+        ),
+        Wrong(
+            "rows exchanged in B",
+            {"B": "exchanged"},
+            "In B, `h_n` and `c_n` are as in PyTorch: h goes to one and c to the other. The fault "
+            "is in `output`.",
+        ),
+        Wrong(
+            "too many in B",
+            {"B": "too many"},
+            "The number of steps in B is right: three in `output`, one in each of the others. "
+            "Which state is it?",
+        ),
+        Wrong(
+            "the memory in D",
+            {"D": "memory shown"},
+            "In D, `output` is made of h, as it should be. c stands in the row of `c_n`, where it "
+            "belongs; but how many of them?",
+        ),
+        Wrong(
+            "no picture is right",
+            {"C": "too few"},
+            "C lacks nothing: three steps in `output`, and the last one in `h_n` and `c_n`.",
+        ),
+        Wrong(
+            "too many in C",
+            {"C": "too many"},
+            "C has nothing too many: `output` has a slot for each step, the others hold the last.",
+        ),
+        Wrong(
+            "exchanged in C",
+            {"C": "exchanged"},
+            "In C, `h_n` is made of h and `c_n` of c. Nothing has changed places.",
+        ),
+        Wrong(
+            "too many in A",
+            {"A": "too many"},
+            "A has nothing too many. Compare its row `output` with the number of steps.",
+        ),
+    ),
+    praise=(
+        "C is what nn.LSTM does. A is the most common wrong picture: it takes `output` for the "
+        "last step."
+    ),
+    hints=(
+        "Take one row at a time, through all four pictures: first `output`, then `h_n`, then "
+        "`c_n`.",
+        "`output` needs a slot for every step. The n of `h_n` and `c_n` stands for the last step.",
+        "Two pictures are wrong in the row of `output`, one in the two rows below it.",
+    ),
+    solution_code="""
+answer = {"A": "too few", "B": "memory shown", "C": "right", "D": "too many"}
+""",
+)
+
+# --- 04.4 -----------------------------------------------------------------------------------------
+
+
+def _hidden_cases() -> tuple[Case, ...]:
+    return tuple(_hidden_case(*shape) for shape in ((3, 5), (2, 7, 4)))
+
+
+def _hidden_case(*shape: int) -> Case:
+    """Return h and o of some steps, with memories up to 3 and gates that are never shut."""
+    generator = torch.Generator().manual_seed(len(shape))
+    c, o = (torch.rand(shape, generator=generator, dtype=torch.float64, device="cpu") for _ in "co")
+    o = 0.2 + 0.7 * o
+    return Case({"h": o * torch.tanh(6 * c - 3), "o": o}, f"tensors of shape {shape}")
+
+
+def memory_behind(h: Tensor, o: Tensor) -> Tensor:
+    """Return c from h = o * tanh(c)."""
+    return torch.atanh(h / o)
+
+
+LOOK_BEHIND_H = FunctionExercise(
+    number="04.4",
+    title="Look behind h",
+    function="memory_behind",
+    make_cases=_hidden_cases,
+    reference=memory_behind,
+    form=OneTensor(("c",), axes=("step", "sentence", "unit")),
+    gradients=True,
+    wrongs=(
+        Wrong(
+            "h taken for c",
+            lambda h, o: h.clone(),
+            "You return h itself. h is what the output gate lets through of tanh(c): undo both.",
+        ),
+        Wrong(
+            "the tanh left in",
+            lambda h, o: h / o,
+            "The gate is undone, and what is left is tanh(c). One step more: undo tanh.",
+        ),
+        Wrong(
+            "the gate left in",
+            lambda h, o: torch.atanh(h),
+            "The tanh is undone, but not the gate: `o` is not used.",
+        ),
+        Wrong(
+            "undone in the wrong order",
+            lambda h, o: torch.atanh(h) / o,
+            "You undo tanh first and the gate second. h was made with tanh first and the gate "
+            "last; what was done last is undone first.",
+        ),
+        Wrong(
+            "the gate used a second time",
+            lambda h, o: torch.atanh(h * o),
+            "You multiply by the gate once more. Multiplying is undone by dividing.",
+        ),
+        Wrong(
+            "tanh a second time",
+            lambda h, o: torch.tanh(h / o),
+            "You put tanh on top of tanh. Asked for is the c that gives h / o when tanh is taken.",
+        ),
+        Wrong(
+            "the step done forward",
+            lambda h, o: o * torch.tanh(h),
+            "That is the way from c to h, with h in the place of c. Asked for is the way back.",
+        ),
+        Wrong(
+            "one over tanh",
+            lambda h, o: 1 / torch.tanh(h / o),
+            "1 / tanh(x) is not what undoes tanh. Asked for is the inverse function, as a square "
+            "root undoes a square.",
+        ),
+        Wrong(
+            "the ordinary tangent",
+            lambda h, o: torch.atan(h / o),
+            "`torch.atan` undoes tan, of the circle. tanh is another function: its inverse ends in "
+            "an h as well.",
+        ),
+        Wrong(
+            "the inverse of sigmoid",
+            lambda h, o: torch.log((h / o).abs() / (1 - (h / o).abs())),
+            "That undoes sigmoid. c went through tanh.",
+        ),
+        Wrong(
+            "twice too large",
+            lambda h, o: torch.log((1 + h / o) / (1 - h / o)),
+            "Twice too large. By hand, the inverse of tanh is one half of a logarithm.",
+        ),
+    ),
+    praise=(
+        "With h and the gate, c can be found again, as long as the gate is not shut and tanh(c) is "
+        "not rounded to 1. `output` alone gives only h: without o, c stays hidden."
+    ),
+    hints=(
+        "Write the sixth equation down, and read it from left to right: what has been done to c, "
+        "and in which order?",
+        "The last thing done to it was the product with o. Undo that first.",
+        "What is left is tanh(c). PyTorch has the inverse of tanh under the name `torch.atanh`.",
+    ),
+    solution_code="""
+def memory_behind(h, o):
+    return torch.atanh(h / o)
+""",
+)
+
+EXERCISES = (KEEP_EVERY_MEMORY, PREDICT_THE_CALL, JUDGE_THE_PICTURES, LOOK_BEHIND_H)

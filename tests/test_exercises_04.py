@@ -1,0 +1,222 @@
+"""Lesson 04: answers that are right, however they are written; facts held against torch."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+from lstm_lessons.drawing.wirings import STEPS, WIRINGS, wirings
+from lstm_lessons.exercises.lesson_04 import H_, I_, ONE, SHORT, THREE
+from lstm_lessons.exercises.running import call_directly
+
+
+def with_none_for(states, x, weight_hh):
+    return [x.new_zeros(x.shape[1], weight_hh.shape[1]) if s is None else s for s in states]
+
+
+def by_index(x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh):
+    T, B, _ = x.shape
+    output, memory = (torch.zeros(T, B, weight_hh.shape[1]) for _ in "hc")
+    h, c = with_none_for((h_0, c_0), x, weight_hh)
+    for t in range(T):
+        h, c = lstm_step(x[t], h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+        output[t], memory[t] = h, c
+    return output, memory
+
+
+def call_by_call(x, h_0, c_0, *weights):
+    """Read one word a call with a layer of torch's, and keep both states of each."""
+    layer = nn.LSTM(x.shape[2], weights[1].shape[1])
+    parameters = dict(zip(dict(layer.named_parameters()), weights, strict=True))
+    hx = None if h_0 is None else (h_0[None], c_0[None])
+    states = []
+    for x_t in x.split(1):
+        _, hx = functional_call(layer, parameters, (x_t, hx))
+        states.append(hx)
+    return [torch.cat(each) for each in zip(*states, strict=True)]
+
+
+def longer_and_longer(x, h_0, c_0, *weights):
+    """Read every beginning of the sentence anew, and keep c_n of each."""
+    layer = nn.LSTM(x.shape[2], weights[1].shape[1])
+    parameters = dict(zip(dict(layer.named_parameters()), weights, strict=True))
+    hx = None if h_0 is None else (h_0[None], c_0[None])
+    memory = []
+    for end in range(1, len(x) + 1):
+        output, (_, c_n) = functional_call(layer, parameters, (x[:end], hx))
+        memory.append(c_n[0])
+    return output, torch.stack(memory)
+
+
+def sentence_by_sentence(x, h_0, c_0, *weights):
+    starts = with_none_for((h_0, c_0), x, weights[1])
+    outputs, memories = [], []
+    for b in range(x.shape[1]):
+        h, c = starts[0][b], starts[1][b]
+        rows = []
+        for x_t in x[:, b]:
+            h, c = lstm_step(x_t, h, c, *weights)
+            rows.append(torch.stack([h, c]))
+        rows = torch.stack(rows)
+        outputs.append(rows[:, 0])
+        memories.append(rows[:, 1])
+    return torch.stack(outputs, dim=1), torch.stack(memories, dim=1)
+
+
+def one_list(x, h_0, c_0, wi, wh, bi, bh):
+    states = [(h_0, c_0)] if h_0 is not None else [(torch.zeros(wh.shape[1]),) * 2]
+    for x_t in x:
+        states.append(lstm_step(x_t, *states[-1], wi, wh, bi, bh))
+    return tuple(map(torch.stack, zip(*states[1:], strict=True)))
+
+
+RIGHT = {
+    "04.1": {
+        "filled in by index": by_index,
+        "nn.LSTM, a word a call": call_by_call,
+        "nn.LSTM, longer and longer": longer_and_longer,
+        "sentence by sentence": sentence_by_sentence,
+        "one list of pairs": one_list,
+    },
+    "04.2": {
+        "sizes and numpy's verdicts": {
+            "one: output": torch.Size((9, 5)),
+            "one: h_n": [1, 5],
+            "three: output": [9, 3, 5],
+            "three: h_n": torch.zeros(1, 3, 5).shape,
+            "short: h_n": (1, 3, 5),
+            "output[-1] equals h_n": np.bool_(False),
+            "output[-1] equals h_n[0]": torch.tensor(True),
+            "output[0] equals h_n[0]": "false",
+            "c_n equals output[-1:]": "False",
+        },
+        "the verdicts as words": {
+            **dict.fromkeys(("three: h_n", "short: h_n"), (1, 3, 5)),
+            "one: output": (9, 5),
+            "one: h_n": (1, 5),
+            "three: output": (9, 3, 5),
+            "output[-1] equals h_n": "False",
+            "output[-1] equals h_n[0]": " TRUE ",
+            "output[0] equals h_n[0]": False,
+            "c_n equals output[-1:]": False,
+        },
+    },
+    "04.3": {
+        "in capitals": {"D": "Too Many", "C": "RIGHT", "B": "Memory shown", "A": "Too few"},
+        "with points": {"A": "too few.", "B": "memory shown.", "C": "right.", "D": "(too many)"},
+    },
+    "04.4": {
+        "arctanh": lambda h, o: h.div(o).arctanh(),
+        "by logarithms": lambda h, o: 0.5 * torch.log((o + h) / (o - h)),
+        "number by number": lambda h, o: torch.stack(
+            [torch.atanh(a / b) for a, b in zip(h.flatten(), o.flatten(), strict=True)]
+        ).view(h.shape),
+    },
+}
+
+
+def test_the_predictions_are_what_torch_says():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(I_, H_)
+    wanted = {}
+    for name, shape in (("one", ONE), ("short", SHORT), ("three", THREE)):
+        output, (h_n, c_n) = lstm(torch.randn(shape))
+        found = {"output": output, "h_n": h_n, "c_n": c_n}
+        wanted |= {f"{name}: {key}": tuple(each.shape) for key, each in found.items()}
+    wanted["output[-1] equals h_n"] = torch.equal(output[-1], h_n)
+    wanted["output[-1] equals h_n[0]"] = torch.equal(output[-1], h_n[0])
+    wanted["output[0] equals h_n[0]"] = torch.equal(output[0], h_n[0])
+    wanted["c_n equals output[-1:]"] = torch.equal(c_n, output[-1:])
+    parts = {part.key: part.right for part in exercise("04.2").parts}
+    assert parts == {key: wanted[key] for key in parts}
+
+
+def test_one_picture_is_torch_s_and_the_verdicts_on_the_others_fit():
+    torch.manual_seed(0)
+    lstm, cell = nn.LSTM(2, 3), nn.LSTMCell(2, 3)
+    cell.load_state_dict({n.removesuffix("_l0"): v for n, v in lstm.state_dict().items()})
+    x, states, hx = torch.randn(STEPS, 4, 2), {"h": [], "c": []}, None
+    for x_t in x:
+        hx = cell(x_t, hx)
+        for name, state in zip("hc", hx, strict=True):
+            states[name].append(state)
+    output, (h_n, c_n) = lstm(x)
+    theirs = {"output": output, "h_n": h_n, "c_n": c_n}
+    right = {"output": ("h", (0, 1, 2)), "h_n": ("h", (2,)), "c_n": ("c", (2,))}
+    for name, (state, steps) in right.items():
+        made = torch.stack([states[state][step] for step in steps])
+        assert made.shape == theirs[name].shape and torch.allclose(made, theirs[name], atol=1e-6)
+    verdicts = {part.key: part.right for part in exercise("04.3").parts}
+    for letter, wiring in WIRINGS.items():
+        faults = set()
+        for name, (state, steps) in wiring.items():
+            wanted_state, wanted_steps = right[name]
+            faults |= {"memory shown"} if (state, wanted_state) == ("c", "h") else set()
+            faults |= {"too few"} if len(steps) < len(wanted_steps) else set()
+            faults |= {"too many"} if len(steps) > len(wanted_steps) else set()
+        assert (faults or {"right"}) == {verdicts[letter]}
+
+
+def test_the_four_pictures_are_drawn_and_told_as_they_are():
+    from drawn import crowded, texts
+
+    picture = wirings()
+    assert crowded(picture.svg) == []
+    slots = [
+        f"{s}{t}" for wiring in WIRINGS.values() for s, steps in wiring.values() for t in steps
+    ]
+    drawn = texts(picture.svg)
+    assert sorted(t for t in drawn if t[-1:].isdigit() and len(t) == 2) == sorted(slots)
+    for letter, wiring in WIRINGS.items():
+        assert letter in drawn
+        for name, (state, steps) in wiring.items():
+            fed = ", ".join(f"{state} of step {step}" for step in steps)
+            said = picture.alt.split(f"Picture {letter}: ")[1].split(".")[0]
+            assert f"{name} is made of {fed}" in said
+    assert not any(word in picture.alt for word in ("right", "wrong", "nn.LSTM"))
+
+
+def test_every_wrong_loop_that_only_cuts_the_graph_has_right_numbers():
+    names = {"detached at every step", "h detached on the way", "c detached on the way"}
+    each = exercise("04.1")
+    cutting = [wrong for wrong in each.wrongs if wrong.name in names]
+    assert len(cutting) == len(names)
+    for wrong in cutting:
+        assert each._right(each.attempts(wrong.answer, call_directly)), wrong.name
+
+
+def leaks_between_steps(x, h_0, c_0, *weights):
+    output, memory = by_index(x, h_0, c_0, *weights)
+    return output, memory + 0.1 * torch.arange(len(x)).view(-1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (leaks_between_steps, "memory differs first at step 1, sentence 0, unit 0"),
+        (lambda *a: tuple(s * 2 for s in by_index(*a)), "output differs first at step 0"),
+        (lambda *a: (by_index(*a)[0], by_index(*a)[1] + 1), "`output` is right, `memory` is not"),
+    ],
+)
+def test_an_unknown_mistake_is_told_where_it_begins(answer, said):
+    result = exercise("04.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+
+
+def test_results_nested_like_those_of_nn_lstm_are_told_how_they_are_wanted():
+    result = exercise("04.1").check(lambda *a: (by_index(*a)[0], by_index(*a)))
+    assert (result.outcome, result.misconception) == ("incorrect", "returned like nn.LSTM")
+    assert "`return output, memory`" in result.message
+    assert "nn.LSTMCell" not in result.message
+
+
+@pytest.mark.parametrize("value", ["maybe", 1, 0.0, None, [True], torch.zeros(2), "yes"])
+def test_a_verdict_is_true_or_false(value):
+    right = {part.key: part.right for part in exercise("04.2").parts}
+    result = exercise("04.2").check({**right, "output[-1] equals h_n": value})
+    assert result.outcome == "incorrect"
+    assert "`output[-1] equals h_n`" in result.message
