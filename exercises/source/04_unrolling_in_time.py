@@ -23,6 +23,7 @@
 
 # %%
 import torch
+from torch import nn
 
 from lstm_lessons import exercise
 from lstm_lessons.cell import lstm_step
@@ -42,8 +43,15 @@ torch.set_default_dtype(torch.float64)
 # | `weight_ih`, `weight_hh` | (4H, I), (4H, H) | the stacked weights |
 # | `bias_ih`, `bias_hh` | (4H,) | the stacked biases |
 #
-# States that are not given are what they are in `nn.LSTM`. `lstm_step(x_t, h, c, weight_ih,
-# weight_hh, bias_ih, bias_hh)` does one step. The check compares results and gradients.
+# States that are not given are what they are in `nn.LSTM`. `lstm_step` does one step, as in the
+# lesson. The check compares results and gradients. Here is something to try your function on:
+
+# %%
+x = torch.randn(6, 2, 3)
+h_0, c_0 = torch.randn(2, 5), torch.randn(2, 5)
+weights = nn.LSTM(3, 5).all_weights[0]
+h, c = lstm_step(x[0], h_0, c_0, *weights)
+print("after word 0:", tuple(h.shape), tuple(c.shape))
 
 
 # %%
