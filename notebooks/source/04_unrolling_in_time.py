@@ -43,8 +43,8 @@ print("sentence:", tuple(sentence.shape), "  word 0:", tuple(sentence[0].shape))
 # $$\underset{(H)}{h_t},\; \underset{(H)}{c_t} = \text{step}\big(\underset{(I)}{x_t},\;
 #   \underset{(H)}{h_{t-1}},\; \underset{(H)}{c_{t-1}}\big), \qquad t = 0, 1, \dots, T-1$$
 #
-# In code, `for x_t in x` goes along the first axis. `torch.stack` lays equal tensors on top of each
-# other, along a new first axis.
+# In code, `for x_t in x` goes along the first axis. `torch.stack` lays tensors of one shape on top
+# of each other, along a new first axis.
 #
 # **Predict.** Two things must be handed from each turn of the loop to the next. Which? And what
 # must be kept for later?
@@ -129,10 +129,12 @@ explorer = explorers.unrolled()
 explorer
 
 # %% [markdown]
-# Task 1: from h, never from c; and the two at the end are filled by the last step alone. Task 2:
-# no. The memory of unit 1 is the largest number in the picture, but its output gate is nearly
-# closed. Task 3: `output` gets more slots, and those that were there keep their numbers, because no
-# step looks ahead. `h_n` keeps its shape; its numbers are those of another step. From Python:
+# Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: no.
+# The memory of unit 1 is the largest number in the picture, and yet its h is the smallest of the
+# three. Task 3: `output` has a slot for each word, and those that stay keep their numbers, because
+# no step looks ahead. `h_n` keeps its shape; its numbers are those of another step.
+#
+# From Python, with the output gate of task 2: as $h = o \odot \tanh(c)$, it is $h / \tanh(c)$.
 
 # %%
 explorer.sliders["steps"].value = 6
@@ -141,14 +143,15 @@ for seq_len in (3, 5):
     print(explorer.picture.alt.split(". ")[-1])
 explorer.sliders["steps"].value = 4
 print(next(each for each in explorer.picture.alt.split(". ") if "After step 3" in each))
+print(f"o of unit 1: {0.17 / torch.tanh(torch.tensor(1.99)):.2f}")
 
 # %% [markdown]
 # ## Ten sentences side by side
 #
-# Sentences can be read side by side: one axis more, in the middle. Then $x_t$ is a matrix with a
-# row for each sentence, and so are $h$ and $c$, as in lesson 03. (Lesson 05 is about these axes.)
-# This time we give states of our own. PyTorch wants them as it returns them, with an axis for the
-# layers in front.
+# Sentences can be read side by side: one axis more, in the middle, so that `x[:, b]` is sentence b.
+# Then $x_t$ is a matrix with a row for each sentence, and so are $h$ and $c$, as in lesson 03.
+# (Lesson 05 is about these axes.) This time we give states of our own. PyTorch wants them as it
+# returns them, with an axis for the layers in front.
 #
 # **Predict.** What has to change in `unroll`? And what are the shapes of `output` and `h_n`?
 
@@ -161,9 +164,10 @@ output_torch, (h_n, c_n) = lstm(x, (h_0, c_0))
 print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
 assert torch.allclose(output, output_torch, rtol=0, atol=1e-12)
 
-alone, _, _ = unroll(x[:, 3], h_0[0, 3], c_0[0, 3], weights)
-assert torch.allclose(alone, output[:, 3], rtol=0, atol=1e-12)
-print("Sentence 3 read alone gives the same numbers.")
+for b in range(B):
+    alone, _, _ = unroll(x[:, b], h_0[0, b], c_0[0, b], weights)
+    assert torch.allclose(alone, output[:, b], rtol=0, atol=1e-12)
+print("Each sentence read alone gives the same numbers.")
 
 # %% [markdown]
 # Nothing has to change. The loop still turns 24 times, not 240: each turn does one word of all ten
@@ -201,7 +205,7 @@ report
 
 # %% [markdown]
 # Ten: three results, and the gradients for three inputs and four parameters. A layer of `nn.LSTM`
-# is lesson 03's step in a loop of two lines.
+# is lesson 03's step in a short loop.
 #
 # ## Is output[-1] the same as h_n?
 #
@@ -285,7 +289,7 @@ for words in (1, 12, 24):
 
 # %% [markdown]
 # The memory knows how many words there were. What the unit shows does not, once $\tanh$ is close to
-# 1. And a closed output gate can hide $c$ entirely.
+# 1. And a closed output gate can hide $c$ entirely, as in lesson 03.
 #
 # So who needs the memory itself, say to look at what a unit keeps, must ask for $c$. `nn.LSTM`
 # returns only the last one. For all of them, write the loop yourself, with `lstm_step` or with
@@ -336,8 +340,8 @@ print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 
 # %% [markdown]
 # **A common mistake.** Taking `output` for the last step, or `h_n` for a sequence. Print both
-# shapes: an axis as long as the sentence means "every step". A second sign: `output[-1]` and
-# `h_n[0]` are one and the same for one layer, and `output[0]` is not.
+# shapes: an axis as long as the sentence means "every step". A second sign: for one layer,
+# `h_n[0]` has the numbers of `output[-1]`, and not those of `output[0]`.
 #
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, find what is wrong in three of four pictures.
