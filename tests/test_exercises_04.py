@@ -220,3 +220,14 @@ def test_a_verdict_is_true_or_false(value):
     result = exercise("04.2").check({**right, "output[-1] equals h_n": value})
     assert result.outcome == "incorrect"
     assert "`output[-1] equals h_n`" in result.message
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_module_of_the_learners_own_is_judged_without_a_warning():
+    def own_layer(x, h_0, c_0, *weights):
+        output, _ = nn.LSTM(x.shape[2], weights[1].shape[1])(x)
+        return output, output
+
+    result = exercise("04.1").check(own_layer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "differs first at step 0" in result.message
