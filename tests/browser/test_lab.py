@@ -346,9 +346,15 @@ TORCH = {
 with_explorer = pytest.mark.parametrize(
     ("lesson", "explorer"),
     [(where, name) for name, where in EXPLORERS.items()],
-    indirect=["lesson"],
+    indirect=True,  # both for the whole module, so that a lesson is opened once
     ids=list(EXPLORERS),
 )
+
+
+@pytest.fixture(scope="module")
+def explorer(request) -> str:
+    """The name of an explorer."""
+    return request.param
 
 
 @pytest.fixture
