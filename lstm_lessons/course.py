@@ -97,7 +97,20 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("03",),
     ),
-    Lesson("05_batches_and_batch_first", "Batches and batch_first", "Which axis is which?"),
+    Lesson(
+        "05_batches_and_batch_first",
+        "Batches and batch_first",
+        "Which axis is which?",
+        objectives=(
+            "say which axis `nn.LSTM` takes for time and which for the batch, with `batch_first` "
+            "and without",
+            "find swapped axes, which raise no error, with a probe of five lines",
+            "tell `transpose` from `view`, and one sequence from a batch",
+        ),
+        minutes=45,
+        exercise_minutes=25,
+        prerequisites=("04",),
+    ),
     Lesson("06_stacking_and_dropout", "Stacking and dropout", "What does a second layer read?"),
     Lesson("07_both_directions", "Both directions", "What has the reverse half seen?"),
     Lesson("08_state_across_chunks", "State across chunks", "When to carry, when to cut?"),

@@ -16,17 +16,19 @@ def block(
     height: float,
     depth: float,
     colour: str,
+    tint: float = theme.TINT,
     **mark: str,
 ) -> None:
     """Draw a block whose front face has its upper left corner at (x, y). Sizes in pixels.
 
-    ``colour`` is one of the theme's names. ``mark`` is added to the front face.
+    ``colour`` is one of the theme's names, ``tint`` the opacity of the front face. ``mark`` is
+    added to the front face.
     """
     rise = depth * SLANT
     right, bottom = x + width, y + height
     faces = (
-        (((x, y), (right, y), (right, bottom), (x, bottom)), theme.TINT),
-        (((x, y), (x + depth, y - rise), (right + depth, y - rise), (right, y)), theme.TINT / 2),
+        (((x, y), (right, y), (right, bottom), (x, bottom)), tint),
+        (((x, y), (x + depth, y - rise), (right + depth, y - rise), (right, y)), tint / 2),
         (
             (
                 (right, y),
@@ -34,7 +36,7 @@ def block(
                 (right + depth, bottom - rise),
                 (right, bottom),
             ),
-            2 * theme.TINT,
+            2 * tint,
         ),
     )
     for place, (corners, opacity) in enumerate(faces):

@@ -1,5 +1,6 @@
 """Exercises whose answer is a function: run it, compare it, and say what differs and where."""
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from types import CoroutineType
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstm_lessons.exercises.base import MATCH, Exercise, Misformed, Wrong, a_kind_of, listed
 from lstm_lessons.exercises.forms import Form, Number
@@ -31,9 +32,13 @@ class Case:
     special: str = ""
 
     def copies(self, gradients: bool = False) -> dict[str, Any]:
-        """Return the inputs, each tensor as a fresh copy, which may ask for gradients."""
+        """Return the inputs, tensors and layers as fresh copies; tensors may ask for gradients."""
         return {
-            name: value.clone().requires_grad_(gradients) if isinstance(value, Tensor) else value
+            name: value.clone().requires_grad_(gradients)
+            if isinstance(value, Tensor)
+            else copy.deepcopy(value)
+            if isinstance(value, nn.Module)
+            else value
             for name, value in self.inputs.items()
         }
 
@@ -128,6 +133,14 @@ class FunctionExercise(Exercise):
     def _judge_the_rest(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> Result:
         """Judge an answer whose numbers are right: what it does to inputs and gradients."""
         changed = attempts[0].changed
+        layers = [each for each in changed if isinstance(self.cases[0].inputs[each], nn.Module)]
+        if layers:
+            return self._incorrect(
+                f"The numbers are right, but your function changes {listed(layers)}, which belongs "
+                "to the caller: whoever uses that layer next finds it other than it was. Leave it "
+                "as it is.",
+                "changes the layer",
+            )
         if changed:
             return self._incorrect(
                 f"The numbers are right, but your function changes {listed(changed)}, which "
@@ -374,6 +387,9 @@ def _same_problem(a: BaseException | None, b: BaseException | None, in_words: bo
 
 
 def _differs(now: Any, before: Any) -> bool:
+    if isinstance(before, nn.Module):  # its text names every option that is not the default
+        weights, old = now.state_dict(), before.state_dict()
+        return repr(now) != repr(before) or any(_differs(weights[key], old[key]) for key in old)
     return isinstance(before, Tensor) and not (
         now.shape == before.shape and torch.equal(now.detach(), before)
     )

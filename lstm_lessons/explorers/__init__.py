@@ -4,6 +4,7 @@ from .cell_gates import cell_gates
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
+from .three_axes import three_axes
 from .unrolled import unrolled
 
-__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out", "unrolled"]
+__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out", "three_axes", "unrolled"]

@@ -38,6 +38,7 @@ EXPLORERS = {
     "gates_and_shapes": "02_gates_and_shapes.ipynb",
     "cell_gates": "03_the_cell_by_hand.ipynb",
     "unrolled": "04_unrolling_in_time.ipynb",
+    "three_axes": "05_batches_and_batch_first.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -334,12 +335,28 @@ def unrolled(steps: int, seq_len: int, hidden_size: int, hx: str) -> Facts:
     return facts
 
 
+def three_axes(
+    order: str, batch_first: str, seq_len: int, batch: int, input_size: int, hidden_size: int
+) -> Facts:
+    """Return the shapes that torch gives, and how many samples it sees."""
+    import torch
+
+    sizes = (batch, seq_len) if order.startswith("(B") else (seq_len, batch)
+    x = torch.zeros(*sizes, input_size)
+    layer = torch.nn.LSTM(input_size, hidden_size, batch_first=batch_first == "True")
+    output, (h_n, _) = layer(x)
+    named = {"x": x, "output": output, "h_n": h_n}
+    shapes = {name: str(tuple(tensor.shape)) for name, tensor in named.items()}
+    return shapes | {"samples": h_n.shape[1]}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
     "gates_and_shapes": gates_and_shapes,
     "cell_gates": cell_gates,
     "unrolled": unrolled,
+    "three_axes": three_axes,
 }
 
 
@@ -466,6 +483,7 @@ MISTAKES = {
     ),
     "03_the_cell_by_hand.ipynb": ("03.1", "return h, c"),
     "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
+    "05_batches_and_batch_first.ipynb": ("05.3", "return lstm(x.unsqueeze(-1))[0]"),
 }
 
 

@@ -1,0 +1,138 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## How it works
+#
+# Write your answer in its cell, run it (Shift + Enter), then run the cell below it, which checks
+# it. You can check as often as you like. A wrong answer costs nothing: if the check recognises the
+# mistake, it names it.
+#
+# Stuck? Put one of these in a new cell (the number is the exercise's):
+#
+# * `exercise("05.1").hint()` gives a hint. Call it again for the next one.
+# * `exercise("05.1").solution()` shows a solution. It asks first; call it twice.
+
+# %%
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+
+# %% [markdown]
+# ## 05.1 Read a print-out that cannot be
+#
+# Somebody wanted to be on the safe side, and used both repairs:
+
+
+# %%
+x = torch.randn(7, 30, 12)  # 7 melodies, 30 notes in each, 12 numbers a note
+lstm = nn.LSTM(12, 5, batch_first=True)
+output, (h_n, c_n) = lstm(x.transpose(0, 1))
+
+# %% [markdown]
+# It ran without an error. Then a report was typed by hand, and one of its four lines is not what
+# PyTorch says:
+#
+# | line | tensor | shape in the report |
+# |---|---|---|
+# | A | `lstm.weight_ih_l0` | (20, 12) |
+# | B | `output` | (30, 7, 5) |
+# | C | `h_n` | (1, 7, 5) |
+# | D | `output[:, -1]` | (30, 5) |
+#
+# Without printing anything: how many `steps` does the layer read, of how many `samples`? Which
+# `line` is impossible, and what is the right `shape`?
+#
+# Last, which one `repair` makes the layer read 7 melodies of 30 notes?
+#
+# * "1": `lstm(x.view(30, 7, 12))`
+# * "2": `lstm(x)`
+# * "3": `output = output.transpose(0, 1)` after the call
+# * "4": `h_n = h_n.transpose(0, 1)` after the call
+
+# %%
+answer = {
+    "steps": ...,
+    "samples": ...,
+    "line": ...,
+    "shape": ...,
+    "repair": ...,
+}
+### BEGIN SOLUTION
+answer = {"steps": 7, "samples": 30, "line": "C", "shape": (1, 30, 5), "repair": "2"}
+### END SOLUTION
+
+# %%
+exercise("05.1").check(answer)
+
+# %% [markdown]
+# ## 05.2 Mend a reader
+#
+# A function that reads sentences batch first, with a layer that has its default arguments. So it
+# should do what `batch_first=True` does.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `x` | (B, T, I) | sentences first |
+# | `h_0`, `c_0` | (1, B, H) | the states to begin with |
+# | `lstm` | – | an `nn.LSTM` with default arguments: time first |
+# | returns | | `output` (B, T, H), and `h_n`, `c_n` (1, B, H) |
+#
+# Three things are wrong in it. One raises an error. The other two do not.
+
+
+# %%
+def broken_read(x, h_0, c_0, lstm):
+    B, T, I = x.shape
+    h_0, c_0 = h_0.transpose(0, 1), c_0.transpose(0, 1)
+    output, (h_n, c_n) = lstm(x.view(T, B, I), (h_0, c_0))
+    output = output.view(B, T, -1)
+    return output, (h_n, c_n)
+
+
+# %% [markdown]
+# Mend it in the function below. You can check after each change. Leave `x`, the states and the
+# layer as they are: they belong to the caller.
+
+
+# %%
+def read(x, h_0, c_0, lstm):
+    ### BEGIN SOLUTION
+    output, (h_n, c_n) = lstm(x.transpose(0, 1), (h_0, c_0))
+    return output.transpose(0, 1), (h_n, c_n)
+    ### END SOLUTION
+
+
+# %%
+exercise("05.2").check(read)
+
+# %% [markdown]
+# ## 05.3 The axis that is missing
+#
+# In a hospital, the temperature of B patients is measured once an hour, for T hours. So `x` has
+# two axes, (B, T), and each step has one number. (Somebody fed it to `nn.LSTM(T, H)`. That ran,
+# and read one sequence.)
+#
+# Write a function that returns the state h of each patient after the last hour, (B, H). `lstm` is
+# an `nn.LSTM(1, H, batch_first=True)`; its states begin with zero.
+
+
+# %%
+def last_states(x, lstm):
+    ### BEGIN SOLUTION
+    output, (h_n, c_n) = lstm(x.unsqueeze(-1))
+    return output[:, -1]
+    ### END SOLUTION
+
+
+# %%
+exercise("05.3").check(last_states)

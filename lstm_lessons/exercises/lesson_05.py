@@ -1,0 +1,531 @@
+"""Exercises of lesson 05: read a print-out, mend a function, add the axis that is missing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+
+# --- 05.1 -----------------------------------------------------------------------------------------
+
+_PROGRAM = """
+x = torch.randn(7, 30, 12)  # 7 melodies, 30 notes in each, 12 numbers a note
+lstm = nn.LSTM(12, 5, batch_first=True)
+output, (h_n, c_n) = lstm(x.transpose(0, 1))
+"""
+
+_STAYS = "Line {} is possible: {}"
+
+READ_THE_PRINT_OUT = DictExercise(
+    number="05.1",
+    title="Read a print-out that cannot be",
+    given=_PROGRAM,
+    parts=(
+        Quantity(
+            "steps",
+            7,
+            "What shape goes into `lstm`, after the transpose? And along which axis does this "
+            "layer's loop walk?",
+        ),
+        Quantity("samples", 30, "Of the two axes that are left, one is the features."),
+        Choice(
+            "line",
+            "C",
+            "Write the shape that PyTorch must print beside each line, from your two numbers.",
+            options=("A", "B", "C", "D"),
+        ),
+        ShapeOf("shape", (1, 30, 5), "A state is (L, B, H). Which B does the layer see?"),
+        Choice(
+            "repair",
+            "2",
+            "After it, the layer must see 30 steps and 7 samples, with the right notes in them.",
+            options=("1", "2", "3", "4"),
+        ),
+    ),
+    in_order=True,
+    wrongs=(
+        Wrong(
+            "as it was meant",
+            {"steps": 30},
+            "30 steps is what was meant. The program turns the axes round twice: once with "
+            "`transpose`, once by telling the layer that the batch comes first. Follow both.",
+        ),
+        Wrong(
+            "features for steps",
+            {"steps": 12},
+            "12 is the last axis, the features. The loop never walks along that one.",
+        ),
+        Wrong(
+            "units for steps",
+            {"steps": 5},
+            "5 is `hidden_size`, a size of the layer. The steps are an axis of the data.",
+        ),
+        Wrong(
+            "all notes in one row",
+            {"steps": 210},
+            "210 is 7 times 30. The axes stay apart: one is walked along, the other is read side "
+            "by side.",
+        ),
+        Wrong(
+            "melodies for samples",
+            {"samples": 7},
+            "7 melodies there are, but the layer looks at positions, not at what you mean. The "
+            "axis of 7 is the one that the loop walks along.",
+        ),
+        Wrong(
+            "features for samples",
+            {"samples": 12},
+            "12 is the last axis, the features of one note. Samples are the other axis.",
+        ),
+        Wrong(
+            "the weights",
+            {"line": "A"},
+            _STAYS.format("A", "a weight is (4H, I), whatever T and B."),
+        ),
+        Wrong(
+            "the output",
+            {"line": "B"},
+            _STAYS.format("B", "with `batch_first`, output lies as the input does, (30, 7, ...)."),
+        ),
+        Wrong(
+            "the last step",
+            {"line": "D"},
+            _STAYS.format("D", "`[:, -1]` takes one step of output, and leaves samples and units."),
+        ),
+        Wrong(
+            "left as it is",
+            {"shape": (1, 7, 5)},
+            "That is what stands there, and it cannot be. How many samples does the layer see?",
+        ),
+        Wrong(
+            "states moved",
+            {"shape": (30, 1, 5)},
+            "You have put the batch first in a state. `batch_first` does not touch the states.",
+        ),
+        Wrong(
+            "one axis missing",
+            {"shape": (30, 5)},
+            "The numbers are right, but a state keeps its first axis, the layers, also when there "
+            "is one layer.",
+        ),
+        Wrong(
+            "features in a state",
+            {"shape": (1, 30, 12)},
+            "12 numbers go in. A state has H numbers for each sample.",
+        ),
+        Wrong(
+            "steps in a state",
+            {"shape": (7, 30, 5)},
+            "7 is the number of steps, and a state has no time axis: it is what is left after the "
+            "last step. Its first axis counts the layers.",
+        ),
+        Wrong(
+            "view instead",
+            {"repair": "1"},
+            "`x.view(30, 7, 12)` has the same shape as the transposed x, so the layer sees the "
+            "same wrong steps and samples. And view moves no axis, so the notes get mixed too.",
+        ),
+        Wrong(
+            "the result turned",
+            {"repair": "3"},
+            "Turning output round afterwards changes how it lies, not how it was computed: the "
+            "state has already gone from melody to melody.",
+        ),
+        Wrong(
+            "the state turned",
+            {"repair": "4"},
+            "Another order for h_n changes nothing of how it was computed.",
+        ),
+    ),
+    praise=(
+        "Two repairs at once undo each other: the layer read 30 samples of 7 steps, without an "
+        "error."
+    ),
+    hints=(
+        "Go from left to right and write the shape beside each name: x, then the transposed x.",
+        "With `batch_first=True` axis 0 is the batch and axis 1 is time. That holds for what goes "
+        "into the layer, here the transposed x.",
+        "The layer gets (30, 7, 12). With the batch first, read off the samples and the steps. A "
+        "state is (L, B, H) in any case.",
+    ),
+    solution_code="""
+answer = {"steps": 7, "samples": 30, "line": "C", "shape": (1, 30, 5), "repair": "2"}
+""",
+)
+
+# --- 05.2 -----------------------------------------------------------------------------------------
+
+_BROKEN = """
+def broken_read(x, h_0, c_0, lstm):
+    B, T, I = x.shape
+    h_0, c_0 = h_0.transpose(0, 1), c_0.transpose(0, 1)
+    output, (h_n, c_n) = lstm(x.view(T, B, I), (h_0, c_0))
+    output = output.view(B, T, -1)
+    return output, (h_n, c_n)
+"""
+
+
+def _random(seed: int) -> Callable[..., Tensor]:
+    """Return a function that draws a tensor of a shape, from a generator of its own."""
+    generator = torch.Generator().manual_seed(seed)
+    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
+    return lambda *shape: torch.randn(shape, **options)
+
+
+def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.LSTM:  # noqa: E741, N803
+    """Return a layer whose weights and biases come from ``random``."""
+    layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu", **options)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.copy_(random(*parameter.shape))
+    return layer.requires_grad_(False)
+
+
+def _read_case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803 - the field's own symbols
+    random = _random(B)
+    states = {"h_0": random(1, B, H), "c_0": random(1, B, H)}
+    inputs = {"x": random(B, T, I), **states, "lstm": _layer(random, I, H)}
+    return Case(inputs, f"B={B}, T={T}, I={I}, H={H}")
+
+
+def _turned(x: Tensor) -> Tensor:
+    return x.transpose(0, 1)
+
+
+def _same(value: Any, *rest: Any) -> Any:
+    return value
+
+
+def _reader(
+    go_in: Callable[[Tensor], Tensor] = _turned,
+    states: Callable = lambda h_0, c_0: (h_0, c_0),
+    come_out: Callable[[Tensor, Tensor], Tensor] = lambda output, x: _turned(output),
+    give: Callable = lambda output, h_n, c_n: (output, (h_n, c_n)),
+) -> Callable:
+    """Return a reader in which one step or more is replaced; without arguments it is right."""
+
+    def read(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> Any:
+        output, (h_n, c_n) = lstm(go_in(x), states(h_0, c_0))
+        return give(come_out(output, x), h_n, c_n)
+
+    return read
+
+
+def _viewed(x: Tensor) -> Tensor:
+    return x.reshape(x.shape[1], x.shape[0], -1)
+
+
+def _viewed_back(output: Tensor, x: Tensor) -> Tensor:
+    return output.reshape(*x.shape[:2], -1)
+
+
+def _moved(h_0: Tensor, c_0: Tensor) -> tuple[Tensor, Tensor]:
+    return _turned(h_0), _turned(c_0)
+
+
+def _one_long_sequence(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
+    output, states = lstm(x.flatten(0, 1), (h_0[:, 0], c_0[:, 0]))
+    return output.view(*x.shape[:2], -1), states
+
+
+def _with_the_state_of_the_last(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
+    outputs, (h, c) = [], (h_0[:, :1], c_0[:, :1])
+    ends = []
+    for sentence in x:
+        output, (h, c) = lstm(sentence[:, None], (h, c))
+        outputs.append(output[:, 0])
+        ends.append((h, c))
+    h_n, c_n = (torch.cat(each, dim=1) for each in zip(*ends, strict=True))
+    return torch.stack(outputs), (h_n, c_n)
+
+
+_READ_WRONGS = (
+    *several(
+        "states moved",
+        "The states have been put batch first, and PyTorch says that it expects them otherwise. "
+        "How does a state lie, whatever x does? (There may be more to mend behind this. It raises "
+        "no error, so check again.)",
+        _reader(_viewed, _moved, _viewed_back),
+        _reader(states=_moved, come_out=_viewed_back),
+        _reader(states=_moved),
+    ),
+    Wrong(
+        "states mended, two to go",
+        _reader(_viewed, come_out=_viewed_back),
+        "The states are right now, and the function runs. Two mistakes are left, of the kind that "
+        "raises no error: every shape is right, and the words are in wrong rows.",
+    ),
+    Wrong(
+        "output not mended",
+        _reader(come_out=_viewed_back),
+        "What goes in is right now; so are h_n and c_n. On its way out, output has the right shape "
+        "and the wrong rows: the same trap once more.",
+    ),
+    Wrong(
+        "input not mended",
+        _reader(_viewed),
+        "On its way out, output is right now. On its way in, x gets the right shape and the wrong "
+        "rows: words of one sentence land in several.",
+    ),
+    *several(
+        "axes swapped",
+        "You hand x over as it lies, (B, T, I). This layer takes axis 0 for time, so it looks for "
+        "T samples, and the states have B.",
+        _reader(_same, come_out=_same),
+        _reader(_same),
+    ),
+    Wrong(
+        "output not turned back",
+        _reader(come_out=_same),
+        "The layer reads the right thing, but output leaves your function as the layer gives it, "
+        "time first. It should lie as x does.",
+    ),
+    Wrong(
+        "states not used",
+        _reader(states=lambda h_0, c_0: None),
+        "Your function does not hand over h_0 and c_0, so the layer starts from zero.",
+    ),
+    Wrong(
+        "c_0 for h_0",
+        _reader(states=lambda h_0, c_0: (c_0, h_0)),
+        "The two states have changed places on their way in: PyTorch's order is (h_0, c_0).",
+    ),
+    Wrong(
+        "c_n for h_n",
+        _reader(give=lambda output, h_n, c_n: (output, (c_n, h_n))),
+        "The two states have changed places on their way out: PyTorch's order is (h_n, c_n).",
+    ),
+    Wrong(
+        "states returned batch first",
+        _reader(give=lambda output, h_n, c_n: (output, (_turned(h_n), _turned(c_n)))),
+        "output is right, but you return the states batch first. They stay (1, B, H) with "
+        "`batch_first=True` as well.",
+    ),
+    Wrong(
+        "states without their first axis",
+        _reader(give=lambda output, h_n, c_n: (output, (h_n[0], c_n[0]))),
+        "output is right, but the states that you return lack their first axis, the layers: it "
+        "is there also when it is 1 long.",
+    ),
+    *several(
+        "features moved",
+        "You move the features too, so that the layer finds B numbers in a word. They are the last "
+        "axis for the layer, as they are in x: only the first two change places.",
+        _reader(lambda x: x.permute(1, 2, 0)),
+        _reader(lambda x: x.permute(2, 1, 0)),
+    ),
+    Wrong(
+        "one long sequence",
+        _one_long_sequence,
+        "You lay all sentences in one row and hand over two axes. The layer takes that for one "
+        "single sequence, and its state runs on from sentence to sentence.",
+    ),
+    Wrong(
+        "state carried to the next sentence",
+        _with_the_state_of_the_last,
+        "You read the sentences one by one, which is fine, but each begins with the state that "
+        "the one before has left. Sentence b begins with row b of h_0 and c_0.",
+    ),
+    Wrong(
+        "output of the last step only",
+        _reader(come_out=lambda output, x: output[-1]),
+        "Your output holds the last step only. It should hold all of them, (B, T, H).",
+    ),
+)
+
+
+def _alone(inputs: dict) -> dict:
+    """Return the case with its first sentence only."""
+    cut = {"x": inputs["x"][:1]} | {name: inputs[name][:, :1] for name in ("h_0", "c_0")}
+    return inputs | cut
+
+
+_READ_PROBES = (
+    Probe("there is one sentence only", _alone),
+    Probe("there is one word in each sentence", lambda inputs: inputs | {"x": inputs["x"][:, :1]}),
+    Probe(
+        "we set h_0 and c_0 to zero",
+        lambda inputs: inputs | {name: torch.zeros_like(inputs[name]) for name in ("h_0", "c_0")},
+    ),
+)
+
+MEND_THE_READER = FunctionExercise(
+    number="05.2",
+    title="Mend a reader",
+    function="read",
+    given=_BROKEN,
+    make_cases=lambda: (_read_case(2, 4, 3, 5), _read_case(5, 3, 2, 6)),
+    reference=_reader(),
+    form=LikeLSTM(),
+    wrongs=_READ_WRONGS,
+    words={
+        ("output",): "h_n and c_n are right, so the layer has read the right thing. Only output is "
+        "not: look at what you do to it behind the call.",
+        ("h_n", "c_n"): "output is right, h_n and c_n are not: look at what you return.",
+        ("output", "h_n", "c_n"): "None of the three results is right, so begin with what goes "
+        "into the layer.",
+    },
+    probes=_READ_PROBES,
+    praise=(
+        "Your function does what `batch_first=True` does: x and output are turned round, and the "
+        "states are left alone."
+    ),
+    hints=(
+        "Run the broken function first. PyTorch tells you one of the mistakes.",
+        "Go through the shapes one by one: what is (B, T, ...), what is (T, B, ...), and what is "
+        "neither? And which operation moves an axis?",
+        "The two `view`s give right shapes and wrong rows. What has to happen instead is the same "
+        "on the way in and on the way out. The states go in and come out untouched.",
+    ),
+    solution_code="""
+def read(x, h_0, c_0, lstm):
+    output, (h_n, c_n) = lstm(x.transpose(0, 1), (h_0, c_0))
+    return output.transpose(0, 1), (h_n, c_n)
+""",
+)
+
+# --- 05.3 -----------------------------------------------------------------------------------------
+
+
+def _patients_case(B: int, T: int, H: int) -> Case:  # noqa: N803 - the field's own symbols
+    random = _random(T)
+    inputs = {"x": random(B, T), "lstm": _layer(random, 1, H, batch_first=True)}
+    return Case(inputs, f"B={B}, T={T}, H={H}")
+
+
+def _last_states(x: Tensor, lstm: nn.LSTM) -> Tensor:
+    return lstm(x[:, :, None])[1][0][0]
+
+
+def _one_row(x: Tensor, lstm: nn.LSTM) -> Tensor:
+    """Return the output for all patients in one row, (B, T, H)."""
+    return lstm(x.reshape(-1, 1))[0].view(*x.shape, -1)
+
+
+def _from(
+    pick: Callable[[Tensor, tuple[Tensor, Tensor]], Any], shape: Callable = _same
+) -> Callable:
+    """Return an answer that picks from what the layer makes of x in the right shape."""
+    return lambda x, lstm: pick(*lstm(shape(x[:, :, None])))
+
+
+_PATIENT_WRONGS = (
+    *several(
+        "T numbers at a step",
+        "The layer finds T numbers at each step, and reads 1. In two axes the last is the "
+        "features, and so it is in three, wherever else you put the new one. Which axis should "
+        "have the length 1?",
+        lambda x, lstm: lstm(x)[0][:, -1],
+        lambda x, lstm: lstm(x)[1][0][0],
+        lambda x, lstm: lstm(x[:, None])[1][0][0],
+        lambda x, lstm: lstm(x[None])[1][0][0],
+    ),
+    Wrong(
+        "one long row",
+        lambda x, lstm: _one_row(x, lstm)[:, -1],
+        "You lay all patients in one row: two axes are one sequence. So the state runs on from "
+        "patient to patient, and only the first one is right.",
+    ),
+    Wrong(
+        "one long row, its last state",
+        lambda x, lstm: lstm(x.reshape(-1, 1))[1][0],
+        "You lay all patients in one row: two axes are one sequence. So there is one last state, "
+        "not one for each patient.",
+    ),
+    Wrong(
+        "the last patient",
+        _from(lambda output, states: output[-1]),
+        "The layer reads the right thing. But with the batch first, `output[-1]` is the last "
+        "patient, all T hours. The last hour of every patient is wanted.",
+    ),
+    Wrong(
+        "the first hour",
+        _from(lambda output, states: output[:, 0]),
+        "You take the first hour of every patient, after one step. The last one is wanted.",
+    ),
+    Wrong(
+        "the first axis kept",
+        _from(lambda output, states: states[0]),
+        "The numbers are right. But h_n has an axis in front, for the layers: (1, B, H). One row "
+        "for each patient is wanted, (B, H).",
+    ),
+    Wrong(
+        "c for h",
+        _from(lambda output, states: states[1][0]),
+        "You return c_n, the cell state. The state that the layer shows is h.",
+    ),
+    Wrong(
+        "all hours",
+        _from(lambda output, states: output),
+        "You return the state after every hour, (B, T, H). Only the last hour is wanted.",
+    ),
+    Wrong(
+        "the last hour with its axis",
+        _from(lambda output, states: output[:, -1:]),
+        "The numbers are right, but `-1:` keeps an axis of length 1 for time: (B, 1, H).",
+    ),
+    Wrong(
+        "the mean over the hours",
+        _from(lambda output, states: output.mean(dim=1)),
+        "You return the mean over all hours. The state after the last hour is wanted.",
+    ),
+    Wrong(
+        "axes swapped",
+        _from(lambda output, states: output[-1], _turned),
+        "You turn x round, but this layer has `batch_first=True`: it takes axis 0 for the batch. "
+        "So the hours became samples, and the state went from patient to patient.",
+    ),
+    Wrong(
+        "axes swapped, one state for each hour",
+        _from(lambda output, states: states[0][0], _turned),
+        "You turn x round, but this layer has `batch_first=True`: it takes axis 0 for the batch. "
+        "So it found T samples, and your result has T rows.",
+    ),
+    *several(
+        "view for transpose",
+        "You give x the shape (T, B, 1) with `view` or `reshape`. That moves no axis, it mixes "
+        "hours of several patients; and this layer wants the batch first anyway.",
+        _from(lambda output, states: output[-1], _viewed),
+        _from(lambda output, states: states[0][0], _viewed),
+        _from(lambda output, states: output[:, -1], lambda x: x.reshape(x.shape[1], -1, 1)),
+    ),
+)
+
+
+def _one_patient(inputs: dict) -> dict:
+    return inputs | {"x": inputs["x"][:1]}
+
+
+ADD_THE_AXIS = FunctionExercise(
+    number="05.3",
+    title="The axis that is missing",
+    function="last_states",
+    make_cases=lambda: (_patients_case(3, 4, 5), _patients_case(6, 3, 2)),
+    reference=_last_states,
+    form=OneTensor(("states",), axes=("patient", "unit")),
+    wrongs=_PATIENT_WRONGS,
+    probes=(
+        Probe("there is one patient only", _one_patient),
+        Probe("there is one hour only", lambda inputs: inputs | {"x": inputs["x"][:, :1]}),
+    ),
+    praise="One sequence for each patient, one number a step, and one row of h for each.",
+    hints=(
+        "The layer wants three axes: batch, time, features. Which of them does x have?",
+        "Each hour has one number. So the features are an axis of length 1, and with "
+        "`batch_first=True` it is the last one.",
+        "`x[:, :, None]` or `x.unsqueeze(-1)` adds it. Then take the last hour of every patient: "
+        "which index of output is time?",
+    ),
+    solution_code="""
+def last_states(x, lstm):
+    output, (h_n, c_n) = lstm(x.unsqueeze(-1))
+    return output[:, -1]
+""",
+)
+
+EXERCISES = (READ_THE_PRINT_OUT, MEND_THE_READER, ADD_THE_AXIS)

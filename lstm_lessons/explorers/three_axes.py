@@ -1,0 +1,258 @@
+"""Which axis is which: how a batch lies, and what nn.LSTM takes its axes for."""
+
+from __future__ import annotations
+
+from .. import shapes
+from ..drawing import Picture, svg
+from ..drawing.arrow import arrow
+from ..drawing.block import SLANT, block
+from .base import Choice, Explorer, Range
+
+ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
+BATCH_FIRST = Choice(("False", "True"), "False")
+# From 2, as with one sentence or one word there is nothing to mix.
+SEQ_LEN = Range(2, 28, 1, 24)
+BATCH = Range(2, 28, 1, 10)
+INPUT_SIZE = Range(1, 200, 1, 100)
+HIDDEN_SIZE = Range(1, 64, 1, 16)
+
+PARAMETERS = {
+    "order": (ORDER, "your x lies as"),
+    "batch_first": (BATCH_FIRST, "batch_first"),
+    "seq_len": (SEQ_LEN, "words T"),
+    "batch": (BATCH, "sentences B"),
+    "input_size": (INPUT_SIZE, "input_size I"),
+    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
+}
+
+WIDTH, HEIGHT = 720, 484
+DOWN, BACK, ACROSS = 5.5, 3.8, 0.5  # pixels for one slice of axis 0, 1 and 2
+THINNEST = 4
+LEVEL = 150  # the middle of x, of the layer and of output
+STATES_BASE = 272  # the line on which the states stand
+X_LEFT, OUTPUT_LEFT, STATES_MIDDLE = 118, 570, 456
+BOX_X, BOX_WIDTH, BOX_HEIGHT = 382, 148, 56
+IN_FROM = 334  # right of x at its largest
+TABLE_Y, ROW = 344, 24
+TABLE_X = (32, 178, 372, 412)
+FILLED = 0.32  # opacity of what sentence 0 changes
+WORDS = {"T": ("word", "words"), "B": ("sentence", "sentences"), "I": ("number", "numbers")}
+AXES = ("axis 0, down", "axis 1, back", "axis 2, across")
+
+
+def three_axes() -> Explorer:
+    """Return the explorer: how x lies, the layer's batch_first, and four sizes."""
+    return Explorer(view, PARAMETERS)
+
+
+def numbers(
+    order: str, batch_first: str, seq_len: int, batch: int, input_size: int, hidden_size: int
+) -> dict[str, tuple[int, ...] | int | bool]:
+    """Return the shape of each tensor, how many steps and samples the layer sees, if they mix."""
+    sizes = {"T": seq_len, "B": batch, "I": input_size}
+    x = tuple(sizes[symbol] for symbol in _symbols(order))
+    first = batch_first == "True"
+    steps, samples = (x[1], x[0]) if first else (x[0], x[1])
+    ledger = shapes.lstm_tensors(steps, samples, input_size, hidden_size, batch_first=first)
+    made = {name: ledger[name].shape for name in ("output", "h_n", "c_n")}
+    mixed = _symbols(order)[_loop_axis(batch_first)] != "T"
+    return {"x": x, **made, "steps": steps, "samples": samples, "mixed": mixed}
+
+
+def view(
+    order: str = ORDER.default,
+    batch_first: str = BATCH_FIRST.default,
+    seq_len: int = SEQ_LEN.default,
+    batch: int = BATCH.default,
+    input_size: int = INPUT_SIZE.default,
+    hidden_size: int = HIDDEN_SIZE.default,
+) -> Picture:
+    """Return the picture: x as it lies, the layer, what comes out, and a row for each axis.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    given = {
+        "order": order,
+        "batch_first": batch_first,
+        "seq_len": seq_len,
+        "batch": batch,
+        "input_size": input_size,
+        "hidden_size": hidden_size,
+    }
+    for name, value in given.items():
+        PARAMETERS[name][0].check(name, value)
+    made = numbers(**given)
+    root = svg.panel(WIDTH, HEIGHT)
+    _tensors(root, given, made)
+    _layer(root, given)
+    _table(root, given, made)
+    _footer(root, made, batch)
+    return Picture(svg.write(root), _alt(given, made))
+
+
+def _symbols(order: str) -> list[str]:
+    return order.strip("()").split(", ")
+
+
+def _loop_axis(batch_first: str) -> int:
+    return 1 if batch_first == "True" else 0
+
+
+def _pixels(shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """Return width, height and depth of a block whose axes go down, back and across."""
+    down, back, across = shape
+    return max(THINNEST, across * ACROSS), down * DOWN, back * BACK
+
+
+def _top(shape: tuple[int, ...]) -> float:
+    """Return where the front face of a block begins whose middle lies on LEVEL."""
+    _, height, depth = _pixels(shape)
+    return LEVEL - (height - depth * SLANT) / 2
+
+
+def _tensors(root: svg.Element, given: dict, made: dict) -> None:
+    """Draw x, output and the states; fill sentence 0 of x and all that it changes."""
+    loop = _loop_axis(given["batch_first"])
+    sentences = _symbols(given["order"]).index("B")
+    reached = None if made["mixed"] else sentences
+    states = STATES_MIDDLE - sum(_pixels(made["h_n"])[::2]) / 2
+    x_at, output_at = (X_LEFT, _top(made["x"])), (OUTPUT_LEFT, _top(made["output"]))
+    states_at = (states, STATES_BASE - _pixels(made["h_n"])[1])
+    _block(root, "x", x_at, made["x"], "ink", loop, sentences)
+    _block(root, "output", output_at, made["output"], "i", loop, reached)
+    _block(root, "h_n", states_at, made["h_n"], "g", None, None if made["mixed"] else 1)
+    _walk(root, loop, made)
+    svg.label(root, 24, 28, "x", 15, "start", font_weight="bold")
+    svg.label(root, 42, 28, f"{given['order']} = {made['x']}", 13, "start", data_shape="x")
+    svg.label(root, WIDTH - 24, 28, f"output {made['output']}", 13, "end", data_shape="output")
+    text = f"h_n and c_n, each {made['h_n']}"
+    svg.label(root, STATES_MIDDLE, STATES_BASE + 22, text, 13, data_shape="h_n")
+
+
+def _block(
+    root: svg.Element,
+    name: str,
+    corner: tuple[float, float],
+    shape: tuple[int, ...],
+    colour: str,
+    loop: int | None,
+    reached: int | None,
+) -> None:
+    """Draw a block and its cuts along ``loop``; fill slice 0 of axis ``reached``, all for None."""
+    (left, top), (width, height, depth) = corner, _pixels(shape)
+    block(root, left, top, width, height, depth, colour, data_tensor=name)
+    thick = {0: (height / shape[0], depth), 1: (height, depth / shape[1])}
+    high, deep = thick.get(reached, (height, depth))
+    block(root, left, top, width, high, deep, "f", FILLED, data_reach=name)
+    if loop is not None:
+        path = _cuts(left, top, (width, height, depth), shape[loop], loop)
+        line = {"fill": "none", "stroke": "ink", "stroke_width": 0.6}
+        svg.add(root, "path", d=path, **line, data_cuts=name)
+
+
+def _cuts(left: float, top: float, size: tuple[float, ...], count: int, loop: int) -> str:
+    """Return the lines between the slices of one axis, on the faces that are seen."""
+    width, height, depth = size
+    lines = []
+    for k in range(1, count):
+        if loop == 0:
+            start, y = left, top + k * height / count
+            turn = f"l{depth:.1f} {-depth * SLANT:.1f}"
+        else:
+            back = k * depth / count
+            start, y, turn = left + back, top - back * SLANT, f"v{height:.1f}"
+        lines.append(f"M{start:.1f} {y:.1f}h{width:.1f}{turn}")
+    return "".join(lines)
+
+
+def _walk(root: svg.Element, loop: int, made: dict) -> None:
+    """Draw the way of the loop beside x, and number its steps."""
+    width, height, depth = _pixels(made["x"])
+    text = f"steps 0 to {made['steps'] - 1}"
+    if loop == 0:
+        x, top = X_LEFT - 12, _top(made["x"])
+        arrow(root, "ink", (x, top - 4), (x, top + height + 4))
+        svg.label(root, x - 10, top + height / 2 + 5, text, 13, "end", data_walk="0")
+        return
+    bottom = _top(made["x"]) + height
+    x, y, rise = X_LEFT + width + 10, bottom + 6, depth * SLANT
+    end_x, end_y = x + depth, y - rise
+    line = f"M{x:.1f} {y:.1f}L{end_x:.1f} {end_y:.1f}"
+    svg.add(root, "path", d=line, stroke="ink", stroke_width=2)
+    # The head: its tip, then two corners 9 pixels back along the slope.
+    corners = ((6, -3.6), (-4.3, -2.9), (0.9, 5.7))
+    head = " ".join(f"{end_x + a:.1f},{end_y + b:.1f}" for a, b in corners)
+    svg.add(root, "polygon", points=head, fill="ink")
+    svg.label(root, X_LEFT, bottom + 24, text + " go to the back", 13, "start", data_walk="1")
+
+
+def _layer(root: svg.Element, given: dict) -> None:
+    box = {"rx": 8, "fill": "paper", "stroke": "ink", "stroke_width": 1.5}
+    svg.rect(root, BOX_X, LEVEL - BOX_HEIGHT / 2, BOX_WIDTH, BOX_HEIGHT, **box)
+    x, bottom = BOX_X + BOX_WIDTH / 2, LEVEL + BOX_HEIGHT / 2
+    sizes = f"nn.LSTM({given['input_size']}, {given['hidden_size']},"
+    svg.label(root, x, LEVEL - 5, sizes, 13)
+    svg.label(root, x, LEVEL + 15, f"batch_first={given['batch_first']})", 13)
+    arrow(root, "ink", (IN_FROM, LEVEL), (BOX_X - 2, LEVEL))
+    arrow(root, "ink", (BOX_X + BOX_WIDTH, LEVEL), (OUTPUT_LEFT - 10, LEVEL))
+    arrow(root, "ink", (x, bottom), (x, bottom + 20))
+
+
+def _table(root: svg.Element, given: dict, made: dict) -> None:
+    """Write for each axis what it is in x, and what nn.LSTM takes it for."""
+    heads = ("axis", "in your x", "", "nn.LSTM takes it for")
+    for x, text in zip(TABLE_X, heads, strict=True):
+        svg.label(root, x, TABLE_Y - 22, text, 13, "start", fill="muted")
+    svg.add(root, "path", d=f"M24 {TABLE_Y - 14}H{WIDTH - 24}", stroke="edge")
+    for axis, (yours, taken, agree) in enumerate(_rows(given, made)):
+        y = TABLE_Y + 4 + axis * ROW
+        weight = "bold" if axis == _loop_axis(given["batch_first"]) else "normal"
+        cells = (AXES[axis], yours, "=" if agree else "≠", taken)
+        for x, text in zip(TABLE_X, cells, strict=True):
+            svg.label(root, x, y, text, 14, "start", font_weight=weight)
+
+
+def _rows(given: dict, made: dict) -> list[tuple[str, str, bool]]:
+    """Return for each axis: what it is, what it is taken for, and whether the two agree."""
+    loop, rows = _loop_axis(given["batch_first"]), []
+    for axis, symbol in enumerate(_symbols(given["order"])):
+        size = made["x"][axis]
+        taken = "features" if axis == 2 else "steps: the loop" if axis == loop else "samples"
+        right = "I" if axis == 2 else "T" if axis == loop else "B"
+        taken = "feature" if taken == "features" and size == 1 else taken
+        name = WORDS[symbol][size != 1]
+        rows.append((f"{symbol} = {size} {name}", f"{size} {taken}", symbol == right))
+    return rows
+
+
+def _footer(root: svg.Element, made: dict, batch: int) -> None:
+    colour = "f" if made["mixed"] else "ink"
+    line = {"font_weight": "bold", "fill": colour, "data_verdict": "yes"}
+    svg.label(root, 24, HEIGHT - 48, _verdict(made, batch), 15, "start", **line)
+    fill = {"fill": "f", "fill_opacity": FILLED, "stroke": "f"}
+    svg.rect(root, 24, HEIGHT - 29, 18, 13, **fill)
+    note = "filled: sentence 0 of your x, and all that it changes. Each axis has its own scale."
+    svg.label(root, 50, HEIGHT - 18, note, 12, "start", fill="muted")
+
+
+def _verdict(made: dict, batch: int) -> str:
+    seen = f"{made['steps']} steps, {made['samples']} samples."
+    if made["mixed"]:
+        return f"Swapped, and no error: {seen} Sentence 0 changes all {batch}."
+    return f"Right: {seen} Sentence 0 changes itself alone."
+
+
+def _alt(given: dict, made: dict) -> str:
+    rows = "; ".join(
+        f"{name}: {yours} {'taken for' if agree else 'wrongly taken for'} {taken}"
+        for name, (yours, taken, agree) in zip(AXES, _rows(given, made), strict=True)
+    )
+    way = "to the back" if _loop_axis(given["batch_first"]) else "down"
+    return (
+        f"Blocks with axis 0 down, axis 1 back and axis 2 across. x {given['order']} = {made['x']} "
+        f"goes into nn.LSTM({given['input_size']}, {given['hidden_size']}, "
+        f"batch_first={given['batch_first']}). The loop cuts x {way} into steps 0 to "
+        f"{made['steps'] - 1}. {rows}. Out come output {made['output']} and h_n and c_n, each "
+        f"{made['h_n']}. Verdict: {_verdict(made, given['batch'])}"
+    )

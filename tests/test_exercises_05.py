@@ -1,0 +1,163 @@
+"""Lesson 05: answers that are right, however they are written; where unknown mistakes are seen."""
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+
+# --- Right answers -------------------------------------------------------------------------------
+
+
+def with_permute(x, h_0, c_0, lstm):
+    output, states = lstm(x.permute(1, 0, 2).contiguous(), (h_0, c_0))
+    return output.permute(1, 0, 2).contiguous(), states
+
+
+def sentence_by_sentence(x, h_0, c_0, lstm):
+    outputs, ends = [], []
+    for b, sentence in enumerate(x):
+        output, states = lstm(sentence, (h_0[:, b], c_0[:, b]))
+        outputs.append(output)
+        ends.append(states)
+    h_n, c_n = (torch.stack(each, dim=1) for each in zip(*ends, strict=True))
+    return torch.stack(outputs), h_n, c_n
+
+
+def with_a_twin(x, h_0, c_0, lstm):
+    twin = nn.LSTM(lstm.input_size, lstm.hidden_size, batch_first=True, dtype=x.dtype)
+    twin.load_state_dict(lstm.state_dict())
+    return twin(x, (h_0, c_0))
+
+
+def with_a_loop(x, h_0, c_0, lstm):
+    h, c, outputs = h_0[0], c_0[0], []
+    for x_t in x.unbind(1):
+        h, c = lstm_step(x_t, h, c, *lstm.all_weights[0])
+        outputs.append(h)
+    return [torch.stack(outputs, 1), [h[None], c[None]]]
+
+
+RIGHT = {
+    "05.1": {
+        "lists and other numbers": {
+            "steps": 7.0,
+            "samples": torch.tensor(30),
+            "line": "c",
+            "shape": [1, 30, 5],
+            "repair": "2.",
+        },
+        "torch's own": {
+            "steps": 7,
+            "samples": 30,
+            "line": "(C)",
+            "shape": torch.Size((1, 30, 5)),
+            "repair": " 2 ",
+        },
+    },
+    "05.2": {
+        "with permute": with_permute,
+        "sentence by sentence": sentence_by_sentence,
+        "with a twin": with_a_twin,
+        "with a loop": with_a_loop,
+    },
+    "05.3": {
+        "h_n": lambda x, lstm: lstm(x[..., None])[1][0][-1],
+        "squeezed": lambda x, lstm: lstm(x.view(*x.shape, 1))[1][0].squeeze(0),
+        "patient by patient": lambda x, lstm: torch.stack([lstm(p[:, None])[0][-1] for p in x]),
+        "hour by hour": lambda x, lstm: hour_by_hour(x, lstm),
+    },
+}
+
+
+def hour_by_hour(x, lstm):
+    states = None
+    for hour in x.T:
+        output, states = lstm(hour.reshape(-1, 1, 1), states)
+    return output[:, 0]
+
+
+# --- The exercises are what they say -------------------------------------------------------------
+
+
+def test_torch_says_what_the_print_out_should():
+    torch.manual_seed(0)
+    space = {"torch": torch, "nn": nn}
+    exec(exercise("05.1").given, space)
+    lstm, output, h_n = space["lstm"], space["output"], space["h_n"]
+    said = {
+        "A": (lstm.weight_ih_l0, (20, 12)),
+        "B": (output, (30, 7, 5)),
+        "C": (h_n, (1, 7, 5)),
+        "D": (output[:, -1], (30, 5)),
+    }
+    assert [line for line, (tensor, shape) in said.items() if tensor.shape != shape] == ["C"]
+    assert h_n.shape == (1, 30, 5)
+    assert lstm(space["x"])[1][0].shape == (1, 7, 5)  # repair 2
+
+
+def test_the_broken_reader_fails_in_one_place_and_then_in_silence():
+    space = {"torch": torch}
+    exec(exercise("05.2").given, space)
+    result = exercise("05.2").check(space["broken_read"])
+    assert (result.outcome, result.misconception) == ("error", "states moved")
+    assert "Expected hidden[0] size (1, 2, 5), got [2, 1, 5]" in result.message
+
+
+@pytest.mark.parametrize("number", ["05.2", "05.3"])
+def test_all_sizes_of_a_call_differ(number):
+    for case in exercise(number).cases:
+        sizes = [int(part.split("=")[1]) for part in case.label.split(", ")]
+        assert len(set(sizes)) == len(sizes)
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [
+        ("05.2", lambda lstm: setattr(lstm, "batch_first", True)),
+        ("05.2", lambda lstm: lstm.bias_ih_l0.zero_()),
+    ],
+)
+def test_a_layer_that_is_changed_is_told_and_the_next_check_is_not_disturbed(number, change):
+    def answer(x, h_0, c_0, lstm):
+        result = with_a_loop(x, h_0, c_0, lstm)
+        change(lstm)
+        return result
+
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "changes the layer")
+    assert "your function changes lstm" in result.message
+    assert exercise(number).check(with_permute).outcome == "correct"
+
+
+def test_a_transpose_in_place_changes_what_is_the_callers():
+    def answer(x, h_0, c_0, lstm):
+        output, states = lstm(x.transpose_(0, 1), (h_0, c_0))
+        return output.transpose(0, 1), states
+
+    result = exercise("05.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "changes its inputs")
+
+
+# --- Unknown mistakes ----------------------------------------------------------------------------
+
+
+def test_an_unknown_mistake_in_the_output_alone_is_found_there():
+    def answer(x, h_0, c_0, lstm):
+        output, states = with_permute(x, h_0, c_0, lstm)
+        return output.flip(1), states
+
+    result = exercise("05.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "Only output is not" in result.message
+    assert "right when there is one word in each sentence" in result.message
+
+
+def test_an_unknown_mistake_between_patients_is_found_there():
+    def answer(x, lstm):
+        return hour_by_hour(x, lstm).flip(0)
+
+    result = exercise("05.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "right when there is one patient only" in result.message
