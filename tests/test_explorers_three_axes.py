@@ -1,6 +1,7 @@
 """What the three axes show is what nn.LSTM does: its shapes, and what one sentence changes."""
 
 from itertools import product
+from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -84,8 +85,6 @@ def thickness(front, svg, axis):
 
 
 def following(svg, front):
-    from xml.etree import ElementTree
-
     parts = list(ElementTree.fromstring(svg))
     place = next(n for n, part in enumerate(parts) if part.attrib == front.attrib)
     return parts[place + 1]
@@ -137,5 +136,5 @@ def test_words_for_the_default():
         "axis 0, down: B = 10 sentences wrongly taken for 10 steps: the loop; axis 1, back: "
         "T = 24 words wrongly taken for 24 samples; axis 2, across: I = 100 numbers taken for 100 "
         "features. Out come output (10, 24, 16) and h_n and c_n, each (1, 24, 16). Verdict: "
-        "Swapped, and no error: 10 steps, 24 samples. Sentence 0 changes all 10."
+        "Swapped, no error: 10 steps, 24 samples. Sentence 0 changes every sentence."
     )

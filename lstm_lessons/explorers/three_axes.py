@@ -11,8 +11,8 @@ from .base import Choice, Explorer, Range
 ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
 BATCH_FIRST = Choice(("False", "True"), "False")
 # From 2, as with one sentence or one word there is nothing to mix.
-SEQ_LEN = Range(2, 28, 1, 24)
-BATCH = Range(2, 28, 1, 10)
+SEQ_LEN = Range(2, 32, 1, 24)
+BATCH = Range(2, 32, 1, 10)
 INPUT_SIZE = Range(1, 200, 1, 100)
 HIDDEN_SIZE = Range(1, 64, 1, 16)
 
@@ -26,7 +26,7 @@ PARAMETERS = {
 }
 
 WIDTH, HEIGHT = 720, 484
-DOWN, BACK, ACROSS = 5.5, 3.8, 0.5  # pixels for one slice of axis 0, 1 and 2
+DOWN, BACK, ACROSS = 5.0, 3.4, 0.5  # pixels for one slice of axis 0, 1 and 2
 THINNEST = 4
 LEVEL = 150  # the middle of x, of the layer and of output
 STATES_BASE = 272  # the line on which the states stand
@@ -87,7 +87,7 @@ def view(
     _tensors(root, given, made)
     _layer(root, given)
     _table(root, given, made)
-    _footer(root, made, batch)
+    _footer(root, made)
     return Picture(svg.write(root), _alt(given, made))
 
 
@@ -226,21 +226,21 @@ def _rows(given: dict, made: dict) -> list[tuple[str, str, bool]]:
     return rows
 
 
-def _footer(root: svg.Element, made: dict, batch: int) -> None:
+def _footer(root: svg.Element, made: dict) -> None:
     colour = "f" if made["mixed"] else "ink"
     line = {"font_weight": "bold", "fill": colour, "data_verdict": "yes"}
-    svg.label(root, 24, HEIGHT - 48, _verdict(made, batch), 15, "start", **line)
+    svg.label(root, 24, HEIGHT - 48, _verdict(made), 14, "start", **line)
     fill = {"fill": "f", "fill_opacity": FILLED, "stroke": "f"}
     svg.rect(root, 24, HEIGHT - 29, 18, 13, **fill)
     note = "filled: sentence 0 of your x, and all that it changes. Each axis has its own scale."
     svg.label(root, 50, HEIGHT - 18, note, 12, "start", fill="muted")
 
 
-def _verdict(made: dict, batch: int) -> str:
+def _verdict(made: dict) -> str:
     seen = f"{made['steps']} steps, {made['samples']} samples."
     if made["mixed"]:
-        return f"Swapped, and no error: {seen} Sentence 0 changes all {batch}."
-    return f"Right: {seen} Sentence 0 changes itself alone."
+        return f"Swapped, no error: {seen} Sentence 0 changes every sentence."
+    return f"Right: {seen} Sentence 0 changes no other sentence."
 
 
 def _alt(given: dict, made: dict) -> str:
@@ -254,5 +254,5 @@ def _alt(given: dict, made: dict) -> str:
         f"goes into nn.LSTM({given['input_size']}, {given['hidden_size']}, "
         f"batch_first={given['batch_first']}). The loop cuts x {way} into steps 0 to "
         f"{made['steps'] - 1}. {rows}. Out come output {made['output']} and h_n and c_n, each "
-        f"{made['h_n']}. Verdict: {_verdict(made, given['batch'])}"
+        f"{made['h_n']}. Verdict: {_verdict(made)}"
     )

@@ -127,9 +127,9 @@ def unroll(x, h, c, weights):
 states = torch.randn(1, B, H), torch.randn(1, B, H)
 output, (h_n, c_n) = twin(x, states)
 
-turned, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
+theirs, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
 ours, h, c = unroll(x.transpose(0, 1), states[0][0], states[1][0], lstm.all_weights[0])
-for results in ((turned, h_turned, c_turned), (ours, h[None], c[None])):
+for results in ((theirs, h_turned, c_turned), (ours, h[None], c[None])):
     for result, wanted in zip(results, (output.transpose(0, 1), h_n, c_n)):
         assert torch.allclose(result, wanted, rtol=0, atol=1e-12)
 print("transpose, batch_first and our loop: the same output, h_n and c_n.")
@@ -168,14 +168,15 @@ print("swapped:", changed_sentences(swapped, x))
 
 # %% [markdown]
 # Right: sentence 0 alone. Swapped: all of them, because the state walks from sentence to sentence.
-# Keep this function. It works for any model that reads a batch.
+# Keep this function: it takes any `read`, not only an LSTM's.
 #
 # In the picture, the block is your `x`: axis 0 goes down, axis 1 to the back, axis 2 across. Thin
 # lines cut it into the steps of the loop. Sentence 0 is filled, and so is all that it changes.
 #
 # **Try it.**
 #
-# 1. It begins with the tutorial's example. Find the two repairs.
+# 1. It begins with the tutorial's example. Find the two repairs. (To choose the other order for `x`
+#    is what `transpose` does.)
 # 2. **Predict**: what happens if you do both at once? Then try.
 # 3. In which of the four settings is `h_n` (1, 10, 16)?
 
@@ -227,6 +228,7 @@ def viewed(x):
 print("shapes:", tuple(viewed(x).shape), tuple(turned(x).shape))
 print("equal: ", torch.allclose(viewed(x), turned(x)))
 print("viewed:", changed_sentences(viewed, x))
+assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 
 crossed = x.transpose(0, 1)
 print("contiguous:", crossed.is_contiguous())
@@ -234,7 +236,9 @@ try:
     crossed.view(T * B, I)
 except RuntimeError as error:
     print(error)
-print("reshape:", tuple(crossed.reshape(T * B, I).shape))
+rows = crossed.reshape(T * B, I)
+assert torch.equal(rows[B], x[0, 1])  # after word 0 of each sentence comes word 1 of sentence 0
+print("reshape:", tuple(rows.shape))
 
 # %% [markdown]
 # The right shape, the wrong rows. `x.reshape(T, B, I)` does the same.
@@ -279,11 +283,11 @@ print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 # %%
 h_0 = torch.randn(1, B, H)
 moved = h_0.transpose(0, 1)
-for layer, state in ((twin, moved), (lstm, h_0)):
+for reader, state in ((twin, moved), (lstm, h_0)):
     try:
-        layer(x, (state, state))
+        reader(x, (state, state))
     except RuntimeError as error:
-        print(f"batch_first={layer.batch_first}: {error}")
+        print(f"batch_first={reader.batch_first}: {error}")
 
 # %% [markdown]
 # Line 1: states are (L, B, H), always. Line 2 is the tutorial's first `x` with the states of its
@@ -384,8 +388,8 @@ print("sentences that change:", changed_sentences(lambda x: first(x)[0], words.d
 # * The probe: change one sample, see which samples change.
 
 # %% [markdown]
-# **A common mistake.** `x.view(T, B, I)` to get the shape right. Every shape agrees, training runs,
-# and the results are poor. You can tell by the probe: change one sentence, and others change.
+# **A common mistake.** `x.view(T, B, I)`, to get the shape right. Every shape agrees, and there is
+# no error. You can tell by the probe: change one sentence, and others change.
 #
 # **Exercises:** [05 Batches and batch_first](../exercises/05_batches_and_batch_first.ipynb). Read a
 # print-out that cannot be, mend a function, add the axis that is missing.
