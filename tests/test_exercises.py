@@ -48,7 +48,7 @@ def solve(code, name="answer"):
 
 
 def solution(each):
-    return solve(each.solution_code, getattr(each, "function", "answer"))
+    return solve(each.given + each.solution_code, getattr(each, "function", "answer"))
 
 
 def wrong_answer(each, wrong):

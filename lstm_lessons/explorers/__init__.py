@@ -4,7 +4,8 @@ from .cell_gates import cell_gates
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
+from .stack_and_dropout import stack_and_dropout
 from .three_axes import three_axes
 from .unrolled import unrolled
 
-__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out", "three_axes", "unrolled"]
+__all__ = ["cell_gates", "forget_gate", "gates_and_shapes", "in_and_out", "stack_and_dropout", "three_axes", "unrolled"]

@@ -39,6 +39,7 @@ EXPLORERS = {
     "cell_gates": "03_the_cell_by_hand.ipynb",
     "unrolled": "04_unrolling_in_time.ipynb",
     "three_axes": "05_batches_and_batch_first.ipynb",
+    "stack_and_dropout": "06_stacking_and_dropout.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -350,6 +351,21 @@ def three_axes(
     return shapes | {"samples": h_n.shape[1]}
 
 
+def stack_and_dropout(seed: int, dropout: float, num_layers: int, training: str) -> Facts:
+    """Return the shapes that torch gives, and what it makes of a one that survives dropout."""
+    import torch
+
+    layer = torch.nn.LSTM(100, 16, num_layers)
+    output, (h_n, _) = layer(torch.zeros(6, 10, 100))
+    facts = {"output": output, "h_n": h_n}
+    facts |= {f"layer {k}": layer.all_weights[k][0] for k in range(num_layers)}
+    facts = {name: str(tuple(tensor.shape)) for name, tensor in facts.items()}
+    if training == "True" and num_layers > 1 and 0 < dropout < 1:
+        ones = torch.ones(1000, dtype=torch.float64)
+        facts["survivors"] = torch.nn.functional.dropout(ones, dropout).max().item()
+    return facts
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -357,6 +373,7 @@ TORCH = {
     "cell_gates": cell_gates,
     "unrolled": unrolled,
     "three_axes": three_axes,
+    "stack_and_dropout": stack_and_dropout,
 }
 
 
@@ -484,6 +501,7 @@ MISTAKES = {
     "03_the_cell_by_hand.ipynb": ("03.1", "return h, c"),
     "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
     "05_batches_and_batch_first.ipynb": ("05.3", "return lstm(x.unsqueeze(-1))[0]"),
+    "06_stacking_and_dropout.ipynb": ("06.4", "return lstm(x)[0][0]"),
 }
 
 

@@ -1,0 +1,192 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
+# `exercise("06.1").hint()` gives a hint, and another one at the next call.
+
+# %%
+import torch
+
+from lstm_lessons import exercise
+
+# %% [markdown]
+# ## 06.1 Stack layers, with given masks
+#
+# Write `nn.LSTM` in training, for any number of layers. The masks have been drawn already.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `x` | (T, B, I) | the words |
+# | `h_0`, `c_0` | (L, B, H) | states to start from, a row for each layer |
+# | `layers` | a list of L | each is a list: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh` |
+# | `masks` | (L − 1, T, B, H) | zeros and twos: `masks[k]` is for what layer k hands up |
+#
+# Return what `nn.LSTM` returns: `output, (h_n, c_n)`. One layer runs with the `unroll` of lesson
+# 04, which you may use:
+
+# %%
+from lstm_lessons.cell import lstm_step
+
+
+def unroll(x, h, c, weights):
+    """Run one layer over all steps; return output and the last h and c."""
+    outputs = []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, *weights)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+# %% [markdown]
+# Which of the results does a mask touch, and which not? The check looks at all three, at their
+# gradients, and at a stack of a single layer, too.
+
+
+# %%
+def stack(x, h_0, c_0, layers, masks):
+    ### BEGIN SOLUTION
+    h_n, c_n = [], []
+    for k in range(len(layers)):
+        if k > 0:
+            x = x * masks[k - 1]
+        x, h, c = unroll(x, h_0[k], c_0[k], layers[k])
+        h_n.append(h)
+        c_n.append(c)
+    return x, (torch.stack(h_n), torch.stack(c_n))
+    ### END SOLUTION
+
+
+# %%
+exercise("06.1").check(stack)
+
+# %% [markdown]
+# ## 06.2 What does this dropout do?
+#
+# Four LSTMs. Answer from what you know, then run a cell of your own if you doubt it.
+#
+# | | made with | mode |
+# |---|---|---|
+# | A | `num_layers=2, dropout=0.25` | training |
+# | B | `num_layers=2, dropout=0.25` | after `eval()` |
+# | C | `num_layers=1, dropout=0.25` | training |
+# | D | `num_layers=2, dropout=1.0` | training |
+
+# %% [markdown]
+# | key | question | answer |
+# |---|---|---|
+# | `"A read"` | What share of the numbers that layer 1 reads is zeroed? | a number |
+# | `"A factor"` | By what are the others multiplied? | a number |
+# | `"A output"` | What share of `output` is zeroed? | a number |
+# | `"A two calls"` | Two calls with the same input: same output, or do they differ? | `"same"` or `"differ"` |
+# | `"B two calls"` | The same question for B | `"same"` or `"differ"` |
+# | `"C two calls"` | and for C | `"same"` or `"differ"` |
+# | `"C warning"` | Does PyTorch warn when C is made? | `"yes"` or `"no"` |
+# | `"D output"` | With other words in x, is D's `output` another? | `"yes"` or `"no"` |
+# | `"D h_n[0]"` | And D's `h_n[0]`? | `"yes"` or `"no"` |
+
+# %%
+answer = {
+    "A read": ...,
+    "A factor": ...,
+    "A output": ...,
+    "A two calls": ...,
+    "B two calls": ...,
+    "C two calls": ...,
+    "C warning": ...,
+    "D output": ...,
+    "D h_n[0]": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "A read": 0.25,
+    "A factor": 1 / (1 - 0.25),
+    "A output": 0,
+    "A two calls": "differ",
+    "B two calls": "same",
+    "C two calls": "same",
+    "C warning": "yes",
+    "D output": "no",
+    "D h_n[0]": "yes",
+}
+### END SOLUTION
+
+# %%
+exercise("06.2").check(answer)
+
+# %% [markdown]
+# ## 06.3 Which picture?
+#
+# Two layers over three steps, four times. The filled bars are masks.
+
+# %%
+from lstm_lessons.drawing.dropout_places import dropout_places
+
+dropout_places()
+
+# %% [markdown]
+# | key | question | answer |
+# |---|---|---|
+# | `"nn.LSTM"` | Which picture is `nn.LSTM(..., num_layers=2, dropout=0.5)` in training? | a letter |
+# | `"nn.Dropout behind"` | `nn.LSTM(..., num_layers=2)`, with an `nn.Dropout` behind it? | a letter |
+# | `"nn.Dropout before"` | `nn.LSTM(..., num_layers=2)`, with an `nn.Dropout` before it? | a letter |
+# | `"top state"` | What is it that the top layer shows after the last step? | see below |
+#
+# For the last one choose from `"h_n[0]"`, `"h_n[1]"`, `"c_n[0]"`, `"c_n[1]"`, `"output[0]"` and
+# `"h_n"`.
+
+# %%
+answer = {
+    "nn.LSTM": ...,
+    "nn.Dropout behind": ...,
+    "nn.Dropout before": ...,
+    "top state": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "nn.LSTM": "C",
+    "nn.Dropout behind": "B",
+    "nn.Dropout before": "D",
+    "top state": "h_n[1]",
+}
+### END SOLUTION
+
+# %%
+exercise("06.3").check(answer)
+
+# %% [markdown]
+# ## 06.4 Mend a summary
+#
+# For each sentence, this function should give what the *top* layer shows after the last step, and
+# beside it the memory c of the same layer: (B, 2H). With one layer it does. With more it runs
+# without an error, and its numbers are others.
+
+
+# %%
+def broken_summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    return torch.cat([h_n[0], c_n[0]], dim=-1)
+
+
+# %% [markdown]
+# Write it anew, right for any number of layers.
+
+
+# %%
+def summary(lstm, x):
+    ### BEGIN SOLUTION
+    output, (h_n, c_n) = lstm(x)
+    return torch.cat([h_n[-1], c_n[-1]], dim=-1)
+    ### END SOLUTION
+
+
+# %%
+exercise("06.4").check(summary)

@@ -1,0 +1,658 @@
+"""Exercises of lesson 06: stack layers with masks, say what dropout does, mend a classifier."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from lstm_lessons.cell import lstm_step
+from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+
+# --- 06.1 -----------------------------------------------------------------------------------------
+
+# T, B, I, H, L: all different in each row, so that no mistake in an axis can hide.
+SIZES = ((5, 2, 7, 4, 3), (3, 5, 2, 6, 4), (6, 3, 2, 5, 1))
+_UNROLL = """
+from lstm_lessons.cell import lstm_step
+
+
+def unroll(x, h, c, weights):
+    \"\"\"Run one layer over all steps; return output and the last h and c.\"\"\"
+    outputs = []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, *weights)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+"""
+
+Layers = list[list[Tensor]]
+States = list[tuple[Tensor, Tensor]]
+
+
+def _randoms(seed: int) -> Callable[..., Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+
+
+def _random_layers(random: Callable, I: int, H: int, L: int) -> Layers:  # noqa: E741, N803
+    return [
+        [random(4 * H, n) / 2, random(4 * H, H) / 2, random(4 * H), random(4 * H)]
+        for n in (I, *[H] * (L - 1))
+    ]
+
+
+def _stack_cases() -> tuple[Case, ...]:
+    return tuple(_stack_case(*sizes) for sizes in SIZES)
+
+
+def _stack_case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
+    random = _randoms(T)
+    layers = _random_layers(random, I, H, L)
+    inputs = {
+        "x": random(T, B, I),
+        "h_0": random(L, B, H),
+        "c_0": random(L, B, H),
+        "layers": layers,
+        "masks": 2.0 * (random(L - 1, T, B, H) > 0),
+    }
+    special = "One layer has nothing above it, so `masks` is of length 0." if L == 1 else ""
+    return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
+
+
+def _layer(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> tuple[Tensor, ...]:
+    """Run one layer as torch does; return its output and its last h and c."""
+    output, h, c = torch.lstm(
+        x, (h[None], c[None]), weights, True, 1, 0.0, False, False, batch_first=False
+    )
+    return output, h[0], c[0]
+
+
+def _stacked(ends: States) -> tuple[Tensor, Tensor]:
+    h_n, c_n = (torch.stack(states) for states in zip(*ends, strict=True))
+    return h_n, c_n
+
+
+def _run(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    """Return the output and each layer's last states: the right answer, layer by layer."""
+    ends = []
+    for k, weights in enumerate(layers):
+        if k > 0:
+            x = x * masks[k - 1]
+        x, *states = _layer(x, h_0[k], c_0[k], weights)
+        ends.append(tuple(states))
+    return x, ends
+
+
+def _torch_stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    output, ends = _run(x, h_0, c_0, layers, masks)
+    return output, _stacked(ends)
+
+
+def _before(change: Callable[..., dict]) -> Callable:
+    """Return a stack to which other inputs are given."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        given = {"x": x, "h_0": h_0, "c_0": c_0, "layers": layers, "masks": masks}
+        return _torch_stack(**given | change(**given))
+
+    return stack
+
+
+def _after(change: Callable[[Tensor, States], tuple]) -> Callable:
+    """Return a stack that makes other results of the right numbers."""
+    return lambda x, h_0, c_0, layers, masks: change(*_run(x, h_0, c_0, layers, masks))
+
+
+def _by_steps(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> Iterator[tuple]:
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, *weights)
+        yield h, c
+
+
+def _memory_goes_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    ends = []
+    for k, weights in enumerate(layers):
+        x = x * masks[k - 1] if k > 0 else x
+        steps = list(_by_steps(x, h_0[k], c_0[k], weights))
+        x = torch.stack([step[k + 1 < len(layers)] for step in steps])
+        ends.append(steps[-1])
+    return x, _stacked(ends)
+
+
+def _mask_on_the_way_right(
+    x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor
+) -> tuple:
+    ends = []
+    for k, weights in enumerate(layers):
+        h, c, outputs = h_0[k], c_0[k], []
+        for t, x_t in enumerate(x):
+            h, c = lstm_step(x_t, h, c, *weights)
+            if k + 1 < len(layers):
+                h = h * masks[k][t]
+            outputs.append(h)
+        x = torch.stack(outputs)
+        ends.append((h, c))
+    return x, _stacked(ends)
+
+
+def _states_go_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    ends, h, c = [], h_0[0], c_0[0]
+    for k, weights in enumerate(layers):
+        x = x * masks[k - 1] if k > 0 else x
+        x, h, c = _layer(x, h, c, weights)
+        ends.append((h, c))
+    return x, _stacked(ends)
+
+
+def _masked_ends(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    output, ends = _run(x, h_0, c_0, layers, masks)
+    dropped = [(h * masks[k][-1] if k < len(masks) else h, c) for k, (h, c) in enumerate(ends)]
+    return output, _stacked(dropped)
+
+
+def _every_layer_reads_x(
+    x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor
+) -> tuple:
+    ends = []
+    for k, weights in enumerate(layers):
+        output, *states = _layer(x, h_0[k], c_0[k], weights)
+        ends.append(tuple(states))
+    return output, _stacked(ends)
+
+
+_STACK_WRONGS = (
+    Wrong(
+        "every layer reads x",
+        _every_layer_reads_x,
+        "Each of your layers reads the words. Only layer 0 does; layer k reads what layer k − 1 "
+        "showed at every step. So the columns of `weight_ih` do not fit.",
+    ),
+    Wrong(
+        "the first weights for all layers",
+        _before(lambda layers, **_: {"layers": [layers[0]] * len(layers)}),
+        "You run every layer with the weights of layer 0, `layers[0]`. Each layer has its own.",
+    ),
+    Wrong(
+        "c handed up",
+        _memory_goes_up,
+        "You hand up c. The shape is the same, so nothing complains; but c stays inside its layer, "
+        "and what goes up is h.",
+    ),
+    Wrong(
+        "masks not used",
+        _before(lambda masks, **_: {"masks": torch.ones_like(masks)}),
+        "The layers are stacked rightly, and the masks are not used. What layer k hands up is "
+        "multiplied by `masks[k]` before layer k + 1 reads it.",
+    ),
+    Wrong(
+        "one mask for all steps",
+        _before(lambda masks, **_: {"masks": masks[:, :1].expand_as(masks)}),
+        "You use the mask of step 0 at every step: that is variational dropout. In nn.LSTM each "
+        "step has its own mask, so `masks[k]` has a row for each step.",
+    ),
+    Wrong(
+        "one mask for all layers",
+        _before(lambda masks, **_: {"masks": masks[:1].expand_as(masks)}),
+        "You use `masks[0]` between all layers. `masks[k]` is for what layer k hands up.",
+    ),
+    Wrong(
+        "masks from the back",
+        _before(lambda masks, **_: {"masks": masks.flip(0)}),
+        "You take the masks from the back. `masks[0]` is for what layer 0 hands up.",
+    ),
+    Wrong(
+        "mask on the way from step to step",
+        _mask_on_the_way_right,
+        "Your mask also hits the h that goes on to the next step. Only the copy that goes up has "
+        "holes: within its layer, h goes on whole.",
+    ),
+    Wrong(
+        "h_n with holes",
+        _masked_ends,
+        "output and c_n are right. Your h_n has holes in the lower layers: you take it from what "
+        "was handed up. h_n is each layer's own last h, before the mask.",
+    ),
+    Wrong(
+        "h_0 and c_0 not used",
+        _before(lambda h_0, c_0, **_: {"h_0": h_0 * 0, "c_0": c_0 * 0}),
+        "Your layers start from zeros. They are given states: `h_0[k]` and `c_0[k]` are those of "
+        "layer k.",
+    ),
+    Wrong(
+        "one state to start from for all layers",
+        _before(
+            lambda h_0, c_0, **_: {"h_0": h_0[:1].expand_as(h_0), "c_0": c_0[:1].expand_as(c_0)}
+        ),
+        "All your layers start from the states of layer 0. The first axis of h_0 and c_0 is "
+        "layers: each has a row of its own.",
+    ),
+    Wrong(
+        "a layer starts where the one below ended",
+        _states_go_up,
+        "Each layer above the first starts from the last states of the layer below: the names h "
+        "and c were not set anew. Each layer starts from its own row of h_0 and c_0.",
+    ),
+    Wrong(
+        "states from the top down",
+        _after(lambda output, ends: (output, _stacked(ends[::-1]))),
+        "The numbers of h_n and c_n are right, in the wrong order. The lowest layer comes first.",
+    ),
+    Wrong(
+        "h_n and c_n exchanged",
+        _after(lambda output, ends: (output, _stacked(ends)[::-1])),
+        "h_n and c_n have changed places: h_n comes first.",
+    ),
+    *several(
+        "the top layer's states alone",
+        "You return the last states of the top layer alone. h_n and c_n hold those of *every* "
+        "layer: their shape is (L, B, H).",
+        _after(lambda output, ends: (output, ends[-1])),
+        _after(lambda output, ends: (output, tuple(each[None] for each in ends[-1]))),
+    ),
+    Wrong(
+        "states side by side",
+        _after(lambda output, ends: (output, tuple(torch.cat(s) for s in zip(*ends, strict=True)))),
+        "You join the states along the batch: (L·B, H). Layers are an axis of their own, which "
+        "`torch.stack` makes and `torch.cat` does not.",
+    ),
+    Wrong(
+        "layers along the second axis",
+        _after(
+            lambda output, ends: (
+                output,
+                tuple(torch.stack(s, dim=1) for s in zip(*ends, strict=True)),
+            )
+        ),
+        "Your states are (B, L, H). Layers are the first axis: (L, B, H).",
+    ),
+    Wrong(
+        "the last step for output",
+        _after(lambda output, ends: (output[-1], _stacked(ends))),
+        "You return the last step of output alone, which is in h_n already. output holds the top "
+        "layer's h at every step.",
+    ),
+)
+
+_FIRST_MASK_ONE = "no mask drops anything"
+
+STACK_THE_LAYERS = FunctionExercise(
+    number="06.1",
+    title="Stack layers, with given masks",
+    function="stack",
+    given=_UNROLL,
+    make_cases=_stack_cases,
+    reference=_torch_stack,
+    form=LikeLSTM(axes=("step or layer", "sentence", "unit")),
+    gradients=True,
+    wrongs=_STACK_WRONGS,
+    made_in_order=("h_n", "c_n", "output"),
+    words={
+        ("output",): "h_n and c_n are right. output is the top layer's h at every step.",
+        ("h_n",): "output and c_n are right. h_n holds each layer's h after its last step.",
+        ("c_n",): "output and h_n are right. c_n holds each layer's c after its last step.",
+        ("h_n", "c_n"): "output is right, h_n and c_n are not: which layer's states are where?",
+    },
+    probes=(
+        Probe(_FIRST_MASK_ONE, lambda given: given | {"masks": torch.ones_like(given["masks"])}),
+        Probe("h_0 is zero", lambda given: given | {"h_0": torch.zeros_like(given["h_0"])}),
+        Probe("c_0 is zero", lambda given: given | {"c_0": torch.zeros_like(given["c_0"])}),
+        Probe(
+            "there is one layer only",
+            lambda given: (
+                given
+                | {name: given[name][:1] for name in ("h_0", "c_0", "layers")}
+                | {"masks": given["masks"][:0]}
+            ),
+        ),
+    ),
+    praise=(
+        "Your stack equals torch's, layer upon layer, gradients included. With masks from "
+        "F.dropout it is nn.LSTM in training."
+    ),
+    hints=(
+        "One `unroll` for each layer, from the bottom up. Which four things does it need for layer "
+        "k, and which of the three that it returns does layer k + 1 need?",
+        "What layer k returns goes two ways. Its last h and c are kept for h_n and c_n, as they "
+        "are. Its output is multiplied by `masks[k]` for the layer above, if there is one.",
+        "Loop with k over `range(len(layers))`. Before the call, when k > 0, multiply what was "
+        "handed up by `masks[k - 1]`. After it, append h and c to lists; `torch.stack` them at "
+        "the end.",
+    ),
+    solution_code="""
+def stack(x, h_0, c_0, layers, masks):
+    h_n, c_n = [], []
+    for k in range(len(layers)):
+        if k > 0:
+            x = x * masks[k - 1]
+        x, h, c = unroll(x, h_0[k], c_0[k], layers[k])
+        h_n.append(h)
+        c_n.append(c)
+    return x, (torch.stack(h_n), torch.stack(c_n))
+""",
+)
+
+# --- 06.2 -----------------------------------------------------------------------------------------
+
+_TWO_CALLS = ("same", "differ")
+_YES_NO = ("yes", "no")
+
+PREDICT_THE_DROPOUT = DictExercise(
+    number="06.2",
+    title="What does this dropout do?",
+    parts=(
+        Quantity("A read", 0.25, "What share does dropout zero of what layer 1 reads?"),
+        Quantity("A factor", 4 / 3, "Survivors grow, so that the mean stays.", factor=1.01),
+        Quantity("A output", 0, "Is there a layer above the top one?"),
+        Choice("A two calls", "differ", "A is in training.", options=_TWO_CALLS),
+        Choice("B two calls", "same", "What does eval() change?", options=_TWO_CALLS),
+        Choice("C two calls", "same", "Between which layers is C's dropout?", options=_TWO_CALLS),
+        Choice("C warning", "yes", "Does PyTorch say so, when it is made?", options=_YES_NO),
+        Choice("D output", "no", "What does layer 1 read in D?", options=_YES_NO),
+        Choice("D h_n[0]", "yes", "Which layer's state is it?", options=_YES_NO),
+    ),
+    wrongs=(
+        Wrong(
+            "survivors kept, not zeroed",
+            {"A read": 0.75},
+            "0.75 is the share that survives. `dropout` is the probability of being *zeroed*.",
+        ),
+        Wrong(
+            "survivors as they are",
+            {"A factor": 1},
+            "Survivors do not stay as they are. With a part gone, the sums would be smaller in "
+            "training than in use; so survivors are multiplied.",
+        ),
+        Wrong(
+            "divided by p",
+            {"A factor": 4},
+            "You divide by p. The share that survives is 1 − p: divide by that.",
+        ),
+        Wrong(
+            "multiplied by 1 − p",
+            {"A factor": 0.75},
+            "You multiply by 1 − p, which makes survivors smaller. They make up for the others, "
+            "so they grow.",
+        ),
+        Wrong(
+            "multiplied by 1 + p",
+            {"A factor": 1.25},
+            "You multiply by 1 + p. Three quarters survive; what number makes the mean of them "
+            "and of the zeros 1 again?",
+        ),
+        Wrong(
+            "dropout on the top layer",
+            {"A output": 0.25},
+            "You expect zeros in `output`. Dropout falls on what a layer hands up to another "
+            "layer; above the top one there is none.",
+        ),
+        Wrong(
+            "the mask is drawn once",
+            {"A two calls": "same"},
+            "In training the masks are drawn anew at every call, so layer 1 reads something else.",
+        ),
+        Wrong(
+            "eval() does not matter",
+            {"B two calls": "differ"},
+            "After `eval()` there is no dropout; nothing is left to chance.",
+        ),
+        Wrong(
+            "dropout in one layer",
+            {"C two calls": "differ"},
+            "C has one layer, so it has nothing *between* layers: its dropout does nothing.",
+        ),
+        Wrong(
+            "no warning",
+            {"C warning": "no"},
+            "PyTorch warns when C is made. The line is easily lost among others.",
+        ),
+        Wrong(
+            "dropout 1 lets x through",
+            {"D output": "yes"},
+            "With `dropout=1.0` layer 1 reads zeros at every step, and there is no other way for x "
+            "to get past layer 0.",
+        ),
+        Wrong(
+            "dropout 1 reaches h_n[0]",
+            {"D h_n[0]": "no"},
+            "h_n[0] is layer 0's own state. Layer 0 reads the words, without dropout, and its h is "
+            "kept for h_n before it is handed up.",
+        ),
+    ),
+    praise="Where it sits, when it acts, what survives: that is all there is to nn.LSTM's dropout.",
+    hints=(
+        "Draw the layers of each, and put a cross on each arrow that meets a mask.",
+        "Masks sit between layers, in training only. Survivors are multiplied by 1 / (1 − p).",
+        "C has no arrow from layer to layer. In D every number on the arrow from layer 0 to layer "
+        "1 is zeroed; the arrows from x, and those to the right, are whole.",
+    ),
+    solution_code="""
+answer = {
+    "A read": 0.25,
+    "A factor": 1 / (1 - 0.25),
+    "A output": 0,
+    "A two calls": "differ",
+    "B two calls": "same",
+    "C two calls": "same",
+    "C warning": "yes",
+    "D output": "no",
+    "D h_n[0]": "yes",
+}
+""",
+)
+
+# --- 06.3 -----------------------------------------------------------------------------------------
+
+_PICTURES = ("A", "B", "C", "D")
+_STATES = ("h_n[0]", "h_n[1]", "c_n[0]", "c_n[1]", "output[0]", "h_n")
+
+CHOOSE_THE_PICTURE = DictExercise(
+    number="06.3",
+    title="Which picture?",
+    parts=(
+        Choice("nn.LSTM", "C", "On which arrows may masks sit?", options=_PICTURES),
+        Choice("nn.Dropout behind", "B", "It acts on `output`.", options=_PICTURES),
+        Choice("nn.Dropout before", "D", "It acts on x.", options=_PICTURES),
+        Choice("top state", "h_n[1]", "Which layer, and which letter?", options=_STATES),
+    ),
+    wrongs=(
+        Wrong(
+            "mask from step to step",
+            {"nn.LSTM": "A"},
+            "In A the masks sit on the arrows to the right: h would lose units from step to step. "
+            "nn.LSTM leaves that way alone.",
+        ),
+        Wrong(
+            "mask on the top layer's output",
+            {"nn.LSTM": "B"},
+            "In B the masks sit on what the top layer shows. You saw that nn.LSTM's output has no "
+            "zeros.",
+        ),
+        Wrong(
+            "mask on the words",
+            {"nn.LSTM": "D"},
+            "In D the masks sit on the words, before layer 0. nn.LSTM reads x as it is.",
+        ),
+        Wrong(
+            "behind means between",
+            {"nn.Dropout behind": "C"},
+            "A module behind the LSTM gets `output` alone. What goes from layer 0 to layer 1 never "
+            "leaves the LSTM.",
+        ),
+        Wrong(
+            "behind reaches the steps",
+            {"nn.Dropout behind": "A"},
+            "A module behind the LSTM gets `output` when all steps are done. It cannot reach h on "
+            "its way from step to step.",
+        ),
+        Wrong(
+            "behind and before exchanged",
+            {"nn.Dropout behind": "D", "nn.Dropout before": "B"},
+            "You have exchanged before and behind: x comes from below, output leaves at the top.",
+        ),
+        Wrong(
+            "the lower layer's state",
+            {"top state": "h_n[0]"},
+            "h_n[0] is what layer 0 showed last. Layers are counted from the bottom.",
+        ),
+        Wrong(
+            "all layers' states",
+            {"top state": "h_n"},
+            "h_n holds both layers' states, (2, B, H). One of its two rows is asked for.",
+        ),
+        Wrong(
+            "the first step",
+            {"top state": "output[0]"},
+            "output[0] is what the top layer showed at the *first* step: its first axis is time.",
+        ),
+        *(
+            Wrong(
+                f"memory of layer {k}",
+                {"top state": f"c_n[{k}]"},
+                f"c_n[{k}] is the memory of layer {k}, which is not shown. What a layer shows is "
+                "h.",
+            )
+            for k in (0, 1)
+        ),
+    ),
+    praise="In picture A each step would forget units at random; nn.LSTM has no argument for that.",
+    hints=(
+        "For each picture, name the arrows that meet a mask: from x, up to the next layer, to the "
+        "right, or into output.",
+        "The lesson found no zeros in output, and an h_n[0] that dropout does not touch. Which "
+        "pictures can these two facts rule out?",
+        "nn.LSTM's masks sit between layers. A module behind the LSTM acts on output, one before "
+        "it on x. Rows of h_n are layers, from the bottom up.",
+    ),
+    solution_code="""
+answer = {
+    "nn.LSTM": "C",
+    "nn.Dropout behind": "B",
+    "nn.Dropout before": "D",
+    "top state": "h_n[1]",
+}
+""",
+)
+
+# --- 06.4 -----------------------------------------------------------------------------------------
+
+_BROKEN = """
+def broken_summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    return torch.cat([h_n[0], c_n[0]], dim=-1)
+"""
+
+
+def _summary_cases() -> tuple[Case, ...]:
+    """Return cases of three layers, of two and of one, which hides the mistake."""
+
+    def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
+        random = _randoms(T)
+        with torch.random.fork_rng(devices=[]):
+            lstm = torch.nn.LSTM(I, H, L, dtype=torch.float64, device="cpu")
+        with torch.no_grad():
+            for parameter in lstm.parameters():
+                parameter.copy_(random(*parameter.shape) / 2)
+        return Case({"lstm": lstm, "x": random(T, B, I)}, f"T={T}, B={B}, I={I}, H={H}, L={L}")
+
+    return case(7, 4, 2, 5, 3), case(5, 3, 7, 4, 2), case(4, 3, 2, 6, 1)
+
+
+def _joined(choose: Callable[[Tensor, Tensor, Tensor], tuple]) -> Callable:
+    """Return a summary that joins what is chosen from output, h_n and c_n."""
+
+    def summary(lstm: torch.nn.LSTM, x: Tensor) -> Tensor:
+        output, (h_n, c_n) = lstm(x)
+        return torch.cat(choose(output, h_n, c_n), dim=-1)
+
+    return summary
+
+
+MEND_THE_SUMMARY = FunctionExercise(
+    number="06.4",
+    title="Mend a summary",
+    function="summary",
+    given=_BROKEN,
+    make_cases=_summary_cases,
+    reference=_joined(lambda output, h_n, c_n: (h_n[-1], c_n[-1])),
+    form=OneTensor(("summary",), axes=("sentence", "number")),
+    wrongs=(
+        Wrong(
+            "nothing mended",
+            _joined(lambda output, h_n, c_n: (h_n[0], c_n[0])),
+            "This does what the broken one does: both halves are of layer 0, the lowest. The first "
+            "axis of h_n and c_n is layers.",
+        ),
+        Wrong(
+            "h mended, c to go",
+            _joined(lambda output, h_n, c_n: (h_n[-1], c_n[0])),
+            "The first half is the top layer's now. The second half is still the memory of layer "
+            "0.",
+        ),
+        Wrong(
+            "c mended, h to go",
+            _joined(lambda output, h_n, c_n: (h_n[0], c_n[-1])),
+            "The second half is the top layer's now. The first half is still what layer 0 showed.",
+        ),
+        Wrong(
+            "layer 1 for the top layer",
+            _joined(lambda output, h_n, c_n: (h_n[1], c_n[1])),
+            "You take layer 1. It is the top one with two layers; with three it is not, and with "
+            "one there is none.",
+        ),
+        Wrong(
+            "the last sentence",
+            _joined(lambda output, h_n, c_n: (h_n[:, -1], c_n[:, -1])),
+            "You take the last place along the second axis: that is the last *sentence*, for every "
+            "layer.",
+        ),
+        Wrong(
+            "the first step of output",
+            _joined(lambda output, h_n, c_n: (output[0], c_n[-1])),
+            "Your first half is output[0]: the top layer, but at the *first* step. The axis of "
+            "output that comes first is time.",
+        ),
+        Wrong(
+            "h and c exchanged",
+            _joined(lambda output, h_n, c_n: (c_n[-1], h_n[-1])),
+            "Both are the top layer's, in the other order: h comes first, then c.",
+        ),
+        Wrong(
+            "h twice",
+            _joined(lambda output, h_n, c_n: (output[-1], h_n[-1])),
+            "Your halves are equal: output[-1] is h_n[-1]. The second half should be the memory c.",
+        ),
+        Wrong(
+            "all layers side by side",
+            _joined(lambda output, h_n, c_n: (*h_n, *c_n)),
+            "You join the states of all layers. Those of the top layer are asked for.",
+        ),
+        Wrong(
+            "the whole of h_n and c_n",
+            _joined(lambda output, h_n, c_n: (h_n, c_n)),
+            "You join h_n and c_n whole, so an axis for the layers is left. Take one layer.",
+        ),
+        *several(
+            "one below the other",
+            "You join the two along the sentences: (2B, H). Side by side is along the last axis.",
+            lambda lstm, x: torch.cat([each[-1] for each in lstm(x)[1]]),
+        ),
+    ),
+    praise="h_n[-1] and c_n[-1] are the top layer's, for any number of layers.",
+    hints=(
+        "Print the shapes of h_n and c_n for a layer of your own with num_layers=3. Which axis "
+        "counts what?",
+        "The first axis of both is layers, from the bottom up. Which index is the top one, for "
+        "any number of layers?",
+        "In Python, index −1 counts from the end. Both halves need it.",
+    ),
+    solution_code="""
+def summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    return torch.cat([h_n[-1], c_n[-1]], dim=-1)
+""",
+)
+
+EXERCISES = (STACK_THE_LAYERS, PREDICT_THE_DROPOUT, CHOOSE_THE_PICTURE, MEND_THE_SUMMARY)

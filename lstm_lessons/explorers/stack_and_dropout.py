@@ -1,0 +1,234 @@
+"""Layers over time, what each reads and where dropout's masks sit between them."""
+
+from __future__ import annotations
+
+from random import Random
+
+from .. import shapes
+from ..drawing import Picture, svg, theme
+from ..drawing.arrow import arrow
+from .base import Choice, Explorer, Range
+
+NUM_LAYERS = Range(1, 3, 1, 2)
+DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
+TRAINING = Choice(("False", "True"), "True")
+SEED = Range(0, 30, 1, 0)
+
+PARAMETERS = {
+    "seed": (SEED, "seed of the masks"),
+    "dropout": (DROPOUT, "dropout p"),
+    "num_layers": (NUM_LAYERS, "num_layers L"),
+    "training": (TRAINING, "training"),
+}
+
+SEQ_LEN, BATCH, INPUT_SIZE, HIDDEN_SIZE = 6, 10, 100, 16
+
+WIDTH, HEIGHT = 720, 478
+LEFT, SPACING = 142, 84  # of the first box, and from one box to the next
+CELL, MASK_HEIGHT = 4, 12  # one unit of a mask
+BOX_WIDTH, BOX_HEIGHT = HIDDEN_SIZE * CELL, 34
+GROUND, STOREY = 344, 92  # the lower edge of layer 0, and the height from layer to layer
+INPUT_Y = GROUND + 48
+SLOT_X = LEFT + (SEQ_LEN - 1) * SPACING + BOX_WIDTH + 28
+
+Mask = tuple[tuple[bool, ...], ...]
+"""For each step, for each unit: whether it is kept."""
+
+
+def stack_and_dropout() -> Explorer:
+    """Return the explorer: sliders for layers, dropout and the masks' seed, and the mode."""
+    return Explorer(view, PARAMETERS)
+
+
+def numbers(seed: int, dropout: float, num_layers: int, training: str) -> dict[str, object]:
+    """Return what the picture says: shapes by name, the masks, what share of them is kept.
+
+    A mask is ``SEQ_LEN`` steps of ``HIDDEN_SIZE`` units, for one sentence; there is one between
+    each two layers, none where torch draws none. ``kept`` and ``scale`` are None without masks,
+    and ``scale`` where nothing survives.
+    """
+    drawn = training == "True" and dropout > 0
+    generator = Random(seed)
+    masks = tuple(_mask(generator, dropout) for _ in range(num_layers - 1)) if drawn else ()
+    units = [kept for mask in masks for step in mask for kept in step]
+    configuration = shapes.Configuration(
+        INPUT_SIZE, HIDDEN_SIZE, num_layers, seq_len=SEQ_LEN, batch=BATCH
+    )
+    entries = (*configuration.parameters, *configuration.tensors)
+    return {
+        "shapes": {entry.name: entry.shape for entry in entries},
+        "masks": masks,
+        "kept": sum(units) / len(units) if units else None,
+        "scale": 1 / (1 - dropout) if units and dropout < 1 else None,
+    }
+
+
+def view(
+    seed: int = SEED.default,
+    dropout: float = DROPOUT.default,
+    num_layers: int = NUM_LAYERS.default,
+    training: str = TRAINING.default,
+) -> Picture:
+    """Return the picture: a box for each layer and step, and the masks on the way up.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
+    for name, value in given.items():
+        PARAMETERS[name][0].check(name, value)
+    made = numbers(**given)
+    root = svg.panel(WIDTH, HEIGHT)
+    for line, (text, weight) in enumerate(zip(_said(given, made), ("bold", "normal"), strict=True)):
+        svg.label(root, 24, 30 + 20 * line, text, 15 - line, "start", font_weight=weight)
+    _inputs(root, made)
+    for layer in range(num_layers):
+        _layer(root, layer, made)
+    for layer, mask in enumerate(made["masks"]):
+        _draw_mask(root, layer, mask)
+    _output(root, num_layers, made)
+    _key(root, made)
+    return Picture(svg.write(root), _alt(given, made))
+
+
+def _mask(generator: Random, dropout: float) -> Mask:
+    """Return a fresh mask for each step. At one seed, more dropout zeroes more of the same."""
+    return tuple(
+        tuple(generator.random() >= dropout for _ in range(HIDDEN_SIZE)) for _ in range(SEQ_LEN)
+    )
+
+
+def _said(given: dict, made: dict) -> tuple[str, str]:
+    """Return two lines: whether there are masks and why, and what they keep."""
+    p, layers = svg.number(given["dropout"], 2), given["num_layers"]
+    if made["masks"]:
+        units = len(made["masks"]) * SEQ_LEN * HIDDEN_SIZE
+        kept = made["kept"]
+        scale = made["scale"]
+        rest = f", each times 1 / (1 − p) = {svg.number(scale, 2)}" if scale else ", none survives"
+        masks = "mask" if layers == 2 else "masks"
+        return (
+            f"Training, dropout = {p}: a fresh {masks[:4]} at every step"
+            + (", between each two layers" if layers > 2 else ""),
+            f"kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
+        )
+    if given["training"] == "False":
+        why = f"not training (dropout = {p})"
+    elif given["dropout"] == 0:
+        why = "dropout = 0.00"
+    else:
+        why = f"one layer has no layer to hand up to (dropout = {p})"
+    return f"No mask anywhere: {why}", f"All units go up as they are. Seed {given['seed']} or any."
+
+
+def _top(layer: int) -> float:
+    """Return the upper edge of a layer's boxes."""
+    return GROUND - layer * STOREY - BOX_HEIGHT
+
+
+def _middle(step: int) -> float:
+    """Return the middle of a step's column."""
+    return LEFT + step * SPACING + BOX_WIDTH / 2
+
+
+def _inputs(root: svg.Element, made: dict) -> None:
+    svg.label(root, 24, INPUT_Y, "x", 14, "start", font_weight="bold")
+    svg.label(root, 24, INPUT_Y + 17, str(made["shapes"]["input"]), 12, "start", fill="muted")
+    for step in range(SEQ_LEN):
+        x = _middle(step)
+        svg.formula(root, x, INPUT_Y, f"x_{step}", 15)
+        arrow(root, "ink", (x, INPUT_Y - 18), (x, GROUND), gap=2)
+
+
+def _layer(root: svg.Element, layer: int, made: dict) -> None:
+    """Draw a layer's boxes, the arrows along it, its weights' shapes and its slot of h_n."""
+    top = _top(layer)
+    level = top + BOX_HEIGHT / 2
+    name = f"weight_ih_l{layer}"
+    svg.label(root, 24, level - 10, f"layer {layer}", 14, "start", font_weight="bold")
+    svg.label(root, 24, level + 7, name, 12, "start")
+    svg.label(root, 24, level + 23, str(made["shapes"][name]), 12, "start", fill="muted")
+    for step in range(SEQ_LEN):
+        x = _middle(step)
+        box = {"rx": 5, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
+        left = x - BOX_WIDTH / 2
+        svg.rect(root, left, top, BOX_WIDTH, BOX_HEIGHT, **box, data_box=f"{layer},{step}")
+        svg.label(root, x, level + 5, "h, c", 13)
+        last = step + 1 == SEQ_LEN
+        end = SLOT_X - 6 if last else _middle(step + 1) - BOX_WIDTH / 2
+        arrow(root, "g", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
+    svg.label(root, SLOT_X, level + 5, f"h_n[{layer}]", 13, "start", font_weight="bold")
+
+
+def _draw_mask(root: svg.Element, layer: int, mask: Mask) -> None:
+    """Draw the mask between a layer and the next: the arrows up end and begin at it."""
+    lower, upper = _top(layer), _top(layer + 1) + BOX_HEIGHT
+    top = (lower + upper - MASK_HEIGHT) / 2
+    kept, zeroed = [], []
+    for step, units in enumerate(mask):
+        x, left = _middle(step), LEFT + step * SPACING
+        line = f"M{x:.0f} {lower:.0f}V{top + MASK_HEIGHT:.0f}"
+        svg.add(root, "path", d=line, stroke="ink", stroke_width=2)
+        arrow(root, "ink", (x, top), (x, upper), gap=2)
+        for unit, alive in enumerate(units):
+            place = f"M{left + unit * CELL} {top:.0f}h{CELL}v{MASK_HEIGHT}h-{CELL}z"
+            (kept if alive else zeroed).append(place)
+    outline = {"stroke": "f", "stroke_width": 0.75}
+    between = f"{layer},{layer + 1}"
+    svg.add(root, "path", d="".join(zeroed), fill="paper", **outline, data_zeroed=between)
+    svg.add(root, "path", d="".join(kept), fill="f", **outline, data_kept=between)
+    svg.label(root, 24, top + 11, "mask", 13, "start", font_weight="bold")
+    share = svg.number(sum(map(sum, mask)) / (SEQ_LEN * HIDDEN_SIZE), 2)
+    svg.label(root, SLOT_X, top + 11, f"{share} kept", 12, "start")
+
+
+def _output(root: svg.Element, num_layers: int, made: dict) -> None:
+    """Draw the arrows up that meet no mask, and the names of what the top layer shows."""
+    for layer in range(num_layers):
+        highest = layer + 1 == num_layers
+        if made["masks"] and not highest:
+            continue
+        end = _top(layer) - 22 if highest else _top(layer + 1) + BOX_HEIGHT
+        for step in range(SEQ_LEN):
+            arrow(root, "ink", (_middle(step), _top(layer)), (_middle(step), end), gap=2)
+    y = _top(num_layers - 1) - 27
+    svg.label(root, 24, y, f"output {made['shapes']['output']}", 12, "start")
+    for step in range(SEQ_LEN):
+        name = "output[-1]" if step + 1 == SEQ_LEN else f"output[{step}]"
+        svg.label(root, _middle(step) + (6 if step == 0 else 0), y, name, 11)
+
+
+def _key(root: svg.Element, made: dict) -> None:
+    """Say what the arrows and squares are, and the shape of the states."""
+    tensors = made["shapes"]
+    states = f"h_n and c_n (L, B, H) = {tensors['h_n']}: a slot for each layer"
+    svg.label(root, 24, HEIGHT - 40, states, 13, "start")
+    sizes = f"{SEQ_LEN} words, B = {BATCH}, I = {INPUT_SIZE}, H = {HIDDEN_SIZE}"
+    svg.label(root, WIDTH - 24, HEIGHT - 40, sizes, 13, "end", fill="muted")
+    y = HEIGHT - 16
+    squares = "a unit: filled if kept, hollow if zeroed (masks of one sentence)"
+    for x, fill in ((24, "f"), (32, "paper")):
+        svg.rect(root, x, y - 10, 2 * CELL, MASK_HEIGHT, fill=fill, stroke="f", stroke_width=0.75)
+    svg.label(root, 48, y, squares, 12, "start", fill="muted")
+    svg.label(root, WIDTH - 24, y, "to the right: h and c; up: h alone", 12, "end", fill="muted")
+
+
+def _alt(given: dict, made: dict) -> str:
+    layers, tensors = given["num_layers"], made["shapes"]
+    first, second = _said(given, made)
+    boxes = f"{layers} layer{'s' if layers > 1 else ''} over {SEQ_LEN} steps"
+    weights = ", ".join(f"weight_ih_l{k} {tensors[f'weight_ih_l{k}']}" for k in range(layers))
+    reads = "Layer 0 reads x" + "".join(
+        f", layer {k} reads layer {k - 1}'s h" for k in range(1, layers)
+    )
+    masks = " ".join(
+        f"Mask between layers {k} and {k + 1}, units kept of {HIDDEN_SIZE} at each step: "
+        f"{', '.join(str(sum(step)) for step in mask)}."
+        for k, mask in enumerate(made["masks"])
+    )
+    slots = ", ".join(f"h_n[{k}] from layer {k}" for k in range(layers))
+    return (
+        f"{first}; {second.rstrip('.')}. {boxes}. {reads} at every step. h and c go right, h alone "
+        f"goes up. {masks}{' ' if masks else ''}No mask on x, on the way to the right, or on "
+        f"output. {weights}; output {tensors['output']}; h_n {tensors['h_n']}, with {slots}."
+    )

@@ -1,0 +1,166 @@
+"""Lesson 06: answers that are right, however they are written; dropout by hand against torch's."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from drawn import crowded
+from torch import nn
+from torch.nn import functional as F
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+from lstm_lessons.drawing.dropout_places import PLACES, dropout_places
+from lstm_lessons.exercises.lesson_06 import SIZES
+
+
+def step_by_step(x, h_0, c_0, layers, masks):
+    """All layers take each step together: time outside, layers inside."""
+    h, c, outputs = list(h_0), list(c_0), []
+    for t, read in enumerate(x):
+        for k, weights in enumerate(layers):
+            h[k], c[k] = lstm_step(read, h[k], c[k], *weights)
+            read = h[k] * masks[k, t] if k < len(masks) else h[k]
+        outputs.append(read)
+    return torch.stack(outputs), (torch.stack(h), torch.stack(c))
+
+
+def with_modules(x, h_0, c_0, layers, masks):
+    states = []
+    for k, weights in enumerate(layers):
+        wi, wh, bi, bh = weights
+        single = nn.LSTM(wi.shape[1], wh.shape[1], dtype=wi.dtype)
+        names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+        with torch.no_grad():
+            for name, value in zip(names, (wi, wh, bi, bh), strict=True):
+                getattr(single, name).copy_(value)
+        x, (h, c) = single(x, (h_0[k : k + 1], c_0[k : k + 1]))
+        states.append((h, c))
+        if k + 1 < len(layers):
+            x = masks[k] * x
+    return x, torch.cat([h for h, _ in states]), torch.cat([c for _, c in states])
+
+
+def with_a_whole_mask(x, h_0, c_0, layers, masks):
+    """Ones for the top layer, so that every layer has a mask."""
+    masks = torch.cat([masks, masks.new_ones(1, *x.shape[:2], h_0.shape[-1])])
+    ends = []
+    for h, c, weights, mask in zip(h_0, c_0, layers, masks, strict=True):
+        outputs = []
+        for x_t in x:
+            h, c = lstm_step(x_t, h, c, *weights)
+            outputs.append(h)
+        x = torch.stack(outputs) * mask
+        ends.append([h, c])
+    h_n, c_n = zip(*ends, strict=True)
+    return [x, [torch.stack(h_n), torch.stack(c_n)]]
+
+
+DROPOUT = {
+    "A read": 0.25,
+    "A factor": 4 / 3,
+    "A output": 0.0,
+    "A two calls": "differ",
+    "B two calls": "same",
+    "C two calls": "same",
+    "C warning": "yes",
+    "D output": "no",
+    "D h_n[0]": "yes",
+}
+PICTURES = {
+    "nn.LSTM": "C",
+    "nn.Dropout behind": "B",
+    "nn.Dropout before": "D",
+    "top state": "h_n[1]",
+}
+
+RIGHT = {
+    "06.1": {
+        "step by step": step_by_step,
+        "modules of one layer": with_modules,
+        "a mask for every layer": with_a_whole_mask,
+    },
+    "06.2": {
+        "numpy and capitals": DROPOUT | {"A read": np.float32(0.25), "C warning": "Yes"},
+        "rounded, tensors": DROPOUT | {"A factor": torch.tensor(1.333), "A output": 0},
+    },
+    "06.3": {
+        "small letters": {key: value.lower() for key, value in PICTURES.items()},
+        "brackets": PICTURES | {"nn.LSTM": "(C)", "nn.Dropout before": " d "},
+    },
+    "06.4": {
+        "from output": lambda lstm, x: torch.cat((lstm(x)[0][-1], lstm(x)[1][1][-1]), 1),
+        "counted": lambda lstm, x: torch.hstack([s[lstm.num_layers - 1] for s in lstm(x)[1]]),
+        "stacked and flattened": lambda lstm, x: torch.stack(lstm(x)[1], dim=2)[-1].flatten(
+            start_dim=1
+        ),
+    },
+}
+
+
+def test_every_size_is_another():
+    for sizes in SIZES:
+        assert len(set(sizes)) == len(sizes)
+
+
+def test_with_masks_of_fdropout_the_stack_is_nn_lstm_in_training():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(3, 5, num_layers=4, dropout=0.5, dtype=torch.float64)
+    x = torch.randn(6, 2, 3, dtype=torch.float64)
+    h_0, c_0 = torch.randn(2, 4, 2, 5, dtype=torch.float64)
+    torch.manual_seed(1)
+    masks = torch.stack([F.dropout(torch.ones(6, 2, 5, dtype=torch.float64)) for _ in range(3)])
+    ours = exercise("06.1").reference(x, h_0, c_0, lstm.all_weights, masks)
+    torch.manual_seed(1)
+    theirs = lstm(x, (h_0, c_0))
+    assert torch.allclose(ours[0], theirs[0], rtol=0, atol=1e-12)
+    for a, b in zip(ours[1], theirs[1], strict=True):
+        assert torch.allclose(a, b, rtol=0, atol=1e-12)
+
+
+def layer(num_layers, dropout, training=True):
+    torch.manual_seed(2)
+    return nn.LSTM(3, 5, num_layers, dropout=dropout, dtype=torch.float64).train(training)
+
+
+def test_what_06_2_says_is_so():
+    x, other = torch.randn(2, 6, 4, 3, dtype=torch.float64)
+    found = {}
+    for name, made in {"A": layer(2, 0.25), "B": layer(2, 0.25, training=False)}.items():
+        found[f"{name} two calls"] = made(x)[0], made(x)[0]
+    with pytest.warns(UserWarning, match="num_layers greater than 1"):
+        C = layer(1, 0.25)
+    found["C two calls"] = C(x)[0], C(x)[0]
+    said = {key: "same" if torch.equal(*pair) else "differ" for key, pair in found.items()}
+    assert {key: DROPOUT[key] for key in said} == said
+    assert (layer(2, 0.25)(x)[0] == 0).double().mean() == DROPOUT["A output"]
+    dropped = F.dropout(torch.ones(10**6, dtype=torch.float64), 0.25)
+    assert dropped.max().item() == pytest.approx(DROPOUT["A factor"])
+    assert (dropped == 0).double().mean().item() == pytest.approx(DROPOUT["A read"], abs=0.01)
+    D = layer(2, 1.0)
+    (output, (h_n, _)), (output_2, (h_n_2, _)) = D(x), D(other)
+    assert torch.equal(output, output_2) == (DROPOUT["D output"] == "no")
+    assert torch.equal(h_n[0], h_n_2[0]) == (DROPOUT["D h_n[0]"] == "no")
+
+
+def test_the_four_pictures_have_their_masks_and_say_so():
+    picture = dropout_places()
+    counts = {letter: len(re.findall(f'data-mask="{letter}"', picture.svg)) for letter in PLACES}
+    assert counts == {"A": 6, "B": 3, "C": 3, "D": 3}
+    for letter, place in PLACES.items():
+        assert f"{letter}: {place}" in picture.alt
+    assert "nn.LSTM" not in picture.alt
+    assert crowded(picture.svg) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x, h_0, c_0, layers, masks: x, "one tensor"),
+        (lambda x, h_0, c_0, layers, masks: (x, h_0, c_0), "h_n differs first"),
+        (lambda x, layers: x, "takes other arguments"),
+    ],
+)
+def test_unknown_mistakes_get_a_clear_line(answer, said):
+    assert said in exercise("06.1").check(answer).message
