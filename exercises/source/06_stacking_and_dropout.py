@@ -81,17 +81,20 @@ exercise("06.1").check(stack)
 # | D | `num_layers=2, dropout=1.0` | training |
 
 # %% [markdown]
-# | key | question | answer |
-# |---|---|---|
-# | `"A read"` | What share of the numbers that layer 1 reads is zeroed? | a number |
-# | `"A factor"` | By what are the others multiplied? | a number |
-# | `"A output"` | What share of `output` is zeroed? | a number |
-# | `"A two calls"` | Two calls with the same input: same output, or do they differ? | `"same"` or `"differ"` |
-# | `"B two calls"` | The same question for B | `"same"` or `"differ"` |
-# | `"C two calls"` | and for C | `"same"` or `"differ"` |
-# | `"C warning"` | Does PyTorch warn when C is made? | `"yes"` or `"no"` |
-# | `"D output"` | With other words in x, is D's `output` another? | `"yes"` or `"no"` |
-# | `"D h_n[0]"` | And D's `h_n[0]`? | `"yes"` or `"no"` |
+# | key | question |
+# |---|---|
+# | `"A read"` | What share of the numbers that layer 1 reads is zeroed? |
+# | `"A factor"` | By what are the others multiplied? |
+# | `"A output"` | What share of `output` is zeroed? |
+# | `"A two calls"` | Is the output of two calls with one input the same, or does it differ? |
+# | `"B two calls"` | The same question for B |
+# | `"C two calls"` | and for C |
+# | `"C warning"` | Does PyTorch warn when C is made? |
+# | `"D output"` | Does D's `output` change if other words stand in x? |
+# | `"D h_n[0]"` | And D's `h_n[0]`? |
+#
+# The first three are numbers, then come three times `"same"` or `"differ"`, and three times
+# `"yes"` or `"no"`.
 
 # %%
 answer = {
@@ -133,15 +136,15 @@ from lstm_lessons.drawing.dropout_places import dropout_places
 dropout_places()
 
 # %% [markdown]
-# | key | question | answer |
-# |---|---|---|
-# | `"nn.LSTM"` | Which picture is `nn.LSTM(..., num_layers=2, dropout=0.5)` in training? | a letter |
-# | `"nn.Dropout behind"` | `nn.LSTM(..., num_layers=2)`, with an `nn.Dropout` behind it? | a letter |
-# | `"nn.Dropout before"` | `nn.LSTM(..., num_layers=2)`, with an `nn.Dropout` before it? | a letter |
-# | `"top state"` | What is it that the top layer shows after the last step? | see below |
+# | key | question |
+# |---|---|
+# | `"nn.LSTM"` | Which one is `nn.LSTM(..., num_layers=2, dropout=0.5)` in training? |
+# | `"nn.Dropout behind"` | Which one is `nn.LSTM(..., num_layers=2)`, then an `nn.Dropout`? |
+# | `"nn.Dropout before"` | And which an `nn.Dropout`, then `nn.LSTM(..., num_layers=2)`? |
+# | `"top state"` | Which tensor is what the top layer shows after the last step? |
 #
-# For the last one choose from `"h_n[0]"`, `"h_n[1]"`, `"c_n[0]"`, `"c_n[1]"`, `"output[0]"` and
-# `"h_n"`.
+# The first three are letters. For the last one choose from `"h_n[0]"`, `"h_n[1]"`, `"c_n[0]"`,
+# `"c_n[1]"`, `"output[0]"` and `"h_n"`.
 
 # %%
 answer = {

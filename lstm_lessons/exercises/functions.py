@@ -200,12 +200,13 @@ class FunctionExercise(Exercise):
         return Attempt(results=read, changed=tuple(changed))
 
     def _gradients(self, function: Callable, call: Callable) -> dict | Raised:
-        """Return the gradient of each result by each input; None where there is none."""
+        """Return the gradient of each result by each tensor given; None where there is none."""
         leaves = self.cases[0].copies(gradients=True)
         returned = call(function, *leaves.values())
         if type(returned) is Raised:
             return returned
-        return call(lambda: gradients_of(self.form.read(returned), leaves))
+        tensors = {name: each for name, each in leaves.items() if isinstance(each, Tensor)}
+        return call(lambda: gradients_of(self.form.read(returned), tensors))
 
     def _named(self, attempts: list[Attempt]) -> Wrong | None:
         """Return the misconception that does in every case what these attempts did, if any."""
