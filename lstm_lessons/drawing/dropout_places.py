@@ -14,7 +14,7 @@ PLACES = {
 }
 """Where the masks sit in each picture."""
 
-WIDTH, HEIGHT = 720, 560
+WIDTH, HEIGHT = 720, 584
 STEPS = 3
 ORIGINS = {"A": (20, 20), "B": (372, 20), "C": (20, 290), "D": (372, 290)}
 FIRST_X, SPACING = 112, 84  # the middle of the first column, and from one to the next

@@ -309,7 +309,7 @@ STACK_THE_LAYERS = FunctionExercise(
         ),
     ),
     praise=(
-        "Your stack equals torch's, layer upon layer, as do the gradients of what goes in. With masks of "
+        "Your stack equals torch's, and so do the gradients of what goes in. With masks of "
         "F.dropout it is nn.LSTM in training."
     ),
     hints=(
