@@ -1,4 +1,4 @@
-"""Exercises of lesson 06: stack layers with masks, say what dropout does, mend a classifier."""
+"""Exercises of lesson 06: stack layers with masks, say what dropout does, mend a summary."""
 
 from collections.abc import Callable, Iterator
 

@@ -80,7 +80,7 @@ print("Two calls, one above the other, give what nn.LSTM(num_layers=2) gives.")
 # `lstm.all_weights[k]` is the list of layer k's four tensors. `output` is the *top* layer's h at
 # every step. What layer 0 showed at each step is not in it.
 #
-# Is the test strong enough? Hand up $c$ instead, for a doubt is not settled before it is measured.
+# And $c$? It has the right shape, too. Hand it up instead of $h$, and see.
 #
 # **Predict.** An error, wrong numbers, or the same numbers?
 
@@ -117,8 +117,10 @@ for L in (1, 2, 3):
 # %% [markdown]
 # I becomes H, so each layer above adds 2176.
 #
-# Now the loop over the layers. The outputs of one are the inputs of the next, and so the name `x`
-# can serve for both. `below` already showed that the shapes fit.
+# Now the loop over the layers. The output of one is the input of the next, so one name, `x`, serves
+# for both.
+#
+# **Predict.** Which of the two, `output` or `h_n`, has another shape when L is another?
 
 
 # %%
@@ -218,11 +220,12 @@ print("output the same:", torch.allclose(output_1, output_2))
 print("h_n[0] the same:", torch.allclose(h_1[0], h_2[0]))
 print("h_n[1] the same:", torch.allclose(h_1[1], h_2[1]))
 print("h_n[0] as without dropout:", torch.allclose(h_1[0], h_n[0]))
+print("zeros behind an nn.Dropout:", bool((nn.Dropout(0.5)(output_1) == 0).any()))
 
 # %% [markdown]
 # No zeros in `output`: nothing is dropped from what the top layer shows. If you want that, put an
-# `nn.Dropout` behind the LSTM yourself. And layer 0 does not notice: its own h goes on from step to
-# step whole, into `h_n[0]` too. Only the copy that goes up has holes.
+# `nn.Dropout` behind the LSTM yourself, as the last line does. And layer 0 does not notice: its own
+# h goes on from step to step whole, into `h_n[0]` too. Only the copy that goes up has holes.
 #
 # So by hand, dropout is one line between two calls. From the same seed, both draw the same holes.
 
@@ -278,7 +281,7 @@ explorer
 # %% [markdown]
 # Task 1: the arrows to the right, those from x, and those into `output`. Task 3: only zeros, at
 # every step, so nothing of x gets past layer 0. Task 2: no dropout, `training` off, or a single
-# layer, which has no layer to hand up to. From Python:
+# layer, which has no layer to hand up to. Tasks 2 and 3 from Python:
 
 # %%
 explorer.sliders["num_layers"].value = 1
@@ -288,6 +291,9 @@ explorer.sliders["training"].value = "False"
 assert "No mask" in explorer.picture.alt
 print(explorer.picture.alt.split(". ")[0] + ".")
 explorer.sliders["training"].value = "True"
+
+all_dropped = nn.LSTM(I, H, num_layers=2, dropout=1.0)
+print("x changes output:", not torch.equal(all_dropped(x)[0], all_dropped(-x)[0]))
 
 # %% [markdown]
 # ## Training and use
@@ -370,6 +376,6 @@ print(report.verdict)
 # of `weight_ih_l1`, which are all zero, or by this: `h_n[0]` is not `output[-1]`.
 #
 # **Exercises:** [06 Stacking and dropout](../exercises/06_stacking_and_dropout.ipynb). Stack layers
-# with given masks, predict what dropout does, choose the right picture, mend a classifier.
+# with given masks, predict what dropout does, choose the right picture, mend a summary.
 #
 # **Next:** lesson 07 lets a second pass read the sentence from its end.
