@@ -129,3 +129,17 @@ def test_moving_a_slider_changes_the_picture():
     assert explorer.picture != before
     assert "(3, 10, 16)" in explorer.picture.alt
     assert set(explorer.sliders) == set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ((0, 0.5, 2, "False"), "No mask anywhere: not training (dropout = 0.50)"),
+        ((0, 0.0, 2, "True"), "No mask anywhere: dropout = 0.00"),
+        ((0, 0.5, 1, "True"), "No mask anywhere: one layer has no layer to hand up to"),
+    ],
+)
+def test_without_masks_the_picture_says_why(values, reason):
+    picture = view(*values)
+    assert picture.alt.startswith(reason)
+    assert any(text.startswith(reason) for text in texts(picture.svg))
