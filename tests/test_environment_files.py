@@ -12,6 +12,7 @@ from clone_copies import CLONE
 from lstm_lessons.commands.clone import Clone
 from lstm_lessons.commands.environment import Environment, State
 from lstm_lessons.commands.requirements import parse, versions_here
+from lstm_lessons.course import LESSONS
 
 CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 TORCH_BUILDS = re.compile(r"\+cpu|\+cu\d")
@@ -111,3 +112,9 @@ def test_the_readme_maps_every_lesson():
     readme = text("README.md")
     for lesson in course.LESSONS:
         assert f"| {lesson.number} " in readme, lesson
+
+
+def test_the_readme_lists_the_lessons_of_the_course():
+    rows = re.findall(r"^\| (\d\d) (.+?) \| .+ \| (ready|planned) \|$", text("README.md"), re.M)
+    states = {True: "ready", False: "planned"}
+    assert rows == [(each.number, each.title, states[each.ready]) for each in LESSONS]

@@ -375,4 +375,4 @@ compare(wrong, reference, x, (h_0, c_0))
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
 # without looking, mend a broken one, split stacked weights by gate.
 #
-# **Next:** lesson 04 repeats the step over all 24 words. It is on its way.
+# **Next:** [lesson 04](04_unrolling_in_time.ipynb) repeats the step over all 24 words.

@@ -346,5 +346,5 @@ print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, find what is wrong in three of four pictures.
 #
-# **Next:** lesson 05 looks at the three axes of a batch, and at what goes wrong when two of them
-# change places.
+# **Next:** [lesson 05](05_batches_and_batch_first.ipynb) looks at the three axes of a batch, and at
+# what goes wrong when two of them change places.

@@ -394,4 +394,4 @@ print("sentences that change:", changed_sentences(lambda x: first(x)[0], words.d
 # **Exercises:** [05 Batches and batch_first](../exercises/05_batches_and_batch_first.ipynb). Read a
 # print-out that cannot be, mend a function, add the axis that is missing.
 #
-# **Next:** lesson 06 puts a second layer on top of the first.
+# **Next:** [lesson 06](06_stacking_and_dropout.ipynb) puts a second layer on top of the first.
