@@ -118,7 +118,8 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
         why = "dropout = 0.00"
     else:
         why = f"one layer has no layer to hand up to (dropout = {p})"
-    return f"No mask anywhere: {why}", f"All units go up as they are. Seed {given['seed']} or any."
+    rest = f"All units go up as they are: seed {given['seed']} draws nothing."
+    return f"No mask anywhere: {why}", rest
 
 
 def _top(layer: int) -> float:

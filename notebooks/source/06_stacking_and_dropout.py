@@ -102,7 +102,7 @@ print("off by more than 0.01:", bool((wrong - output).abs().max() > 0.01))
 # Layer 2 reads layer 1, and so on. All layers above the first have the same shapes.
 #
 # **Predict.** Lesson 02 counted 4H(I + H) + 8H parameters for one layer: 7552. Which letter changes
-# for layer 1, and how many parameters has it? Do not forget that H is 16.
+# for layer 1, and how many parameters has it, with H = 16?
 
 # %%
 from lstm_lessons import shapes
@@ -163,7 +163,8 @@ for name, state in (("h_n[0]", h_n[0]), ("h_n[-1]", h_n[-1])):
 print("h_n[0] is off by more than 0.3:", bool((h_n[0] - last).abs().max() > 0.3))
 
 h_n[0].sum().backward()
-print("gradient of weight_ih_l1 all zero:", bool((lstm.weight_ih_l1.grad == 0).all()))
+for k, weights in enumerate(lstm.all_weights):
+    print(f"layer {k}: gradients all zero:", all(bool((w.grad == 0).all()) for w in weights))
 
 # %% [markdown]
 # `h_n[-1]`: the top layer. `h_n[0]` is the state of the *lowest* layer after the last step. It has
@@ -301,8 +302,9 @@ print("x changes output:", not torch.equal(all_dropped(x)[0], all_dropped(-x)[0]
 # Every module has a switch: `train()` turns it to training, `eval()` to use. A new module is in
 # training. `F.dropout` has an argument for it; `nn.LSTM` and `nn.Dropout` look at the switch.
 #
-# **Predict.** After `noisy.eval()`: are two calls the same? And the same as `lstm`, which has these
-# weights and no dropout?
+# **Predict.** In use no mask is drawn. Must the numbers that go up be multiplied by something then,
+# to have the mean of training? Is `noisy` after `eval()` equal to `lstm`, which has these weights
+# and no dropout?
 
 # %%
 for mode in (noisy.train, noisy.eval):
@@ -314,12 +316,15 @@ assert torch.allclose(once, lstm(x, (h_0, c_0))[0], rtol=0, atol=1e-12)
 print("After eval(), it is the layer without dropout.")
 
 # %% [markdown]
+# No: survivors were multiplied in training already, so that the mean stays.
+#
 # ## The dropout that does nothing
 #
-# The same popular post makes its layer with `num_layers=1, dropout=0.5`. It is a very common line.
+# The same popular post makes its layer with `num_layers=1, dropout=0.5`. It is a very common line,
+# and the picture showed no mask for it.
 #
-# **Predict.** Two calls while training. Do they differ? (`warnings.catch_warnings` collects what
-# PyTorch would otherwise write under the cell.)
+# **Predict.** How does PyTorch answer to it: with an error, with a warning, or not at all?
+# (`warnings.catch_warnings` collects what it would otherwise write under the cell.)
 
 # %%
 import warnings
@@ -328,13 +333,13 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     single = nn.LSTM(I, H, num_layers=1, dropout=0.5)
 
-print(caught[0].message)
+print("PyTorch warns:", caught[0].message)
 print("training:", single.training)
 print("two calls the same:", torch.equal(single(x)[0], single(x)[0]))
 
 # %% [markdown]
-# They are the same: there is no layer above, so there is nothing between layers. The warning says
-# so, once, where the layer is made, and is easily lost.
+# Two calls in training are the same: there is no layer above, so there is nothing between layers.
+# The warning says so once, where the layer is made, and is easily lost.
 #
 # At last, all of it against PyTorch: three layers, dropout, states, and the gradients of
 # everything. `compare` runs both from one random state, so both draw the same masks.
