@@ -12,7 +12,7 @@ from .base import Choice, Explorer, Range
 NUM_LAYERS = Range(1, 3, 1, 2)
 DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
 TRAINING = Choice(("False", "True"), "True")
-SEED = Range(0, 30, 1, 0)
+SEED = Range(0, 30, 1, 1)
 
 PARAMETERS = {
     "seed": (SEED, "seed of the masks"),
@@ -110,7 +110,7 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
         return (
             f"Training, dropout = {p}: a fresh {masks[:4]} at every step"
             + (", between each two layers" if layers > 2 else ""),
-            f"kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
+            f"Kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
         )
     if given["training"] == "False":
         why = f"not training (dropout = {p})"
@@ -229,7 +229,7 @@ def _alt(given: dict, made: dict) -> str:
     )
     slots = ", ".join(f"h_n[{k}] from layer {k}" for k in range(layers))
     return (
-        f"{first}; {second.rstrip('.')}. {boxes}. {reads} at every step. h and c go right, h alone "
+        f"{first}. {second.rstrip('.')}. {boxes}. {reads} at every step. h and c go right, h alone "
         f"goes up. {masks}{' ' if masks else ''}No mask on x, on the way to the right, or on "
         f"output. {weights}; output {tensors['output']}; h_n {tensors['h_n']}, with {slots}."
     )

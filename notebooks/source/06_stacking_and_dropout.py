@@ -280,9 +280,10 @@ explorer = explorers.stack_and_dropout()
 explorer
 
 # %% [markdown]
-# Task 1: the arrows to the right, those from x, and those into `output`. Task 3: only zeros, at
-# every step, so nothing of x gets past layer 0. Task 2: no dropout, `training` off, or a single
-# layer, which has no layer to hand up to. Tasks 2 and 3 from Python:
+# Task 1: the arrows to the right, those from x, and those into `output`. (The share kept is near
+# 1 − p, and hardly ever equal to it: each unit is left to chance.) Task 2: no dropout, `training`
+# off, or a single layer, which has no layer to hand up to. Task 3: only zeros, at every step, so
+# nothing of x gets past layer 0. Tasks 2 and 3 from Python:
 
 # %%
 explorer.sliders["num_layers"].value = 1
