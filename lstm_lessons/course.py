@@ -125,7 +125,20 @@ LESSONS = (
         prerequisites=("05",),
     ),
     Lesson("07_both_directions", "Both directions", "What has the reverse half seen?"),
-    Lesson("08_state_across_chunks", "State across chunks", "When to carry, when to cut?"),
+    Lesson(
+        "08_state_across_chunks",
+        "State across chunks",
+        "When to carry, when to cut?",
+        objectives=(
+            "read a long sequence in chunks, with the result of reading it whole",
+            "train on chunks: say what `detach` cuts, what that costs, and why `retain_graph` is "
+            "no cure",
+            "cut a text into streams, and say when a state must be thrown away",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("05",),
+    ),
     Lesson("09_ragged_sequences", "Ragged sequences", "What if the lengths differ?"),
     Lesson("10_backpropagation_by_hand", "Backpropagation by hand", "Where do gradients go?"),
     Lesson("11_projections_and_variants", "Projections and variants", "What else could a cell be?"),

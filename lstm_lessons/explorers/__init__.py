@@ -1,6 +1,7 @@
 """Explorers: sliders over pictures. Each is a pure view, which needs no torch, plus sliders."""
 
 from .cell_gates import cell_gates
+from .chunks import chunks
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
@@ -10,6 +11,7 @@ from .unrolled import unrolled
 
 __all__ = [
     "cell_gates",
+    "chunks",
     "forget_gate",
     "gates_and_shapes",
     "in_and_out",

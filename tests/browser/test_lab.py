@@ -40,6 +40,7 @@ EXPLORERS = {
     "unrolled": "04_unrolling_in_time.ipynb",
     "three_axes": "05_batches_and_batch_first.ipynb",
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
+    "chunks": "08_state_across_chunks.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -366,6 +367,33 @@ def stack_and_dropout(seed: int, dropout: float, num_layers: int, training: str)
     return facts
 
 
+def chunks(chunk: int, forget_bias: float, between: str) -> Facts:
+    """Return what autograd says of a layer of one unit whose memory alone passes on."""
+    import torch
+
+    layer = torch.nn.LSTM(1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.weight_ih_l0[2] = 1
+        layer.bias_ih_l0[1] = forget_bias
+
+    def gradient(length: int) -> torch.Tensor:
+        x = torch.zeros(24, 1, dtype=torch.float64, requires_grad=True)
+        hx, loss = None, torch.zeros((), dtype=torch.float64)
+        for each in x.split(length):
+            output, hx = layer(each, hx)
+            loss = loss + output.sum()
+            hx = {"carry": hx, "detach": tuple(s.detach() for s in hx), "reset": None}[between]
+        return torch.autograd.grad(loss, x)[0].sum()
+
+    kept = (gradient(chunk) / gradient(24)).item()
+    return {
+        "kept": f"gradient kept: {100 * kept:.0f} %",
+        "f": torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item(),
+    }
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -374,6 +402,7 @@ TORCH = {
     "unrolled": unrolled,
     "three_axes": three_axes,
     "stack_and_dropout": stack_and_dropout,
+    "chunks": chunks,
 }
 
 
