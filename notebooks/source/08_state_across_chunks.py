@@ -213,6 +213,7 @@ print("chunks done:", done)
 # **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut in the middle?
 
 # %%
+torch.manual_seed(1)
 upstream = torch.randn(T, B, H)
 
 

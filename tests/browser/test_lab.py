@@ -531,7 +531,10 @@ MISTAKES = {
     "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
     "05_batches_and_batch_first.ipynb": ("05.3", "return lstm(x.unsqueeze(-1))[0]"),
     "06_stacking_and_dropout.ipynb": ("06.4", "return lstm(x)[0][0]"),
-    "08_state_across_chunks.ipynb": ("08.3", "return text.view(B, -1, text.shape[1])"),
+    "08_state_across_chunks.ipynb": (
+        "08.3",
+        "return text[: len(text) // B * B].view(-1, B, text.shape[1])",
+    ),
 }
 
 
