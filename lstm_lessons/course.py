@@ -124,7 +124,19 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("05",),
     ),
-    Lesson("07_both_directions", "Both directions", "What has the reverse half seen?"),
+    Lesson(
+        "07_both_directions",
+        "Both directions",
+        "What has the reverse half seen?",
+        objectives=(
+            "write both passes of a bidirectional LSTM by hand, and prove that they equal `nn.LSTM`",
+            "say which pass filled any slot of `output` and `h_n`, and which words it has seen",
+            "take the right vector for a sentence, and find a leak of the future with a probe",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("06",),
+    ),
     Lesson(
         "08_state_across_chunks",
         "State across chunks",

@@ -5,6 +5,7 @@ from .chunks import chunks
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
+from .slots import slots
 from .stack_and_dropout import stack_and_dropout
 from .three_axes import three_axes
 from .unrolled import unrolled
@@ -15,6 +16,7 @@ __all__ = [
     "forget_gate",
     "gates_and_shapes",
     "in_and_out",
+    "slots",
     "stack_and_dropout",
     "three_axes",
     "unrolled",

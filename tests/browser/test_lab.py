@@ -41,6 +41,7 @@ EXPLORERS = {
     "three_axes": "05_batches_and_batch_first.ipynb",
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
     "chunks": "08_state_across_chunks.ipynb",
+    "slots": "07_both_directions.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -394,6 +395,22 @@ def chunks(chunk: int, forget_bias: float, between: str) -> Facts:
     }
 
 
+def slots(
+    tensor: str, slot: int, half: str, num_layers: int, bidirectional: str, seq_len: int
+) -> Facts:
+    """Return the shapes that torch gives, and that of the slot or half which is picked."""
+    import torch
+
+    layer = torch.nn.LSTM(100, 16, num_layers, bidirectional=bidirectional == "True")
+    output, (h_n, c_n) = layer(torch.zeros(seq_len, 10, 100))
+    named = {"output": output, "h_n": h_n, "c_n": c_n}
+    picked = named[tensor][min(slot, len(named[tensor]) - 1)]
+    if half != "both" and tensor == "output" and bidirectional == "True":
+        picked = picked.chunk(2, dim=-1)[half == "reverse"]
+    named["picked"] = picked
+    return {name: f"= {tuple(each.shape)}" for name, each in named.items()}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -403,6 +420,7 @@ TORCH = {
     "three_axes": three_axes,
     "stack_and_dropout": stack_and_dropout,
     "chunks": chunks,
+    "slots": slots,
 }
 
 
@@ -535,6 +553,7 @@ MISTAKES = {
         "08.3",
         "return text[: len(text) // B * B].view(-1, B, text.shape[1])",
     ),
+    "07_both_directions.ipynb": ("07.1", "return output[:, -1]"),
 }
 
 
