@@ -42,6 +42,7 @@ EXPLORERS = {
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
     "chunks": "08_state_across_chunks.ipynb",
     "slots": "07_both_directions.ipynb",
+    "lstm_map": "09_ragged_sequences.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -411,6 +412,32 @@ def slots(
     return {name: f"= {tuple(each.shape)}" for name, each in named.items()}
 
 
+def lstm_map(**values: Any) -> Facts:
+    """Return what torch makes of every argument: all shapes, and the number of parameters."""
+    import torch
+
+    I, H = values["input_size"], values["hidden_size"]  # noqa: E741, N806
+    options = {key: values[key] == "True" for key in ("bias", "batch_first", "bidirectional")}
+    layer = torch.nn.LSTM(
+        I,
+        H,
+        num_layers=values["num_layers"],
+        proj_size=min(values["proj_size"], H - 1),
+        device="meta",
+        **options,
+    )
+    axes = [values["batch"], values["seq_len"]]
+    if not options["batch_first"]:
+        axes.reverse()
+    if values["unbatched"] == "True":
+        axes = [values["seq_len"]]
+    x = torch.empty(*axes, I, device="meta")
+    output, (h_n, c_n) = layer(x)
+    named = {"input": x, "output": output, "h_n": h_n, "c_n": c_n, **dict(layer.named_parameters())}
+    facts: Facts = {name: f"= {tuple(tensor.shape)}" for name, tensor in named.items()}
+    return facts | {"parameters": sum(each.numel() for each in layer.parameters())}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -421,6 +448,7 @@ TORCH = {
     "stack_and_dropout": stack_and_dropout,
     "chunks": chunks,
     "slots": slots,
+    "lstm_map": lstm_map,
 }
 
 
