@@ -204,12 +204,14 @@ class Setting:
                 "bidirectional doubles the columns of weight_ih from layer 1 on: "
                 f"D·R = {2 * size}, both directions of the layer below."
             )
-        if layers > 1 or made.bidirectional:
+        if made.bidirectional:
             # Two axes, layer and direction, for the first one.
-            view = ", ".join(map(str, (layers, len(self.directions), *made["h_n"].shape[1:])))
+            view = ", ".join(map(str, (layers, 2, *made["h_n"].shape[1:])))
             yield (
                 f"h_n.view({view})[k, d] is layer k, direction d; output shows the top layer alone."
             )
+        elif layers > 1:
+            yield "h_n[k] is layer k's last h; output shows the top layer alone."
         if self.dropout and layers > 1:
             yield (
                 f"dropout={self.dropout} acts on what a layer hands up, in training only. "
