@@ -29,7 +29,7 @@ def make(name):
     return getattr(explorers, name)()
 
 
-def tested(allowed):
+def values_to_try(allowed):
     """Return the values of a parameter that are tried: all options; both ends, and the start."""
     if isinstance(allowed, Choice):
         return allowed.options
@@ -42,7 +42,7 @@ def settings(parameters):
     Of more, those that differ from the start in at most two controls, those with all at their
     least or most, and a sample that is the same in every run.
     """
-    values = {key: tested(allowed) for key, (allowed, _) in parameters.items()}
+    values = {key: values_to_try(allowed) for key, (allowed, _) in parameters.items()}
     if prod(map(len, values.values())) <= ALL_WAYS:
         return [dict(zip(values, each, strict=True)) for each in product(*values.values())]
     start = {key: allowed.default for key, (allowed, _) in parameters.items()}
@@ -119,12 +119,12 @@ def test_many_controls_are_tried_in_every_pair_and_few_in_every_way():
     assert len(tried) < ALL_WAYS and tried == settings(many)
     start = {key: allowed.default for key, (allowed, _) in many.items()}
     for one, other in combinations(many, 2):
-        for a, b in product(tested(many[one][0]), tested(many[other][0])):
+        for a, b in product(values_to_try(many[one][0]), values_to_try(many[other][0])):
             assert start | {one: a, other: b} in tried
             # And once more, among other values of the rest.
             assert sum(given[one] == a and given[other] == b for given in tried) > 1
     for end in (0, -1):  # all at their least, all at their most
-        assert {key: tested(allowed)[end] for key, (allowed, _) in many.items()} in tried
+        assert {key: values_to_try(allowed)[end] for key, (allowed, _) in many.items()} in tried
 
 
 @each_explorer

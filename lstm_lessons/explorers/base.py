@@ -30,7 +30,11 @@ _NAME_SLIDERS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xm
 
 
 # Of the controls, where they stand side by side.
-_COLUMNS = {"grid_template_columns": "repeat(auto-fit, minmax(26em, 1fr))", "max_width": "70em"}
+_COLUMNS = {
+    "grid_template_columns": "repeat(auto-fit, minmax(min(26em, 100%), 1fr))",
+    "max_width": "70em",
+    "padding": "0 8px 0 0",
+}
 
 
 @dataclass(frozen=True)
