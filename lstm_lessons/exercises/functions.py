@@ -32,9 +32,12 @@ class Case:
     special: str = ""
 
     def copies(self, gradients: bool = False) -> dict[str, Any]:
-        """Return the inputs, tensors and layers as fresh copies; tensors may ask for gradients."""
+        """Return the inputs, tensors and layers as fresh copies.
+
+        With ``gradients``, tensors ask for them, but for those of whole numbers.
+        """
         return {
-            name: value.clone().requires_grad_(gradients)
+            name: value.clone().requires_grad_(gradients and value.is_floating_point())
             if isinstance(value, Tensor)
             else copy.deepcopy(value)
             if isinstance(value, nn.Module)
@@ -205,7 +208,11 @@ class FunctionExercise(Exercise):
         returned = call(function, *leaves.values())
         if type(returned) is Raised:
             return returned
-        tensors = {name: each for name, each in leaves.items() if isinstance(each, Tensor)}
+        tensors = {
+            name: each
+            for name, each in leaves.items()
+            if isinstance(each, Tensor) and each.requires_grad
+        }
         return call(lambda: gradients_of(self.form.read(returned), tensors))
 
     def _named(self, attempts: list[Attempt]) -> Wrong | None:

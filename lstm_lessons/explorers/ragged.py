@@ -14,9 +14,9 @@ PARAMETERS = {
     for b, default in enumerate(DEFAULTS)
 }
 
-WIDTH, HEIGHT = 720, 474
+WIDTH, HEIGHT = 720, 516
 LEFT, CELL, ROW = 124, 44, 28  # of the grids: where they begin, and the size of a place
-TOP = {"padded": 76, "packed": 262}
+TOP = {"padded": 76, "packed": 282}
 RIGHT = LEFT + LONGEST * CELL + 22  # where the words about h_n begin
 TINT, PAD_TINT = 0.2, 0.1
 
@@ -66,7 +66,9 @@ def view(
     _padded(root, made)
     _packed(root, made)
     line = {"font_weight": "bold", "data_saved": "yes"}
-    svg.label(root, 24, HEIGHT - 20, _saved(made), 14, "start", **line)
+    svg.label(root, 24, HEIGHT - 44, _saved(made), 14, "start", **line)
+    key = "number: the row of data.  dashed: padding.  thick frame: the place behind which h_n is."
+    svg.label(root, 24, HEIGHT - 18, key, 12, "start", fill="muted")
     return Picture(svg.write(root), _alt(made))
 
 
@@ -136,9 +138,7 @@ def _padding(root: svg.Element, t: int, y: float, source: tuple[int, int]) -> No
     x, (step, sentence) = LEFT + t * CELL, source
     line = {"stroke": "muted", "stroke_dasharray": "3 3", "fill": "muted", "rx": 3}
     mark = {"data_padding": f"{step},{sentence}"}
-    box = svg.rect(
-        root, x + 2, y + 2, CELL - 4, ROW - 4, **line, fill_opacity=PAD_TINT, **mark
-    )
+    box = svg.rect(root, x + 2, y + 2, CELL - 4, ROW - 4, **line, fill_opacity=PAD_TINT, **mark)
     svg.add(box, "title", f"x[{step}, {sentence}] is padding: not in data")
 
 

@@ -12,11 +12,11 @@
 # %% [markdown]
 # ## Lines of all lengths
 #
-# So far all sequences of a batch had one length. Real ones do not. Our sequences are now short lines
-# from the documentation of Python; each character is a step. Half of the lines are code and half are
-# prose, and at the end of this lesson an LSTM shall tell which. (The package keeps them, in
-# `lstm_lessons/data`, with their source and licence. The lengths give nothing away: for each line of
-# code there is one of prose as long.)
+# So far all sequences of a batch had one length. Real ones do not. Our sequences are now short
+# lines from the documentation of Python; each character is a step. Half of the lines are code and
+# half are prose, and at the end of this lesson an LSTM shall tell which. (The package keeps them,
+# in `lstm_lessons/data`, with their source and licence. The lengths give nothing away: for each
+# line of code there is one of prose as long.)
 #
 # **Predict.** Take the five lines below as a batch. A tensor is a block. What must its T be, and
 # what will stand in the places where a line has no character?
@@ -117,15 +117,15 @@ _, (states_with_long, _) = lstm(torch.cat([x, torch.zeros(29, B, I)]))
 print("h_n depends on the longest line:", not torch.allclose(states_with_long, h_n))
 
 # %% [markdown]
-# The padding washes the lines out. After 30 zeros all five look alike, whatever was in them. And what
-# a model says of your line depends on who else is in the batch.
+# The padding washes the lines out. After 30 zeros all five look alike, whatever was in them. And
+# what a model says of your line depends on who else is in the batch.
 #
 # ## What is right, and what is not
 #
 # `output` has every step, not only the last.
 #
-# **Predict.** Look only at places with a character. Is `output` right there, as if each line had been
-# read alone? And with `bidirectional=True` (lesson 07), which of the two halves is?
+# **Predict.** Look only at places with a character. Is `output` right there, as if each line had
+# been read alone? And with `bidirectional=True` (lesson 07), which of the two halves is?
 
 # %%
 both = nn.LSTM(I, H, bidirectional=True)
@@ -151,8 +151,8 @@ for name, half in (("forward", slice(0, H)), ("reverse", slice(H, 2 * H))):
 #   \sum_{t=0}^{T-1} \underset{(T,\,B)}{\text{mask}_{t,b}}\;
 #   \underset{(T,\,B,\,H)}{\text{output}_{t,b}}$$
 #
-# **Predict.** What shapes have `output[lengths - 1]` and `output[lengths - 1, torch.arange(B)]`? And
-# `output.mean(dim=0)` makes two mistakes at once. Which?
+# **Predict.** What shapes have `output[lengths - 1]` and `output[lengths - 1, torch.arange(B)]`?
+# And `output.mean(dim=0)` makes two mistakes at once. Which?
 
 # %%
 output, _ = lstm(x)
@@ -176,9 +176,9 @@ print("output.mean(dim=0) is right for", [few[b].text for b in right.nonzero()])
 #
 # ## Packing
 #
-# Better not to read the padding at all. Sort the lines, longest first. Then the lines that still run
-# at step t are always the *first* rows. Their number is called `batch_sizes[t]`. Lay these rows of
-# all steps under one another, step by step: that is the *packed* batch.
+# Better not to read the padding at all. Sort the lines, longest first. Then the lines that still
+# run at step t are always the *first* rows. Their number is called `batch_sizes[t]`. Lay these rows
+# of all steps under one another, step by step: that is the *packed* batch.
 #
 # **Predict.** The lengths are 8, 7, 11, 6, 10. What is `batch_sizes`, for the eleven steps? And how
 # many rows has `data`?
@@ -202,14 +202,15 @@ print("data             ", tuple(data.shape))
 # `torch.nn.utils.rnn.pack_padded_sequence` makes the same four tensors. `sorted_indices` says which
 # line stands in each row now. `unsorted_indices` leads back: it says in which row each line stands.
 #
-# Below, above: the padded block, a row for each line. Below that: the packed staircase. A number is
-# the row of `data`; hold the pointer on a place to see where it comes from.
+# In the picture, five sentences of words again: the padded block, a row for each sentence, and
+# under it the packed staircase. A number in a place is its row of `data`. Hold the pointer on a
+# place to see where it comes from.
 #
 # **Try it.**
 #
-# 1. Find row 5 of `data`, above and below. Which line, which step?
-# 2. **Predict** `batch_sizes` for five lines of 4. Then set it. What does packing save?
-# 3. Make one line long, and all others 1. What share of the work is saved?
+# 1. Find row 5 of `data`, above and below. Which sentence, which step?
+# 2. **Predict** `batch_sizes` for five sentences of 4 words. Then set them. What does packing save?
+# 3. Make one sentence 8 words long, and all others 1. What share of the work is saved?
 
 # %%
 from lstm_lessons import explorers
@@ -218,8 +219,8 @@ explorer = explorers.ragged()
 explorer
 
 # %% [markdown]
-# Task 1: step 1 of line 3, the longest. (Row 0 to 4 are step 0 of all lines.) Task 2: 5, 5, 5, 5,
-# and nothing is saved. Task 3: 28 of 40 places. Tasks 2 and 3 from Python:
+# Task 1: step 1 of sentence 3, the longest. (Rows 0 to 4 are step 0 of all five.) Task 2: 5, 5, 5,
+# 5, and nothing is saved. Task 3: 28 of 40 places. Tasks 2 and 3 from Python:
 
 # %%
 for wanted in ((4, 4, 4, 4, 4), (8, 1, 1, 1, 1)):
@@ -299,8 +300,8 @@ print("So does each line alone: h_n[0, b] is line b's true last state.")
 #
 # `pad_packed_sequence` leads back to a block, in your order, and gives the lengths with it.
 #
-# **Predict.** We pack for the layer that reads both ways, and unpack. Is the reverse half right now?
-# And what is `output[-1]` of the lines that are shorter than T?
+# **Predict.** We pack for the layer that reads both ways, and unpack. Is the reverse half right
+# now? And what is `output[-1]` of the lines that are shorter than T?
 
 # %%
 packed_output, (h_both, _) = both(packed)
@@ -348,8 +349,8 @@ for name, given in mistakes.items():
 # ## Does it matter?
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
-# trained on 484 lines and tested on the other 242, from other pages. Both runs are the same, but for
-# the packing. (Training is as in lesson 01.)
+# trained on 484 lines and tested on the other 242, from other pages. Both runs are the same, but
+# for the packing. (Training is as in lesson 01.)
 #
 # One seed says little, so we take five. And we need something to compare with: a guess that is
 # always the same, and a rule of one line. It says "code" if one of a few signs is in the line.
@@ -403,8 +404,8 @@ for name, packing in (("padded", False), ("packed", True)):
 # * Read with its padding, a line's `h_n` is the state after the padding. It depends on the longest
 #   line of the batch, and the more padding, the less is left of the line.
 # * Our classifier beat a rule of one line only when it was packed. Padded, its luck was the seed's.
-# * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing; a mean needs
-#   the mask.
+# * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing; a mean
+#   needs the mask.
 # * Packed means: sorted, longest first, step by step. `batch_sizes` says how many lines still run.
 # * Then `h_n` is every line's own last state, in your order, in both directions.
 
