@@ -27,6 +27,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_lessons import exercise
 
+torch.set_default_dtype(torch.float64)
+
 # %% [markdown]
 # ## 09.1 Pack by hand
 #

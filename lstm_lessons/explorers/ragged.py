@@ -6,7 +6,7 @@ from ..drawing import Picture, svg
 from .base import Explorer, Range
 
 LONGEST = 8
-DEFAULTS = (3, 6, 2, 8, 5)
+DEFAULTS = (3, 6, 2, 7, 5)
 SENTENCES = len(DEFAULTS)
 
 PARAMETERS = {

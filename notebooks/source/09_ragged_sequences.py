@@ -84,6 +84,7 @@ print("padding:", f"{(~mask).sum()} of {T * B} places, {(~mask).double().mean():
 # So: is `h_n` of a line in the batch equal to `h_n` of that line read alone?
 
 # %%
+torch.manual_seed(0)
 I, H = 7, 3
 embedding = nn.Embedding(len(alphabet) + 1, I, padding_idx=0)
 x = embedding(numbers).detach()
@@ -171,14 +172,14 @@ print("output.mean(dim=0) is right for", [few[b].text for b in right.nonzero()])
 
 # %% [markdown]
 # One index takes five whole steps, each with all lines: (B, B, H). Two indices go in pairs: step
-# $n_0 - 1$ of line 0, step $n_1 - 1$ of line 1, and so on. And the plain mean adds the states over
-# the padding, and divides by T where $n_b$ is meant.
+# $n_0 - 1$ of line 0, step $n_1 - 1$ of line 1, and so on. The plain mean adds the states over the
+# padding, and divides by T where $n_b$ is meant.
 #
 # ## Packing
 #
-# Better not to read the padding at all. Sort the lines, longest first. Then the lines that still
-# run at step t are always the *first* rows. Their number is called `batch_sizes[t]`. Lay these rows
-# of all steps under one another, step by step: that is the *packed* batch.
+# Better not to read the padding at all. Sort the lines, longest first. Then those that still run at
+# step t are always the *first* rows. How many they are is `batch_sizes[t]`. Lay these rows of all
+# steps under one another, step by step: that is `data`, the *packed* batch.
 #
 # **Predict.** The lengths are 8, 7, 11, 6, 10. What is `batch_sizes`, for the eleven steps? And how
 # many rows has `data`?
@@ -343,21 +344,20 @@ for name, given in mistakes.items():
         print(f"{name}: {str(error).split('. ')[0]}")
 
 # %% [markdown]
-# Lengths longer than T pass, and the error comes from elsewhere. So check `lengths.max() <= T`
-# yourself. `enforce_sorted` is True when you do not say otherwise; False sorts for you.
+# Lengths longer than T pass, and the error comes later. So check them yourself. `enforce_sorted` is
+# True unless you say otherwise; False sorts for you.
 #
 # ## Does it matter?
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
-# trained on 484 lines and tested on the other 242, from other pages. Both runs are the same, but
-# for the packing. (Training is as in lesson 01.)
+# trained on 484 lines, as in lesson 01, and tested on 242 from other pages. Both runs are the same,
+# but for the packing.
 #
-# One seed says little, so we take five. And we need something to compare with: a guess that is
-# always the same, and a rule of one line. It says "code" if one of a few signs is in the line.
+# One seed says little, so we take five. And we compare with a guess that is always the same, and
+# with a rule: "code" if one of a few signs is in the line.
 #
-# **Predict.** The same guess for every line is right half of the time. What do the rule, the padded
-# and the packed LSTM reach?
-
+# **Predict.** The same guess for all is right half of the time. What do the rule, the padded and the
+# packed LSTM reach?
 
 # %%
 from torch.nn import functional as F

@@ -43,6 +43,7 @@ EXPLORERS = {
     "chunks": "08_state_across_chunks.ipynb",
     "slots": "07_both_directions.ipynb",
     "lstm_map": "09_ragged_sequences.ipynb",
+    "ragged": "09_ragged_sequences.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -438,6 +439,18 @@ def lstm_map(**values: Any) -> Facts:
     return facts | {"parameters": sum(each.numel() for each in layer.parameters())}
 
 
+def ragged(**lengths: int) -> Facts:
+    """Return the shapes that torch's packing gives, and its batch_sizes."""
+    import torch
+
+    n = torch.tensor(list(lengths.values()))
+    x = torch.zeros(int(n.max()), len(n), 2)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x, n, enforce_sorted=False)
+    facts: Facts = {"x": f"({len(x)}, {len(n)}, I)", "data": f"({len(packed.data)}, I)"}
+    facts |= {f"batch_sizes[{t}]": size for t, size in enumerate(packed.batch_sizes.tolist())}
+    return facts | {"saved": f"{x[..., 0].numel() - len(packed.data)} of {x[..., 0].numel()}"}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -449,6 +462,7 @@ TORCH = {
     "chunks": chunks,
     "slots": slots,
     "lstm_map": lstm_map,
+    "ragged": ragged,
 }
 
 
