@@ -67,7 +67,7 @@ def view(
     _packed(root, made)
     line = {"font_weight": "bold", "data_saved": "yes"}
     svg.label(root, 24, HEIGHT - 44, _saved(made), 14, "start", **line)
-    key = "number: the row of data.  dashed: padding.  thick frame: the place behind which h_n is."
+    key = "number: the row of data.  dashed: padding.  thick frame: h_n is the state after it."
     svg.label(root, 24, HEIGHT - 18, key, 12, "start", fill="muted")
     return Picture(svg.write(root), _alt(made))
 

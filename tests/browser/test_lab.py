@@ -596,6 +596,7 @@ MISTAKES = {
         "return text[: len(text) // B * B].view(-1, B, text.shape[1])",
     ),
     "07_both_directions.ipynb": ("07.1", "return output[:, -1]"),
+    "09_ragged_sequences.ipynb": ("09.2", "return output.mean(dim=1)"),
 }
 
 
