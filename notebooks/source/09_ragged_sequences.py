@@ -24,6 +24,7 @@
 # %%
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from lstm_lessons.data import code_or_prose
 
@@ -172,14 +173,14 @@ print("output.mean(dim=0) is right for", [few[b].text for b in right.nonzero()])
 
 # %% [markdown]
 # One index takes five whole steps, each with all lines: (B, B, H). Two indices go in pairs: step
-# $n_0 - 1$ of line 0, step $n_1 - 1$ of line 1, and so on. The plain mean adds the states over the
-# padding, and divides by T where $n_b$ is meant.
+# $n_0 - 1$ of line 0, step $n_1 - 1$ of line 1, ... The plain mean adds states over the padding,
+# and divides by T where $n_b$ is meant.
 #
 # ## Packing
 #
 # Better not to read the padding at all. Sort the lines, longest first. Then those that still run at
-# step t are always the *first* rows. How many they are is `batch_sizes[t]`. Lay these rows of all
-# steps under one another, step by step: that is `data`, the *packed* batch.
+# step t are always the *first* rows, `batch_sizes[t]` of them. Lay the rows of all steps under one
+# another, step by step: that is `data`, the *packed* batch.
 #
 # **Predict.** The lengths are 8, 7, 11, 6, 10. What is `batch_sizes`, for the eleven steps? And how
 # many rows has `data`?
@@ -302,7 +303,6 @@ h_0, c_0 = torch.randn(1, B, H), torch.randn(1, B, H)
 report = compare(by_hand, by_torch, x, (h_0, c_0), tolerance=1e-12)
 assert report
 print(report.verdict)
-
 _, (h_n, c_n) = by_torch(x, (h_0, c_0))
 for b, n in enumerate(lengths):
     _, (h_alone, c_alone) = lstm(x[:n, b], (h_0[:, b], c_0[:, b]))
@@ -366,7 +366,7 @@ for name, given in mistakes.items():
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
 # trained on 484 lines, much as in lesson 01, and tested on 242 from other pages. (The loss is small
-# when the number has the right sign and is large.) Both runs are the same, but for the packing.
+# when the number has the right sign and is large.) Only the packing differs.
 #
 # One seed says little, so we take five. And we compare with a rule: "code" if one of a few signs is
 # in the line.
@@ -374,8 +374,6 @@ for name, given in mistakes.items():
 # **Predict.** Always the same guess is right half of the time. What do the others reach?
 
 # %%
-from torch.nn import functional as F
-
 numbers, lengths = pad(lines)
 is_code = torch.tensor([float(line.code) for line in lines])
 train, test = torch.arange(len(lines)).split([484, 242])
@@ -416,17 +414,16 @@ for name, packing in (("padded", False), ("packed", True)):
     print(f"mean {sum(shares) / 5:.2f}, better than the rule: {better} of 5")
 
 # %% [markdown]
-# Packed, about 0.90 with every seed. Padded, the seed decides: some learn to hold on over the zeros,
-# others do not, and none does better than a rule that one can write in a minute.
+# Packed, about 0.90 with every seed. Padded, the seed decides. Some learn to hold on over the
+# zeros, others do not, and none does better than the rule.
 #
 # ## What we have seen
 #
-# * Read with its padding, a line's `h_n` is the state after the padding. It depends on the longest
-#   line of the batch, and the more padding, the less is left of the line.
-# * That costs accuracy: our classifier was better than a rule of one line only when it was packed.
-# * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing; a mean
+# * In a padded batch, `h_n` is the state after the padding. It depends on the longest line, and the
+#   more padding, the less is left of the line.
+# * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing. A mean
 #   needs the mask.
-# * Packed means: sorted, longest first, step by step. `batch_sizes` says how many lines still run.
+# * Packed means: sorted, longest first, step by step. `batch_sizes[t]` lines still run at step t.
 # * Then `h_n` is every line's own last state, in your order, in both directions.
 
 # %% [markdown]
