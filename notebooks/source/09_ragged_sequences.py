@@ -48,7 +48,8 @@ for line in few:
 #
 # $$\underset{(T,\,B)}{\text{mask}_{t,b}} = \underset{(T,\,1)}{t} < \underset{(B)}{n_b}$$
 #
-# `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it.
+# `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it. A column against a row:
+# each step is compared with each length.
 #
 # **Predict.** Which share of the 55 places is padding?
 
@@ -79,7 +80,7 @@ print("padding:", f"{(~mask).sum()} of {T * B} places, {(~mask).double().mean():
 # Nearly a quarter, for lines that do not even differ much.
 #
 # The table of vectors (`nn.Embedding`, lesson 05) gets a row for the padding as well. With
-# `padding_idx=0` that row is all zeros, and training leaves it so.
+# `padding_idx=0` that row is all zeros, and as its gradient is zero too, training leaves it so.
 #
 # **Predict.** A zero vector says nothing. Does the LSTM's state stay as it is when it reads one?
 # So: is `h_n` of a line in the batch equal to `h_n` of that line read alone?
@@ -88,6 +89,9 @@ print("padding:", f"{(~mask).sum()} of {T * B} places, {(~mask).double().mean():
 torch.manual_seed(0)
 I, H = 7, 3
 embedding = nn.Embedding(len(alphabet) + 1, I, padding_idx=0)
+embedding(numbers).sum().backward()
+assert not embedding.weight[0].any() and not embedding.weight.grad[0].any()
+
 x = embedding(numbers).detach()
 lstm = nn.LSTM(I, H)
 _, (h_n, _) = lstm(x)
@@ -204,12 +208,13 @@ print("batch_sizes:     ", batch_sizes.tolist())
 print("data:            ", tuple(data.shape))
 
 # %% [markdown]
-# `torch.nn.utils.rnn.pack_padded_sequence` makes the same four tensors. `sorted_indices` says which
-# line stands in each row now. `unsorted_indices` leads back: it says in which row each line stands.
+# `pack_padded_sequence` makes the same four tensors. `batch_sizes[t]` is the sum of row t of the
+# mask. `sorted_indices` says which line stands in each row now. Its own `argsort`,
+# `unsorted_indices`, leads back: it says in which row each line stands.
 #
-# In the picture, five sentences of words again: the padded block, a row for each sentence, and
-# under it the packed staircase. A number in a place is its row of `data`. Hold the pointer on a
-# place to see where it comes from.
+# In the picture, five sentences of words again: the padded block, and under it the packed
+# staircase. A number in a place is its row of `data`. Hold the pointer on a place to see where it
+# comes from.
 #
 # **Try it.**
 #
