@@ -48,8 +48,8 @@ for line in few:
 #
 # $$\underset{(T,\,B)}{\text{mask}_{t,b}} = \underset{(T,\,1)}{t} < \underset{(B)}{n_b}$$
 #
-# `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it. A column against a row:
-# each step is compared with each length.
+# `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it. A column against a
+# row: each step is compared with each length.
 #
 # **Predict.** Which share of the 55 places is padding?
 
@@ -213,8 +213,7 @@ print("data:            ", tuple(data.shape))
 # `unsorted_indices`, leads back: it says in which row each line stands.
 #
 # In the picture, five sentences of words again: the padded block, and under it the packed
-# staircase. A number in a place is its row of `data`. Hold the pointer on a place to see where it
-# comes from.
+# staircase. A number in a place is its row of `data`.
 #
 # **Try it.**
 #
