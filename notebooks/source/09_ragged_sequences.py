@@ -420,6 +420,27 @@ for name, packing in (("padded", False), ("packed", True)):
 # %% [markdown]
 # Packed, about 0.90 with every seed. Padded, the seed decides. Some learn to hold on over the
 # zeros, others do not, and none does better than the rule.
+
+# %% [markdown]
+# ## The map of nn.LSTM
+#
+# You have met every argument of `nn.LSTM` but one: `proj_size` multiplies $h$ by one more matrix,
+# so that it has fewer numbers than $c$ (lesson 11). Here are all of them on one page, with every
+# shape, and the code. R is how many numbers $h$ has. Hold the pointer on a row to see more.
+#
+# **Try it.**
+#
+# 1. Set `batch_first` to True. Which two of the six tensors change?
+# 2. Set `dropout` to 0.5 with one layer, then with two. What does the map say?
+# 3. Set `bidirectional` to True with two layers. Which weight gets more columns?
+
+# %%
+the_map = explorers.lstm_map()
+the_map
+
+# %% [markdown]
+# Task 1: input and output. Task 2: nothing with one layer; with two it acts between them, in
+# training only. Task 3: `weight_ih_l1`, from 16 columns to 32.
 #
 # ## What we have seen
 #
