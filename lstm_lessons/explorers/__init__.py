@@ -12,4 +12,16 @@ from .stack_and_dropout import stack_and_dropout
 from .three_axes import three_axes
 from .unrolled import unrolled
 
-__all__ = ["cell_gates", "chunks", "forget_gate", "gates_and_shapes", "in_and_out", "lstm_map", "ragged", "slots", "stack_and_dropout", "three_axes", "unrolled"]
+__all__ = [
+    "cell_gates",
+    "chunks",
+    "forget_gate",
+    "gates_and_shapes",
+    "in_and_out",
+    "lstm_map",
+    "ragged",
+    "slots",
+    "stack_and_dropout",
+    "three_axes",
+    "unrolled",
+]

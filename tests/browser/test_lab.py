@@ -40,10 +40,10 @@ EXPLORERS = {
     "unrolled": "04_unrolling_in_time.ipynb",
     "three_axes": "05_batches_and_batch_first.ipynb",
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
-    "chunks": "08_state_across_chunks.ipynb",
     "slots": "07_both_directions.ipynb",
-    "lstm_map": "09_ragged_sequences.ipynb",
+    "chunks": "08_state_across_chunks.ipynb",
     "ragged": "09_ragged_sequences.ipynb",
+    "lstm_map": "09_ragged_sequences.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
