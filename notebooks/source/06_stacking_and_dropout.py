@@ -233,17 +233,17 @@ for k in range(3):
     print(f"h_n[{k}] the same:", torch.allclose(h_1[k], h_2[k]))
 
 # %% [markdown]
-# No zeros: a layer's own h goes on to the next step whole, and into `h_n`. Only the copy that goes up
-# has holes. So layer 0 meets no mask; the layers above read through one.
+# No zeros: a layer's own h goes on whole, to the next step and into `h_n`. Only the copy that goes
+# up has holes. So layer 0 meets no mask; the layers above read through one.
 #
 # ## A fresh mask at every step
 #
-# Dropout of ones shows the *mask*: 0 where a number is dropped, 1/(1 − p) where it is kept. By hand,
-# dropout is a product with it, between two calls of `unroll`. From one seed (on the CPU), `nn.LSTM`
-# and `F.dropout` draw the same mask.
+# Dropout of ones shows the *mask*: 0 where a number is dropped, 1/(1 − p) where it is kept. By
+# hand, dropout is a product with it. From one seed (on the CPU), `nn.LSTM` and `F.dropout` draw the
+# same mask.
 #
-# **Predict.** Take the masks of two neighbouring steps, with p = 0.5. At what share of the places
-# do they agree, if each step has its own mask? And if one mask serves for all?
+# **Predict.** At what share of the places do the masks of two neighbouring steps agree, with
+# p = 0.5, if each step has its own? And if one mask serves for all?
 
 # %%
 noisy = nn.LSTM(I, H, num_layers=2, dropout=0.5)
