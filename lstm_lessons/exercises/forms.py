@@ -30,6 +30,10 @@ class Form(ABC):
             Misformed: the value is of another form; the message says which.
         """
 
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of a result, if there are any."""
+        return getattr(self, "axes", ())
+
     def distance(self, ours: Tensor, wanted: Tensor) -> float:
         """Return the largest difference; infinite where the shapes differ or a NaN stands."""
         if ours.shape != wanted.shape:
@@ -148,9 +152,17 @@ class Tensors(Form):
 
 @dataclass(frozen=True)
 class LikeLSTM(Tensors):
-    """What nn.LSTM returns, ``output, (h_n, c_n)``; three tensors in a row are as good."""
+    """What nn.LSTM returns, ``output, (h_n, c_n)``; three tensors in a row are as good.
+
+    ``axes`` are the words for the axes of output, ``state_axes`` for those of h_n and c_n.
+    """
 
     names: tuple[str, ...] = ("output", "h_n", "c_n")
+    state_axes: tuple[str, ...] = ()
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of a result, if there are any."""
+        return self.axes if name == self.names[0] else self.state_axes
 
     @property
     def _wanted(self) -> str:
