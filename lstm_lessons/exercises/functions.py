@@ -76,8 +76,8 @@ class FunctionExercise(Exercise):
     wrong ones the first of ``made_in_order`` is shown. ``probes`` narrow down a mistake that
     nobody has named. With ``gradients``, those of every result with regard to every input must
     be right as well, except for the inputs called ``constants``, which are drawn and not learned.
-    ``advice`` says what is meant by a name that there is not, ``drawn`` what to do instead of
-    drawing at random.
+    ``advice`` says what is meant by a name that there is not, ``drawn``, where it is likely that
+    someone draws at random, what to do instead.
     """
 
     function: str
@@ -131,8 +131,8 @@ class FunctionExercise(Exercise):
             return self._judge_problem(attempts, wrong)
         if wrong is not None:
             return self._incorrect(wrong.message, wrong.name)
-        if self._draws(answer, attempts, runner):
-            return self._incorrect(" ".join(filter(None, (_DRAWN, self.drawn))), "drawn at random")
+        if self.drawn and self._draws(answer, attempts, runner):
+            return self._incorrect(f"{_DRAWN} {self.drawn}", "drawn at random")
         if _is_rounded(attempts, self.wanted):
             return self._incorrect(_ROUNDED, "rounded to float32")
         if isinstance(self.form, Number) and _is_constant(attempts):

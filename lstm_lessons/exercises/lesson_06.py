@@ -163,14 +163,16 @@ def _every_layer_reads_x(
     return output, _stacked(ends)
 
 
-def _mask_before_layer(choose: Callable[[Tensor, int], Tensor | None]) -> Callable:
+def _mask_before_layer(
+    choose: Callable[[Tensor, int], Tensor | None], times: Callable = torch.mul
+) -> Callable:
     """Return a stack in which layer k reads through the mask that ``choose`` gives, if any."""
 
     def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
         ends = []
         for k, weights in enumerate(layers):
             mask = choose(masks, k)
-            x, *states = _layer(x if mask is None else x * mask, h_0[k], c_0[k], weights)
+            x, *states = _layer(x if mask is None else times(x, mask), h_0[k], c_0[k], weights)
             ends.append(tuple(states))
         return x, _stacked(ends)
 
@@ -257,6 +259,7 @@ _STACK_WRONGS = (
         "for what layer 0 hands up. (And index −1 is the last one.)",
         _mask_before_layer(lambda masks, k: masks[k - 1]),
         _mask_before_layer(lambda masks, k: masks[k] if k < len(masks) else None),
+        _mask_before_layer(lambda masks, k: masks[k - 1], times=lambda x, mask: mask * x),
     ),
     Wrong(
         "the top layer left out",

@@ -264,7 +264,7 @@ for name, m in (("a mask for each step", mask), ("one mask for all", mask[:1].ex
 # called *variational*. `nn.LSTM` does not have it.
 #
 # Below, the layers stand over time for one sentence of 6 words. Each small square is a unit on its
-# way up: filled if kept, hollow if zeroed. Another `seed` is another call.
+# way up, 16 at each step: filled if kept, hollow if zeroed. Another `seed` is another call.
 #
 # **Try it.**
 #
