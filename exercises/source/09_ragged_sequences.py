@@ -37,7 +37,7 @@ torch.set_default_dtype(torch.float64)
 # | argument | shape | meaning |
 # |---|---|---|
 # | `x` | (B, T, I) | padded sentences, batch first |
-# | `lengths` | (B) | how many words each has, in any order, all different |
+# | `lengths` | (B) | how many words each has, in any order, all different; T is the greatest |
 # | returns | | `data, batch_sizes, sorted_indices` |
 #
 # `sorted_indices` says which sentence stands in each row, the longest first. The padding is not
@@ -87,7 +87,7 @@ exercise("09.2").check(masked_mean)
 
 # %%
 def broken_last_states(x, lengths, lstm):
-    lengths, order = lengths.sort(descending=True)
+    lengths, order = lengths.sort(descending=True, stable=True)  # equal ones keep their order
     packed = pack_padded_sequence(x[:, order], lengths)
     packed_output, _ = lstm(packed)
     output, _ = pad_packed_sequence(packed_output)
@@ -95,9 +95,9 @@ def broken_last_states(x, lengths, lstm):
 
 
 # %% [markdown]
-# It never raises an error. It is right when all sentences have one length, so its author saw
-# nothing. Two things are wrong in it. Mend them below; there is more than one way, and it may get
-# shorter.
+# It never raises an error. It is right when all sentences have one length (`stable=True` leaves
+# equal lengths in their order), so its author saw nothing. Two things are wrong in it. Mend them
+# below; there is more than one way, and it may get shorter.
 
 
 # %%

@@ -24,13 +24,27 @@ def _said(lengths: list[int], **sizes: int) -> str:
     return ", ".join(f"{name}={size}" for name, size in sizes.items()) + f", lengths {lengths}"
 
 
+def _part_zero(block: Tensor, lengths: tuple[int, ...]) -> Tensor:
+    """Return a padded block (B, T, ...) in which the shortest sentence's last step is zero.
+
+    All other padding stays random: who tells padding by its zeros gets another result than who
+    reads all of it, and than who goes by the lengths.
+    """
+    block[lengths.index(min(lengths)), -1] = 0
+    return block
+
+
+def _not_zero(block: Tensor) -> Tensor:
+    """Return the mask (B, T) of those who take every zero step for padding, and no other."""
+    return (block != 0).any(dim=-1)
+
+
 # --- 09.1 -----------------------------------------------------------------------------------------
 
 
 def _pack_case(I: int, *lengths: int) -> Case:  # noqa: E741, N803 - the field's own symbols
     T, B = max(lengths), len(lengths)  # noqa: N806
-    # The padding is random too, so that nobody can tell it by its zeros.
-    inputs = {"x": _random(B)(B, T, I), "lengths": torch.tensor(lengths)}
+    inputs = {"x": _part_zero(_random(B)(B, T, I), lengths), "lengths": torch.tensor(lengths)}
     return Case(inputs, _said(list(lengths), B=B, T=T, I=I))
 
 
@@ -105,7 +119,30 @@ def _time_first(x: Tensor, lengths: Tensor) -> tuple:
     return torch.cat([x[t, order[:n]] for t, n in enumerate(sizes.tolist())]), sizes, order
 
 
+def _by_zeros(x: Tensor, lengths: Tensor) -> tuple:
+    order, sizes = _order(lengths), _not_zero(x).sum(dim=0)
+    return _staircase(x, order, sizes), sizes, order
+
+
+def _first_axis_for_time(pick: Callable[[Tensor, Tensor, int], Tensor]) -> Callable:
+    """Return the lesson's packing, with x.shape[0] for T; ``pick`` takes a step's rows."""
+
+    def pack(x: Tensor, lengths: Tensor) -> tuple:
+        order = _order(lengths)
+        sizes = (torch.arange(x.shape[0])[:, None] < lengths).sum(dim=1)
+        data = torch.cat([pick(x, order[:n], t) for t, n in enumerate(sizes.tolist())])
+        return data, sizes, order
+
+    return pack
+
+
 _PACK_WRONGS = (
+    Wrong(
+        "padding told by zeros",
+        _by_zeros,
+        "You tell the padding by its zeros. Here it is not zero, or not all of it. Only the "
+        "lengths say where a sentence ends.",
+    ),
     Wrong(
         "not sorted",
         _packer(_still_running, order=_as_given),
@@ -141,6 +178,8 @@ _PACK_WRONGS = (
             lambda x, n, by, _: _staircase(x, by, _sizes(n)),
             sizes=lambda n: n.sort(descending=True).values,
         ),
+        _packer(sizes=lambda n: n.sort(descending=True).values),
+        _packer(sizes=lambda n: n),
     ),
     Wrong(
         "one step too many",
@@ -167,10 +206,13 @@ _PACK_WRONGS = (
         "data and batch_sizes are right. Your third result is the way back: in which row each "
         "sentence stands (`unsorted_indices`). Asked for is which sentence stands in each row.",
     ),
-    Wrong(
+    *several(
         "time first",
+        "You take axis 0 of x, the sentences, for time. Here the batch comes first: x is "
+        "(B, T, I).",
         _time_first,
-        "You take axis 0 of x for time. Here the batch comes first: x is (B, T, I).",
+        _first_axis_for_time(lambda x, rows, t: x[t, rows]),
+        _first_axis_for_time(lambda x, rows, t: x[rows, t]),
     ),
     Wrong(
         "all in another order",
@@ -198,11 +240,7 @@ PACK_BY_HAND = FunctionExercise(
     made_in_order=("sorted_indices", "batch_sizes", "data"),
     probes=(
         Probe(
-            "all sentences are equally long",
-            lambda inputs: inputs | {"lengths": torch.full((3,), inputs["x"].shape[1])},
-        ),
-        Probe(
-            "the longest comes first already",
+            "the sentences come sorted already, the longest first",
             lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
         ),
     ),
@@ -230,7 +268,8 @@ def pack(x, lengths):
 
 def _mean_case(H: int, T: int, *lengths: int) -> Case:  # noqa: N803 - the field's own symbols
     B = len(lengths)  # noqa: N806
-    inputs = {"output": _random(B)(B, T, H), "lengths": torch.tensor(lengths)}
+    output = _part_zero(_random(B)(B, T, H), lengths)
+    inputs = {"output": output, "lengths": torch.tensor(lengths)}
     return Case(inputs, _said(list(lengths), B=B, T=T, H=H))
 
 
@@ -253,6 +292,13 @@ _MEAN_WRONGS = (
         "padding counted",
         lambda output, lengths: output.mean(dim=1),
         "You take the mean over all T steps, so the padding counts like words.",
+    ),
+    *several(
+        "padding told by zeros",
+        "You tell the padding by its zeros. Here it is not zero, or not all of it: an LSTM that "
+        "has read the padding shows a state there too. Only the lengths say where a sentence ends.",
+        lambda output, lengths: output.sum(dim=1) / _not_zero(output).sum(dim=1, keepdim=True),
+        lambda output, lengths: output.sum(dim=1) / (output != 0).sum(dim=1).clamp(min=1),
     ),
     Wrong(
         "a sum",
@@ -397,7 +443,7 @@ def masked_mean(output, lengths):
 
 _BROKEN = """
 def broken_last_states(x, lengths, lstm):
-    lengths, order = lengths.sort(descending=True)
+    lengths, order = lengths.sort(descending=True, stable=True)  # equal ones keep their order
     packed = pack_padded_sequence(x[:, order], lengths)
     packed_output, _ = lstm(packed)
     output, _ = pad_packed_sequence(packed_output)
@@ -465,6 +511,48 @@ def _unpacked(pick: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Callable:
     return answer
 
 
+def _back(order: Tensor) -> Tensor:
+    return order.argsort()
+
+
+def _all(lengths: Tensor) -> Tensor:
+    return torch.arange(len(lengths))
+
+
+def _sorted_by_torch(pick: Callable[[Tensor, Tensor], Tensor]) -> Callable:
+    """Return an answer that lets PyTorch sort, unpacks, and picks by the caller's lengths."""
+
+    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+        packed_output, _ = lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))
+        return pick(pad_packed_sequence(packed_output)[0], lengths)
+
+    return answer
+
+
+def _sorted_and_looked_up(pick: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]) -> Callable:
+    """Return an answer that sorts, and picks from output with the old or the sorted lengths."""
+
+    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+        sorted_lengths, order = lengths.sort(descending=True)
+        packed_output, _ = lstm(pack_padded_sequence(x[:, order], sorted_lengths))
+        return pick(pad_packed_sequence(packed_output)[0], lengths, sorted_lengths, order)
+
+    return answer
+
+
+def _batch_first(sort: bool) -> Callable:
+    """Return an answer that packs time-first words as if the batch came first."""
+
+    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+        if sort:
+            lengths, order = lengths.sort(descending=True)
+            x = x[:, order]
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        return lstm(packed)[1][0][0]
+
+    return answer
+
+
 _LAST_WRONGS = (
     Wrong(
         "as it was",
@@ -511,6 +599,29 @@ _LAST_WRONGS = (
         "needs its sentence beside it.",
         _unpacked(lambda output, lengths, h_n: output[lengths - 1]),
         _sorted(lambda output, lengths, h_n: output[lengths - 1]),
+        _sorted(lambda output, lengths, h_n: output[lengths - 1], _undone),
+        _sorted(
+            lambda output, lengths, h_n: output[lengths - 1], lambda out, by: out[:, _back(by)]
+        ),
+        _sorted_by_torch(lambda output, lengths: output[lengths - 1]),
+    ),
+    *several(
+        "rows and lengths in two orders",
+        "The rows of your output and the lengths that you look them up with stand in two different "
+        "orders: one sorted, one as the caller counts. Sort both, or neither.",
+        _sorted_and_looked_up(
+            lambda out, n, sorted_n, by: out[:, _back(by)][sorted_n - 1, _all(n)]
+        ),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, by]),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, _all(n)]),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, _all(n)][_back(by)]),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[sorted_n - 1, _back(by)]),
+    ),
+    *several(
+        "batch first",
+        "You say `batch_first=True`, but x is (T, B, I), time first, and so is the layer.",
+        _batch_first(sort=True),
+        _batch_first(sort=False),
     ),
     *several(
         "one step too late",
@@ -563,7 +674,7 @@ MEND_THE_LAST_STATES = FunctionExercise(
             lambda inputs: inputs | {"lengths": torch.full((3,), len(inputs["x"]))},
         ),
         Probe(
-            "the longest comes first already",
+            "the sentences come sorted already, the longest first",
             lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
         ),
         Probe(
