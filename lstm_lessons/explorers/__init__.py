@@ -4,6 +4,7 @@ from .cell_gates import cell_gates
 from .forget_gate import forget_gate
 from .gates_and_shapes import gates_and_shapes
 from .in_and_out import in_and_out
+from .slots import slots
 from .stack_and_dropout import stack_and_dropout
 from .three_axes import three_axes
 from .unrolled import unrolled
@@ -13,6 +14,7 @@ __all__ = [
     "forget_gate",
     "gates_and_shapes",
     "in_and_out",
+    "slots",
     "stack_and_dropout",
     "three_axes",
     "unrolled",

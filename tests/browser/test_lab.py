@@ -40,6 +40,7 @@ EXPLORERS = {
     "unrolled": "04_unrolling_in_time.ipynb",
     "three_axes": "05_batches_and_batch_first.ipynb",
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
+    "slots": "07_both_directions.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -366,6 +367,22 @@ def stack_and_dropout(seed: int, dropout: float, num_layers: int, training: str)
     return facts
 
 
+def slots(
+    tensor: str, slot: int, half: str, num_layers: int, bidirectional: str, seq_len: int
+) -> Facts:
+    """Return the shapes that torch gives, and that of the slot or half which is picked."""
+    import torch
+
+    layer = torch.nn.LSTM(100, 16, num_layers, bidirectional=bidirectional == "True")
+    output, (h_n, c_n) = layer(torch.zeros(seq_len, 10, 100))
+    named = {"output": output, "h_n": h_n, "c_n": c_n}
+    picked = named[tensor][min(slot, len(named[tensor]) - 1)]
+    if half != "both" and tensor == "output" and bidirectional == "True":
+        picked = picked.chunk(2, dim=-1)[half == "reverse"]
+    named["picked"] = picked
+    return {name: f"= {tuple(each.shape)}" for name, each in named.items()}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -374,6 +391,7 @@ TORCH = {
     "unrolled": unrolled,
     "three_axes": three_axes,
     "stack_and_dropout": stack_and_dropout,
+    "slots": slots,
 }
 
 
@@ -502,6 +520,7 @@ MISTAKES = {
     "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
     "05_batches_and_batch_first.ipynb": ("05.3", "return lstm(x.unsqueeze(-1))[0]"),
     "06_stacking_and_dropout.ipynb": ("06.4", "return lstm(x)[0][0]"),
+    "07_both_directions.ipynb": ("07.1", "return output[:, -1]"),
 }
 
 
