@@ -129,7 +129,7 @@ LESSONS = (
         "Both directions",
         "What has the reverse half seen?",
         objectives=(
-            "write both passes of a bidirectional LSTM by hand, and prove that they equal `nn.LSTM`",
+            "write both passes of a bidirectional LSTM, and prove that they equal `nn.LSTM`",
             "say which pass filled any slot of `output` and `h_n`, and which words it has seen",
             "take the right vector for a sentence, and find a leak of the future with a probe",
         ),

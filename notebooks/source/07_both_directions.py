@@ -197,16 +197,15 @@ print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1
 
 # %%
 lstm = nn.LSTM(I, H, num_layers=2, bidirectional=True)
-for name in ("weight_ih_l0", "weight_ih_l1", "weight_ih_l1_reverse"):
-    print(f"{name:<21} {tuple(getattr(lstm, name).shape)}")
+print("weight_ih_l1:", tuple(lstm.weight_ih_l1.shape))
 
 
 def layer(x, h_0, c_0, both):
     """Run one layer in both directions; return output and the last states, (2, B, H) each."""
-    forward, *ends = unroll(x, h_0[0], c_0[0], both[0])
-    flipped, *ends_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], both[1])
-    h, c = (torch.stack(states) for states in zip(ends, ends_reverse))
-    return torch.cat([forward, torch.flip(flipped, [0])], dim=-1), h, c
+    forward, h, c = unroll(x, h_0[0], c_0[0], both[0])
+    flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], both[1])
+    output = torch.cat([forward, torch.flip(flipped, [0])], dim=-1)
+    return output, torch.stack([h, h_reverse]), torch.stack([c, c_reverse])
 
 
 h_0, c_0 = torch.randn(4, B, H), torch.randn(4, B, H)
@@ -219,7 +218,7 @@ assert torch.allclose(torch.cat([h_below, h_above]), h_n, rtol=0, atol=1e-12)
 print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
 
 # %% [markdown]
-# 2H columns, for both passes of layer 1. And the four rows of `h_n` go layer by layer, forward
+# 2H columns: layer 1 reads both halves. And the four rows of `h_n` go layer by layer, forward
 # before reverse: layer 0's reverse state is `h_n[1]`. `all_weights` has the same order.
 #
 # Who does not want to count gives the axis its two parts back. `view` breaks L·D into L and D. This
