@@ -97,8 +97,7 @@ exercise("07.2").check(known_at_t)
 #
 # | key | question |
 # |---|---|
-# | `"output"`, `"h_n"` | their shapes |
-# | `"weight_ih_l1_reverse"` | its shape |
+# | `"h_n"`, `"weight_ih_l1_reverse"` | their shapes |
 # | `"top forward"` | Which index of `h_n` is the top layer's forward pass? |
 # | `"middle reverse"` | And which the middle layer's reverse pass? |
 # | `"h_n[5] in output"` | Where does `h_n[5]` stand in `output`? |
@@ -118,7 +117,6 @@ exercise("07.2").check(known_at_t)
 
 # %%
 answer = {
-    "output": ...,
     "h_n": ...,
     "weight_ih_l1_reverse": ...,
     "top forward": ...,
@@ -131,7 +129,6 @@ answer = {
 }
 ### BEGIN SOLUTION
 answer = {
-    "output": (7, 4, 10),
     "h_n": (6, 4, 5),
     "weight_ih_l1_reverse": (20, 10),
     "top forward": 4,

@@ -336,7 +336,6 @@ PREDICT_THE_SLOTS = DictExercise(
     number="07.3",
     title="Which slot is it?",
     parts=(
-        ShapeOf("output", (7, 4, 10), "Time, batch, and the halves of the top layer."),
         ShapeOf("h_n", (6, 4, 5), "A row for each direction of each layer."),
         ShapeOf(
             "weight_ih_l1_reverse",
@@ -352,26 +351,6 @@ PREDICT_THE_SLOTS = DictExercise(
         Choice("causal", "no", "What does layer 1 read?", options=_YES_NO),
     ),
     wrongs=(
-        Wrong(
-            "one direction in output",
-            {"output": (7, 4, 5)},
-            "`output` has one direction in your answer. Both stand side by side on its last axis.",
-        ),
-        Wrong(
-            "directions on an axis of their own",
-            {"output": (7, 4, 2, 5)},
-            "`output` has no axis for the directions: the halves are joined on the last one.",
-        ),
-        Wrong(
-            "all layers in output",
-            {"output": (7, 4, 30)},
-            "`output` holds the top layer alone, both its halves.",
-        ),
-        Wrong(
-            "batch first",
-            {"output": (4, 7, 10)},
-            "`output` is (B, T, ...) in your answer. Without `batch_first`, time comes first.",
-        ),
         Wrong(
             "h_n joined like output",
             {"h_n": (3, 4, 10)},
@@ -502,7 +481,6 @@ PREDICT_THE_SLOTS = DictExercise(
     ),
     solution_code="""
 answer = {
-    "output": (7, 4, 10),
     "h_n": (6, 4, 5),
     "weight_ih_l1_reverse": (20, 10),
     "top forward": 4,
