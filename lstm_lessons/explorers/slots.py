@@ -392,7 +392,7 @@ class _Drawing:
         svg.label(self.root, 24, y, "output", 13, "start", font_weight="bold")
         states = f"h_n and c_n: (L·D, B, H) = {made['h_n']}"
         sizes = f"output: (T, B, D·H) = {made['output']}"
-        svg.label(self.root, 24, self.height - 14, f"{sizes}    {states}", 12, "start")
+        svg.label(self.root, 24, self.height - 14, f"{sizes};  {states}", 12, "start")
         key = "in a box: words seen"
         svg.label(self.root, WIDTH - 24, self.height - 14, key, 12, "end", fill="muted")
 

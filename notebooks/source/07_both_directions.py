@@ -97,8 +97,8 @@ print("Two calls of unroll give what nn.LSTM(bidirectional=True) gives.")
 #
 # So the reverse half needs no new layer. Give its weights to a plain `nn.LSTM`.
 #
-# **Predict.** What must be done to the words before that layer reads them, and to its output after?
-# What do you get if you forget the second?
+# **Predict.** At how many of the 24 steps does it agree with the reverse half, if its output is
+# flipped back? And at how many if that is forgotten?
 
 # %%
 plain = nn.LSTM(I, H)
@@ -107,12 +107,12 @@ plain.load_state_dict(
 )
 backwards, _ = plain(torch.flip(x, [0]), (h_0[1:], c_0[1:]))
 for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", backwards)):
-    same = torch.allclose(half, output[..., H:], rtol=0, atol=1e-12)
-    print(f"{name:<13} {'the reverse half' if same else 'something else'}")
+    gaps = (half - output[..., H:]).abs().amax(dim=(1, 2))  # the largest difference of each step
+    print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} steps")
 
 # %% [markdown]
-# Flip, read, flip back: that is all of the reverse direction. Without the second flip, the halves
-# side by side would belong to different words.
+# Flip, read, flip back: that is all of the reverse direction. Without the second flip, every word
+# would stand beside another one's reverse half.
 #
 # ## What has each half seen?
 #
@@ -220,6 +220,7 @@ print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
 # %% [markdown]
 # 2H columns: layer 1 reads both halves. And the four rows of `h_n` go layer by layer, forward
 # before reverse: layer 0's reverse state is `h_n[1]`. `all_weights` has the same order.
+# (Two popular posts give these shapes, (T, B, D·H) and (L·D, B, H), and here they are right.)
 #
 # Who does not want to count gives the axis its two parts back. `view` breaks L·D into L and D. This
 # is right, since the D states of one layer are neighbours.
@@ -230,8 +231,8 @@ print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
 L, D = 2, 2
 states = h_n.view(L, D, B, H)
 passes = {(0, 0): h_below[0], (0, 1): h_below[1], (1, 0): h_above[0], (1, 1): h_above[1]}
-for (k, d), by_hand in passes.items():
-    assert torch.allclose(states[k, d], by_hand, rtol=0, atol=1e-12)
+for (k, d), ours in passes.items():
+    assert torch.allclose(states[k, d], ours, rtol=0, atol=1e-12)
     row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
     print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
 
@@ -282,8 +283,8 @@ explorer
 
 # %% [markdown]
 # Task 1: 4 steps forward, 1 in reverse. Task 2: index 3, the last. Task 3: with one layer and both
-# directions, a box has seen all words only at the end of its pass; with one direction, only in the
-# last column. (With two layers and both directions, every box of layer 1 had.) Task 2 from Python:
+# directions, only the box at the end of each pass; with one direction, only the last column. (With
+# two layers and both directions, it was every box of layer 1.) Task 2 from Python:
 
 # %%
 explorer.sliders["tensor"].value = "h_n"
@@ -317,23 +318,23 @@ for name, way in ways.items():
     before, other, early = (
         way(output, h_n) for output, (h_n, _) in map(one_layer, (x, sentence_0, word_0))
     )
-    rows = ((before - other).abs() > 1e-12).any(dim=-1).nonzero().flatten().tolist()
-    halves = ((before - early).abs() > 1e-12).view(B, 2, H).any(dim=-1).all(dim=0).tolist()
+    rows = [b for b in range(B) if not torch.allclose(before[b], other[b], rtol=0, atol=1e-12)]
+    moved = (before - early).abs().view(B, 2, H) > 1e-12  # the two halves of each row apart
+    halves = moved.any(dim=-1).all(dim=0).tolist()
     print(f"{name:<38} rows {rows}, halves that notice word 0: {halves}")
 
 # %% [markdown]
-# The first has a reverse half that has read one word. The second runs and has the right shape, but
-# two of its rows belong to sentence 0: `view` reads on along the memory, where `h_n` has all
-# sentences of one direction first. Moving the batch to the front before, as in the third, mends
-# that.
+# The first has a reverse half that has read one word. The second has the right shape, but two of its
+# rows belong to sentence 0: `view` reads on along the memory, where all sentences of one direction
+# come first. To move the batch to the front before, as in the third, mends that.
 #
-# The third is right for one layer. With more it has all layers' states. The last one takes the top
-# layer's two passes, for any number of layers.
+# With more layers, the third has all layers' states. The last takes the top layer's two passes, for
+# any number of layers.
 #
 # ## Adding instead of joining
 #
-# `nn.LSTM` always joins the halves. Other libraries let you choose to add them or take their mean,
-# which keeps H numbers a word.
+# `nn.LSTM` always joins the halves. Some libraries let you choose to add them or take their mean,
+# which keeps H numbers a word. (In Keras: `merge_mode`.)
 #
 # **Predict.** Which tool cuts the last axis in two?
 
@@ -352,9 +353,9 @@ assert torch.equal(output.view(T, B, D, H).sum(dim=2), forward + reverse)
 # Take pure noise: each value is drawn afresh, with mean 0 and variance 1. Nothing in the past says
 # anything about the next value. So the best forecast is 0, and its mean squared error is 1.
 #
-# The LSTM stays as it is made. Only the last step, a weighted sum of its `output[t]`, is fitted to
-# the next value `x[t + 1]`: `torch.linalg.lstsq` finds the weights with the least squared error. We
-# fit on one series and measure on another.
+# The LSTM stays as it is made. Only a weighted sum of the numbers in `output[t]` is fitted to the
+# next value, x[t + 1]: `torch.linalg.lstsq` finds the weights with the least squared error. We fit
+# on one series and measure on another.
 #
 # **Predict.** The error for one direction? And for two?
 
@@ -381,7 +382,7 @@ for bidirectional in (False, True):
 # In real use, the future is not there yet. At time t the layer gets the values up to t, and its
 # last slot makes the forecast.
 #
-# **Predict.** What happens to both errors then? (25 values each time; more would change little.)
+# **Predict.** What happens to both errors then? (We let it read the last 25 values each time.)
 
 # %%
 windows = torch.stack([now[t - 24 : t + 1, 1] for t in range(24, 1000)], dim=1)
