@@ -130,6 +130,18 @@ class Quantity(Part):
 
 
 @dataclass(frozen=True)
+class Index(Quantity):
+    """An index into ``length`` things; -1 is the last one, as in Python."""
+
+    length: int = field(kw_only=True)
+
+    def read(self, value: Any) -> float:
+        """Return the index from the front; raise Misformed where it is no number."""
+        index = super().read(value)
+        return index + self.length if -self.length <= index < 0 else index
+
+
+@dataclass(frozen=True)
 class FirstAndLast(Part):
     """The numbers of the first and of the last of several things, counted from 0."""
 
