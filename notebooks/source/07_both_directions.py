@@ -324,8 +324,8 @@ for name, way in ways.items():
     print(f"{name:<38} rows {rows}, halves that notice word 0: {halves}")
 
 # %% [markdown]
-# The first has a reverse half that has read one word. The second has the right shape, but two of its
-# rows belong to sentence 0: `view` reads on along the memory, where all sentences of one direction
+# The first has a reverse half that has read one word. The second has the right shape, but two of
+# its rows hold sentence 0: `view` reads on along the memory, where all sentences of one direction
 # come first. To move the batch to the front before, as in the third, mends that.
 #
 # With more layers, the third has all layers' states. The last takes the top layer's two passes, for
@@ -428,7 +428,7 @@ for name, read in readers.items():
 #   reverse pass ends at `output[0]`.
 # * `h_n` is (L·D, B, H): layer by layer, forward before reverse. `h_n.view(L, D, B, H)` names both.
 # * Layer 1 reads 2H numbers, and through them every word.
-# * Both directions never forecast: the probe shows the leak.
+# * A forecaster must not read both ways. Change the last word: if an earlier slot moves, it leaks.
 
 # %% [markdown]
 # **A common mistake.** `output[-1]` as the vector of a sentence, carried over from one direction.
