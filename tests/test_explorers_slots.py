@@ -202,7 +202,8 @@ def test_every_setting_has_a_meaning_and_says_it():
         pick = made["pick"]
         count = made["shapes"][given["tensor"]][0]
         assert pick.slot == min(given["slot"], count - 1)
-        assert (f"There is no slot {given['slot']}" in pick.note) == (given["slot"] >= count)
+        kind = "slot" if given["tensor"] == "output" else "row"
+        assert (f"There is no {kind} {given['slot']}" in pick.note) == (given["slot"] >= count)
         halved = given["tensor"] == "output" and given["bidirectional"] == "True"
         assert ("no halves" in pick.note) == (given["half"] != "both" and not halved)
         assert pick.half == (given["half"] if halved else "both")
