@@ -325,8 +325,8 @@ MEND_THE_LEAK = FunctionExercise(
             "states handed on",
             _handed_on(1),
             "You read one value at a time and hand the states on. A forward pass can go on like "
-            "that. But the reverse pass begins anew at t: handed on, its state comes from the "
-            "*past*, which it has not read by then.",
+            "that. But the reverse pass begins anew at t: handed on, it has a state from the "
+            "values before t, which it should read only *after* t.",
         ),
         *several(
             "right with one layer",
