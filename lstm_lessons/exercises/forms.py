@@ -133,8 +133,13 @@ class Tensors(Form):
         }
 
     def _flat(self, value: tuple | list) -> tuple | list:
-        """Return the parts side by side."""
-        if len(value) == 2 and isinstance(value[1], tuple | list):
+        """Return the parts side by side.
+
+        A pair behind a tensor is taken for ``(h, c)``; a longer list is that of all steps, so
+        exercises have more than two.
+        """
+        nested = len(value) == 2 and isinstance(value[1], tuple | list)
+        if nested and len(value[1]) == 2 and isinstance(value[0], Tensor):
             raise Misformed(
                 "Your function returns `output, (h, c)`, as nn.LSTM does. "
                 f"{self.not_nested} `{self._wanted}`.",
@@ -210,6 +215,13 @@ def _refuse_nothing(value: Any) -> None:
 
 
 def _tensor(what: str, value: Any) -> Tensor:
+    if isinstance(value, tuple | list) and value and all(isinstance(v, Tensor) for v in value):
+        held = "1 tensor" if len(value) == 1 else f"{len(value)} tensors"
+        raise Misformed(
+            f"{what} is a {type(value).__name__} of {held}. `torch.stack` makes one tensor of "
+            "them.",
+            "not stacked",
+        )
     if not isinstance(value, Tensor):
         raise Misformed(f"{what} is {a_kind_of(value)}; a tensor was expected.", "not a tensor")
     if value.device.type != "cpu" or value.layout != torch.strided:
