@@ -11,8 +11,11 @@
 
 # %%
 import torch
+from torch import nn
 
 from lstm_lessons import exercise
+
+torch.set_default_dtype(torch.float64)
 
 # %% [markdown]
 # ## 08.1 Mend a training loop
@@ -28,7 +31,7 @@ from lstm_lessons import exercise
 # |---|---|
 # | `lstm` | an `nn.LSTM` of one layer, a fresh copy for each call |
 # | `x` | (T, B, I) |
-# | `k` | the length of a chunk; it need not divide T |
+# | `k` | the length of a chunk; it may divide T, and need not |
 
 
 # %%
@@ -44,8 +47,17 @@ def broken_train(lstm, x, k):
 
 
 # %% [markdown]
-# Return `output` (T, B, H) and `gradient` (4H, H), in this order. You can check after each change:
-# the check says when one of the two is mended.
+# Here is something to try it on. `.grad` adds up from call to call, so every try makes a new layer.
+
+# %%
+lstm = nn.LSTM(3, 5)
+x = torch.randn(7, 4, 3)
+output, gradient = broken_train(lstm, x, 2)
+print("gradient:", tuple(gradient.shape))
+
+# %% [markdown]
+# Return `output` (T, B, H) and `gradient` (4H, H), in this order, of the same loss. You can check
+# after each change: the check says when one of the two is mended.
 
 
 # %%

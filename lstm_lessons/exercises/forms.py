@@ -99,13 +99,13 @@ class OneTensor(Form):
 
 @dataclass(frozen=True)
 class Tensors(Form):
-    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes.
+    """Several tensors in an order; ``axes`` are the words for their axes, for all or by name.
 
     ``not_nested`` says why they do not come as nn.LSTM's results do.
     """
 
     names: tuple[str, ...]
-    axes: tuple[str, ...] = ()
+    axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
 
     @property

@@ -287,6 +287,7 @@ class FunctionExercise(Exercise):
         if isinstance(self.form, Number):
             return f"{case.label} should give {right}; yours gives {yours}."
         axes = getattr(self.form, "axes", ())
+        axes = axes.get(name, ()) if isinstance(axes, Mapping) else axes
         words = axes[-len(index) :] if len(index) <= len(axes) else ["index"] * len(index)
         place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
         return (
