@@ -277,8 +277,8 @@ MEND_THE_LOOP = FunctionExercise(
     made_in_order=("output", "gradient"),
     praise=(
         "Every step is read once. The numbers of the state pass each cut, and no gradient does. "
-        "(Does `retain_graph=True` still stand in your loop? Take it out: nothing needs it now, and "
-        "it keeps graphs in memory.)"
+        "(Does `retain_graph=True` still stand in your loop? Take it out: nothing needs it now, "
+        "and it keeps graphs in memory.)"
     ),
     hints=(
         "Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?",
