@@ -26,7 +26,7 @@ BAR_Y, BAR_HEIGHT = 82, 22
 FORWARD_Y, BACKWARD_Y = BAR_Y - 12, BAR_Y + BAR_HEIGHT + 12
 GRID_Y = 148
 PANEL_X = 418
-FAINTEST = {"kept": 0.12, "lost": 0.3}  # what is nearly nothing can still be seen
+FAINTEST = {"kept": 0.12, "lost": 0.5}  # what is nearly nothing can still be seen
 MEANS = {
     "detach": ("The state passes each cut,", "the gradient ends there."),
     "carry": ("State and gradient pass each cut,", "so each walk back is longer."),
