@@ -154,8 +154,8 @@ print("states as they are:", reached)
 print(f"steps walked, in all: {sum(reached)}, for {T} words")
 
 # %% [markdown]
-# Back to the very first word, every time: 74 steps for 24 words. Twice as many words would take
-# nearly four times as many steps. And all steps stay in memory.
+# Back to the very first word, every time: 74 steps, three times as many as there are words. The
+# longer the text, the longer the walks. And all steps stay in memory.
 #
 # ## Cut the history
 #
@@ -179,6 +179,9 @@ print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 # %% [markdown]
 # With both, each loss reaches the words of its own chunk. With one alone, nothing is cut: the
 # gradient takes the other way. The outputs are right: forwards the memory passes.
+#
+# (`words_reached` keeps its graphs in all three runs. Where both states are detached, nothing needs
+# them: the loop below does without.)
 #
 # | handed on | next output | gradient |
 # |---|---|---|
@@ -214,8 +217,8 @@ print("a gradient for every weight:", with_gradient)
 # This is *truncated backpropagation through time*, TBPTT for short. *Truncated* means cut off: the
 # gradient no longer says how a word acts on a loss behind the cut.
 #
-# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up the
-# gradients of all chunks.
+# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up
+# the gradients of all chunks.
 #
 # Gradients of all weights, one behind the other, are one long vector. The error is the length of
 # the difference from the whole's, divided by the length of the whole's: 0 is right, 1 is as wrong
