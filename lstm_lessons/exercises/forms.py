@@ -29,6 +29,10 @@ class Form(ABC):
             Misformed: the value is of another form; the message says which.
         """
 
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of a result, if there are any."""
+        return getattr(self, "axes", ())
+
     def distance(self, ours: Tensor, wanted: Tensor) -> float:
         """Return the largest difference; infinite where the shapes differ or a NaN stands."""
         if ours.shape != wanted.shape:
@@ -111,6 +115,10 @@ class Tensors(Form):
     @property
     def _wanted(self) -> str:
         return f"return {', '.join(self.names)}"
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of this result."""
+        return self.axes.get(name, ()) if isinstance(self.axes, Mapping) else self.axes
 
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""

@@ -286,8 +286,7 @@ class FunctionExercise(Exercise):
             right, yours = f"{float(wanted[index]):.12g}", f"{float(ours[index]):.12g}"
         if isinstance(self.form, Number):
             return f"{case.label} should give {right}; yours gives {yours}."
-        axes = getattr(self.form, "axes", ())
-        axes = axes.get(name, ()) if isinstance(axes, Mapping) else axes
+        axes = self.form.axes_of(name)
         words = axes[-len(index) :] if len(index) <= len(axes) else ["index"] * len(index)
         place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
         return (
