@@ -401,4 +401,4 @@ print(report.verdict)
 # **Exercises:** [06 Stacking and dropout](../exercises/06_stacking_and_dropout.ipynb). Stack layers
 # with given masks, predict what dropout does, choose the right picture, mend a summary.
 #
-# **Next:** lesson 07 lets a second pass read the sentence from its end.
+# **Next:** [lesson 07](07_both_directions.ipynb) lets a second pass read the sentence from its end.
