@@ -415,4 +415,4 @@ print("all reset:  ", rows_that_differ(lambda h, c: None))
 # **Exercises:** [08 State across chunks](../exercises/08_state_across_chunks.ipynb). Mend a
 # training loop, find the bug in ten lines, cut a text into streams.
 #
-# **Next:** lesson 09 reads sentences of different lengths.
+# **Next:** [lesson 09](09_ragged_sequences.ipynb) reads sentences of different lengths.
