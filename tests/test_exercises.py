@@ -17,6 +17,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_lessons import exercise
 from lstm_lessons.cell import lstm_step
@@ -43,6 +44,7 @@ def right_answers(each):
 def solve(code, name="answer"):
     space = {"torch": torch, "nn": nn, "F": F, "math": importlib.import_module("math")}
     space["lstm_step"] = lstm_step
+    space |= {each.__name__: each for each in (pack_padded_sequence, pad_packed_sequence)}
     exec(code, space)
     return space[name]
 

@@ -1,0 +1,177 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
+# `exercise("07.1").hint()` gives a hint, and another one at the next call.
+
+# %%
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+
+# %% [markdown]
+# ## 07.1 The vector of a sentence
+#
+# A colleague's model gives you nothing but `output`. It is that of
+# `nn.LSTM(..., bidirectional=True, batch_first=True)`, of shape (B, T, 2H). There is no `h_n`.
+#
+# Make of it the vector of each sentence, (B, 2H): first the forward pass, then the reverse pass,
+# each after it has read the whole sentence.
+
+
+# %%
+def sentence_vector(output):
+    ### BEGIN SOLUTION
+    H = output.shape[-1] // 2
+    forward = output[:, -1, :H]
+    reverse = output[:, 0, H:]
+    return torch.cat([forward, reverse], dim=-1)
+    ### END SOLUTION
+
+
+# %%
+exercise("07.1").check(sentence_vector)
+
+# %% [markdown]
+# ## 07.2 Mend a leak
+#
+# Somebody has trained a bidirectional LSTM, and now measures how well it forecasts. At each step t,
+# the function below should return what the layer shows of value t *at time t*, when the series has
+# come as far as that value, and nothing behind it is known. It has a leak.
+
+
+# %%
+def leaking(lstm, x):
+    output, _ = lstm(x)
+    return output
+
+
+# %% [markdown]
+# To see the leak, change the last value and look which slots move.
+
+# %%
+lstm = nn.LSTM(1, 4, bidirectional=True)
+x = torch.randn(6, 2, 1)
+changed = x.clone()
+changed[-1] += 1
+before, after = leaking(lstm, x), leaking(lstm, changed)
+print(
+    "slots that move with value 5:", [t for t in range(6) if not torch.equal(before[t], after[t])]
+)
+
+# %% [markdown]
+# Write it anew. The layer stays as it is, bidirectional, with any number of layers, and the result
+# has the shape of `output`, (T, B, 2H). For each t it holds what the layer's slot of value t would
+# have been if the series had ended there. It may be slow.
+
+
+# %%
+def known_at_t(lstm, x):
+    ### BEGIN SOLUTION
+    slots = []
+    for t in range(len(x)):
+        output, _ = lstm(x[: t + 1])
+        slots.append(output[-1])
+    return torch.stack(slots)
+    ### END SOLUTION
+
+
+# %%
+exercise("07.2").check(known_at_t)
+
+# %% [markdown]
+# ## 07.3 Which slot is it?
+#
+# The layer is `nn.LSTM(6, 5, num_layers=3, bidirectional=True)`. It reads 4 sentences of 7 words,
+# (7, 4, 6). Answer from what you know, before you run anything.
+#
+# | key | question |
+# |---|---|
+# | `"h_n"`, `"weight_ih_l1_reverse"` | their shapes |
+# | `"top forward"` | Which index of `h_n` is the top layer's forward pass? |
+# | `"middle reverse"` | And which the middle layer's reverse pass? |
+# | `"h_n[5] in output"` | Where does `h_n[5]` stand in `output`? |
+#
+# For the last one choose from `"output[0, :, :5]"`, `"output[0, :, 5:]"`, `"output[-1, :, :5]"` and
+# `"output[-1, :, 5:]"`.
+
+# %% [markdown]
+# The other four are about the halves of `output`.
+#
+# | key | question |
+# |---|---|
+# | `"steps"` | How many steps has its own pass made in the reverse half of `output[-1]`? |
+# | `"words, one layer"` | With `num_layers=1`: on how many words does that half depend? |
+# | `"words, three layers"` | With all three layers: on how many words does it depend? |
+# | `"causal"` | With three layers, is the *forward* half of `output` causal? `"yes"` or `"no"` |
+
+# %%
+answer = {
+    "h_n": ...,
+    "weight_ih_l1_reverse": ...,
+    "top forward": ...,
+    "middle reverse": ...,
+    "h_n[5] in output": ...,
+    "steps": ...,
+    "words, one layer": ...,
+    "words, three layers": ...,
+    "causal": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "h_n": (6, 4, 5),
+    "weight_ih_l1_reverse": (20, 10),
+    "top forward": 4,
+    "middle reverse": 3,
+    "h_n[5] in output": "output[0, :, 5:]",
+    "steps": 1,
+    "words, one layer": 1,
+    "words, three layers": 7,
+    "causal": "no",
+}
+### END SOLUTION
+
+# %%
+exercise("07.3").check(answer)
+
+# %% [markdown]
+# ## 07.4 Mend a summary
+#
+# For each sentence, this function should give what the *top* layer shows when its passes have read
+# the whole sentence: with both directions (B, 2H), forward first; with one direction (B, H). It
+# runs without an error, and it is wrong in two ways.
+
+
+# %%
+def broken_summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    B = x.shape[1]
+    return h_n.view(B, -1)
+
+
+# %% [markdown]
+# Write it anew, right for any number of layers, and for one direction as well as for two. `x` is
+# (T, B, I).
+
+
+# %%
+def summary(lstm, x):
+    ### BEGIN SOLUTION
+    output, (h_n, c_n) = lstm(x)
+    D = 2 if lstm.bidirectional else 1
+    return torch.cat(list(h_n[-D:]), dim=-1)
+    ### END SOLUTION
+
+
+# %%
+exercise("07.4").check(summary)

@@ -1,0 +1,643 @@
+"""Exercises of lesson 07: a sentence's vector, a leak, slots and shapes, a summary to mend."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import OneTensor
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+
+
+def _randoms(seed: int) -> Callable[..., Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+
+
+def _lstm(random: Callable, I: int, H: int, L: int, **options: bool) -> nn.LSTM:  # noqa: E741, N803
+    """Return a layer with weights from a generator of our own."""
+    with torch.random.fork_rng(devices=[]):
+        lstm = nn.LSTM(I, H, L, **options, dtype=torch.float64, device="cpu")
+    with torch.no_grad():
+        for parameter in lstm.parameters():
+            parameter.copy_(random(*parameter.shape) / 2)
+    return lstm
+
+
+# --- 07.1 -----------------------------------------------------------------------------------------
+
+
+def _vector_cases() -> tuple[Case, ...]:
+    """Return the output of a real layer, batch first: all sizes differ, then H is another."""
+
+    def case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803
+        random = _randoms(T)
+        lstm = _lstm(random, I, H, 1, bidirectional=True, batch_first=True)
+        with torch.no_grad():
+            output, _ = lstm(random(B, T, I))
+        return Case({"output": output}, f"B={B}, T={T}, H={H}")
+
+    return case(3, 6, 2, 4), case(2, 3, 7, 5)
+
+
+def _halves(output: Tensor) -> tuple[Tensor, Tensor]:
+    forward, reverse = output.chunk(2, dim=-1)
+    return forward, reverse
+
+
+def _from_halves(make: Callable[[Tensor, Tensor], Tensor]) -> Callable:
+    """Return a vector made of the forward and the reverse half of output, (B, T, H) each."""
+    return lambda output: make(*_halves(output))
+
+
+def _side_by_side(*parts: Tensor) -> Tensor:
+    return torch.cat(parts, dim=-1)
+
+
+_right_vector = _from_halves(lambda forward, reverse: _side_by_side(forward[:, -1], reverse[:, 0]))
+
+_VECTOR_WRONGS = (
+    Wrong(
+        "the last word",
+        lambda output: output[:, -1],
+        "You take the slot of the last word. Its forward half is right: that pass ends there. Its "
+        "reverse half has read one word, since that pass begins there.",
+    ),
+    Wrong(
+        "the first word",
+        lambda output: output[:, 0],
+        "You take the slot of the first word. Its reverse half is right: that pass ends there. Its "
+        "forward half has read one word.",
+    ),
+    Wrong(
+        "both halves at their beginning",
+        _from_halves(lambda forward, reverse: _side_by_side(forward[:, 0], reverse[:, -1])),
+        "You have both halves where their pass *begins*: each has read one word. Where does each "
+        "end?",
+    ),
+    Wrong(
+        "reverse before forward",
+        _from_halves(lambda forward, reverse: _side_by_side(reverse[:, 0], forward[:, -1])),
+        "Both states are the right ones, in the other order. Forward comes first, as in `output`.",
+    ),
+    *several(
+        "time on the first axis",
+        "You look for time on the first axis. This output comes from a layer with "
+        "`batch_first=True`: axis 0 is sentences, so your vector mixes two of them.",
+        _from_halves(lambda forward, reverse: _side_by_side(forward[-1], reverse[0])),
+        lambda output: output[-1],
+    ),
+    Wrong(
+        "the forward half alone",
+        _from_halves(lambda forward, reverse: forward[:, -1]),
+        "That is the forward pass alone, (B, H). The reverse pass belongs beside it.",
+    ),
+    Wrong(
+        "the reverse half alone",
+        _from_halves(lambda forward, reverse: reverse[:, 0]),
+        "That is the reverse pass alone, (B, H). The forward pass belongs beside it.",
+    ),
+    Wrong(
+        "added",
+        _from_halves(lambda forward, reverse: forward[:, -1] + reverse[:, 0]),
+        "The right two states, added. Here they are wanted side by side: 2H numbers.",
+    ),
+    Wrong(
+        "one below the other",
+        _from_halves(lambda forward, reverse: torch.cat([forward[:, -1], reverse[:, 0]])),
+        "The right two states, one below the other: (2B, H). Without `dim`, `torch.cat` joins "
+        "along the first axis, which is sentences.",
+    ),
+    *several(
+        "an axis for the directions",
+        "The right two states, but on an axis of their own. `torch.stack` makes a new axis; here "
+        "the last one is to be longer.",
+        _from_halves(lambda forward, reverse: torch.stack([forward[:, -1], reverse[:, 0]])),
+        _from_halves(lambda forward, reverse: torch.stack([forward[:, -1], reverse[:, 0]], 1)),
+    ),
+    Wrong(
+        "mixed by reshape",
+        _from_halves(
+            lambda forward, reverse: torch.stack([forward[:, -1], reverse[:, 0]]).reshape(
+                len(forward), -1
+            )
+        ),
+        "The right shape, and sentences are mixed: you stacked the directions first and then "
+        "broke the lines elsewhere. A row must hold two states of one sentence.",
+    ),
+    Wrong(
+        "every second number",
+        lambda output: _side_by_side(output[:, -1, ::2], output[:, 0, 1::2]),
+        "You take every second number. The halves are not dealt out like cards: the first H "
+        "numbers are the forward half.",
+    ),
+    Wrong(
+        "the mean over time",
+        lambda output: output.mean(dim=1),
+        "That is the mean over all words. It can serve as a summary, too; asked for are the two "
+        "states at the end of their passes.",
+    ),
+    Wrong(
+        "the largest over time",
+        lambda output: output.amax(dim=1),
+        "That is the largest over all words. It can serve as a summary, too; asked for are the two "
+        "states at the end of their passes.",
+    ),
+)
+
+SENTENCE_VECTOR = FunctionExercise(
+    number="07.1",
+    title="The vector of a sentence",
+    function="sentence_vector",
+    make_cases=_vector_cases,
+    reference=_right_vector,
+    form=OneTensor(("vector",), axes=("sentence", "number")),
+    wrongs=_VECTOR_WRONGS,
+    praise="Each half stands where its pass has read the whole sentence.",
+    hints=(
+        "Which slot has the forward pass filled last? And which slot the reverse pass?",
+        "The last axis of output is 2H long. How do you get H, when only output is given?",
+        "Time is axis 1 here. You need the first H numbers of one slot and the other H of another "
+        "one, joined along the last axis.",
+    ),
+    solution_code="""
+def sentence_vector(output):
+    H = output.shape[-1] // 2
+    forward = output[:, -1, :H]
+    reverse = output[:, 0, H:]
+    return torch.cat([forward, reverse], dim=-1)
+""",
+)
+
+# --- 07.2 -----------------------------------------------------------------------------------------
+
+_LEAKING = """
+def leaking(lstm, x):
+    output, _ = lstm(x)
+    return output
+"""
+
+
+def _known_cases() -> tuple[Case, ...]:
+    def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
+        random = _randoms(T)
+        lstm = _lstm(random, I, H, L, bidirectional=True)
+        return Case({"lstm": lstm, "x": random(T, B, I)}, f"T={T}, B={B}, I={I}, H={H}, L={L}")
+
+    return case(5, 3, 2, 4, 1), case(4, 2, 3, 5, 2)
+
+
+def _at_each_step(look: Callable[[nn.LSTM, Tensor, int], Tensor]) -> Callable:
+    """Return a function that stacks what ``look`` sees at each step."""
+    return lambda lstm, x: torch.stack([look(lstm, x, t) for t in range(len(x))])
+
+
+def _zeros_for_the_future(lstm: nn.LSTM, x: Tensor, t: int) -> Tensor:
+    hidden = x.clone()
+    hidden[t + 1 :] = 0
+    return lstm(hidden)[0][t]
+
+
+def _ends_of_the_passes(lstm: nn.LSTM, x: Tensor, t: int) -> Tensor:
+    _, (h_n, _) = lstm(x[: t + 1])
+    return torch.cat([h_n[-2], h_n[-1]], dim=-1)
+
+
+def _without_reverse_half(lstm: nn.LSTM, x: Tensor) -> Tensor:
+    output = lstm(x)[0].clone()
+    output[..., lstm.hidden_size :] = 0
+    return output
+
+
+MEND_THE_LEAK = FunctionExercise(
+    number="07.2",
+    title="Mend a leak",
+    function="known_at_t",
+    given=_LEAKING,
+    make_cases=_known_cases,
+    reference=_at_each_step(lambda lstm, x, t: lstm(x[: t + 1])[0][-1]),
+    form=OneTensor(("result",), axes=("step", "sample", "number")),
+    wrongs=(
+        Wrong(
+            "nothing mended",
+            lambda lstm, x: lstm(x)[0],
+            "This does what the leaking one does: the layer reads all of x, so the reverse half of "
+            "slot t has read what comes after t.",
+        ),
+        Wrong(
+            "the reverse half set to zero",
+            _without_reverse_half,
+            "You put zeros into the reverse half. With one layer that stops the leak, but in real "
+            "use the reverse half is not zero: it has read the values up to t, from t on. And "
+            "with two layers, the forward half leaks still.",
+        ),
+        Wrong(
+            "the forward half alone",
+            lambda lstm, x: lstm(x)[0][..., : lstm.hidden_size],
+            "You keep the forward half alone. With one layer that stops the leak, but 2H numbers "
+            "are asked for; and with two layers, the forward half has read layer 0's reverse half.",
+        ),
+        Wrong(
+            "each value alone",
+            _at_each_step(lambda lstm, x, t: lstm(x[t : t + 1])[0][0]),
+            "You show the layer value t alone, so it knows no past. At time t, it may read all "
+            "values up to t.",
+        ),
+        Wrong(
+            "from t on",
+            _at_each_step(lambda lstm, x, t: lstm(x[t:])[0][0]),
+            "You let the layer read from t *on*: that is all of the future and none of the past.",
+        ),
+        Wrong(
+            "one value too few",
+            lambda lstm, x: torch.stack([lstm(x[:t])[0][-1] for t in range(1, len(x))]),
+            "Your first slot is right, but there are T − 1 of them. A slice `x[:t]` stops before "
+            "t, and `range(1, T)` ends before T.",
+        ),
+        Wrong(
+            "one value too many",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 2])[0][min(t, len(x) - 1)]),
+            "Your layer reads one value too many at each step: a leak of one step. `x[:t + 1]` "
+            "holds the values 0 to t.",
+        ),
+        Wrong(
+            "the first slot of each",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 1])[0][0]),
+            "You let the layer read the right values, and then take slot 0 of its output. What it "
+            "says of value t is in the last slot.",
+        ),
+        Wrong(
+            "zeros for the future",
+            _at_each_step(_zeros_for_the_future),
+            "You put zeros in place of the future. A zero is a value as well: the reverse pass "
+            "reads it, and comes to t with another state than if the series ended there.",
+        ),
+        Wrong(
+            "the ends of both passes",
+            _at_each_step(_ends_of_the_passes),
+            "No leak, but other numbers: you take both passes at their end, from h_n. What stood "
+            "in output was slot t, in which the reverse pass has made one step.",
+        ),
+        Wrong(
+            "flipped",
+            lambda lstm, x: lstm(x.flip(0))[0].flip(0),
+            "You flip the series and flip the output back. Then the *forward* half reads the "
+            "future.",
+        ),
+        Wrong(
+            "the last step alone",
+            lambda lstm, x: lstm(x)[0][-1],
+            "You return the last slot alone. It is right, since nothing comes after it; asked for "
+            "is one for each step.",
+        ),
+        Wrong(
+            "joined, not stacked",
+            lambda lstm, x: torch.cat([lstm(x[: t + 1])[0][-1] for t in range(len(x))]),
+            "The numbers are right, but joined to (T·B, 2H). `torch.stack` makes the axis for "
+            "time; `torch.cat` makes none.",
+        ),
+    ),
+    probes=(Probe("there is one value only", lambda given: given | {"x": given["x"][:1]}),),
+    praise=(
+        "Slot t now depends on the values up to t alone, with any number of layers. It is what the "
+        "layer will say in real use, so an error measured on it can be believed."
+    ),
+    hints=(
+        "Imagine that it is time t. Which part of x is there? Let the layer read that, and nothing "
+        "else.",
+        "One call for each t. What is wanted of its output is the slot of value t: which one is "
+        "that, when the series ends at t?",
+        "`x[:t + 1]` are the values up to t. `torch.stack` puts the slots of all calls on a new "
+        "first axis.",
+    ),
+    solution_code="""
+def known_at_t(lstm, x):
+    slots = []
+    for t in range(len(x)):
+        output, _ = lstm(x[: t + 1])
+        slots.append(output[-1])
+    return torch.stack(slots)
+""",
+)
+
+# --- 07.3 -----------------------------------------------------------------------------------------
+
+_SLOTS = ("output[0, :, :5]", "output[0, :, 5:]", "output[-1, :, :5]", "output[-1, :, 5:]")
+_YES_NO = ("yes", "no")
+
+
+def _index(name: str, key: str, index: int, message: str) -> Wrong:
+    return Wrong(name, {key: index}, message)
+
+
+PREDICT_THE_SLOTS = DictExercise(
+    number="07.3",
+    title="Which slot is it?",
+    parts=(
+        ShapeOf("h_n", (6, 4, 5), "A row for each direction of each layer."),
+        ShapeOf(
+            "weight_ih_l1_reverse",
+            (20, 10),
+            "Rows: four gates. Columns: what does layer 1 read at each step?",
+        ),
+        Quantity("top forward", 4, "Layer by layer, forward before reverse, from 0."),
+        Quantity("middle reverse", 3, "Layer by layer, forward before reverse, from 0."),
+        Choice("h_n[5] in output", "output[0, :, 5:]", "Where does that pass end?", options=_SLOTS),
+        Quantity("steps", 1, "At which word does the reverse pass begin?"),
+        Quantity("words, one layer", 1, "What has that pass read when it has made one step?"),
+        Quantity("words, three layers", 7, "And what do the layers below hand up at that step?"),
+        Choice("causal", "no", "What does layer 1 read?", options=_YES_NO),
+    ),
+    wrongs=(
+        Wrong(
+            "h_n joined like output",
+            {"h_n": (3, 4, 10)},
+            "`h_n` has the directions side by side in your answer, as `output` has. In h_n they "
+            "are rows of the first axis.",
+        ),
+        Wrong(
+            "layers alone in h_n",
+            {"h_n": (3, 4, 5)},
+            "`h_n` has a row for each layer in your answer. Each layer has two passes now.",
+        ),
+        Wrong(
+            "directions alone in h_n",
+            {"h_n": (2, 4, 5)},
+            "`h_n` has a row for each direction of the top layer in your answer. All layers are in "
+            "it.",
+        ),
+        Wrong(
+            "four axes in h_n",
+            {"h_n": (3, 2, 4, 5)},
+            "That is `h_n.view(L, D, B, H)`. As it comes, L and D are one axis.",
+        ),
+        Wrong(
+            "layer 1 reads one direction",
+            {"weight_ih_l1_reverse": (20, 5)},
+            "Layer 1's reverse pass does not read layer 0's reverse half alone: both passes of "
+            "layer 1 read the whole slot, both halves.",
+        ),
+        Wrong(
+            "layer 1 reads the words",
+            {"weight_ih_l1_reverse": (20, 6)},
+            "6 columns would read the words. Layer 1 reads what layer 0 shows.",
+        ),
+        Wrong(
+            "eight gates",
+            {"weight_ih_l1_reverse": (40, 10)},
+            "40 rows are both directions' gates. Each direction has weights of its own.",
+        ),
+        Wrong(
+            "turned round",
+            {"weight_ih_l1_reverse": (10, 20)},
+            "`weight_ih_l1_reverse` is turned round. Rows are what comes out, columns what goes "
+            "in.",
+        ),
+        Wrong(
+            "all forward rows first",
+            {"top forward": 2, "middle reverse": 4},
+            "You count all forward passes first, then all reverse ones. The rows go layer by "
+            "layer: both directions of layer 0, then both of layer 1.",
+        ),
+        _index(
+            "the last row",
+            "top forward",
+            5,
+            "Row 5 is the top layer, but its reverse pass: forward comes before reverse.",
+        ),
+        _index(
+            "all forward rows first, the top one",
+            "top forward",
+            2,
+            "Row 2 would be the top layer's if all forward passes came first. Row 2 is layer 1's.",
+        ),
+        _index(
+            "reverse before forward",
+            "middle reverse",
+            2,
+            "Row 2 is layer 1, but its forward pass, which comes first.",
+        ),
+        _index(
+            "layers from 1",
+            "middle reverse",
+            1,
+            "Row 1 is layer 0's. The middle one of three layers is layer 1.",
+        ),
+        Wrong(
+            "the last word of the reverse pass",
+            {"h_n[5] in output": "output[-1, :, 5:]"},
+            "The right half, at the wrong end: at the last word, the reverse pass *begins*.",
+        ),
+        *several(
+            "the forward half",
+            "`h_n[5]` is a reverse pass: its half of output is the second, `5:`.",
+            {"h_n[5] in output": "output[0, :, :5]"},
+            {"h_n[5] in output": "output[-1, :, :5]"},
+        ),
+        Wrong(
+            "all steps made",
+            {"steps": 7},
+            "7 steps it has made at word 0, where it ends. At the last word it begins.",
+        ),
+        Wrong(
+            "steps counted from 0",
+            {"steps": 0},
+            "It has read the last word already, which is one step.",
+        ),
+        Wrong(
+            "all words with one layer",
+            {"words, one layer": 7},
+            "With one layer, the reverse half of output[-1] has read the last word alone.",
+        ),
+        Wrong(
+            "one word with three layers",
+            {"words, three layers": 1},
+            "One word it would be with one layer. But the layer below hands up a forward half as "
+            "well, and that has read every word.",
+        ),
+        Wrong(
+            "a word a layer",
+            {"words, three layers": 3},
+            "Words do not add up by layers. What has the forward half of layer 0 read at the last "
+            "word?",
+        ),
+        Wrong(
+            "a forward half is causal",
+            {"causal": "yes"},
+            "With one layer it is. Here layer 1 reads layer 0's reverse half, and its forward pass "
+            "does so too: the future comes in from below.",
+        ),
+    ),
+    praise="Shapes, rows and what each has seen: no slot of a bidirectional LSTM can fool you now.",
+    hints=(
+        "Write the six rows of h_n under one another: for each layer, from the bottom, first "
+        "forward, then reverse. Count from 0.",
+        "Draw three words and one layer, with an arrow for each pass. Where does each begin? The "
+        "explorer `slots` draws it for you.",
+        "Layer 1 reads whole slots of layer 0, both halves, at every step. One of them comes from "
+        "the beginning of the sentence, the other one from its end.",
+    ),
+    solution_code="""
+answer = {
+    "h_n": (6, 4, 5),
+    "weight_ih_l1_reverse": (20, 10),
+    "top forward": 4,
+    "middle reverse": 3,
+    "h_n[5] in output": "output[0, :, 5:]",
+    "steps": 1,
+    "words, one layer": 1,
+    "words, three layers": 7,
+    "causal": "no",
+}
+""",
+)
+
+# --- 07.4 -----------------------------------------------------------------------------------------
+
+_BROKEN = """
+def broken_summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    B = x.shape[1]
+    return h_n.view(B, -1)
+"""
+
+
+def _summary_cases() -> tuple[Case, ...]:
+    """Return cases of two layers and two directions, then one of each, then three layers."""
+
+    def case(T: int, B: int, I: int, H: int, L: int, D: int, special: str = "") -> Case:  # noqa: E741, N803
+        random = _randoms(10 * L + D)
+        lstm = _lstm(random, I, H, L, bidirectional=D == 2)
+        inputs = {"lstm": lstm, "x": random(T, B, I)}
+        return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}, D={D}", special=special)
+
+    one_way = "With one direction there is one pass at the top: the result is (B, H)."
+    return (
+        case(5, 3, 2, 4, 2, 2),
+        case(4, 3, 6, 5, 1, 2),
+        case(6, 4, 2, 3, 3, 2),
+        case(5, 2, 7, 3, 2, 1, one_way),
+        case(3, 4, 2, 5, 1, 1, one_way),
+    )
+
+
+def _of_states(make: Callable[[Tensor, int, int], Tensor]) -> Callable:
+    """Return a summary made of h_n, the number of directions and the batch."""
+    return lambda lstm, x: make(lstm(x)[1][0], 1 + lstm.bidirectional, x.shape[1])
+
+
+def _rows(*rows: int) -> Callable:
+    """Return a summary that joins these rows of h_n."""
+    return _of_states(lambda h_n, D, B: torch.cat([h_n[row] for row in rows], dim=-1))
+
+
+MEND_THE_SUMMARY = FunctionExercise(
+    number="07.4",
+    title="Mend a summary",
+    function="summary",
+    given=_BROKEN,
+    make_cases=_summary_cases,
+    reference=_of_states(lambda h_n, D, B: torch.cat(list(h_n[-D:]), dim=-1)),
+    form=OneTensor(("summary",), axes=("sentence", "number")),
+    wrongs=(
+        Wrong(
+            "nothing mended",
+            _of_states(lambda h_n, D, B: h_n.view(B, -1)),
+            "This does what the broken one does: it joins the states of all layers, and `view` "
+            "mixes the sentences.",
+        ),
+        Wrong(
+            "sentences still mixed",
+            _of_states(lambda h_n, D, B: h_n[-D:].reshape(B, -1)),
+            "You take the top layer's rows now. But in memory all sentences of one direction come "
+            "first, so reshaping them to (B, ...) mixes sentences.",
+        ),
+        Wrong(
+            "layers still joined",
+            _of_states(lambda h_n, D, B: h_n.permute(1, 0, 2).reshape(B, -1)),
+            "No sentence is mixed with another any more. But the states of all layers are joined: "
+            "those of the top layer are asked for.",
+        ),
+        Wrong(
+            "the last row alone",
+            _of_states(lambda h_n, D, B: h_n[-1]),
+            "You take h_n[-1]. With one direction that is all; with both, it is the top layer's "
+            "reverse pass alone.",
+        ),
+        Wrong(
+            "the first two rows",
+            _rows(0, 1),
+            "You take rows 0 and 1: with both directions, that is the *lowest* layer. It is the "
+            "top one only if there is no other.",
+        ),
+        Wrong(
+            "always the last two rows",
+            _rows(-2, -1),
+            "Right for both directions. With one direction, the last two rows are two layers: "
+            "the top one has one row there.",
+        ),
+        Wrong(
+            "rows 2 and 3",
+            _rows(2, 3),
+            "Right for two layers. With another number of layers, the top one has other rows: "
+            "count from the end.",
+        ),
+        Wrong(
+            "reverse before forward",
+            _of_states(lambda h_n, D, B: torch.cat(list(h_n[-D:].flip(0)), dim=-1)),
+            "The right two states, in the other order: forward comes first.",
+        ),
+        Wrong(
+            "added",
+            _of_states(lambda h_n, D, B: h_n[-D:].sum(dim=0)),
+            "The right two states, added. Here they are wanted side by side.",
+        ),
+        Wrong(
+            "the last slot of output",
+            lambda lstm, x: lstm(x)[0][-1],
+            "You take output[-1]. Its forward half is right. With both directions, the reverse "
+            "half has made a single step there.",
+        ),
+        Wrong(
+            "the first slot of output",
+            lambda lstm, x: lstm(x)[0][0],
+            "You take output[0]. Its reverse half is right, its forward half has made a single "
+            "step.",
+        ),
+        *several(
+            "an axis too many",
+            "The right rows of h_n, still on an axis of their own. Join them along the last one.",
+            _of_states(lambda h_n, D, B: h_n[-D:]),
+            _of_states(lambda h_n, D, B: h_n[-D:].transpose(0, 1)),
+        ),
+        Wrong(
+            "one below the other",
+            _of_states(lambda h_n, D, B: torch.cat(list(h_n[-D:]))),
+            "The right rows of h_n, joined along the sentences. Side by side is along the last "
+            "axis.",
+        ),
+        Wrong(
+            "the memory",
+            lambda lstm, x: torch.cat(list(lstm(x)[1][1][-1 - lstm.bidirectional :]), dim=-1),
+            "These are rows of c_n, the memory. What a pass shows is h.",
+        ),
+    ),
+    praise="The top layer's passes at their end, for any number of layers and directions.",
+    hints=(
+        "`lstm.bidirectional` is True or False. How many rows of h_n belong to the top layer?",
+        "They are the last rows. And for each sentence, they are to be side by side: `torch.cat` "
+        "with which `dim`?",
+        "With D directions, `h_n[-D:]` has the rows. `torch.cat` takes a list of tensors, "
+        "`list(h_n[-D:])`.",
+    ),
+    solution_code="""
+def summary(lstm, x):
+    output, (h_n, c_n) = lstm(x)
+    D = 2 if lstm.bidirectional else 1
+    return torch.cat(list(h_n[-D:]), dim=-1)
+""",
+)
+
+EXERCISES = (SENTENCE_VECTOR, MEND_THE_LEAK, PREDICT_THE_SLOTS, MEND_THE_SUMMARY)

@@ -1,0 +1,441 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## What comes after
+#
+# "The bank was ..." steep? Or closed on Sundays? To understand a word, one often needs what comes
+# after it. But at step t, an LSTM has read words 0 to t, and none behind them.
+#
+# `bidirectional=True` adds a second pass, which reads the sentence from its last word to its first.
+# It has weights of its own, and states of its own. The number of directions is D: 1, or now 2.
+#
+# **Predict.** One direction has 7552 parameters. How many do two have? And what must `output` hold
+# at each step now: how long is its last axis?
+
+# %%
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(0)
+
+T, B, I, H = 24, 10, 100, 16
+lstm = nn.LSTM(input_size=I, hidden_size=H, bidirectional=True)
+for name, parameter in lstm.named_parameters():
+    print(f"{name:<21} {tuple(parameter.shape)}")
+print("parameters:", sum(parameter.numel() for parameter in lstm.parameters()))
+
+x = torch.randn(T, B, I)
+print("output:", tuple(lstm(x)[0].shape))
+
+# %% [markdown]
+# Everything is there twice, the second time with `_reverse` in its name. And `output` has 2H = 32
+# numbers a word: its two $h$, side by side.
+#
+# ## Two passes by hand
+#
+# Both passes take lesson 03's step. Only the step before is another one. Arrows say which way a
+# pass reads:
+#
+# $$\begin{aligned}
+# \overrightarrow{h}_t,\ \overrightarrow{c}_t &= \mathrm{step}\big(x_t,\
+#   \overrightarrow{h}_{t-1},\ \overrightarrow{c}_{t-1}\big) \\
+# \underset{(B,\,H)}{\overleftarrow{h}_t},\ \underset{(B,\,H)}{\overleftarrow{c}_t}
+#   &= \mathrm{step}\big(\underset{(B,\,I)}{x_t},\
+#   \underset{(B,\,H)}{\overleftarrow{h}_{t+1}},\ \underset{(B,\,H)}{\overleftarrow{c}_{t+1}}\big)
+# \end{aligned}$$
+#
+# At word t, `torch.cat` puts both side by side:
+#
+# $$\underset{(B,\,2H)}{\text{output}_t}
+#   = \big[\,\underset{(B,\,H)}{\overrightarrow{h}_t},\
+#   \underset{(B,\,H)}{\overleftarrow{h}_t}\,\big]$$
+#
+# `torch.flip(x, [0])` turns the order along axis 0 round: the last word comes first. So the reverse
+# pass is `unroll`, lesson 04's loop, over the flipped sentence.
+#
+# **Predict.** It returns each h in the order in which they were made. Which word's comes first?
+# What must be done before they stand beside the forward ones?
+
+# %%
+from lstm_lessons.cell import lstm_step
+
+
+def unroll(x, h, c, weights):
+    """Run one layer over all steps; return output and the last h and c."""
+    outputs = []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, *weights)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+h_0, c_0 = torch.randn(2, B, H), torch.randn(2, B, H)  # a row for each direction
+forward, h_forward, c_forward = unroll(x, h_0[0], c_0[0], lstm.all_weights[0])
+flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], lstm.all_weights[1])
+reverse = torch.flip(flipped, [0])  # back into the order of the words
+
+output, (h_n, c_n) = lstm(x, (h_0, c_0))
+ours = torch.cat([forward, reverse], dim=-1)
+assert torch.allclose(ours, output, rtol=0, atol=1e-12)
+assert torch.allclose(torch.stack([h_forward, h_reverse]), h_n, rtol=0, atol=1e-12)
+assert torch.allclose(torch.stack([c_forward, c_reverse]), c_n, rtol=0, atol=1e-12)
+print("Two calls of unroll give what nn.LSTM(bidirectional=True) gives.")
+
+# %% [markdown]
+# Word 23 came first, so the result had to be flipped back. `output[..., :H]` is the *forward half*
+# and `output[..., H:]` the *reverse half*. (The three dots stand for all axes before.)
+#
+# So the reverse half needs no new layer. Give its weights to a plain `nn.LSTM`.
+#
+# **Predict.** At how many of the 24 steps does it agree with the reverse half, if its output is
+# flipped back? And at how many if that is forgotten?
+
+# %%
+plain = nn.LSTM(I, H)
+plain.load_state_dict(
+    {name: getattr(lstm, f"{name}_reverse") for name, _ in plain.named_parameters()}
+)
+backwards, _ = plain(torch.flip(x, [0]), (h_0[1:], c_0[1:]))
+for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", backwards)):
+    gaps = (half - output[..., H:]).abs().amax(dim=(1, 2))  # the largest difference of each step
+    print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} steps")
+
+# %% [markdown]
+# Flip, read, flip back: that is all of the reverse direction. Without the second flip, every word
+# would stand beside another one's reverse half.
+#
+# ## What has each half seen?
+#
+# Ask by a probe, as in lesson 05. There we changed a sentence; now we change one *word* s. A *slot*
+# of `output` is one `output[t]`. If slot t moves, it has seen word s.
+#
+# **Predict.** A sentence of 6 words. Which of them has `output[-1]` seen in its forward half? And
+# in its reverse half?
+
+
+# %%
+def seen(read, x):
+    """Return for each slot t of read(x) a string: an X for each word that it has seen."""
+    marks = [""] * len(x)
+    for s in range(len(x)):
+        other = x.clone()
+        other[s] += 1
+        for t, (a, b) in enumerate(zip(read(x), read(other))):
+            marks[t] += "." if torch.allclose(a, b, rtol=0, atol=1e-12) else "X"
+    return marks
+
+
+six = x[:6]
+forward_half = seen(lambda x: lstm(x)[0][..., :H], six)
+reverse_half = seen(lambda x: lstm(x)[0][..., H:], six)
+print("slot t   forward   reverse")
+for t in range(6):
+    print(f"{t:^6}   {forward_half[t]:<7}   {reverse_half[t]}")
+
+# %% [markdown]
+# Read the last line. The forward half of `output[-1]` has seen all six words. The reverse half has
+# seen **one**, the last: there its pass begins. It has seen all of them at slot 0, where it ends.
+#
+# So with both directions, no single slot of `output` holds two finished passes.
+#
+# ## Where a pass ends
+#
+# `h_n` holds each pass's state after *its own* last step. Its first axis counted layers; now it
+# counts layers times directions, L·D. Here that is 2.
+#
+# **Predict.** Each of its two slots is also in `output`. In which step, and in which half?
+
+# %%
+print("h_n:", tuple(h_n.shape))
+for d in (0, 1):
+    for t in (0, T - 1):
+        for name, half in (("forward", output[t, :, :H]), ("reverse", output[t, :, H:])):
+            if torch.allclose(h_n[d], half, rtol=0, atol=1e-12):
+                print(f"h_n[{d}] is the {name} half of output[{t}].")
+
+# %% [markdown]
+# For the reverse pass, the last step is word 0. So the `n` of `h_n` does not mean word T − 1.
+#
+# The popular post of lessons 04 and 06 has it otherwise: "`h_n` holds the state of the last word",
+# and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
+#
+# **Predict.** Make its layer bidirectional. Are the two equal, unequal, or not to be compared?
+
+# %%
+small = nn.LSTM(6, 5, bidirectional=True)
+output, (h_n, c_n) = small(torch.randn(4, 3, 6))
+print("output[-1]:", tuple(output[-1].shape), "  h_n:", tuple(h_n.shape))
+try:
+    print(output[-1] == h_n)
+except RuntimeError as error:
+    print(error)
+
+print("forward half:", torch.allclose(output[-1, :, :5], h_n[-2], rtol=0, atol=1e-12))
+print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1e-12))
+
+# %% [markdown]
+# An error: 10 numbers against 5. And of the two halves, only the forward one is in `h_n`, as
+# `h_n[-2]`.
+#
+# ## Layers and directions
+#
+# A second layer reads what the first one shows at each step (lesson 06). That is the whole slot of
+# `output`, both halves.
+#
+# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers: in
+# which one would you look for layer 0's reverse state?
+
+# %%
+lstm = nn.LSTM(I, H, num_layers=2, bidirectional=True)
+print("weight_ih_l1:", tuple(lstm.weight_ih_l1.shape))
+
+
+def layer(x, h_0, c_0, both):
+    """Run one layer in both directions; return output and the last states, (2, B, H) each."""
+    forward, h, c = unroll(x, h_0[0], c_0[0], both[0])
+    flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], both[1])
+    output = torch.cat([forward, torch.flip(flipped, [0])], dim=-1)
+    return output, torch.stack([h, h_reverse]), torch.stack([c, c_reverse])
+
+
+h_0, c_0 = torch.randn(4, B, H), torch.randn(4, B, H)
+below, h_below, c_below = layer(x, h_0[:2], c_0[:2], lstm.all_weights[:2])
+above, h_above, c_above = layer(below, h_0[2:], c_0[2:], lstm.all_weights[2:])
+
+output, (h_n, c_n) = lstm(x, (h_0, c_0))
+assert torch.allclose(above, output, rtol=0, atol=1e-12)
+assert torch.allclose(torch.cat([h_below, h_above]), h_n, rtol=0, atol=1e-12)
+print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
+
+# %% [markdown]
+# 2H columns: layer 1 reads both halves. And the four rows of `h_n` go layer by layer, forward
+# before reverse: layer 0's reverse state is `h_n[1]`. `all_weights` has the same order.
+# (Two popular posts give these shapes, (T, B, D·H) and (L·D, B, H), and here they are right.)
+#
+# Who does not want to count gives the axis its two parts back. `view` breaks L·D into L and D. This
+# is right, since the D states of one layer are neighbours.
+#
+# **Predict.** What does `h_n.view(2, 2, B, H)[1, 0]` hold? Which index of `h_n` is that?
+
+# %%
+L, D = 2, 2
+states = h_n.view(L, D, B, H)
+passes = {(0, 0): h_below[0], (0, 1): h_below[1], (1, 0): h_above[0], (1, 1): h_above[1]}
+for (k, d), ours in passes.items():
+    assert torch.allclose(states[k, d], ours, rtol=0, atol=1e-12)
+    row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
+    print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
+
+# %% [markdown]
+# Now the proof, gradients included: three results, three inputs, and the 16 parameters.
+#
+# **Predict.** With two layers, has the reverse half of `output[-1]` still seen one word only? Its
+# own pass has made one step. But what did it read in that step?
+
+# %%
+from lstm_lessons.compare import compare
+
+
+def by_hand(x, hx):
+    h_n, c_n = [], []
+    for k in range(L):
+        rows = slice(2 * k, 2 * k + 2)
+        x, h, c = layer(x, hx[0][rows], hx[1][rows], lstm.all_weights[rows])
+        h_n.append(h)
+        c_n.append(c)
+    return x, (torch.cat(h_n), torch.cat(c_n))
+
+
+report = compare(by_hand, lstm, x, (h_0, c_0), tolerance=1e-12)
+assert report
+print(report.verdict)
+print("reverse half of output[-1]:", seen(lambda x: lstm(x)[0][..., H:], six)[-1])
+print("forward half of output[0]: ", seen(lambda x: lstm(x)[0][..., :H], six)[0])
+
+# %% [markdown]
+# All six words. Layer 0's forward half has seen them, and handed them up. So from layer 1 on, every
+# slot has seen everything. But the top layer's reverse pass has still made a single step there.
+#
+# Below is every slot of `output`, `h_n` and `c_n`, and every box that fills one. A box says which
+# words it has seen.
+#
+# **Try it.**
+#
+# 1. Keep `output`, the last slot, and choose each `half`. How many steps has its pass made?
+# 2. **Predict**, then find it: which index of `h_n` has the box of `output[0]`'s reverse half?
+# 3. Set `num_layers` to 1, then `bidirectional` to False. Which boxes have seen all words?
+
+# %%
+from lstm_lessons import explorers
+
+explorer = explorers.slots()
+explorer
+
+# %% [markdown]
+# Task 1: 4 steps forward, 1 in reverse. Task 2: index 3, the last. Task 3: with one layer and both
+# directions, only the box at the end of each pass; with one direction, only the last column. (With
+# two layers and both directions, it was every box of layer 1.) Task 2 from Python:
+
+# %%
+explorer.sliders["tensor"].value = "h_n"
+for slot in range(4):
+    explorer.sliders["slot"].value = slot
+    print(explorer.picture.alt.split(". ")[0])
+
+# %% [markdown]
+# ## One vector for a sentence
+#
+# To classify a sentence, one wants a vector of its own for each: (B, 2H), from two passes that have
+# both been through all of it.
+#
+# **Predict.** Four ways to get 2H numbers for each of 10 sentences, all of which can be found in
+# programs, here with one layer. Change sentence 0: in a right one, which rows change? Then change
+# only word 0 of every sentence: which ways have a half that does not notice?
+
+# %%
+one_layer = nn.LSTM(I, H, bidirectional=True)
+ways = {
+    "output[-1]": lambda output, h_n: output[-1],
+    "h_n.view(B, -1)": lambda output, h_n: h_n.view(B, -1),
+    "h_n.permute(1, 0, 2).reshape(B, -1)": lambda o, h_n: h_n.permute(1, 0, 2).reshape(B, -1),
+    "torch.cat([h_n[-2], h_n[-1]], dim=-1)": lambda o, h_n: torch.cat([h_n[-2], h_n[-1]], dim=-1),
+}
+sentence_0, word_0 = x.clone(), x.clone()
+sentence_0[:, 0] += 1
+word_0[0] += 1
+
+for name, way in ways.items():
+    before, other, early = (
+        way(output, h_n) for output, (h_n, _) in map(one_layer, (x, sentence_0, word_0))
+    )
+    rows = [b for b in range(B) if not torch.allclose(before[b], other[b], rtol=0, atol=1e-12)]
+    moved = (before - early).abs().view(B, 2, H) > 1e-12  # the two halves of each row apart
+    halves = moved.any(dim=-1).all(dim=0).tolist()
+    print(f"{name:<38} rows {rows}, halves that notice word 0: {halves}")
+
+# %% [markdown]
+# The first has a reverse half that has read one word. The second has the right shape, but two of
+# its rows hold sentence 0: `view` reads on along the memory, where all sentences of one direction
+# come first. To move the batch to the front before, as in the third, mends that.
+#
+# With more layers, the third has all layers' states. The last takes the top layer's two passes, for
+# any number of layers.
+#
+# ## Adding instead of joining
+#
+# `nn.LSTM` always joins the halves. Some libraries let you choose to add them or take their mean,
+# which keeps H numbers a word. (In Keras: `merge_mode`.)
+#
+# **Predict.** Which tool cuts the last axis in two?
+
+# %%
+output, _ = lstm(x)
+forward, reverse = output.chunk(2, dim=-1)
+print("sum:", tuple((forward + reverse).shape), "  mean:", tuple(((forward + reverse) / 2).shape))
+assert torch.equal(output.view(T, B, D, H).sum(dim=2), forward + reverse)
+
+# %% [markdown]
+# ## A forecaster must not look ahead
+#
+# To fill in a missing word, looking both ways is right. To *forecast* the next value, it is
+# cheating. How badly?
+#
+# Take pure noise: each value is drawn afresh, with mean 0 and variance 1. Nothing in the past says
+# anything about the next value. So the best forecast is 0, and its mean squared error is 1.
+#
+# The LSTM stays as it is made. Only a weighted sum of the numbers in `output[t]` is fitted to the
+# next value, x[t + 1]: `torch.linalg.lstsq` finds the weights with the least squared error. We fit
+# on one series and measure on another.
+#
+# **Predict.** The error for one direction? And for two?
+
+# %%
+torch.manual_seed(0)
+noise = torch.randn(1001, 2, 1)  # 2 series: one to fit on, one to measure on
+now, following = noise[:-1], noise[1:]
+forecasters = {}
+
+for bidirectional in (False, True):
+    reader = nn.LSTM(1, H, bidirectional=bidirectional)
+    with torch.no_grad():
+        output, _ = reader(now)
+        readout = torch.linalg.lstsq(output[:, 0], following[:, 0]).solution
+        error = (output[:, 1] @ readout - following[:, 1]).square().mean()
+    forecasters[bidirectional] = reader, readout
+    print(f"bidirectional={bidirectional!s:<5}  error {error:.2f}")
+
+# %% [markdown]
+# Nobody can forecast noise, and here the error is nearly nothing, on a series that was not used for
+# the fit. The reverse half of `output[t]` has read `x[t + 1]`: the answer. The test series leaks
+# in the same way, so the test does not show it.
+#
+# In real use, the future is not there yet. At time t the layer gets the values up to t, and its
+# last slot makes the forecast.
+#
+# **Predict.** What happens to both errors then? (We let it read the last 25 values each time.)
+
+# %%
+windows = torch.stack([now[t - 24 : t + 1, 1] for t in range(24, 1000)], dim=1)
+print("windows:", tuple(windows.shape))
+for bidirectional, (reader, readout) in forecasters.items():
+    with torch.no_grad():
+        forecast = reader(windows)[0][-1] @ readout
+    error = (forecast - following[24:, 1]).square().mean()
+    print(f"bidirectional={bidirectional!s:<5}  error {error:.1f}")
+
+# %% [markdown]
+# One direction: as before. Two: far worse than to say 0 each time, because the half on which the
+# weights relied has read one value.
+#
+# A leak is easily found, without any data. *Causal* means: no slot has seen what comes after it.
+# So change the last word, and look whether an earlier slot moves.
+#
+# **Predict.** Three readers: one direction; both; only the forward half of both, with two layers.
+# Which are causal?
+
+# %%
+readers = {
+    "one direction": lambda x: plain(x)[0],
+    "both directions": lambda x: one_layer(x)[0],
+    "forward half, 1 layer": lambda x: one_layer(x)[0][..., :H],
+    "forward half, 2 layers": lambda x: lstm(x)[0][..., :H],
+}
+changed = x.clone()
+changed[-1] += 1
+for name, read in readers.items():
+    causal = torch.allclose(read(x)[:-1], read(changed)[:-1], rtol=0, atol=1e-12)
+    print(f"{name:<23} {'causal' if causal else 'looks ahead'}")
+
+# %% [markdown]
+# Cutting off the reverse half at the end helps with one layer only. With two, layer 1 has already
+# read layer 0's reverse half.
+#
+# ## What we have seen
+#
+# * The reverse direction is flip, read, flip back, with weights of its own. `output` is
+#   (T, B, 2H), forward half first.
+# * `output[-1]` holds the forward pass at its end and the reverse pass at its *first* step. The
+#   reverse pass ends at `output[0]`.
+# * `h_n` is (L·D, B, H): layer by layer, forward before reverse. `h_n.view(L, D, B, H)` names both.
+# * Layer 1 reads 2H numbers, and through them every word.
+# * A forecaster must not read both ways. Change the last word: if an earlier slot moves, it leaks.
+
+# %% [markdown]
+# **A common mistake.** `output[-1]` as the vector of a sentence, carried over from one direction.
+# The shape is right and training runs, but half of the vector has made one step. You can tell by
+# this: its second half is not `h_n[-1]`.
+#
+# **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the sentence's
+# vector in `output` alone, mend a leak, predict shapes and slots, mend a summary.
+#
+# **Next:** lesson 08 reads a sequence in pieces, and asks what to hand on from one to the next.

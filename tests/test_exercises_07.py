@@ -1,0 +1,191 @@
+"""Lesson 07: answers that are right, however they are written; the truth of what is asked."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+
+_ANSWER = {
+    "h_n": (6, 4, 5),
+    "weight_ih_l1_reverse": (20, 10),
+    "top forward": 4,
+    "middle reverse": 3,
+    "h_n[5] in output": "output[0, :, 5:]",
+    "steps": 1,
+    "words, one layer": 1,
+    "words, three layers": 7,
+    "causal": "no",
+}
+
+
+def sentence_by_sentence(output):
+    H = output.size(2) // 2
+    rows = [torch.cat((sentence[-1][:H], sentence[0][H:])) for sentence in output]
+    return torch.stack(rows)
+
+
+def by_flip(output):
+    forward, reverse = output.chunk(2, -1)
+    return torch.cat([forward, reverse.flip(1)], -1)[:, -1]
+
+
+def by_unflatten(output):
+    both = output.unflatten(-1, (2, -1))
+    return torch.stack([both[:, -1, 0], both[:, 0, 1]], dim=1).flatten(1)
+
+
+def into_a_copy(output):
+    vector = output[:, -1].clone()
+    half = vector.shape[-1] // 2
+    vector[:, half:] = output[:, 0, half:]
+    return vector
+
+
+def into_an_empty_tensor(lstm, x):
+    result = torch.empty(*x.shape[:2], 2 * lstm.hidden_size)
+    for t in range(x.shape[0]):
+        result[t] = lstm(x[: t + 1])[0][t]
+    return result
+
+
+def both_halves_by_flips(lstm, x):
+    """The last slot of each prefix is slot 0 of the prefix read backwards, halves exchanged."""
+    swapped = nn.LSTM(lstm.input_size, lstm.hidden_size, lstm.num_layers, bidirectional=True)
+    weights = {}
+    for name, value in lstm.state_dict().items():
+        other = name.removesuffix("_reverse") if "_reverse" in name else f"{name}_reverse"
+        if name.startswith("weight_ih") and "_l0" not in name:
+            value = torch.cat(value.chunk(2, 1)[::-1], 1)
+        weights[other] = value
+    swapped.load_state_dict(weights)
+    slots = [swapped(x[: t + 1].flip(0))[0][0] for t in range(len(x))]
+    return torch.stack([torch.cat(slot.chunk(2, -1)[::-1], -1) for slot in slots])
+
+
+def by_view(lstm, x):
+    _, (h_n, _) = lstm(x)
+    D = 1 + int(lstm.bidirectional)
+    top = h_n.view(lstm.num_layers, D, x.shape[1], -1)[-1]
+    return top.permute(1, 0, 2).reshape(x.shape[1], -1)
+
+
+def with_an_if(lstm, x):
+    h_n = lstm(x)[1][0]
+    if lstm.bidirectional:
+        return torch.cat((h_n[-2], h_n[-1]), 1)
+    return h_n[-1]
+
+
+def from_output(lstm, x):
+    output, _ = lstm(x)
+    H = lstm.hidden_size
+    return torch.cat([output[-1, :, :H], output[0, :, H:]], dim=-1)
+
+
+RIGHT = {
+    "07.1": {
+        "sentence by sentence": sentence_by_sentence,
+        "by flip": by_flip,
+        "by unflatten": by_unflatten,
+        "into a copy": into_a_copy,
+        "hstack": lambda o: torch.hstack([o[:, -1, : o.shape[2] // 2], o[:, 0, o.shape[2] // 2 :]]),
+    },
+    "07.2": {
+        "into an empty tensor": into_an_empty_tensor,
+        "by flips": both_halves_by_flips,
+        "in one line": lambda lstm, x: torch.stack(
+            [lstm(x[:n])[0][n - 1] for n in range(1, len(x) + 1)]
+        ),
+        "cat of slices": lambda lstm, x: torch.cat(
+            [lstm(x[: t + 1])[0][-1:] for t in range(len(x))]
+        ),
+    },
+    "07.3": {
+        "lists and numpy": _ANSWER
+        | {"h_n": [6, 4, 5], "top forward": np.int64(4), "steps": torch.tensor(1)},
+        "capitals": _ANSWER | {"causal": "No", "h_n": torch.Size([6, 4, 5]), "steps": 1.0},
+    },
+    "07.4": {"by view": by_view, "with an if": with_an_if, "from output": from_output},
+}
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    torch.manual_seed(0)
+    return nn.LSTM(6, 5, num_layers=3, bidirectional=True, dtype=torch.float64)
+
+
+def moved(read, x, word):
+    other = x.clone()
+    other[word] += 1
+    return not torch.allclose(read(x), read(other), rtol=0, atol=1e-12)
+
+
+def test_the_truth_about_the_slots(lstm):
+    x = torch.randn(7, 4, 6, dtype=torch.float64)
+    output, (h_n, _) = lstm(x)
+    truth = {"h_n": tuple(h_n.shape)}
+    truth["weight_ih_l1_reverse"] = tuple(lstm.weight_ih_l1_reverse.shape)
+    for key, layer, direction in (("top forward", 2, 0), ("middle reverse", 1, 1)):
+        wanted = h_n.view(3, 2, 4, 5)[layer, direction]
+        (truth[key],) = (n for n in range(6) if torch.equal(h_n[n], wanted))
+    slots = exercise("07.3").parts[4].options
+    (truth["h_n[5] in output"],) = (
+        slot
+        for slot in slots
+        if torch.allclose(eval(slot, {"output": output}), h_n[5])  # noqa: S307 - our own options
+    )
+    truth["steps"] = 1  # the reverse pass begins at the last word
+    single = nn.LSTM(6, 5, bidirectional=True, dtype=torch.float64)
+    for key, layer in (("words, one layer", single), ("words, three layers", lstm)):
+        truth[key] = sum(
+            moved(lambda x, layer=layer: layer(x)[0][-1, :, 5:], x, word) for word in range(7)
+        )
+    leaks = moved(lambda x: lstm(x)[0][:-1, :, :5], x, 6)
+    truth["causal"] = "no" if leaks else "yes"
+    assert truth == _ANSWER
+    assert exercise("07.3").check(truth).outcome == "correct"
+
+
+def test_what_was_known_at_t_has_no_leak_and_the_given_function_has_one(lstm):
+    exercise_2 = exercise("07.2")
+    x = torch.randn(5, 2, 6, dtype=torch.float64)
+    assert not moved(lambda x: exercise_2.reference(lstm, x)[:-1], x, 4)
+    assert moved(lambda x: lstm(x)[0][:-1], x, 4)
+    assert torch.allclose(exercise_2.reference(lstm, x)[-1], lstm(x)[0][-1], rtol=0, atol=1e-12)
+
+
+def test_the_vector_of_a_sentence_is_in_h_n():
+    torch.manual_seed(0)
+    layer = nn.LSTM(2, 4, bidirectional=True, batch_first=True, dtype=torch.float64)
+    output, (h_n, _) = layer(torch.randn(3, 6, 2, dtype=torch.float64))
+    vector = exercise("07.1").reference(output)
+    assert torch.allclose(vector, torch.cat([h_n[-2], h_n[-1]], dim=-1), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "name", "said"),
+    [
+        ("07.1", lambda output: output, None, "The shape of vector should be (3, 8)"),
+        ("07.1", lambda output: (output[:, -1], output[:, 0]), "several results", "one tensor"),
+        ("07.2", lambda lstm, x: lstm(x), "several results", "tuple of 2 things"),
+        ("07.2", lambda lstm, x: 2 * lstm(x)[0], None, "result differs first at step 0"),
+        ("07.4", lambda lstm, x: lstm(x)[1][0][-1] + 1, None, "summary"),
+    ],
+)
+def test_an_unknown_mistake_is_described(number, answer, name, said):
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert said in result.message
+
+
+def test_a_layer_that_is_changed_is_told():
+    def answer(lstm, x):
+        right = exercise("07.4").reference(lstm, x)
+        with torch.no_grad():
+            lstm.weight_ih_l0.zero_()
+        return right
+
+    assert exercise("07.4").check(answer).misconception == "changes the layer"
