@@ -7,7 +7,7 @@ from math import exp, log
 
 from ..drawing import Picture, svg
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = 24
 CHUNK = Range(1, SEQ_LEN, 1, 6)
@@ -95,8 +95,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"chunk": chunk, "forget_bias": forget_bias, "between": between}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     svg.label(root, 24, 32, _title(chunk), 16, "start", font_weight="bold")

@@ -7,7 +7,7 @@ from random import Random
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 NUM_LAYERS = Range(1, 3, 1, 2)
 DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
@@ -76,8 +76,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     for line, (text, weight) in enumerate(zip(_said(given, made), ("bold", "normal"), strict=True)):

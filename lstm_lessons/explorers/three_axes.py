@@ -6,7 +6,7 @@ from .. import shapes
 from ..drawing import Picture, svg
 from ..drawing.arrow import arrow
 from ..drawing.block import SLANT, block
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
 BATCH_FIRST = Choice(("False", "True"), "False")
@@ -81,8 +81,7 @@ def view(
         "input_size": input_size,
         "hidden_size": hidden_size,
     }
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _tensors(root, given, made)

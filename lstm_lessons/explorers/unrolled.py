@@ -9,7 +9,7 @@ from random import Random
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = Range(1, 6, 1, 5)
 STEPS = Range(0, 6, 1, 2)
@@ -85,8 +85,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"steps": steps, "seq_len": seq_len, "hidden_size": hidden_size, "hx": hx}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made, ledger = numbers(seq_len, hidden_size, hx), _ledger(seq_len, hidden_size)
     done = min(steps, seq_len)
     root = svg.panel(WIDTH, HEIGHT)
