@@ -10,6 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 05.1 -----------------------------------------------------------------------------------------
 
@@ -198,13 +199,6 @@ def broken_read(x, h_0, c_0, lstm):
 """
 
 
-def _random(seed: int) -> Callable[..., Tensor]:
-    """Return a function that draws a tensor of a shape, from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
-    return lambda *shape: torch.randn(shape, **options)
-
-
 def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.LSTM:  # noqa: E741, N803
     """Return a layer whose weights and biases come from ``random``."""
     layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu", **options)
@@ -215,7 +209,7 @@ def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.
 
 
 def _read_case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803 - the field's own symbols
-    random = _random(B)
+    random = randoms(B)
     states = {"h_0": random(1, B, H), "c_0": random(1, B, H)}
     inputs = {"x": random(B, T, I), **states, "lstm": _layer(random, I, H)}
     return Case(inputs, f"B={B}, T={T}, I={I}, H={H}")
@@ -430,7 +424,7 @@ def read(x, h_0, c_0, lstm):
 
 
 def _patients_case(B: int, T: int, H: int) -> Case:  # noqa: N803 - the field's own symbols
-    random = _random(T)
+    random = randoms(T)
     inputs = {"x": random(B, T), "lstm": _layer(random, 1, H, batch_first=True)}
     return Case(inputs, f"B={B}, T={T}, H={H}")
 

@@ -10,6 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
@@ -32,11 +33,6 @@ Layers = list[list[Tensor]]
 States = list[tuple[Tensor, Tensor]]
 
 
-def _randoms(seed: int) -> Callable[..., Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
-
-
 def _random_layers(random: Callable, I: int, H: int, L: int) -> Layers:  # noqa: E741, N803
     return [
         [random(4 * H, n) / 2, random(4 * H, H) / 2, random(4 * H), random(4 * H)]
@@ -49,7 +45,7 @@ def _stack_cases() -> tuple[Case, ...]:
 
 
 def _stack_case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-    random = _randoms(T)
+    random = randoms(T)
     layers = _random_layers(random, I, H, L)
     inputs = {
         "x": random(T, B, I),
@@ -649,7 +645,7 @@ def _summary_cases() -> tuple[Case, ...]:
     """Return cases of three layers, of two and of one, which hides the mistake."""
 
     def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         with torch.random.fork_rng(devices=[]):
             lstm = torch.nn.LSTM(I, H, L, dtype=torch.float64, device="cpu")
         with torch.no_grad():

@@ -10,15 +10,9 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 States = tuple[Tensor, Tensor]
-
-
-def _random(seed: int) -> Callable[..., Tensor]:
-    """Return a function that draws a tensor of a shape, from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
-    return lambda *shape: torch.randn(shape, **options)
 
 
 # --- 08.1 -----------------------------------------------------------------------------------------
@@ -37,7 +31,7 @@ def broken_train(lstm, x, k):
 
 
 def _train_case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Case:  # noqa: E741, N803
-    random = _random(T)
+    random = randoms(T)
     lstm = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
     with torch.no_grad():
         for parameter in lstm.parameters():
@@ -438,7 +432,7 @@ _NOTHING_OVER = "Here B divides N, and no word is left over: all of them should 
 
 
 def _streams_case(N: int, I: int, B: int, special: str = "") -> Case:  # noqa: E741, N803
-    return Case({"text": _random(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
+    return Case({"text": randoms(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
 
 
 def _streams(text: Tensor, B: int) -> Tensor:  # noqa: N803
