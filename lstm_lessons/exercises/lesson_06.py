@@ -108,6 +108,11 @@ def _by_steps(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> Iterato
         yield h, c
 
 
+def _output_with_holes(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    output, states = _torch_stack(x, h_0, c_0, layers, masks)
+    return output * masks[-1], states
+
+
 def _memory_goes_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
     ends = []
     for k, weights in enumerate(layers):
@@ -242,6 +247,12 @@ _STACK_WRONGS = (
         "through `masks[k − 1]`.)",
         _mask_behind_every_layer,
         _mask_before_layer(lambda masks, k: masks[k] if k > 0 else None),
+    ),
+    Wrong(
+        "a mask on what the top layer shows",
+        _output_with_holes,
+        "Your output has holes: a mask falls on what the top layer shows. Masks are for what is "
+        "handed up, and nothing stands above the top layer.",
     ),
     Wrong(
         "the mask of the layer above",

@@ -110,7 +110,8 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
         return (
             f"Training, dropout = {p}: a fresh {masks[:4]} at every step"
             + (", between each two layers" if layers > 2 else ""),
-            f"Kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
+            f"Kept in sentence 0: {round(kept * units)} of {units} units, a share of "
+            f"{svg.number(kept, 3)}{rest}",
         )
     if given["training"] == "False":
         why = f"not training (dropout = {p})"
