@@ -87,14 +87,14 @@ RIGHT = {
             "expected": [1, 5, 64],
             "leak": "true",
             "retain_graph": "b",
-            "repair": "(3)",
+            "repair": "(f)",
         },
         "torch's own": {
             "line": torch.tensor(4),
             "expected": torch.Size((1, 5, 64)),
             "leak": torch.tensor(True),
             "retain_graph": "B.",
-            "repair": " 3 ",
+            "repair": " F ",
         },
     },
     "08.3": {

@@ -104,8 +104,8 @@ exercise("08.1").check(train)
 #   `False`.
 # * `"retain_graph"`: what does it do in line 7? `"A"`: without it, the second batch would raise an
 #   error. `"B"`: nothing that is needed. `"C"`: it lets the gradient reach earlier batches.
-# * `"repair"`: which one makes the program right? `"1"`: cut `hx` to the rows of the batch. `"2"`:
-#   leave out the last batch. `"3"`: write `lstm(batch)` in line 4, and drop lines 2 and 8. `"4"`:
+# * `"repair"`: which one makes the program right? `"D"`: cut `hx` to the rows of the batch. `"E"`:
+#   leave out the last batch. `"F"`: write `lstm(batch)` in line 4, and drop lines 2 and 8. `"G"`:
 #   `batch_first=True`.
 
 # %%
@@ -122,7 +122,7 @@ answer = {
     "expected": (1, 5, 64),
     "leak": True,
     "retain_graph": "B",
-    "repair": "3",
+    "repair": "F",
 }
 ### END SOLUTION
 
@@ -137,6 +137,10 @@ exercise("08.2").check(answer)
 #
 # Stream 0 holds the beginning of the text, stream 1 goes on where stream 0 ends, and so on. Words
 # at the end that do not fill all streams are dropped.
+
+# %%
+words = torch.arange(17)[:, None] * torch.ones(2)  # word n is (n, n): try your function on it
+words.shape
 
 
 # %%

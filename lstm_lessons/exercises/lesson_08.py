@@ -160,9 +160,9 @@ _TRAIN_WRONGS = (
     ),
     *several(
         "still on the old graph",
-        "Nothing keeps the old graph any more, but the next chunk still hangs on it. Both h and c "
-        "are to be cut off, not one alone. (`h.detach()` returns a tensor without history and "
-        "leaves h as it is; `clone` copies the numbers and keeps the history.)",
+        "Nothing keeps the old graph any more, but the next chunk still hangs on it. Which tensors "
+        "bring the old graph along? All of them have to be cut off. (`clone` copies the numbers "
+        "and keeps the history, and a call whose result is thrown away changes nothing.)",
         _trainer(hand_on=_keep),
         _trainer(hand_on=_detach_and_forget),
         _trainer(_full_chunks, _keep),
@@ -324,9 +324,9 @@ FIND_THE_BUG = DictExercise(
         ),
         Choice(
             "repair",
-            "3",
+            "F",
             "Song 33 does not go on where song 1 ended. What should each batch start from?",
-            options=("1", "2", "3", "4"),
+            options=("D", "E", "F", "G"),
         ),
     ),
     wrongs=(
@@ -388,19 +388,19 @@ FIND_THE_BUG = DictExercise(
         ),
         Wrong(
             "state cut to size",
-            {"repair": "1"},
+            {"repair": "D"},
             "That silences the error. But the five songs would start from what five *other* songs "
             "left behind, as all batches before did.",
         ),
         Wrong(
             "last batch dropped",
-            {"repair": "2"},
+            {"repair": "E"},
             "That silences the error too, and the 5 songs are never read. All other batches would "
             "still start from what other songs left behind.",
         ),
         Wrong(
             "batch_first as a cure",
-            {"repair": "4"},
+            {"repair": "G"},
             "`batch_first` says how the input lies. States do not change with it, and which song "
             "goes on from which is not its business.",
         ),
@@ -421,7 +421,7 @@ answer = {
     "expected": (1, 5, 64),
     "leak": True,
     "retain_graph": "B",
-    "repair": "3",
+    "repair": "F",
 }
 """,
 )
@@ -479,6 +479,14 @@ _STREAM_WRONGS = (
         lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
         lambda text, B: torch.stack(text.tensor_split(B), dim=1),
         lambda text, B: text.unflatten(0, (B, -1)).transpose(0, 1),
+    ),
+    *several(
+        "words taken for single numbers",
+        "`text` is (N, I): each word is a vector of I numbers. Your `view` has an axis for the "
+        "streams and one for the steps, and none for those numbers.",
+        _whole(lambda text, T, B: text.view(B, T).transpose(0, 1)),
+        _whole(lambda text, T, B: text.view(T, B)),
+        lambda text, B: text.view(B, -1).transpose(0, 1),
     ),
     *several(
         "dealt out, words left over",

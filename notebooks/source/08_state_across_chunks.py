@@ -215,10 +215,10 @@ print("a gradient for every weight:", with_gradient)
 # ## What the cut costs
 #
 # This is *truncated backpropagation through time*, TBPTT for short. *Truncated* means cut off: the
-# gradient no longer says how a word acts on a loss behind the cut.
+# gradient no longer says how a word acts on a loss that comes after the cut.
 #
-# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up
-# the gradients of all chunks.
+# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add
+# up the gradients of all chunks.
 #
 # Gradients of all weights, one behind the other, are one long vector. The error is the length of
 # the difference from the whole's, divided by the length of the whole's: 0 is right, 1 is as wrong
@@ -252,7 +252,8 @@ for k in (1, 2, 3, 6, 12, 24):
 
 # %% [markdown]
 # Even with one step, the gradient is better than none: what a word does to its own output needs no
-# history. Longer chunks lose less. (The last line compares the whole with itself.)
+# history. Of these lengths, the longer lose less: there are fewer cuts. (The last line compares the
+# whole, which has none, with itself.)
 #
 # But this is a layer at its start, and that forgets fast (lesson 01): its forget gates stand near
 # one half. Lesson 01 opened them with a bias.
@@ -263,7 +264,7 @@ for k in (1, 2, 3, 6, 12, 24):
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
-lengths = (1, 2, 3, 4, 6, 8, 12, 24)
+lengths = (1, 2, 3, 4, 6, 8, 12)  # those that divide 24: equal chunks
 fig, axes = figure(560, 320)
 errors = {}
 for bias in (0, 1, 3):
@@ -276,23 +277,25 @@ for bias in (0, 1, 3):
 axes.set_xlabel("chunk length")
 axes.set_ylabel("error of the gradient")
 axes.set_ylim(0, 1)
+axes.set_xticks(lengths)
 axes.legend()
 alt = "; ".join(
     f"{b} added: {v[0]:.2f} at 1, {v[4]:.2f} at 6, {v[6]:.2f} at 12" for b, v in errors.items()
 )
-show(fig, f"Error of the gradient, falling with the chunk length to 0 at 24. {alt}.")
+show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {alt}.")
 
 # %% [markdown]
-# More. A chunk should be longer than what the task asks to remember, or the layer is never told to
-# remember it. But k steps are kept in memory until the backward pass, and updates are fewer.
+# More. So a chunk should be several times as long as what the task asks to remember. But k steps
+# are kept in memory until the backward pass, and updates are fewer.
 #
-# Below, each *word* has a loss, a row. A square is what one word does to one loss, in a layer whose
-# memory alone passes from step to step: the forget gate f, once for every step between.
+# Below, each *word* has a loss, a row. A square is what one word does to one loss, if the memory
+# alone passes on: the forget gate f, once for every step between. All squares add up to 100 %.
 #
 # **Try it.**
 #
 # 1. Move `chunk length`. Which gradients are lost? What do longer chunks cost?
-# 2. **Predict**, then try: with a forget bias of 4, do longer chunks help more?
+# 2. **Predict**, then try: from which length on does the gradient tell half, with a forget bias of
+#    1, and with 4?
 # 3. Choose "carry" and "reset" for `between chunks`. What do they cost?
 
 # %%
@@ -309,12 +312,12 @@ explorer
 from lstm_lessons.explorers.chunks import numbers
 
 for bias in (1, 4):
-    for k in (6, 12):
-        made = numbers(k, bias, "detach")
-        print(f"bias {bias}, chunks of {k:2}: the gradient tells {made.kept:.0%}")
+    shares = {k: numbers(k, bias, "detach").kept for k in range(1, 25)}
+    enough = min(k for k, share in shares.items() if share >= 0.5)
+    print(f"forget bias {bias}: chunks of {enough}, which tell {shares[enough]:.0%}")
 
 # %% [markdown]
-# Yes: 25 points more against 19. More was lost there.
+# The longer the memory, the longer the chunk must be.
 #
 # Task 3: "carry" costs memory and ever longer walks. "reset" costs what the words do: its gradient
 # is whole, but of other outputs.
@@ -395,7 +398,8 @@ print("row 2 reset:", rows_that_differ(lambda h, c: (h * keep, c * keep)))
 print("all reset:  ", rows_that_differ(lambda h, c: None))
 
 # %% [markdown]
-# Each row has its own state, and can begin anew while the others go on.
+# Each row can begin anew while the others go on. (`keep` has the axes of a state.) In training, one
+# line does both: `hx = h.detach() * keep, c.detach() * keep`.
 #
 # ## What we have seen
 #
