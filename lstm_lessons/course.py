@@ -104,7 +104,7 @@ LESSONS = (
         objectives=(
             "say which axis `nn.LSTM` takes for time and which for the batch, with `batch_first` "
             "and without",
-            "find swapped axes, which raise no error, with a probe of five lines",
+            "find time and batch swapped, which raises no error, with a probe of four lines",
             "tell `transpose` from `view`, and one sequence from a batch",
         ),
         minutes=45,
@@ -137,8 +137,34 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("06",),
     ),
-    Lesson("08_state_across_chunks", "State across chunks", "When to carry, when to cut?"),
-    Lesson("09_ragged_sequences", "Ragged sequences", "What if the lengths differ?"),
+    Lesson(
+        "08_state_across_chunks",
+        "State across chunks",
+        "When to carry, when to cut?",
+        objectives=(
+            "read a long sequence in chunks, with the result of reading it whole",
+            "train on chunks: say what `detach` cuts, what that costs, and why `retain_graph` is "
+            "no cure",
+            "cut a text into streams, and say when a state must be thrown away",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("05",),
+    ),
+    Lesson(
+        "09_ragged_sequences",
+        "Ragged sequences",
+        "What if the lengths differ?",
+        objectives=(
+            "pad sequences, and build their mask from the lengths",
+            "take the true last state and the mean of each sequence, packed and unpacked",
+            "pack a batch by hand, and prove that your loop over it equals `nn.LSTM`",
+            "find a model that reads its padding, and say what that costs it",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("07", "08"),
+    ),
     Lesson("10_backpropagation_by_hand", "Backpropagation by hand", "Where do gradients go?"),
     Lesson("11_projections_and_variants", "Projections and variants", "What else could a cell be?"),
     Lesson("12_training_on_real_data", "Training on real data", "Does it beat the baseline?"),

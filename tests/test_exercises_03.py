@@ -218,7 +218,7 @@ def sentences_mixed(x, h, c, wi, wh, bi, bh):
             "cases: we set the old c to zero; we set bias_hh to zero; we set gate f to 1. So look",
         ),
         (gates_of_f_halved, "cases: we set the old c to zero; we set gate f to 1. So look"),
-        (h_scaled, "Your result is right when we set the old h to zero. So look there first."),
+        (h_scaled, "Your result is right when we set the old h to zero. So look at what that"),
         (sentences_mixed, "cases: we set x to zero; there is one sentence only. So look"),
         (lambda x, h, c, *w: (cell(x, h, c, *w)[0] * 1.01, cell(x, h, c, *w)[1]), "The new c is"),
         (lambda x, h, c, *w: (cell(x, h, c, *w)[0], cell(x, h, c, *w)[1] * 1.01), "The new h is"),

@@ -57,6 +57,26 @@ def with_a_whole_mask(x, h_0, c_0, layers, masks):
     return [x, [torch.stack(h_n), torch.stack(c_n)]]
 
 
+def with_holes_by(holes):
+    """The layers one by one; ``holes(x, mask)`` makes the holes without a product."""
+
+    def stack(x, h_0, c_0, layers, masks):
+        h_n, c_n = [], []
+        for k, weights in enumerate(layers):
+            if k > 0:
+                x = holes(x, masks[k - 1])
+            h, c, outputs = h_0[k], c_0[k], []
+            for x_t in x:
+                h, c = lstm_step(x_t, h, c, *weights)
+                outputs.append(h)
+            x = torch.stack(outputs)
+            h_n.append(h)
+            c_n.append(c)
+        return x, (torch.stack(h_n), torch.stack(c_n))
+
+    return stack
+
+
 DROPOUT = {
     "A read": 0.25,
     "A factor": 4 / 3,
@@ -72,7 +92,7 @@ PICTURES = {
     "nn.LSTM": "C",
     "nn.Dropout behind": "B",
     "nn.Dropout before": "D",
-    "top state": "h_n[1]",
+    "top state": "h_n[-1]",
 }
 
 RIGHT = {
@@ -80,6 +100,9 @@ RIGHT = {
         "step by step": step_by_step,
         "modules of one layer": with_modules,
         "a mask for every layer": with_a_whole_mask,
+        "masked_fill": with_holes_by(lambda x, mask: (2 * x).masked_fill(mask == 0, 0)),
+        "where": with_holes_by(lambda x, mask: torch.where(mask == 0, 0, 2 * x)),
+        "masks detached": with_holes_by(lambda x, mask: x * mask.detach()),
     },
     "06.2": {
         "numpy and capitals": DROPOUT | {"A read": np.float32(0.25), "C warning": "Yes"},
@@ -88,6 +111,8 @@ RIGHT = {
     "06.3": {
         "small letters": {key: value.lower() for key, value in PICTURES.items()},
         "brackets": PICTURES | {"nn.LSTM": "(C)", "nn.Dropout before": " d "},
+        "counted from below": PICTURES | {"top state": "h_n[1]"},
+        "the same from output": PICTURES | {"top state": "output[-1]"},
     },
     "06.4": {
         "from output": lambda lstm, x: torch.cat((lstm(x)[0][-1], lstm(x)[1][1][-1]), 1),
@@ -164,3 +189,54 @@ def test_the_four_pictures_have_their_masks_and_say_so():
 )
 def test_unknown_mistakes_get_a_clear_line(answer, said):
     assert said in exercise("06.1").check(answer).message
+
+
+def test_masks_of_ones_own_are_told_apart_from_other_mistakes():
+    result = exercise("06.1").check(with_holes_by(lambda x, mask: F.dropout(x, 0.5)))
+    assert (result.outcome, result.misconception) == ("incorrect", "drawn at random")
+    assert "The masks are drawn already" in result.message
+
+
+@pytest.mark.parametrize("graph_cut", ["x", "h_0", "c_0"])
+def test_a_stack_whose_graph_is_cut_is_told(graph_cut):
+    def answer(x, h_0, c_0, layers, masks):
+        given = {"x": x, "h_0": h_0, "c_0": c_0}
+        given[graph_cut] = given[graph_cut].detach()
+        return step_by_step(**given, layers=layers, masks=masks)
+
+    result = exercise("06.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "detached graph")
+    assert f"reaches {graph_cut}." in result.message
+
+
+def test_an_axis_is_called_what_it_is():
+    right = with_holes_by(lambda x, mask: x * mask)
+
+    def shifted(*given):
+        output, (h_n, c_n) = right(*given)
+        return output, (h_n + 1, c_n)
+
+    assert "h_n differs first at layer 0, sentence 0" in exercise("06.1").check(shifted).message
+
+    def late(*given):
+        output, states = right(*given)
+        return output + 1, states
+
+    assert "output differs first at step 0, sentence 0" in exercise("06.1").check(late).message
+
+
+def test_a_mistake_with_masks_is_sought_where_there_are_some():
+    result = exercise("06.1").check(with_holes_by(lambda x, mask: x * mask**3))
+    assert "no mask drops anything; there is one layer only. So look at what" in result.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda lstm, x: torch.cat([s[-1] for s in lstm.eval()(x)[1]], -1), "changes the layer"),
+        (lambda lstm, x: torch.cat([s[-1].detach() for s in lstm(x)[1]], -1), "detached graph"),
+    ],
+)
+def test_a_summary_that_does_harm_is_told(answer, name):
+    result = exercise("06.4").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", name)

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from importlib import import_module
-from itertools import product
+from itertools import combinations, product
+from math import prod
+from random import Random
 
 import ipywidgets
 import pytest
@@ -14,6 +16,8 @@ from lstm_lessons.drawing import Picture
 from lstm_lessons.explorers.base import Choice, Explorer, Range
 
 NAMES = explorers.__all__
+ALL_WAYS = 1000  # settings of an explorer's controls: up to so many, all are tried
+SAMPLE = 300
 each_explorer = pytest.mark.parametrize("name", NAMES)
 
 
@@ -23,6 +27,34 @@ def module_of(name):
 
 def make(name):
     return getattr(explorers, name)()
+
+
+def values_to_try(allowed):
+    """Return the values of a parameter that are tried: all options; both ends, and the start."""
+    if isinstance(allowed, Choice):
+        return allowed.options
+    return tuple(dict.fromkeys((allowed.low, allowed.default, allowed.high)))
+
+
+def settings(parameters):
+    """Return settings of all controls: every combination, where there are not too many.
+
+    Of more, those that differ from the start in at most two controls, those with all at their
+    least or most, and a sample that is the same in every run.
+    """
+    values = {key: values_to_try(allowed) for key, (allowed, _) in parameters.items()}
+    if prod(map(len, values.values())) <= ALL_WAYS:
+        return [dict(zip(values, each, strict=True)) for each in product(*values.values())]
+    start = {key: allowed.default for key, (allowed, _) in parameters.items()}
+    found = [
+        start | {one: a, other: b}
+        for one, other in combinations(values, 2)
+        for a, b in product(values[one], values[other])
+    ]
+    found += [{key: each[end] for key, each in values.items()} for end in (0, -1)]
+    random = Random(0)
+    found += [{key: random.choice(each) for key, each in values.items()} for _ in range(SAMPLE)]
+    return list({tuple(each.items()): each for each in found}.values())
 
 
 def everything_in(widget):
@@ -75,15 +107,24 @@ def test_every_slider_alone_changes_picture_and_words(name):
 @each_explorer
 def test_no_text_lies_on_another_or_leaves_the_panel(name):
     module = module_of(name)
-    wanted = [
-        allowed.options
-        if isinstance(allowed, Choice)
-        else (allowed.low, allowed.default, allowed.high)
-        for allowed, _ in module.PARAMETERS.values()
-    ]
-    for values in product(*wanted):
-        given = dict(zip(module.PARAMETERS, values, strict=True))
+    for given in settings(module.PARAMETERS):
         assert crowded(module.view(**given).svg) == [], given
+
+
+def test_many_controls_are_tried_in_every_pair_and_few_in_every_way():
+    few = {letter: (Range(0, 9, 1, 4), letter) for letter in "abcdef"}
+    assert len({tuple(given.items()) for given in settings(few)}) == len(settings(few)) == 3**6
+    many = few | {letter: (Choice(("x", "y"), "x"), letter) for letter in "ghij"}
+    tried = settings(many)
+    assert len(tried) < ALL_WAYS and tried == settings(many)
+    start = {key: allowed.default for key, (allowed, _) in many.items()}
+    for one, other in combinations(many, 2):
+        for a, b in product(values_to_try(many[one][0]), values_to_try(many[other][0])):
+            assert start | {one: a, other: b} in tried
+            # And once more, among other values of the rest.
+            assert sum(given[one] == a and given[other] == b for given in tried) > 1
+    for end in (0, -1):  # all at their least, all at their most
+        assert {key: values_to_try(allowed)[end] for key, (allowed, _) in many.items()} in tried
 
 
 @each_explorer

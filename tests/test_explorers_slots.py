@@ -194,6 +194,11 @@ def test_the_words_that_the_pick_has_seen_are_marked():
             seen |= set(range(first, last + 1))
         drawn = set(marked(view(**given).svg, "word"))
         assert drawn == {f"{word},{word in seen}" for word in range(given["seq_len"])}, given
+        root = ElementTree.fromstring(view(**given).svg)
+        names = {words(text): text.get("font-weight") for text in root.iter(f"{SVG}text")}
+        assert "bold: seen by the pick" in names
+        bold = {word for word in range(given["seq_len"]) if names[f"x{word}"] == "bold"}
+        assert bold == seen, given
 
 
 def test_every_setting_has_a_meaning_and_says_it():

@@ -1,7 +1,7 @@
 """What the picture of lesson 06 says is what nn.LSTM does, over the whole range."""
 
 import re
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import pytest
 import torch
@@ -46,7 +46,8 @@ def test_shapes_are_those_of_torch_and_stand_in_the_picture(num_layers):
     said = " ".join(texts(view(num_layers=num_layers).svg))
     for name in ("input", "output", "h_n", *(f"weight_ih_l{k}" for k in range(num_layers))):
         assert str(wanted[name]) in said
-    assert [f"h_n[{k}]" in said for k in LAYERS] == [k < num_layers for k in LAYERS]
+    for name in ("h_n", "c_n"):
+        assert [f"{name}[{k}]" in said for k in LAYERS] == [k < num_layers for k in LAYERS]
 
 
 @pytest.mark.filterwarnings("ignore:dropout option adds dropout")
@@ -143,3 +144,14 @@ def test_without_masks_the_picture_says_why(values, reason):
     picture = view(*values)
     assert picture.alt.startswith(reason)
     assert any(text.startswith(reason) for text in texts(picture.svg))
+
+
+def test_squares_of_a_mask_stand_apart_and_are_explained_where_there_are_any():
+    path = marked(view(dropout=1.0).svg, "zeroed")["0,1"].get("d")
+    places = [tuple(map(float, each)) for each in re.findall(r"M(\S+) (\d+)h6v6", path)]
+    assert len(set(places)) == SEQ_LEN * HIDDEN_SIZE
+    for (x, y), (left, top) in combinations(places, 2):
+        assert max(abs(x - left), abs(y - top)) >= 8
+    for num_layers in LAYERS:
+        said = " ".join(texts(view(num_layers=num_layers).svg))
+        assert ("hollow if zeroed" in said) == (num_layers > 1)

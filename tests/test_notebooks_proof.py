@@ -105,6 +105,8 @@ DERIVED = (
     ("03_the_cell_by_hand", "apply_gates", "cell.py"),
     ("03_the_cell_by_hand", "lstm_step", "cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "manual.py"),
+    ("09_ragged_sequences", "first_rows", "unroll.py"),
+    ("09_ragged_sequences", "replace_first_rows", "unroll.py"),
 )
 
 

@@ -43,7 +43,7 @@ def double(*shape):
 # --- Rooms -------------------------------------------------------------------------------------
 
 ROOMS = ("course", "shapes", "cell", "checks", "forms", "unroll", "backprop", "fast", "manual",
-         "compare", "drawing", "explorers", "exercises", "commands")  # fmt: skip
+         "compare", "data", "drawing", "explorers", "exercises", "commands")  # fmt: skip
 
 
 def imported(path):
@@ -85,7 +85,7 @@ def test_a_room_imports_only_rooms_below_it(room, path):
 
 @pytest.mark.parametrize(("room", "path"), every_file())
 def test_pictures_need_no_torch(room, path):
-    if room in ("course", "shapes", "drawing", "explorers"):
+    if room in ("course", "shapes", "data", "drawing", "explorers"):
         assert not any(module.split(".")[0] == "torch" for module in imported(path))
 
 

@@ -47,8 +47,8 @@ def unroll(x, h, c, weights):
 
 
 # %% [markdown]
-# Which of the results does a mask touch, and which not? The check looks at all three, at their
-# gradients, and at a stack of a single layer, too.
+# What is multiplied by a mask, and what is kept as it is? The check looks at all three results, at
+# their gradients, and at a stack of a single layer, too.
 
 
 # %%
@@ -93,8 +93,8 @@ exercise("06.1").check(stack)
 # | `"D output"` | Does D's `output` change if other words stand in x? |
 # | `"D h_n[0]"` | And D's `h_n[0]`? |
 #
-# The first three are numbers, then come three times `"same"` or `"differ"`, and three times
-# `"yes"` or `"no"`.
+# A share is a number from 0 to 1. Give the factor to two decimals, or as a fraction. Then come
+# three times `"same"` or `"differ"`, and three times `"yes"` or `"no"`.
 
 # %%
 answer = {
@@ -143,8 +143,8 @@ dropout_places()
 # | `"nn.Dropout before"` | And which an `nn.Dropout`, then `nn.LSTM(..., num_layers=2)`? |
 # | `"top state"` | Which tensor is what the top layer shows after the last step? |
 #
-# The first three are letters. For the last one choose from `"h_n[0]"`, `"h_n[1]"`, `"c_n[0]"`,
-# `"c_n[1]"`, `"output[0]"` and `"h_n"`.
+# The first three are letters. For the last one choose from `"h_n[0]"`, `"h_n[-1]"`, `"c_n[0]"`,
+# `"c_n[-1]"`, `"output[0]"` and `"h_n"`.
 
 # %%
 answer = {
@@ -158,7 +158,7 @@ answer = {
     "nn.LSTM": "C",
     "nn.Dropout behind": "B",
     "nn.Dropout before": "D",
-    "top state": "h_n[1]",
+    "top state": "h_n[-1]",
 }
 ### END SOLUTION
 
@@ -168,9 +168,9 @@ exercise("06.3").check(answer)
 # %% [markdown]
 # ## 06.4 Mend a summary
 #
-# For each sentence, this function should give what the *top* layer shows after the last step, and
-# beside it the memory c of the same layer: (B, 2H). With one layer it does. With more it runs
-# without an error, and its numbers are others.
+# `x` is (T, B, I). For each sentence, this function should give what the *top* layer shows after
+# the last step, and beside it the memory c of the same layer: (B, 2H). With one layer it does. With
+# more it runs without an error, and its numbers are others.
 
 
 # %%
@@ -180,7 +180,8 @@ def broken_summary(lstm, x):
 
 
 # %% [markdown]
-# Write it anew, right for any number of layers.
+# Write it anew, right for any number of layers. Gradients should go through it, and `lstm` stay as
+# it is.
 
 
 # %%

@@ -70,10 +70,14 @@ class ShapeOf(Part):
 
 @dataclass(frozen=True)
 class Choice(Part):
-    """One of several words or letters, in capitals or not; ``ending`` may stand behind it."""
+    """One of several words or letters, in capitals or not; ``ending`` may stand behind it.
+
+    ``same_as`` are other names of options.
+    """
 
     options: tuple[str, ...] = ()
     ending: str = ""
+    same_as: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, value: Any) -> str:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
@@ -81,8 +85,8 @@ class Choice(Part):
         if not isinstance(value, str):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
         found = value.strip().strip("().").casefold().removesuffix(self.ending)
-        for option in self.options:
-            if found == option.casefold():
+        for name, option in {**{each: each for each in self.options}, **self.same_as}.items():
+            if found == name.casefold():
                 return option
         raise Misformed(f'`{self.key}` is "{value[:40]}"; expected one of {listed}.')
 

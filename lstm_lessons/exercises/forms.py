@@ -1,5 +1,6 @@
 """How what a learner's function returns is read: as a number, as tensors, or not at all."""
 
+import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ class Form(ABC):
         Raises:
             Misformed: the value is of another form; the message says which.
         """
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of a result, if there are any."""
+        return getattr(self, "axes", ())
 
     def distance(self, ours: Tensor, wanted: Tensor) -> float:
         """Return the largest difference; infinite where the shapes differ or a NaN stands."""
@@ -99,18 +104,24 @@ class OneTensor(Form):
 
 @dataclass(frozen=True)
 class Tensors(Form):
-    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes.
+    """Several tensors in an order; ``axes`` are the words for their axes, for all or by name.
 
-    ``not_nested`` says why they do not come as nn.LSTM's results do.
+    ``not_nested`` says why they do not come as nn.LSTM's results do. ``whole`` are the names of
+    those that hold whole numbers, such as lengths: a list of numbers is as good there.
     """
 
     names: tuple[str, ...]
-    axes: tuple[str, ...] = ()
+    axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
+    whole: tuple[str, ...] = ()
 
     @property
     def _wanted(self) -> str:
         return f"return {', '.join(self.names)}"
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of this result."""
+        return self.axes.get(name, ()) if isinstance(self.axes, Mapping) else self.axes
 
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""
@@ -128,13 +139,18 @@ class Tensors(Form):
         if len(value) != len(self.names):
             raise Misformed(f"Your function returns {len(value)} things. Expected: `{wanted}`.")
         return {
-            name: _tensor(f"The {name} that you return", each)
+            name: (_counts if name in self.whole else _tensor)(f"The {name} that you return", each)
             for name, each in zip(self.names, value, strict=True)
         }
 
     def _flat(self, value: tuple | list) -> tuple | list:
-        """Return the parts side by side."""
-        if len(value) == 2 and isinstance(value[1], tuple | list):
+        """Return the parts side by side.
+
+        A pair behind a tensor is taken for ``(h, c)``; a longer list is that of all steps, so
+        exercises have more than two.
+        """
+        nested = len(value) == 2 and isinstance(value[1], tuple | list)
+        if nested and len(value[1]) == 2 and isinstance(value[0], Tensor) and not self.whole:
             raise Misformed(
                 "Your function returns `output, (h, c)`, as nn.LSTM does. "
                 f"{self.not_nested} `{self._wanted}`.",
@@ -145,9 +161,17 @@ class Tensors(Form):
 
 @dataclass(frozen=True)
 class LikeLSTM(Tensors):
-    """What nn.LSTM returns, ``output, (h_n, c_n)``; three tensors in a row are as good."""
+    """What nn.LSTM returns, ``output, (h_n, c_n)``; three tensors in a row are as good.
+
+    ``axes`` are the words for the axes of output, ``state_axes`` for those of h_n and c_n.
+    """
 
     names: tuple[str, ...] = ("output", "h_n", "c_n")
+    state_axes: tuple[str, ...] = ()
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of a result, if there are any."""
+        return self.axes if name == self.names[0] else self.state_axes
 
     @property
     def _wanted(self) -> str:
@@ -210,6 +234,13 @@ def _refuse_nothing(value: Any) -> None:
 
 
 def _tensor(what: str, value: Any) -> Tensor:
+    if isinstance(value, tuple | list) and value and all(isinstance(v, Tensor) for v in value):
+        held = "1 tensor" if len(value) == 1 else f"{len(value)} tensors"
+        raise Misformed(
+            f"{what} is a {type(value).__name__} of {held}. `torch.stack` makes one tensor of "
+            "them.",
+            "not stacked",
+        )
     if not isinstance(value, Tensor):
         raise Misformed(f"{what} is {a_kind_of(value)}; a tensor was expected.", "not a tensor")
     if value.device.type != "cpu" or value.layout != torch.strided:
@@ -217,3 +248,20 @@ def _tensor(what: str, value: Any) -> Tensor:
     if not value.is_floating_point():
         raise Misformed(f"{what} holds {value.dtype} numbers; expected those of the inputs.")
     return value
+
+
+def _counts(what: str, value: Any) -> Tensor:
+    """Return numbers that may come as a list or as a tensor, of whole numbers or not."""
+    if isinstance(value, tuple | list):
+        if not all(_is_count(each) for each in value):
+            raise Misformed(f"{what} is a list of other things than numbers.", "not a tensor")
+        value = torch.tensor([float(each) for each in value], dtype=torch.float64)
+    if isinstance(value, Tensor) and not (value.is_floating_point() or value.is_complex()):
+        value = value.double()
+    return _tensor(what, value)
+
+
+def _is_count(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.numel() == 1 and not value.is_complex()
+    return isinstance(value, numbers.Real)

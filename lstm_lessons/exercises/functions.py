@@ -32,9 +32,12 @@ class Case:
     special: str = ""
 
     def copies(self, gradients: bool = False) -> dict[str, Any]:
-        """Return the inputs, tensors and layers as fresh copies; tensors may ask for gradients."""
+        """Return the inputs, tensors and layers as fresh copies.
+
+        With ``gradients``, tensors ask for them, but for those of whole numbers.
+        """
         return {
-            name: value.clone().requires_grad_(gradients)
+            name: value.clone().requires_grad_(gradients and value.is_floating_point())
             if isinstance(value, Tensor)
             else copy.deepcopy(value)
             if isinstance(value, nn.Module)
@@ -72,7 +75,9 @@ class FunctionExercise(Exercise):
     ``words`` says, for each set of results that are wrong together, where to look; of several
     wrong ones the first of ``made_in_order`` is shown. ``probes`` narrow down a mistake that
     nobody has named. With ``gradients``, those of every result with regard to every input must
-    must be right as well. ``advice`` says what is meant by a name that there is not.
+    be right as well, except for the inputs called ``constants``, which are drawn and not learned.
+    ``advice`` says what is meant by a name that there is not, ``drawn``, where it is likely that
+    someone draws at random, what to do instead.
     """
 
     function: str
@@ -83,6 +88,8 @@ class FunctionExercise(Exercise):
     made_in_order: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     gradients: bool = False
+    constants: tuple[str, ...] = ()
+    drawn: str = ""
     advice: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -124,6 +131,8 @@ class FunctionExercise(Exercise):
             return self._judge_problem(attempts, wrong)
         if wrong is not None:
             return self._incorrect(wrong.message, wrong.name)
+        if self.drawn and self._draws(answer, attempts, runner):
+            return self._incorrect(f"{_DRAWN} {self.drawn}", "drawn at random")
         if _is_rounded(attempts, self.wanted):
             return self._incorrect(_ROUNDED, "rounded to float32")
         if isinstance(self.form, Number) and _is_constant(attempts):
@@ -144,8 +153,9 @@ class FunctionExercise(Exercise):
         if changed:
             return self._incorrect(
                 f"The numbers are right, but your function changes {listed(changed)}, which "
-                "belongs to the caller and may be needed again. Make a new tensor: "
-                "`c = f * c + i * g` does, `c *= f` or `c.mul_(f)` writes into the old one.",
+                "belongs to the caller and may be needed again. Make a new tensor: an operation "
+                "whose name ends in `_`, such as `mul_` or `transpose_`, writes into the old one, "
+                "and so do `*=` and `+=`.",
                 "changes its inputs",
             )
         if not self.gradients:
@@ -202,11 +212,21 @@ class FunctionExercise(Exercise):
     def _gradients(self, function: Callable, call: Callable) -> dict | Raised:
         """Return the gradient of each result by each tensor given; None where there is none."""
         leaves = self.cases[0].copies(gradients=True)
+        leaves |= {name: leaves[name].detach() for name in self.constants}
         returned = call(function, *leaves.values())
         if type(returned) is Raised:
             return returned
-        tensors = {name: each for name, each in leaves.items() if isinstance(each, Tensor)}
+        tensors = {
+            name: each
+            for name, each in leaves.items()
+            if isinstance(each, Tensor) and each.requires_grad and name not in self.constants
+        }
         return call(lambda: gradients_of(self.form.read(returned), tensors))
+
+    def _draws(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> bool:
+        """Say whether another call with the same inputs gives other numbers."""
+        again = self._attempt(answer, self.cases[0], runner.call)
+        return not self._alike(attempts[:1], [again])
 
     def _named(self, attempts: list[Attempt]) -> Wrong | None:
         """Return the misconception that does in every case what these attempts did, if any."""
@@ -286,7 +306,7 @@ class FunctionExercise(Exercise):
             right, yours = f"{float(wanted[index]):.12g}", f"{float(ours[index]):.12g}"
         if isinstance(self.form, Number):
             return f"{case.label} should give {right}; yours gives {yours}."
-        axes = getattr(self.form, "axes", ())
+        axes = self.form.axes_of(name)
         words = axes[-len(index) :] if len(index) <= len(axes) else ["index"] * len(index)
         place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
         return (
@@ -307,9 +327,10 @@ class FunctionExercise(Exercise):
         if not gone:
             return ""
         if len(gone) == 1:
-            return f"Your result is right when {gone[0]}. So look there first."
+            return f"Your result is right when {gone[0]}. So look at what that leaves out."
         return (
-            f"Your result is right in each of these cases: {'; '.join(gone)}. So look there first."
+            f"Your result is right in each of these cases: {'; '.join(gone)}. So look at what they "
+            "leave out."
         )
 
     def _refuse_what_is_no_function(self, answer: Any) -> None:
@@ -349,6 +370,11 @@ class FunctionExercise(Exercise):
                     "other arguments",
                 ) from None
 
+
+_DRAWN = (
+    "Two calls with the same inputs give other numbers: something in your function is drawn at "
+    "random, or kept from the call before."
+)
 
 _ROUNDED = (
     "Right to about seven digits and no further: your results are rounded to float32, while the "
@@ -390,7 +416,9 @@ def _same_problem(a: BaseException | None, b: BaseException | None, in_words: bo
 def _differs(now: Any, before: Any) -> bool:
     if isinstance(before, nn.Module):  # its text names every option that is not the default
         weights, old = now.state_dict(), before.state_dict()
-        return repr(now) != repr(before) or any(_differs(weights[key], old[key]) for key in old)
+        modes = [[each.training for each in module.modules()] for module in (now, before)]
+        same = repr(now) == repr(before) and modes[0] == modes[1]
+        return not same or any(_differs(weights[key], old[key]) for key in old)
     return isinstance(before, Tensor) and not (
         now.shape == before.shape and torch.equal(now.detach(), before)
     )

@@ -10,6 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
@@ -32,11 +33,6 @@ Layers = list[list[Tensor]]
 States = list[tuple[Tensor, Tensor]]
 
 
-def _randoms(seed: int) -> Callable[..., Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
-
-
 def _random_layers(random: Callable, I: int, H: int, L: int) -> Layers:  # noqa: E741, N803
     return [
         [random(4 * H, n) / 2, random(4 * H, H) / 2, random(4 * H), random(4 * H)]
@@ -49,7 +45,7 @@ def _stack_cases() -> tuple[Case, ...]:
 
 
 def _stack_case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-    random = _randoms(T)
+    random = randoms(T)
     layers = _random_layers(random, I, H, L)
     inputs = {
         "x": random(T, B, I),
@@ -58,7 +54,7 @@ def _stack_case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, 
         "layers": layers,
         "masks": 2.0 * (random(L - 1, T, B, H) > 0),
     }
-    special = "One layer has nothing above it, so `masks` is of length 0." if L == 1 else ""
+    special = "One layer has no layer above it, so `masks` is of length 0." if L == 1 else ""
     return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
 
 
@@ -112,6 +108,11 @@ def _by_steps(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> Iterato
         yield h, c
 
 
+def _output_with_holes(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    output, states = _torch_stack(x, h_0, c_0, layers, masks)
+    return output * masks[-1], states
+
+
 def _memory_goes_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
     ends = []
     for k, weights in enumerate(layers):
@@ -163,6 +164,42 @@ def _every_layer_reads_x(
     return output, _stacked(ends)
 
 
+def _mask_before_layer(
+    choose: Callable[[Tensor, int], Tensor | None], times: Callable = torch.mul
+) -> Callable:
+    """Return a stack in which layer k reads through the mask that ``choose`` gives, if any."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        ends = []
+        for k, weights in enumerate(layers):
+            mask = choose(masks, k)
+            x, *states = _layer(x if mask is None else times(x, mask), h_0[k], c_0[k], weights)
+            ends.append(tuple(states))
+        return x, _stacked(ends)
+
+    return stack
+
+
+def _mask_behind_every_layer(
+    x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor
+) -> tuple:
+    ends = []
+    for k, weights in enumerate(layers):
+        x, *states = _layer(x, h_0[k], c_0[k], weights)
+        x = x * masks[k]
+        ends.append(tuple(states))
+    return x, _stacked(ends)
+
+
+def _top_layer_lost(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    ends = []
+    for k, (weights, mask) in enumerate(zip(layers, masks, strict=False)):
+        x, *states = _layer(x, h_0[k], c_0[k], weights)
+        x = x * mask
+        ends.append(tuple(states))
+    return x, _stacked(ends)
+
+
 _STACK_WRONGS = (
     Wrong(
         "every layer reads x",
@@ -202,6 +239,56 @@ _STACK_WRONGS = (
         "masks from the back",
         _before(lambda masks, **_: {"masks": masks.flip(0)}),
         "You take the masks from the back. `masks[0]` is for what layer 0 hands up.",
+    ),
+    *several(
+        "a mask for the top layer",
+        "There are L − 1 masks, one fewer than layers: `masks[k]` is for what layer k hands up, "
+        "and above the top layer there is none to hand up to. (What layer k *reads* has gone "
+        "through `masks[k − 1]`.)",
+        _mask_behind_every_layer,
+        _mask_before_layer(lambda masks, k: masks[k] if k > 0 else None),
+    ),
+    Wrong(
+        "a mask on what the top layer shows",
+        _output_with_holes,
+        "Your output has holes: a mask falls on what the top layer shows. Masks are for what is "
+        "handed up, and nothing stands above the top layer.",
+    ),
+    Wrong(
+        "the mask of the layer above",
+        _mask_before_layer(lambda masks, k: masks[k] if 0 < k < len(masks) else None),
+        "The masks are one off: before layer k you take `masks[k]`, which is for what layer k "
+        "itself hands up. What it reads comes from layer k − 1.",
+    ),
+    *several(
+        "a mask on the words",
+        "You multiply x, the words, by a mask. Layer 0 reads them as they are: the first mask is "
+        "for what layer 0 hands up. (And index −1 is the last one.)",
+        _mask_before_layer(lambda masks, k: masks[k - 1]),
+        _mask_before_layer(lambda masks, k: masks[k] if k < len(masks) else None),
+        _mask_before_layer(lambda masks, k: masks[k - 1], times=lambda x, mask: mask * x),
+    ),
+    Wrong(
+        "the top layer left out",
+        _top_layer_lost,
+        "The top layer does not run: there are L − 1 masks, and `zip` ends with the shortest.",
+    ),
+    Wrong(
+        "scaled twice",
+        _before(lambda masks, **_: {"masks": 2 * masks}),
+        "Survivors are multiplied by 4. The twos in `masks` are 1/(1 − p) already.",
+    ),
+    Wrong(
+        "survivors as they are",
+        _before(lambda masks, **_: {"masks": masks / 2}),
+        "The right numbers become zero, and the others stay as they are. A two in the mask means "
+        "that a survivor is multiplied by 2.",
+    ),
+    *several(
+        "survivors and zeros exchanged",
+        "You zero what should survive: a number is dropped where its mask is *zero*.",
+        _before(lambda masks, **_: {"masks": 2 - masks}),
+        _before(lambda masks, **_: {"masks": 1 - masks / 2}),
     ),
     Wrong(
         "mask on the way from step to step",
@@ -285,8 +372,10 @@ STACK_THE_LAYERS = FunctionExercise(
     given=_UNROLL,
     make_cases=_stack_cases,
     reference=_torch_stack,
-    form=LikeLSTM(axes=("step or layer", "sentence", "unit")),
+    form=LikeLSTM(axes=("step", "sentence", "unit"), state_axes=("layer", "sentence", "unit")),
     gradients=True,
+    constants=("masks",),
+    drawn="The masks are drawn already: multiply by them, and leave `F.dropout` out.",
     wrongs=_STACK_WRONGS,
     made_in_order=("h_n", "c_n", "output"),
     words={
@@ -344,7 +433,12 @@ PREDICT_THE_DROPOUT = DictExercise(
     title="What does this dropout do?",
     parts=(
         Quantity("A read", 0.25, "What share does dropout zero of what layer 1 reads?"),
-        Quantity("A factor", 4 / 3, "Survivors grow, so that the mean stays.", factor=1.01),
+        Quantity(
+            "A factor",
+            4 / 3,
+            "Survivors grow, so that the mean stays. (Give two decimals, or write a fraction.)",
+            factor=1.01,
+        ),
         Quantity("A output", 0, "Is there a layer above the top one?"),
         Choice("A two calls", "differ", "A is in training.", options=_TWO_CALLS),
         Choice("B two calls", "same", "What does eval() change?", options=_TWO_CALLS),
@@ -358,6 +452,11 @@ PREDICT_THE_DROPOUT = DictExercise(
             "survivors kept, not zeroed",
             {"A read": 0.75},
             "0.75 is the share that survives. `dropout` is the probability of being *zeroed*.",
+        ),
+        *(
+            Wrong("per cent", {key: number}, "A share lies between 0 and 1; yours is in per cent.")
+            for key in ("A read", "A output")
+            for number in (25, 75)
         ),
         Wrong(
             "survivors as they are",
@@ -377,10 +476,11 @@ PREDICT_THE_DROPOUT = DictExercise(
             "so they grow.",
         ),
         Wrong(
-            "multiplied by 1 + p",
+            "the factor of p = 0.2",
             {"A factor": 1.25},
-            "You multiply by 1 + p. Three quarters survive; what number makes the mean of them "
-            "and of the zeros 1 again?",
+            "1.25 is the factor of the lesson, for p = 0.2. (It is 1 + p, too, which is no rule.) "
+            "Here p = 0.25, so three quarters survive. What number makes the mean of them and of "
+            "the zeros 1 again?",
         ),
         Wrong(
             "dropout on the top layer",
@@ -446,7 +546,8 @@ answer = {
 # --- 06.3 -----------------------------------------------------------------------------------------
 
 _PICTURES = ("A", "B", "C", "D")
-_STATES = ("h_n[0]", "h_n[1]", "c_n[0]", "c_n[1]", "output[0]", "h_n")
+_STATES = ("h_n[0]", "h_n[-1]", "c_n[0]", "c_n[-1]", "output[0]", "h_n")
+_WITH_TWO_LAYERS = {"h_n[1]": "h_n[-1]", "c_n[1]": "c_n[-1]", "output[-1]": "h_n[-1]"}
 
 CHOOSE_THE_PICTURE = DictExercise(
     number="06.3",
@@ -455,7 +556,13 @@ CHOOSE_THE_PICTURE = DictExercise(
         Choice("nn.LSTM", "C", "On which arrows may masks sit?", options=_PICTURES),
         Choice("nn.Dropout behind", "B", "It acts on `output`.", options=_PICTURES),
         Choice("nn.Dropout before", "D", "It acts on x.", options=_PICTURES),
-        Choice("top state", "h_n[1]", "Which layer, and which letter?", options=_STATES),
+        Choice(
+            "top state",
+            "h_n[-1]",
+            "Which layer, and which letter?",
+            options=_STATES,
+            same_as=_WITH_TWO_LAYERS,
+        ),
     ),
     wrongs=(
         Wrong(
@@ -509,19 +616,19 @@ CHOOSE_THE_PICTURE = DictExercise(
         ),
         *(
             Wrong(
-                f"memory of layer {k}",
+                f"memory of layer {layer}",
                 {"top state": f"c_n[{k}]"},
-                f"c_n[{k}] is the memory of layer {k}, which is not shown. What a layer shows is "
-                "h.",
+                f"c_n[{k}] is the memory of layer {layer}, which is not shown. What a layer shows "
+                "is h.",
             )
-            for k in (0, 1)
+            for k, layer in ((0, 0), (-1, 1))
         ),
     ),
     praise="In picture A each step would forget units at random; nn.LSTM has no argument for that.",
     hints=(
         "For each picture, name the arrows that meet a mask: from x, up to the next layer, to the "
         "right, or into output.",
-        "The lesson found no zeros in output, and an h_n[0] that dropout does not touch. Which "
+        "The lesson found no zeros in output, and an h_n[0] that is the same in every call. Which "
         "pictures can these two facts rule out?",
         "nn.LSTM's masks sit between layers. A module behind the LSTM acts on output, one before "
         "it on x. Rows of h_n are layers, from the bottom up.",
@@ -531,7 +638,7 @@ answer = {
     "nn.LSTM": "C",
     "nn.Dropout behind": "B",
     "nn.Dropout before": "D",
-    "top state": "h_n[1]",
+    "top state": "h_n[-1]",
 }
 """,
 )
@@ -549,7 +656,7 @@ def _summary_cases() -> tuple[Case, ...]:
     """Return cases of three layers, of two and of one, which hides the mistake."""
 
     def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         with torch.random.fork_rng(devices=[]):
             lstm = torch.nn.LSTM(I, H, L, dtype=torch.float64, device="cpu")
         with torch.no_grad():
@@ -578,6 +685,7 @@ MEND_THE_SUMMARY = FunctionExercise(
     make_cases=_summary_cases,
     reference=_joined(lambda output, h_n, c_n: (h_n[-1], c_n[-1])),
     form=OneTensor(("summary",), axes=("sentence", "number")),
+    gradients=True,
     wrongs=(
         Wrong(
             "nothing mended",
@@ -607,6 +715,13 @@ MEND_THE_SUMMARY = FunctionExercise(
             _joined(lambda output, h_n, c_n: (h_n[:, -1], c_n[:, -1])),
             "You take the last place along the second axis: that is the last *sentence*, for every "
             "layer.",
+        ),
+        *several(
+            "the last sentence of output",
+            "`output[:, -1]` is right with batch_first. Here the first axis is time, so you take "
+            "the last *sentence*, at every step.",
+            _joined(lambda output, h_n, c_n: (output[:, -1], c_n[-1])),
+            _joined(lambda output, h_n, c_n: (output[:, -1], c_n[:, -1])),
         ),
         Wrong(
             "the first step of output",

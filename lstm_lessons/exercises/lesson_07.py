@@ -9,11 +9,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Index, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise
-
-
-def _randoms(seed: int) -> Callable[..., Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+from lstm_lessons.exercises.inputs import randoms
 
 
 def _lstm(random: Callable, I: int, H: int, L: int, **options: bool) -> nn.LSTM:  # noqa: E741, N803
@@ -36,7 +32,7 @@ def _vector_cases() -> tuple[Case, ...]:
     """
 
     def case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         lstm = _lstm(random, I, H, 1, bidirectional=True, batch_first=True)
         with torch.no_grad():
             output, _ = lstm(random(B, T, I))
@@ -220,7 +216,7 @@ def _known_cases() -> tuple[Case, ...]:
     """Return a case of one layer, one of two, and a long one that no window of 25 covers."""
 
     def case(T: int, B: int, I: int, H: int, L: int, special: str = "") -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         lstm = _lstm(random, I, H, L, bidirectional=True)
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
@@ -602,7 +598,7 @@ def _summary_cases() -> tuple[Case, ...]:
     """Return cases of two layers and two directions, then one of each, then three layers."""
 
     def case(T: int, B: int, I: int, H: int, L: int, D: int, special: str = "") -> Case:  # noqa: E741, N803
-        random = _randoms(10 * L + D)
+        random = randoms(10 * L + D)
         lstm = _lstm(random, I, H, L, bidirectional=D == 2)
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}, D={D}", special=special)

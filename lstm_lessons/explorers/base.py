@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ipywidgets import HTML, Dropdown, FloatSlider, IntSlider, ValueWidget, VBox
+from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, IntSlider, ValueWidget, VBox
 
 from ..drawing import Picture
 
@@ -27,6 +27,14 @@ _NAME_SLIDERS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xm
     if (handles.length < COUNT && tries) setTimeout(() => name(tries - 1), 100);
   }};
   name(100);">"""
+
+
+# Of the controls, where they stand side by side.
+_COLUMNS = {
+    "grid_template_columns": "repeat(auto-fit, minmax(min(26em, 100%), 1fr))",
+    "max_width": "70em",
+    "padding": "0 8px 0 0",
+}
 
 
 @dataclass(frozen=True)
@@ -89,18 +97,35 @@ class Choice:
         return Dropdown(options=self.options, value=self.default, **_labelled(description))
 
 
+Parameters = Mapping[str, tuple[Range | Choice, str]]
+"""The parameters of a view by name: the values that each may have, and its label."""
+
+
+def check_all(parameters: Parameters, given: Mapping[str, object]) -> None:
+    """Let the values of a view pass that are within their ranges.
+
+    Raises:
+        ValueError: a value is outside its range.
+    """
+    for name, value in given.items():
+        parameters[name][0].check(name, value)
+
+
 class Explorer(VBox):
     """Sliders over a picture that is a pure function of their values.
 
     ``sliders`` maps each parameter of the view to its widget, ``picture`` is the one now shown.
     An error in the view reaches whoever moved the slider. Displayed where there is no kernel,
     an explorer is the picture that it showed when its cell was run.
+
+    Controls stand one below the other; ``side_by_side`` puts as many in a row as fit.
     """
 
     def __init__(
         self,
         view: Callable[..., Picture],
-        parameters: Mapping[str, tuple[Range | Choice, str]],
+        parameters: Parameters,
+        side_by_side: bool = False,
     ) -> None:
         super().__init__()
         self._view = view
@@ -113,7 +138,10 @@ class Explorer(VBox):
         self._redraw()
         count = sum(hasattr(slider, "step") for slider in self.sliders.values())
         names = HTML(_NAME_SLIDERS.replace("COUNT", str(count)), layout={"display": "none"})
-        self.children = (*self.sliders.values(), names, self._drawing)
+        controls = tuple(self.sliders.values())
+        if side_by_side:
+            controls = (GridBox(controls, layout=_COLUMNS),)
+        self.children = (*controls, names, self._drawing)
         self.add_class(_CLASS)
 
     def _redraw(self, change: object = None) -> None:

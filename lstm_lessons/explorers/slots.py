@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 TENSOR = Choice(("output", "h_n", "c_n"), "output")
 SLOT = Range(0, 5, 1, 3)
@@ -112,8 +112,7 @@ def view(
         "bidirectional": bidirectional,
         "seq_len": seq_len,
     }
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     drawing = _Drawing(made, num_layers, 1 + (bidirectional == "True"), seq_len)
     return Picture(svg.write(drawing.draw()), _alt(given, made))

@@ -7,7 +7,7 @@ from random import Random
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 NUM_LAYERS = Range(1, 3, 1, 2)
 DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
@@ -25,8 +25,9 @@ SEQ_LEN, BATCH, INPUT_SIZE, HIDDEN_SIZE = 6, 10, 100, 16
 
 WIDTH, HEIGHT = 720, 478
 LEFT, SPACING = 142, 84  # of the first box, and from one box to the next
-CELL, MASK_HEIGHT = 4, 12  # one unit of a mask
-BOX_WIDTH, BOX_HEIGHT = HIDDEN_SIZE * CELL, 34
+ROWS, CELL, SQUARE = 2, 8, 6  # a mask's rows, from unit to unit, and one unit's side
+MASK_HEIGHT = ROWS * CELL
+BOX_WIDTH, BOX_HEIGHT = HIDDEN_SIZE // ROWS * CELL, 34
 GROUND, STOREY = 344, 92  # the lower edge of layer 0, and the height from layer to layer
 INPUT_Y = GROUND + 48
 SLOT_X = LEFT + (SEQ_LEN - 1) * SPACING + BOX_WIDTH + 28
@@ -75,8 +76,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     for line, (text, weight) in enumerate(zip(_said(given, made), ("bold", "normal"), strict=True)):
@@ -110,7 +110,8 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
         return (
             f"Training, dropout = {p}: a fresh {masks[:4]} at every step"
             + (", between each two layers" if layers > 2 else ""),
-            f"Kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
+            f"Kept in sentence 0: {round(kept * units)} of {units} units, a share of "
+            f"{svg.number(kept, 3)}{rest}",
         )
     if given["training"] == "False":
         why = f"not training (dropout = {p})"
@@ -142,7 +143,7 @@ def _inputs(root: svg.Element, made: dict) -> None:
 
 
 def _layer(root: svg.Element, layer: int, made: dict) -> None:
-    """Draw a layer's boxes, the arrows along it, its weights' shapes and its slot of h_n."""
+    """Draw a layer's boxes, the arrows along it, its weights' shapes, its row of h_n and c_n."""
     top = _top(layer)
     level = top + BOX_HEIGHT / 2
     name = f"weight_ih_l{layer}"
@@ -158,7 +159,8 @@ def _layer(root: svg.Element, layer: int, made: dict) -> None:
         last = step + 1 == SEQ_LEN
         end = SLOT_X - 6 if last else _middle(step + 1) - BOX_WIDTH / 2
         arrow(root, "g", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
-    svg.label(root, SLOT_X, level + 5, f"h_n[{layer}]", 13, "start", font_weight="bold")
+    for y, name in ((level - 4, f"h_n[{layer}]"), (level + 14, f"c_n[{layer}]")):
+        svg.label(root, SLOT_X, y, name, 13, "start", font_weight="bold")
 
 
 def _draw_mask(root: svg.Element, layer: int, mask: Mask) -> None:
@@ -168,19 +170,26 @@ def _draw_mask(root: svg.Element, layer: int, mask: Mask) -> None:
     kept, zeroed = [], []
     for step, units in enumerate(mask):
         x, left = _middle(step), LEFT + step * SPACING
-        line = f"M{x:.0f} {lower:.0f}V{top + MASK_HEIGHT:.0f}"
+        line = f"M{x:.0f} {lower:.0f}V{top + MASK_HEIGHT + 2:.0f}"
         svg.add(root, "path", d=line, stroke="ink", stroke_width=2)
-        arrow(root, "ink", (x, top), (x, upper), gap=2)
+        _h(root, x, lower)
+        arrow(root, "ink", (x, top - 2), (x, upper), gap=2)
         for unit, alive in enumerate(units):
-            place = f"M{left + unit * CELL} {top:.0f}h{CELL}v{MASK_HEIGHT}h-{CELL}z"
-            (kept if alive else zeroed).append(place)
-    outline = {"stroke": "f", "stroke_width": 0.75}
+            row, column = divmod(unit, HIDDEN_SIZE // ROWS)
+            place = f"M{left + 1 + column * CELL} {top + 1 + row * CELL:.0f}"
+            (kept if alive else zeroed).append(f"{place}h{SQUARE}v{SQUARE}h-{SQUARE}z")
+    outline = {"stroke": "f", "stroke_width": 1}
     between = f"{layer},{layer + 1}"
     svg.add(root, "path", d="".join(zeroed), fill="paper", **outline, data_zeroed=between)
     svg.add(root, "path", d="".join(kept), fill="f", **outline, data_kept=between)
-    svg.label(root, 24, top + 11, "mask", 13, "start", font_weight="bold")
     share = svg.number(sum(map(sum, mask)) / (SEQ_LEN * HIDDEN_SIZE), 2)
-    svg.label(root, SLOT_X, top + 11, f"{share} kept", 12, "start")
+    svg.label(root, 24, top + 12, "mask", 13, "start", font_weight="bold")
+    svg.label(root, 68, top + 12, f"{share} kept", 12, "start", fill="muted")
+
+
+def _h(root: svg.Element, x: float, lower: float) -> None:
+    """Write at the foot of an arrow up what goes up."""
+    svg.label(root, x + 6, lower - 6, "h", 12, "start")
 
 
 def _output(root: svg.Element, num_layers: int, made: dict) -> None:
@@ -192,6 +201,7 @@ def _output(root: svg.Element, num_layers: int, made: dict) -> None:
         end = _top(layer) - 22 if highest else _top(layer + 1) + BOX_HEIGHT
         for step in range(SEQ_LEN):
             arrow(root, "ink", (_middle(step), _top(layer)), (_middle(step), end), gap=2)
+            _h(root, _middle(step), _top(layer))
     y = _top(num_layers - 1) - 27
     svg.label(root, 24, y, f"output {made['shapes']['output']}", 12, "start")
     for step in range(SEQ_LEN):
@@ -202,16 +212,17 @@ def _output(root: svg.Element, num_layers: int, made: dict) -> None:
 def _key(root: svg.Element, made: dict) -> None:
     """Say what the arrows and squares are, and the shape of the states."""
     tensors = made["shapes"]
-    states = f"h_n and c_n (L, B, H) = {tensors['h_n']}: a slot for each layer"
+    states = f"h_n and c_n (L, B, H) = {tensors['h_n']}: a row for each layer"
     svg.label(root, 24, HEIGHT - 40, states, 13, "start")
     sizes = f"{SEQ_LEN} words, B = {BATCH}, I = {INPUT_SIZE}, H = {HIDDEN_SIZE}"
     svg.label(root, WIDTH - 24, HEIGHT - 40, sizes, 13, "end", fill="muted")
     y = HEIGHT - 16
-    squares = "a unit: filled if kept, hollow if zeroed (masks of one sentence)"
-    for x, fill in ((24, "f"), (32, "paper")):
-        svg.rect(root, x, y - 10, 2 * CELL, MASK_HEIGHT, fill=fill, stroke="f", stroke_width=0.75)
-    svg.label(root, 48, y, squares, 12, "start", fill="muted")
-    svg.label(root, WIDTH - 24, y, "to the right: h and c; up: h alone", 12, "end", fill="muted")
+    svg.label(root, WIDTH - 24, y, "to the right: h and c; up: h alone", 13, "end")
+    if made["masks"]:
+        for x, fill in ((25, "f"), (25 + CELL, "paper")):
+            svg.rect(root, x, y - 8, SQUARE, SQUARE, fill=fill, stroke="f", stroke_width=1)
+        squares = f"a unit: filled if kept, hollow if zeroed ({HIDDEN_SIZE} at each step)"
+        svg.label(root, 48, y, squares, 12, "start", fill="muted")
 
 
 def _alt(given: dict, made: dict) -> str:
@@ -227,9 +238,9 @@ def _alt(given: dict, made: dict) -> str:
         f"{', '.join(str(sum(step)) for step in mask)}."
         for k, mask in enumerate(made["masks"])
     )
-    slots = ", ".join(f"h_n[{k}] from layer {k}" for k in range(layers))
+    rows = ", ".join(f"h_n[{k}] from layer {k}" for k in range(layers))
     return (
         f"{first}. {second.rstrip('.')}. {boxes}. {reads} at every step. h and c go right, h alone "
         f"goes up. {masks}{' ' if masks else ''}No mask on x, on the way to the right, or on "
-        f"output. {weights}; output {tensors['output']}; h_n {tensors['h_n']}, with {slots}."
+        f"output. {weights}; output {tensors['output']}; h_n and c_n {tensors['h_n']}, with {rows}."
     )

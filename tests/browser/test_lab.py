@@ -41,6 +41,9 @@ EXPLORERS = {
     "three_axes": "05_batches_and_batch_first.ipynb",
     "stack_and_dropout": "06_stacking_and_dropout.ipynb",
     "slots": "07_both_directions.ipynb",
+    "chunks": "08_state_across_chunks.ipynb",
+    "ragged": "09_ragged_sequences.ipynb",
+    "lstm_map": "09_ragged_sequences.ipynb",
 }
 # Lessons with an explorer come first, so that pytest, which goes by a lesson's place in the list,
 # keeps all tests of one lesson together and opens it once.
@@ -367,6 +370,36 @@ def stack_and_dropout(seed: int, dropout: float, num_layers: int, training: str)
     return facts
 
 
+def chunks(chunk: int, forget_bias: float, between: str) -> Facts:
+    """Return what autograd says of a layer of one unit whose memory alone passes on."""
+    import torch
+
+    layer = torch.nn.LSTM(1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.weight_ih_l0[2] = 1
+        layer.bias_ih_l0[1] = forget_bias
+
+    def gradient(length: int, between: str) -> torch.Tensor:
+        x = torch.zeros(24, 1, dtype=torch.float64, requires_grad=True)
+        hx, loss = None, torch.zeros((), dtype=torch.float64)
+        for each in x.split(length):
+            output, hx = layer(each, hx)
+            loss = loss + output.sum()
+            hx = {"carry": hx, "detach": tuple(s.detach() for s in hx), "reset": None}[between]
+        return torch.autograd.grad(loss, x)[0].sum()
+
+    whole = gradient(24, "carry")
+    acts = gradient(chunk, "reset" if between == "reset" else "carry") / whole
+    kept = gradient(chunk, between) / whole
+    return {
+        "acts": f"words act on losses: {100 * acts.item():.0f} %",
+        "kept": f"the gradient tells: {100 * kept.item():.0f} %",
+        "f": torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item(),
+    }
+
+
 def slots(
     tensor: str, slot: int, half: str, num_layers: int, bidirectional: str, seq_len: int
 ) -> Facts:
@@ -383,6 +416,44 @@ def slots(
     return {name: f"= {tuple(each.shape)}" for name, each in named.items()}
 
 
+def lstm_map(**values: Any) -> Facts:
+    """Return what torch makes of every argument: all shapes, and the number of parameters."""
+    import torch
+
+    I, H = values["input_size"], values["hidden_size"]  # noqa: E741, N806
+    options = {key: values[key] == "True" for key in ("bias", "batch_first", "bidirectional")}
+    layer = torch.nn.LSTM(
+        I,
+        H,
+        num_layers=values["num_layers"],
+        proj_size=min(values["proj_size"], H - 1),
+        device="meta",
+        **options,
+    )
+    axes = [values["batch"], values["seq_len"]]
+    if not options["batch_first"]:
+        axes.reverse()
+    if values["unbatched"] == "True":
+        axes = [values["seq_len"]]
+    x = torch.empty(*axes, I, device="meta")
+    output, (h_n, c_n) = layer(x)
+    named = {"input": x, "output": output, "h_n": h_n, "c_n": c_n, **dict(layer.named_parameters())}
+    facts: Facts = {name: f"= {tuple(tensor.shape)}" for name, tensor in named.items()}
+    return facts | {"parameters": sum(each.numel() for each in layer.parameters())}
+
+
+def ragged(**lengths: int) -> Facts:
+    """Return the shapes that torch's packing gives, and its batch_sizes."""
+    import torch
+
+    n = torch.tensor(list(lengths.values()))
+    x = torch.zeros(int(n.max()), len(n), 2)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x, n, enforce_sorted=False)
+    facts: Facts = {"x": f"({len(x)}, {len(n)}, I)", "data": f"({len(packed.data)}, I)"}
+    facts |= {f"batch_sizes[{t}]": size for t, size in enumerate(packed.batch_sizes.tolist())}
+    return facts | {"saved": f"{x[..., 0].numel() - len(packed.data)} of {x[..., 0].numel()}"}
+
+
 TORCH = {
     "in_and_out": in_and_out,
     "forget_gate": forget_gate,
@@ -391,7 +462,10 @@ TORCH = {
     "unrolled": unrolled,
     "three_axes": three_axes,
     "stack_and_dropout": stack_and_dropout,
+    "chunks": chunks,
     "slots": slots,
+    "lstm_map": lstm_map,
+    "ragged": ragged,
 }
 
 
@@ -520,7 +594,12 @@ MISTAKES = {
     "04_unrolling_in_time.ipynb": ("04.1", "return x, x"),
     "05_batches_and_batch_first.ipynb": ("05.3", "return lstm(x.unsqueeze(-1))[0]"),
     "06_stacking_and_dropout.ipynb": ("06.4", "return lstm(x)[0][0]"),
+    "08_state_across_chunks.ipynb": (
+        "08.3",
+        "return text[: len(text) // B * B].view(-1, B, text.shape[1])",
+    ),
     "07_both_directions.ipynb": ("07.1", "return output[:, -1]"),
+    "09_ragged_sequences.ipynb": ("09.2", "return output.mean(dim=1)"),
 }
 
 

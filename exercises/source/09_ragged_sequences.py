@@ -1,0 +1,113 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## How it works
+#
+# Write your answer in its cell, run it (Shift + Enter), then run the cell below it, which checks
+# it. You can check as often as you like. A wrong answer costs nothing: if the check recognises the
+# mistake, it names it.
+#
+# Stuck? Put one of these in a new cell (the number is the exercise's):
+#
+# * `exercise("09.1").hint()` gives a hint. Call it again for the next one.
+# * `exercise("09.1").solution()` shows a solution. It asks first; call it twice.
+
+# %%
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from lstm_lessons import exercise
+
+torch.set_default_dtype(torch.float64)
+
+# %% [markdown]
+# ## 09.1 Pack by hand
+#
+# Pack a batch without `pack_padded_sequence`. This time the batch comes first.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `x` | (B, T, I) | padded sentences, batch first |
+# | `lengths` | (B) | how many words each has, in any order, all different |
+# | returns | | `data, batch_sizes, sorted_indices` |
+#
+# `sorted_indices` says which sentence stands in each row, the longest first. The padding is not
+# zero here, so you cannot tell it by its numbers.
+
+
+# %%
+def pack(x, lengths):
+    ### BEGIN SOLUTION
+    order = lengths.argsort(descending=True)
+    steps = torch.arange(x.shape[1])
+    batch_sizes = (steps[:, None] < lengths).sum(dim=1)
+    data = torch.cat([x[order[:running], t] for t, running in enumerate(batch_sizes)])
+    return data, batch_sizes, order
+    ### END SOLUTION
+
+
+# %%
+exercise("09.1").check(pack)
+
+# %% [markdown]
+# ## 09.2 The masked mean
+#
+# `output` (B, T, H) comes from a layer with `batch_first=True` that has read a padded batch. Return
+# the mean of each sentence's states over its own words, (B, H). T may be larger than the greatest
+# length.
+
+
+# %%
+def masked_mean(output, lengths):
+    ### BEGIN SOLUTION
+    mask = torch.arange(output.shape[1]) < lengths[:, None]
+    return (output * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+    ### END SOLUTION
+
+
+# %%
+exercise("09.2").check(masked_mean)
+
+# %% [markdown]
+# ## 09.3 Mend the last states
+#
+# Somebody sorts and packs, as it should be. `x` is (T, B, I), time first, and `lstm` has one layer
+# that reads forward. The function should return the state h after the last word of each sentence,
+# (B, H): row b for sentence b, as the caller counts.
+
+
+# %%
+def broken_last_states(x, lengths, lstm):
+    lengths, order = lengths.sort(descending=True)
+    packed = pack_padded_sequence(x[:, order], lengths)
+    packed_output, _ = lstm(packed)
+    output, _ = pad_packed_sequence(packed_output)
+    return output[-1]
+
+
+# %% [markdown]
+# It never raises an error. It is right when all sentences have one length, so its author saw
+# nothing. Two things are wrong in it. Mend them below; there is more than one way, and it may get
+# shorter.
+
+
+# %%
+def last_states(x, lengths, lstm):
+    ### BEGIN SOLUTION
+    packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+    packed_output, (h_n, c_n) = lstm(packed)
+    return h_n[0]
+    ### END SOLUTION
+
+
+# %%
+exercise("09.3").check(last_states)

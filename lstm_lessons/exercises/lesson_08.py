@@ -1,0 +1,566 @@
+"""Exercises of lesson 08: mend a training loop, find the bug, cut a text into streams."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf, Verdict
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import OneTensor, Tensors
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
+
+States = tuple[Tensor, Tensor]
+
+
+# --- 08.1 -----------------------------------------------------------------------------------------
+
+_BROKEN = """
+def broken_train(lstm, x, k):
+    hx, outputs = None, []
+    for n in range(len(x) // k):
+        chunk = x[n * k : (n + 1) * k]
+        output, hx = lstm(chunk, hx)
+        loss = (output**2).sum()
+        loss.backward(retain_graph=True)
+        outputs.append(output)
+    return torch.cat(outputs), lstm.weight_hh_l0.grad
+"""
+
+
+def _train_case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Case:  # noqa: E741, N803
+    random = randoms(T)
+    lstm = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
+    with torch.no_grad():
+        for parameter in lstm.parameters():
+            parameter.copy_(random(*parameter.shape) / 2)
+    inputs = {"lstm": lstm, "x": random(T, B, I), "k": k}
+    return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, k={k}", special=special)
+
+
+def _train_cases() -> tuple[Case, ...]:
+    return (
+        _train_case(7, 4, 3, 5, k=2),
+        _train_case(8, 3, 2, 6, k=5),
+        _train_case(6, 4, 2, 5, k=3, special="Here k divides T: how many chunks are there?"),
+        _train_case(4, 2, 3, 5, k=9, special="k may be larger than T: then there is one chunk."),
+    )
+
+
+def _all_chunks(x: Tensor, k: int) -> Iterable[Tensor]:
+    return x.split(k)
+
+
+def _full_chunks(x: Tensor, k: int) -> Iterable[Tensor]:
+    return [x[n * k : (n + 1) * k] for n in range(len(x) // k)]
+
+
+def _one_more(x: Tensor, k: int) -> Iterable[Tensor]:
+    return [x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]
+
+
+def _detach(h: Tensor, c: Tensor) -> States:
+    return h.detach(), c.detach()
+
+
+def _keep(h: Tensor, c: Tensor) -> States:
+    return h, c
+
+
+def _detach_and_forget(h: Tensor, c: Tensor) -> States:
+    h.detach(), c.detach()
+    return h, c
+
+
+def _square(output: Tensor) -> Tensor:
+    return output.square().sum()
+
+
+def _trainer(
+    chunks: Callable[[Tensor, int], Iterable[Tensor]] = _all_chunks,
+    hand_on: Callable[[Tensor, Tensor], States | None] = _detach,
+    retain_graph: bool = False,
+    before_each: Callable[[nn.LSTM], None] = lambda lstm: None,
+    loss: Callable[[Tensor], Tensor] = _square,
+    give: Callable[[Tensor, Tensor, int], Any] = lambda output, gradient, count: (output, gradient),
+) -> Callable:
+    """Return a training loop in which one thing or more is other; without arguments it is right."""
+
+    def train(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+        hx, outputs = None, []
+        for chunk in chunks(x, k):
+            before_each(lstm)
+            output, (h, c) = lstm(chunk, hx)
+            loss(output).backward(retain_graph=retain_graph)
+            hx = hand_on(h, c)
+            outputs.append(output)
+        return give(torch.cat(outputs), lstm.weight_hh_l0.grad, len(outputs))
+
+    return train
+
+
+def _without_gradients(lstm: nn.LSTM, x: Tensor, k: int) -> None:
+    with torch.no_grad():
+        output, _ = lstm(x[:k])
+    (output**2).sum().backward()
+
+
+def _no_gradient(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    output, _ = _trainer()(lstm, x, k)
+    return output, lstm.weight_hh_l0
+
+
+def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    hx, outputs, gradient = None, [], torch.tensor(0.0)
+    for chunk in x.split(k):
+        output, (h, c) = lstm(chunk, hx)
+        _square(output).backward()
+        hx = h.detach(), c.detach()
+        gradient = gradient + lstm.weight_hh_l0.grad
+        outputs.append(output)
+    return torch.cat(outputs), gradient
+
+
+_TRAIN_WRONGS = (
+    Wrong(
+        "nothing mended",
+        _trainer(_full_chunks, _keep, retain_graph=True),
+        "This computes the same as the broken loop. Two things are wrong in it: one is about the "
+        "steps that are read, the other about how far the gradient goes.",
+    ),
+    Wrong(
+        "cut mended, steps missing",
+        _trainer(_full_chunks),
+        "One of the two is mended: the gradient ends at each cut. But steps are missing at the end "
+        "of x, whenever k does not divide T.",
+    ),
+    *several(
+        "an empty chunk",
+        "There is one chunk too many whenever k divides T: it has no steps, and the layer refuses "
+        "it. The number of chunks is T / k, rounded up.",
+        _trainer(_one_more),
+        _trainer(_one_more, retain_graph=True),
+        _trainer(_one_more, _keep, retain_graph=True),
+    ),
+    *several(
+        "k pieces",
+        "You cut x into k pieces. k is the length of a chunk: `chunk(k)` and `tensor_split(k)` "
+        "make k pieces, `split(k)` makes pieces of k steps.",
+        _trainer(lambda x, k: x.chunk(k)),
+        _trainer(lambda x, k: x.tensor_split(k)),
+    ),
+    *several(
+        "steps mended, the gradient passes the cuts",
+        "One of the two is mended: every step is read. But the gradient still passes all cuts, as "
+        "if x were read whole. It should end where its chunk begins.",
+        _trainer(hand_on=_keep, retain_graph=True),
+        _trainer(hand_on=_detach_and_forget, retain_graph=True),
+    ),
+    *several(
+        "still on the old graph",
+        "Nothing keeps the old graph any more, but the next chunk still hangs on it. Which tensors "
+        "bring the old graph along? All of them have to be cut off. (`clone` copies the numbers "
+        "and keeps the history, and a call whose result is thrown away changes nothing.)",
+        _trainer(hand_on=_keep),
+        _trainer(hand_on=_detach_and_forget),
+        _trainer(_full_chunks, _keep),
+        _trainer(hand_on=lambda h, c: (h.clone(), c.clone())),
+        _trainer(hand_on=lambda h, c: (h.detach(), c)),
+        _trainer(hand_on=lambda h, c: (h, c.detach())),
+    ),
+    *several(
+        "one state detached",
+        "Only one of the two states is cut off from its history. The gradient takes the other way.",
+        _trainer(hand_on=lambda h, c: (h.detach(), c), retain_graph=True),
+        _trainer(hand_on=lambda h, c: (h, c.detach()), retain_graph=True),
+    ),
+    Wrong(
+        "detach of a pair",
+        _trainer(hand_on=lambda h, c: (h, c).detach()),
+        "`hx` is a pair (h, c), and a pair has no `detach`. Each of its two tensors has.",
+    ),
+    *several(
+        "state thrown away",
+        "Every chunk starts from zeros. The gradient ends at the cuts, but so does the memory: the "
+        "numbers of the state should pass.",
+        _trainer(hand_on=lambda h, c: None),
+        _trainer(_full_chunks, lambda h, c: None),
+    ),
+    Wrong(
+        "c not handed on",
+        _trainer(hand_on=lambda h, c: (h.detach(), torch.zeros_like(c))),
+        "h is handed on, and c starts from zeros at every chunk. The state is the pair.",
+    ),
+    Wrong(
+        "h not handed on",
+        _trainer(hand_on=lambda h, c: (torch.zeros_like(h), c.detach())),
+        "c is handed on, and h starts from zeros at every chunk. The state is the pair.",
+    ),
+    *several(
+        "nothing to go back through",
+        "The loss has no history, so there is nothing for `backward()` to walk. It is the state "
+        "between two chunks that is to be cut off, not the output, and not the layer's own work.",
+        _without_gradients,
+        _trainer(loss=lambda output: _square(output.detach())),
+    ),
+    Wrong(
+        "gradients of earlier chunks thrown away",
+        _trainer(before_each=lambda lstm: lstm.zero_grad()),
+        "The gradient is that of the last chunk alone. Is it set to zero in the loop? Asked for is "
+        "the sum over all chunks, which `backward()` makes by itself.",
+    ),
+    Wrong(
+        "mean over the chunks",
+        _trainer(give=lambda output, gradient, count: (output, gradient / count)),
+        "You divide the gradient by the number of chunks. Asked for is the sum.",
+    ),
+    *several(
+        "another loss",
+        "The cuts are right, but the loss is another one. That of the broken loop is the sum of "
+        "the squares; a mean divides it by how many numbers there are.",
+        _trainer(loss=lambda output: output.square().mean()),
+        _trainer(loss=lambda output: output.square().sum(dim=2).mean()),
+        _trainer(loss=lambda output: output.square().sum() / 2),
+        _trainer(loss=Tensor.sum),
+    ),
+    *several(
+        "added up twice",
+        "`backward()` adds to what is in `.grad` already, and you add up once more: the gradient "
+        "of the first chunk is counted in every chunk. One of the two sums is enough.",
+        _added_twice,
+    ),
+    Wrong(
+        "results swapped",
+        _trainer(give=lambda output, gradient, count: (gradient, output)),
+        "Both results are right, and stand the other way round: first output, then gradient.",
+    ),
+    Wrong(
+        "the weight itself",
+        _no_gradient,
+        "The second result is the weight. Its gradient is in the weight's `.grad`.",
+    ),
+)
+
+MEND_THE_LOOP = FunctionExercise(
+    number="08.1",
+    title="Mend a training loop",
+    function="train",
+    given=_BROKEN,
+    make_cases=_train_cases,
+    reference=_trainer(),
+    form=Tensors(
+        ("output", "gradient"),
+        axes={"output": ("step", "sentence", "unit"), "gradient": ("row", "column")},
+        not_nested="Here two tensors are asked for:",
+    ),
+    wrongs=_TRAIN_WRONGS,
+    words={
+        ("output",): "The gradient is right, output is not: is every step in it, once?",
+        ("gradient",): "output is right, so the states are handed on as they should. The gradient "
+        "is not: where does it end, is it that of all chunks, and of the same loss as before?",
+        ("output", "gradient"): "Neither is right, so begin with output: what does each chunk "
+        "start from?",
+    },
+    probes=(
+        Probe("there is one chunk only", lambda given: given | {"k": len(given["x"])}),
+        Probe("there are two chunks", lambda given: given | {"x": given["x"][: given["k"] + 1]}),
+        Probe("k divides T", lambda given: given | {"x": given["x"][: 2 * given["k"]]}),
+    ),
+    made_in_order=("output", "gradient"),
+    praise=(
+        "Every step is read once. The numbers of the state pass each cut, and no gradient does. "
+        "(Does `retain_graph=True` still stand in your loop? Take it out: nothing needs it now, "
+        "and it keeps graphs in memory.)"
+    ),
+    hints=(
+        "Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?",
+        "The line with `retain_graph=True` hides an error. Which tensors bring the old graph into "
+        "the next chunk?",
+        "`x.split(k)` has a smaller last chunk. And between two chunks both states need "
+        "`.detach()`; `retain_graph=True` is then no longer needed.",
+    ),
+    solution_code="""
+def train(lstm, x, k):
+    hx, outputs = None, []
+    for chunk in x.split(k):
+        output, (h, c) = lstm(chunk, hx)
+        hx = h.detach(), c.detach()
+        loss = (output**2).sum()
+        loss.backward()
+        outputs.append(output)
+    return torch.cat(outputs), lstm.weight_hh_l0.grad
+""",
+)
+
+# --- 08.2 -----------------------------------------------------------------------------------------
+
+FIND_THE_BUG = DictExercise(
+    number="08.2",
+    title="Find the bug in ten lines",
+    parts=(
+        Quantity(
+            "line",
+            4,
+            "The last batch holds 5 songs. In which line does something meet it that has another "
+            "size?",
+        ),
+        ShapeOf(
+            "expected",
+            (1, 5, 64),
+            "A state is (L, B, H). Which B and which H does this call want?",
+        ),
+        Verdict(
+            "leak",
+            True,
+            "What does the layer start from in the second batch, and who made it?",
+        ),
+        Choice(
+            "retain_graph",
+            "B",
+            "Line 8 cuts the state off. Is there any second way back into an old graph?",
+            options=("A", "B", "C"),
+        ),
+        Choice(
+            "repair",
+            "F",
+            "Song 33 does not go on where song 1 ended. What should each batch start from?",
+            options=("D", "E", "F", "G"),
+        ),
+    ),
+    wrongs=(
+        Wrong(
+            "stops where the size is written",
+            {"line": 2},
+            "Line 2 holds the fixed size, and is a cause of the trouble. But it runs without an "
+            "error: PyTorch stops where the state and the smaller batch meet.",
+        ),
+        Wrong(
+            "stops at the backward pass",
+            {"line": 7},
+            "Line 7 would fail in the second batch if the history were not cut. Line 8 cuts it. "
+            "The trouble of the last batch is a size.",
+        ),
+        Wrong(
+            "stops at detach",
+            {"line": 8},
+            "`detach` works for any size. PyTorch stops before it gets there.",
+        ),
+        Wrong(
+            "the size that came",
+            {"expected": (1, 32, 64)},
+            "(1, 32, 64) is what the layer is *given*. Asked for is the shape that it expects for "
+            "5 songs.",
+        ),
+        Wrong(
+            "batch first",
+            {"expected": (5, 1, 64)},
+            "You put the batch first. A state is (L, B, H), always.",
+        ),
+        Wrong(
+            "features of the input",
+            {"expected": (1, 5, 40)},
+            "40 is input_size. A state holds one number for each unit.",
+        ),
+        Wrong(
+            "no axis for layers",
+            {"expected": (5, 64)},
+            "The axis for layers is missing. It stands in front, also when there is one layer.",
+        ),
+        Wrong(
+            "detach keeps numbers out",
+            {"leak": False},
+            "Line 8 takes the history away, not the numbers. So what one batch remembered, the "
+            "next one starts from.",
+        ),
+        Wrong(
+            "retain_graph is needed",
+            {"retain_graph": "A"},
+            "It would be, if the states still hung on the old graph. After line 8 they do not, so "
+            "no `backward()` walks a graph twice.",
+        ),
+        Wrong(
+            "retain_graph reaches further",
+            {"retain_graph": "C"},
+            "The states come without history from line 8, so the gradient ends where its batch "
+            "begins, with `retain_graph=True` or without.",
+        ),
+        Wrong(
+            "state cut to size",
+            {"repair": "D"},
+            "That silences the error. But the five songs would start from what five *other* songs "
+            "left behind, as all batches before did.",
+        ),
+        Wrong(
+            "last batch dropped",
+            {"repair": "E"},
+            "That silences the error too, and the 5 songs are never read. All other batches would "
+            "still start from what other songs left behind.",
+        ),
+        Wrong(
+            "batch_first as a cure",
+            {"repair": "G"},
+            "`batch_first` says how the input lies. States do not change with it, and which song "
+            "goes on from which is not its business.",
+        ),
+    ),
+    praise=(
+        "The error in the last batch was the visible part. The bug was there from the second batch "
+        "on: a memory of other songs, without a word from PyTorch."
+    ),
+    hints=(
+        "Follow the shapes: what is `hx` when the last batch comes, and what is `batch`?",
+        "What does `detach` take away from a state, and what does it leave?",
+        "Are the songs of one batch the continuation of those before? If not, what should `hx` be "
+        "at the start of each batch, and which lines are then left over?",
+    ),
+    solution_code="""
+answer = {
+    "line": 4,
+    "expected": (1, 5, 64),
+    "leak": True,
+    "retain_graph": "B",
+    "repair": "F",
+}
+""",
+)
+
+# --- 08.3 -----------------------------------------------------------------------------------------
+
+_NOTHING_OVER = "Here B divides N, and no word is left over: all of them should be there."
+
+
+def _streams_case(N: int, I: int, B: int, special: str = "") -> Case:  # noqa: E741, N803
+    return Case({"text": randoms(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
+
+
+def _streams(text: Tensor, B: int) -> Tensor:  # noqa: N803
+    T = len(text) // B  # noqa: N806
+    return text[: T * B].view(B, T, -1).transpose(0, 1)
+
+
+def _whole(change: Callable[[Tensor, int, int], Any]) -> Callable:
+    """Return an answer that changes what is left when the words left over are dropped."""
+
+    def answer(text: Tensor, B: int) -> Any:  # noqa: N803
+        T = len(text) // B  # noqa: N806
+        return change(text[: T * B], T, B)
+
+    return answer
+
+
+def _padded(text: Tensor, B: int) -> Tensor:  # noqa: N803
+    missing = -len(text) % B
+    return _streams(torch.cat((text, text.new_zeros(missing, text.shape[1]))), B)
+
+
+_STREAM_WRONGS = (
+    Wrong(
+        "dealt out like cards",
+        _whole(lambda text, T, B: text.view(T, B, -1)),
+        "The shape is right, but the words are dealt out like cards: word 0 to stream 0, word 1 to "
+        "stream 1. So no stream reads on as the text does.",
+    ),
+    Wrong(
+        "streams in front",
+        _whole(lambda text, T, B: text.view(B, T, -1)),
+        "The streams are right, and stand on axis 0. The layer's loop walks along axis 0: it wants "
+        "(T, B, I).",
+    ),
+    *several(
+        "words left over",
+        "Right if B divides N. Otherwise some words are left over, and the pieces do not fit "
+        "together. Drop those at the end first.",
+        lambda text, B: text.view(B, -1, text.shape[1]).transpose(0, 1),
+        lambda text, B: text.view(B, len(text) // B, -1).transpose(0, 1),
+        lambda text, B: text.reshape(B, len(text) // B, text.shape[1]).transpose(0, 1),
+        lambda text, B: torch.stack(text.chunk(B), dim=1),
+        lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
+        lambda text, B: torch.stack(text.tensor_split(B), dim=1),
+        lambda text, B: text.unflatten(0, (B, -1)).transpose(0, 1),
+    ),
+    *several(
+        "words taken for single numbers",
+        "`text` is (N, I): each word is a vector of I numbers. Your `view` has an axis for the "
+        "streams and one for the steps, and none for those numbers.",
+        _whole(lambda text, T, B: text.view(B, T).transpose(0, 1)),
+        _whole(lambda text, T, B: text.view(T, B)),
+        lambda text, B: text.view(B, -1).transpose(0, 1),
+    ),
+    *several(
+        "dealt out, words left over",
+        "Two things. B need not divide N: drop the words left over at the end. And this deals the "
+        "words out like cards, so that no stream reads on as the text does.",
+        lambda text, B: text.view(-1, B, text.shape[1]),
+        lambda text, B: text.view(len(text) // B, B, -1),
+        lambda text, B: text.view(len(text) // B, B, text.shape[1]),
+    ),
+    Wrong(
+        "dropped at the front",
+        lambda text, B: _streams(text[len(text) % B :], B),
+        "You drop the words left over at the front. The text should begin with its first word; "
+        "drop them at the end.",
+    ),
+    Wrong(
+        "padded",
+        _padded,
+        "You fill up with zeros, so that the last stream ends in words that the text has not. The "
+        "words left over are to be dropped.",
+    ),
+    Wrong(
+        "streams of B words",
+        _whole(lambda text, T, B: torch.stack(text.split(B), dim=1)),
+        "You make pieces *of* B words. B is the number of streams: each has N // B words.",
+    ),
+    Wrong(
+        "one word kept back",
+        lambda text, B: _streams(text[:-1], B),
+        "You keep the last word back, perhaps as a target. Here only what does not fill all "
+        "streams is dropped.",
+    ),
+    Wrong(
+        "all of the text in each stream",
+        lambda text, B: text.unsqueeze(1).repeat(1, B, 1),
+        "Every stream gets the whole text. It is to be cut into B pieces, one for each stream.",
+    ),
+    Wrong(
+        "from the last stream to the first",
+        lambda text, B: _streams(text, B).flip(1),
+        "The streams stand in the wrong order: stream 0 should hold the beginning of the text.",
+    ),
+)
+
+CUT_INTO_STREAMS = FunctionExercise(
+    number="08.3",
+    title="Cut a text into streams",
+    function="streams",
+    make_cases=lambda: (
+        _streams_case(17, 2, 5),
+        _streams_case(22, 3, 4),
+        _streams_case(12, 5, 3, special=_NOTHING_OVER),
+    ),
+    reference=_streams,
+    form=OneTensor(("streams",), axes=("step", "stream", "number")),
+    wrongs=_STREAM_WRONGS,
+    praise=(
+        "Each stream reads on as the text does. Cut along axis 0, its chunks can hand on their "
+        "states row by row."
+    ),
+    hints=(
+        "Write the numbers 0 to 16 on paper, for 5 streams. Which numbers are in stream 0, which "
+        "in stream 1, and which are left over?",
+        "First keep only as many words as fill all streams. Then the text is B pieces, one behind "
+        "the other, of N // B words each.",
+        "A `view` that breaks the text into B pieces has the streams in front. Which operation "
+        "moves an axis?",
+    ),
+    solution_code="""
+def streams(text, B):
+    T = len(text) // B
+    pieces = text[: T * B].view(B, T, -1)
+    return pieces.transpose(0, 1)
+""",
+)
+
+EXERCISES = (MEND_THE_LOOP, FIND_THE_BUG, CUT_INTO_STREAMS)

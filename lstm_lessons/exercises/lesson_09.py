@@ -1,0 +1,591 @@
+"""Exercises of lesson 09: pack by hand, write the masked mean, mend a function's last states."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import OneTensor, Tensors
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
+
+
+def _said(lengths: list[int], **sizes: int) -> str:
+    """Return the label of a case: its sizes and its lengths."""
+    return ", ".join(f"{name}={size}" for name, size in sizes.items()) + f", lengths {lengths}"
+
+
+# --- 09.1 -----------------------------------------------------------------------------------------
+
+
+def _pack_case(I: int, *lengths: int) -> Case:  # noqa: E741, N803 - the field's own symbols
+    T, B = max(lengths), len(lengths)  # noqa: N806
+    # The padding is random too, so that nobody can tell it by its zeros.
+    inputs = {"x": randoms(B)(B, T, I), "lengths": torch.tensor(lengths)}
+    return Case(inputs, _said(list(lengths), B=B, T=T, I=I))
+
+
+def _torchs_packing(x: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    return packed.data, packed.batch_sizes, packed.sorted_indices
+
+
+def _order(lengths: Tensor) -> Tensor:
+    return lengths.argsort(descending=True)
+
+
+def _sizes(lengths: Tensor) -> Tensor:
+    return (torch.arange(int(lengths.max()))[:, None] < lengths).sum(dim=1)
+
+
+def _staircase(x: Tensor, order: Tensor, sizes: Tensor) -> Tensor:
+    """Return the first rows of each step, step by step."""
+    return torch.cat([x[order[:n], t] for t, n in enumerate(sizes.tolist())])
+
+
+def _packer(
+    rows: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] | None = None,
+    order: Callable[[Tensor], Tensor] = _order,
+    sizes: Callable[[Tensor], Tensor] = _sizes,
+    give_order: Callable[[Tensor], Tensor] = lambda order: order,
+) -> Callable:
+    """Return a packer in which one step or more is replaced; without arguments it is right.
+
+    ``rows`` makes data from x, lengths, the order and the sizes.
+    """
+
+    def pack(x: Tensor, lengths: Tensor) -> Any:
+        by, running = order(lengths), sizes(lengths)
+        data = rows(x, lengths, by, running) if rows else _staircase(x, by, running)
+        return data, running, give_order(by)
+
+    return pack
+
+
+def _still_running(x: Tensor, lengths: Tensor, *_: Tensor) -> Tensor:
+    """Return the rows that still run, in the order in which they were given."""
+    return torch.cat([x[lengths > t, t] for t in range(x.shape[1])])
+
+
+def _sentence_by_sentence(x: Tensor, lengths: Tensor, order: Tensor, _: Tensor) -> Tensor:
+    return torch.cat([x[b, : int(lengths[b])] for b in order])
+
+
+def _with_padding(x: Tensor, lengths: Tensor, order: Tensor, _: Tensor) -> Tensor:
+    return x[order].transpose(0, 1).flatten(0, 1)
+
+
+def _as_given(lengths: Tensor) -> Tensor:
+    return torch.arange(len(lengths))
+
+
+def _always_all(lengths: Tensor) -> Tensor:
+    return torch.full((int(lengths.max()),), len(lengths))
+
+
+def _one_too_many(lengths: Tensor) -> Tensor:
+    return (torch.arange(int(lengths.max()))[:, None] <= lengths).sum(dim=1)
+
+
+def _one_too_few(lengths: Tensor) -> Tensor:
+    return (torch.arange(1, int(lengths.max()))[:, None] < lengths).sum(dim=1)
+
+
+def _time_first(x: Tensor, lengths: Tensor) -> tuple:
+    order, sizes = _order(lengths), _sizes(lengths)
+    return torch.cat([x[t, order[:n]] for t, n in enumerate(sizes.tolist())]), sizes, order
+
+
+_PACK_WRONGS = (
+    Wrong(
+        "not sorted",
+        _packer(_still_running, order=_as_given),
+        "You leave the sentences in the order in which they came. Then those that still run at a "
+        "step are not the first rows, and the loop would hand states to the wrong sentences.",
+    ),
+    Wrong(
+        "each step in the old order",
+        _packer(_still_running),
+        "batch_sizes and the order are right. But within each step, your rows stand in the order "
+        "in which the sentences came. The rows of a step go by length too.",
+    ),
+    Wrong(
+        "sentence by sentence",
+        _packer(_sentence_by_sentence),
+        "batch_sizes and the order are right. But your data has all words of one sentence, then "
+        "all of the next. The loop needs all rows of step 0 first, then all of step 1.",
+    ),
+    *several(
+        "shortest first",
+        "You sort the shortest sentence to the front. It is the first to end, so the rows that "
+        "still run would not be the first ones.",
+        _packer(order=lambda lengths: lengths.argsort()),
+        _packer(_still_running, order=lambda lengths: lengths.argsort()),
+        _packer(_sentence_by_sentence, order=lambda lengths: lengths.argsort()),
+    ),
+    *several(
+        "lengths for batch_sizes",
+        "Your batch_sizes are the lengths: a number for each sentence. They should be a number for "
+        "each step: how many sentences still run at it?",
+        _packer(lambda x, n, by, _: _staircase(x, by, _sizes(n)), sizes=lambda n: n),
+        _packer(
+            lambda x, n, by, _: _staircase(x, by, _sizes(n)),
+            sizes=lambda n: n.sort(descending=True).values,
+        ),
+    ),
+    Wrong(
+        "one step too many",
+        _packer(sizes=_one_too_many),
+        "You count a sentence of n words at step n too. Its last word is at step n − 1, because "
+        "steps count from 0.",
+    ),
+    Wrong(
+        "one step too few",
+        _packer(sizes=_one_too_few),
+        "You stop counting a sentence of n words at step n − 1. But that is the step of its last "
+        "word: steps count from 0.",
+    ),
+    *several(
+        "padding kept",
+        "Your data has a row for every place of the block, padding too. Only places with a word "
+        "belong into it: as many rows as the lengths add up to.",
+        _packer(_with_padding),
+        _packer(sizes=_always_all),
+    ),
+    Wrong(
+        "the order back",
+        _packer(give_order=lambda order: order.argsort()),
+        "data and batch_sizes are right. Your third result is the way back: in which row each "
+        "sentence stands (`unsorted_indices`). Asked for is which sentence stands in each row.",
+    ),
+    Wrong(
+        "time first",
+        _time_first,
+        "You take axis 0 of x for time. Here the batch comes first: x is (B, T, I).",
+    ),
+    Wrong(
+        "all in another order",
+        lambda x, lengths: _torchs_packing(x, lengths)[::-1],
+        "Right, but the other way round: `data, batch_sizes, sorted_indices` is asked for.",
+    ),
+)
+
+PACK_BY_HAND = FunctionExercise(
+    number="09.1",
+    title="Pack by hand",
+    function="pack",
+    make_cases=lambda: (_pack_case(2, 3, 5, 1), _pack_case(3, 4, 2, 6, 3, 1)),
+    reference=_torchs_packing,
+    form=Tensors(
+        ("data", "batch_sizes", "sorted_indices"), whole=("batch_sizes", "sorted_indices")
+    ),
+    wrongs=_PACK_WRONGS,
+    words={
+        ("data",): "batch_sizes and sorted_indices are right, data is not: which rows, and in "
+        "which order?",
+        ("sorted_indices",): "data and batch_sizes are right; only sorted_indices is not.",
+        ("batch_sizes",): "data and sorted_indices are right; only batch_sizes is not.",
+    },
+    made_in_order=("sorted_indices", "batch_sizes", "data"),
+    probes=(
+        Probe(
+            "all sentences are equally long",
+            lambda inputs: inputs | {"lengths": torch.full((3,), inputs["x"].shape[1])},
+        ),
+        Probe(
+            "the longest comes first already",
+            lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
+        ),
+    ),
+    praise="These are the tensors that `pack_padded_sequence` makes.",
+    hints=(
+        "Begin with the order: which sentence is the longest, the second longest, ...? "
+        "`argsort(descending=True)` says so.",
+        "At step t, a sentence still runs if its length is greater than t. Count them: that is "
+        "`batch_sizes[t]`. As the longest come first, they are the first so many of the order.",
+        "For each step t, take step t of these sentences: two indices for x, first the sentences, "
+        "then the step. Then lay the pieces of all steps under one another with `torch.cat`.",
+    ),
+    solution_code="""
+def pack(x, lengths):
+    order = lengths.argsort(descending=True)
+    steps = torch.arange(x.shape[1])
+    batch_sizes = (steps[:, None] < lengths).sum(dim=1)
+    data = torch.cat([x[order[:running], t] for t, running in enumerate(batch_sizes)])
+    return data, batch_sizes, order
+""",
+)
+
+# --- 09.2 -----------------------------------------------------------------------------------------
+
+
+def _mean_case(H: int, T: int, *lengths: int) -> Case:  # noqa: N803 - the field's own symbols
+    B = len(lengths)  # noqa: N806
+    inputs = {"output": randoms(B)(B, T, H), "lengths": torch.tensor(lengths)}
+    return Case(inputs, _said(list(lengths), B=B, T=T, H=H))
+
+
+def _means_alone(output: Tensor, lengths: Tensor) -> Tensor:
+    return torch.stack([rows[:n].mean(dim=0) for rows, n in zip(output, lengths, strict=True)])
+
+
+def _masked(output: Tensor, lengths: Tensor, shift: int = 0) -> Tensor:
+    """Return output with zeros behind each sentence; ``shift`` moves all ends."""
+    steps = torch.arange(output.shape[1])
+    return output * (steps < lengths[:, None] + shift)[:, :, None]
+
+
+def _without_division(output: Tensor, lengths: Tensor) -> Tensor:
+    return _masked(output, lengths).sum(dim=1)
+
+
+_MEAN_WRONGS = (
+    Wrong(
+        "padding counted",
+        lambda output, lengths: output.mean(dim=1),
+        "You take the mean over all T steps, so the padding counts like words.",
+    ),
+    Wrong(
+        "a sum",
+        _without_division,
+        "You add up the right steps, and do not divide: a long sentence gets a large vector.",
+    ),
+    Wrong(
+        "divided by T",
+        lambda output, lengths: _masked(output, lengths).mean(dim=1),
+        "The padding is zero in your sum, but it still counts: you divide by T. A mean divides by "
+        "how many numbers were added, which differs from sentence to sentence.",
+    ),
+    Wrong(
+        "divided by B",
+        lambda output, lengths: _without_division(output, lengths) / len(lengths),
+        "You add up the right steps, and divide by the number of sentences. The mean is over the "
+        "steps of one sentence.",
+    ),
+    Wrong(
+        "divided by the longest",
+        lambda output, lengths: _without_division(output, lengths) / lengths.max(),
+        "You divide every sum by the greatest length. Each sentence has its own.",
+    ),
+    Wrong(
+        "divided by the mean length",
+        lambda output, lengths: _without_division(output, lengths) / lengths.double().mean(),
+        "You divide every sum by the mean length. Each sentence has its own.",
+    ),
+    Wrong(
+        "padding in the sum",
+        lambda output, lengths: output.sum(dim=1) / lengths[:, None],
+        "You divide by the right numbers, but what you add up has the padding in it. It need not "
+        "be zero: after a step with no word, an LSTM still shows a state.",
+    ),
+    *several(
+        "one step too many",
+        "The step behind each sentence counts too. A sentence of n words has the steps 0 to n − 1.",
+        lambda output, lengths: _masked(output, lengths, 1).sum(dim=1) / lengths[:, None],
+        lambda output, lengths: _means_alone(output, lengths + 1),
+    ),
+    *several(
+        "one step too few",
+        "You leave out the last word of each sentence. A sentence of n words has the steps 0 to "
+        "n − 1, the last one included.",
+        lambda output, lengths: _masked(output, lengths, -1).sum(dim=1) / lengths[:, None],
+        lambda output, lengths: _means_alone(output, lengths - 1),
+    ),
+    Wrong(
+        "the mask turned round",
+        lambda output, lengths: (output - _masked(output, lengths)).sum(dim=1) / lengths[:, None],
+        "Your mask is the wrong way round: you add up the padding, and leave out the words.",
+    ),
+    *several(
+        "all sentences together",
+        "You take one mean over all sentences. Each one should have its own row.",
+        lambda output, lengths: _masked(output, lengths).sum(dim=(0, 1)) / lengths.sum(),
+        lambda output, lengths: _without_division(output, lengths) / lengths.sum(),
+    ),
+    Wrong(
+        "over the sentences",
+        lambda output, lengths: _masked(output, lengths).sum(dim=0) / len(lengths),
+        "You take the mean over the sentences, axis 0 here, and get a row for each step. It should "
+        "be over the steps.",
+    ),
+    Wrong(
+        "over the units",
+        lambda output, lengths: _masked(output, lengths).mean(dim=2),
+        "You take the mean over the units. It should be over the steps, with a number for each "
+        "unit.",
+    ),
+    Wrong(
+        "the last state",
+        lambda output, lengths: output[torch.arange(len(lengths)), lengths - 1],
+        "That is the state at each sentence's last word. Asked for is the mean over all its words.",
+    ),
+    Wrong(
+        "the axis of time kept",
+        lambda output, lengths: _means_alone(output, lengths)[:, None],
+        "The numbers are right. But the axis of time is still there, 1 long: (B, H) is wanted.",
+    ),
+    *several(
+        "mask without its last axis",
+        "Your mask is (B, T), and output is (B, T, H). PyTorch lays the last axes over each other: "
+        "T over H. The mask needs an axis for the units, 1 long.",
+        lambda output, lengths: (output * (torch.arange(output.shape[1]) < lengths[:, None])).sum(
+            dim=1
+        ),
+    ),
+    Wrong(
+        "mask without the column",
+        lambda output, lengths: (
+            output * (torch.arange(output.shape[1]) < lengths)[:, :, None]
+        ).sum(dim=1),
+        "You compare T steps with B lengths directly, and neither of them is a column. To compare "
+        "each with each, one of the two needs an axis more.",
+    ),
+    Wrong(
+        "lengths without the column",
+        lambda output, lengths: _without_division(output, lengths) / lengths,
+        "Your sums are (B, H), and you divide by (B). PyTorch lays the last axes over each other: "
+        "B over H. The lengths have to be a column.",
+    ),
+)
+
+MASKED_MEAN = FunctionExercise(
+    number="09.2",
+    title="The masked mean",
+    function="masked_mean",
+    make_cases=lambda: (_mean_case(4, 7, 5, 2, 6), _mean_case(3, 8, 2, 4, 3, 6, 5)),
+    reference=_means_alone,
+    form=OneTensor(("mean",), axes=("sentence", "unit")),
+    wrongs=_MEAN_WRONGS,
+    probes=(
+        Probe(
+            "no sentence has padding",
+            lambda inputs: inputs | {"lengths": torch.full((3,), inputs["output"].shape[1])},
+        ),
+        Probe(
+            "the padding is zero",
+            lambda inputs: inputs | {"output": _masked(inputs["output"], inputs["lengths"])},
+        ),
+        Probe("there is one sentence only", lambda inputs: {k: v[:1] for k, v in inputs.items()}),
+    ),
+    gradients=True,
+    praise="Each sentence has the mean that it would have alone, and the padding gets no gradient.",
+    hints=(
+        "Two things: what is added up, and by what it is divided. Where does each depend on the "
+        "length?",
+        "The lesson has the mask time first. Here it should be (B, T): compare a row of steps with "
+        "a column of lengths.",
+        "With `[:, :, None]` the mask fits output. Multiply, sum over axis 1, and divide by the "
+        "lengths as a column.",
+    ),
+    solution_code="""
+def masked_mean(output, lengths):
+    mask = torch.arange(output.shape[1]) < lengths[:, None]
+    return (output * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+""",
+)
+
+# --- 09.3 -----------------------------------------------------------------------------------------
+
+_BROKEN = """
+def broken_last_states(x, lengths, lstm):
+    lengths, order = lengths.sort(descending=True)
+    packed = pack_padded_sequence(x[:, order], lengths)
+    packed_output, _ = lstm(packed)
+    output, _ = pad_packed_sequence(packed_output)
+    return output[-1]
+"""
+
+
+def _last_case(I: int, H: int, *lengths: int) -> Case:  # noqa: E741, N803
+    T, B = max(lengths), len(lengths)  # noqa: N806
+    random = randoms(B)
+    layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.copy_(random(*parameter.shape))
+    inputs = {"x": random(T, B, I), "lengths": torch.tensor(lengths)}
+    inputs["lstm"] = layer.requires_grad_(False)
+    return Case(inputs, _said(list(lengths), T=T, B=B, I=I, H=H))
+
+
+def _true_last_states(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+    return lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][0][0]
+
+
+def _sorted(
+    pick: Callable[[Tensor, Tensor, Tensor], Tensor],
+    back: Callable[[Tensor, Tensor], Tensor] = lambda states, order: states,
+) -> Callable:
+    """Return the broken function with ``pick`` for its last line, and ``back`` behind it.
+
+    ``pick`` takes the unpacked output, the sorted lengths and h_n.
+    """
+
+    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+        lengths, order = lengths.sort(descending=True)
+        packed_output, (h_n, _) = lstm(pack_padded_sequence(x[:, order], lengths))
+        output, _ = pad_packed_sequence(packed_output)
+        return back(pick(output, lengths, h_n), order)
+
+    return answer
+
+
+def _pairs(output: Tensor, lengths: Tensor, h_n: Tensor) -> Tensor:
+    return output[lengths - 1, torch.arange(len(lengths))]
+
+
+def _undone(states: Tensor, order: Tensor) -> Tensor:
+    return states[order.argsort()]
+
+
+def _sorted_again(states: Tensor, order: Tensor) -> Tensor:
+    return states[order]
+
+
+def _zeros_of_the_short(output: Tensor, lengths: Tensor, h_n: Tensor) -> Tensor:
+    return output[-1]
+
+
+def _unpacked(pick: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Callable:
+    """Return an answer that picks from what the layer makes of the padded block."""
+
+    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+        output, (h_n, _) = lstm(x)
+        return pick(output, lengths, h_n)
+
+    return answer
+
+
+_LAST_WRONGS = (
+    Wrong(
+        "as it was",
+        _sorted(_zeros_of_the_short),
+        "Both mistakes are still in it. `output` is the block that `pad_packed_sequence` fills up "
+        "with zeros: what stands in its last step, for a sentence that ended before? And in which "
+        "order are the rows?",
+    ),
+    Wrong(
+        "order mended, zeros left",
+        _sorted(_zeros_of_the_short, _undone),
+        "The rows are in the caller's order now. But `output[-1]` is zero for each sentence that "
+        "ended before the last step.",
+    ),
+    *several(
+        "state mended, order left",
+        "Each row is the true last state of some sentence now. But the rows are still sorted by "
+        "length: row 0 should belong to the caller's sentence 0.",
+        _sorted(_pairs),
+        lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[
+            lengths.argsort(descending=True)
+        ],
+    ),
+    Wrong(
+        "sorted twice",
+        _sorted(_pairs, _sorted_again),
+        "You use the order once more instead of undoing it. `order` says which sentence stands in "
+        "each row. You need in which row each sentence stands.",
+    ),
+    Wrong(
+        "sorted twice, zeros left",
+        _sorted(_zeros_of_the_short, _sorted_again),
+        "Two things are left. `output[-1]` is zero for sentences that ended before. And you use "
+        "the order once more, where it has to be undone.",
+    ),
+    Wrong(
+        "state after the padding",
+        _unpacked(lambda output, lengths, h_n: output[-1]),
+        "You read the padded block, and take the state after the padding.",
+    ),
+    *several(
+        "lengths alone as the index",
+        "`output[lengths - 1]` takes whole steps, each with all sentences: (B, B, H). Each step "
+        "needs its sentence beside it.",
+        _unpacked(lambda output, lengths, h_n: output[lengths - 1]),
+        _sorted(lambda output, lengths, h_n: output[lengths - 1]),
+    ),
+    *several(
+        "one step too late",
+        "You look at step n of a sentence of n words. Its last word is at step n − 1. (The longest "
+        "has no step n, which is what PyTorch complains of.)",
+        _unpacked(lambda output, lengths, h_n: output[lengths, torch.arange(len(lengths))]),
+        _unpacked(lambda output, lengths, h_n: output[lengths]),
+    ),
+    Wrong(
+        "one step too early",
+        _unpacked(lambda output, lengths, h_n: _pairs(output, lengths - 1, h_n)),
+        "You take the state before each sentence's last word.",
+    ),
+    Wrong(
+        "the axis of layers kept",
+        lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[None],
+        "The numbers are right. But `h_n` has an axis in front, for the layers: (B, H) is wanted.",
+    ),
+    Wrong(
+        "c for h",
+        lambda x, lengths, lstm: lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][1][
+            0
+        ],
+        "You return the cell state c. The state that the layer shows is h.",
+    ),
+    Wrong(
+        "the first state",
+        _unpacked(lambda output, lengths, h_n: output[0]),
+        "You return the state after the first word of each sentence.",
+    ),
+    Wrong(
+        "where the shortest ends",
+        _unpacked(lambda output, lengths, h_n: output[lengths.min() - 1]),
+        "You take one step for all sentences: the one at which the shortest ends.",
+    ),
+)
+
+MEND_THE_LAST_STATES = FunctionExercise(
+    number="09.3",
+    title="Mend the last states",
+    function="last_states",
+    given=_BROKEN,
+    make_cases=lambda: (_last_case(2, 4, 5, 2, 6), _last_case(3, 2, 2, 4, 3, 6, 1)),
+    reference=_true_last_states,
+    form=OneTensor(("states",), axes=("sentence", "unit")),
+    wrongs=_LAST_WRONGS,
+    probes=(
+        Probe(
+            "all sentences are equally long",
+            lambda inputs: inputs | {"lengths": torch.full((3,), len(inputs["x"]))},
+        ),
+        Probe(
+            "the longest comes first already",
+            lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
+        ),
+        Probe(
+            "there is one sentence only",
+            lambda inputs: (
+                inputs
+                | {
+                    "x": inputs["x"][: int(inputs["lengths"][0]), :1],
+                    "lengths": inputs["lengths"][:1],
+                }
+            ),
+        ),
+    ),
+    praise="Row b is the state after the last word of sentence b, whatever the lengths are.",
+    hints=(
+        "There are two mistakes, in two lines. Take three sentences of the lengths 5, 2, 6 and "
+        "write down what `output[-1]` holds, row by row.",
+        "The state after a sentence's last word is at its own step, or in what the layer returns "
+        "beside output. And the rows have been sorted: the way back is the `argsort` of the order.",
+        "`pack_padded_sequence` can sort by itself, with `enforce_sorted=False`. Then nn.LSTM "
+        "gives h_n in the order of the caller.",
+    ),
+    solution_code="""
+def last_states(x, lengths, lstm):
+    packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+    packed_output, (h_n, c_n) = lstm(packed)
+    return h_n[0]
+""",
+)
+
+EXERCISES = (PACK_BY_HAND, MASKED_MEAN, MEND_THE_LAST_STATES)

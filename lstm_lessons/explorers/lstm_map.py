@@ -1,0 +1,363 @@
+"""The map of nn.LSTM: every argument, and with it all shapes, parameters and the code, at once."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from .. import shapes
+from ..drawing import Picture, svg, theme
+from ..drawing.arrow import arrow
+from .base import Choice, Explorer, Range, check_all
+from .lstm_map_words import Group, Setting, symbols
+
+INPUT_SIZE = Range(1, 200, 1, 100)
+HIDDEN_SIZE = Range(1, 64, 1, 16)
+NUM_LAYERS = Range(1, 4, 1, 1)
+BIAS = Choice(("False", "True"), "True")
+BATCH_FIRST = Choice(("False", "True"), "False")
+DROPOUT = Range(0.0, 0.9, 0.1, 0.0)
+BIDIRECTIONAL = Choice(("False", "True"), "False")
+PROJ_SIZE = Range(0, 63, 1, 0)
+SEQ_LEN = Range(1, 48, 1, 24)
+BATCH = Range(1, 32, 1, 10)
+UNBATCHED = Choice(("False", "True"), "False")
+
+PARAMETERS = {
+    "input_size": (INPUT_SIZE, "input_size I"),
+    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
+    "num_layers": (NUM_LAYERS, "num_layers L"),
+    "bias": (BIAS, "bias"),
+    "batch_first": (BATCH_FIRST, "batch_first"),
+    "dropout": (DROPOUT, "dropout"),
+    "bidirectional": (BIDIRECTIONAL, "bidirectional"),
+    "proj_size": (PROJ_SIZE, "proj_size P"),
+    "seq_len": (SEQ_LEN, "seq_len T"),
+    "batch": (BATCH, "batch B"),
+    "unbatched": (UNBATCHED, "one sequence, no B"),
+}
+
+WIDTH, LEFT, RIGHT = 880, 24, 856
+MONO = "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre"
+MEANING = (
+    "T words   B sentences   I input_size   H hidden_size   L num_layers   D directions   "
+    "P proj_size   R numbers of h"
+)
+
+# The code, in a card of its own.
+CODE_Y, CODE_LINE, COMMENT_X = 40, 19, 336
+KEY_Y = 178
+
+# The layers on the left, the tensors of a call beside them.
+CALL_Y = 226
+MIDDLE, LAYERS_Y = 200, 374
+ONE_WIDTH, TWO_WIDTH, CELL_HEIGHT, GAP, LEAD = 240, 168, 34, 20, 18
+CALL_X, CALL_SYMBOLS_X, CALL_SHAPE_X = 412, 476, 590
+
+# The parameters below.
+GROUPS_Y = 540
+GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 256, 326, 562, 580
+WHY_LETTERS, CALL_LETTERS = 41, 65  # in a line
+LINE, SPACE = 15, 8  # between lines of a row, and around them
+
+REMARK_LINE = 20
+COLOURS = {"forward": "i", "reverse": "f"}
+
+
+def lstm_map() -> Explorer:
+    """Return the explorer: a control for every argument of nn.LSTM, and for the call's sizes."""
+    return Explorer(view, PARAMETERS, side_by_side=True)
+
+
+def numbers(**values: float | str) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every parameter, input, state and result, by its name in torch."""
+    made = _setting(**values).configuration
+    return {entry.name: entry.shape for entry in (*made.parameters, *made.tensors)}
+
+
+def view(
+    input_size: int = INPUT_SIZE.default,
+    hidden_size: int = HIDDEN_SIZE.default,
+    num_layers: int = NUM_LAYERS.default,
+    bias: str = BIAS.default,
+    batch_first: str = BATCH_FIRST.default,
+    dropout: float = DROPOUT.default,
+    bidirectional: str = BIDIRECTIONAL.default,
+    proj_size: int = PROJ_SIZE.default,
+    seq_len: int = SEQ_LEN.default,
+    batch: int = BATCH.default,
+    unbatched: str = UNBATCHED.default,
+) -> Picture:
+    """Return the map of one setting.
+
+    nn.LSTM takes no proj_size of hidden_size or more. The map then shows the largest that it
+    takes, and says so.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    setting = _setting(
+        input_size=input_size,
+        hidden_size=hidden_size,
+        num_layers=num_layers,
+        bias=bias,
+        batch_first=batch_first,
+        dropout=dropout,
+        bidirectional=bidirectional,
+        proj_size=proj_size,
+        seq_len=seq_len,
+        batch=batch,
+        unbatched=unbatched,
+    )
+    remarks = setting.remarks
+    groups = setting.groups
+    remarks_y = GROUPS_Y + 52 + sum(map(_group_height, groups)) + 26
+    root = svg.panel(WIDTH, remarks_y + REMARK_LINE * len(remarks) + 24)
+    _code(root, setting)
+    _layers(root, setting)
+    _call(root, setting)
+    _parameters(root, setting, groups)
+    _remarks(root, remarks, remarks_y)
+    return Picture(svg.write(root), _alt(setting, groups, remarks))
+
+
+def _setting(**values: float | str) -> Setting:
+    """Return the setting of the controls' values.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    check_all(PARAMETERS, values)
+    asked, largest = values["proj_size"], values["hidden_size"] - 1
+    made = shapes.Configuration(
+        values["input_size"],
+        values["hidden_size"],
+        num_layers=values["num_layers"],
+        bias=values["bias"] == "True",
+        batch_first=values["batch_first"] == "True",
+        bidirectional=values["bidirectional"] == "True",
+        proj_size=min(asked, largest),
+        seq_len=values["seq_len"],
+        batch=None if values["unbatched"] == "True" else values["batch"],
+    )
+    # A slider's 0.1 + 0.2 is no 0.3.
+    return Setting(made, round(values["dropout"], 2), asked if asked > largest else None)
+
+
+def _mono(
+    parent: svg.Element,
+    x: float,
+    y: float,
+    text: str,
+    size: float = 12,
+    anchor: str = "start",
+    colour: str = "ink",
+    **attributes: str,
+) -> svg.Element:
+    """Append a line of code, every letter as wide as the others."""
+    style = f"{MONO};fill:{theme.variable(colour)}"
+    return svg.label(parent, x, y, text, size, anchor, style=style, **attributes)
+
+
+def _heading(root: svg.Element, x: float, right: float, y: float, text: str) -> None:
+    svg.label(root, x, y, text, 14, "start", font_weight="bold")
+    svg.add(root, "path", d=f"M{x} {y + 8}H{right}", stroke="edge")
+
+
+def _row(root: svg.Element, box: tuple[float, float, float, float], title: str) -> svg.Element:
+    """Return a group to draw a row of a table in, which says more under the pointer."""
+    row = svg.add(root, "g")
+    svg.add(row, "title", title)
+    x, y, width, height = box
+    svg.rect(row, x, y, width, height, fill="paper")
+    svg.add(row, "path", d=f"M{x} {y + height}h{width}", stroke="edge")
+    return row
+
+
+def _code(root: svg.Element, setting: Setting) -> None:
+    """Draw the lines that make the layer and call it, and what the letters stand for."""
+    lines = setting.code
+    card = {"rx": 8, "fill": "ink", "fill_opacity": 0.06}
+    svg.rect(root, 12, CODE_Y - 24, WIDTH - 24, CODE_LINE * len(lines) + 20, **card)
+    for place, (line, comment) in enumerate(lines):
+        y = CODE_Y + CODE_LINE * place
+        _mono(root, LEFT, y, line, data_code=str(place))
+        if comment:
+            mark = {"data_comment": str(place)}
+            _mono(root, COMMENT_X, y, f"# {comment}", colour="muted", **mark)
+    svg.label(root, LEFT, KEY_Y, setting.configuration.key, 14, "start", font_weight="bold")
+    svg.label(root, RIGHT, KEY_Y, f"parameters: {setting.configuration.total}", 14, "end",
+              font_weight="bold")  # fmt: skip
+    meaning = svg.label(root, LEFT, KEY_Y + 18, MEANING, 12, "start")
+    meaning.set("style", f"white-space:pre;fill:{theme.variable('muted')}")
+
+
+def _layers(root: svg.Element, setting: Setting) -> None:
+    """Draw the layers, the first below, with the place of each direction in the states."""
+    made = setting.configuration
+    rows = made.num_layers
+    width = TWO_WIDTH if made.bidirectional else ONE_WIDTH
+    inner = 12
+    whole = len(setting.directions) * (width + inner) - inner
+    left, height = MIDDLE - whole / 2, rows * CELL_HEIGHT + (rows - 1) * GAP
+    bottom = LAYERS_Y + height / 2
+    # The arrows go up at the outer ends, and leave the middle for words.
+    ends = (left + 14, left + whole - 14)[: len(setting.directions)]
+    for place, (layer, direction) in enumerate(setting.cells):
+        x = left + (width + inner) * setting.directions.index(direction)
+        y = bottom - CELL_HEIGHT - layer * (CELL_HEIGHT + GAP)
+        _cell(root, setting, place, (x, y, width, CELL_HEIGHT))
+    for layer in range(rows + 1):
+        low = bottom - layer * (CELL_HEIGHT + GAP) + (GAP if 0 < layer else LEAD)
+        high = low - (GAP if 0 < layer < rows else LEAD)
+        if layer == rows:
+            low = bottom - height
+            high = low - LEAD
+        for x in ends:
+            arrow(root, "muted", (x, low), (x, high + 2))
+        if 0 < layer < rows:
+            svg.label(root, MIDDLE + 8 * (len(ends) == 1), low - 6, _between(setting), 12,
+                      fill="muted")  # fmt: skip
+    top = bottom - height
+    for name, y in (("input", bottom + LEAD + 14), ("output", top - LEAD - 6)):
+        text = f"{name} {made[name].shape}"
+        _mono(root, MIDDLE, y, text, 13, "middle", font_weight="bold")
+
+
+def _between(setting: Setting) -> str:
+    made = setting.configuration
+    count = made.numbers["D"] * made.numbers["R"]
+    text = f"{count} number{'s' if count > 1 else ''} a word"
+    return f"{text}, dropout {setting.dropout}" if setting.dropout else text
+
+
+def _cell(
+    root: svg.Element, setting: Setting, place: int, box: tuple[float, float, float, float]
+) -> None:
+    """Draw one direction of one layer: its name, and the states that it begins and ends with."""
+    layer, direction = setting.cells[place]
+    x, y, width, height = box
+    cell = svg.add(root, "g", data_cell=str(place))
+    svg.add(cell, "title", _cell_title(setting, place))
+    colour = COLOURS[direction]
+    style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour, "rx": 6}
+    svg.rect(cell, x, y, width, height, **style)
+    middle = x + width / 2
+    name = setting.cell_name(layer, direction)
+    svg.label(cell, middle, y + 14, name, 12, font_weight="bold")
+    way = f"h_0[{place}] → h_n[{place}]"
+    if direction == "reverse":
+        way = f"h_n[{place}] ← h_0[{place}]"
+    _mono(cell, middle, y + 28, way, 12, "middle", data_states=str(place))
+
+
+def _cell_title(setting: Setting, place: int) -> str:
+    layer, direction = setting.cells[place]
+    end = f"_l{layer}" + ("_reverse" if direction == "reverse" else "")
+    own = [entry for entry in setting.configuration.parameters if entry.name.endswith(end)]
+    return (
+        f"{setting.cell_name(layer, direction)}: starts from h_0[{place}], c_0[{place}], ends with "
+        f"h_n[{place}], c_n[{place}]\n" + "\n".join(_said(entry) for entry in own)
+    )
+
+
+def _call(root: svg.Element, setting: Setting) -> None:
+    """Draw the table of the tensors that go into a call and come out."""
+    _heading(root, CALL_X, RIGHT, CALL_Y, "A call")
+    y = CALL_Y + 8
+    for entry in setting.configuration.tensors:
+        why = wrap(entry.why, CALL_LETTERS)
+        height = 23 + LINE * len(why)
+        row = _row(root, (CALL_X, y, RIGHT - CALL_X, height), _call_title(setting, entry))
+        _mono(row, CALL_X, y + 16, entry.name, 13, font_weight="bold")
+        svg.label(row, CALL_SYMBOLS_X, y + 16, symbols(entry), 13, "start")
+        mark = {"font_weight": "bold", "data_shape": entry.name}
+        svg.label(row, CALL_SHAPE_X, y + 16, f"= {entry.shape}", 13, "start", **mark)
+        for place, text in enumerate(why):
+            svg.label(row, CALL_X, y + 31 + LINE * place, text, 12, "start", fill="muted")
+        y += height
+
+
+def _call_title(setting: Setting, entry: shapes.Entry) -> str:
+    """Return where each part of a tensor of the call is found."""
+    if entry.name not in ("input", "output"):
+        parts = (
+            f"{entry.name}[{place}]: {setting.cell_name(layer, direction)}"
+            for place, (layer, direction) in enumerate(setting.cells)
+        )
+        return "\n".join(parts)
+    name = "x" if entry.name == "input" else "output"
+    letters = {"T": "t", "B": "b"}
+    axes = ", ".join(letters[axis] for axis in entry.symbols[:-1])
+    word = "word t" if setting.configuration.batch is None else "word t of sentence b"
+    return f"{name}[{axes}]: {word}"
+
+
+def _parameters(root: svg.Element, setting: Setting, groups: list[Group]) -> None:
+    """Draw the number of parameters in closed form, and a row for all of one shape."""
+    made = setting.configuration
+    formula, figures = made.count.split(" = ", 1)
+    svg.label(root, LEFT, GROUPS_Y, "Parameters", 14, "start", font_weight="bold")
+    svg.label(root, 124, GROUPS_Y, formula, 13, "start", data_formula="symbols")
+    count = {"font_weight": "bold", "data_formula": "numbers"}
+    svg.label(root, 124, GROUPS_Y + 26, f"= {figures}", 13, "start", **count)
+    y = GROUPS_Y + 36
+    svg.add(root, "path", d=f"M{LEFT} {y}H{RIGHT}", stroke="edge")
+    for group in groups:
+        _group(root, group, y)
+        y += _group_height(group)
+
+
+def _group_height(group: Group) -> int:
+    lines = len(wrap(group.members[0].why, WHY_LETTERS)) if group.members else 1
+    return LINE * lines + SPACE
+
+
+def _group(root: svg.Element, group: Group, y: float) -> None:
+    """Draw the row of the parameters that share a shape."""
+    title = "\n".join(map(_said, group.members)) or group.absent
+    row = _row(root, (LEFT, y, RIGHT - LEFT, _group_height(group)), title)
+    base = y + LINE
+    if not group.members:
+        _mono(row, LEFT, base, group.name, colour="muted")
+        svg.label(row, GROUP_SYMBOLS_X, base, group.absent, 12, "start", fill="muted")
+        return
+    entry = group.members[0]
+    _mono(row, LEFT, base, group.name, font_weight="bold")
+    svg.label(row, GROUP_SYMBOLS_X, base, entry.product, 13, "start")
+    mark = {"font_weight": "bold", "data_shape": group.name}
+    svg.label(row, GROUP_SHAPE_X, base, f"= {entry.shape}", 13, "start", **mark)
+    svg.label(row, GROUP_NUMBERS_X, base, group.numbers, 12, "end", data_count=group.name)
+    for place, text in enumerate(wrap(entry.why, WHY_LETTERS)):
+        svg.label(row, GROUP_WHY_X, base + LINE * place, text, 12, "start", fill="muted")
+
+
+def _remarks(root: svg.Element, remarks: list[str], y: float) -> None:
+    _heading(root, LEFT, RIGHT, y, "Worth knowing here")
+    for place, text in enumerate(remarks, 1):
+        at = y + 6 + REMARK_LINE * place
+        svg.add(root, "circle", cx=LEFT + 4, cy=at - 4, r=2.5, fill="i")
+        svg.label(root, LEFT + 16, at, text, 12.5, "start", data_remark=str(place))
+
+
+def _said(entry: shapes.Entry) -> str:
+    return f"{entry.name} {entry.shape}, {entry.size} number{'s' if entry.size > 1 else ''}"
+
+
+def _alt(setting: Setting, groups: list[Group], remarks: list[str]) -> str:
+    made = setting.configuration
+    code = "; ".join(line for line, _ in setting.code)
+    call = "; ".join(f"{e.name} {symbols(e)} = {e.shape}, {e.why}" for e in made.tensors)
+    rows = "; ".join(
+        f"{group.name}: {group.members[0].product} = {group.members[0].shape}, {group.numbers}"
+        if group.members
+        else f"{group.name}: {group.absent}"
+        for group in groups
+    )
+    cells = "; ".join(
+        f"{setting.cell_name(*cell)} has place {place}" for place, cell in enumerate(setting.cells)
+    )
+    return (
+        f"The map of nn.LSTM for one setting. {made.key}. Code: {code}. A call: {call}. "
+        f"In the states {cells}. Parameters: {made.count}; {rows}. "
+        f"Worth knowing: {' '.join(remarks)}"
+    )

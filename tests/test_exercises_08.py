@@ -1,0 +1,222 @@
+"""Lesson 08: answers that are right, however they are written; the bug is one of torch's own."""
+
+import re
+import traceback
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+
+# --- Right answers -------------------------------------------------------------------------------
+
+
+def train_with_indices(lstm, x, k):
+    states, outputs = None, []
+    for start in range(0, len(x), k):
+        output, states = lstm(x[start : start + k], states)
+        output.pow(2).sum().backward()
+        states = [state.detach() for state in states]
+        outputs.append(output.detach())
+    return [torch.cat(outputs), lstm.weight_hh_l0.grad.clone()]
+
+
+def train_with_numbers_alone(lstm, x, k):
+    hx, outputs, total = None, [], 0
+    for chunk in x.split(k):
+        output, (h, c) = lstm(chunk, hx)
+        (grad,) = torch.autograd.grad((output * output).sum(), [lstm.weight_hh_l0])
+        total = total + grad
+        hx = h.clone().detach(), c.data
+        outputs += list(output)
+    return torch.stack(outputs), total
+
+
+def train_in_one_backward(lstm, x, k):
+    hx, outputs, losses = None, [], []
+    for chunk in x.split(k):
+        if hx is not None:
+            hx = tuple(map(torch.Tensor.detach, hx))
+        output, hx = lstm(chunk, hx)
+        losses.append((output**2).sum())
+        outputs.append(output)
+    sum(losses).backward()
+    return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+
+def train_with_rounded_up_count(lstm, x, k):
+    hx, outputs = None, []
+    for n in range(-(-len(x) // k)):
+        output, hx = lstm(x[n * k : (n + 1) * k], hx)
+        hx = tuple(state.detach() for state in hx)
+        (output**2).sum().backward(retain_graph=True)
+        outputs.append(output)
+    return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+
+def streams_of_slices(text, B):
+    T = len(text) // B
+    return torch.stack([text[b * T : (b + 1) * T] for b in range(B)], dim=1)
+
+
+def streams_by_number(text, B):
+    T = len(text) // B
+    places = torch.arange(B) * T + torch.arange(T)[:, None]
+    return text[places]
+
+
+def streams_in_a_loop(text, B):
+    T, rows = len(text) // B, []
+    for t in range(T):
+        rows.append(torch.stack([text[t + b * T] for b in range(B)]))
+    return torch.stack(rows)
+
+
+RIGHT = {
+    "08.1": {
+        "indices and lists": train_with_indices,
+        "autograd.grad and .data": train_with_numbers_alone,
+        "one backward, states detached": train_in_one_backward,
+        "graphs kept, states detached": train_with_rounded_up_count,
+    },
+    "08.2": {
+        "other forms": {
+            "line": 4.0,
+            "expected": [1, 5, 64],
+            "leak": "true",
+            "retain_graph": "b",
+            "repair": "(f)",
+        },
+        "torch's own": {
+            "line": torch.tensor(4),
+            "expected": torch.Size((1, 5, 64)),
+            "leak": torch.tensor(True),
+            "retain_graph": "B.",
+            "repair": " F ",
+        },
+    },
+    "08.3": {
+        "slices": streams_of_slices,
+        "places": streams_by_number,
+        "a loop": streams_in_a_loop,
+    },
+}
+
+# --- What a learner reads -------------------------------------------------------------------------
+
+
+def test_an_answer_with_an_empty_chunk_is_told_so_where_k_divides_T():  # noqa: N802
+    (wrong, *_) = (each for each in exercise("08.1").wrongs if each.name == "an empty chunk")
+    result = exercise("08.1").check(wrong.answer)
+    assert "Expected sequence length to be larger than 0 in RNN" in result.message
+    assert "T=6, B=4, I=2, H=5, k=3" in result.message
+
+
+def test_a_gradient_is_spoken_of_in_rows_and_columns():
+    def train(lstm, x, k):
+        output, gradient = train_with_indices(lstm, x, k)
+        return output, gradient * 1.5
+
+    result = exercise("08.1").check(train)
+    assert "gradient differs first at row 0, column 0" in result.message
+
+
+def test_the_praise_holds_for_a_loop_that_keeps_its_graphs():
+    result = exercise("08.1").check(train_with_rounded_up_count)
+    assert "Does `retain_graph=True` still stand in your loop? Take it out" in result.message
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_pieces_and_chunks_differ_from_the_first_case_on(index):
+    inputs = exercise("08.1").cases[index].inputs
+    x, k = inputs["x"], inputs["k"]
+    assert len(x.chunk(k)) != len(x.split(k))
+
+
+def test_the_sizes_of_the_first_case_of_streams_are_distinct():
+    case = exercise("08.3").cases[0].inputs
+    T = len(case["text"]) // case["B"]
+    assert len({T, case["B"], case["text"].shape[1]}) == 3
+
+
+# --- The program of 08.2 is what the exercise says of it ------------------------------------------
+
+SOURCE = Path(__file__).parents[1] / "exercises/source/08_state_across_chunks.py"
+
+
+def program():
+    """Return the ten lines as they stand in the exercise."""
+    text = SOURCE.read_text(encoding="utf-8")
+    lines = re.findall(r"^#  ?(\d+)  (.*)$", text, flags=re.MULTILINE)
+    assert [int(number) for number, _ in lines] == list(range(1, 11))
+    return [line for _, line in lines]
+
+
+def run(lines, batches):
+    space = {"torch": torch, "nn": nn, "batches": batches}
+    torch.manual_seed(0)
+    exec(compile("\n".join(lines), "program", "exec"), space)
+    return space
+
+
+def songs(*sizes):
+    torch.manual_seed(1)
+    return [torch.randn(6, size, 40) for size in sizes]
+
+
+def test_the_program_stops_in_the_line_and_with_the_size_of_the_answer():
+    with pytest.raises(RuntimeError, match=re.escape("(1, 5, 64), got [1, 32, 64]")) as caught:
+        run(program(), songs(32, 32, 5))
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert [frame.lineno for frame in frames if frame.filename == "program"] == [4]
+
+
+def test_the_second_batch_depends_on_the_first_until_it_is_repaired():
+    lines = program()
+    repaired = [line for number, line in enumerate(lines, 1) if number not in (2, 8)]
+    repaired = [line.replace("lstm(batch, hx)", "lstm(batch)") for line in repaired]
+    still = [line for line in lines if "weight_hh_l0" not in line and "no_grad" not in line]
+    steady = [line for line in repaired if "weight_hh_l0" not in line and "no_grad" not in line]
+    first, other, second = songs(32, 32, 32)
+    for version, leaks in ((still, True), (steady, False)):
+        one, two = (run(version, [before, second])["output"] for before in (first, other))
+        assert torch.equal(one, two) != leaks
+    assert run(repaired, songs(32, 32, 5))["output"].shape == (6, 5, 64)
+
+
+def test_retain_graph_does_nothing_that_is_needed():
+    lines = program()
+    without = [line.replace("retain_graph=True", "") for line in lines]
+    batches = songs(32, 32, 32)
+    ours, theirs = (run(version, batches)["lstm"].weight_hh_l0 for version in (lines, without))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+
+
+# --- Mistakes that have no name of their own -----------------------------------------------------
+
+
+def test_a_gradient_of_another_weight_is_told_by_its_shape():
+    def train(lstm, x, k):
+        right = train_with_indices(lstm, x, k)
+        return right[0], lstm.weight_ih_l0.grad
+
+    result = exercise("08.1").check(train)
+    assert "shape of gradient should be (20, 5)" in result.message
+
+
+def test_a_state_that_is_scaled_is_seen_in_the_second_chunk():
+    def train(lstm, x, k):
+        hx, outputs = None, []
+        for chunk in x.split(k):
+            output, (h, c) = lstm(chunk, hx)
+            hx = h.detach() * 0.9, c.detach()
+            (output**2).sum().backward()
+            outputs.append(output)
+        return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+    result = exercise("08.1").check(train)
+    assert "what does each chunk start from?" in result.message
+    assert "output differs first at step 2" in result.message
+    assert "right when there is one chunk only" in result.message

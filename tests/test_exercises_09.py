@@ -1,0 +1,212 @@
+"""Lesson 09: answers that are right, however they are written; where unknown mistakes are seen."""
+
+import pytest
+import torch
+from torch.nn.utils.rnn import (
+    pack_padded_sequence,
+    pack_sequence,
+    pad_packed_sequence,
+    unpad_sequence,
+)
+
+from lstm_lessons import exercise
+from lstm_lessons.cell import lstm_step
+from lstm_lessons.exercises.base import Misformed
+from lstm_lessons.exercises.forms import Tensors
+
+# --- Right answers -------------------------------------------------------------------------------
+
+
+def pack_with_lists(x, lengths):
+    order = sorted(range(len(lengths)), key=lambda b: -int(lengths[b]))
+    rows, sizes = [], []
+    for t in range(int(max(lengths))):
+        running = [b for b in order if lengths[b] > t]
+        rows += [x[b, t] for b in running]
+        sizes.append(len(running))
+    return torch.stack(rows), sizes, order
+
+
+def pack_with_a_mask(x, lengths):
+    values, order = torch.sort(lengths, descending=True)
+    mask = torch.arange(int(values[0])) < values[:, None]
+    data = x[order].transpose(0, 1)[mask.T]
+    return [data, mask.sum(0), order]
+
+
+def pack_with_torch(x, lengths):
+    rows = [sentence[:n] for sentence, n in zip(x, lengths, strict=True)]
+    packed = pack_sequence(rows, enforce_sorted=False)
+    return packed.data, packed.batch_sizes.double(), packed.sorted_indices.int()
+
+
+def mean_one_by_one(output, lengths):
+    return torch.stack([output[b, :n].mean(0) for b, n in enumerate(lengths.tolist())])
+
+
+def mean_by_cumulation(output, lengths):
+    sums = output.cumsum(dim=1)
+    return sums[torch.arange(len(lengths)), lengths - 1] / lengths.unsqueeze(1)
+
+
+def mean_with_einsum(output, lengths):
+    weights = (torch.arange(output.shape[1]) < lengths[:, None]).double() / lengths[:, None]
+    return torch.einsum("bt,bth->bh", weights, output)
+
+
+def mean_with_fill(output, lengths):
+    outside = torch.arange(output.shape[1]) >= lengths[:, None]
+    return output.masked_fill(outside[..., None], 0).sum(1).div(lengths[:, None])
+
+
+def both_lines_mended(x, lengths, lstm):
+    lengths, order = lengths.sort(descending=True)
+    output, _ = lstm(pack_padded_sequence(x[:, order], lengths))
+    output, _ = pad_packed_sequence(output)
+    return output[lengths - 1, torch.arange(len(lengths))][order.argsort()]
+
+
+def last_without_packing(x, lengths, lstm):
+    return lstm(x)[0][lengths - 1, range(len(lengths))]
+
+
+def last_with_gather(x, lengths, lstm):
+    output, _ = lstm(x)
+    place = (lengths - 1).view(1, -1, 1).expand(1, -1, output.shape[-1])
+    return output.gather(0, place).squeeze(0)
+
+
+def last_one_by_one(x, lengths, lstm):
+    alone = unpad_sequence(x.transpose(0, 1), lengths, batch_first=True)
+    return torch.cat([lstm(sentence)[1][0] for sentence in alone])
+
+
+def last_with_a_loop(x, lengths, lstm):
+    h = c = torch.zeros(len(lengths), lstm.hidden_size, dtype=x.dtype)
+    for t, x_t in enumerate(x):
+        new_h, new_c = lstm_step(x_t, h, c, *lstm.all_weights[0])
+        runs = (t < lengths)[:, None]
+        h, c = torch.where(runs, new_h, h), torch.where(runs, new_c, c)
+    return h
+
+
+RIGHT = {
+    "09.1": {
+        "with lists": pack_with_lists,
+        "with a mask": pack_with_a_mask,
+        "with torch": pack_with_torch,
+    },
+    "09.2": {
+        "one by one": mean_one_by_one,
+        "by cumulation": mean_by_cumulation,
+        "with einsum": mean_with_einsum,
+        "with fill": mean_with_fill,
+    },
+    "09.3": {
+        "both lines mended": both_lines_mended,
+        "without packing": last_without_packing,
+        "with gather": last_with_gather,
+        "one by one": last_one_by_one,
+        "with a loop": last_with_a_loop,
+    },
+}
+
+
+# --- The exercises are what they say -------------------------------------------------------------
+
+
+def test_the_broken_function_is_right_for_equal_lengths_and_never_raises():
+    space = {
+        "pack_padded_sequence": pack_padded_sequence,
+        "pad_packed_sequence": pad_packed_sequence,
+    }
+    exec(exercise("09.3").given, space)
+    broken = space["broken_last_states"]
+    x, _, lstm = exercise("09.3").cases[0].inputs.values()
+    equal = torch.full((x.shape[1],), len(x))
+    wanted = last_without_packing(x, equal, lstm)
+    assert torch.allclose(broken(x, equal, lstm), wanted, rtol=0, atol=1e-12)
+    result = exercise("09.3").check(broken)
+    assert (result.outcome, result.misconception) == ("incorrect", "as it was")
+
+
+@pytest.mark.parametrize("number", ["09.1", "09.2", "09.3"])
+def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
+    for case in exercise(number).cases:
+        sizes = [int(each.split("=")[1]) for each in case.label.split(", lengths")[0].split(", ")]
+        assert len(set(sizes)) == len(sizes)
+        lengths = case.inputs["lengths"].tolist()
+        assert len(set(lengths)) == len(lengths)
+        assert lengths != sorted(lengths, reverse=True)
+
+
+def test_padding_cannot_be_told_by_its_numbers():
+    for number in ("09.1", "09.2"):
+        for case in exercise(number).cases:
+            block, lengths = case.inputs.values()
+            padding = block[torch.arange(block.shape[1]) >= lengths[:, None]]
+            assert len(padding) and bool((padding != 0).all())
+
+
+# --- Whole numbers -------------------------------------------------------------------------------
+
+FORM = Tensors(("data", "sizes"), whole=("sizes",))
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [[3, 1], (3, 1), torch.tensor([3, 1]), torch.tensor([3.0, 1.0]), [torch.tensor(3), 1]],
+    ids=["list", "tuple", "whole tensor", "float tensor", "mixed list"],
+)
+def test_whole_numbers_may_be_written_in_many_ways(sizes):
+    read = FORM.read((torch.zeros(4, dtype=torch.float64), sizes))
+    assert read["sizes"].tolist() == [3, 1]
+    assert read["sizes"].dtype.is_floating_point
+
+
+@pytest.mark.parametrize("sizes", ["31", ["3", "1"], [[3], [1]], 3, None, {3, 1}])
+def test_what_is_no_list_of_numbers_is_refused_in_a_line(sizes):
+    with pytest.raises(Misformed, match="The sizes that you return") as caught:
+        FORM.read((torch.zeros(4), sizes))
+    assert "\n" not in caught.value.message
+
+
+def test_data_of_whole_numbers_is_refused_still():
+    with pytest.raises(Misformed, match="torch.int64 numbers"):
+        FORM.read((torch.zeros(4, dtype=torch.long), [3, 1]))
+
+
+def test_a_result_too_few_is_not_taken_for_nn_lstms():
+    result = exercise("09.1").check(lambda x, lengths: pack_with_lists(x, lengths)[:2])
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "returns 2 things. Expected: `return data, batch_sizes" in result.message
+
+
+# --- Unknown mistakes ----------------------------------------------------------------------------
+
+
+def test_an_unknown_mistake_in_data_alone_is_found_there():
+    def answer(x, lengths):
+        data, sizes, order = pack_with_a_mask(x, lengths)
+        return data.flip(0), sizes, order
+
+    result = exercise("09.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "data is not: which rows" in result.message
+
+
+def test_a_mean_that_leaves_out_the_first_word_is_wrong_and_not_named():
+    def answer(output, lengths):
+        return (lengths[:, None] * mean_with_fill(output, lengths) - output[:, 0]) / lengths[
+            :, None
+        ]
+
+    result = exercise("09.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "mean differs first at sentence 0, unit 0" in result.message
+
+
+def test_a_mean_that_cuts_the_gradient_is_told():
+    result = exercise("09.2").check(lambda output, n: mean_with_fill(output.detach(), n))
+    assert result.outcome == "incorrect"
+    assert "gradient" in result.message
