@@ -474,4 +474,5 @@ for name, read in readers.items():
 # **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the sentence's
 # vector in `output` alone, mend a leak, predict shapes and slots, mend a summary.
 #
-# **Next:** [lesson 08](08_state_across_chunks.ipynb) reads a sequence in pieces, and asks what to hand on from one to the next.
+# **Next:** [lesson 08](08_state_across_chunks.ipynb) reads a sequence in pieces, and asks what to
+# hand on from one to the next.
