@@ -83,7 +83,8 @@ class Choice(Part):
         """Return the value in plain Python; raise Misformed where it is of another kind."""
         listed = ", ".join(f'"{option}"' for option in self.options)
         if not isinstance(value, str):
-            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
+            marks = " Put it in quotation marks." if str(value) in self.options else ""
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.{marks}")
         found = value.strip().strip("().").casefold().removesuffix(self.ending)
         for name, option in {**{each: each for each in self.options}, **self.same_as}.items():
             if found == name.casefold():

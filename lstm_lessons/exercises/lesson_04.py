@@ -652,8 +652,7 @@ JUDGE_THE_PICTURES = DictExercise(
         "last step."
     ),
     hints=(
-        "Take one row at a time, through all four pictures: first `output`, then `h_n`, then "
-        "`c_n`.",
+        "Take one row at a time, through all six pictures: first `output`, then `h_n`, then `c_n`.",
         "`output` needs a slot for every step. The n of `h_n` and `c_n` stands for the last step.",
         "Two pictures are wrong in the row of `output`, three in the two rows below it. For each "
         "slot, ask two things: which state, and of which step?",

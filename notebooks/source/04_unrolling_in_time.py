@@ -132,8 +132,8 @@ explorer
 
 # %% [markdown]
 # Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: no.
-# The c of unit 1 is farther from zero than any other number in the picture, and yet its h is the
-# one nearest to zero. Task 3: `output` has a slot for each word, and those that stay keep their
+# Of the three units after step 3, unit 1 has the c farthest from zero, and yet the h nearest to
+# zero. Task 3: `output` has a slot for each word, and those that stay keep their
 # numbers, because no step looks ahead. `h_n` keeps its shape; its numbers are those of another
 # step.
 #
@@ -268,22 +268,24 @@ print("output[6] of all words is h_n of seven:", torch.allclose(output_torch[6],
 # $h_t = o_t \odot \tanh(c_t)$ is squeezed. $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ is a sum.
 #
 # **Predict.** Gates lie between 0 and 1, and tanh between -1 and 1. From states of zero: how far
-# from zero can $h$ be after one word, and after 24? And $c$? Then measure it, over a thousand
+# from zero can $h$ be after one word, and after 24? And $c$? Below, a new layer reads a thousand
 # sentences.
 
 # %%
-_, (h_n, c_n) = lstm(torch.randn(T, 1000, I))
-print("every |h| below 1: ", bool(h_n.abs().max() < 1))
-print("every |c| below 1: ", bool(c_n.abs().max() < 1))
-print("every |c| below 24:", bool(c_n.abs().max() < T))
+torch.manual_seed(1)
+many = torch.randn(T, 1000, I)
+for words in (1, T):
+    _, (h_n, c_n) = lstm(many[:words])
+    print(f"{words:2} words: largest |h| {h_n.abs().max():.1f}, largest |c| {c_n.abs().max():.1f}")
+assert h_n.abs().max() < 1 < c_n.abs().max() < T
 
 # %% [markdown]
 # $o_t$ and $\tanh$ are never beyond 1, so their product is not either. (On paper they never reach
-# 1. In the computer they may be rounded to it.) But $c$ may grow at each word, by at most 1: it has
-# no bound that holds for all lengths.
+# 1. In the computer they may be rounded to it.) But $c$ may grow at each word, by at most 1. No
+# bound holds for all weights and lengths.
 #
-# Next, a layer of one unit that counts words. All weights are zero, so the biases alone decide:
-# they open i and f, push g to 1, and leave o half open. So each word adds 1 to $c$.
+# Next, a layer of one unit that counts words. All weights are zero. The biases open i and f so far
+# that both are rounded to 1, push g to 1, and leave o half open. So each word adds 1 to $c$.
 #
 # **Predict.** What are c and h after 1, 24 and 40 words? Could you tell the last two apart by h?
 
@@ -349,15 +351,14 @@ print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 # * `output` holds h after every step; `h_n` and `c_n` hold the states after the last one, with an
 #   axis for layers in front. States that are not given are zero.
 # * With one layer, one direction and one length, `output[-1]` has the numbers of `h_n[0]`.
-# * |h| is never beyond 1, c may grow with every word, and of all memories only the last is
+# * |h| is never beyond 1, c may go far beyond, and of all memories only the last is
 #   returned.
 # * Handing on `(h_n, c_n)` continues a sequence as if it had never stopped.
 
 # %% [markdown]
 # **A common mistake.** Taking `output` for the last step, or `h_n` for a sequence. Print both
 # shapes, with more words than one and a T that is not B: an axis as long as the sentence means
-# "every step". A second sign: for one layer,
-# `h_n[0]` has the numbers of `output[-1]`, and not those of `output[0]`.
+# "every step".
 #
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, find what is wrong in five of six pictures.

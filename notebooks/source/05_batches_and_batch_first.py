@@ -176,8 +176,8 @@ print("swapped, the last changed:", changed_sentences(swapped, x, which=B - 1))
 
 # %% [markdown]
 # Swapped, others change as well, here all: the state walks from sentence to sentence. It walks
-# forward only, so the probe changes the first. Keep it, for any `read`. (With dropout, only in eval
-# mode: lesson 06.)
+# forward only, so the probe changes the first. Keep it, for any `read` of vectors. (With dropout,
+# only in eval mode: lesson 06.)
 #
 # **Try it.** The block is your `x`, each axis on a scale of its own. Thin lines cut it into steps.
 # Filled is sentence 0, and all that it reaches.
@@ -236,7 +236,8 @@ print("viewed:", changed_sentences(viewed, x))
 assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 
 # %% [markdown]
-# The right shape, the wrong rows. `x.reshape(T, B, I)` does the same.
+# The right shape, the wrong rows: the 24 words of sentence 0 fill two rows of ten and a part of the
+# third, so they stand in every column. `x.reshape(T, B, I)` does the same.
 #
 # `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
 # tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw.
@@ -280,7 +281,8 @@ print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 # One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). Its states have no batch
 # axis either. And row 0 changes all rows, as an earlier word changes all later ones.
 #
-# 8 samples of one number at each of 20 steps need a third axis; the exercises come back to this.
+# 8 samples of one number at each of 20 steps need a third axis, at the end. As `[None]` adds one in
+# front, `[..., None]` adds one there. The exercises come back to this.
 #
 # ## States never move
 #
@@ -300,10 +302,10 @@ for reader, state in ((twin, moved), (lstm, h_0)):
         print(f"batch_first={reader.batch_first}: {error}")
 
 # %% [markdown]
-# Line 1: states are (L, B, H), always. Line 2: the tutorial makes such states in a third example,
-# where `x` lies right. With the first `x` they raise an error: the layer looks for 24 samples. So
-# states of your own, with the B that you mean, are a cheap guard. But if T equals B, no shape tells
-# you anything, and only the probe does.
+# Line 1: states are (L, B, H), always. Line 2: these are the states of the tutorial's third
+# example, `torch.rand(1, 10, 16)`. With this `x` they raise an error: the layer looks for 24
+# samples. So states of your own, with the B that you mean, are a cheap guard. But if T equals B, no
+# shape tells you anything, and only the probe does.
 
 # %% [markdown]
 # ## From word numbers to output
