@@ -104,7 +104,7 @@ LESSONS = (
         objectives=(
             "say which axis `nn.LSTM` takes for time and which for the batch, with `batch_first` "
             "and without",
-            "find swapped axes, which raise no error, with a probe of five lines",
+            "find time and batch swapped, which raises no error, with a probe of four lines",
             "tell `transpose` from `view`, and one sequence from a batch",
         ),
         minutes=45,

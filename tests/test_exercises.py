@@ -26,7 +26,7 @@ from lstm_lessons.course import LESSONS
 from lstm_lessons.exercises import numbers, running
 from lstm_lessons.exercises.answers import DictExercise, ShapeOf
 from lstm_lessons.exercises.base import Misformed
-from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor, TensorDict, Tensors
 from lstm_lessons.exercises.functions import FunctionExercise
 
 ROOT = Path(__file__).parents[1]
@@ -134,6 +134,7 @@ FORMS = {
     "several results",
     "nothing returned",
     "returned like nn.LSTM",
+    "not stacked",
     "not a dict",
     "other keys",
 }
@@ -881,3 +882,25 @@ def test_what_nn_lstm_returns_may_be_flat_or_nested():
     for value in (output, (output, h_n), (output, (h_n,)), (output, h_n, c_n, c_n)):
         with pytest.raises(Misformed, match=re.escape("`return output, (h_n, c_n)`")):
             form.read(value)
+
+
+def test_a_list_of_tensors_that_should_be_one_is_told_how_they_become_one():
+    one = torch.ones(2)
+    rows = [one, one, one]
+    for form, values in (
+        (LikeLSTM(), ((rows, (one, one)), (one, (rows, one)), (one, one, rows), (rows, one, one))),
+        (Tensors(("output", "memory")), ((one, rows), (rows, one), (rows, rows), ([one], one))),
+        (TensorDict(("i",)), ({"i": rows},)),
+    ):
+        for value in values:
+            with pytest.raises(Misformed, match=r"`torch\.stack` makes one tensor") as caught:
+                form.read(value)
+            assert caught.value.name == "not stacked"
+    for value in ((one, (one, one)), (one, [one, one])):  # a pair: (h, c)
+        with pytest.raises(Misformed) as caught:
+            Tensors(("output", "memory")).read(value)
+        assert caught.value.name == "returned like nn.LSTM"
+    for value in ((one, [1.0, 2.0, 3.0]), (one, [])):
+        with pytest.raises(Misformed) as caught:
+            Tensors(("output", "memory")).read(value)
+        assert caught.value.name == "not a tensor"

@@ -105,8 +105,14 @@ RIGHT = {
         },
     },
     "04.3": {
-        "in capitals": {"D": "Too Many", "C": "RIGHT", "B": "Memory shown", "A": "Too few"},
-        "with points": {"A": "too few.", "B": "memory shown.", "C": "right.", "D": "(too many)"},
+        "in capitals": {
+            **{"F": "TOO EARLY", "E": "Exchanged", "D": "Too Many"},
+            **{"C": "RIGHT", "B": "Memory shown", "A": "Too few"},
+        },
+        "with points": {
+            **{"A": "too few.", "B": "memory shown.", "C": "right."},
+            **{"D": "(too many)", "E": "exchanged.", "F": " too early "},
+        },
     },
     "04.4": {
         "arctanh": lambda h, o: h.div(o).arctanh(),
@@ -154,22 +160,28 @@ def test_one_picture_is_torch_s_and_the_verdicts_on_the_others_fit():
         faults = set()
         for name, (state, steps) in wiring.items():
             wanted_state, wanted_steps = right[name]
-            faults |= {"memory shown"} if (state, wanted_state) == ("c", "h") else set()
+            swapped = "memory shown" if name == "output" else "exchanged"
+            faults |= {swapped} if state != wanted_state else set()
+            early = len(steps) == len(wanted_steps) and steps < wanted_steps
+            faults |= {"too early"} if early else set()
             faults |= {"too few"} if len(steps) < len(wanted_steps) else set()
             faults |= {"too many"} if len(steps) > len(wanted_steps) else set()
         assert (faults or {"right"}) == {verdicts[letter]}
 
 
-def test_the_four_pictures_are_drawn_and_told_as_they_are():
+def test_the_pictures_are_drawn_and_told_as_they_are():
     from drawn import crowded, texts
 
     picture = wirings()
     assert crowded(picture.svg) == []
     slots = [
-        f"{s}{t}" for wiring in WIRINGS.values() for s, steps in wiring.values() for t in steps
+        f"{s}, step {t}"
+        for wiring in WIRINGS.values()
+        for s, steps in wiring.values()
+        for t in steps
     ]
     drawn = texts(picture.svg)
-    assert sorted(t for t in drawn if t[-1:].isdigit() and len(t) == 2) == sorted(slots)
+    assert sorted(t for t in drawn if ", step " in t) == sorted(slots)
     for letter, wiring in WIRINGS.items():
         assert letter in drawn
         for name, (state, steps) in wiring.items():
@@ -212,6 +224,62 @@ def test_results_nested_like_those_of_nn_lstm_are_told_how_they_are_wanted():
     assert (result.outcome, result.misconception) == ("incorrect", "returned like nn.LSTM")
     assert "`return output, memory`" in result.message
     assert "nn.LSTMCell" not in result.message
+
+
+@pytest.mark.parametrize("pick", [list, tuple])
+def test_states_that_are_not_stacked_are_told_so(pick):
+    """Three steps or more, in a list: no pair (h, c), as nn.LSTM would return it."""
+    first = {
+        "memory": lambda *a: (by_index(*a)[0], pick(by_index(*a)[1])),
+        "output": lambda *a: (pick(by_index(*a)[0]), by_index(*a)[1]),
+    }
+    first["output "] = lambda *a: tuple(pick(each) for each in by_index(*a))
+    for name, answer in first.items():
+        result = exercise("04.1").check(answer)
+        assert (result.outcome, result.misconception) == ("incorrect", "not stacked")
+        said = f"The {name.strip()} that you return is a {pick.__name__} of 6 tensors"
+        assert result.message.startswith(said)
+        assert "`torch.stack`" in result.message
+
+
+def test_a_list_that_holds_other_things_than_tensors_is_no_stack_to_be_made():
+    result = exercise("04.1").check(lambda *a: (by_index(*a)[0], by_index(*a)[1].tolist()))
+    assert result.misconception == "not a tensor"
+
+
+def test_the_step_done_for_all_words_at_once_is_named():
+    """Nothing is handed on, and without states it stops: the same as h_0 and c_0 at each turn."""
+
+    def all_at_once(x, h_0, c_0, *weights):
+        return lstm_step(x, h_0, c_0, *weights)
+
+    def at_each_turn(x, h_0, c_0, *weights):
+        h, c = with_none_for((h_0, c_0), x, weights[1])
+        rows = []
+        for x_t in x:
+            h, c = lstm_step(x_t, h_0, c_0, *weights)
+            rows.append((h, c))
+        return tuple(map(torch.stack, zip(*rows, strict=True)))
+
+    for answer in (all_at_once, at_each_turn):
+        assert exercise("04.1").check(answer).misconception == "states not carried"
+
+
+def test_a_random_start_where_nothing_is_given_is_told_of_that_call():
+    def answer(x, h_0, c_0, *weights):
+        if h_0 is None:
+            h_0, c_0 = torch.rand(2, x.shape[1], weights[1].shape[1]).unbind()
+        return by_index(x, h_0, c_0, *weights)
+
+    result = exercise("04.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "all is right. Without states, `h_0` and `c_0` are None" in result.message
+
+
+def test_what_gives_nan_is_told_what_the_inverse_of_tanh_takes():
+    result = exercise("04.4").check(lambda h, o: torch.atanh(o / h))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "between -1 and 1" in result.message and "yours is nan" in result.message
 
 
 @pytest.mark.parametrize("value", ["maybe", 1, 0.0, None, [True], torch.zeros(2), "yes"])

@@ -44,6 +44,7 @@ RIGHT = {
         "lists and other numbers": {
             "steps": 7.0,
             "samples": torch.tensor(30),
+            "note": 7.0,
             "line": "c",
             "shape": [1, 30, 5],
             "repair": "2.",
@@ -51,6 +52,7 @@ RIGHT = {
         "torch's own": {
             "steps": 7,
             "samples": 30,
+            "note": torch.tensor([7]),
             "line": "(C)",
             "shape": torch.Size((1, 30, 5)),
             "repair": " 2 ",
@@ -95,6 +97,11 @@ def test_torch_says_what_the_print_out_should():
     assert [line for line, (tensor, shape) in said.items() if tensor.shape != shape] == ["C"]
     assert h_n.shape == (1, 30, 5)
     assert lstm(space["x"])[1][0].shape == (1, 7, 5)  # repair 2
+    assert lstm(space["x"].transpose(0, 1))[1][0].shape == (1, 30, 5)  # repair 1 is none
+    melodies = torch.arange(7 * 30).view(7, 30)
+    parts = {part.key: part.right for part in exercise("05.1").parts}
+    assert melodies[0, parts["note"]] == melodies.view(30, 7)[1, 0]
+    assert melodies[0, 1] == melodies.transpose(0, 1)[1, 0]  # what a wrong answer takes view for
 
 
 def test_the_broken_reader_fails_in_one_place_and_then_in_silence():
@@ -138,6 +145,50 @@ def test_a_transpose_in_place_changes_what_is_the_callers():
 
     result = exercise("05.2").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", "changes its inputs")
+    assert "`transpose_`" in result.message and "f * c" not in result.message
+
+
+@pytest.mark.parametrize("number", ["05.2", "05.3"])
+def test_what_is_detached_is_told_though_its_numbers_are_right(number):
+    right = RIGHT[number]["with permute" if number == "05.2" else "h_n"]
+
+    def answer(x, *rest):
+        return right(x.detach(), *rest)
+
+    result = exercise(number).check(answer)
+    assert result.outcome == "incorrect"
+    assert "gradient" in result.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, lstm: lstm(x[:, -1:])[0],
+        lambda x, lstm: lstm(x.transpose(0, 1)[..., None])[0][-1],
+    ],
+)
+def test_two_ways_from_patient_to_patient_are_told_together(answer):
+    result = exercise("05.3").check(answer)
+    assert result.misconception == "from patient to patient"
+    assert "two axes are one sequence" in result.message and "turned x round" in result.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, lstm: lstm(x[..., None])[0][:, -1].squeeze(),
+        lambda x, lstm: lstm(x[..., None])[1][0].squeeze(),
+    ],
+)
+def test_a_squeeze_that_takes_the_batch_as_well_is_seen(answer):
+    assert exercise("05.3").check(answer).misconception == "squeezed"
+
+
+def test_several_wrong_entries_are_told_at_once():
+    right = {part.key: part.right for part in exercise("05.1").parts}
+    result = exercise("05.1").check({**right, "steps": 30, "samples": 7, "repair": "1"})
+    assert result.misconception == "as it was meant"
+    assert "Look again at `repair` too." in result.message
 
 
 # --- Unknown mistakes ----------------------------------------------------------------------------

@@ -84,6 +84,11 @@ def from_output(lstm, x):
     return torch.cat([output[-1, :, :H], output[0, :, H:]], dim=-1)
 
 
+def known_with(lstm, x, length):
+    """Read a window of the last values at each step, as many as there are at first."""
+    return torch.stack([lstm(x[max(0, t + 1 - length) : t + 1])[0][-1] for t in range(len(x))])
+
+
 RIGHT = {
     "07.1": {
         "sentence by sentence": sentence_by_sentence,
@@ -105,6 +110,7 @@ RIGHT = {
     "07.3": {
         "lists and numpy": _ANSWER
         | {"h_n": [6, 4, 5], "top forward": np.int64(4), "steps": torch.tensor(1)},
+        "counted from the end": _ANSWER | {"top forward": -2, "middle reverse": torch.tensor(-3)},
         "capitals": _ANSWER | {"causal": "No", "h_n": torch.Size([6, 4, 5]), "steps": 1.0},
     },
     "07.4": {"by view": by_view, "with an if": with_an_if, "from output": from_output},
@@ -172,6 +178,8 @@ def test_the_vector_of_a_sentence_is_in_h_n():
         ("07.1", lambda output: (output[:, -1], output[:, 0]), "several results", "one tensor"),
         ("07.2", lambda lstm, x: lstm(x), "several results", "tuple of 2 things"),
         ("07.2", lambda lstm, x: 2 * lstm(x)[0], None, "result differs first at step 0"),
+        ("07.2", lambda lstm, x: known_with(lstm, x, 37), None, "Do you show the layer a window"),
+        ("07.2", lambda lstm, x: known_with(lstm, x, 25), "a window", "*all* values up to t"),
         ("07.4", lambda lstm, x: lstm(x)[1][0][-1] + 1, None, "summary"),
     ],
 )
@@ -189,3 +197,22 @@ def test_a_layer_that_is_changed_is_told():
         return right
 
     assert exercise("07.4").check(answer).misconception == "changes the layer"
+
+
+def test_a_row_counted_from_the_end_is_told_like_the_one_from_the_front():
+    for row, name in ((-1, "the last row"), (5, "the last row"), (-4, "all forward rows first")):
+        result = exercise("07.3").check({"top forward": row})
+        assert result.misconception.startswith(name), row
+    assert exercise("07.3").check(_ANSWER | {"top forward": -7}).outcome == "incorrect"
+
+
+def test_what_is_right_with_one_layer_alone_is_asked_about_the_second():
+    def forward_of_a_full_run(lstm, x):
+        slots = exercise("07.2").reference(lstm, x)
+        if lstm.num_layers > 1:
+            slots[0] += 1
+        return slots
+
+    message = exercise("07.2").check(forward_of_a_full_run).message
+    assert "What does layer 1 read" in message
+    assert "should be an argument" not in message

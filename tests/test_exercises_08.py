@@ -46,6 +46,16 @@ def train_in_one_backward(lstm, x, k):
     return torch.cat(outputs), lstm.weight_hh_l0.grad
 
 
+def train_with_rounded_up_count(lstm, x, k):
+    hx, outputs = None, []
+    for n in range(-(-len(x) // k)):
+        output, hx = lstm(x[n * k : (n + 1) * k], hx)
+        hx = tuple(state.detach() for state in hx)
+        (output**2).sum().backward(retain_graph=True)
+        outputs.append(output)
+    return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+
 def streams_of_slices(text, B):
     T = len(text) // B
     return torch.stack([text[b * T : (b + 1) * T] for b in range(B)], dim=1)
@@ -69,6 +79,7 @@ RIGHT = {
         "indices and lists": train_with_indices,
         "autograd.grad and .data": train_with_numbers_alone,
         "one backward, states detached": train_in_one_backward,
+        "graphs kept, states detached": train_with_rounded_up_count,
     },
     "08.2": {
         "other forms": {
@@ -76,14 +87,14 @@ RIGHT = {
             "expected": [1, 5, 64],
             "leak": "true",
             "retain_graph": "b",
-            "repair": "(3)",
+            "repair": "(f)",
         },
         "torch's own": {
             "line": torch.tensor(4),
             "expected": torch.Size((1, 5, 64)),
             "leak": torch.tensor(True),
             "retain_graph": "B.",
-            "repair": " 3 ",
+            "repair": " F ",
         },
     },
     "08.3": {
@@ -92,6 +103,43 @@ RIGHT = {
         "a loop": streams_in_a_loop,
     },
 }
+
+# --- What a learner reads -------------------------------------------------------------------------
+
+
+def test_an_answer_with_an_empty_chunk_is_told_so_where_k_divides_T():  # noqa: N802
+    (wrong, *_) = (each for each in exercise("08.1").wrongs if each.name == "an empty chunk")
+    result = exercise("08.1").check(wrong.answer)
+    assert "Expected sequence length to be larger than 0 in RNN" in result.message
+    assert "T=6, B=4, I=2, H=5, k=3" in result.message
+
+
+def test_a_gradient_is_spoken_of_in_rows_and_columns():
+    def train(lstm, x, k):
+        output, gradient = train_with_indices(lstm, x, k)
+        return output, gradient * 1.5
+
+    result = exercise("08.1").check(train)
+    assert "gradient differs first at row 0, column 0" in result.message
+
+
+def test_the_praise_holds_for_a_loop_that_keeps_its_graphs():
+    result = exercise("08.1").check(train_with_rounded_up_count)
+    assert "Does `retain_graph=True` still stand in your loop? Take it out" in result.message
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_pieces_and_chunks_differ_from_the_first_case_on(index):
+    inputs = exercise("08.1").cases[index].inputs
+    x, k = inputs["x"], inputs["k"]
+    assert len(x.chunk(k)) != len(x.split(k))
+
+
+def test_the_sizes_of_the_first_case_of_streams_are_distinct():
+    case = exercise("08.3").cases[0].inputs
+    T = len(case["text"]) // case["B"]
+    assert len({T, case["B"], case["text"].shape[1]}) == 3
+
 
 # --- The program of 08.2 is what the exercise says of it ------------------------------------------
 
@@ -170,5 +218,5 @@ def test_a_state_that_is_scaled_is_seen_in_the_second_chunk():
 
     result = exercise("08.1").check(train)
     assert "what does each chunk start from?" in result.message
-    assert "output differs first at step 3" in result.message
+    assert "output differs first at step 2" in result.message
     assert "right when there is one chunk only" in result.message

@@ -42,7 +42,11 @@ def memory_layer(forget_bias):
 
 
 def gradients(layer, chunk, between):
-    """Return (T, T): row t is the gradient of the output at step t with regard to every word."""
+    """Return (T, T): row t is the gradient of the output at step t with regard to every word.
+
+    With "carry" and with "reset" it says what a word does to an output; a detached state has the
+    outputs of "carry".
+    """
     x = torch.zeros(SEQ_LEN, 1, dtype=torch.float64, requires_grad=True)
     hx, rows = None, []
     for each in x.split(chunk):
@@ -59,14 +63,16 @@ def test_each_mark_is_a_gradient_of_autograd(bias):
     whole = whole / whole[0, 0]
     for chunk, between in product((1, 4, 5, 12, 13, 24), BETWEEN.options):
         theirs = gradients(layer, chunk, between)
+        acting = gradients(layer, chunk, "reset" if between == "reset" else "carry")
         svg = view(chunk, bias, between).svg
         kept, lost = (drawn(svg, mark) for mark in ("kept", "lost"))
         assert kept.keys() == {tuple(at) for at in theirs.nonzero().tolist()}
-        assert kept.keys() | lost.keys() == {tuple(at) for at in whole.nonzero().tolist()}
+        assert kept.keys() | lost.keys() == {tuple(at) for at in acting.nonzero().tolist()}
         assert not kept.keys() & lost.keys()
-        for (t, s), opacity in (kept | lost).items():
-            wanted = FAINTEST + (1 - FAINTEST) * whole[t, s].item()
-            assert opacity == pytest.approx(wanted, abs=0.006)
+        for mark, opacities in (("kept", kept), ("lost", lost)):
+            for (t, s), opacity in opacities.items():
+                wanted = FAINTEST[mark] + (1 - FAINTEST[mark]) * whole[t, s].item()
+                assert opacity == pytest.approx(wanted, abs=0.006)
 
 
 def drawn(svg, mark):
@@ -90,9 +96,33 @@ def test_the_shares_are_those_of_autograd(bias):
         made = numbers(chunk, bias, between)
         share = gradients(layer, chunk, between).sum().item() / whole
         assert made.kept == pytest.approx(share, abs=1e-12)
-        assert made.kept + made.lost == pytest.approx(1)
+        acting = gradients(layer, chunk, "reset" if between == "reset" else "carry")
+        assert made.acts == pytest.approx(acting.sum().item() / whole, abs=1e-12)
         assert made.f == pytest.approx(torch.sigmoid(torch.tensor(bias)).item(), abs=1e-6)
         assert made.f**made.half_life == pytest.approx(0.5)
+
+
+def test_what_a_word_does_to_an_output_is_seen_when_the_word_is_changed():
+    layer, size = memory_layer(1.0), 1e-6
+    for chunk, between in product((5, 12), BETWEEN.options):
+        svg = view(chunk, 1.0, between).svg
+        before = outputs(layer, torch.zeros(SEQ_LEN, 1, dtype=torch.float64), chunk, between)
+        for s in range(SEQ_LEN):
+            x = torch.zeros(SEQ_LEN, 1, dtype=torch.float64)
+            x[s] = size
+            changed = outputs(layer, x, chunk, between) - before
+            marks = {at for mark in ("kept", "lost") for at in drawn(svg, mark) if at[1] == s}
+            assert {t for t, _ in marks} == set(changed.nonzero()[:, 0].tolist())
+
+
+def outputs(layer, x, chunk, between):
+    """Return the outputs of all chunks, one behind the other."""
+    hx, found = None, []
+    for each in x.split(chunk):
+        output, hx = layer(each, hx)
+        found.append(output)
+        hx = hand_on(hx, between)
+    return torch.cat(found)
 
 
 @pytest.mark.parametrize("between", BETWEEN.options)
@@ -108,18 +138,43 @@ def test_reach_and_steps_walked_are_those_of_a_random_layer(between):
             reached.append(int((grad != 0).any(dim=1).sum()))
             hx = hand_on(hx, between)
         made = numbers(chunk, 1.0, between)
-        assert (made.reach, made.walked) == (max(reached), sum(reached))
+        assert (made.passes, made.reach) == (len(reached), max(reached))
+        assert made.walked == sum(reached)
 
 
 @pytest.mark.parametrize(("chunk", "bias", "between"), SETTINGS[::7])
 def test_the_picture_and_its_words_say_the_numbers(chunk, bias, between):
     picture, made = view(chunk, bias, between), numbers(chunk, bias, between)
-    kept, lost = (f"{100 * share:.0f} %" for share in (made.kept, made.lost))
+    acts, kept = (f"{100 * share:.0f} %" for share in (made.acts, made.kept))
+    reach = "1 step" if made.reach == 1 else f"{made.reach} steps"
+    passes = "1 backward pass" if made.passes == 1 else f"{made.passes} backward passes"
     shown = {name: words(each) for name, each in marked(picture.svg, "number").items()}
-    assert shown == {"kept": f"gradient kept: {kept}", "lost": f"gradient lost: {lost}"}
-    assert f"Steps walked back, in all: {made.walked}" in texts(picture.svg)
-    assert f"In all, {kept} of the gradient is kept and {lost} lost" in picture.alt
-    assert f"{made.walked} steps are walked back" in picture.alt
+    assert shown == {
+        "acts": f"words act on losses: {acts}",
+        "kept": f"the gradient tells: {kept}",
+        "reach": f"in memory at once: {reach}",
+    }
+    assert f"{passes}, {made.walked} steps in all" in texts(picture.svg)
+    assert f"they do {acts} here, and the gradient tells {kept}." in picture.alt
+    assert f"{passes}: {made.walked} steps in all, and {reach} in memory at once." in picture.alt
+
+
+def test_the_legend_and_the_words_speak_of_marks_that_are_there():
+    for chunk, between in product((1, 6, 23, 24), BETWEEN.options):
+        picture = view(chunk, 1.0, between)
+        lost = bool(marked(picture.svg, "lost"))
+        assert lost == any("lost at a cut" in each for each in texts(picture.svg))
+        assert lost == ("lost at a cut" in picture.alt)
+        assert lost == (between == "detach" and chunk < 24)
+        uncut = "there is no cut." in picture.alt and "there is no cut." in texts(picture.svg)
+        assert uncut == (chunk == 24)
+
+
+def test_a_reset_has_other_marks_and_other_words_than_a_detach():
+    detached, reset = view(6, 1.0, "detach"), view(6, 1.0, "reset")
+    assert drawn(detached.svg, "kept") == drawn(reset.svg, "kept")
+    assert drawn(detached.svg, "lost") and not drawn(reset.svg, "lost")
+    assert "follows has other outputs." in texts(reset.svg)
 
 
 def test_there_is_a_box_for_each_chunk_that_torch_makes():
@@ -127,6 +182,8 @@ def test_there_is_a_box_for_each_chunk_that_torch_makes():
         lengths = [len(each) for each in torch.zeros(SEQ_LEN).split(chunk)]
         boxes = marked(view(chunk).svg, "chunk").values()
         assert [(float(box.get("width")) + 2) / CELL for box in boxes] == lengths
+        long_enough = [str(length) for length in lengths if length > 1]
+        assert [each for each in texts(view(chunk).svg) if each.isdigit()] == long_enough
 
 
 def test_arrows_say_who_passes_a_cut():

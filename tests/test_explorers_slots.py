@@ -194,6 +194,11 @@ def test_the_words_that_the_pick_has_seen_are_marked():
             seen |= set(range(first, last + 1))
         drawn = set(marked(view(**given).svg, "word"))
         assert drawn == {f"{word},{word in seen}" for word in range(given["seq_len"])}, given
+        root = ElementTree.fromstring(view(**given).svg)
+        names = {words(text): text.get("font-weight") for text in root.iter(f"{SVG}text")}
+        assert "bold: seen by the pick" in names
+        bold = {word for word in range(given["seq_len"]) if names[f"x{word}"] == "bold"}
+        assert bold == seen, given
 
 
 def test_every_setting_has_a_meaning_and_says_it():
@@ -202,7 +207,8 @@ def test_every_setting_has_a_meaning_and_says_it():
         pick = made["pick"]
         count = made["shapes"][given["tensor"]][0]
         assert pick.slot == min(given["slot"], count - 1)
-        assert (f"There is no slot {given['slot']}" in pick.note) == (given["slot"] >= count)
+        kind = "slot" if given["tensor"] == "output" else "row"
+        assert (f"There is no {kind} {given['slot']}" in pick.note) == (given["slot"] >= count)
         halved = given["tensor"] == "output" and given["bidirectional"] == "True"
         assert ("no halves" in pick.note) == (given["half"] != "both" and not halved)
         assert pick.half == (given["half"] if halved else "both")

@@ -1,14 +1,15 @@
 """What the three axes show is what nn.LSTM does: its shapes, and what one sentence changes."""
 
+import re
 from itertools import product
 from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import corners, marked, texts, words
+from drawn import SVG, corners, crowded, marked, texts, words
 from torch import nn
 
-from lstm_lessons.explorers.three_axes import PARAMETERS, numbers, view
+from lstm_lessons.explorers.three_axes import LEVEL, PARAMETERS, numbers, view
 
 DEFAULTS = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
 ORDERS, FLAGS = ("(B, T, I)", "(T, B, I)"), ("False", "True")
@@ -129,6 +130,21 @@ def test_the_arrow_of_the_loop_stays_beside_x():
         assert top < float(label.get("y")) < bottom + 6
 
 
+def test_labels_and_arrow_stand_by_the_blocks():
+    for given in list(settings())[::4]:
+        svg = view(**given).svg
+        whole, labels = marked(svg, "tensor"), marked(svg, "shape")
+        for name in ("x", "output"):
+            top = min(y for _, y in corners(following(svg, whole[name])))
+            assert 10 < top - float(labels[name].get("y")) < 20
+        right = max(x for x, _ in corners(following(svg, whole["x"])))
+        paths = [each.get("d") for each in ElementTree.fromstring(svg).iter(f"{SVG}path")]
+        level = [re.match(rf"M([\d.]+) {LEVEL}L", path) for path in paths]
+        into, _ = (float(start[1]) for start in level if start)
+        assert right + 20 < into < right + 30
+        assert crowded(svg) == []
+
+
 def test_words_for_the_default():
     assert view().alt == (
         "Blocks with axis 0 down, axis 1 back and axis 2 across. x (B, T, I) = (10, 24, 100) goes "
@@ -136,5 +152,5 @@ def test_words_for_the_default():
         "axis 0, down: B = 10 sentences wrongly taken for 10 steps: the loop; axis 1, back: "
         "T = 24 words wrongly taken for 24 samples; axis 2, across: I = 100 numbers taken for 100 "
         "features. Out come output (10, 24, 16) and h_n and c_n, each (1, 24, 16). Verdict: "
-        "Swapped, no error: 10 steps, 24 samples. Sentence 0 changes every sentence."
+        "Swapped, no error: 10 steps, 24 samples. Sentence 0 reaches every sentence."
     )

@@ -122,6 +122,8 @@ def test_the_words_say_what_is_filled_and_what_is_not(setting):
     assert [f"output[{t}] (" in alt for t in range(6)] == [t < done for t in range(6)]
     assert ("still empty" in alt) == (done < seq_len)
     assert ("zero, as no states are given" in alt) == (hx == "None")
+    units = setting[2]
+    assert alt.startswith(f"A layer with {units} unit{'s' if units > 1 else ''} reads ")
 
 
 def test_there_is_a_step_for_each_word_and_a_hint_in_each_box():
@@ -145,8 +147,8 @@ def test_an_arrow_goes_from_h_into_the_slot_it_fills_and_none_from_c():
         assert into == [pytest.approx(float(boxes[f"output[{steps - 1}] 0"].get("x")), abs=0.1)]
 
 
-def test_only_steps_that_were_done_hand_on():
-    assert texts(view(4, 5, 3, "None").svg).count("c not kept") == 3
+def test_what_is_handed_on_is_said_once_and_only_of_steps_that_were_done():
+    assert texts(view(4, 5, 3, "None").svg).count("c not kept") == 1
     assert texts(view(1, 5, 3, "None").svg).count("c not kept") == 0
 
 

@@ -120,8 +120,8 @@ exercise("04.2").check(answer)
 # %% [markdown]
 # ## 04.3 Which picture is right?
 #
-# Four pictures of one layer and three steps. Each row below the steps is a result, and each slot of
-# it says of which state it is made: $h_0$ is h after step 0, $c_2$ is c after step 2.
+# Six pictures of one layer and three steps. Each row below the steps is a result. Each slot of it
+# says of which state it is made: "h, step 1" is h after step 1.
 
 # %%
 from lstm_lessons.drawing.wirings import wirings
@@ -136,8 +136,8 @@ wirings()
 # | `"right"` | every row is as in PyTorch |
 # | `"too few"` | a row lacks steps that it has in PyTorch |
 # | `"too many"` | a row has steps that it does not have in PyTorch |
-# | `"memory shown"` | c stands where h belongs |
-# | `"exchanged"` | `h_n` and `c_n` have changed places |
+# | `"memory shown"` | `output` is made of c, not of h |
+# | `"exchanged"` | what belongs into `h_n` and into `c_n` has changed places |
 # | `"too early"` | a row is made of a step before the right one |
 
 # %%
@@ -146,9 +146,18 @@ answer = {
     "B": ...,
     "C": ...,
     "D": ...,
+    "E": ...,
+    "F": ...,
 }
 ### BEGIN SOLUTION
-answer = {"A": "too few", "B": "memory shown", "C": "right", "D": "too many"}
+answer = {
+    "A": "too few",
+    "B": "memory shown",
+    "C": "right",
+    "D": "too many",
+    "E": "exchanged",
+    "F": "too early",
+}
 ### END SOLUTION
 
 # %%
@@ -158,7 +167,8 @@ exercise("04.3").check(answer)
 # ## 04.4 Look behind h
 #
 # `output` shows h, not c. Suppose you also know the output gate `o` of each step. Write a function
-# that finds the memory again: from `h` and `o`, tensors of one shape, to `c`.
+# that finds the memory again: from `h` and `o`, tensors of one shape, to `c`. The inverse of tanh
+# is `torch.atanh`: it takes tanh(c), and gives c.
 #
 # The gate is never fully shut here, and c is never so large that tanh(c) is rounded to 1.
 

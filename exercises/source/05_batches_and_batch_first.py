@@ -30,13 +30,14 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 05.1 Read a print-out that cannot be
 #
-# Somebody wanted to be on the safe side, and used both repairs:
+# Somebody wanted to be on the safe side: the layer has the batch first, and x was given another
+# shape as well.
 
 
 # %%
 x = torch.randn(7, 30, 12)  # 7 melodies, 30 notes in each, 12 numbers a note
 lstm = nn.LSTM(12, 5, batch_first=True)
-output, (h_n, c_n) = lstm(x.transpose(0, 1))
+output, (h_n, c_n) = lstm(x.view(30, 7, 12))
 
 # %% [markdown]
 # It ran without an error. Then a report was typed by hand, and one of its four lines is not what
@@ -49,12 +50,13 @@ output, (h_n, c_n) = lstm(x.transpose(0, 1))
 # | C | `h_n` | (1, 7, 5) |
 # | D | `output[:, -1]` | (30, 5) |
 #
-# Without printing anything: how many `steps` does the layer read, of how many `samples`? Which
-# `line` is impossible, and what is the right `shape`?
+# Without printing anything: how many `steps` does the layer read, of how many `samples`? At [1, 0]
+# of what goes in, there is a note of melody 0: which `note`, counted from 0? Which `line` of the
+# report is impossible, and what is the right `shape`?
 #
 # Last, which one `repair` makes the layer read 7 melodies of 30 notes?
 #
-# * "1": `lstm(x.view(30, 7, 12))`
+# * "1": `lstm(x.transpose(0, 1))`
 # * "2": `lstm(x)`
 # * "3": `output = output.transpose(0, 1)` after the call
 # * "4": `h_n = h_n.transpose(0, 1)` after the call
@@ -63,12 +65,20 @@ output, (h_n, c_n) = lstm(x.transpose(0, 1))
 answer = {
     "steps": ...,
     "samples": ...,
+    "note": ...,
     "line": ...,
     "shape": ...,
     "repair": ...,
 }
 ### BEGIN SOLUTION
-answer = {"steps": 7, "samples": 30, "line": "C", "shape": (1, 30, 5), "repair": "2"}
+answer = {
+    "steps": 7,
+    "samples": 30,
+    "note": 7,
+    "line": "C",
+    "shape": (1, 30, 5),
+    "repair": "2",
+}
 ### END SOLUTION
 
 # %%
@@ -101,7 +111,8 @@ def broken_read(x, h_0, c_0, lstm):
 
 # %% [markdown]
 # Mend it in the function below. You can check after each change. Leave `x`, the states and the
-# layer as they are: they belong to the caller.
+# layer as they are: they belong to the caller. The check compares results,
+# and the gradients of x and of the states.
 
 
 # %%
@@ -123,7 +134,7 @@ exercise("05.2").check(read)
 # and read one sequence.)
 #
 # Write a function that returns the state h of each patient after the last hour, (B, H). `lstm` is
-# an `nn.LSTM(1, H, batch_first=True)`; its states begin with zero.
+# an `nn.LSTM(1, H, batch_first=True)`; its states begin with zero. There may be one patient only.
 
 
 # %%

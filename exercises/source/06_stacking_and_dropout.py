@@ -168,9 +168,9 @@ exercise("06.3").check(answer)
 # %% [markdown]
 # ## 06.4 Mend a summary
 #
-# For each sentence, this function should give what the *top* layer shows after the last step, and
-# beside it the memory c of the same layer: (B, 2H). With one layer it does. With more it runs
-# without an error, and its numbers are others.
+# `x` is (T, B, I). For each sentence, this function should give what the *top* layer shows after
+# the last step, and beside it the memory c of the same layer: (B, 2H). With one layer it does. With
+# more it runs without an error, and its numbers are others.
 
 
 # %%

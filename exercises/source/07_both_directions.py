@@ -45,9 +45,9 @@ exercise("07.1").check(sentence_vector)
 # %% [markdown]
 # ## 07.2 Mend a leak
 #
-# Somebody has trained a bidirectional LSTM, and now measures how well it forecasts. At each step t,
-# the function below should return what the layer shows of value t *at time t*, when the series has
-# come as far as that value, and nothing behind it is known. It has a leak.
+# Somebody measures how well a bidirectional LSTM forecasts. For each t, the function should return
+# what the layer's slot of value t would have been if the series had ended there. This one has a
+# leak.
 
 
 # %%
@@ -70,9 +70,9 @@ print(
 )
 
 # %% [markdown]
-# Write it anew. The layer stays as it is, bidirectional, with any number of layers, and the result
-# has the shape of `output`, (T, B, 2H). For each t it holds what the layer's slot of value t would
-# have been if the series had ended there. It may be slow.
+# Write it anew: slot t may depend on all values up to t, and on nothing behind it. The layer stays
+# as it is, bidirectional, with any number of layers, and the result has the shape of `output`,
+# (T, B, 2H). It may be slow.
 
 
 # %%
@@ -98,7 +98,7 @@ exercise("07.2").check(known_at_t)
 # | key | question |
 # |---|---|
 # | `"h_n"`, `"weight_ih_l1_reverse"` | their shapes |
-# | `"top forward"` | Which index of `h_n` is the top layer's forward pass? |
+# | `"top forward"` | Which row of `h_n` is the top layer's forward pass? (Its index.) |
 # | `"middle reverse"` | And which the middle layer's reverse pass? |
 # | `"h_n[5] in output"` | Where does `h_n[5]` stand in `output`? |
 #

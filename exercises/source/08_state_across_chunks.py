@@ -11,8 +11,11 @@
 
 # %%
 import torch
+from torch import nn
 
 from lstm_lessons import exercise
+
+torch.set_default_dtype(torch.float64)
 
 # %% [markdown]
 # ## 08.1 Mend a training loop
@@ -28,7 +31,7 @@ from lstm_lessons import exercise
 # |---|---|
 # | `lstm` | an `nn.LSTM` of one layer, a fresh copy for each call |
 # | `x` | (T, B, I) |
-# | `k` | the length of a chunk; it need not divide T |
+# | `k` | the length of a chunk; it may divide T, and need not |
 
 
 # %%
@@ -44,8 +47,17 @@ def broken_train(lstm, x, k):
 
 
 # %% [markdown]
-# Return `output` (T, B, H) and `gradient` (4H, H), in this order. You can check after each change:
-# the check says when one of the two is mended.
+# Here is something to try it on. `.grad` adds up from call to call, so every try makes a new layer.
+
+# %%
+lstm = nn.LSTM(3, 5)
+x = torch.randn(7, 4, 3)
+output, gradient = broken_train(lstm, x, 2)
+print("gradient:", tuple(gradient.shape))
+
+# %% [markdown]
+# Return `output` (T, B, H) and `gradient` (4H, H), in this order, of the same loss. You can check
+# after each change: the check says when one of the two is mended.
 
 
 # %%
@@ -92,8 +104,8 @@ exercise("08.1").check(train)
 #   `False`.
 # * `"retain_graph"`: what does it do in line 7? `"A"`: without it, the second batch would raise an
 #   error. `"B"`: nothing that is needed. `"C"`: it lets the gradient reach earlier batches.
-# * `"repair"`: which one makes the program right? `"1"`: cut `hx` to the rows of the batch. `"2"`:
-#   leave out the last batch. `"3"`: write `lstm(batch)` in line 4, and drop lines 2 and 8. `"4"`:
+# * `"repair"`: which one makes the program right? `"D"`: cut `hx` to the rows of the batch. `"E"`:
+#   leave out the last batch. `"F"`: write `lstm(batch)` in line 4, and drop lines 2 and 8. `"G"`:
 #   `batch_first=True`.
 
 # %%
@@ -110,7 +122,7 @@ answer = {
     "expected": (1, 5, 64),
     "leak": True,
     "retain_graph": "B",
-    "repair": "3",
+    "repair": "F",
 }
 ### END SOLUTION
 
@@ -125,6 +137,10 @@ exercise("08.2").check(answer)
 #
 # Stream 0 holds the beginning of the text, stream 1 goes on where stream 0 ends, and so on. Words
 # at the end that do not fill all streams are dropped.
+
+# %%
+words = torch.arange(17)[:, None] * torch.ones(2)  # word n is (n, n): try your function on it
+words.shape
 
 
 # %%

@@ -1,4 +1,4 @@
-"""Four small pictures of which steps feed output, h_n and c_n. One of them is nn.LSTM's."""
+"""Six small pictures of which steps feed output, h_n and c_n. One of them is nn.LSTM's."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ WIRINGS = {
     "B": {"output": ("c", (0, 1, 2)), "h_n": ("h", (2,)), "c_n": ("c", (2,))},
     "C": {"output": ("h", (0, 1, 2)), "h_n": ("h", (2,)), "c_n": ("c", (2,))},
     "D": {"output": ("h", (0, 1, 2)), "h_n": ("h", (0, 1, 2)), "c_n": ("c", (0, 1, 2))},
+    "E": {"output": ("h", (0, 1, 2)), "h_n": ("c", (2,)), "c_n": ("h", (2,))},
+    "F": {"output": ("h", (0, 1, 2)), "h_n": ("h", (0,)), "c_n": ("c", (0,))},
 }
 """For each picture and each result: the state that it is made of, and of which steps."""
 
-WIDTH, HEIGHT = 720, 512
+WIDTH, HEIGHT = 720, 768
 PANEL_WIDTH, PANEL_HEIGHT = 360, 256
-STEP_X, STEP_Y, APART = 114, 70, 90  # the first step's middle, and the distance to the next
+STEP_X, STEP_Y, APART = 122, 70, 90  # the first step's middle, and the distance to the next
 HALF_WIDTH, HALF_HEIGHT = 26, 28
 H_SIDE, C_SIDE = -13, 13  # from the middle of a step to where its h and its c leave it
-SLOT_WIDTH, SLOT_HEIGHT = 62, 24
+SLOT_WIDTH, SLOT_HEIGHT = 74, 24
 OUTPUT_Y, H_N_Y, C_N_Y = 142, 180, 218
 
 
 def wirings() -> Picture:
-    """Return the four pictures, A to D, in two rows, with three steps each."""
+    """Return the pictures, two in a row, with three steps each."""
     root = svg.panel(WIDTH, HEIGHT)
-    for line in (f"M{WIDTH / 2} 16V{HEIGHT - 16}", f"M16 {HEIGHT / 2}H{WIDTH - 16}"):
+    lines = [f"M16 {y}H{WIDTH - 16}" for y in range(PANEL_HEIGHT, HEIGHT, PANEL_HEIGHT)]
+    for line in (f"M{WIDTH / 2} 16V{HEIGHT - 16}", *lines):
         svg.add(root, "path", d=line, stroke="edge")
     for place, (letter, wiring) in enumerate(WIRINGS.items()):
         row, column = divmod(place, 2)
@@ -62,7 +65,7 @@ def _result(
         look = {"fill": "i" if state == "h" else "f", "fill_opacity": theme.TINT}
         look["stroke"] = look["fill"]
         svg.rect(root, x - SLOT_WIDTH / 2, y - 12, SLOT_WIDTH, SLOT_HEIGHT, rx=3, **look)
-        svg.formula(root, x, y + 5, f"{state}_{step}", 14)
+        svg.label(root, x, y + 5, f"{state}, step {step}", 13)
 
 
 def _alt() -> str:
@@ -73,4 +76,4 @@ def _alt() -> str:
             for name, (state, steps) in wiring.items()
         )
         texts.append(f"Picture {letter}: {'; '.join(fed)}.")
-    return f"Four pictures of a layer with {STEPS} steps, 0 to 2. " + " ".join(texts)
+    return f"Six pictures of a layer with {STEPS} steps, 0 to 2. " + " ".join(texts)

@@ -41,7 +41,7 @@ How to add an exercise
    mistake that ends differently, depending on how it is written, is `several` of one name.
 
 The files, from the ground up: `result` (what comes back), `running` (time limit, isolation),
-`base` (what all exercises share), `forms` (reading what a function returns), `gradients`,
+`base` (what all exercises share), `forms` (reading what a function returns), `gradients`, `inputs`,
 `functions` and `answers` (the two kinds), `wrong_cells`, then the lessons.
 """
 

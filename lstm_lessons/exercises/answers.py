@@ -83,7 +83,8 @@ class Choice(Part):
         """Return the value in plain Python; raise Misformed where it is of another kind."""
         listed = ", ".join(f'"{option}"' for option in self.options)
         if not isinstance(value, str):
-            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
+            marks = " Put it in quotation marks." if str(value) in self.options else ""
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.{marks}")
         found = value.strip().strip("().").casefold().removesuffix(self.ending)
         for name, option in {**{each: each for each in self.options}, **self.same_as}.items():
             if found == name.casefold():
@@ -131,6 +132,18 @@ class Quantity(Part):
     def same(self, value: float, wrong: float, within: float) -> bool:
         """Say whether a value is what a misconception gives, within a factor."""
         return wrong / within <= value <= wrong * within
+
+
+@dataclass(frozen=True)
+class Index(Quantity):
+    """An index into ``length`` things; -1 is the last one, as in Python."""
+
+    length: int = field(kw_only=True)
+
+    def read(self, value: Any) -> float:
+        """Return the index from the front; raise Misformed where it is no number."""
+        index = super().read(value)
+        return index + self.length if -self.length <= index < 0 else index
 
 
 @dataclass(frozen=True)

@@ -104,20 +104,24 @@ class OneTensor(Form):
 
 @dataclass(frozen=True)
 class Tensors(Form):
-    """Several tensors in an order, such as ``h, c``; ``axes`` are the words for their axes.
+    """Several tensors in an order; ``axes`` are the words for their axes, for all or by name.
 
     ``not_nested`` says why they do not come as nn.LSTM's results do. ``whole`` are the names of
     those that hold whole numbers, such as lengths: a list of numbers is as good there.
     """
 
     names: tuple[str, ...]
-    axes: tuple[str, ...] = ()
+    axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
     whole: tuple[str, ...] = ()
 
     @property
     def _wanted(self) -> str:
         return f"return {', '.join(self.names)}"
+
+    def axes_of(self, name: str) -> tuple[str, ...]:
+        """Return the words for the axes of this result."""
+        return self.axes.get(name, ()) if isinstance(self.axes, Mapping) else self.axes
 
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""
@@ -140,8 +144,13 @@ class Tensors(Form):
         }
 
     def _flat(self, value: tuple | list) -> tuple | list:
-        """Return the parts side by side."""
-        if len(value) == 2 and isinstance(value[1], tuple | list) and not self.whole:
+        """Return the parts side by side.
+
+        A pair behind a tensor is taken for ``(h, c)``; a longer list is that of all steps, so
+        exercises have more than two.
+        """
+        nested = len(value) == 2 and isinstance(value[1], tuple | list)
+        if nested and len(value[1]) == 2 and isinstance(value[0], Tensor) and not self.whole:
             raise Misformed(
                 "Your function returns `output, (h, c)`, as nn.LSTM does. "
                 f"{self.not_nested} `{self._wanted}`.",
@@ -225,6 +234,13 @@ def _refuse_nothing(value: Any) -> None:
 
 
 def _tensor(what: str, value: Any) -> Tensor:
+    if isinstance(value, tuple | list) and value and all(isinstance(v, Tensor) for v in value):
+        held = "1 tensor" if len(value) == 1 else f"{len(value)} tensors"
+        raise Misformed(
+            f"{what} is a {type(value).__name__} of {held}. `torch.stack` makes one tensor of "
+            "them.",
+            "not stacked",
+        )
     if not isinstance(value, Tensor):
         raise Misformed(f"{what} is {a_kind_of(value)}; a tensor was expected.", "not a tensor")
     if value.device.type != "cpu" or value.layout != torch.strided:

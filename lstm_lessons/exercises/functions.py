@@ -153,8 +153,9 @@ class FunctionExercise(Exercise):
         if changed:
             return self._incorrect(
                 f"The numbers are right, but your function changes {listed(changed)}, which "
-                "belongs to the caller and may be needed again. Make a new tensor: "
-                "`c = f * c + i * g` does, `c *= f` or `c.mul_(f)` writes into the old one.",
+                "belongs to the caller and may be needed again. Make a new tensor: an operation "
+                "whose name ends in `_`, such as `mul_` or `transpose_`, writes into the old one, "
+                "and so do `*=` and `+=`.",
                 "changes its inputs",
             )
         if not self.gradients:

@@ -1,4 +1,4 @@
-"""Exercises of lesson 04: keep every memory, predict a call, judge four pictures, look behind h."""
+"""Exercises of lesson 04: keep every memory, predict a call, judge six pictures, look behind h."""
 
 # ruff: noqa: E741, N803 - I is the input size, as everywhere in the course.
 
@@ -29,7 +29,7 @@ def _loop_cases() -> tuple[Case, ...]:
             2,
             7,
             states=False,
-            special="There `h_0` and `c_0` are None: not given. Both are zero then, (B, H).",
+            special="Without states, `h_0` and `c_0` are None. Both should be zero then, (B, H).",
         ),
     )
 
@@ -77,6 +77,7 @@ def _loop(
         torch.stack(cs),
     ),
     use: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] = lambda weights: weights,
+    step: Callable[..., Pair] = lstm_step,
 ) -> Callable:
     """Return the loop with one part or more replaced; without arguments it is right."""
 
@@ -85,7 +86,7 @@ def _loop(
         first = state = (start(h_0, zeros), start(c_0, zeros))
         hs, cs = [], []
         for x_t in steps(x):
-            new = lstm_step(x_t, *state, *use(weights))
+            new = step(x_t, *state, *use(weights))
             h, c = keep(new, state)
             hs.append(h)
             cs.append(c)
@@ -141,11 +142,12 @@ _LOOP_WRONGS = (
         _loop(keep=lambda new, old: new[::-1]),
         "You return the memory first. The order is `output, memory`: h, then c.",
     ),
-    Wrong(
+    *several(
         "states not carried",
-        _loop(carry=lambda new, old, start: start),
         "Every step starts from h_0 and c_0 again, so no word knows of those before it. A step "
         "reads what the step before it made.",
+        _loop(carry=lambda new, old, start: start),
+        _loop(start=lambda state, zeros: state, carry=lambda new, old, start: start),
     ),
     Wrong(
         "h not carried",
@@ -157,10 +159,20 @@ _LOOP_WRONGS = (
         _loop(carry=lambda new, old, start: (new[0], start[1])),
         "h is handed on, c is not: every step reads c_0. The step needs both of the step before.",
     ),
-    Wrong(
+    *several(
         "h and c exchanged on the way",
-        _loop(carry=lambda new, old, start: new[::-1]),
         "h and c change places from step to step. The step returns h first, and takes h first.",
+        _loop(carry=lambda new, old, start: new[::-1]),
+        _loop(
+            keep=lambda new, old: new[::-1],
+            carry=lambda new, old, start: new[::-1],
+        ),
+    ),
+    Wrong(
+        "h and c exchanged in the call",
+        _loop(step=lambda x_t, h, c, *weights: lstm_step(x_t, c, h, *weights)),
+        "The step gets c where it takes h, and h where it takes c: its arguments are x, h, c, and "
+        "then the weights.",
     ),
     *several(
         "results in reverse",
@@ -399,8 +411,8 @@ PREDICT_THE_CALL = DictExercise(
         Wrong(
             "no axis for layers in h_n",
             {"three: h_n": (3, 5)},
-            "Your `h_n` lacks the axis in front. PyTorch keeps a row for each layer, even if there "
-            "is only one.",
+            "For three sentences, your `h_n` lacks the axis in front. PyTorch keeps a row for each "
+            "layer, even if there is only one.",
         ),
         Wrong(
             "no axis for layers, one sentence",
@@ -516,6 +528,8 @@ JUDGE_THE_PICTURES = DictExercise(
         _picture("B", "memory shown", "Look at the row of `output`: which state is in it?"),
         _picture("C", "right", "Go through its rows: which state, and of which steps?"),
         _picture("D", "too many", "Look at the rows of `h_n` and `c_n`: how many steps are there?"),
+        _picture("E", "exchanged", "Look at the rows of `h_n` and `c_n`: which state is in each?"),
+        _picture("F", "too early", "Look at the rows of `h_n` and `c_n`: of which step are they?"),
     ),
     wrongs=(
         Wrong(
@@ -579,6 +593,40 @@ JUDGE_THE_PICTURES = DictExercise(
             "belongs; but how many of them?",
         ),
         Wrong(
+            "h_n and c_n not told apart",
+            {"E": "right"},
+            "In E, `h_n` is made of c and `c_n` of h. The letter says which state a result holds, "
+            "the n says of which step.",
+        ),
+        Wrong(
+            "exchanged taken for shown",
+            {"E": "memory shown"},
+            "In E, `output` is made of h, as it should be. c stands in the row of `h_n`, and h in "
+            "that of `c_n`.",
+        ),
+        Wrong(
+            "too many in E",
+            {"E": "too many"},
+            "The number of steps in E is right: three in `output`, one in each of the others. "
+            "Which state is it?",
+        ),
+        Wrong(
+            "h_n taken for step 0",
+            {"F": "right"},
+            "In F, `h_n` and `c_n` hold the states after step 0. The n stands for the last step.",
+        ),
+        Wrong(
+            "h_n taken for step 0, so C is wrong",
+            {"F": "right", "C": "exchanged"},
+            "You take `h_n` and `c_n` for the states after step 0, so F looks right. The n stands "
+            "for the last step, and in C nothing has changed places.",
+        ),
+        Wrong(
+            "too few in F",
+            {"F": "too few"},
+            "F has as many steps in each row as PyTorch: three, one and one. Is it the right one?",
+        ),
+        Wrong(
             "no picture is right",
             {"C": "too few"},
             "C lacks nothing: three steps in `output`, and the last one in `h_n` and `c_n`.",
@@ -604,13 +652,20 @@ JUDGE_THE_PICTURES = DictExercise(
         "last step."
     ),
     hints=(
-        "Take one row at a time, through all four pictures: first `output`, then `h_n`, then "
-        "`c_n`.",
+        "Take one row at a time, through all six pictures: first `output`, then `h_n`, then `c_n`.",
         "`output` needs a slot for every step. The n of `h_n` and `c_n` stands for the last step.",
-        "Two pictures are wrong in the row of `output`, one in the two rows below it.",
+        "Two pictures are wrong in the row of `output`, three in the two rows below it. For each "
+        "slot, ask two things: which state, and of which step?",
     ),
     solution_code="""
-answer = {"A": "too few", "B": "memory shown", "C": "right", "D": "too many"}
+answer = {
+    "A": "too few",
+    "B": "memory shown",
+    "C": "right",
+    "D": "too many",
+    "E": "exchanged",
+    "F": "too early",
+}
 """,
 )
 
@@ -625,7 +680,7 @@ def _hidden_case(*shape: int) -> Case:
     """Return h and o of some steps, with memories up to 3 and gates that are never shut."""
     generator = torch.Generator().manual_seed(len(shape))
     c, o = (torch.rand(shape, generator=generator, dtype=torch.float64, device="cpu") for _ in "co")
-    o = 0.2 + 0.7 * o
+    o = 0.2 + 0.4 * o
     return Case({"h": o * torch.tanh(6 * c - 3), "o": o}, f"tensors of shape {shape}")
 
 
@@ -642,6 +697,10 @@ LOOK_BEHIND_H = FunctionExercise(
     reference=memory_behind,
     form=OneTensor(("c",), axes=("step", "sentence", "unit")),
     gradients=True,
+    words={
+        ("c",): "What tanh makes lies between -1 and 1. So the number that its inverse takes must "
+        "lie there too; of any other it makes nan.",
+    },
     wrongs=(
         Wrong(
             "h taken for c",
@@ -668,6 +727,35 @@ LOOK_BEHIND_H = FunctionExercise(
             "the gate used a second time",
             lambda h, o: torch.atanh(h * o),
             "You multiply by the gate once more. Multiplying is undone by dividing.",
+        ),
+        Wrong(
+            "the gate used a second time, the tanh left in",
+            lambda h, o: h * o,
+            "You multiply by the gate once more. Multiplying is undone by dividing, and then there "
+            "is tanh to be undone as well.",
+        ),
+        Wrong(
+            "the tanh of the gate",
+            lambda h, o: h / torch.tanh(o),
+            "You divide by tanh(o). It is c that went through tanh, not the gate: take o as it is.",
+        ),
+        Wrong(
+            "each undone for itself",
+            lambda h, o: torch.atanh(h) / torch.atanh(o),
+            "You undo tanh in h and in o, each for itself. The gate never went through tanh: it "
+            "was the factor of tanh(c).",
+        ),
+        Wrong(
+            "the sigmoid of the gate",
+            lambda h, o: torch.atanh(h / torch.sigmoid(o)),
+            "You take sigmoid of `o`. But o is the gate itself, between 0 and 1: the sigmoid has "
+            "been done already.",
+        ),
+        Wrong(
+            "the gate taken away",
+            lambda h, o: h - o,
+            "You subtract the gate. It was a factor, so what undoes it is a division; and then "
+            "there is tanh to be undone.",
         ),
         Wrong(
             "tanh a second time",
@@ -710,7 +798,8 @@ LOOK_BEHIND_H = FunctionExercise(
         "Write the sixth equation down, and read it from left to right: what has been done to c, "
         "and in which order?",
         "The last thing done to it was the product with o. Undo that first.",
-        "What is left is tanh(c). PyTorch has the inverse of tanh under the name `torch.atanh`.",
+        "What is left is tanh(c), and the task names its inverse. What was done last is undone "
+        "first.",
     ),
     solution_code="""
 def memory_behind(h, o):

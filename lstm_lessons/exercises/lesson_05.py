@@ -10,13 +10,14 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 05.1 -----------------------------------------------------------------------------------------
 
 _PROGRAM = """
 x = torch.randn(7, 30, 12)  # 7 melodies, 30 notes in each, 12 numbers a note
 lstm = nn.LSTM(12, 5, batch_first=True)
-output, (h_n, c_n) = lstm(x.transpose(0, 1))
+output, (h_n, c_n) = lstm(x.view(30, 7, 12))
 """
 
 _STAYS = "Line {} is possible: {}"
@@ -29,10 +30,15 @@ READ_THE_PRINT_OUT = DictExercise(
         Quantity(
             "steps",
             7,
-            "What shape goes into `lstm`, after the transpose? And along which axis does this "
-            "layer's loop walk?",
+            "What shape goes into `lstm`? And along which axis does this layer's loop walk?",
         ),
         Quantity("samples", 30, "Of the two axes that are left, one is the features."),
+        Quantity(
+            "note",
+            7,
+            "`view` keeps the notes in their old order and breaks the line elsewhere. How long are "
+            "the new lines, and which note begins the second one?",
+        ),
         Choice(
             "line",
             "C",
@@ -47,13 +53,13 @@ READ_THE_PRINT_OUT = DictExercise(
             options=("1", "2", "3", "4"),
         ),
     ),
-    in_order=True,
     wrongs=(
-        Wrong(
+        *several(
             "as it was meant",
+            "30 steps is what was meant. But the layer has the batch first, and what goes into it "
+            "is (30, 7, 12): which axis does it walk along?",
             {"steps": 30},
-            "30 steps is what was meant. The program turns the axes round twice: once with "
-            "`transpose`, once by telling the layer that the batch comes first. Follow both.",
+            {"steps": 30, "samples": 7},
         ),
         Wrong(
             "features for steps",
@@ -81,6 +87,22 @@ READ_THE_PRINT_OUT = DictExercise(
             "features for samples",
             {"samples": 12},
             "12 is the last axis, the features of one note. Samples are the other axis.",
+        ),
+        Wrong(
+            "view read as transpose",
+            {"note": 1},
+            "Note 1 is what stands there after `x.transpose(0, 1)`. `view` moves no axis: it "
+            "counts on through melody 0.",
+        ),
+        Wrong(
+            "view read as x itself",
+            {"note": 0},
+            "Note 0 begins melody 0, and that is at [0, 0]. How many notes come before [1, 0]?",
+        ),
+        Wrong(
+            "a line of x",
+            {"note": 30},
+            "A line of 30 notes is what x has. After the view, a line has 7.",
         ),
         Wrong(
             "the weights",
@@ -125,16 +147,16 @@ READ_THE_PRINT_OUT = DictExercise(
             "last step. Its first axis counts the layers.",
         ),
         Wrong(
-            "view instead",
+            "transpose instead",
             {"repair": "1"},
-            "`x.view(30, 7, 12)` has the same shape as the transposed x, so the layer sees the "
-            "same wrong steps and samples. And view moves no axis, so the notes get mixed too.",
+            "The transposed x has the same shape as the viewed one, (30, 7, 12), and this layer "
+            "takes axis 0 for the batch. So it still sees 30 samples of 7 steps.",
         ),
         Wrong(
             "the result turned",
             {"repair": "3"},
             "Turning output round afterwards changes how it lies, not how it was computed: the "
-            "state has already gone from melody to melody.",
+            "melodies have already been cut into pieces.",
         ),
         Wrong(
             "the state turned",
@@ -143,18 +165,25 @@ READ_THE_PRINT_OUT = DictExercise(
         ),
     ),
     praise=(
-        "Two repairs at once undo each other: the layer read 30 samples of 7 steps, without an "
-        "error."
+        "The layer read 30 samples of 7 steps, without an error: pieces of melodies, and some of "
+        "them begin in one melody and end in the next."
     ),
     hints=(
-        "Go from left to right and write the shape beside each name: x, then the transposed x.",
+        "Write the shape beside each name, from left to right: x, then what goes into the layer.",
         "With `batch_first=True` axis 0 is the batch and axis 1 is time. That holds for what goes "
-        "into the layer, here the transposed x.",
-        "The layer gets (30, 7, 12). With the batch first, read off the samples and the steps. A "
-        "state is (L, B, H) in any case.",
+        "into the layer, whatever its axes meant before.",
+        "For the note, do the same with a small table: which number stands at [1, 0] after the "
+        "view to 3 x 2 in the lesson? For the line, remember which results have a time axis.",
     ),
     solution_code="""
-answer = {"steps": 7, "samples": 30, "line": "C", "shape": (1, 30, 5), "repair": "2"}
+answer = {
+    "steps": 7,
+    "samples": 30,
+    "note": 7,
+    "line": "C",
+    "shape": (1, 30, 5),
+    "repair": "2",
+}
 """,
 )
 
@@ -170,13 +199,6 @@ def broken_read(x, h_0, c_0, lstm):
 """
 
 
-def _random(seed: int) -> Callable[..., Tensor]:
-    """Return a function that draws a tensor of a shape, from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
-    return lambda *shape: torch.randn(shape, **options)
-
-
 def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.LSTM:  # noqa: E741, N803
     """Return a layer whose weights and biases come from ``random``."""
     layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu", **options)
@@ -187,7 +209,7 @@ def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.
 
 
 def _read_case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803 - the field's own symbols
-    random = _random(B)
+    random = randoms(B)
     states = {"h_0": random(1, B, H), "c_0": random(1, B, H)}
     inputs = {"x": random(B, T, I), **states, "lstm": _layer(random, I, H)}
     return Case(inputs, f"B={B}, T={T}, I={I}, H={H}")
@@ -314,10 +336,18 @@ _READ_WRONGS = (
     ),
     *several(
         "features moved",
-        "You move the features too, so that the layer finds B numbers in a word. They are the last "
-        "axis for the layer, as they are in x: only the first two change places.",
+        "You move the features too, so that the layer finds another axis where it wants the I "
+        "numbers of a word. They are the last axis for the layer, as they are in x: only the first "
+        "two change places.",
         _reader(lambda x: x.permute(1, 2, 0)),
         _reader(lambda x: x.permute(2, 1, 0)),
+        _reader(lambda x: x.transpose(1, 2)),
+    ),
+    Wrong(
+        "output in the shape of x",
+        _reader(come_out=lambda output, x: output.view(x.shape)),
+        "You give output the shape of x. A word of x has I numbers, a word of output has H. And "
+        "where the two agree, the words would land in wrong rows: `view` moves no axis.",
     ),
     Wrong(
         "one long sequence",
@@ -362,6 +392,7 @@ MEND_THE_READER = FunctionExercise(
     make_cases=lambda: (_read_case(2, 4, 3, 5), _read_case(5, 3, 2, 6)),
     reference=_reader(),
     form=LikeLSTM(),
+    gradients=True,
     wrongs=_READ_WRONGS,
     words={
         ("output",): "h_n and c_n are right, so the layer has read the right thing. Only output is "
@@ -372,15 +403,15 @@ MEND_THE_READER = FunctionExercise(
     },
     probes=_READ_PROBES,
     praise=(
-        "Your function does what `batch_first=True` does: x and output are turned round, and the "
-        "states are left alone."
+        "Your function does what `batch_first=True` does: output lies as x does, sentences first, "
+        "and the states are (1, B, H), going in and coming out."
     ),
     hints=(
         "Run the broken function first. PyTorch tells you one of the mistakes.",
         "Go through the shapes one by one: what is (B, T, ...), what is (T, B, ...), and what is "
         "neither? And which operation moves an axis?",
-        "The two `view`s give right shapes and wrong rows. What has to happen instead is the same "
-        "on the way in and on the way out. The states go in and come out untouched.",
+        "The two `view`s give right shapes and wrong rows: which operation of the lesson moves an "
+        "axis? And what does the lesson say of a state's axes under `batch_first`?",
     ),
     solution_code="""
 def read(x, h_0, c_0, lstm):
@@ -393,7 +424,7 @@ def read(x, h_0, c_0, lstm):
 
 
 def _patients_case(B: int, T: int, H: int) -> Case:  # noqa: N803 - the field's own symbols
-    random = _random(T)
+    random = randoms(T)
     inputs = {"x": random(B, T), "lstm": _layer(random, 1, H, batch_first=True)}
     return Case(inputs, f"B={B}, T={T}, H={H}")
 
@@ -417,9 +448,8 @@ def _from(
 _PATIENT_WRONGS = (
     *several(
         "T numbers at a step",
-        "The layer finds T numbers at each step, and reads 1. In two axes the last is the "
-        "features, and so it is in three, wherever else you put the new one. Which axis should "
-        "have the length 1?",
+        "The layer wants 1 number a step (input_size=1), and finds T. The last axis is the "
+        "features, in two axes and in three. Which axis should have the length 1?",
         lambda x, lstm: lstm(x)[0][:, -1],
         lambda x, lstm: lstm(x)[1][0][0],
         lambda x, lstm: lstm(x[:, None])[1][0][0],
@@ -467,7 +497,20 @@ _PATIENT_WRONGS = (
     Wrong(
         "the last hour with its axis",
         _from(lambda output, states: output[:, -1:]),
-        "The numbers are right, but `-1:` keeps an axis of length 1 for time: (B, 1, H).",
+        "The numbers are right, but an axis of length 1 is left in the middle, (B, 1, H): that of "
+        "time, as `-1:` keeps it, or that of the layers, if you turned h_n round.",
+    ),
+    Wrong(
+        "squeezed",
+        _from(lambda output, states: states[0].squeeze()),
+        "Right as long as there are several patients. `squeeze()` takes away *every* axis of "
+        "length 1, and with one patient that is the batch as well. Say which axis should go.",
+    ),
+    Wrong(
+        "the last hour alone",
+        lambda x, lstm: lstm(x[:, -1:, None])[0][:, 0],
+        "Only the last hour goes into the layer, so the state knows of no other. Let it read all "
+        "hours, and take what is left after the last.",
     ),
     Wrong(
         "the mean over the hours",
@@ -475,10 +518,11 @@ _PATIENT_WRONGS = (
         "You return the mean over all hours. The state after the last hour is wanted.",
     ),
     Wrong(
-        "axes swapped",
+        "from patient to patient",
         _from(lambda output, states: output[-1], _turned),
-        "You turn x round, but this layer has `batch_first=True`: it takes axis 0 for the batch. "
-        "So the hours became samples, and the state went from patient to patient.",
+        "The state went from patient to patient, through the last hour of each. Either x had two "
+        "axes, and two axes are one sequence. Or you turned x round: but this layer takes axis 0 "
+        "for the batch.",
     ),
     Wrong(
         "axes swapped, one state for each hour",
@@ -505,9 +549,14 @@ ADD_THE_AXIS = FunctionExercise(
     number="05.3",
     title="The axis that is missing",
     function="last_states",
-    make_cases=lambda: (_patients_case(3, 4, 5), _patients_case(6, 3, 2)),
+    make_cases=lambda: (
+        _patients_case(3, 4, 5),
+        _patients_case(6, 3, 2),
+        _patients_case(1, 5, 4),
+    ),
     reference=_last_states,
     form=OneTensor(("states",), axes=("patient", "unit")),
+    gradients=True,
     wrongs=_PATIENT_WRONGS,
     probes=(
         Probe("there is one patient only", _one_patient),
@@ -518,8 +567,8 @@ ADD_THE_AXIS = FunctionExercise(
         "The layer wants three axes: batch, time, features. Which of them does x have?",
         "Each hour has one number. So the features are an axis of length 1, and with "
         "`batch_first=True` it is the last one.",
-        "`x[:, :, None]` or `x.unsqueeze(-1)` adds it. Then take the last hour of every patient: "
-        "which index of output is time?",
+        "`unsqueeze` adds an axis of length 1; its number says where. Then take the last hour of "
+        "every patient: which index of output is time?",
     ),
     solution_code="""
 def last_states(x, lstm):

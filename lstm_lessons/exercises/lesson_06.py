@@ -10,6 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
@@ -32,11 +33,6 @@ Layers = list[list[Tensor]]
 States = list[tuple[Tensor, Tensor]]
 
 
-def _randoms(seed: int) -> Callable[..., Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
-
-
 def _random_layers(random: Callable, I: int, H: int, L: int) -> Layers:  # noqa: E741, N803
     return [
         [random(4 * H, n) / 2, random(4 * H, H) / 2, random(4 * H), random(4 * H)]
@@ -49,7 +45,7 @@ def _stack_cases() -> tuple[Case, ...]:
 
 
 def _stack_case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-    random = _randoms(T)
+    random = randoms(T)
     layers = _random_layers(random, I, H, L)
     inputs = {
         "x": random(T, B, I),
@@ -110,6 +106,11 @@ def _by_steps(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> Iterato
     for x_t in x:
         h, c = lstm_step(x_t, h, c, *weights)
         yield h, c
+
+
+def _output_with_holes(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+    output, states = _torch_stack(x, h_0, c_0, layers, masks)
+    return output * masks[-1], states
 
 
 def _memory_goes_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
@@ -246,6 +247,12 @@ _STACK_WRONGS = (
         "through `masks[k − 1]`.)",
         _mask_behind_every_layer,
         _mask_before_layer(lambda masks, k: masks[k] if k > 0 else None),
+    ),
+    Wrong(
+        "a mask on what the top layer shows",
+        _output_with_holes,
+        "Your output has holes: a mask falls on what the top layer shows. Masks are for what is "
+        "handed up, and nothing stands above the top layer.",
     ),
     Wrong(
         "the mask of the layer above",
@@ -649,7 +656,7 @@ def _summary_cases() -> tuple[Case, ...]:
     """Return cases of three layers, of two and of one, which hides the mistake."""
 
     def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         with torch.random.fork_rng(devices=[]):
             lstm = torch.nn.LSTM(I, H, L, dtype=torch.float64, device="cpu")
         with torch.no_grad():

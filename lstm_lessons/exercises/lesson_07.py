@@ -5,15 +5,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf
+from lstm_lessons.exercises.answers import Choice, DictExercise, Index, Quantity, ShapeOf
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor
-from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-
-
-def _randoms(seed: int) -> Callable[..., Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+from lstm_lessons.exercises.functions import Case, FunctionExercise
+from lstm_lessons.exercises.inputs import randoms
 
 
 def _lstm(random: Callable, I: int, H: int, L: int, **options: bool) -> nn.LSTM:  # noqa: E741, N803
@@ -30,16 +26,19 @@ def _lstm(random: Callable, I: int, H: int, L: int, **options: bool) -> nn.LSTM:
 
 
 def _vector_cases() -> tuple[Case, ...]:
-    """Return the output of a real layer, batch first: all sizes differ, then H is another."""
+    """Return the output of a real layer, batch first: all sizes differ, then H is another.
+
+    The last H is large: a cut at 16 or 32 leaves both parts there, and is told apart.
+    """
 
     def case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
+        random = randoms(T)
         lstm = _lstm(random, I, H, 1, bidirectional=True, batch_first=True)
         with torch.no_grad():
             output, _ = lstm(random(B, T, I))
         return Case({"output": output}, f"B={B}, T={T}, H={H}")
 
-    return case(3, 6, 2, 4), case(2, 3, 7, 5)
+    return case(3, 6, 2, 4), case(2, 3, 7, 5), case(3, 4, 2, 20)
 
 
 def _halves(output: Tensor) -> tuple[Tensor, Tensor]:
@@ -54,6 +53,16 @@ def _from_halves(make: Callable[[Tensor, Tensor], Tensor]) -> Callable:
 
 def _side_by_side(*parts: Tensor) -> Tensor:
     return torch.cat(parts, dim=-1)
+
+
+def _cut_at(number: int) -> Callable:
+    """Return a vector whose halves are cut at a fixed number."""
+    return lambda output: _side_by_side(output[:, -1, :number], output[:, 0, number:])
+
+
+def _cut_at_half_of_axis(axis: int) -> Callable:
+    """Return a vector whose halves are cut at half the length of an axis."""
+    return lambda output: _cut_at(output.shape[axis] // 2)(output)
 
 
 _right_vector = _from_halves(lambda forward, reverse: _side_by_side(forward[:, -1], reverse[:, 0]))
@@ -83,11 +92,34 @@ _VECTOR_WRONGS = (
         "Both states are the right ones, in the other order. Forward comes first, as in `output`.",
     ),
     *several(
+        "cut at a fixed number",
+        "Do you cut the last axis at a fixed number, such as 16? H is another one here: 4, then 5, "
+        "then 20. It can be had from `output` itself.",
+        *map(_cut_at, (4, 5, 16, 32)),
+    ),
+    *several(
+        "half of another axis",
+        "The right slots, but cut at half the number of words or sentences. H is half of the "
+        "*last* axis.",
+        *map(_cut_at_half_of_axis, (1, 0)),
+    ),
+    Wrong(
         "time on the first axis",
+        _from_halves(lambda forward, reverse: _side_by_side(forward[-1], reverse[0])),
         "You look for time on the first axis. This output comes from a layer with "
         "`batch_first=True`: axis 0 is sentences, so your vector mixes two of them.",
-        _from_halves(lambda forward, reverse: _side_by_side(forward[-1], reverse[0])),
+    ),
+    Wrong(
+        "the last sentence",
         lambda output: output[-1],
+        "This output comes from a layer with `batch_first=True`: axis 0 is sentences, so "
+        "`output[-1]` is the last *sentence*, all its words: (T, 2H).",
+    ),
+    Wrong(
+        "the first sentence",
+        lambda output: output[0],
+        "This output comes from a layer with `batch_first=True`: axis 0 is sentences, so "
+        "`output[0]` is the first *sentence*, all its words: (T, 2H).",
     ),
     Wrong(
         "the forward half alone",
@@ -181,12 +213,20 @@ def leaking(lstm, x):
 
 
 def _known_cases() -> tuple[Case, ...]:
-    def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
-        random = _randoms(T)
-        lstm = _lstm(random, I, H, L, bidirectional=True)
-        return Case({"lstm": lstm, "x": random(T, B, I)}, f"T={T}, B={B}, I={I}, H={H}, L={L}")
+    """Return a case of one layer, one of two, and a long one that no window of 25 covers."""
 
-    return case(5, 3, 2, 4, 1), case(4, 2, 3, 5, 2)
+    def case(T: int, B: int, I: int, H: int, L: int, special: str = "") -> Case:  # noqa: E741, N803
+        random = randoms(T)
+        lstm = _lstm(random, I, H, L, bidirectional=True)
+        inputs = {"lstm": lstm, "x": random(T, B, I)}
+        return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
+
+    two_layers = "Here there are two layers. What does layer 1 read, in both of its passes?"
+    long = (
+        "This series is longer. Do you show the layer a window, the last few values alone? Slot t "
+        "may depend on all values up to t."
+    )
+    return case(5, 3, 2, 4, 1), case(4, 2, 3, 5, 2, two_layers), case(40, 3, 2, 4, 1, long)
 
 
 def _at_each_step(look: Callable[[nn.LSTM, Tensor, int], Tensor]) -> Callable:
@@ -209,6 +249,32 @@ def _without_reverse_half(lstm: nn.LSTM, x: Tensor) -> Tensor:
     output = lstm(x)[0].clone()
     output[..., lstm.hidden_size :] = 0
     return output
+
+
+def _window(length: int) -> Callable:
+    """Return a function that shows the layer the last ``length`` values at each step."""
+    return _at_each_step(lambda lstm, x, t: lstm(x[max(0, t + 1 - length) : t + 1])[0][-1])
+
+
+def _handed_on(keep: int) -> Callable:
+    """Return a function that hands the states on: both passes', or the forward ones' alone."""
+
+    def function(lstm: nn.LSTM, x: Tensor) -> Tensor:
+        slots, states = [], None
+        for x_t in x:
+            output, states = lstm(x_t[None], states)
+            slots.append(output[0])
+            kept = torch.tensor([1, keep] * lstm.num_layers)[:, None, None]
+            states = tuple(state * kept for state in states)
+        return torch.stack(slots)
+
+    return function
+
+
+def _halves_from_two_runs(lstm: nn.LSTM, x: Tensor, t: int) -> Tensor:
+    """Return the forward half of one run over all values, the reverse half of value t alone."""
+    H = lstm.hidden_size  # noqa: N806
+    return torch.cat([lstm(x)[0][t, :, :H], lstm(x[t : t + 1])[0][0, :, H:]], dim=-1)
 
 
 MEND_THE_LEAK = FunctionExercise(
@@ -244,6 +310,27 @@ MEND_THE_LEAK = FunctionExercise(
             _at_each_step(lambda lstm, x, t: lstm(x[t : t + 1])[0][0]),
             "You show the layer value t alone, so it knows no past. At time t, it may read all "
             "values up to t.",
+        ),
+        *several(
+            "a window",
+            "You show the layer a window of the last values, as the lesson did to save time. Slot "
+            "t is what the layer shows when it has read *all* values up to t.",
+            *map(_window, (2, 3, 4, 5, 10, 20, 24, 25, 26, 30)),
+        ),
+        Wrong(
+            "states handed on",
+            _handed_on(1),
+            "You read one value at a time and hand the states on. A forward pass can go on like "
+            "that. But the reverse pass begins anew at t: handed on, it has a state from the "
+            "values before t, which it should read only *after* t.",
+        ),
+        *several(
+            "right with one layer",
+            "With one layer this is right: the forward half reads the past alone, and the reverse "
+            "half of slot t has made one step. With two, both passes of layer 1 read *both* halves "
+            "of layer 0, at every step up to t, as they are when the series ends at t.",
+            _at_each_step(_halves_from_two_runs),
+            _handed_on(0),
         ),
         Wrong(
             "from t on",
@@ -299,7 +386,10 @@ MEND_THE_LEAK = FunctionExercise(
             "time; `torch.cat` makes none.",
         ),
     ),
-    probes=(Probe("there is one value only", lambda given: given | {"x": given["x"][:1]}),),
+    words={
+        ("result",): "In each slot the first H numbers are the forward half, the other H the "
+        "reverse half. Which half goes wrong, and what has it read there?"
+    },
     praise=(
         "Slot t now depends on the values up to t alone, with any number of layers. It is what the "
         "layer will say in real use, so an error measured on it can be believed."
@@ -342,8 +432,8 @@ PREDICT_THE_SLOTS = DictExercise(
             (20, 10),
             "Rows: four gates. Columns: what does layer 1 read at each step?",
         ),
-        Quantity("top forward", 4, "Layer by layer, forward before reverse, from 0."),
-        Quantity("middle reverse", 3, "Layer by layer, forward before reverse, from 0."),
+        Index("top forward", 4, "Layer by layer, forward before reverse.", length=6),
+        Index("middle reverse", 3, "Layer by layer, forward before reverse.", length=6),
         Choice("h_n[5] in output", "output[0, :, 5:]", "Where does that pass end?", options=_SLOTS),
         Quantity("steps", 1, "At which word does the reverse pass begin?"),
         Quantity("words, one layer", 1, "What has that pass read when it has made one step?"),
@@ -508,7 +598,7 @@ def _summary_cases() -> tuple[Case, ...]:
     """Return cases of two layers and two directions, then one of each, then three layers."""
 
     def case(T: int, B: int, I: int, H: int, L: int, D: int, special: str = "") -> Case:  # noqa: E741, N803
-        random = _randoms(10 * L + D)
+        random = randoms(10 * L + D)
         lstm = _lstm(random, I, H, L, bidirectional=D == 2)
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}, D={D}", special=special)
@@ -516,8 +606,8 @@ def _summary_cases() -> tuple[Case, ...]:
     one_way = "With one direction there is one pass at the top: the result is (B, H)."
     return (
         case(5, 3, 2, 4, 2, 2),
-        case(4, 3, 6, 5, 1, 2),
-        case(6, 4, 2, 3, 3, 2),
+        case(4, 3, 6, 5, 1, 2, "The top layer's rows are as many as its directions."),
+        case(6, 4, 2, 3, 3, 2, "With three layers, the top one has other rows: see the end."),
         case(5, 2, 7, 3, 2, 1, one_way),
         case(3, 4, 2, 5, 1, 1, one_way),
     )
@@ -531,6 +621,16 @@ def _of_states(make: Callable[[Tensor, int, int], Tensor]) -> Callable:
 def _rows(*rows: int) -> Callable:
     """Return a summary that joins these rows of h_n."""
     return _of_states(lambda h_n, D, B: torch.cat([h_n[row] for row in rows], dim=-1))
+
+
+def _by_number_of_layers(lstm: nn.LSTM, x: Tensor) -> Tensor:
+    h_n = lstm(x)[1][0]
+    return h_n[-1] if lstm.num_layers == 1 else torch.cat([h_n[-2], h_n[-1]], dim=-1)
+
+
+def _directions_first(h_n: Tensor, D: int, B: int) -> Tensor:  # noqa: N803
+    """Return the last layer's rows if all forward passes came before all reverse ones."""
+    return torch.cat(list(h_n.view(D, len(h_n) // D, B, -1)[:, -1]), dim=-1)
 
 
 MEND_THE_SUMMARY = FunctionExercise(
@@ -566,11 +666,25 @@ MEND_THE_SUMMARY = FunctionExercise(
             "You take h_n[-1]. With one direction that is all; with both, it is the top layer's "
             "reverse pass alone.",
         ),
-        Wrong(
+        *several(
             "the first two rows",
-            _rows(0, 1),
             "You take rows 0 and 1: with both directions, that is the *lowest* layer. It is the "
             "top one only if there is no other.",
+            _rows(0, 1),
+            _of_states(lambda h_n, D, B: torch.cat(list(h_n[:D]), dim=-1)),
+            _of_states(lambda h_n, D, B: torch.cat([h_n[0], h_n[1]], -1) if D == 2 else h_n[-1]),
+        ),
+        Wrong(
+            "directions before layers",
+            _of_states(_directions_first),
+            "You take the axis apart as (D, L). Its order is layer by layer: the two directions of "
+            "one layer are neighbours.",
+        ),
+        Wrong(
+            "by the number of layers",
+            _by_number_of_layers,
+            "You ask how many *layers* there are. How many rows the top layer has depends on the "
+            "*directions*: `lstm.bidirectional`.",
         ),
         Wrong(
             "always the last two rows",

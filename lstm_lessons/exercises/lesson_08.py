@@ -10,15 +10,9 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.inputs import randoms
 
 States = tuple[Tensor, Tensor]
-
-
-def _random(seed: int) -> Callable[..., Tensor]:
-    """Return a function that draws a tensor of a shape, from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
-    return lambda *shape: torch.randn(shape, **options)
 
 
 # --- 08.1 -----------------------------------------------------------------------------------------
@@ -37,7 +31,7 @@ def broken_train(lstm, x, k):
 
 
 def _train_case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Case:  # noqa: E741, N803
-    random = _random(T)
+    random = randoms(T)
     lstm = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
     with torch.no_grad():
         for parameter in lstm.parameters():
@@ -48,8 +42,9 @@ def _train_case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Ca
 
 def _train_cases() -> tuple[Case, ...]:
     return (
-        _train_case(7, 2, 3, 5, k=3),
+        _train_case(7, 4, 3, 5, k=2),
         _train_case(8, 3, 2, 6, k=5),
+        _train_case(6, 4, 2, 5, k=3, special="Here k divides T: how many chunks are there?"),
         _train_case(4, 2, 3, 5, k=9, special="k may be larger than T: then there is one chunk."),
     )
 
@@ -62,6 +57,10 @@ def _full_chunks(x: Tensor, k: int) -> Iterable[Tensor]:
     return [x[n * k : (n + 1) * k] for n in range(len(x) // k)]
 
 
+def _one_more(x: Tensor, k: int) -> Iterable[Tensor]:
+    return [x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]
+
+
 def _detach(h: Tensor, c: Tensor) -> States:
     return h.detach(), c.detach()
 
@@ -70,13 +69,22 @@ def _keep(h: Tensor, c: Tensor) -> States:
     return h, c
 
 
+def _detach_and_forget(h: Tensor, c: Tensor) -> States:
+    h.detach(), c.detach()
+    return h, c
+
+
+def _square(output: Tensor) -> Tensor:
+    return output.square().sum()
+
+
 def _trainer(
     chunks: Callable[[Tensor, int], Iterable[Tensor]] = _all_chunks,
     hand_on: Callable[[Tensor, Tensor], States | None] = _detach,
     retain_graph: bool = False,
     before_each: Callable[[nn.LSTM], None] = lambda lstm: None,
-    looked_at: Callable[[Tensor], Tensor] = lambda output: output,
-    give: Callable[[Tensor, int], Tensor] = lambda gradient, count: gradient,
+    loss: Callable[[Tensor], Tensor] = _square,
+    give: Callable[[Tensor, Tensor, int], Any] = lambda output, gradient, count: (output, gradient),
 ) -> Callable:
     """Return a training loop in which one thing or more is other; without arguments it is right."""
 
@@ -85,10 +93,10 @@ def _trainer(
         for chunk in chunks(x, k):
             before_each(lstm)
             output, (h, c) = lstm(chunk, hx)
-            looked_at(output).square().sum().backward(retain_graph=retain_graph)
+            loss(output).backward(retain_graph=retain_graph)
             hx = hand_on(h, c)
             outputs.append(output)
-        return torch.cat(outputs), give(lstm.weight_hh_l0.grad, len(outputs))
+        return give(torch.cat(outputs), lstm.weight_hh_l0.grad, len(outputs))
 
     return train
 
@@ -97,6 +105,22 @@ def _without_gradients(lstm: nn.LSTM, x: Tensor, k: int) -> None:
     with torch.no_grad():
         output, _ = lstm(x[:k])
     (output**2).sum().backward()
+
+
+def _no_gradient(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    output, _ = _trainer()(lstm, x, k)
+    return output, lstm.weight_hh_l0
+
+
+def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    hx, outputs, gradient = None, [], torch.tensor(0.0)
+    for chunk in x.split(k):
+        output, (h, c) = lstm(chunk, hx)
+        _square(output).backward()
+        hx = h.detach(), c.detach()
+        gradient = gradient + lstm.weight_hh_l0.grad
+        outputs.append(output)
+    return torch.cat(outputs), gradient
 
 
 _TRAIN_WRONGS = (
@@ -112,18 +136,35 @@ _TRAIN_WRONGS = (
         "One of the two is mended: the gradient ends at each cut. But steps are missing at the end "
         "of x, whenever k does not divide T.",
     ),
-    Wrong(
+    *several(
+        "an empty chunk",
+        "There is one chunk too many whenever k divides T: it has no steps, and the layer refuses "
+        "it. The number of chunks is T / k, rounded up.",
+        _trainer(_one_more),
+        _trainer(_one_more, retain_graph=True),
+        _trainer(_one_more, _keep, retain_graph=True),
+    ),
+    *several(
+        "k pieces",
+        "You cut x into k pieces. k is the length of a chunk: `chunk(k)` and `tensor_split(k)` "
+        "make k pieces, `split(k)` makes pieces of k steps.",
+        _trainer(lambda x, k: x.chunk(k)),
+        _trainer(lambda x, k: x.tensor_split(k)),
+    ),
+    *several(
         "steps mended, the gradient passes the cuts",
-        _trainer(hand_on=_keep, retain_graph=True),
         "One of the two is mended: every step is read. But the gradient still passes all cuts, as "
         "if x were read whole. It should end where its chunk begins.",
+        _trainer(hand_on=_keep, retain_graph=True),
+        _trainer(hand_on=_detach_and_forget, retain_graph=True),
     ),
     *several(
         "still on the old graph",
-        "Nothing keeps the old graph any more, but the next chunk still hangs on it. A state is a "
-        "pair, and each of the two has a history to be cut off. (`clone` copies numbers and keeps "
-        "the history.)",
+        "Nothing keeps the old graph any more, but the next chunk still hangs on it. Which tensors "
+        "bring the old graph along? All of them have to be cut off. (`clone` copies the numbers "
+        "and keeps the history, and a call whose result is thrown away changes nothing.)",
         _trainer(hand_on=_keep),
+        _trainer(hand_on=_detach_and_forget),
         _trainer(_full_chunks, _keep),
         _trainer(hand_on=lambda h, c: (h.clone(), c.clone())),
         _trainer(hand_on=lambda h, c: (h.detach(), c)),
@@ -134,6 +175,11 @@ _TRAIN_WRONGS = (
         "Only one of the two states is cut off from its history. The gradient takes the other way.",
         _trainer(hand_on=lambda h, c: (h.detach(), c), retain_graph=True),
         _trainer(hand_on=lambda h, c: (h, c.detach()), retain_graph=True),
+    ),
+    Wrong(
+        "detach of a pair",
+        _trainer(hand_on=lambda h, c: (h, c).detach()),
+        "`hx` is a pair (h, c), and a pair has no `detach`. Each of its two tensors has.",
     ),
     *several(
         "state thrown away",
@@ -157,7 +203,7 @@ _TRAIN_WRONGS = (
         "The loss has no history, so there is nothing for `backward()` to walk. It is the state "
         "between two chunks that is to be cut off, not the output, and not the layer's own work.",
         _without_gradients,
-        _trainer(looked_at=lambda output: output.detach()),
+        _trainer(loss=lambda output: _square(output.detach())),
     ),
     Wrong(
         "gradients of earlier chunks thrown away",
@@ -167,8 +213,33 @@ _TRAIN_WRONGS = (
     ),
     Wrong(
         "mean over the chunks",
-        _trainer(give=lambda gradient, count: gradient / count),
+        _trainer(give=lambda output, gradient, count: (output, gradient / count)),
         "You divide the gradient by the number of chunks. Asked for is the sum.",
+    ),
+    *several(
+        "another loss",
+        "The cuts are right, but the loss is another one. That of the broken loop is the sum of "
+        "the squares; a mean divides it by how many numbers there are.",
+        _trainer(loss=lambda output: output.square().mean()),
+        _trainer(loss=lambda output: output.square().sum(dim=2).mean()),
+        _trainer(loss=lambda output: output.square().sum() / 2),
+        _trainer(loss=Tensor.sum),
+    ),
+    *several(
+        "added up twice",
+        "`backward()` adds to what is in `.grad` already, and you add up once more: the gradient "
+        "of the first chunk is counted in every chunk. One of the two sums is enough.",
+        _added_twice,
+    ),
+    Wrong(
+        "results swapped",
+        _trainer(give=lambda output, gradient, count: (gradient, output)),
+        "Both results are right, and stand the other way round: first output, then gradient.",
+    ),
+    Wrong(
+        "the weight itself",
+        _no_gradient,
+        "The second result is the weight. Its gradient is in the weight's `.grad`.",
     ),
 )
 
@@ -181,14 +252,14 @@ MEND_THE_LOOP = FunctionExercise(
     reference=_trainer(),
     form=Tensors(
         ("output", "gradient"),
-        axes=("step", "sentence", "unit"),
+        axes={"output": ("step", "sentence", "unit"), "gradient": ("row", "column")},
         not_nested="Here two tensors are asked for:",
     ),
     wrongs=_TRAIN_WRONGS,
     words={
         ("output",): "The gradient is right, output is not: is every step in it, once?",
         ("gradient",): "output is right, so the states are handed on as they should. The gradient "
-        "is not: where does it end, and is it that of all chunks?",
+        "is not: where does it end, is it that of all chunks, and of the same loss as before?",
         ("output", "gradient"): "Neither is right, so begin with output: what does each chunk "
         "start from?",
     },
@@ -199,11 +270,12 @@ MEND_THE_LOOP = FunctionExercise(
     ),
     made_in_order=("output", "gradient"),
     praise=(
-        "Every step is read, the memory passes each cut, the gradient ends there. No graph is "
-        "kept, so that a chunk costs the same however many came before."
+        "Every step is read once. The numbers of the state pass each cut, and no gradient does. "
+        "(Does `retain_graph=True` still stand in your loop? Take it out: nothing needs it now, "
+        "and it keeps graphs in memory.)"
     ),
     hints=(
-        "Try the broken loop with 7 steps and k = 3. How many steps has its output?",
+        "Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?",
         "The line with `retain_graph=True` hides an error. Which tensors bring the old graph into "
         "the next chunk?",
         "`x.split(k)` has a smaller last chunk. And between two chunks both states need "
@@ -252,9 +324,9 @@ FIND_THE_BUG = DictExercise(
         ),
         Choice(
             "repair",
-            "3",
+            "F",
             "Song 33 does not go on where song 1 ended. What should each batch start from?",
-            options=("1", "2", "3", "4"),
+            options=("D", "E", "F", "G"),
         ),
     ),
     wrongs=(
@@ -316,19 +388,19 @@ FIND_THE_BUG = DictExercise(
         ),
         Wrong(
             "state cut to size",
-            {"repair": "1"},
+            {"repair": "D"},
             "That silences the error. But the five songs would start from what five *other* songs "
             "left behind, as all batches before did.",
         ),
         Wrong(
             "last batch dropped",
-            {"repair": "2"},
+            {"repair": "E"},
             "That silences the error too, and the 5 songs are never read. All other batches would "
             "still start from what other songs left behind.",
         ),
         Wrong(
             "batch_first as a cure",
-            {"repair": "4"},
+            {"repair": "G"},
             "`batch_first` says how the input lies. States do not change with it, and which song "
             "goes on from which is not its business.",
         ),
@@ -349,7 +421,7 @@ answer = {
     "expected": (1, 5, 64),
     "leak": True,
     "retain_graph": "B",
-    "repair": "3",
+    "repair": "F",
 }
 """,
 )
@@ -360,7 +432,7 @@ _NOTHING_OVER = "Here B divides N, and no word is left over: all of them should 
 
 
 def _streams_case(N: int, I: int, B: int, special: str = "") -> Case:  # noqa: E741, N803
-    return Case({"text": _random(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
+    return Case({"text": randoms(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
 
 
 def _streams(text: Tensor, B: int) -> Tensor:  # noqa: N803
@@ -401,17 +473,28 @@ _STREAM_WRONGS = (
         "Right if B divides N. Otherwise some words are left over, and the pieces do not fit "
         "together. Drop those at the end first.",
         lambda text, B: text.view(B, -1, text.shape[1]).transpose(0, 1),
+        lambda text, B: text.view(B, len(text) // B, -1).transpose(0, 1),
         lambda text, B: text.reshape(B, len(text) // B, text.shape[1]).transpose(0, 1),
         lambda text, B: torch.stack(text.chunk(B), dim=1),
         lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
         lambda text, B: torch.stack(text.tensor_split(B), dim=1),
         lambda text, B: text.unflatten(0, (B, -1)).transpose(0, 1),
     ),
-    Wrong(
+    *several(
+        "words taken for single numbers",
+        "`text` is (N, I): each word is a vector of I numbers. Your `view` has an axis for the "
+        "streams and one for the steps, and none for those numbers.",
+        _whole(lambda text, T, B: text.view(B, T).transpose(0, 1)),
+        _whole(lambda text, T, B: text.view(T, B)),
+        lambda text, B: text.view(B, -1).transpose(0, 1),
+    ),
+    *several(
         "dealt out, words left over",
-        lambda text, B: text.view(-1, B, text.shape[1]),
         "Two things. B need not divide N: drop the words left over at the end. And this deals the "
         "words out like cards, so that no stream reads on as the text does.",
+        lambda text, B: text.view(-1, B, text.shape[1]),
+        lambda text, B: text.view(len(text) // B, B, -1),
+        lambda text, B: text.view(len(text) // B, B, text.shape[1]),
     ),
     Wrong(
         "dropped at the front",
@@ -453,8 +536,8 @@ CUT_INTO_STREAMS = FunctionExercise(
     title="Cut a text into streams",
     function="streams",
     make_cases=lambda: (
-        _streams_case(17, 3, 5),
-        _streams_case(22, 2, 4),
+        _streams_case(17, 2, 5),
+        _streams_case(22, 3, 4),
         _streams_case(12, 5, 3, special=_NOTHING_OVER),
     ),
     reference=_streams,

@@ -10,13 +10,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-
-
-def _random(seed: int) -> Callable[..., Tensor]:
-    """Return a function that draws a tensor of a shape, from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64, "device": "cpu"}
-    return lambda *shape: torch.randn(shape, **options)
+from lstm_lessons.exercises.inputs import randoms
 
 
 def _said(lengths: list[int], **sizes: int) -> str:
@@ -44,7 +38,7 @@ def _not_zero(block: Tensor) -> Tensor:
 
 def _pack_case(I: int, *lengths: int) -> Case:  # noqa: E741, N803 - the field's own symbols
     T, B = max(lengths), len(lengths)  # noqa: N806
-    inputs = {"x": _part_zero(_random(B)(B, T, I), lengths), "lengths": torch.tensor(lengths)}
+    inputs = {"x": _part_zero(randoms(B)(B, T, I), lengths), "lengths": torch.tensor(lengths)}
     return Case(inputs, _said(list(lengths), B=B, T=T, I=I))
 
 
@@ -268,7 +262,7 @@ def pack(x, lengths):
 
 def _mean_case(H: int, T: int, *lengths: int) -> Case:  # noqa: N803 - the field's own symbols
     B = len(lengths)  # noqa: N806
-    output = _part_zero(_random(B)(B, T, H), lengths)
+    output = _part_zero(randoms(B)(B, T, H), lengths)
     inputs = {"output": output, "lengths": torch.tensor(lengths)}
     return Case(inputs, _said(list(lengths), B=B, T=T, H=H))
 
@@ -453,7 +447,7 @@ def broken_last_states(x, lengths, lstm):
 
 def _last_case(I: int, H: int, *lengths: int) -> Case:  # noqa: E741, N803
     T, B = max(lengths), len(lengths)  # noqa: N806
-    random = _random(B)
+    random = randoms(B)
     layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
     with torch.no_grad():
         for parameter in layer.parameters():

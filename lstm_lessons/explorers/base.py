@@ -97,6 +97,20 @@ class Choice:
         return Dropdown(options=self.options, value=self.default, **_labelled(description))
 
 
+Parameters = Mapping[str, tuple[Range | Choice, str]]
+"""The parameters of a view by name: the values that each may have, and its label."""
+
+
+def check_all(parameters: Parameters, given: Mapping[str, object]) -> None:
+    """Let the values of a view pass that are within their ranges.
+
+    Raises:
+        ValueError: a value is outside its range.
+    """
+    for name, value in given.items():
+        parameters[name][0].check(name, value)
+
+
 class Explorer(VBox):
     """Sliders over a picture that is a pure function of their values.
 
@@ -110,7 +124,7 @@ class Explorer(VBox):
     def __init__(
         self,
         view: Callable[..., Picture],
-        parameters: Mapping[str, tuple[Range | Choice, str]],
+        parameters: Parameters,
         side_by_side: bool = False,
     ) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from math import exp, tanh
 
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Explorer, Range
+from .base import Explorer, Range, check_all
 
 Z = Range(-6.0, 6.0, 0.25, 0.0)
 Z_I = Range(Z.low, Z.high, Z.step, 1.0)
@@ -67,8 +67,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"z_i": z_i, "z_f": z_f, "z_g": z_g, "z_o": z_o, "c_prev": c_prev}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     for gate in COLUMNS:

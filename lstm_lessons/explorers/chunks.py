@@ -1,4 +1,4 @@
-"""A long sequence in chunks: where the state passes, and which gradients are lost at the cuts."""
+"""A long sequence in chunks: where the state passes, and which gradients end at the cuts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import exp, log
 
 from ..drawing import Picture, svg
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = 24
 CHUNK = Range(1, SEQ_LEN, 1, 6)
@@ -26,27 +26,31 @@ BAR_Y, BAR_HEIGHT = 82, 22
 FORWARD_Y, BACKWARD_Y = BAR_Y - 12, BAR_Y + BAR_HEIGHT + 12
 GRID_Y = 148
 PANEL_X = 418
-FAINTEST = 0.12  # what is nearly nothing can still be seen
+FAINTEST = {"kept": 0.12, "lost": 0.5}  # what is nearly nothing can still be seen
 MEANS = {
     "detach": ("The state passes each cut,", "the gradient ends there."),
     "carry": ("State and gradient pass each cut,", "so each walk back is longer."),
-    "reset": ("The state ends at each cut,", "and so does the gradient."),
+    "reset": ("The state ends at each cut, so what", "follows has other outputs."),
 }
+NO_CUT = ("All in one chunk:", "there is no cut.")
 
 
 @dataclass(frozen=True)
 class Numbers:
     """What is drawn in numbers.
 
-    ``f`` is the forget gate. ``kept`` and ``lost`` are shares of the whole gradient, ``reach`` is
-    how many words the last loss of the fullest chunk reaches, and ``walked`` counts the steps that
-    all backward passes walk together.
+    ``f`` is the forget gate. Shares are of what all words do to all losses where nothing is cut:
+    ``acts`` is what they still do, ``kept`` what the gradient tells of that. ``passes`` counts the
+    backward passes, one for each chunk, ``walked`` the steps that all of them walk together.
+    ``reach`` is how many words the longest of them reaches, and so the steps that are kept in
+    memory at once.
     """
 
     f: float
     half_life: float
+    acts: float
     kept: float
-    lost: float
+    passes: int
     reach: int
     walked: int
 
@@ -61,17 +65,23 @@ def numbers(chunk: int, forget_bias: float, between: str) -> Numbers:
 
     In a layer whose memory alone passes from step to step, the gradient of the loss at step t
     with regard to word s is f^(t - s), up to a factor that is the same for all (lesson 01). A
-    detached or reset state keeps those of one chunk.
+    detached state keeps those of one chunk, and the others are lost. After a reset there are no
+    others.
     """
     f = 1 / (1 + exp(-forget_bias))
-    starts = _starts(chunk)
-    first = [0 if between == "carry" else starts[t] for t in range(SEQ_LEN)]
-    whole = sum(f**lag for t in range(SEQ_LEN) for lag in range(t + 1))
-    kept = sum(f**lag for t in range(SEQ_LEN) for lag in range(t - first[t] + 1))
-    ends = [t for t in range(SEQ_LEN) if t == SEQ_LEN - 1 or starts[t + 1] != starts[t]]
+    starts, origin = _starts(chunk), [0] * SEQ_LEN
+    whole = _strength(f, origin)
+    acts = _strength(f, starts if between == "reset" else origin) / whole
+    first = origin if between == "carry" else starts
+    kept = _strength(f, first) / whole
+    ends = [end - 1 for end in _cuts(chunk)[1:]]
     reached = [end - first[end] + 1 for end in ends]
-    share = kept / whole
-    return Numbers(f, log(0.5) / log(f), share, 1 - share, max(reached), sum(reached))
+    return Numbers(f, log(0.5) / log(f), acts, kept, len(ends), max(reached), sum(reached))
+
+
+def _strength(f: float, first: list[int]) -> float:
+    """Return the sum of the gradients of all losses, each back to its first step."""
+    return sum(f**lag for t in range(SEQ_LEN) for lag in range(t - first[t] + 1))
 
 
 def view(
@@ -85,15 +95,14 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"chunk": chunk, "forget_bias": forget_bias, "between": between}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     svg.label(root, 24, 32, _title(chunk), 16, "start", font_weight="bold")
     _bar(root, chunk)
     _ways(root, chunk, between)
     _grid(root, chunk, between, made.f)
-    _panel(root, forget_bias, between, made)
+    _panel(root, chunk, forget_bias, between, made)
     return Picture(svg.write(root), _alt(chunk, forget_bias, between, made))
 
 
@@ -119,12 +128,15 @@ def _x(step: float) -> float:
 
 
 def _bar(root: svg.Element, chunk: int) -> None:
-    """Draw a box for each chunk, above the columns of its words."""
+    """Draw a box for each chunk, with its length, above the columns of its words."""
     cuts = _cuts(chunk)
     for start, end in zip(cuts, cuts[1:], strict=False):
         style = {"fill": "paper", "stroke": "ink", "stroke_width": 1.5, "rx": 3}
         width = (end - start) * CELL - 2
         box = svg.rect(root, _x(start) + 1, BAR_Y, width, BAR_HEIGHT, **style, data_chunk=start)
+        if end - start > 1:
+            middle = (_x(start) + _x(end)) / 2
+            svg.label(root, middle, BAR_Y + 16, str(end - start), 13, fill="muted")
         last = f"word {start}" if end == start + 1 else f"words {start} to {end - 1}"
         svg.add(box, "title", f"one call of the layer: {last}")
 
@@ -143,7 +155,10 @@ def _ways(root: svg.Element, chunk: int, between: str) -> None:
 
 
 def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
-    """Draw a mark for each word and each loss behind it: filled if kept, a stroke if lost."""
+    """Draw what each word does to each loss: filled if its gradient is kept, a stroke if lost.
+
+    What a word does not act on is empty: losses before it, and those behind a reset.
+    """
     starts = _starts(chunk)
     bottom = GRID_Y + SEQ_LEN * CELL
     for lag in range(SEQ_LEN):
@@ -152,57 +167,75 @@ def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
             left, top = _x(t - lag), GRID_Y + t * CELL
             if between == "carry" or t - lag >= starts[t]:
                 kept.append(f"M{left + 1} {top + 1}h{CELL - 2}v{CELL - 2}h{2 - CELL}z")
-            else:
+            elif between == "detach":
                 lost.append(f"M{left + 3} {top + CELL - 3}l{CELL - 6} {6 - CELL}")
-        opacity = FAINTEST + (1 - FAINTEST) * f**lag
         if kept:
-            style = {"fill": "i", "fill_opacity": opacity}
+            style = {"fill": "i", "fill_opacity": _opacity("kept", f**lag)}
             svg.add(root, "path", d="".join(kept), **style, data_kept=lag)
         if lost:
             style = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
-            svg.add(root, "path", d="".join(lost), **style, stroke_opacity=opacity, data_lost=lag)
+            style["stroke_opacity"] = _opacity("lost", f**lag)
+            svg.add(root, "path", d="".join(lost), **style, data_lost=lag)
     svg.label(root, LEFT - 10, GRID_Y + CELL - 2, "loss 0", 12, "end", fill="muted")
     svg.label(root, LEFT - 10, bottom - 2, f"loss {SEQ_LEN - 1}", 12, "end", fill="muted")
     svg.label(root, LEFT, bottom + 15, "word 0", 12, "start", fill="muted")
     svg.label(root, _x(SEQ_LEN), bottom + 15, f"word {SEQ_LEN - 1}", 12, "end", fill="muted")
 
 
-def _panel(root: svg.Element, forget_bias: float, between: str, made: Numbers) -> None:
-    """Write what the setting means and what it costs."""
+def _opacity(mark: str, strength: float) -> float:
+    return FAINTEST[mark] + (1 - FAINTEST[mark]) * strength
+
+
+def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made: Numbers) -> None:
+    """Write what the setting means and what it costs, and what the marks are."""
 
     def line(y: float, text: str, size: float = 14, indent: float = 0, **style: str) -> None:
         svg.label(root, PANEL_X + indent, y, text, size, "start", **style)
 
-    for row, text in enumerate(MEANS[between]):
+    for row, text in enumerate(_means(chunk, between)):
         line(FORWARD_Y + 5 + 20 * row, text, 15)
     bias = svg.number(forget_bias, 1)
-    line(168, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
-    line(190, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
+    line(146, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
+    line(167, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
     bold = {"font_weight": "bold"}
-    line(230, f"gradient kept: {_percent(made.kept)}", 16, **bold, data_number="kept")
-    line(254, f"gradient lost: {_percent(made.lost)}", 16, **bold, data_number="lost")
-    line(294, f"A loss reaches {made.reach} word{'s' * (made.reach > 1)} at most.")
-    line(316, f"Steps walked back, in all: {made.walked}")
-    svg.add(root, "path", d=f"M{PANEL_X} 372h{CELL}v{CELL}h{-CELL}z", fill="i", fill_opacity=0.8)
-    line(384, "a word's gradient from a loss:", 13, 24, fill="muted")
-    line(402, "the fuller the colour, the stronger", 13, 24, fill="muted")
-    slash = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
-    svg.add(root, "path", d=f"M{PANEL_X + 2} 429l9 -9", **slash)
-    line(430, "lost at a cut", 13, 24, fill="muted")
+    line(203, f"words act on losses: {_percent(made.acts)}", 16, **bold, data_number="acts")
+    line(226, f"the gradient tells: {_percent(made.kept)}", 16, **bold, data_number="kept")
+    line(245, "of all that words do where nothing is cut", 13, fill="muted")
+    line(280, f"in memory at once: {_count(made.reach, 'step')}", 16, **bold, data_number="reach")
+    line(303, f"{_count(made.passes, 'backward pass', 'es')}, {made.walked} steps in all")
+    line(340, "Each word has a loss of its own: a row.", 13, fill="muted")
+    svg.add(root, "path", d=f"M{PANEL_X} 353h{CELL}v{CELL}h{-CELL}z", fill="i", fill_opacity=0.8)
+    line(364, "the word acts, and the gradient tells;", 13, 22, fill="muted")
+    line(381, "the fuller, the stronger", 13, 22, fill="muted")
+    line(406, "empty: the word does not act on the loss", 13, fill="muted")
+    if between == "detach" and made.passes > 1:
+        slash = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
+        svg.add(root, "path", d=f"M{PANEL_X + 2} 430l9 -9", **slash)
+        line(431, "it acts, but its gradient is lost at a cut", 13, 22, fill="muted")
+
+
+def _means(chunk: int, between: str) -> tuple[str, str]:
+    return NO_CUT if chunk == SEQ_LEN else MEANS[between]
 
 
 def _percent(share: float) -> str:
     return f"{svg.number(100 * share, 0)} %"
 
 
+def _count(count: int, what: str, ending: str = "s") -> str:
+    return f"{count} {what}{ending if count > 1 else ''}"
+
+
 def _alt(chunk: int, forget_bias: float, between: str, made: Numbers) -> str:
-    means = " ".join(MEANS[between])
+    lost = between == "detach" and made.passes > 1
+    marks = "filled where its gradient arrives" + ", a stroke where it is lost at a cut" * lost
     return (
-        f"{_title(chunk)}, with a grid of words across and losses down, a mark for each word that "
-        "acts on a loss: filled where its gradient arrives, a stroke where it is lost at a cut. "
-        f"Between chunks: {between}. {means} The forget gate is f = "
+        f"{_title(chunk)}, each word with a loss of its own: a grid of words across and losses "
+        f"down, with a mark for each word that acts on a loss: {marks}. "
+        f"Between chunks: {between}. {' '.join(_means(chunk, between))} The forget gate is f = "
         f"sigmoid({svg.number(forget_bias, 1)}) = {svg.number(made.f, 3)}, a half-life of "
-        f"{svg.number(made.half_life, 1)} steps. A loss reaches {made.reach} "
-        f"word{'s' * (made.reach > 1)} at most. In all, {_percent(made.kept)} of the gradient is "
-        f"kept and {_percent(made.lost)} lost, and {made.walked} steps are walked back."
+        f"{svg.number(made.half_life, 1)} steps. Of all that words do to losses where nothing is "
+        f"cut, they do {_percent(made.acts)} here, and the gradient tells {_percent(made.kept)}. "
+        f"{_count(made.passes, 'backward pass', 'es')}: {made.walked} steps in all, "
+        f"and {_count(made.reach, 'step')} in memory at once."
     )

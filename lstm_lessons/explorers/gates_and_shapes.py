@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import shapes
 from ..drawing import Picture, svg, theme
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 INPUT_SIZE = Range(1, 128, 1, 100)
 HIDDEN_SIZE = Range(1, 32, 1, 16)
@@ -51,8 +51,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"input_size": input_size, "hidden_size": hidden_size, "gate": gate}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     entries = _entries(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _equation(root, entries, gate)

@@ -6,7 +6,7 @@ from .. import shapes
 from ..drawing import Picture, svg
 from ..drawing.arrow import arrow
 from ..drawing.block import block
-from .base import Explorer, Range
+from .base import Explorer, Range, check_all
 
 SEQ_LEN = Range(1, 48, 1, 24)
 BATCH = Range(1, 32, 1, 10)
@@ -55,8 +55,7 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
         "input_size": input_size,
         "hidden_size": hidden_size,
     }
-    for name, (allowed, _) in PARAMETERS.items():
-        allowed.check(name, values[name])
+    check_all(PARAMETERS, values)
     drawn = _drawn(**values)
     sizes = {name: entry.shape for name, entry in drawn.items()}
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 from .lstm_map_words import Group, Setting, symbols
 
 INPUT_SIZE = Range(1, 200, 1, 100)
@@ -126,8 +126,7 @@ def _setting(**values: float | str) -> Setting:
     Raises:
         ValueError: a parameter is outside its range.
     """
-    for name, (allowed, _) in PARAMETERS.items():
-        allowed.check(name, values[name])
+    check_all(PARAMETERS, values)
     asked, largest = values["proj_size"], values["hidden_size"] - 1
     made = shapes.Configuration(
         values["input_size"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..drawing import Picture, svg
-from .base import Explorer, Range
+from .base import Explorer, Range, check_all
 
 LONGEST = 8
 DEFAULTS = (3, 6, 2, 7, 5)
@@ -59,8 +59,7 @@ def view(
         ValueError: a length is outside its range.
     """
     given = dict(zip(PARAMETERS, (length_0, length_1, length_2, length_3, length_4), strict=True))
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _padded(root, made)

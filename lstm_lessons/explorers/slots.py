@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 TENSOR = Choice(("output", "h_n", "c_n"), "output")
 SLOT = Range(0, 5, 1, 3)
@@ -18,7 +18,7 @@ SEQ_LEN = Range(2, 6, 1, 4)
 
 PARAMETERS = {
     "tensor": (TENSOR, "tensor"),
-    "slot": (SLOT, "slot"),
+    "slot": (SLOT, "slot t, or row"),
     "half": (HALF, "half of output"),
     "num_layers": (NUM_LAYERS, "num_layers L"),
     "bidirectional": (BIDIRECTIONAL, "bidirectional"),
@@ -35,7 +35,7 @@ BOX_WIDTH, BOX_HEIGHT, STAGGER = 46, 28, 14
 ROW = 40  # from the top of a row to the top of the next, within a layer
 PADDING = 15  # of a layer's frame, above and below its rows
 GAP = 24  # between two layers, where arrows go up
-H_X, C_X, STATE_WIDTH = 578, 644, 54
+STATE_WIDTH, STATE_PITCH = 54, 66  # a row of h_n, and from h_n to c_n
 CHOSEN = 0.3  # opacity of what is picked
 
 Box = tuple[int, int, int]
@@ -112,8 +112,7 @@ def view(
         "bidirectional": bidirectional,
         "seq_len": seq_len,
     }
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     drawing = _Drawing(made, num_layers, 1 + (bidirectional == "True"), seq_len)
     return Picture(svg.write(drawing.draw()), _alt(given, made))
@@ -150,7 +149,9 @@ def _pick(
     asked, slot = slot, min(slot, count - 1)
     notes = []
     if asked > slot:
-        notes.append(f"There is no slot {asked}: {tensor} has slots 0 to {slot}. This is the last.")
+        kind = "slot" if tensor == "output" else "row"
+        has = f"{tensor} has {kind}s 0 to {slot}"
+        notes.append(f"There is no {kind} {asked}: {has}. This is the last.")
     if tensor == "output":
         entry, state = made["output"], made["h_n"]
         if directions == 1:
@@ -164,7 +165,7 @@ def _pick(
         return Pick(tensor, slot, half, boxes, lines, symbols, shape, " ".join(notes))
     layer, direction = divmod(slot, directions)
     if half != "both":
-        notes.append(f"{tensor} has no halves: a slot is one pass of one layer.")
+        notes.append(f"{tensor} has no halves: a row is one pass of one layer.")
     last = 0 if direction else seq_len - 1
     lines = (f"{tensor}[{slot}]", f"{tensor}.view(L, D, B, H)[{layer}, {direction}]")
     entry = made[tensor]
@@ -279,7 +280,8 @@ class _Drawing:
     def _state_at(self, tensor: str, slot: int) -> tuple[float, float]:
         layer, direction = divmod(slot, self.directions)
         _, y = self._box_at((layer, direction, 0))
-        return (H_X if tensor == "h_n" else C_X), y
+        x = LEFT + self.steps * PITCH + 8
+        return (x if tensor == "h_n" else x + STATE_PITCH), y
 
     # --- Parts ---
 
@@ -299,6 +301,10 @@ class _Drawing:
             for word in range(self.made["seen"][box][0], self.made["seen"][box][1] + 1)
         }
         svg.label(self.root, 24, self.words_y + 5, "words", 13, "start", font_weight="bold")
+        x = LEFT + self.steps * PITCH + 2
+        svg.label(
+            self.root, x, self.words_y + 5, "bold: seen by the pick", 12, "start", fill="muted"
+        )
         for step in range(self.steps):
             x = LEFT + step * PITCH + SLOT_WIDTH / 2
             arrow(self.root, "muted", (x, self.words_y - 14), (x, self.ground), gap=1)

@@ -7,7 +7,7 @@ from random import Random
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 NUM_LAYERS = Range(1, 3, 1, 2)
 DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
@@ -76,8 +76,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     for line, (text, weight) in enumerate(zip(_said(given, made), ("bold", "normal"), strict=True)):
@@ -111,7 +110,8 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
         return (
             f"Training, dropout = {p}: a fresh {masks[:4]} at every step"
             + (", between each two layers" if layers > 2 else ""),
-            f"Kept {round(kept * units)} of {units} units, a share of {svg.number(kept, 3)}{rest}",
+            f"Kept in sentence 0: {round(kept * units)} of {units} units, a share of "
+            f"{svg.number(kept, 3)}{rest}",
         )
     if given["training"] == "False":
         why = f"not training (dropout = {p})"

@@ -6,7 +6,7 @@ from .. import shapes
 from ..drawing import Picture, svg
 from ..drawing.arrow import arrow
 from ..drawing.block import SLANT, block
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
 BATCH_FIRST = Choice(("False", "True"), "False")
@@ -32,7 +32,8 @@ LEVEL = 150  # the middle of x, of the layer and of output
 STATES_BASE = 272  # the line on which the states stand
 X_LEFT, OUTPUT_LEFT, STATES_MIDDLE = 118, 570, 456
 BOX_X, BOX_WIDTH, BOX_HEIGHT = 382, 148, 56
-IN_FROM = 334  # right of x at its largest
+IN_GAP = 24  # from the right end of x to the arrow into the layer; the way back lies in it
+LABEL_GAP = 14  # from the top of a block up to its label
 TABLE_Y, ROW = 344, 24
 TABLE_X = (32, 178, 372, 412)
 FILLED = 0.32  # opacity of what sentence 0 changes
@@ -80,12 +81,11 @@ def view(
         "input_size": input_size,
         "hidden_size": hidden_size,
     }
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _tensors(root, given, made)
-    _layer(root, given)
+    _layer(root, given, made)
     _table(root, given, made)
     _footer(root, made)
     return Picture(svg.write(root), _alt(given, made))
@@ -111,8 +111,13 @@ def _top(shape: tuple[int, ...]) -> float:
     return LEVEL - (height - depth * SLANT) / 2
 
 
+def _label_y(shape: tuple[int, ...]) -> float:
+    """Return the line of a text above a block whose middle lies on LEVEL."""
+    return _top(shape) - _pixels(shape)[2] * SLANT - LABEL_GAP
+
+
 def _tensors(root: svg.Element, given: dict, made: dict) -> None:
-    """Draw x, output and the states; fill sentence 0 of x and all that it changes."""
+    """Draw x, output and the states; fill sentence 0 of x and all that it reaches."""
     loop = _loop_axis(given["batch_first"])
     sentences = _symbols(given["order"]).index("B")
     reached = None if made["mixed"] else sentences
@@ -123,9 +128,11 @@ def _tensors(root: svg.Element, given: dict, made: dict) -> None:
     _block(root, "output", output_at, made["output"], "i", loop, reached)
     _block(root, "h_n", states_at, made["h_n"], "g", None, None if made["mixed"] else 1)
     _walk(root, loop, made)
-    svg.label(root, 24, 28, "x", 15, "start", font_weight="bold")
-    svg.label(root, 42, 28, f"{given['order']} = {made['x']}", 13, "start", data_shape="x")
-    svg.label(root, WIDTH - 24, 28, f"output {made['output']}", 13, "end", data_shape="output")
+    y, shape = _label_y(made["x"]), f"{given['order']} = {made['x']}"
+    svg.label(root, 106, y, "x", 15, "start", font_weight="bold")
+    svg.label(root, 122, y, shape, 13, "start", data_shape="x")
+    y, shape = _label_y(made["output"]), f"output {made['output']}"
+    svg.label(root, WIDTH - 24, y, shape, 13, "end", data_shape="output")
     text = f"h_n and c_n, each {made['h_n']}"
     svg.label(root, STATES_MIDDLE, STATES_BASE + 22, text, 13, data_shape="h_n")
 
@@ -187,14 +194,15 @@ def _walk(root: svg.Element, loop: int, made: dict) -> None:
     svg.label(root, X_LEFT, bottom + 24, text + " go to the back", 13, "start", data_walk="1")
 
 
-def _layer(root: svg.Element, given: dict) -> None:
+def _layer(root: svg.Element, given: dict, made: dict) -> None:
     box = {"rx": 8, "fill": "paper", "stroke": "ink", "stroke_width": 1.5}
     svg.rect(root, BOX_X, LEVEL - BOX_HEIGHT / 2, BOX_WIDTH, BOX_HEIGHT, **box)
     x, bottom = BOX_X + BOX_WIDTH / 2, LEVEL + BOX_HEIGHT / 2
     sizes = f"nn.LSTM({given['input_size']}, {given['hidden_size']},"
     svg.label(root, x, LEVEL - 5, sizes, 13)
     svg.label(root, x, LEVEL + 15, f"batch_first={given['batch_first']})", 13)
-    arrow(root, "ink", (IN_FROM, LEVEL), (BOX_X - 2, LEVEL))
+    width, _, depth = _pixels(made["x"])
+    arrow(root, "ink", (X_LEFT + width + depth + IN_GAP, LEVEL), (BOX_X - 2, LEVEL))
     arrow(root, "ink", (BOX_X + BOX_WIDTH, LEVEL), (OUTPUT_LEFT - 10, LEVEL))
     arrow(root, "ink", (x, bottom), (x, bottom + 20))
 
@@ -232,15 +240,15 @@ def _footer(root: svg.Element, made: dict) -> None:
     svg.label(root, 24, HEIGHT - 48, _verdict(made), 14, "start", **line)
     fill = {"fill": "f", "fill_opacity": FILLED, "stroke": "f"}
     svg.rect(root, 24, HEIGHT - 29, 18, 13, **fill)
-    note = "filled: sentence 0 of your x, and all that it changes. Each axis has its own scale."
+    note = "filled: sentence 0 of your x, and all that it reaches. Each axis has its own scale."
     svg.label(root, 50, HEIGHT - 18, note, 12, "start", fill="muted")
 
 
 def _verdict(made: dict) -> str:
     seen = f"{made['steps']} steps, {made['samples']} samples."
     if made["mixed"]:
-        return f"Swapped, no error: {seen} Sentence 0 changes every sentence."
-    return f"Right: {seen} Sentence 0 changes no other sentence."
+        return f"Swapped, no error: {seen} Sentence 0 reaches every sentence."
+    return f"Right: {seen} Sentence 0 reaches no other sentence."
 
 
 def _alt(given: dict, made: dict) -> str:

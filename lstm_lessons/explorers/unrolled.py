@@ -9,7 +9,7 @@ from random import Random
 from .. import shapes
 from ..drawing import Picture, svg, theme
 from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range
+from .base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = Range(1, 6, 1, 5)
 STEPS = Range(0, 6, 1, 2)
@@ -25,12 +25,12 @@ PARAMETERS = {
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
 WIDTH, HEIGHT = 720, 436
-COLUMN = 87  # a column for the start, one for each step, one for the end
+COLUMN = 88  # a column for the start, one for each step, one for the end
 FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
 WORD_Y, WORD_HALF = 56, 12
 CELL_Y, CELL_HALF, CELL_WIDTH = 104, 18, 54
 STATES_Y, OUTPUT_Y = 164, 296  # where the boxes with numbers begin
-ROW, NUMBER_WIDTH = 22, 41
+ROW, NUMBER_WIDTH = 22, 43
 H_LINE, C_LINE = CELL_Y - 8, CELL_Y + 8  # the heights at which h and c are handed on
 
 States = tuple[float, ...]
@@ -85,8 +85,7 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"steps": steps, "seq_len": seq_len, "hidden_size": hidden_size, "hx": hx}
-    for name, value in given.items():
-        PARAMETERS[name][0].check(name, value)
+    check_all(PARAMETERS, given)
     made, ledger = numbers(seq_len, hidden_size, hx), _ledger(seq_len, hidden_size)
     done = min(steps, seq_len)
     root = svg.panel(WIDTH, HEIGHT)
@@ -211,9 +210,9 @@ def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> 
             _boxes(root, x, STATES_Y, values, len(made[name][0]), colour, what)
             shape = ledger[what].shape if index else ledger[f"{name}_n"].shape[1:]
             svg.label(root, x, _below(STATES_Y, made), str(shape), 12, data_shape=what)
-    for column in range(1, done):
+    if done > 1:  # said once, for all steps before the last
         for row, text in enumerate(("handed on,", "c not kept")):
-            svg.label(root, _x(column), STATES_Y + 12 + 17 * row, text, 12, fill="muted")
+            svg.label(root, _x(1), STATES_Y + 12 + 17 * row, text, 12, fill="muted")
 
 
 def _output(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
@@ -271,10 +270,10 @@ def _said(values: States) -> str:
 
 
 def _alt(made: dict, ledger: shapes.Ledger, done: int, hx: str) -> str:
-    seq_len = len(made["h"]) - 1
+    seq_len, units = len(made["h"]) - 1, len(made["h"][0])
     start = "zero, as no states are given" if hx == "None" else "given"
     parts = [
-        f"A layer with {len(made['h'][0])} units reads a sequence of {seq_len} "
+        f"A layer with {units} unit{'' if units == 1 else 's'} reads a sequence of {seq_len} "
         f"word{'' if seq_len == 1 else 's'}, a step each. "
         "Every step reads one word, and h and c of the step before. "
         f"{_state_of_the_loop(done, seq_len)}.",

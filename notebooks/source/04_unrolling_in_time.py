@@ -38,16 +38,17 @@ print("sentence:", tuple(sentence.shape), "  word 0:", tuple(sentence[0].shape))
 # One sentence is a matrix (T, I), with a word in each row. (PyTorch's documentation writes L for
 # the length of a sequence. We write T, since L counts layers there as well.)
 #
-# The step at word $t$ needs what the step at word $t-1$ made. So there is no way round the order:
-#
 # $$\underset{(H)}{h_t},\; \underset{(H)}{c_t} = \text{step}\big(\underset{(I)}{x_t},\;
 #   \underset{(H)}{h_{t-1}},\; \underset{(H)}{c_{t-1}}\big), \qquad t = 0, 1, \dots, T-1$$
+#
+# $h_t$ is h after word $t$. The states before word 0 have names of their own in PyTorch: `h_0` and
+# `c_0`. So `h_0` is always the start, and never what a step has made.
 #
 # In code, `for x_t in x` goes along the first axis. `torch.stack` lays tensors of one shape on top
 # of each other, along a new first axis.
 #
-# **Predict.** Two things must be handed from each turn of the loop to the next. Which? And what
-# must be kept for later?
+# **Predict.** Can step 5 be done before step 4? So what does each turn of the loop have to hand to
+# the next?
 
 
 # %%
@@ -61,39 +62,39 @@ def unroll(x, h, c, weights):
 
 
 # %% [markdown]
-# The new $h$ and $c$ are handed on: each turn writes them over the old ones. Every $h$ is kept, in
-# `outputs`. To draw one block per step side by side, as below, is to *unroll* the loop.
+# No: each turn needs the $h$ and $c$ of the one before. It writes the new ones over the old; every
+# $h$ is also put away, in `outputs`. To draw one block per step side by side, as below, is to
+# *unroll* the loop.
 #
 # ## What PyTorch does
 #
 # `nn.LSTM` takes the sentence as it is, and returns `output, (h_n, c_n)`. The *n* stands for the
-# last step.
+# last step. Both have an axis more in front: a row for each layer (lesson 06), here one.
 #
-# **Predict.** Our first turn needs two states, and we give it zeros. PyTorch gets none. Will the
-# numbers be the same? And what are the shapes of its three results?
+# **Predict.** What are the shapes of `h_n` and `c_n`? Our first turn gets zeros for its old states,
+# PyTorch gets none. Will the last states be the same?
 
 # %%
 zeros = torch.zeros(H)
 output, h, c = unroll(sentence, zeros, zeros, weights)
 output_torch, (h_n, c_n) = lstm(sentence)
-for name, tensor in {"output": output_torch, "h_n": h_n, "c_n": c_n}.items():
-    print(f"{name:<7} {tuple(tensor.shape)}")
 
-assert torch.allclose(output, output_torch, rtol=0, atol=1e-12)
+print("h_n:", tuple(h_n.shape), "  c_n:", tuple(c_n.shape))
 assert torch.allclose(h, h_n[0], rtol=0, atol=1e-12)
 assert torch.allclose(c, c_n[0], rtol=0, atol=1e-12)
-print("The loop gives what nn.LSTM gives.")
+print("h_n[0] and c_n[0] are the last h and c of our loop.")
 
 # %% [markdown]
-# So h_0 and c_0 are zero when they are not given. And `h_n` and `c_n` have one axis more than our
-# `h` and `c`: PyTorch keeps a row for each layer (lesson 06), here one. `h_n[0]` is that row.
+# So `h_0` and `c_0` are zero when they are not given, and `[0]` takes the row of the one layer.
 #
 # ## Which step is in output?
 #
-# You can read that `output` holds the features of the *last* time step. Test it: do the steps one
-# by one, and after each one look where the new $h$ is found.
+# Two popular posts on `nn.LSTM` are often read for such questions; we test what they say, here and
+# in the next two lessons. One says: `output` holds the features of the *last* time step. So do the
+# steps one by one, and after each one look where the new $h$ is found.
 #
-# **Predict.** How many steps will there be, and in how many of them is $h$ a row of `output`?
+# **Predict.** How many steps will there be? In how many of them is the new $h$ a row of `output`,
+# if the post is right?
 
 # %%
 h, c = zeros, zeros
@@ -102,10 +103,11 @@ for t, x_t in enumerate(sentence):
     h, c = lstm_step(x_t, h, c, *weights)
     steps += 1
     found += torch.allclose(output_torch[t], h, rtol=0, atol=1e-12)
+print("output:", tuple(output_torch.shape))
 print("steps:", steps, "  h is output[t] in", found, "of them")
 
 # %% [markdown]
-# In all of them: 24 words, 24 steps, and `output[t]` is $h_t$.
+# In all of them: `output[t]` is $h_t$, as in our loop.
 #
 # | name | holds | one sentence |
 # |---|---|---|
@@ -113,14 +115,14 @@ print("steps:", steps, "  h is output[t] in", found, "of them")
 # | `h_n` | $h$ after the **last** step | (1, H) |
 # | `c_n` | $c$ after the **last** step | (1, H) |
 #
-# Below is a small layer, a column for each step. `hx` is the pair of states to start from.
+# Below, each step has a column. `hx` is the pair of states to start from.
 #
 # **Try it.**
 #
 # 1. Move `steps done` from 0 to 5. What fills a slot of `output`? When are `h_n` and `c_n` filled?
-# 2. Do 4 steps, and look at unit 1, the middle box. Is its h large because its c is?
-# 3. Move `steps done` to 6, then change `seq_len`. What happens to `output` and `h_n`, to shapes
-#    and to numbers?
+# 2. Do 4 steps. Look at unit 1, the middle box: is its h far from zero because its c is?
+# 3. Move `steps done` to 6 (of 5 words, 5 are done). Change `seq_len`. What becomes of `output` and
+#    `h_n`?
 
 # %%
 from lstm_lessons import explorers
@@ -130,20 +132,24 @@ explorer
 
 # %% [markdown]
 # Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: no.
-# The memory of unit 1 is the largest number in the picture, and yet its h is the smallest of the
-# three. Task 3: `output` has a slot for each word, and those that stay keep their numbers, because
-# no step looks ahead. `h_n` keeps its shape; its numbers are those of another step.
+# Of the three units after step 3, unit 1 has the c farthest from zero, and yet the h nearest to
+# zero. Task 3: `output` has a slot for each word, and those that stay keep their
+# numbers, because no step looks ahead. `h_n` keeps its shape; its numbers are those of another
+# step.
 #
-# From Python, with the output gate of task 2: as $h = o \odot \tanh(c)$, it is $h / \tanh(c)$.
+# From Python: the numbers of the picture, with row 0 for the start and row t + 1 for step t. The
+# output gate of task 2 follows from $h = o \odot \tanh(c)$: it is $h / \tanh(c)$.
 
 # %%
-explorer.sliders["steps"].value = 6
+from lstm_lessons.explorers.unrolled import numbers
+
+made = numbers(seq_len=5, hidden_size=3, hx="None")
+h, c = torch.tensor(made["h"][4]), torch.tensor(made["c"][4])  # after step 3
+for name, values in {"h": h, "c": c, "o": h / torch.tanh(c)}.items():
+    print(f"{name} after step 3:", [round(each, 2) for each in values.tolist()])
 for seq_len in (3, 5):
-    explorer.sliders["seq_len"].value = seq_len
-    print(explorer.picture.alt.split(". ")[-1])
-explorer.sliders["steps"].value = 4
-print(next(each for each in explorer.picture.alt.split(". ") if "After step 3" in each))
-print(f"o of unit 1: {0.17 / torch.tanh(torch.tensor(1.99)):.2f}")
+    last = numbers(seq_len, hidden_size=3, hx="None")["h"][-1]
+    print(f"h_n of {seq_len} words:", [round(each, 2) for each in last])
 
 # %% [markdown]
 # ## Ten sentences side by side
@@ -185,7 +191,8 @@ except RuntimeError as error:
 # An error that says what is missing. (`hx` and `cx` are h_0 and c_0.)
 #
 # Now the proof, gradients included, with `compare` from lesson 03. For that, our loop is put into
-# the form of `nn.LSTM`: `[None]` adds the axis in front.
+# the form of `nn.LSTM`: `[None]` adds the axis in front. The loop has no weights of its own:
+# `weights` holds the very tensors of `lstm`, so `compare` finds their gradients there.
 #
 # **Predict.** How many tensors will it compare? There are three results now.
 
@@ -209,11 +216,12 @@ report
 #
 # ## Is output[-1] the same as h_n?
 #
-# You can also read that the two are equal. Both hold $h$ after the last word. `torch.equal` asks
+# The same post says that the two are equal. Both hold $h$ after the last word. `torch.equal` asks
 # for the same shape and the same numbers. `torch.allclose` lays the smaller tensor over the larger
 # one, as in lesson 03's bias that was added to every row, and compares the numbers alone.
 #
-# **Predict.** Three questions, three answers. Which?
+# **Predict.** What does `torch.equal` say of `output[-1]` and `h_n`? What does `torch.allclose` say
+# of the two? And `torch.equal` of `output[-1]` and `h_n[0]`?
 
 # %%
 print("output[-1]:", tuple(output_torch[-1].shape), "  h_n:", tuple(h_n.shape))
@@ -240,8 +248,8 @@ print("both directions:", tuple(result[-1].shape), "against", tuple(states[0].sh
 # %% [markdown]
 # ## Does h_n depend on the length?
 #
-# "`h_n` is independent of the length of the sentence", one reads. Take the same ten sentences, all
-# of their words and only the first seven.
+# The post goes on: `h_n` and `c_n` are independent of the length of the sentence. Take the same ten
+# sentences, all of their words and only the first seven.
 #
 # **Predict.** Which is the same for both: the shape of `h_n`, its numbers, or both?
 
@@ -259,22 +267,27 @@ print("output[6] of all words is h_n of seven:", torch.allclose(output_torch[6],
 #
 # $h_t = o_t \odot \tanh(c_t)$ is squeezed. $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ is a sum.
 #
-# **Predict.** We read a thousand sentences, from states of zero. Will the largest |h| reach 1? Will
-# the largest |c|?
+# **Predict.** Gates lie between 0 and 1, and tanh between -1 and 1. From states of zero: how far
+# from zero can $h$ be after one word, and after 24? And $c$? Below, a new layer reads a thousand
+# sentences.
 
 # %%
-_, (h_n, c_n) = lstm(torch.randn(T, 1000, I))
-print("largest |h| below 1:", bool(h_n.abs().max() < 1))
-print("largest |c| below 1:", bool(c_n.abs().max() < 1))
+torch.manual_seed(1)
+many = torch.randn(T, 1000, I)
+for words in (1, T):
+    _, (h_n, c_n) = lstm(many[:words])
+    print(f"{words:2} words: largest |h| {h_n.abs().max():.1f}, largest |c| {c_n.abs().max():.1f}")
+assert h_n.abs().max() < 1 < c_n.abs().max() < T
 
 # %% [markdown]
-# $o_t$ is below 1, and $\tanh$ never reaches 1: so neither does their product. A sum has no such
-# bound.
+# $o_t$ and $\tanh$ are never beyond 1, so their product is not either. (On paper they never reach
+# 1. In the computer they may be rounded to it.) But $c$ may grow at each word, by at most 1. No
+# bound holds for all weights and lengths.
 #
-# Next, a layer of one unit that counts words. All weights are zero, so the biases alone decide:
-# they open i and f, push g to 1, and leave o half open. So each word adds 1 to $c$.
+# Next, a layer of one unit that counts words. All weights are zero. The biases open i and f so far
+# that both are rounded to 1, push g to 1, and leave o half open. So each word adds 1 to $c$.
 #
-# **Predict.** What are c and h after 1, 12 and 24 words? Could you tell the last two apart by h?
+# **Predict.** What are c and h after 1, 24 and 40 words? Could you tell the last two apart by h?
 
 # %%
 counter = nn.LSTM(input_size=3, hidden_size=1)
@@ -283,13 +296,15 @@ with torch.no_grad():
         parameter.zero_()
     counter.bias_ih_l0.copy_(torch.tensor([50.0, 50.0, 50.0, 0.0]))  # i, f, g, o
 
-for words in (1, 12, 24):
-    _, (h_n, c_n) = counter(torch.randn(words, 3))
-    print(f"{words:2} words: c = {c_n.item():4.1f}   h = {h_n.item():.4f}")
+shown = {}
+for words in (1, 24, 40):
+    _, (shown[words], c_n) = counter(torch.randn(words, 3))
+    print(f"{words:2} words: c = {c_n.item():4.1f}   h = {shown[words].item():.4f}")
+print("the same h to the last digit:", torch.equal(shown[24], shown[40]))
 
 # %% [markdown]
-# The memory knows how many words there were. What the unit shows does not, once $\tanh$ is close to
-# 1. And a closed output gate can hide $c$ entirely, as in lesson 03.
+# The memory knows how many words there were. What the unit shows does not, once $\tanh$ is rounded
+# to 1. And a closed output gate can hide $c$ entirely, as in lesson 03.
 #
 # So who needs the memory itself, say to look at what a unit keeps, must ask for $c$. `nn.LSTM`
 # returns only the last one. For all of them, write the loop yourself, with `lstm_step` or with
@@ -306,12 +321,13 @@ for x_t in x:
 memories = torch.stack(memories)
 
 print("memories:", tuple(memories.shape))
-assert torch.allclose(memories[-1], c_24[0], rtol=0, atol=1e-12)
-assert torch.allclose(memories[6], c_7[0], rtol=0, atol=1e-12)
-print("The last one is c_n. Memory 6 is c_n after seven words.")
+for t in range(T):
+    _, (_, c_n) = lstm(x[: t + 1], (h_0, c_0))
+    assert torch.allclose(memories[t], c_n[0], rtol=0, atol=1e-12)
+print("Each of them is c_n of the words up to there.")
 
 # %% [markdown]
-# Any of them, as it turns out: stop after that word, and `c_n` is it.
+# All of them: stop after that word, and `c_n` is it.
 #
 # ## Stop, and go on
 #
@@ -335,16 +351,17 @@ print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 # * `output` holds h after every step; `h_n` and `c_n` hold the states after the last one, with an
 #   axis for layers in front. States that are not given are zero.
 # * With one layer, one direction and one length, `output[-1]` has the numbers of `h_n[0]`.
-# * |h| stays below 1, c has no bound, and of all memories only the last is returned.
+# * |h| is never beyond 1, c may go far beyond, and of all memories only the last is
+#   returned.
 # * Handing on `(h_n, c_n)` continues a sequence as if it had never stopped.
 
 # %% [markdown]
 # **A common mistake.** Taking `output` for the last step, or `h_n` for a sequence. Print both
-# shapes: an axis as long as the sentence means "every step". A second sign: for one layer,
-# `h_n[0]` has the numbers of `output[-1]`, and not those of `output[0]`.
+# shapes, with more words than one and a T that is not B: an axis as long as the sentence means
+# "every step".
 #
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
-# of every step, predict shapes and verdicts, find what is wrong in three of four pictures.
+# of every step, predict shapes and verdicts, find what is wrong in five of six pictures.
 #
 # **Next:** [lesson 05](05_batches_and_batch_first.ipynb) looks at the three axes of a batch, and at
 # what goes wrong when two of them change places.

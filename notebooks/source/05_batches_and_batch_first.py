@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## An example that many have copied
 #
-# A well-known tutorial on `nn.LSTM` has our running picture: 10 sentences, 24 words, 100 numbers a
-# word. Here is its first example.
+# The second of the two popular posts on `nn.LSTM` (lesson 04), a tutorial, has our running picture:
+# 10 sentences, 24 words, 100 numbers a word. Here is its first example.
 #
 # ```python
 # x = torch.rand(10, 24, 100)
@@ -24,7 +24,11 @@
 # It goes on: this prints `[24, 10, 16]`, `[2, 10, 16]` and `[2, 10, 16]` for `output`, `h` and `c`.
 # (`num_layers=2` stacks two layers, so the states begin with a 2. Lesson 06 has more on it.)
 #
-# **Predict.** Does PyTorch print these shapes? Write down what you expect, then run it.
+# The second example has `bidirectional=True` in place of `num_layers=2` (lesson 07), and is said to
+# print `[24, 10, 32]`, `[2, 10, 16]`, `[2, 10, 16]`.
+#
+# **Predict.** Which three shapes does PyTorch print for the first, and for the second? Write them
+# down, then run it.
 
 # %%
 import torch
@@ -41,10 +45,10 @@ def print_shapes(output, states):
 
 x = torch.rand(B, T, I)
 print_shapes(*nn.LSTM(I, H, num_layers=2)(x))
+print_shapes(*nn.LSTM(I, H, bidirectional=True)(x))
 
 # %% [markdown]
-# None of the three is what the tutorial says: 10 and 24 have changed places. And there was no
-# error.
+# None of the six is what the tutorial says: 10 and 24 have changed places. And there was no error.
 #
 # ## Which axis does the loop walk along?
 #
@@ -52,14 +56,10 @@ print_shapes(*nn.LSTM(I, H, num_layers=2)(x))
 # call that axis.
 #
 # **Predict.** For this `x`, how often does the loop turn, and what shape has `x_t`?
-#
-# And the tutorial's second example? It has `bidirectional=True` instead (lesson 07), and is said to
-# print `[24, 10, 32]`, `[2, 10, 16]`, `[2, 10, 16]`.
 
 # %%
 turns = list(x)  # what `for x_t in x` goes through
 print("turns:", len(turns), "  x_t:", tuple(turns[0].shape))
-print_shapes(*nn.LSTM(I, H, bidirectional=True)(x))
 
 # %% [markdown]
 # 10 turns: `x[0]` is *sentence 0*, all its words. The layer takes them for word 0 of 24
@@ -99,9 +99,14 @@ twin = nn.LSTM(I, H, batch_first=True)
 twin.load_state_dict(lstm.state_dict())  # the same weights
 output, (h_n, c_n) = twin(x)
 
+
+def same(a, b):
+    return torch.allclose(a, b, rtol=0, atol=1e-12)
+
+
 print("output[-1]:   ", tuple(output[-1].shape))
 print("output[:, -1]:", tuple(output[:, -1].shape))
-assert torch.allclose(output[:, -1], h_n[0], rtol=0, atol=1e-12)
+assert same(output[:, -1], h_n[0])
 print("output[:, -1] is h_n[0].")
 
 # %% [markdown]
@@ -129,28 +134,30 @@ output, (h_n, c_n) = twin(x, states)
 
 theirs, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
 ours, h, c = unroll(x.transpose(0, 1), states[0][0], states[1][0], lstm.all_weights[0])
-for results in ((theirs, h_turned, c_turned), (ours, h[None], c[None])):
-    for result, wanted in zip(results, (output.transpose(0, 1), h_n, c_n)):
-        assert torch.allclose(result, wanted, rtol=0, atol=1e-12)
+assert same(theirs.transpose(0, 1), output) and same(ours.transpose(0, 1), output)
+assert same(h_turned, h_n) and same(h, h_n[0])
+assert same(c_turned, c_n) and same(c, c_n[0])
 print("transpose, batch_first and our loop: the same output, h_n and c_n.")
 
 # %% [markdown]
 # ## A probe
 #
-# Swapped axes raise no error, so we need a test that sees them. The sentences of a batch have
-# nothing to do with each other. So: change sentence 0, and look which sentences' outputs change.
+# Time and batch swapped raise no error. (The features do, if they are not last: each word must have
+# `input_size` numbers.) So we need a test that sees it. The sentences of a batch have nothing to do
+# with each other: change the *first*, and look which sentences' outputs change.
 #
 # `read` is any function that takes `x` (B, T, I) and returns an output with the sentences on axis 0
 # as well. That is how your data lies, however the layer wants it.
 #
-# **Predict.** Which sentences change if all is right? And if the axes are swapped?
+# **Predict.** Which sentences change if all is right? And if the axes are swapped? Would changing
+# the last sentence do as well?
 
 
 # %%
-def changed_sentences(read, x):
-    """Change sentence 0 of x; return the numbers of the sentences whose output changes."""
+def changed_sentences(read, x, which=0):
+    """Change one sentence of x, the first; return which sentences' outputs change."""
     other = x.clone()
-    other[0] += 1
+    other[which] += 1
     pairs = enumerate(zip(read(x), read(other)))
     return [n for n, (a, b) in pairs if not torch.allclose(a, b, rtol=0, atol=1e-12)]
 
@@ -165,15 +172,15 @@ def swapped(x):
 
 print("turned: ", changed_sentences(turned, x))
 print("swapped:", changed_sentences(swapped, x))
+print("swapped, the last changed:", changed_sentences(swapped, x, which=B - 1))
 
 # %% [markdown]
-# Right: sentence 0 alone. Swapped: all of them, because the state walks from sentence to sentence.
-# Keep this function: it takes any `read`, not only an LSTM's.
+# Swapped, others change as well, here all: the state walks from sentence to sentence. It walks
+# forward only, so the probe changes the first. Keep it, for any `read` of vectors. (With dropout,
+# only in eval mode: lesson 06.)
 #
-# In the picture, the block is your `x`: axis 0 goes down, axis 1 to the back, axis 2 across. Thin
-# lines cut it into the steps of the loop. Sentence 0 is filled, and so is all that it changes.
-#
-# **Try it.**
+# **Try it.** The block is your `x`, each axis on a scale of its own. Thin lines cut it into steps.
+# Filled is sentence 0, and all that it reaches.
 #
 # 1. It begins with the tutorial's example. Find the two repairs. (To choose the other order for `x`
 #    is what `transpose` does.)
@@ -183,20 +190,19 @@ print("swapped:", changed_sentences(swapped, x))
 # %%
 from lstm_lessons import explorers
 
-explorer = explorers.three_axes()
-explorer
+explorers.three_axes()
 
 # %% [markdown]
 # Both repairs at once undo each other: the axes are swapped again. And `h_n` is (1, 10, 16) in the
 # two right settings, whichever way `output` lies. Here are all four, from Python:
 
 # %%
-for order in ("(B, T, I)", "(T, B, I)"):
-    for batch_first in ("False", "True"):
-        explorer.sliders["order"].value = order
-        explorer.sliders["batch_first"].value = batch_first
-        verdict = explorer.picture.alt.split("Verdict: ")[1]
-        print(f"x {order}, batch_first={batch_first}: {verdict}")
+readers = {"batch_first=False": lstm, "batch_first=True": twin}
+for order, lying in {"(B, T, I)": x, "(T, B, I)": x.transpose(0, 1)}.items():
+    for name, reader in readers.items():
+        _, (h_n, _) = reader(lying)
+        verdict = "right" if h_n.shape == (1, B, H) else "swapped"
+        print(f"x {order}, {name}: h_n {tuple(h_n.shape)}, {verdict}")
 
 # %% [markdown]
 # ## A repair that is none
@@ -216,8 +222,7 @@ print(table.view(3, 2).tolist())
 # reads the numbers in their old order, 0, 1, 2, 3, 4, 5, and breaks the line elsewhere. It moves no
 # axis: 0 and 1 are both words of sentence 0.
 #
-# **Predict.** What will the probe say of `x.view(T, B, I)`? And can you use `view` *after*
-# `transpose`, to lay all 240 words under one another?
+# **Predict.** What will the probe say of `x.view(T, B, I)`?
 
 
 # %%
@@ -230,6 +235,16 @@ print("equal: ", torch.allclose(viewed(x), turned(x)))
 print("viewed:", changed_sentences(viewed, x))
 assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 
+# %% [markdown]
+# The right shape, the wrong rows: the 24 words of sentence 0 fill two rows of ten and a part of the
+# third, so they stand in every column. `x.reshape(T, B, I)` does the same.
+#
+# `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
+# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw.
+#
+# **Predict.** Can you use `view` *after* `transpose`, to lay all 240 words under one another?
+
+# %%
 crossed = x.transpose(0, 1)
 print("contiguous:", crossed.is_contiguous())
 try:
@@ -241,12 +256,8 @@ assert torch.equal(rows[B], x[0, 1])  # after word 0 of each sentence comes word
 print("reshape:", tuple(rows.shape))
 
 # %% [markdown]
-# The right shape, the wrong rows. `x.reshape(T, B, I)` does the same.
-#
-# `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
-# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw; `view` may refuse it.
-# `reshape` then copies the numbers into the new order first, as `.contiguous()` would. Here that is
-# right: two neighbouring axes become one, and none changes places.
+# `view` refuses. `reshape` copies the numbers into the new order first, as `.contiguous()` would.
+# Here that is right: two neighbouring axes become one, and none changes places.
 #
 # ## Two axes
 #
@@ -270,7 +281,8 @@ print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 # One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). Its states have no batch
 # axis either. And row 0 changes all rows, as an earlier word changes all later ones.
 #
-# 8 samples of one number at each of 20 steps need a third axis; the exercises come back to this.
+# 8 samples of one number at each of 20 steps need a third axis, at the end. As `[None]` adds one in
+# front, `[..., None]` adds one there. The exercises come back to this.
 #
 # ## States never move
 #
@@ -290,39 +302,33 @@ for reader, state in ((twin, moved), (lstm, h_0)):
         print(f"batch_first={reader.batch_first}: {error}")
 
 # %% [markdown]
-# Line 1: states are (L, B, H), always. Line 2 is the tutorial's first `x` with the states of its
-# third example. Here the swapped axes do raise an error, because the layer looks for 24 samples. So
-# states that you make yourself, with the B that you mean, are a cheap guard.
-#
-# ## A whole program
-#
-# Another popular post has a complete program: 3 sentences of 4 words. Each word is a number from a
-# vocabulary of 20, so from 0 to 19. It draws them with `np.random.uniform(0, 19)`, which gives
-# numbers below 19, and makes them whole with `.long()`.
-#
-# **Predict.** Which word is never drawn?
-
-# %%
-largest_below_19 = torch.nextafter(torch.tensor(19.0), torch.tensor(0.0))
-print("below 19:", bool(largest_below_19 < 19), "  long():", largest_below_19.long().item())
-
-torch.manual_seed(0)
-many = torch.randint(20, (10_000,))
-print("randint:", many.min().item(), "to", many.max().item())
-numbers = torch.randint(20, (3, 4))
+# Line 1: states are (L, B, H), always. Line 2: these are the states of the tutorial's third
+# example, `torch.rand(1, 10, 16)`. With this `x` they raise an error: the layer looks for 24
+# samples. So states of your own, with the B that you mean, are a cheap guard. But if T equals B, no
+# shape tells you anything, and only the probe does.
 
 # %% [markdown]
-# `.long()` cuts off what stands behind the point, so 19 never comes. `torch.randint(20, ...)` draws
-# from 0 to 19.
+# ## From word numbers to output
 #
-# An LSTM reads vectors, not word numbers. `nn.Embedding(20, 6)` is a table of shape (20, 6), and
-# row k is the vector of word k. (Its numbers are parameters, trained with all the others.)
+# The other post has a program: 3 sentences of 4 words. A word is a number from 0 to 19, drawn with
+# `np.random.uniform(0, 19)`, made whole with `.long()`, and looked up in a table, as an LSTM reads
+# vectors. `nn.Embedding(20, 6)` is a table (20, 6), with the vector of word k in row k.
 #
-# **Predict.** `numbers` is (3, 4). What shape comes out of the table? And what if the numbers are
-# not whole?
+# **Predict.** Which word is never drawn? What shape does the table give for (3, 4) words? And for
+# floats, 3.0 instead of 3?
 
 # %%
+import numpy as np
+
+np.random.seed(0)
+drawn = torch.from_numpy(np.random.uniform(0, 19, size=100_000)).long()
+torch.manual_seed(0)
+numbers = torch.randint(20, (100_000,))
+print("uniform:", drawn.min().item(), "to", drawn.max().item())
+print("randint:", numbers.min().item(), "to", numbers.max().item())
+
 embedding = nn.Embedding(20, 6)
+numbers = numbers[:12].view(3, 4)
 words = embedding(numbers)
 print("words:", tuple(words.shape))
 assert torch.equal(words[1, 2], embedding.weight[numbers[1, 2]])
@@ -332,49 +338,37 @@ except RuntimeError as error:
     print(str(error).split(";")[0])
 
 # %% [markdown]
-# A vector of 6 for each word, sentences first. So the axes must be swapped. The post uses
-# `transpose_`, whose underscore means *in place*: it changes `words` itself. And it asks for
-# `dropout=0.5`. PyTorch only warns of that; lesson 06 explains why. We catch the warning to print
-# it.
+# `uniform(0, 19)` stays below 19, and `.long()` cuts off what stands behind the point: 19 never
+# comes. `torch.randint` draws it too.
 #
-# **Predict.** What happens to `words` if a cell with `transpose_` is run twice?
+# The table gives a vector of 6 for each word, sentences first. The post swaps the axes with
+# `transpose_`, whose underscore means *in place*: it changes `words` itself. (Its layer has
+# `dropout=0.5` as well, of which lesson 06 says more; we leave it out.)
+#
+# **Predict.** What happens to `words` if a cell with `transpose_` is run twice? And with
+# `batch_first=True` and nothing swapped: which of the three results have another shape?
 
 # %%
-import warnings
-
 in_place = words.detach().clone()
 for run in (1, 2):
-    in_place.transpose_(0, 1)
-    print(f"run {run}:", tuple(in_place.shape))
+    print(f"run {run}:", tuple(in_place.transpose_(0, 1).shape))
 
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    reader = nn.LSTM(input_size=6, hidden_size=5, dropout=0.5)
-print(str(caught[0].message).split(",")[0])
-
+reader = nn.LSTM(input_size=6, hidden_size=5)
 output, (h_n, c_n) = reader(words.transpose(0, 1))
-assert words.shape == (3, 4, 6)
-assert output.shape == (4, 3, 5)
+assert words.shape == (3, 4, 6) and output.shape == (4, 3, 5)
 assert h_n.shape == c_n.shape == (1, 3, 5)
 
-# %% [markdown]
-# The second run swaps them back, without an error. `transpose` leaves `words` as it is, so the cell
-# may run as often as you like.
-#
-# Last, the same program with `batch_first=True`: nothing to swap, so nothing to forget.
-#
-# **Predict.** Which of the three shapes changes?
-
-# %%
 first = nn.LSTM(input_size=6, hidden_size=5, batch_first=True)
 first.load_state_dict(reader.state_dict())
 output_first, (h_first, c_first) = first(words)
-
-assert torch.allclose(output_first, output.transpose(0, 1), rtol=0, atol=1e-12)
-assert torch.allclose(h_first, h_n, rtol=0, atol=1e-12)
-assert torch.allclose(c_first, c_n, rtol=0, atol=1e-12)
+assert same(output_first.transpose(0, 1), output)
+assert same(h_first, h_n) and same(c_first, c_n)
 print("output:", tuple(output_first.shape), "  h_n, c_n:", tuple(h_first.shape))
-print("sentences that change:", changed_sentences(lambda x: first(x)[0], words.detach()))
+
+# %% [markdown]
+# The second run swaps them back, without an error. `transpose` leaves `words` as it is, so the cell
+# may run as often as you like. And with `batch_first=True` there is nothing to swap, so nothing to
+# forget: `output` alone has another shape.
 
 # %% [markdown]
 # ## What we have seen
@@ -385,11 +379,11 @@ print("sentences that change:", changed_sentences(lambda x: first(x)[0], words.d
 #   `output[:, -1]`.
 # * `transpose` moves axes. `view` and `reshape` only break the lines elsewhere.
 # * A tensor with two axes is one sequence, (T, I).
-# * The probe: change one sample, see which samples change.
+# * The probe: change the first sample, see which samples change. The state flows forward only.
 
 # %% [markdown]
 # **A common mistake.** `x.view(T, B, I)`, to get the shape right. Every shape agrees, and there is
-# no error. You can tell by the probe: change one sentence, and others change.
+# no error. You can tell by the probe: change the first sentence, and others change.
 #
 # **Exercises:** [05 Batches and batch_first](../exercises/05_batches_and_batch_first.ipynb). Read a
 # print-out that cannot be, mend a function, add the axis that is missing.

@@ -36,7 +36,7 @@ for name, parameter in lstm.named_parameters():
 # %% [markdown]
 # Columns are what goes in (lesson 02). `weight_ih_l1` has 16, so layer 1 cannot read the word of
 # 100 numbers: it reads H numbers that layer 0 made. But $h_t$ and $c_t$ both have 16, so the shape
-# cannot tell which. The numbers can.
+# cannot tell which.
 #
 # Layer 0 shows $h$, and keeps $c$ to itself. So let layer 1 read $h$. A number in brackets above a
 # letter says which layer:
@@ -120,7 +120,7 @@ for L in (1, 2, 3):
 # Now the loop over the layers. The output of one is the input of the next, so one name, `x`, serves
 # for both.
 #
-# **Predict.** With L = 4, layer 0 shows its h at 24 steps. At how many of them is it in what
+# **Predict.** With L = 4, layer 0 makes 24 h's, one at each step. How many of them are in what
 # `run_layers` returns?
 
 
@@ -175,6 +175,7 @@ print("h_n[0] equals below[-1]:", torch.allclose(h_n[0], below[-1], rtol=0, atol
 # **Predict.** For which of the two layers are these gradients all zero?
 
 # %%
+lstm.zero_grad()  # `.grad` adds up over calls of backward
 _, (h_n, _) = lstm(x, (h_0, c_0))
 h_n[0].sum().backward()
 for k, weights in enumerate(lstm.all_weights):
@@ -233,8 +234,9 @@ for k in range(3):
     print(f"h_n[{k}] the same:", torch.allclose(h_1[k], h_2[k]))
 
 # %% [markdown]
-# No zeros: a layer's own h goes on whole, to the next step and into `h_n`. Only the copy that goes
-# up has holes. So layer 0 meets no mask; the layers above read through one.
+# No zeros in `output`. And `h_n[0]` is the same, although layer 0 hands up holes: its own h goes on
+# whole, from step to step. Only the copy that goes up has holes. The layers above read through
+# them.
 #
 # ## A fresh mask at every step
 #
@@ -243,7 +245,7 @@ for k in range(3):
 # same mask.
 #
 # **Predict.** At what share of the places do the masks of two neighbouring steps agree, with
-# p = 0.5, if each step has its own? And if one mask serves for all?
+# p = 0.5, if each step has its own? And is the mask the same for all ten sentences?
 
 # %%
 noisy = nn.LSTM(I, H, num_layers=2, dropout=0.5)
@@ -258,10 +260,11 @@ for name, m in (("a mask for each step", mask), ("one mask for all", mask[:1].ex
     above, _, _ = unroll(below * m, h_0[1], c_0[1], noisy.all_weights[1])
     same = torch.allclose(above, output, rtol=0, atol=1e-12)
     print(f"{name + ':':<21} agree {agree:.2f}, {'equals' if same else 'is not'} nn.LSTM")
+print(f"sentences 0 and 1 agree: {(mask[:, 0] == mask[:, 1]).double().mean():.1f}")
 
 # %% [markdown]
-# One half, as with two coins; all, with one mask. Dropout with one mask for all steps exists; it is
-# called *variational*. `nn.LSTM` does not have it.
+# One half, as with two coins: each step and each sentence has its own mask. Dropout with one mask
+# for all steps exists; it is called *variational*. `nn.LSTM` does not have it.
 #
 # Below, the layers stand over time for one sentence of 6 words. Each small square is a unit on its
 # way up, 16 at each step: filled if kept, hollow if zeroed. Another `seed` is another call.
@@ -330,8 +333,8 @@ print("After eval(), it is the layer without dropout.")
 #
 # ## The dropout that does nothing
 #
-# The same post has a program, which makes its layer with `num_layers=1, dropout=0.5`. One layer has
-# no layer to hand up to, and PyTorch warns of it (lesson 05).
+# The post with 3 sentences of 4 words (lesson 05) makes its layer with `num_layers=1,
+# dropout=0.5`. One layer has no layer to hand up to, and PyTorch warns of it.
 #
 # **Predict.** A reader of the post finds that the network learns by heart all the same, and raises
 # `dropout` to 0.9. What changes?
@@ -368,7 +371,7 @@ deep = nn.LSTM(I, H, num_layers=3, dropout=0.3)
 def by_hand(x, states):
     h_n, c_n = [], []
     for k, weights in enumerate(deep.all_weights):
-        x = F.dropout(x, p=0.3) if k > 0 else x
+        x = F.dropout(x, p=0.3, training=deep.training) if k > 0 else x
         x, h, c = unroll(x, states[0][k], states[1][k], weights)
         h_n.append(h)
         c_n.append(c)
@@ -387,9 +390,9 @@ print(report.verdict)
 #   `weight_ih_l1` is (4H, H). c stays inside.
 # * The first axis of `h_n` and `c_n` is layers: (L, B, H). `h_n[-1]` is the top layer's, the last
 #   step of `output`.
-# * Dropout sits between layers, in training only, with a fresh mask at every step. No mask falls on
-#   the way from step to step, on `output`, or on any row of `h_n`. But what is made above a mask
-#   changes from call to call: of the rows of `h_n`, all but `h_n[0]`.
+# * Dropout sits between layers, in training only, with a fresh mask for every step and sentence. No
+#   mask falls on the way from step to step, on `output`, or on any row of `h_n`. But what is made
+#   above a mask changes from call to call: of the rows of `h_n`, all but `h_n[0]`.
 # * One layer has no between: its `dropout` does nothing but warn.
 
 # %% [markdown]
@@ -401,4 +404,4 @@ print(report.verdict)
 # **Exercises:** [06 Stacking and dropout](../exercises/06_stacking_and_dropout.ipynb). Stack layers
 # with given masks, predict what dropout does, choose the right picture, mend a summary.
 #
-# **Next:** lesson 07 lets a second pass read the sentence from its end.
+# **Next:** [lesson 07](07_both_directions.ipynb) lets a second pass read the sentence from its end.

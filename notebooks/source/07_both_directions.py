@@ -18,8 +18,7 @@
 # `bidirectional=True` adds a second pass, which reads the sentence from its last word to its first.
 # It has weights of its own, and states of its own. The number of directions is D: 1, or now 2.
 #
-# **Predict.** One direction has 7552 parameters. How many do two have? And what must `output` hold
-# at each step now: how long is its last axis?
+# **Predict.** One direction has four tensors, with 7552 parameters. How many of both have two?
 
 # %%
 import torch
@@ -80,6 +79,7 @@ def unroll(x, h, c, weights):
 
 
 h_0, c_0 = torch.randn(2, B, H), torch.randn(2, B, H)  # a row for each direction
+# all_weights has a list for each pass now, not for each layer: [0] is forward, [1] is reverse.
 forward, h_forward, c_forward = unroll(x, h_0[0], c_0[0], lstm.all_weights[0])
 flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], lstm.all_weights[1])
 reverse = torch.flip(flipped, [0])  # back into the order of the words
@@ -111,13 +111,13 @@ for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", ba
     print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} steps")
 
 # %% [markdown]
-# Flip, read, flip back: that is all of the reverse direction. Without the second flip, every word
-# would stand beside another one's reverse half.
+# Flip, read, flip back: that is all of the reverse direction. Without the second flip, a word would
+# stand beside another one's reverse half. (With an odd number of words, the middle one is spared.)
 #
 # ## What has each half seen?
 #
-# Ask by a probe, as in lesson 05. There we changed a sentence; now we change one *word* s. A *slot*
-# of `output` is one `output[t]`. If slot t moves, it has seen word s.
+# Ask by a probe, as in lesson 05. There we changed a sentence; now we change one *word* s. Let a
+# *slot* of `output` be one `output[t]`. If slot t moves, it has seen word s.
 #
 # **Predict.** A sentence of 6 words. Which of them has `output[-1]` seen in its forward half? And
 # in its reverse half?
@@ -144,16 +144,15 @@ for t in range(6):
 
 # %% [markdown]
 # Read the last line. The forward half of `output[-1]` has seen all six words. The reverse half has
-# seen **one**, the last: there its pass begins. It has seen all of them at slot 0, where it ends.
-#
-# So with both directions, no single slot of `output` holds two finished passes.
+# seen **one**, the last. So with both directions, no single slot of `output` holds
+# two finished passes.
 #
 # ## Where a pass ends
 #
 # `h_n` holds each pass's state after *its own* last step. Its first axis counted layers; now it
-# counts layers times directions, L·D. Here that is 2.
+# counts layers times directions, L·D. Here that is 2: two *rows*, `h_n[0]` and `h_n[1]`.
 #
-# **Predict.** Each of its two slots is also in `output`. In which step, and in which half?
+# **Predict.** Each row is also in `output`. In which step, and in which half?
 
 # %%
 print("h_n:", tuple(h_n.shape))
@@ -164,12 +163,14 @@ for d in (0, 1):
                 print(f"h_n[{d}] is the {name} half of output[{t}].")
 
 # %% [markdown]
-# For the reverse pass, the last step is word 0. So the `n` of `h_n` does not mean word T − 1.
+# For the reverse pass, the last step is word 0. There it has seen all words. So the `n` of `h_n`
+# does not mean word T − 1.
 #
 # The popular post of lessons 04 and 06 has it otherwise: "`h_n` holds the state of the last word",
 # and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
 #
-# **Predict.** Make its layer bidirectional. Are the two equal, unequal, or not to be compared?
+# **Predict.** Make its layer bidirectional, and cut `output[-1]` into its two halves. Which one is
+# equal to a row of `h_n`? What is that row's index, counted from the end?
 
 # %%
 small = nn.LSTM(6, 5, bidirectional=True)
@@ -263,16 +264,17 @@ print("reverse half of output[-1]:", seen(lambda x: lstm(x)[0][..., H:], six)[-1
 print("forward half of output[0]: ", seen(lambda x: lstm(x)[0][..., :H], six)[0])
 
 # %% [markdown]
-# All six words. Layer 0's forward half has seen them, and handed them up. So from layer 1 on, every
-# slot has seen everything. But the top layer's reverse pass has still made a single step there.
+# All six words. At slot t, layer 0's forward half has seen words 0 to t, and its reverse half words
+# t to 5: together, all. Layer 1 reads both. But its own reverse pass has still made one step in
+# `output[-1]`.
 #
-# Below is every slot of `output`, `h_n` and `c_n`, and every box that fills one. A box says which
-# words it has seen.
+# Below are all slots of `output`, all rows of `h_n` and `c_n` (there, `slot` is the row), and the
+# box that fills each. A box says which words it has seen.
 #
 # **Try it.**
 #
 # 1. Keep `output`, the last slot, and choose each `half`. How many steps has its pass made?
-# 2. **Predict**, then find it: which index of `h_n` has the box of `output[0]`'s reverse half?
+# 2. **Predict**, then find it: which row of `h_n` holds `output[0]`'s reverse half?
 # 3. Set `num_layers` to 1, then `bidirectional` to False. Which boxes have seen all words?
 
 # %%
@@ -282,61 +284,69 @@ explorer = explorers.slots()
 explorer
 
 # %% [markdown]
-# Task 1: 4 steps forward, 1 in reverse. Task 2: index 3, the last. Task 3: with one layer and both
-# directions, only the box at the end of each pass; with one direction, only the last column. (With
-# two layers and both directions, it was every box of layer 1.) Task 2 from Python:
-
-# %%
-explorer.sliders["tensor"].value = "h_n"
-for slot in range(4):
-    explorer.sliders["slot"].value = slot
-    print(explorer.picture.alt.split(". ")[0])
-
-# %% [markdown]
+# Task 1: 4 steps forward, 1 in reverse. Task 2: row 3, the last. Task 3: with one layer and both
+# directions, the box at the end of each pass; with one direction, the last column. (With two layers
+# and both directions, it was every box of layer 1, and in layer 0 the end of each pass.)
+#
 # ## One vector for a sentence
 #
 # To classify a sentence, one wants a vector of its own for each: (B, 2H), from two passes that have
 # both been through all of it.
 #
-# **Predict.** Four ways to get 2H numbers for each of 10 sentences, all of which can be found in
-# programs, here with one layer. Change sentence 0: in a right one, which rows change? Then change
-# only word 0 of every sentence: which ways have a half that does not notice?
+# **Predict.** Here are four ways to get 2H numbers for each of 10 sentences, all found in programs,
+# with one layer. Change sentence 0: which rows of each change?
 
 # %%
 one_layer = nn.LSTM(I, H, bidirectional=True)
-ways = {
-    "output[-1]": lambda output, h_n: output[-1],
-    "h_n.view(B, -1)": lambda output, h_n: h_n.view(B, -1),
-    "h_n.permute(1, 0, 2).reshape(B, -1)": lambda o, h_n: h_n.permute(1, 0, 2).reshape(B, -1),
-    "torch.cat([h_n[-2], h_n[-1]], dim=-1)": lambda o, h_n: torch.cat([h_n[-2], h_n[-1]], dim=-1),
-}
-sentence_0, word_0 = x.clone(), x.clone()
-sentence_0[:, 0] += 1
-word_0[0] += 1
 
-for name, way in ways.items():
-    before, other, early = (
-        way(output, h_n) for output, (h_n, _) in map(one_layer, (x, sentence_0, word_0))
-    )
-    rows = [b for b in range(B) if not torch.allclose(before[b], other[b], rtol=0, atol=1e-12)]
-    moved = (before - early).abs().view(B, 2, H) > 1e-12  # the two halves of each row apart
-    halves = moved.any(dim=-1).all(dim=0).tolist()
-    print(f"{name:<38} rows {rows}, halves that notice word 0: {halves}")
+
+def four_ways(x):
+    """Return four candidates, by the code that makes them; and the reverse pass's last state."""
+    output, (h_n, _) = one_layer(x)
+    ways = {
+        "output[-1]": output[-1],
+        "h_n.view(B, -1)": h_n.view(B, -1),
+        "h_n.permute(1, 0, 2).reshape(B, -1)": h_n.permute(1, 0, 2).reshape(B, -1),
+        "torch.cat([h_n[-2], h_n[-1]], dim=-1)": torch.cat([h_n[-2], h_n[-1]], dim=-1),
+    }
+    return ways, h_n[-1]
+
+
+other = x.clone()
+other[:, 0] += 1  # sentence 0
+(before, last_reverse), (after, _) = four_ways(x), four_ways(other)
+for name, vectors in before.items():
+    moved = (vectors - after[name]).abs().amax(dim=-1) > 1e-12
+    finished = torch.allclose(vectors[:, H:], last_reverse, rtol=0, atol=1e-12)
+    print(f"{name:<38} rows {moved.nonzero().flatten().tolist()}, ends with h_n[-1]: {finished}")
 
 # %% [markdown]
-# The first has a reverse half that has read one word. The second has the right shape, but two of
-# its rows hold sentence 0: `view` reads on along the memory, where all sentences of one direction
-# come first. To move the batch to the front before, as in the third, mends that.
+# The first does not mix sentences, but its second half is not the reverse pass's last state: it has
+# read one word. In the second, two rows change.
 #
-# With more layers, the third has all layers' states. The last takes the top layer's two passes, for
-# any number of layers.
+# **Predict.** Let a number stand for a state: 0 to 3 for the forward ones of four sentences, 10 to
+# 13 for the reverse ones. Which states does `view` put into row 0?
+
+# %%
+states = torch.tensor([[0, 1, 2, 3], [10, 11, 12, 13]])  # (D, B)
+print("view:", states.view(4, 2).tolist())
+print("permute, reshape:", states.permute(1, 0).reshape(4, 2).tolist())
+
+# %% [markdown]
+# `view` reads on along the memory, where all forward states come first. So row 0 gets the forward
+# states of sentences 0 and 1, and sentence 0's reverse state is in another row. To move the batch
+# to the front before mends that.
+#
+# With more layers, the third way has all layers' states. The last takes the top layer's two passes,
+# for any number of layers.
 #
 # ## Adding instead of joining
 #
 # `nn.LSTM` always joins the halves. Some libraries let you choose to add them or take their mean,
 # which keeps H numbers a word. (In Keras: `merge_mode`.)
 #
-# **Predict.** Which tool cuts the last axis in two?
+# **Predict.** `chunk` cuts the halves apart. So does `output.view(T, B, D, H)`. Along which of its
+# axes do we add then?
 
 # %%
 output, _ = lstm(x)
@@ -347,88 +357,114 @@ assert torch.equal(output.view(T, B, D, H).sum(dim=2), forward + reverse)
 # %% [markdown]
 # ## A forecaster must not look ahead
 #
-# To fill in a missing word, looking both ways is right. To *forecast* the next value, it is
-# cheating. How badly?
+# To fill in a missing word, looking both ways is right. To *forecast* the next value from a slot
+# that has read it is cheating.
 #
-# Take pure noise: each value is drawn afresh, with mean 0 and variance 1. Nothing in the past says
-# anything about the next value. So the best forecast is 0, and its mean squared error is 1.
+# Take pure noise: each value is drawn afresh, with mean 0 and variance 1. The past says nothing
+# about the next value. So the best forecast is 0, and its mean squared error is 1.
 #
 # The LSTM stays as it is made. Only a weighted sum of the numbers in `output[t]` is fitted to the
-# next value, x[t + 1]: `torch.linalg.lstsq` finds the weights with the least squared error. We fit
-# on one series and measure on another.
+# next value, x[t + 1]: `torch.linalg.lstsq` finds the weights of least squared error. We fit on one
+# series and measure on another.
 #
-# **Predict.** The error for one direction? And for two?
+# **Predict.** What is the error, about, for one direction? For two?
+
 
 # %%
-torch.manual_seed(0)
-noise = torch.randn(1001, 2, 1)  # 2 series: one to fit on, one to measure on
-now, following = noise[:-1], noise[1:]
-forecasters = {}
+def fit(bidirectional, seed):
+    """Return a reader as it is made, a read-out fitted on series 0, and two series of noise."""
+    torch.manual_seed(seed)
+    noise = torch.randn(1001, 2, 1)
+    reader = nn.LSTM(1, H, bidirectional=bidirectional).requires_grad_(False)
+    output, _ = reader(noise[:-1])
+    return reader, torch.linalg.lstsq(output[:, 0], noise[1:, 0]).solution, noise
 
-for bidirectional in (False, True):
-    reader = nn.LSTM(1, H, bidirectional=bidirectional)
-    with torch.no_grad():
-        output, _ = reader(now)
-        readout = torch.linalg.lstsq(output[:, 0], following[:, 0]).solution
-        error = (output[:, 1] @ readout - following[:, 1]).square().mean()
-    forecasters[bidirectional] = reader, readout
-    print(f"bidirectional={bidirectional!s:<5}  error {error:.2f}")
+
+fits = {both: [fit(both, seed) for seed in range(4)] for both in (False, True)}
+for both, four in fits.items():
+    errors = []
+    for reader, readout, noise in four:
+        output, _ = reader(noise[:-1])
+        errors.append((output[:, 1] @ readout - noise[1:, 1]).square().mean())
+    print(f"bidirectional={both!s:<5}  errors", *(f"{error:.2f}" for error in errors))
 
 # %% [markdown]
-# Nobody can forecast noise, and here the error is nearly nothing, on a series that was not used for
-# the fit. The reverse half of `output[t]` has read `x[t + 1]`: the answer. The test series leaks
-# in the same way, so the test does not show it.
+# Four draws each. One direction is near 1, sometimes below it: an error measured on 1000 values of
+# noise varies by some hundredths.
 #
-# In real use, the future is not there yet. At time t the layer gets the values up to t, and its
-# last slot makes the forecast.
+# Two directions have nearly none, on a series that was not used for the fit. The reverse half of
+# `output[t]` has read `x[t + 1]`: the answer. The test series leaks too, so the test hides it.
 #
-# **Predict.** What happens to both errors then? (We let it read the last 25 values each time.)
+# In real use, the future is not there: the layer gets the values up to t, and its last slot makes
+# the forecast. (We give it the last 25, to save time.)
+#
+# **Predict.** What happens to both errors then? And if we also *fit* two directions on the past
+# alone, with both passes taken at their end?
+
 
 # %%
-windows = torch.stack([now[t - 24 : t + 1, 1] for t in range(24, 1000)], dim=1)
-print("windows:", tuple(windows.shape))
-for bidirectional, (reader, readout) in forecasters.items():
-    with torch.no_grad():
-        forecast = reader(windows)[0][-1] @ readout
-    error = (forecast - following[24:, 1]).square().mean()
-    print(f"bidirectional={bidirectional!s:<5}  error {error:.1f}")
+def windows(series):
+    """Return the last 25 values up to each t from 24 on, (25, 976, 1): a window is a sample."""
+    return torch.stack([series[t - 24 : t + 1] for t in range(24, 1000)], dim=1)
+
+
+def error_of(features, readout, noise):
+    return f"{(features @ readout - noise[25:, 1]).square().mean():.2f}"
+
+
+for both, four in fits.items():
+    errors = [error_of(lstm(windows(x[:, 1]))[0][-1], readout, x) for lstm, readout, x in four]
+    print(f"bidirectional={both!s:<5}  errors", *errors)
+
+errors = []
+for reader, _, noise in fits[True]:
+    to_fit, to_test = (torch.cat(list(reader(windows(noise[:, k]))[1][0]), -1) for k in (0, 1))
+    readout = torch.linalg.lstsq(to_fit, noise[25:, 0]).solution
+    errors.append(error_of(to_test, readout, noise))
+print("both, fitted on the past:   ", *errors)
 
 # %% [markdown]
-# One direction: as before. Two: far worse than to say 0 each time, because the half on which the
-# weights relied has read one value.
+# One direction: as before. Two: worse than to say 0 each time. How much worse is chance, since the
+# half on which the weights relied has read one value. Fitted on the past: about 1, so no leak. What
+# is wrong is `output[t]` of a layer that has been given what comes *after* t.
 #
-# A leak is easily found, without any data. *Causal* means: no slot has seen what comes after it.
-# So change the last word, and look whether an earlier slot moves.
+# *Causal* means: no slot has seen what comes after it. To find a leak takes no data: `seen` changes
+# each word in turn.
 #
-# **Predict.** Three readers: one direction; both; only the forward half of both, with two layers.
-# Which are causal?
+# **Predict.** Five readers: one direction; both; only the forward half of both, with one layer, and
+# with two; both, over pieces of 5 words. Which are causal? And where would it not be enough to
+# change the last word?
+
 
 # %%
+single = nn.LSTM(I, H)
+both = nn.LSTM(I, H, bidirectional=True)
+both_2 = nn.LSTM(I, H, num_layers=2, bidirectional=True)
 readers = {
-    "one direction": lambda x: plain(x)[0],
-    "both directions": lambda x: one_layer(x)[0],
-    "forward half, 1 layer": lambda x: one_layer(x)[0][..., :H],
-    "forward half, 2 layers": lambda x: lstm(x)[0][..., :H],
+    "one direction": lambda x: single(x)[0],
+    "both directions": lambda x: both(x)[0],
+    "forward half, 1 layer": lambda x: both(x)[0][..., :H],
+    "forward half, 2 layers": lambda x: both_2(x)[0][..., :H],
+    "both, pieces of 5": lambda x: torch.cat([both(piece)[0] for piece in x.split(5)]),
 }
-changed = x.clone()
-changed[-1] += 1
 for name, read in readers.items():
-    causal = torch.allclose(read(x)[:-1], read(changed)[:-1], rtol=0, atol=1e-12)
-    print(f"{name:<23} {'causal' if causal else 'looks ahead'}")
+    marks = seen(read, six)
+    ahead = [t for t in range(6) if "X" in marks[t][t + 1 :]]
+    print(f"{name:<23} {f'slots {ahead} look ahead' if ahead else 'causal'}")
 
 # %% [markdown]
-# Cutting off the reverse half at the end helps with one layer only. With two, layer 1 has already
-# read layer 0's reverse half.
+# Cutting off the reverse half helps with one layer only. With two, layer 1 has read layer 0's
+# reverse half. The last reader leaks within a piece. Word 5 is a piece of its own: to change it
+# alone shows nothing.
 #
 # ## What we have seen
 #
 # * The reverse direction is flip, read, flip back, with weights of its own. `output` is
 #   (T, B, 2H), forward half first.
-# * `output[-1]` holds the forward pass at its end and the reverse pass at its *first* step. The
-#   reverse pass ends at `output[0]`.
-# * `h_n` is (L·D, B, H): layer by layer, forward before reverse. `h_n.view(L, D, B, H)` names both.
+# * In `output[-1]` the reverse pass has made its *first* step. It ends at `output[0]`.
+# * `h_n` is (L·D, B, H): layer by layer, forward before reverse.
 # * Layer 1 reads 2H numbers, and through them every word.
-# * A forecaster must not read both ways. Change the last word: if an earlier slot moves, it leaks.
+# * Never forecast from `output[t]` if the layer was given what comes after t.
 
 # %% [markdown]
 # **A common mistake.** `output[-1]` as the vector of a sentence, carried over from one direction.
@@ -438,4 +474,5 @@ for name, read in readers.items():
 # **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the sentence's
 # vector in `output` alone, mend a leak, predict shapes and slots, mend a summary.
 #
-# **Next:** lesson 08 reads a sequence in pieces, and asks what to hand on from one to the next.
+# **Next:** [lesson 08](08_state_across_chunks.ipynb) reads a sequence in pieces, and asks what to
+# hand on from one to the next.

@@ -83,16 +83,11 @@ print("nothing:", right_chunks(lambda h, c: None))
 # carries its history, the graph of lesson 03, and so do the states that we hand on.
 #
 # Here the loss is the mean square of the output: it means nothing, but has gradients. `backward()`
-# walks the graph backwards. To save memory, it throws away what it has walked.
+# walks the graph backwards, from the loss.
 #
 # **Predict.** In which chunk does this loop fail, if in any?
 
-
 # %%
-def first_line(error):
-    return str(error).split(". ")[0].split(" (or")[0]
-
-
 hx = None
 try:
     for n, chunk in enumerate(chunks):
@@ -100,17 +95,18 @@ try:
         output.square().mean().backward()
         print("chunk", n, "is done")
 except RuntimeError as error:
-    print(f"chunk {n}:", first_line(error))
+    print(f"chunk {n}:", error)
 
 # %% [markdown]
-# Chunk 1 starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone. PyTorch's message
-# goes on: "Specify retain_graph=True". Many do, since it helps here:
+# To save memory, `backward()` throws away what it has walked. Chunk 1 starts from `hx`, and `hx`
+# hangs on the graph of chunk 0, which is gone. The message names a way out: `retain_graph=True`,
+# which throws nothing away. Many take it, since it helps here.
 #
-# **Predict.** With `retain_graph=True` nothing is thrown away. After the first backward pass, we
-# also train a little: every weight moves by −0.1 times its gradient. Does chunk 1 work now?
+# **Predict.** After each backward pass, we now also train a little: every weight moves by −0.1
+# times its gradient. Does chunk 1 work, with `retain_graph=True`?
 
 # %%
-layer = nn.LSTM(I, H)
+layer = nn.LSTM(I, H)  # one of its own: its weights change, and those of lstm stay
 hx = None
 try:
     for n, chunk in enumerate(chunks):
@@ -122,7 +118,7 @@ try:
         layer.zero_grad()
         print("chunk", n, "is done")
 except RuntimeError as error:
-    print(f"chunk {n}:", str(error).split(":")[0])
+    print(f"chunk {n}:", str(error).split(":")[0])  # what follows says which tensor
 
 # %% [markdown]
 # Another error. The graph of chunk 0 was kept, and needs the weights as they were when it was
@@ -131,7 +127,10 @@ except RuntimeError as error:
 # ## How far back?
 #
 # Without an update, `retain_graph=True` runs. What does it cost? We count the words that each
-# chunk's loss has a gradient for. `torch.autograd.grad(loss, words)` returns that gradient.
+# chunk's loss has a gradient for: so many steps its backward pass walks.
+#
+# `torch.autograd.grad(loss, words)` returns that gradient. Like `backward()`, it throws away what
+# it has walked, so here it is told to keep it.
 #
 # **Predict.** Five chunks of 5, 5, 5, 5 and 4 words. For how many words has each of the five losses
 # a gradient?
@@ -150,17 +149,20 @@ def words_reached(hand_on):
     return reached
 
 
-print("states as they are:", words_reached(lambda hx: hx))
+reached = words_reached(lambda hx: hx)
+print("states as they are:", reached)
+print(f"steps walked, in all: {sum(reached)}, for {T} words")
 
 # %% [markdown]
-# Back to the very first word, every time. With a book, each chunk would cost more than the one
-# before, in time and in memory.
+# Back to the very first word, every time: 74 steps, three times as many as there are words. The
+# longer the text, the longer the walks. And all steps stay in memory.
 #
 # ## Cut the history
 #
-# `detach` (lesson 03) gives the numbers without the history. It has to be done to both states.
+# `detach` (lesson 03) returns a tensor with the numbers and without the history.
 #
-# **Predict.** What does `words_reached` say now? And do the outputs change?
+# **Predict.** Detach both states: what does `words_reached` say now? Then h alone, then c alone.
+# And are the outputs still right?
 
 
 # %%
@@ -169,12 +171,17 @@ def detached(hx):
     return h.detach(), c.detach()
 
 
-print("detached:", words_reached(detached))
+print("both:   ", words_reached(detached))
+print("h alone:", words_reached(lambda hx: (hx[0].detach(), hx[1])))
+print("c alone:", words_reached(lambda hx: (hx[0], hx[1].detach())))
 print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 
 # %% [markdown]
-# Each loss reaches the words of its own chunk, and the outputs stay right. Forwards the memory
-# passes, backwards the gradient stops.
+# With both, each loss reaches the words of its own chunk. With one alone, nothing is cut: the
+# gradient takes the other way. The outputs are right: forwards the memory passes.
+#
+# (`words_reached` keeps its graphs in all three runs. Where both states are detached, nothing needs
+# them: the loop below does without.)
 #
 # | handed on | next output | gradient |
 # |---|---|---|
@@ -182,48 +189,55 @@ print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The loop of before, with `detached`, and with the update:
+# The loop of before, with the update, and without `retain_graph`. Look where `detached` stands:
+# before `backward()`.
 #
-# **Predict.** Does it come through?
+# **Predict.** Does every chunk still get a gradient?
 
 # %%
-hx, done = None, 0
+hx, with_gradient = None, []
 for chunk in chunks:
     output, hx = layer(chunk, hx)
     hx = detached(hx)
     output.square().mean().backward()
+    with_gradient.append(all(bool(p.grad.any()) for p in layer.parameters()))
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter -= 0.1 * parameter.grad
     layer.zero_grad()
-    done += 1
-print("chunks done:", done)
+print("a gradient for every weight:", with_gradient)
+
+# %% [markdown]
+# Yes. `detach` makes a new tensor, and leaves `output` and its history alone. So it may stand
+# before `backward()` or after it: what counts is that it comes before the next call.
 
 # %% [markdown]
 # ## What the cut costs
 #
 # This is *truncated backpropagation through time*, TBPTT for short. *Truncated* means cut off: the
-# gradient no longer says how a word acts on a loss behind the cut.
+# gradient no longer says how a word acts on a loss that comes after the cut.
 #
-# How much is lost? We add up the gradients of all chunks and compare with the gradient of the
-# whole. The loss is a random sum over all outputs. All gradients of the weights in one row are a
-# vector. We divide the length of the difference by the length of the whole gradient: 0 is right,
-# and 1 is as wrong as no gradient at all.
+# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add
+# up the gradients of all chunks.
 #
-# **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut in the middle?
+# Gradients of all weights, one behind the other, are one long vector. The error is the length of
+# the difference from the whole's, divided by the length of the whole's: 0 is right, 1 is as wrong
+# as no gradient at all.
+#
+# **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut?
 
 # %%
 torch.manual_seed(1)
-upstream = torch.randn(T, B, H)
+factors = torch.randn(T, B, H)
 
 
 def gradient(lstm, k):
     """Return the gradient of all weights, summed over chunks of k steps, as one vector."""
     lstm.zero_grad()
     hx = None
-    for chunk, weights in zip(x.split(k), upstream.split(k)):
+    for chunk, factor in zip(x.split(k), factors.split(k)):
         output, hx = lstm(chunk, hx)
-        (output * weights).sum().backward()
+        (output * factor).sum().backward()
         hx = detached(hx)
     return torch.cat([parameter.grad.flatten() for parameter in lstm.parameters()])
 
@@ -238,18 +252,19 @@ for k in (1, 2, 3, 6, 12, 24):
 
 # %% [markdown]
 # Even with one step, the gradient is better than none: what a word does to its own output needs no
-# history. Longer chunks lose less, and the whole loses nothing.
+# history. Of these lengths, the longer lose less: there are fewer cuts. (The last line compares the
+# whole, which has none, with itself.)
 #
 # But this is a layer at its start, and that forgets fast (lesson 01): its forget gates stand near
 # one half. Lesson 01 opened them with a bias.
 #
-# **Predict.** With a bias of 3, the memory lasts. Do the same chunks lose less, or more?
+# **Predict.** With 3 added to that bias, the memory lasts. Do the same chunks lose less, or more?
 
 # %%
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
-lengths = (1, 2, 3, 4, 6, 8, 12, 24)
+lengths = (1, 2, 3, 4, 6, 8, 12)  # those that divide 24: equal chunks
 fig, axes = figure(560, 320)
 errors = {}
 for bias in (0, 1, 3):
@@ -258,29 +273,30 @@ for bias in (0, 1, 3):
     with torch.no_grad():
         opened.bias_ih_l0[H : 2 * H] += bias
     errors[bias] = [error(opened, k) for k in lengths]
-    axes.plot(lengths, errors[bias], marker="o", label=f"forget bias + {bias}")
+    axes.plot(lengths, errors[bias], marker="o", label=f"{bias} added to the bias")
 axes.set_xlabel("chunk length")
 axes.set_ylabel("error of the gradient")
 axes.set_ylim(0, 1)
+axes.set_xticks(lengths)
 axes.legend()
 alt = "; ".join(
-    f"bias {b}: {v[0]:.2f} at 1, {v[4]:.2f} at 6, {v[6]:.2f} at 12" for b, v in errors.items()
+    f"{b} added: {v[0]:.2f} at 1, {v[4]:.2f} at 6, {v[6]:.2f} at 12" for b, v in errors.items()
 )
-show(fig, f"Error of the gradient, falling with the chunk length to 0 at 24. {alt}.")
+show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {alt}.")
 
 # %% [markdown]
-# More. The longer a layer remembers, the more there is to cut. A chunk should be longer than what
-# the task asks to remember, or the layer is never told to remember it.
+# More. So a chunk should be several times as long as what the task asks to remember. But k steps
+# are kept in memory until the backward pass, and updates are fewer.
 #
-# In the picture below, a square stands for the gradient that one word gets from one loss, in a
-# layer whose memory alone passes from step to step. Its share is f, the forget gate, once for every
-# step between.
+# Below, each *word* has a loss, a row. A square is what one word does to one loss, if the memory
+# alone passes on: the forget gate f, once for every step between. All squares add up to 100 %.
 #
 # **Try it.**
 #
-# 1. Move `chunk length`. Which squares are lost? Why do most of the strong ones stay?
-# 2. **Predict**, then try: with a forget bias of 4, do longer chunks help?
-# 3. Choose "carry" and "reset" for `between chunks`. What does each cost?
+# 1. Move `chunk length`. Which gradients are lost? What do longer chunks cost?
+# 2. **Predict**, then try: from which length on does the gradient tell half, with a forget bias of
+#    1, and with 4?
+# 3. Choose "carry" and "reset" for `between chunks`. What do they cost?
 
 # %%
 from lstm_lessons import explorers
@@ -289,18 +305,23 @@ explorer = explorers.chunks()
 explorer
 
 # %% [markdown]
-# Task 1: all that lie across a cut. Strong ones are near the diagonal, where word and loss are
-# close. Task 3: "carry" loses nothing, and walks further back with each chunk. "reset" loses the
-# memory as well as its gradient. Task 2, from Python:
+# Task 1: all that lie across a cut. With a forget bias of 1, the strong ones are near the diagonal,
+# and most of them stay. The price of longer chunks is memory. Task 2, from Python:
 
 # %%
+from lstm_lessons.explorers.chunks import numbers
+
 for bias in (1, 4):
-    explorer.sliders["forget_bias"].value = bias
-    for k in (6, 12):
-        explorer.sliders["chunk"].value = k
-        print(f"forget bias {bias}, chunks of {k:2}:", explorer.picture.alt.split("In all, ")[1])
+    shares = {k: numbers(k, bias, "detach").kept for k in range(1, 25)}
+    enough = min(k for k, share in shares.items() if share >= 0.5)
+    print(f"forget bias {bias}: chunks of {enough}, which tell {shares[enough]:.0%}")
 
 # %% [markdown]
+# The longer the memory, the longer the chunk must be.
+#
+# Task 3: "carry" costs memory and ever longer walks. "reset" costs what the words do: its gradient
+# is whole, but of other outputs.
+#
 # ## Many texts at once
 #
 # A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of the state
@@ -319,69 +340,83 @@ for name, streams in (
     print(f"{name:<27} stream 0: {first[:, 0].tolist()}, then {second[:, 0].tolist()}")
 
 # %% [markdown]
-# The first: each stream is a piece of the text. `view(8, 3)` deals the words out like cards, so
-# that a stream jumps over two words at each step. Shapes are the same, and there is no error.
+# The first: each stream is a piece of the text. `view(8, 3)` deals the words out like cards. Shapes
+# are the same, and there is no error.
 #
-# The other kind of batch: 11 sentences that have nothing to do with each other, in batches of 8.
-# The last has 3.
+# Of 26 words, two would be left over: each stream gets 26 // 3 = 8, and the last two are dropped.
+# And stream 1 starts from zeros at word 8, in the middle of the text: a small price.
 #
-# **Predict.** Someone hands the state on from batch to batch. What does PyTorch say to the last
-# one?
+# The other kind of batch: 19 sentences that have nothing to do with each other, in batches of 8, 8
+# and 3.
+#
+# **Predict.** Someone hands the state on from batch to batch. Which of the three batches come out
+# as if read alone?
 
 # %%
-sentences = torch.randn(T, 11, I)
+sentences = torch.randn(T, 19, I)
 hx = None
 try:
     for batch in sentences.split(8, dim=1):
         output, hx = lstm(batch, hx)
-        print("batch of", batch.shape[1])
+        right = torch.allclose(output, lstm(batch)[0], rtol=0, atol=1e-12)
+        print(f"batch of {batch.shape[1]}: {'as if read alone' if right else 'otherwise'}")
 except RuntimeError as error:
-    print(error)
+    print(f"batch of {batch.shape[1]}:", error)
 
 # %% [markdown]
-# An error, and a lucky one. To cut the state down to 3 rows would silence it. But sentence 8 does
-# not go on where sentence 0 ended, so no state should have been handed on at all. Leave out `hx`:
-# then the zeros always have the size of x.
-#
+# The first one. The second is wrong without a word, and the third stops. That error was a lucky
+# one. To cut the state down to 3 rows would silence it. But no sentence goes on where one of the
+# batch before ended, so no state should have been handed on. Leave out `hx`: the zeros then have
+# the batch size of x.
+
+# %% [markdown]
 # ## When to reset
 #
 # Hand the state on when the next chunk is the *continuation*, row by row. Start from zeros at a new
-# document, in a new round over the data, and when you go over to test data.
+# document, in a new *epoch* (one round over the data), and where you go over from training to test
+# data.
 #
-# A probe like that of lesson 05: change document 1, and look whether document 2 is read
-# differently.
+# With streams, documents end in different rows. Where one ends, end the chunk too, and reset its
+# row:
 #
-# **Predict.** With the state handed on, and with a reset?
+# **Predict.** We change every word of the chunk before, in three ways of handing on. In which rows
+# does the next chunk come out differently?
 
 # %%
-document_1, document_2 = torch.randn(12, 1, I), torch.randn(12, 1, I)
+before, after = torch.randn(8, 3, I), torch.randn(8, 3, I)
+keep = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1)  # a new document in row 2
 
 
-def read(first, reset):
-    _, hx = lstm(first)
-    return lstm(document_2, None if reset else hx)[0]
+def rows_that_differ(hand_on):
+    """Return for each row of `after` whether its output depends on `before`."""
+    one, two = (lstm(after, hand_on(*lstm(words)[1]))[0] for words in (before, before + 1))
+    return ((one - two).abs() > 1e-12).any(dim=2).any(dim=0).tolist()
 
 
-for reset in (False, True):
-    same = torch.allclose(read(document_1, reset), read(document_1 + 1, reset), rtol=0, atol=1e-12)
-    print(f"reset={reset!s:<5}  document 1 {'does not matter' if same else 'leaks'}")
+print("handed on:  ", rows_that_differ(lambda h, c: (h, c)))
+print("row 2 reset:", rows_that_differ(lambda h, c: (h * keep, c * keep)))
+print("all reset:  ", rows_that_differ(lambda h, c: None))
 
 # %% [markdown]
+# Each row can begin anew while the others go on. (`keep` has the axes of a state.) In training, one
+# line does both: `hx = h.detach() * keep, c.detach() * keep`.
+#
 # ## What we have seen
 #
 # * `nn.LSTM` keeps no state between calls. Chunks with (h, c) handed on equal the whole.
 # * States carry their history. `detach` both, once a chunk: the numbers pass, the gradient ends.
-# * `retain_graph=True` is no cure: the next update breaks it, and without one it costs more with
-#   every chunk.
-# * The cut loses more, the longer the layer remembers.
+# * `retain_graph=True` is no cure: the next update breaks it, and without one every backward pass
+#   walks further than the one before.
+# * The cut loses more, the longer the layer remembers. Longer chunks lose less, and keep more steps
+#   in memory.
 # * Row b must continue row b. Where nothing continues, start from zeros.
 
 # %% [markdown]
 # **A common mistake.** `retain_graph=True`, because the error message names it. You can tell by
-# this: each chunk takes longer than the one before, or the next error speaks of "an inplace
-# operation".
+# this: the next error speaks of "an inplace operation", or the backward pass walks further with
+# each chunk, and memory grows.
 #
 # **Exercises:** [08 State across chunks](../exercises/08_state_across_chunks.ipynb). Mend a
 # training loop, find the bug in ten lines, cut a text into streams.
 #
-# **Next:** lesson 09 reads sentences of different lengths.
+# **Next:** [lesson 09](09_ragged_sequences.ipynb) reads sentences of different lengths.

@@ -381,7 +381,7 @@ def chunks(chunk: int, forget_bias: float, between: str) -> Facts:
         layer.weight_ih_l0[2] = 1
         layer.bias_ih_l0[1] = forget_bias
 
-    def gradient(length: int) -> torch.Tensor:
+    def gradient(length: int, between: str) -> torch.Tensor:
         x = torch.zeros(24, 1, dtype=torch.float64, requires_grad=True)
         hx, loss = None, torch.zeros((), dtype=torch.float64)
         for each in x.split(length):
@@ -390,9 +390,12 @@ def chunks(chunk: int, forget_bias: float, between: str) -> Facts:
             hx = {"carry": hx, "detach": tuple(s.detach() for s in hx), "reset": None}[between]
         return torch.autograd.grad(loss, x)[0].sum()
 
-    kept = (gradient(chunk) / gradient(24)).item()
+    whole = gradient(24, "carry")
+    acts = gradient(chunk, "reset" if between == "reset" else "carry") / whole
+    kept = gradient(chunk, between) / whole
     return {
-        "kept": f"gradient kept: {100 * kept:.0f} %",
+        "acts": f"words act on losses: {100 * acts.item():.0f} %",
+        "kept": f"the gradient tells: {100 * kept.item():.0f} %",
         "f": torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item(),
     }
 
