@@ -496,4 +496,5 @@ the_map
 # **Exercises:** [09 Ragged sequences](../exercises/09_ragged_sequences.ipynb). Pack by hand, write
 # the masked mean, mend a function that takes the wrong step.
 #
-# **Next:** lesson 10 goes backwards through all of this, and finds every gradient by hand.
+# **Next:** lesson 10 goes backwards through all of this, and finds every gradient by hand. It is on
+# its way.
