@@ -70,9 +70,9 @@ print(
 )
 
 # %% [markdown]
-# Write it anew: slot t may depend on all values up to t, and on nothing behind it. The layer stays
-# as it is, bidirectional, with any number of layers, and the result has the shape of `output`,
-# (T, B, 2H). It may be slow.
+# Write it anew: slot t may depend on all values up to t, and on nothing that comes after. The layer
+# stays as it is, bidirectional, with any number of layers, and the result has the shape of
+# `output`, (T, B, 2H). It may be slow.
 
 
 # %%

@@ -148,6 +148,8 @@ class Setting:
             *self._on_sizes(),
             "lstm(x) without states starts from zeros. No parameter has an axis T or B: "
             "the same weights read any length, any batch.",
+            "All sentences have T words here. Padded, h_n is the state after the padding; packed, "
+            "after each one's own last word.",
         ]
 
     def _on_mistakes(self) -> Iterator[str]:
@@ -191,9 +193,11 @@ class Setting:
             f"Of the {2 * size} numbers of a word in output, the first {size} are forward's, "
             f"the last {size} reverse's."
         )
+        # From layer 1 on, a single step reads the layer below, and through it every word.
+        seen = "read one word only" if made.num_layers == 1 else "made one step only"
         yield (
             f"Reverse ends at word 0: its last h is h_n[-1]. In {self.step(-1, f'{size}:')} "
-            "it has read one word only."
+            f"it has {seen}."
         )
 
     def _on_layers(self) -> Iterator[str]:

@@ -13,7 +13,7 @@
 # ## What comes after
 #
 # "The bank was ..." steep? Or closed on Sundays? To understand a word, one often needs what comes
-# after it. But at step t, an LSTM has read words 0 to t, and none behind them.
+# after it. But at step t, an LSTM has read words 0 to t, and none after them.
 #
 # `bidirectional=True` adds a second pass, which reads the sentence from its last word to its first.
 # It has weights of its own, and states of its own. The number of directions is D: 1, or now 2.
@@ -42,8 +42,8 @@ print("output:", tuple(lstm(x)[0].shape))
 #
 # ## Two passes by hand
 #
-# Both passes take lesson 03's step. Only the step before is another one. Arrows say which way a
-# pass reads:
+# Both passes take lesson 03's step, each with its own weights. Before word t, the reverse pass has
+# read word t + 1:
 #
 # $$\begin{aligned}
 # \overrightarrow{h}_t,\ \overrightarrow{c}_t &= \mathrm{step}\big(x_t,\
@@ -125,7 +125,7 @@ for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", ba
 
 # %%
 def seen(read, x):
-    """Return for each slot t of read(x) a string: an X for each word that it has seen."""
+    """Return for each slot t of read(x) a string: an X for each word that moves it."""
     marks = [""] * len(x)
     for s in range(len(x)):
         other = x.clone()
@@ -138,7 +138,7 @@ def seen(read, x):
 six = x[:6]
 forward_half = seen(lambda x: lstm(x)[0][..., :H], six)
 reverse_half = seen(lambda x: lstm(x)[0][..., H:], six)
-print("slot t   forward   reverse")
+print("slot t   forward   reverse   (words 0 to 5)")
 for t in range(6):
     print(f"{t:^6}   {forward_half[t]:<7}   {reverse_half[t]}")
 
@@ -418,7 +418,8 @@ for both, four in fits.items():
 
 errors = []
 for reader, _, noise in fits[True]:
-    to_fit, to_test = (torch.cat(list(reader(windows(noise[:, k]))[1][0]), -1) for k in (0, 1))
+    ends = [reader(windows(noise[:, k]))[1][0] for k in (0, 1)]  # h_n of each series
+    to_fit, to_test = (torch.cat([h_n[0], h_n[1]], dim=-1) for h_n in ends)
     readout = torch.linalg.lstsq(to_fit, noise[25:, 0]).solution
     errors.append(error_of(to_test, readout, noise))
 print("both, fitted on the past:   ", *errors)
@@ -426,14 +427,14 @@ print("both, fitted on the past:   ", *errors)
 # %% [markdown]
 # One direction: as before. Two: worse than to say 0 each time. How much worse is chance, since the
 # half on which the weights relied has read one value. Fitted on the past: about 1, so no leak. What
-# is wrong is `output[t]` of a layer that has been given what comes *after* t.
+# is wrong is `output[t]` of a layer that was given what comes *after* t.
 #
-# *Causal* means: no slot has seen what comes after it. To find a leak takes no data: `seen` changes
-# each word in turn.
+# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. (Probe short sentences,
+# in float64, after `eval()`.)
 #
 # **Predict.** Five readers: one direction; both; only the forward half of both, with one layer, and
-# with two; both, over pieces of 5 words. Which are causal? And where would it not be enough to
-# change the last word?
+# with two; both, over pieces of 5 words. Which are causal? And whose leak would you miss, if you
+# changed the last word alone?
 
 
 # %%
@@ -453,16 +454,16 @@ for name, read in readers.items():
     print(f"{name:<23} {f'slots {ahead} look ahead' if ahead else 'causal'}")
 
 # %% [markdown]
-# Cutting off the reverse half helps with one layer only. With two, layer 1 has read layer 0's
-# reverse half. The last reader leaks within a piece. Word 5 is a piece of its own: to change it
-# alone shows nothing.
+# Cutting off the reverse half helps with one layer only: layer 1 has read layer 0's reverse half.
+# The last reader leaks within a piece; word 5 stands alone.
 #
 # ## What we have seen
 #
 # * The reverse direction is flip, read, flip back, with weights of its own. `output` is
 #   (T, B, 2H), forward half first.
 # * In `output[-1]` the reverse pass has made its *first* step. It ends at `output[0]`.
-# * `h_n` is (L·D, B, H): layer by layer, forward before reverse.
+# * `h_n` is (L·D, B, H): layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
+#   a sentence's vector, if all have one length (lesson 09).
 # * Layer 1 reads 2H numbers, and through them every word.
 # * Never forecast from `output[t]` if the layer was given what comes after t.
 
