@@ -96,7 +96,10 @@ x = embedding(numbers).detach()
 lstm = nn.LSTM(I, H)
 _, (h_n, _) = lstm(x)
 
-alone = torch.stack([lstm(x[:n, b])[1][0][0] for b, n in enumerate(lengths)])
+alone = torch.empty(B, H)
+for b, n in enumerate(lengths):
+    _, (h, _) = lstm(x[:n, b])  # one line, unbatched: h is (1, H)
+    alone[b] = h[0]
 for b, n in enumerate(lengths):
     gap = (h_n[0, b] - alone[b]).abs().max()
     print(f"{T - n} zeros behind {few[b].text!r:<14} h_n is off by {gap:.2f}")
@@ -125,7 +128,7 @@ print("h_n depends on the longest line:", not torch.allclose(states_with_long, h
 # %% [markdown]
 # This layer is new, its forget gate is near one half, and it forgets fast (lesson 01). After 30
 # zeros all five lines look alike, whatever was in them. A layer that has learned to remember loses
-# less. But in every layer, what it says of your line depends on who else is in the batch.
+# less. But in every layer, `h_n` depends on T, which the longest line of the batch sets.
 #
 # ## What is right, and what is not
 #
@@ -333,6 +336,9 @@ output, lengths_back = pad_packed_sequence(packed_output)
 assert torch.equal(lengths_back, lengths)
 for b, n in enumerate(lengths):
     assert torch.allclose(output[:n, b], both(x[:n, b])[0], rtol=0, atol=1e-12)
+mean = output.sum(dim=0) / lengths[:, None]  # no mask: unpacking has put zeros there
+for b, n in enumerate(lengths):
+    assert torch.allclose(mean[b], output[:n, b].mean(dim=0), rtol=0, atol=1e-12)
 print("Both halves are right in every line.")
 print("zero behind every line:", bool((output[~mask] == 0).all()))
 print("lines with output[-1] not zero:", [few[b].text for b in output[-1].any(dim=1).nonzero()])
@@ -371,13 +377,13 @@ for name, given in mistakes.items():
         print(f"{name}: {str(error).split('. ')[0]}")
 
 # %% [markdown]
-# Lengths longer than T pass; the error comes later, inside the LSTM. So check them yourself.
+# Lengths longer than T pass, and fail inside the LSTM: so check them yourself. Lengths from a GPU
+# need `lengths.cpu()`.
 #
 # ## Does it matter?
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
-# trained on the first 484 lines, and tested on 242 from other pages. (The loss is small when the
-# number has the right sign and is large.) Only the packing differs.
+# trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs.
 #
 # One seed says little, so we take three. And we compare with a rule that somebody might write down:
 # "code" if one of 13 signs, such as a bracket, is in the line.
@@ -386,7 +392,7 @@ for name, given in mistakes.items():
 # padded and packed?
 
 # %%
-numbers, lengths = pad(lines)
+all_numbers, all_lengths = pad(lines)
 is_code = torch.tensor([float(line.code) for line in lines])
 
 
@@ -407,7 +413,8 @@ def train_one(seed, packing, rounds=5):
     optimiser = torch.optim.Adam(parameters, lr=0.02)
     for chosen in torch.cat([torch.randperm(484) for _ in range(rounds)]).split(44):
         optimiser.zero_grad()
-        scores = score(numbers[:, chosen], lengths[chosen])
+        scores = score(all_numbers[:, chosen], all_lengths[chosen])
+        # A loss that is small when a score has the right sign and is large.
         F.binary_cross_entropy_with_logits(scores, is_code[chosen]).backward()
         optimiser.step()
     return score
@@ -417,10 +424,10 @@ def train_one(seed, packing, rounds=5):
 test = torch.arange(484, len(lines))
 signs = "()=[]{}<>:_'#"
 rule = sum(any(c in signs for c in lines[b].text) == lines[b].code for b in test) / len(test)
-print(f"zeros behind a line, on average: {(numbers == 0).sum() / len(lines):.0f}")
+print(f"zeros behind a line, on average: {(all_numbers == 0).sum() / len(lines):.0f}")
 print(f"always the same answer: {is_code[test].mean():.2f}")
 print(f"one of the signs  {' '.join(signs)}  is in it: {rule:.2f}")
-given, answers = (numbers[:, test], lengths[test]), is_code[test] > 0
+given, answers = (all_numbers[:, test], all_lengths[test]), is_code[test] > 0
 models = {
     name: [train_one(seed, packing) for seed in range(3)]
     for name, packing in (("padded", False), ("packed", True))
@@ -433,17 +440,17 @@ for name, scores in models.items():
 
 # %% [markdown]
 # Packed, about 0.90 with every seed. Padded, the seed decides, and after five rounds none does
-# better than the rule. With more rounds, some learn to hold on over the zeros (try
-# `train_one(seed, False, rounds=20)`). Packing has not to learn it.
+# better than the rule. With more rounds some learn to hold on over the zeros: put `rounds=20` into
+# the first line of `train_one`. A packed one does not have to learn that.
 #
 # How could you find out that a model reads its padding, without its code? The answer for a line
 # must not depend on zeros behind it. So put 20 more behind every line, and look.
 #
 # **Predict.** What will the probe say of the two kinds? Would it be enough to give a line alone,
-# and then beside a longer one? (All our lines are padded to 40.)
+# and then beside a longer one?
 
 # %%
-longer = F.pad(numbers[:, test], (0, 0, 0, 20))  # 20 more steps, all zeros, behind the others
+longer = F.pad(all_numbers[:, test], (0, 0, 0, 20))  # 20 more steps, all zeros, behind the others
 assert longer.shape == (60, len(test))
 for name, scores in models.items():
     changed = [not torch.allclose(score(longer, given[1]), score(*given)) for score in scores]
@@ -451,9 +458,9 @@ for name, scores in models.items():
 
 k, long = (test[each].item() for each in (given[1].argmin(), given[1].argmax()))
 for score in models["padded"]:
-    alone = score(numbers[:, [k]], lengths[[k]])
-    beside = score(numbers[:, [k, long]], lengths[[k, long]])
-    assert torch.allclose(alone[0], beside[0])
+    by_itself = score(all_numbers[:, [k]], all_lengths[[k]])
+    beside = score(all_numbers[:, [k, long]], all_lengths[[k, long]])
+    assert torch.allclose(by_itself[0], beside[0])
 print("padded to 40, a line alone and beside a long one: the same answer")
 
 # %% [markdown]
@@ -463,7 +470,7 @@ print("padded to 40, a line alone and beside a long one: the same answer")
 #
 # You have met every argument of `nn.LSTM` but one: `proj_size` multiplies $h$ by one more matrix,
 # so that it has fewer numbers than $c$ (lesson 11). Here are all on one page, with every shape
-# and the code. R is how many numbers $h$ has. Hold the pointer on a row for more.
+# and the code. R is how many numbers $h$ has. Point at a row of states for more.
 #
 # **Try it.**
 #
@@ -476,14 +483,14 @@ the_map = explorers.lstm_map()
 the_map
 
 # %% [markdown]
-# Task 1: input and output. Task 2: nothing with one layer; with two it acts between them, in
-# training only. Task 3: `weight_ih_l1`, from 16 columns to 32.
+# Task 1: input and output. Task 2: that it does nothing with one layer; with two it acts between
+# them, in training only. Task 3: `weight_ih_l1`, from 16 columns to 32.
 #
 # ## What we have seen
 #
-# * In a padded batch, `h_n` is the state after the padding, so it depends on the longest line.
+# * In a padded batch, `h_n` is the state after the padding, so it depends on T.
 # * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing. A mean
-#   needs the mask.
+#   needs the mask, or zeros behind each line, as unpacking gives.
 # * Packed means: sorted, longest first, step by step. `batch_sizes[t]` lines still run at step t.
 # * Then `h_n` is every line's own last state, in the order in which you gave the lines to
 #   `pack_padded_sequence`, in both directions.
