@@ -110,7 +110,9 @@ DERIVED = (
 )
 
 
-@pytest.mark.parametrize(("lesson", "name", "file"), DERIVED)
+@pytest.mark.parametrize(
+    ("lesson", "name", "file"), DERIVED, ids=[f"{name}-{file}" for _, name, file in DERIVED]
+)
 def test_the_lesson_derives_what_the_package_says(lesson, name, file):
     derived = (ROOT / "notebooks/source" / f"{lesson}.py").read_text(encoding="utf-8")
     package = (ROOT / "lstm_lessons" / file).read_text(encoding="utf-8")

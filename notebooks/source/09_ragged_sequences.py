@@ -401,7 +401,7 @@ def train_one(seed, packing, rounds=5):
     torch.manual_seed(seed)
     embedding, lstm = nn.Embedding(len(number) + 1, 8, padding_idx=0), nn.LSTM(8, 16)
     read = nn.Linear(16, 1)
-    parameters = [each for part in (embedding, lstm, read) for each in part.parameters()]
+    parameters = [*embedding.parameters(), *lstm.parameters(), *read.parameters()]
 
     def score(numbers, lengths):
         x = embedding(numbers)
@@ -414,8 +414,8 @@ def train_one(seed, packing, rounds=5):
     for chosen in torch.cat([torch.randperm(484) for _ in range(rounds)]).split(44):
         optimiser.zero_grad()
         scores = score(all_numbers[:, chosen], all_lengths[chosen])
-        # A loss that is small when a score has the right sign and is large.
-        F.binary_cross_entropy_with_logits(scores, is_code[chosen]).backward()
+        loss = F.binary_cross_entropy_with_logits  # small for the right sign, if it is large
+        loss(scores, is_code[chosen]).backward()
         optimiser.step()
     return score
 
