@@ -384,6 +384,7 @@ for name, given in mistakes.items():
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
 # trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs.
+# (The loss is small for a large number of the right sign.)
 #
 # One seed says little, so we take three. And we compare with a rule that somebody might write down:
 # "code" if one of 13 signs, such as a bracket, is in the line.
@@ -414,8 +415,7 @@ def train_one(seed, packing, rounds=5):
     for chosen in torch.cat([torch.randperm(484) for _ in range(rounds)]).split(44):
         optimiser.zero_grad()
         scores = score(all_numbers[:, chosen], all_lengths[chosen])
-        loss = F.binary_cross_entropy_with_logits  # small for the right sign, if it is large
-        loss(scores, is_code[chosen]).backward()
+        F.binary_cross_entropy_with_logits(scores, is_code[chosen]).backward()
         optimiser.step()
     return score
 
