@@ -824,7 +824,15 @@ def test_a_lesson_has_three_exercises_and_one_source(number):
     assert len([path for path in SOURCES if path.name.startswith(number)]) == 1
 
 
-def test_every_source_solves_and_runs():
+@pytest.fixture
+def default_dtype():
+    """Put torch's default dtype back, which notebooks set for themselves."""
+    before = torch.get_default_dtype()
+    yield
+    torch.set_default_dtype(before)
+
+
+def test_every_source_solves_and_runs(default_dtype):
     for path in SOURCES:
         space = {}
         for text in cells(path):
