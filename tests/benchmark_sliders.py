@@ -21,18 +21,21 @@ from pathlib import Path
 import nbformat
 from browser.page import ExplorerOnPage, LabPage, NotebookPage
 from browser.server import CLONE, LabServer, environment
+from ipywidgets import ValueWidget
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(CLONE))
 
 from lstm_lessons import explorers  # noqa: E402
 from lstm_lessons.commands.browser import MEND, find_browser, start_options  # noqa: E402
+from lstm_lessons.explorers.base import Explorer  # noqa: E402
 
 # How many times faster than the usual way an explorer should be at the median: 2 where a curve is
 # drawn, 3 for a diagram.
 TARGETS = {"forget_gate": 2, "gates_and_shapes": 3, "cell_gates": 3}
 OTHERS = {name: 3 for name in explorers.__all__ if name not in TARGETS}
 WARM_UP = 3
+REST = 250  # milliseconds: focus may scroll the page, and JupyterLab then works for a while
 
 # An <img> counts once it can be painted; an <svg> in the page always can.
 MEASURE = """(box) => {
@@ -68,18 +71,18 @@ IDLE = "jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 
 
 @dataclass
 class Sweep:
-    """A slider that goes step by step to one end of its way, and back."""
+    """A slider that goes step by step to one end of its way, and back; ``twin`` goes with it."""
 
     label: str
-    position: int
-    last: int
+    twin: ValueWidget
     direction: int = 1
 
     def key(self) -> str:
-        """Return the key that makes the next step."""
-        if not 0 <= self.position + self.direction <= self.last:
+        """Return the key that makes the next step, and make it with the twin."""
+        twin, end = self.twin, self.twin.max if self.direction > 0 else self.twin.min
+        if abs(end - twin.value) < twin.step / 2:
             self.direction = -self.direction
-        self.position += self.direction
+        twin.value += self.direction * twin.step
         return "ArrowRight" if self.direction > 0 else "ArrowLeft"
 
 
@@ -90,6 +93,7 @@ class Subject:
     explorer: str
     usual: bool
     cell: int
+    twin: Explorer
     sweeps: list[Sweep] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     pixels: list[float] = field(default_factory=list)
@@ -106,18 +110,12 @@ def subjects() -> list[Subject]:
     made = []
     for explorer in (*TARGETS, *OTHERS):
         module = importlib.import_module(f"lstm_lessons.explorers.{explorer}")
-        widgets = getattr(module, explorer)().sliders
         for usual in (False, True) if explorer in TARGETS else (False,):
-            subject = Subject(explorer, usual, len(made) + 1)
-            for name, widget in widgets.items():
+            twin = getattr(module, explorer)()
+            subject = Subject(explorer, usual, len(made) + 1, twin)
+            for name, widget in twin.sliders.items():
                 if hasattr(widget, "step"):
-                    subject.sweeps.append(
-                        Sweep(
-                            name if usual else widget.description,
-                            round((widget.value - widget.min) / widget.step),
-                            round((widget.max - widget.min) / widget.step),
-                        )
-                    )
+                    subject.sweeps.append(Sweep(name if usual else widget.description, widget))
             made.append(subject)
     return made
 
@@ -139,13 +137,24 @@ def write_notebook(path: Path, made: list[Subject]) -> None:
 
 
 def move(notebook: NotebookPage, subject: Subject, number: int) -> None:
-    """Make one move, and keep its time unless it is one of the first."""
+    """Make one move, and keep its time unless it is one of the first.
+
+    Some moves leave the picture as it is, such as that to a step behind the last: they are made
+    and not timed.
+    """
     page = notebook.page
     box = notebook.cell(subject.cell)
     sweep = subject.sweeps[number % len(subject.sweeps)]
     ExplorerOnPage(notebook, box).handle(sweep.label).focus()
+    page.wait_for_timeout(REST)
+    before = subject.twin.picture.inline
+    key = sweep.key()
+    if subject.twin.picture.inline == before:
+        page.keyboard.press(key)
+        page.wait_for_function(IDLE)
+        return
     box.evaluate(MEASURE)
-    page.keyboard.press(sweep.key())
+    page.keyboard.press(key)
     took = page.evaluate("window.courseMove")
     page.wait_for_function(IDLE)
     if number >= WARM_UP:

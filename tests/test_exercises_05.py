@@ -25,7 +25,7 @@ def sentence_by_sentence(x, h_0, c_0, lstm):
     return torch.stack(outputs), h_n, c_n
 
 
-def with_a_twin(x, h_0, c_0, lstm):
+def with_a_twin_of_equal_weights(x, h_0, c_0, lstm):
     twin = nn.LSTM(lstm.input_size, lstm.hidden_size, batch_first=True, dtype=x.dtype)
     twin.load_state_dict(lstm.state_dict())
     return twin(x, (h_0, c_0))
@@ -61,7 +61,6 @@ RIGHT = {
     "05.2": {
         "with permute": with_permute,
         "sentence by sentence": sentence_by_sentence,
-        "with a twin": with_a_twin,
         "with a loop": with_a_loop,
     },
     "05.3": {
@@ -123,7 +122,7 @@ def test_all_sizes_of_a_call_differ(number):
     ("number", "change"),
     [
         ("05.2", lambda lstm: setattr(lstm, "batch_first", True)),
-        ("05.2", lambda lstm: lstm.bias_ih_l0.zero_()),
+        ("05.2", lambda lstm: lstm.bias_ih_l0.data.zero_()),
     ],
 )
 def test_a_layer_that_is_changed_is_told_and_the_next_check_is_not_disturbed(number, change):
@@ -136,6 +135,11 @@ def test_a_layer_that_is_changed_is_told_and_the_next_check_is_not_disturbed(num
     assert (result.outcome, result.misconception) == ("incorrect", "changes the layer")
     assert "your function changes lstm" in result.message
     assert exercise(number).check(with_permute).outcome == "correct"
+
+
+def test_a_layer_of_equal_weights_cuts_the_callers_off():
+    result = exercise("05.2").check(with_a_twin_of_equal_weights)
+    assert (result.outcome, result.misconception) == ("incorrect", "a copy of the layer")
 
 
 def test_a_transpose_in_place_changes_what_is_the_callers():

@@ -106,6 +106,7 @@ RIGHT = {
     },
     "06.2": {
         "numpy and capitals": DROPOUT | {"A read": np.float32(0.25), "C warning": "Yes"},
+        "a fraction in quotes": DROPOUT | {"A factor": "4/3", "A read": "0.25"},
         "rounded, tensors": DROPOUT | {"A factor": torch.tensor(1.333), "A output": 0},
     },
     "06.3": {

@@ -111,6 +111,7 @@ RIGHT = {
         "lists and numpy": _ANSWER
         | {"h_n": [6, 4, 5], "top forward": np.int64(4), "steps": torch.tensor(1)},
         "counted from the end": _ANSWER | {"top forward": -2, "middle reverse": torch.tensor(-3)},
+        "without blanks": _ANSWER | {"h_n[5] in output": "output[0,:,5:]"},
         "capitals": _ANSWER | {"causal": "No", "h_n": torch.Size([6, 4, 5]), "steps": 1.0},
     },
     "07.4": {"by view": by_view, "with an if": with_an_if, "from output": from_output},

@@ -125,7 +125,7 @@ def test_a_gradient_is_spoken_of_in_rows_and_columns():
 
 def test_the_praise_holds_for_a_loop_that_keeps_its_graphs():
     result = exercise("08.1").check(train_with_rounded_up_count)
-    assert "Does `retain_graph=True` still stand in your loop? Take it out" in result.message
+    assert "wherever it still stands, it only keeps graphs in memory" in result.message
 
 
 @pytest.mark.parametrize("index", [0, 1])

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.utils.rnn import (
     pack_padded_sequence,
     pack_sequence,
@@ -34,10 +35,9 @@ def pack_with_a_mask(x, lengths):
     return [data, mask.sum(0), order]
 
 
-def pack_with_torch(x, lengths):
-    rows = [sentence[:n] for sentence, n in zip(x, lengths, strict=True)]
-    packed = pack_sequence(rows, enforce_sorted=False)
-    return packed.data, packed.batch_sizes.double(), packed.sorted_indices.int()
+def pack_with_other_numbers(x, lengths):
+    data, sizes, order = pack_with_a_mask(x, lengths)
+    return data, sizes.double(), order.int()
 
 
 def mean_one_by_one(output, lengths):
@@ -94,7 +94,7 @@ RIGHT = {
     "09.1": {
         "with lists": pack_with_lists,
         "with a mask": pack_with_a_mask,
-        "with torch": pack_with_torch,
+        "with other numbers": pack_with_other_numbers,
     },
     "09.2": {
         "one by one": mean_one_by_one,
@@ -108,6 +108,28 @@ RIGHT = {
         "with gather": last_with_gather,
         "one by one": last_one_by_one,
         "with a loop": last_with_a_loop,
+    },
+    "09.4": {
+        "tuples and tensors": {
+            "sorted_indices": torch.tensor([1, 2, 0, 3]),
+            "batch_sizes": (4.0, 3, torch.tensor(2), 2, 1),
+            "data": [12, 3],
+            "row": 6.0,
+            "h_n": torch.Size((1, 4, 6)),
+            "step": torch.tensor(1),
+            "zeros": "8",
+            "same": 1,
+        },
+        "from the back": {
+            "sorted_indices": (1, 2, 0, 3),
+            "batch_sizes": torch.tensor([4, 3, 2, 2, 1]),
+            "data": (12, 3),
+            "row": 6,
+            "h_n": (1, 4, 6),
+            "step": -4,
+            "zeros": 8,
+            "same": torch.tensor([1]),
+        },
     },
 }
 
@@ -148,6 +170,48 @@ def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
             padding = block[torch.arange(block.shape[1]) >= lengths[:, None]]
             zero = (padding == 0).all(dim=-1)
             assert zero.sum() == 1 and bool((padding[~zero] != 0).all())
+
+
+def test_torch_says_what_is_to_be_predicted():
+    torch.manual_seed(0)
+    space = {"torch": torch, "nn": nn}
+    space |= {each.__name__: each for each in (pack_padded_sequence, pad_packed_sequence)}
+    exec(exercise("09.4").given, space)
+    x, packed, output = space["x"], space["packed"], space["output"]
+    h_n, h_padded = space["h_n"], space["h_padded"]
+    right = {part.key: part.right for part in exercise("09.4").parts}
+    assert tuple(packed.sorted_indices.tolist()) == right["sorted_indices"]
+    assert tuple(packed.batch_sizes.tolist()) == right["batch_sizes"]
+    assert packed.data.shape == right["data"] and h_n.shape == right["h_n"]
+    assert torch.equal(packed.data[right["row"]], x[1, 0])
+    assert torch.equal(output[right["step"], 0], h_n[0, 0])
+    assert (output == 0).all(dim=-1).sum() == right["zeros"]
+    same = [b for b in range(4) if torch.allclose(h_n[0, b], h_padded[0, b], atol=1e-6)]
+    assert same == [right["same"]]
+
+
+@pytest.mark.parametrize("name", ["pack_padded_sequence", "pack_sequence"])
+def test_what_is_to_be_done_by_hand_is_not_called(name):
+    def with_padding(x, lengths):
+        return [pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)]
+
+    def in_a_function_of_its_own(x, lengths):
+        def rows():
+            return pack_sequence([s[:n] for s, n in zip(x, lengths, strict=True)])
+
+        return rows()
+
+    answer = {"pack_padded_sequence": with_padding, "pack_sequence": in_a_function_of_its_own}
+    result = exercise("09.1").check(answer[name])
+    assert (result.outcome, result.misconception) == ("incorrect", "not by hand")
+    assert f"calls `{name}`" in result.message
+
+
+@pytest.mark.parametrize("value", ["1203", [1, "2"], [1.5], {1, 2}, torch.zeros(2, 2), 3])
+def test_what_is_no_list_of_whole_numbers_is_told(value):
+    result = exercise("09.4").check({"sorted_indices": value})
+    assert result.outcome == "incorrect"
+    assert "`sorted_indices` should be whole numbers in a list" in result.message
 
 
 # --- Whole numbers -------------------------------------------------------------------------------

@@ -134,8 +134,8 @@ wirings()
 # | verdict | meaning |
 # |---|---|
 # | `"right"` | every row is as in PyTorch |
-# | `"too few"` | a row lacks steps that it has in PyTorch |
-# | `"too many"` | a row has steps that it does not have in PyTorch |
+# | `"too few"` | a row has fewer slots than in PyTorch |
+# | `"too many"` | a row has more slots than in PyTorch |
 # | `"memory shown"` | `output` is made of c, not of h |
 # | `"exchanged"` | what belongs into `h_n` and into `c_n` has changed places |
 # | `"too early"` | a row is made of a step before the right one |

@@ -112,7 +112,7 @@ def broken_read(x, h_0, c_0, lstm):
 # %% [markdown]
 # Mend it in the function below. You can check after each change. Leave `x`, the states and the
 # layer as they are: they belong to the caller. The check compares results,
-# and the gradients of x and of the states.
+# and the gradients of x, of the states and of the layer's weights.
 
 
 # %%

@@ -23,6 +23,7 @@
 
 # %%
 import torch
+from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_lessons import exercise
@@ -111,3 +112,59 @@ def last_states(x, lengths, lstm):
 
 # %%
 exercise("09.3").check(last_states)
+
+# %% [markdown]
+# ## 09.4 Predict a packing
+#
+# Four sentences of 2, 5, 4 and 1 words, once packed and once padded:
+
+
+# %%
+x = torch.randn(5, 4, 3)  # 4 sentences, padded to 5 words of 3 numbers each
+lengths = torch.tensor([2, 5, 4, 1])
+lstm = nn.LSTM(3, 6)
+packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+packed_output, (h_n, c_n) = lstm(packed)
+output, _ = pad_packed_sequence(packed_output)
+_, (h_padded, _) = lstm(x)
+
+# %% [markdown]
+# Without printing anything, and counting from 0:
+#
+# | key | question |
+# |---|---|
+# | `"sorted_indices"` | Which sentence stands in each row? A list of four numbers. |
+# | `"batch_sizes"` | How many rows has each step? A list. |
+# | `"data"` | the shape of `packed.data` |
+# | `"row"` | In which row of `packed.data` stands word 1 of sentence 0? |
+# | `"h_n"` | its shape |
+# | `"step"` | `h_n[0, 0]` is `output[t, 0]`. Which t? |
+# | `"zeros"` | `output` has 20 rows, 5 × 4. How many of them are all zeros? |
+# | `"same"` | One sentence has the same state in `h_n` and `h_padded`. Which? |
+
+# %%
+answer = {
+    "sorted_indices": ...,
+    "batch_sizes": ...,
+    "data": ...,
+    "row": ...,
+    "h_n": ...,
+    "step": ...,
+    "zeros": ...,
+    "same": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "sorted_indices": [1, 2, 0, 3],
+    "batch_sizes": [4, 3, 2, 2, 1],
+    "data": (12, 3),
+    "row": 6,
+    "h_n": (1, 4, 6),
+    "step": 1,
+    "zeros": 8,
+    "same": 1,
+}
+### END SOLUTION
+
+# %%
+exercise("09.4").check(answer)

@@ -1,11 +1,13 @@
 """Exercises whose answer is a dict of short things: shapes, letters, numbers."""
 
+import contextlib
 import difflib
 import math
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy
@@ -85,11 +87,16 @@ class Choice(Part):
         if not isinstance(value, str):
             marks = " Put it in quotation marks." if str(value) in self.options else ""
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.{marks}")
-        found = value.strip().strip("().").casefold().removesuffix(self.ending)
+        found = _squeezed(value).strip("().").removesuffix(_squeezed(self.ending))
         for name, option in {**{each: each for each in self.options}, **self.same_as}.items():
-            if found == name.casefold():
+            if found == _squeezed(name):
                 return option
         raise Misformed(f'`{self.key}` is "{value[:40]}"; expected one of {listed}.')
+
+
+def _squeezed(text: str) -> str:
+    """Return a text without its blanks and capitals: ``"output[0,:,5:]"`` is as good as any."""
+    return "".join(text.split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -113,14 +120,20 @@ class Verdict(Part):
 
 @dataclass(frozen=True)
 class Quantity(Part):
-    """A number that is right within a factor; ``factor`` 10 takes a tenth to ten times."""
+    """A number that is right within a factor; ``factor`` 10 takes a tenth to ten times.
+
+    A text that is a number or a fraction, such as "4/3", is read as one.
+    """
 
     factor: float = 1.0001
 
     def read(self, value: Any) -> float:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if isinstance(value, Tensor | numpy.ndarray) and math.prod(value.shape) == 1:
+        if _is_single(value):
             value = value.item()
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError, ZeroDivisionError):
+                value = float(Fraction(value))
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a number was expected.")
         return float(value)
@@ -144,6 +157,28 @@ class Index(Quantity):
         """Return the index from the front; raise Misformed where it is no number."""
         index = super().read(value)
         return index + self.length if -self.length <= index < 0 else index
+
+
+@dataclass(frozen=True)
+class WholeNumbers(Part):
+    """Several whole numbers in an order: a list, a tuple, or a tensor of one axis."""
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        """Return the value in plain Python; raise Misformed where it is of another kind."""
+        if isinstance(value, Tensor | numpy.ndarray) and value.ndim == 1:
+            value = value.tolist()
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            found = [each.item() if _is_single(each) else each for each in value]
+            if all(isinstance(n, numbers.Real) and n % 1 == 0 for n in found):
+                return tuple(int(n) for n in found)
+        raise Misformed(
+            f"`{self.key}` should be whole numbers in a list, such as `[3, 1]`. "
+            f"Yours is {a_kind_of(value)}."
+        )
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, Tensor | numpy.ndarray) and math.prod(value.shape) == 1
 
 
 @dataclass(frozen=True)

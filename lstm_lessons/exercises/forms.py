@@ -41,9 +41,14 @@ class Form(ABC):
         return float(self.gaps(ours, wanted).max()) if ours.numel() else 0.0
 
     def gaps(self, ours: Tensor, wanted: Tensor) -> Tensor:
-        """Return the differences, place by place, for tensors of one shape (any)."""
-        gap = (ours.detach().double() - wanted.detach().double()).abs()
-        return gap.where(~gap.isnan(), torch.inf)
+        """Return the differences, place by place, for tensors of one shape (any).
+
+        A NaN equals a NaN, so that a mistake which makes some is known again.
+        """
+        ours, wanted = ours.detach().double(), wanted.detach().double()
+        gap = (ours - wanted).abs()
+        same = (ours == wanted) | (ours.isnan() & wanted.isnan())
+        return gap.where(~gap.isnan(), torch.inf).where(~same, 0)
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,9 @@ class FunctionExercise(Exercise):
     what messages speak of), ``reference`` is a right answer, ``form`` is what it returns.
     ``words`` says, for each set of results that are wrong together, where to look; of several
     wrong ones the first of ``made_in_order`` is shown. ``probes`` narrow down a mistake that
-    nobody has named. With ``gradients``, those of every result with regard to every input must
-    be right as well, except for the inputs called ``constants``, which are drawn and not learned.
+    nobody has named. With ``gradients``, those of every result with regard to every input, and to
+    every parameter of a layer, must be right as well, except for the inputs called ``constants``,
+    which are drawn and not learned. ``without`` are names of what is to be done by hand.
     ``advice`` says what is meant by a name that there is not, ``drawn``, where it is likely that
     someone draws at random, what to do instead.
     """
@@ -91,6 +92,7 @@ class FunctionExercise(Exercise):
     constants: tuple[str, ...] = ()
     drawn: str = ""
     advice: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -121,6 +123,7 @@ class FunctionExercise(Exercise):
             return self._not_attempted(f"`{self.function}` is still empty")
         self._refuse_what_is_no_function(answer)
         self._refuse_other_arguments(answer, runner)
+        self._refuse_what_is_to_be_done_by_hand(answer)
         attempts = self.attempts(answer, runner.call)
         if any(_is_placeholder(each) for each in attempts):
             return self._not_attempted(f"`{self.function}` has no body yet")
@@ -211,17 +214,18 @@ class FunctionExercise(Exercise):
 
     def _gradients(self, function: Callable, call: Callable) -> dict | Raised:
         """Return the gradient of each result by each tensor given; None where there is none."""
-        leaves = self.cases[0].copies(gradients=True)
-        leaves |= {name: leaves[name].detach() for name in self.constants}
-        returned = call(function, *leaves.values())
+        inputs = self.cases[0].copies(gradients=True)
+        inputs |= {name: inputs[name].detach() for name in self.constants}
+        returned = call(function, *inputs.values())
         if type(returned) is Raised:
             return returned
-        tensors = {
-            name: each
-            for name, each in leaves.items()
-            if isinstance(each, Tensor) and each.requires_grad and name not in self.constants
-        }
-        return call(lambda: gradients_of(self.form.read(returned), tensors))
+        leaves: dict[str, Tensor] = {}
+        for name, each in inputs.items():
+            if isinstance(each, nn.Module):
+                leaves |= {f"{name}.{key}": weight for key, weight in each.named_parameters()}
+            elif isinstance(each, Tensor) and each.requires_grad:
+                leaves[name] = each
+        return call(lambda: gradients_of(self.form.read(returned), leaves))
 
     def _draws(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> bool:
         """Say whether another call with the same inputs gives other numbers."""
@@ -369,6 +373,22 @@ class FunctionExercise(Exercise):
                     f"other arguments: `({', '.join(signature.parameters)})`.",
                     "other arguments",
                 ) from None
+
+    def _refuse_what_is_to_be_done_by_hand(self, answer: Callable) -> None:
+        used = _names_in(getattr(answer, "__code__", None))
+        for name in self.without:
+            if name in used:
+                raise Misformed(
+                    f"Your function calls `{name}`. Here you are to do what it does by hand.",
+                    "not by hand",
+                )
+
+
+def _names_in(code: Any) -> set[str]:
+    """Return the names that a function's code, and the functions in it, look up."""
+    if not inspect.iscode(code):
+        return set()
+    return set(code.co_names).union(*map(_names_in, code.co_consts))
 
 
 _DRAWN = (

@@ -758,6 +758,11 @@ LOOK_BEHIND_H = FunctionExercise(
             "there is tanh to be undone.",
         ),
         Wrong(
+            "the gate taken away, then tanh undone",
+            lambda h, o: torch.atanh(h - o),
+            "You subtract the gate. It was a factor, so what undoes it is a division.",
+        ),
+        Wrong(
             "tanh a second time",
             lambda h, o: torch.tanh(h / o),
             "You put tanh on top of tanh. Asked for is the c that gives h / o when tanh is taken.",

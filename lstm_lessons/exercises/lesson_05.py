@@ -1,5 +1,6 @@
 """Exercises of lesson 05: read a print-out, mend a function, add the axis that is missing."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-from lstm_lessons.exercises.inputs import randoms
+from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 05.1 -----------------------------------------------------------------------------------------
 
@@ -199,19 +200,10 @@ def broken_read(x, h_0, c_0, lstm):
 """
 
 
-def _layer(random: Callable[..., Tensor], I: int, H: int, **options: Any) -> nn.LSTM:  # noqa: E741, N803
-    """Return a layer whose weights and biases come from ``random``."""
-    layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu", **options)
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.copy_(random(*parameter.shape))
-    return layer.requires_grad_(False)
-
-
 def _read_case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803 - the field's own symbols
     random = randoms(B)
     states = {"h_0": random(1, B, H), "c_0": random(1, B, H)}
-    inputs = {"x": random(B, T, I), **states, "lstm": _layer(random, I, H)}
+    inputs = {"x": random(B, T, I), **states, "lstm": random_layer(random, I, H)}
     return Case(inputs, f"B={B}, T={T}, I={I}, H={H}")
 
 
@@ -264,6 +256,12 @@ def _with_the_state_of_the_last(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LS
         ends.append((h, c))
     h_n, c_n = (torch.cat(each, dim=1) for each in zip(*ends, strict=True))
     return torch.stack(outputs), (h_n, c_n)
+
+
+def _twin(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
+    twin = copy.deepcopy(lstm)
+    twin.batch_first = True
+    return twin(x, (h_0, c_0))
 
 
 _READ_WRONGS = (
@@ -366,6 +364,12 @@ _READ_WRONGS = (
         _reader(come_out=lambda output, x: output[-1]),
         "Your output holds the last step only. It should hold all of them, (B, T, H).",
     ),
+    Wrong(
+        "a copy of the layer",
+        _twin,
+        "The numbers are right. But it is a copy of the layer that reads, so no gradient gets to "
+        "the weights of `lstm`: whoever trains it would train nothing. Let `lstm` itself read.",
+    ),
 )
 
 
@@ -425,7 +429,7 @@ def read(x, h_0, c_0, lstm):
 
 def _patients_case(B: int, T: int, H: int) -> Case:  # noqa: N803 - the field's own symbols
     random = randoms(T)
-    inputs = {"x": random(B, T), "lstm": _layer(random, 1, H, batch_first=True)}
+    inputs = {"x": random(B, T), "lstm": random_layer(random, 1, H, batch_first=True)}
     return Case(inputs, f"B={B}, T={T}, H={H}")
 
 
@@ -455,17 +459,35 @@ _PATIENT_WRONGS = (
         lambda x, lstm: lstm(x[:, None])[1][0][0],
         lambda x, lstm: lstm(x[None])[1][0][0],
     ),
+    *several(
+        "B numbers at a step",
+        "You turn x round, and so the layer finds B numbers at a step. It wants 1 (input_size=1). "
+        "No axis has to move: one is missing, of length 1.",
+        lambda x, lstm: lstm(x.T)[0][-1],
+        lambda x, lstm: lstm(x.T)[0][:, -1],
+        lambda x, lstm: lstm(x.T[None])[1][0][0],
+        lambda x, lstm: lstm(x.T[:, None])[1][0][0],
+    ),
     Wrong(
         "one long row",
         lambda x, lstm: _one_row(x, lstm)[:, -1],
         "You lay all patients in one row: two axes are one sequence. So the state runs on from "
         "patient to patient, and only the first one is right.",
     ),
-    Wrong(
+    *several(
         "one long row, its last state",
-        lambda x, lstm: lstm(x.reshape(-1, 1))[1][0],
         "You lay all patients in one row: two axes are one sequence. So there is one last state, "
         "not one for each patient.",
+        lambda x, lstm: lstm(x.reshape(-1, 1))[1][0],
+        lambda x, lstm: lstm(x.reshape(-1, 1))[0][-1],
+        lambda x, lstm: lstm(x.reshape(-1, 1))[0][:, -1],
+        lambda x, lstm: lstm(x.reshape(-1, 1))[0],
+    ),
+    Wrong(
+        "an index along the patients",
+        _from(lambda output, states: output[:, len(output) - 1]),
+        "You count to the last *patient*, B − 1, along the axis of time: `len(x)` is B. The last "
+        "hour is T − 1, or −1.",
     ),
     Wrong(
         "the last patient",

@@ -10,7 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-from lstm_lessons.exercises.inputs import randoms
+from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
@@ -157,11 +157,11 @@ def _masked_ends(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Ten
 def _every_layer_reads_x(
     x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor
 ) -> tuple:
-    ends = []
+    ends, steps = [], []
     for k, weights in enumerate(layers):
-        output, *states = _layer(x, h_0[k], c_0[k], weights)
-        ends.append(tuple(states))
-    return output, _stacked(ends)
+        steps = list(_by_steps(x, h_0[k], c_0[k], weights))
+        ends.append(steps[-1])
+    return torch.stack([h for h, _ in steps]), _stacked(ends)
 
 
 def _mask_before_layer(
@@ -657,12 +657,8 @@ def _summary_cases() -> tuple[Case, ...]:
 
     def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
         random = randoms(T)
-        with torch.random.fork_rng(devices=[]):
-            lstm = torch.nn.LSTM(I, H, L, dtype=torch.float64, device="cpu")
-        with torch.no_grad():
-            for parameter in lstm.parameters():
-                parameter.copy_(random(*parameter.shape) / 2)
-        return Case({"lstm": lstm, "x": random(T, B, I)}, f"T={T}, B={B}, I={I}, H={H}, L={L}")
+        inputs = {"lstm": random_layer(random, I, H, L, 0.5), "x": random(T, B, I)}
+        return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}")
 
     return case(7, 4, 2, 5, 3), case(5, 3, 7, 4, 2), case(4, 3, 2, 6, 1)
 

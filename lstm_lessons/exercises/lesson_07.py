@@ -9,18 +9,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Index, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor
 from lstm_lessons.exercises.functions import Case, FunctionExercise
-from lstm_lessons.exercises.inputs import randoms
-
-
-def _lstm(random: Callable, I: int, H: int, L: int, **options: bool) -> nn.LSTM:  # noqa: E741, N803
-    """Return a layer with weights from a generator of our own."""
-    with torch.random.fork_rng(devices=[]):
-        lstm = nn.LSTM(I, H, L, **options, dtype=torch.float64, device="cpu")
-    with torch.no_grad():
-        for parameter in lstm.parameters():
-            parameter.copy_(random(*parameter.shape) / 2)
-    return lstm
-
+from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 07.1 -----------------------------------------------------------------------------------------
 
@@ -33,7 +22,7 @@ def _vector_cases() -> tuple[Case, ...]:
 
     def case(B: int, T: int, I: int, H: int) -> Case:  # noqa: E741, N803
         random = randoms(T)
-        lstm = _lstm(random, I, H, 1, bidirectional=True, batch_first=True)
+        lstm = random_layer(random, I, H, scale=0.5, bidirectional=True, batch_first=True)
         with torch.no_grad():
             output, _ = lstm(random(B, T, I))
         return Case({"output": output}, f"B={B}, T={T}, H={H}")
@@ -217,7 +206,7 @@ def _known_cases() -> tuple[Case, ...]:
 
     def case(T: int, B: int, I: int, H: int, L: int, special: str = "") -> Case:  # noqa: E741, N803
         random = randoms(T)
-        lstm = _lstm(random, I, H, L, bidirectional=True)
+        lstm = random_layer(random, I, H, L, 0.5, bidirectional=True)
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
 
@@ -342,6 +331,18 @@ MEND_THE_LEAK = FunctionExercise(
             lambda lstm, x: torch.stack([lstm(x[:t])[0][-1] for t in range(1, len(x))]),
             "Your first slot is right, but there are T − 1 of them. A slice `x[:t]` stops before "
             "t, and `range(1, T)` ends before T.",
+        ),
+        Wrong(
+            "nothing at t = 0",
+            _at_each_step(lambda lstm, x, t: lstm(x[:t])[0][-1]),
+            "At t = 0 you let the layer read `x[:0]`, which is empty, and it wants one step at "
+            "least. A slice `x[:t]` stops before t: which one holds the values 0 to t?",
+        ),
+        Wrong(
+            "one value late",
+            _at_each_step(lambda lstm, x, t: lstm(x[: max(t, 1)])[0][-1]),
+            "Slot 0 is right. From slot 1 on you are one value late: a slice `x[:t]` stops before "
+            "t, so value t itself is not read. At time t it is known.",
         ),
         Wrong(
             "one value too many",
@@ -599,7 +600,7 @@ def _summary_cases() -> tuple[Case, ...]:
 
     def case(T: int, B: int, I: int, H: int, L: int, D: int, special: str = "") -> Case:  # noqa: E741, N803
         random = randoms(10 * L + D)
-        lstm = _lstm(random, I, H, L, bidirectional=D == 2)
+        lstm = random_layer(random, I, H, L, 0.5, bidirectional=D == 2)
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}, D={D}", special=special)
 
@@ -719,6 +720,12 @@ MEND_THE_SUMMARY = FunctionExercise(
             lambda lstm, x: lstm(x)[0][0],
             "You take output[0]. Its reverse half is right, its forward half has made a single "
             "step.",
+        ),
+        *several(
+            "a tensor for a list",
+            "`torch.cat` joins a *list* of tensors. You hand it one tensor of D rows: `list(...)` "
+            "makes a list of its rows.",
+            _of_states(lambda h_n, D, B: torch.cat(h_n[-D:], -1)),
         ),
         *several(
             "an axis too many",

@@ -10,7 +10,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, Shape
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-from lstm_lessons.exercises.inputs import randoms
+from lstm_lessons.exercises.inputs import random_layer, randoms
 
 States = tuple[Tensor, Tensor]
 
@@ -32,11 +32,7 @@ def broken_train(lstm, x, k):
 
 def _train_case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Case:  # noqa: E741, N803
     random = randoms(T)
-    lstm = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
-    with torch.no_grad():
-        for parameter in lstm.parameters():
-            parameter.copy_(random(*parameter.shape) / 2)
-    inputs = {"lstm": lstm, "x": random(T, B, I), "k": k}
+    inputs = {"lstm": random_layer(random, I, H, scale=0.5), "x": random(T, B, I), "k": k}
     return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, k={k}", special=special)
 
 
@@ -85,6 +81,7 @@ def _trainer(
     before_each: Callable[[nn.LSTM], None] = lambda lstm: None,
     loss: Callable[[Tensor], Tensor] = _square,
     give: Callable[[Tensor, Tensor, int], Any] = lambda output, gradient, count: (output, gradient),
+    join: Callable[[list[Tensor]], Tensor] = torch.cat,
 ) -> Callable:
     """Return a training loop in which one thing or more is other; without arguments it is right."""
 
@@ -96,7 +93,7 @@ def _trainer(
             loss(output).backward(retain_graph=retain_graph)
             hx = hand_on(h, c)
             outputs.append(output)
-        return give(torch.cat(outputs), lstm.weight_hh_l0.grad, len(outputs))
+        return give(join(outputs), lstm.weight_hh_l0.grad, len(outputs))
 
     return train
 
@@ -143,6 +140,15 @@ _TRAIN_WRONGS = (
         _trainer(_one_more),
         _trainer(_one_more, retain_graph=True),
         _trainer(_one_more, _keep, retain_graph=True),
+    ),
+    *several(
+        "stacked, not joined",
+        "The pieces of output follow one another in time, and the last one may be smaller. "
+        "`torch.stack` wants pieces of one size and makes a new axis; `torch.cat` joins them along "
+        "the axis of time.",
+        _trainer(join=torch.stack),
+        _trainer(_full_chunks, join=torch.stack),
+        _trainer(_full_chunks, _keep, retain_graph=True, join=torch.stack),
     ),
     *several(
         "k pieces",
@@ -270,9 +276,9 @@ MEND_THE_LOOP = FunctionExercise(
     ),
     made_in_order=("output", "gradient"),
     praise=(
-        "Every step is read once. The numbers of the state pass each cut, and no gradient does. "
-        "(Does `retain_graph=True` still stand in your loop? Take it out: nothing needs it now, "
-        "and it keeps graphs in memory.)"
+        "Every step is read once. The numbers of the state pass each cut, and no gradient does. So "
+        "no graph is walked twice, and `retain_graph=True` has nothing left to do: wherever it "
+        "still stands, it only keeps graphs in memory."
     ),
     hints=(
         "Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?",

@@ -1,4 +1,4 @@
-"""Exercises of lesson 09: pack by hand, write the masked mean, mend a function's last states."""
+"""Exercises of lesson 09: pack by hand, a masked mean, last states, a packing to predict."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from lstm_lessons.exercises.answers import (
+    DictExercise,
+    Index,
+    Quantity,
+    ShapeOf,
+    WholeNumbers,
+)
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
-from lstm_lessons.exercises.inputs import randoms
+from lstm_lessons.exercises.inputs import random_layer, randoms
 
 
 def _said(lengths: list[int], **sizes: int) -> str:
@@ -208,6 +215,15 @@ _PACK_WRONGS = (
         _first_axis_for_time(lambda x, rows, t: x[t, rows]),
         _first_axis_for_time(lambda x, rows, t: x[rows, t]),
     ),
+    *several(
+        "two brackets",
+        "`x[...][t]`: the first bracket has taken some sentences, and the second takes *sentence* "
+        "t of these. Step t of these sentences is `x[..., t]`, two indices in one bracket.",
+        _packer(
+            lambda x, n, by, sizes: torch.cat([x[by[:m]][t] for t, m in enumerate(sizes.tolist())])
+        ),
+        _packer(lambda x, n, by, sizes: torch.cat([x[by][:m][t] for t, m in enumerate(sizes)])),
+    ),
     Wrong(
         "all in another order",
         lambda x, lengths: _torchs_packing(x, lengths)[::-1],
@@ -225,6 +241,7 @@ PACK_BY_HAND = FunctionExercise(
         ("data", "batch_sizes", "sorted_indices"), whole=("batch_sizes", "sorted_indices")
     ),
     wrongs=_PACK_WRONGS,
+    without=("pack_padded_sequence", "pack_sequence"),
     words={
         ("data",): "batch_sizes and sorted_indices are right, data is not: which rows, and in "
         "which order?",
@@ -389,6 +406,20 @@ _MEAN_WRONGS = (
         "You compare T steps with B lengths directly, and neither of them is a column. To compare "
         "each with each, one of the two needs an axis more.",
     ),
+    *several(
+        "the mask of time first",
+        "Your mask is (T, B), as in the lesson, where time came first. This output is (B, T, H): "
+        "it needs a mask (B, T). Which of the two, steps or lengths, should be the column?",
+        lambda output, n: output * (torch.arange(output.shape[1])[:, None] < n)[:, :, None],
+        lambda output, n: (torch.arange(output.shape[1])[:, None] < n)[:, :, None] * output,
+    ),
+    *several(
+        "a mask as long as the longest",
+        "Your mask has as many steps as the longest sentence has words. T may be larger: some of "
+        "output is padding for all. `output.shape[1]` says how many steps there are.",
+        lambda output, n: output * (torch.arange(int(n.max())) < n[:, None])[:, :, None],
+        lambda output, n: (torch.arange(int(n.max())) < n[:, None])[:, :, None] * output,
+    ),
     Wrong(
         "lengths without the column",
         lambda output, lengths: _without_division(output, lengths) / lengths,
@@ -448,12 +479,8 @@ def broken_last_states(x, lengths, lstm):
 def _last_case(I: int, H: int, *lengths: int) -> Case:  # noqa: E741, N803
     T, B = max(lengths), len(lengths)  # noqa: N806
     random = randoms(B)
-    layer = nn.LSTM(I, H, dtype=torch.float64, device="cpu")
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.copy_(random(*parameter.shape))
     inputs = {"x": random(T, B, I), "lengths": torch.tensor(lengths)}
-    inputs["lstm"] = layer.requires_grad_(False)
+    inputs["lstm"] = random_layer(random, I, H)
     return Case(inputs, _said(list(lengths), T=T, B=B, I=I, H=H))
 
 
@@ -699,4 +726,191 @@ def last_states(x, lengths, lstm):
 """,
 )
 
-EXERCISES = (PACK_BY_HAND, MASKED_MEAN, MEND_THE_LAST_STATES)
+# --- 09.4 -----------------------------------------------------------------------------------------
+
+_PROGRAM = """
+x = torch.randn(5, 4, 3)  # 4 sentences, padded to 5 words of 3 numbers each
+lengths = torch.tensor([2, 5, 4, 1])
+lstm = nn.LSTM(3, 6)
+packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+packed_output, (h_n, c_n) = lstm(packed)
+output, _ = pad_packed_sequence(packed_output)
+_, (h_padded, _) = lstm(x)
+"""
+
+PREDICT_THE_PACKING = DictExercise(
+    number="09.4",
+    title="Predict a packing",
+    given=_PROGRAM,
+    parts=(
+        WholeNumbers("sorted_indices", (1, 2, 0, 3), "Which sentence is the longest?"),
+        WholeNumbers("batch_sizes", (4, 3, 2, 2, 1), "At each step: how many sentences still run?"),
+        ShapeOf("data", (12, 3), "A row for each word, and none for the padding."),
+        Quantity("row", 6, "How many rows has step 0? And in which order are those of step 1?"),
+        ShapeOf("h_n", (1, 4, 6), "It is a state, packed or not."),
+        Index("step", 1, "At which step is the last word of sentence 0?", length=5),
+        Quantity("zeros", 8, "There are 20 rows. Which of them belong to no word?"),
+        Quantity("same", 1, "Behind which sentence is no padding?"),
+    ),
+    wrongs=(
+        Wrong(
+            "lengths for indices",
+            {"sorted_indices": (5, 4, 2, 1)},
+            "These are the lengths, sorted. Asked for is *which* sentence stands in each row: "
+            "sentence 0 has 2 words, sentence 1 has 5, and so on.",
+        ),
+        Wrong(
+            "the way back",
+            {"sorted_indices": (2, 0, 1, 3)},
+            "This says in which row each sentence stands: the way back, `unsorted_indices`. Asked "
+            "for is which sentence stands in each row.",
+        ),
+        Wrong(
+            "shortest first",
+            {"sorted_indices": (3, 0, 2, 1)},
+            "You have the shortest sentence first. It is the first to end, so the rows that still "
+            "run would not be the first ones.",
+        ),
+        Wrong(
+            "not sorted",
+            {"sorted_indices": (0, 1, 2, 3)},
+            "You leave the sentences as they came. `enforce_sorted=False` does not mean unsorted: "
+            "it lets PyTorch sort.",
+        ),
+        *several(
+            "lengths for batch_sizes",
+            "These are the lengths, a number for each of the 4 sentences. `batch_sizes` has a "
+            "number for each of the 5 steps.",
+            {"batch_sizes": (2, 5, 4, 1)},
+            {"batch_sizes": (5, 4, 2, 1)},
+        ),
+        Wrong(
+            "all sentences at every step",
+            {"batch_sizes": (4, 4, 4, 4, 4)},
+            "So many rows the padded block has. In the packed one, a sentence that has ended takes "
+            "no part.",
+        ),
+        Wrong(
+            "one step too many",
+            {"batch_sizes": (4, 4, 3, 2, 2)},
+            "You count a sentence of n words at step n too. Steps count from 0, so its last word "
+            "is at step n − 1.",
+        ),
+        Wrong(
+            "from the last step on",
+            {"batch_sizes": (1, 2, 2, 3, 4)},
+            "The other way round: at step 0 all sentences run, at the last step the longest alone.",
+        ),
+        Wrong(
+            "padding in data",
+            {"data": (20, 3)},
+            "20 rows are 5 steps of 4 sentences, padding too. Only the words are in `data`.",
+        ),
+        Wrong(
+            "the block for data",
+            {"data": (5, 4, 3)},
+            "That is x. In `data` the rows of all steps lie under one another, on one axis.",
+        ),
+        Wrong(
+            "states in data",
+            {"data": (12, 6)},
+            "6 numbers a row has the packed *output*. `packed.data` holds what goes in: words.",
+        ),
+        Wrong(
+            "the caller's order within a step",
+            {"row": 4},
+            "Row 4 is the first one of step 1. It belongs to the longest sentence: within a step, "
+            "the rows go by length.",
+        ),
+        *several(
+            "sentence by sentence",
+            "You lay one sentence behind the other. In `data` all rows of step 0 come first, then "
+            "all of step 1.",
+            {"row": 1},
+            {"row": 10},
+        ),
+        Wrong(
+            "rows counted from 1",
+            {"row": 7},
+            "One too many: rows count from 0.",
+        ),
+        Wrong(
+            "no axis for layers",
+            {"h_n": (4, 6)},
+            "The axis for layers is missing. It stands in front, also when there is one layer.",
+        ),
+        Wrong(
+            "a state for each word",
+            {"h_n": (12, 6)},
+            "12 rows has the packed output, one for each word. `h_n` has a row for each sentence.",
+        ),
+        Wrong(
+            "steps in h_n",
+            {"h_n": (5, 4, 6)},
+            "The first axis of `h_n` is layers, not steps: it holds the last states alone.",
+        ),
+        Wrong(
+            "the last step of the block",
+            {"step": 4},
+            "At step 4, sentence 0 has ended long before, and `output` is zero there.",
+        ),
+        Wrong(
+            "one step behind the end",
+            {"step": 2},
+            "A sentence of 2 words has the steps 0 and 1. At step 2, `output` is zero.",
+        ),
+        Wrong(
+            "the first word",
+            {"step": 0},
+            "Step 0 is the first word of sentence 0. It has one more.",
+        ),
+        Wrong(
+            "words for zeros",
+            {"zeros": 12},
+            "12 rows belong to words, and hold states. The others are zero.",
+        ),
+        Wrong(
+            "no zeros",
+            {"zeros": 0},
+            "An LSTM that *reads* padding shows a state there, not zeros. Here it did not read it, "
+            "and `pad_packed_sequence` has filled the block up.",
+        ),
+        Wrong(
+            "zeros of one sentence",
+            {"zeros": 3},
+            "3 rows of zeros has sentence 0. The others have some too, but for one.",
+        ),
+        Wrong(
+            "the shortest",
+            {"same": 3},
+            "Sentence 3 has the most padding: `lstm(x)` reads 4 steps behind its end.",
+        ),
+        Wrong(
+            "the first",
+            {"same": 0},
+            "Sentence 0 has 2 words: `lstm(x)` reads 3 more steps behind its end.",
+        ),
+    ),
+    praise="You see through a packing: which row, which step, and what is filled up at the end.",
+    hints=(
+        "Draw the four sentences as rows of boxes, the longest on top. What are the columns?",
+        "`batch_sizes` counts the boxes of each column. `data` goes down column 0, then down "
+        "column 1, ...",
+        "`h_n` comes back in your order, with each sentence's own last state. What lies behind the "
+        "end of a sentence is zero in `output`, and was read by `lstm(x)`.",
+    ),
+    solution_code="""
+answer = {
+    "sorted_indices": [1, 2, 0, 3],
+    "batch_sizes": [4, 3, 2, 2, 1],
+    "data": (12, 3),
+    "row": 6,
+    "h_n": (1, 4, 6),
+    "step": 1,
+    "zeros": 8,
+    "same": 1,
+}
+""",
+)
+
+EXERCISES = (PACK_BY_HAND, MASKED_MEAN, MEND_THE_LAST_STATES, PREDICT_THE_PACKING)

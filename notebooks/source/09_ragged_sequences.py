@@ -51,7 +51,8 @@ for line in few:
 # `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it. A column against a
 # row: each step is compared with each length.
 #
-# **Predict.** Which share of the 55 places is padding?
+# **Predict.** Which share of the 55 places is padding? (The mask is printed lying on its side: a
+# row for each line.)
 
 
 # %%
@@ -233,7 +234,7 @@ explorers.ragged()
 
 # %% [markdown]
 # Task 1: step 1 of sentence 3, the longest. (Rows 0 to 4 are step 0 of all five.) Task 2: 5, 5, 5,
-# 5, and nothing is saved. Task 3: 28 of 40 places.
+# 5, and nothing is saved. Task 3: 28 of 40 places, 70 %.
 #
 # ## The loop over the staircase
 #
@@ -501,7 +502,7 @@ the_map
 # answer changes, it reads the padding.
 #
 # **Exercises:** [09 Ragged sequences](../exercises/09_ragged_sequences.ipynb). Pack by hand, write
-# the masked mean, mend a function that takes the wrong step.
+# the masked mean, mend a function that takes the wrong step, and predict a packing.
 #
 # **Next:** lesson 10 goes backwards through all of this, and finds every gradient by hand. It is on
 # its way.
