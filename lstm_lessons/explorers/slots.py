@@ -10,7 +10,7 @@ from ..drawing.arrow import arrow
 from .base import Choice, Explorer, Range, check_all
 
 TENSOR = Choice(("output", "h_n", "c_n"), "output")
-SLOT = Range(0, 5, 1, 3)
+SLOT = Range(0, 5, 1, 1)
 HALF = Choice(("both", "forward", "reverse"), "both")
 NUM_LAYERS = Range(1, 3, 1, 2)
 BIDIRECTIONAL = Choice(("False", "True"), "True")
@@ -28,7 +28,7 @@ PARAMETERS = {
 BATCH, INPUT_SIZE, HIDDEN_SIZE = 10, 100, 16
 DIRECTIONS = ("forward", "reverse")
 
-WIDTH = 720
+WIDTH = 800
 HEAD, FOOT = 140, 84  # above the slots of output, and below the layers
 LEFT, PITCH, SLOT_WIDTH = 126, 74, 60  # the first column, from one to the next, a slot of output
 BOX_WIDTH, BOX_HEIGHT, STAGGER = 46, 28, 14
@@ -379,6 +379,8 @@ class _Drawing:
             weight = "bold" if chosen else "normal"
             name = f"{tensor}[{slot}]"
             svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, 13, font_weight=weight)
+        after = f"after step {box[2]}"
+        svg.label(self.root, x + STATE_WIDTH + 8, y + 19, after, 12, "start", fill="muted")
 
     def _slot(self, x: float, y: float, width: float, chosen: bool, mark: str, title: str) -> None:
         style = {"stroke": "g", "stroke_width": 3 if chosen else 1}

@@ -23,13 +23,13 @@ PARAMETERS = {
 
 SEQ_LEN, BATCH, INPUT_SIZE, HIDDEN_SIZE = 6, 10, 100, 16
 
-WIDTH, HEIGHT = 720, 478
+WIDTH = 720
+HEAD, FOOT = 126, 134  # above the top layer's boxes, and below those of layer 0
 LEFT, SPACING = 142, 84  # of the first box, and from one box to the next
 ROWS, CELL, SQUARE = 2, 8, 6  # a mask's rows, from unit to unit, and one unit's side
 MASK_HEIGHT = ROWS * CELL
 BOX_WIDTH, BOX_HEIGHT = HIDDEN_SIZE // ROWS * CELL, 34
-GROUND, STOREY = 344, 92  # the lower edge of layer 0, and the height from layer to layer
-INPUT_Y = GROUND + 48
+STOREY = 92  # from layer to layer
 SLOT_X = LEFT + (SEQ_LEN - 1) * SPACING + BOX_WIDTH + 28
 
 Mask = tuple[tuple[bool, ...], ...]
@@ -78,17 +78,8 @@ def view(
     given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
     check_all(PARAMETERS, given)
     made = numbers(**given)
-    root = svg.panel(WIDTH, HEIGHT)
-    for line, (text, weight) in enumerate(zip(_said(given, made), ("bold", "normal"), strict=True)):
-        svg.label(root, 24, 30 + 20 * line, text, 15 - line, "start", font_weight=weight)
-    _inputs(root, made)
-    for layer in range(num_layers):
-        _layer(root, layer, made)
-    for layer, mask in enumerate(made["masks"]):
-        _draw_mask(root, layer, mask)
-    _output(root, num_layers, made)
-    _key(root, made)
-    return Picture(svg.write(root), _alt(given, made))
+    drawing = _Drawing(made, num_layers, _said(given, made))
+    return Picture(svg.write(drawing.draw()), _alt(given, made))
 
 
 def _mask(generator: Random, dropout: float) -> Mask:
@@ -123,106 +114,137 @@ def _said(given: dict, made: dict) -> tuple[str, str]:
     return f"No mask anywhere: {why}", rest
 
 
-def _top(layer: int) -> float:
-    """Return the upper edge of a layer's boxes."""
-    return GROUND - layer * STOREY - BOX_HEIGHT
-
-
 def _middle(step: int) -> float:
     """Return the middle of a step's column."""
     return LEFT + step * SPACING + BOX_WIDTH / 2
 
 
-def _inputs(root: svg.Element, made: dict) -> None:
-    svg.label(root, 24, INPUT_Y, "x", 14, "start", font_weight="bold")
-    svg.label(root, 24, INPUT_Y + 17, str(made["shapes"]["input"]), 12, "start", fill="muted")
-    for step in range(SEQ_LEN):
-        x = _middle(step)
-        svg.formula(root, x, INPUT_Y, f"x_{step}", 15)
-        arrow(root, "ink", (x, INPUT_Y - 18), (x, GROUND), gap=2)
+class _Drawing:
+    """Lays out layers over steps, from the words at the bottom up, and draws them."""
 
+    def __init__(self, made: dict, layers: int, said: tuple[str, str]) -> None:
+        self.made, self.layers, self.said = made, layers, said
+        # The lower edge of layer 0, and the line of the words below it.
+        self.ground = HEAD + BOX_HEIGHT + (layers - 1) * STOREY
+        self.input_y = self.ground + 48
+        self.height = self.ground + FOOT
+        self.root = svg.panel(WIDTH, self.height)
 
-def _layer(root: svg.Element, layer: int, made: dict) -> None:
-    """Draw a layer's boxes, the arrows along it, its weights' shapes, its row of h_n and c_n."""
-    top = _top(layer)
-    level = top + BOX_HEIGHT / 2
-    name = f"weight_ih_l{layer}"
-    svg.label(root, 24, level - 10, f"layer {layer}", 14, "start", font_weight="bold")
-    svg.label(root, 24, level + 7, name, 12, "start")
-    svg.label(root, 24, level + 23, str(made["shapes"][name]), 12, "start", fill="muted")
-    for step in range(SEQ_LEN):
-        x = _middle(step)
-        box = {"rx": 5, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
-        left = x - BOX_WIDTH / 2
-        svg.rect(root, left, top, BOX_WIDTH, BOX_HEIGHT, **box, data_box=f"{layer},{step}")
-        svg.label(root, x, level + 5, "h, c", 13)
-        last = step + 1 == SEQ_LEN
-        end = SLOT_X - 6 if last else _middle(step + 1) - BOX_WIDTH / 2
-        arrow(root, "g", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
-    for y, name in ((level - 4, f"h_n[{layer}]"), (level + 14, f"c_n[{layer}]")):
-        svg.label(root, SLOT_X, y, name, 13, "start", font_weight="bold")
+    def draw(self) -> svg.Element:
+        """Draw everything and return it."""
+        for line, (text, weight) in enumerate(zip(self.said, ("bold", "normal"), strict=True)):
+            place = (24, 30 + 20 * line, text, 15 - line, "start")
+            svg.label(self.root, *place, font_weight=weight)
+        self._inputs()
+        for layer in range(self.layers):
+            self._layer(layer)
+        for layer, mask in enumerate(self.made["masks"]):
+            self._draw_mask(layer, mask)
+        self._output()
+        self._key()
+        return self.root
 
+    def _top(self, layer: int) -> float:
+        """Return the upper edge of a layer's boxes."""
+        return self.ground - layer * STOREY - BOX_HEIGHT
 
-def _draw_mask(root: svg.Element, layer: int, mask: Mask) -> None:
-    """Draw the mask between a layer and the next: the arrows up end and begin at it."""
-    lower, upper = _top(layer), _top(layer + 1) + BOX_HEIGHT
-    top = (lower + upper - MASK_HEIGHT) / 2
-    kept, zeroed = [], []
-    for step, units in enumerate(mask):
-        x, left = _middle(step), LEFT + step * SPACING
-        line = f"M{x:.0f} {lower:.0f}V{top + MASK_HEIGHT + 2:.0f}"
-        svg.add(root, "path", d=line, stroke="ink", stroke_width=2)
-        _h(root, x, lower)
-        arrow(root, "ink", (x, top - 2), (x, upper), gap=2)
-        for unit, alive in enumerate(units):
-            row, column = divmod(unit, HIDDEN_SIZE // ROWS)
-            place = f"M{left + 1 + column * CELL} {top + 1 + row * CELL:.0f}"
-            (kept if alive else zeroed).append(f"{place}h{SQUARE}v{SQUARE}h-{SQUARE}z")
-    outline = {"stroke": "f", "stroke_width": 1}
-    between = f"{layer},{layer + 1}"
-    svg.add(root, "path", d="".join(zeroed), fill="paper", **outline, data_zeroed=between)
-    svg.add(root, "path", d="".join(kept), fill="f", **outline, data_kept=between)
-    share = svg.number(sum(map(sum, mask)) / (SEQ_LEN * HIDDEN_SIZE), 2)
-    svg.label(root, 24, top + 12, "mask", 13, "start", font_weight="bold")
-    svg.label(root, 68, top + 12, f"{share} kept", 12, "start", fill="muted")
-
-
-def _h(root: svg.Element, x: float, lower: float) -> None:
-    """Write at the foot of an arrow up what goes up."""
-    svg.label(root, x + 6, lower - 6, "h", 12, "start")
-
-
-def _output(root: svg.Element, num_layers: int, made: dict) -> None:
-    """Draw the arrows up that meet no mask, and the names of what the top layer shows."""
-    for layer in range(num_layers):
-        highest = layer + 1 == num_layers
-        if made["masks"] and not highest:
-            continue
-        end = _top(layer) - 22 if highest else _top(layer + 1) + BOX_HEIGHT
+    def _inputs(self) -> None:
+        svg.label(self.root, 24, self.input_y, "x", 14, "start", font_weight="bold")
+        svg.label(
+            self.root,
+            24,
+            self.input_y + 17,
+            str(self.made["shapes"]["input"]),
+            12,
+            "start",
+            fill="muted",
+        )
         for step in range(SEQ_LEN):
-            arrow(root, "ink", (_middle(step), _top(layer)), (_middle(step), end), gap=2)
-            _h(root, _middle(step), _top(layer))
-    y = _top(num_layers - 1) - 27
-    svg.label(root, 24, y, f"output {made['shapes']['output']}", 12, "start")
-    for step in range(SEQ_LEN):
-        name = "output[-1]" if step + 1 == SEQ_LEN else f"output[{step}]"
-        svg.label(root, _middle(step) + (6 if step == 0 else 0), y, name, 11)
+            x = _middle(step)
+            svg.formula(self.root, x, self.input_y, f"x_{step}", 15)
+            arrow(self.root, "ink", (x, self.input_y - 18), (x, self.ground), gap=2)
 
+    def _layer(self, layer: int) -> None:
+        """Draw a layer's boxes and arrows, its weight's shape, its row of h_n and c_n."""
+        top = self._top(layer)
+        level = top + BOX_HEIGHT / 2
+        name = f"weight_ih_l{layer}"
+        svg.label(self.root, 24, level - 10, f"layer {layer}", 14, "start", font_weight="bold")
+        svg.label(self.root, 24, level + 7, name, 12, "start")
+        svg.label(
+            self.root, 24, level + 23, str(self.made["shapes"][name]), 12, "start", fill="muted"
+        )
+        for step in range(SEQ_LEN):
+            x = _middle(step)
+            box = {"rx": 5, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
+            left = x - BOX_WIDTH / 2
+            svg.rect(self.root, left, top, BOX_WIDTH, BOX_HEIGHT, **box, data_box=f"{layer},{step}")
+            svg.label(self.root, x, level + 5, "h, c", 13)
+            last = step + 1 == SEQ_LEN
+            end = SLOT_X - 6 if last else _middle(step + 1) - BOX_WIDTH / 2
+            arrow(self.root, "g", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
+        for y, name in ((level - 4, f"h_n[{layer}]"), (level + 14, f"c_n[{layer}]")):
+            svg.label(self.root, SLOT_X, y, name, 13, "start", font_weight="bold")
 
-def _key(root: svg.Element, made: dict) -> None:
-    """Say what the arrows and squares are, and the shape of the states."""
-    tensors = made["shapes"]
-    states = f"h_n and c_n (L, B, H) = {tensors['h_n']}: a row for each layer"
-    svg.label(root, 24, HEIGHT - 40, states, 13, "start")
-    sizes = f"{SEQ_LEN} words, B = {BATCH}, I = {INPUT_SIZE}, H = {HIDDEN_SIZE}"
-    svg.label(root, WIDTH - 24, HEIGHT - 40, sizes, 13, "end", fill="muted")
-    y = HEIGHT - 16
-    svg.label(root, WIDTH - 24, y, "to the right: h and c; up: h alone", 13, "end")
-    if made["masks"]:
-        for x, fill in ((25, "f"), (25 + CELL, "paper")):
-            svg.rect(root, x, y - 8, SQUARE, SQUARE, fill=fill, stroke="f", stroke_width=1)
-        squares = f"a unit: filled if kept, hollow if zeroed ({HIDDEN_SIZE} at each step)"
-        svg.label(root, 48, y, squares, 12, "start", fill="muted")
+    def _draw_mask(self, layer: int, mask: Mask) -> None:
+        """Draw the mask between a layer and the next: the arrows up end and begin at it."""
+        lower, upper = self._top(layer), self._top(layer + 1) + BOX_HEIGHT
+        top = (lower + upper - MASK_HEIGHT) / 2
+        kept, zeroed = [], []
+        for step, units in enumerate(mask):
+            x, left = _middle(step), LEFT + step * SPACING
+            line = f"M{x:.0f} {lower:.0f}V{top + MASK_HEIGHT + 2:.0f}"
+            svg.add(self.root, "path", d=line, stroke="ink", stroke_width=2)
+            self._h(x, lower)
+            arrow(self.root, "ink", (x, top - 2), (x, upper), gap=2)
+            for unit, alive in enumerate(units):
+                row, column = divmod(unit, HIDDEN_SIZE // ROWS)
+                place = f"M{left + 1 + column * CELL} {top + 1 + row * CELL:.0f}"
+                (kept if alive else zeroed).append(f"{place}h{SQUARE}v{SQUARE}h-{SQUARE}z")
+        outline = {"stroke": "f", "stroke_width": 1}
+        between = f"{layer},{layer + 1}"
+        svg.add(self.root, "path", d="".join(zeroed), fill="paper", **outline, data_zeroed=between)
+        svg.add(self.root, "path", d="".join(kept), fill="f", **outline, data_kept=between)
+        share = svg.number(sum(map(sum, mask)) / (SEQ_LEN * HIDDEN_SIZE), 2)
+        svg.label(self.root, 24, top + 12, "mask", 13, "start", font_weight="bold")
+        svg.label(self.root, 68, top + 12, f"{share} kept", 12, "start", fill="muted")
+
+    def _h(self, x: float, lower: float) -> None:
+        """Write at the foot of an arrow up what goes up."""
+        svg.label(self.root, x + 6, lower - 6, "h", 12, "start")
+
+    def _output(self) -> None:
+        """Draw the arrows up that meet no mask, and the names of what the top layer shows."""
+        for layer in range(self.layers):
+            highest = layer + 1 == self.layers
+            if self.made["masks"] and not highest:
+                continue
+            end = self._top(layer) - 22 if highest else self._top(layer + 1) + BOX_HEIGHT
+            for step in range(SEQ_LEN):
+                arrow(
+                    self.root, "ink", (_middle(step), self._top(layer)), (_middle(step), end), gap=2
+                )
+                self._h(_middle(step), self._top(layer))
+        y = self._top(self.layers - 1) - 27
+        svg.label(self.root, 24, y, f"output {self.made['shapes']['output']}", 12, "start")
+        for step in range(SEQ_LEN):
+            name = "output[-1]" if step + 1 == SEQ_LEN else f"output[{step}]"
+            svg.label(self.root, _middle(step) + (6 if step == 0 else 0), y, name, 11)
+
+    def _key(self) -> None:
+        """Say what the arrows and squares are, and the shape of the states."""
+        tensors = self.made["shapes"]
+        states = f"h_n and c_n (L, B, H) = {tensors['h_n']}: a row for each layer"
+        svg.label(self.root, 24, self.height - 40, states, 13, "start")
+        sizes = f"{SEQ_LEN} words, B = {BATCH}, I = {INPUT_SIZE}, H = {HIDDEN_SIZE}"
+        svg.label(self.root, WIDTH - 24, self.height - 40, sizes, 13, "end", fill="muted")
+        y = self.height - 16
+        svg.label(self.root, WIDTH - 24, y, "to the right: h and c; up: h alone", 13, "end")
+        if self.made["masks"]:
+            for x, fill in ((25, "f"), (25 + CELL, "paper")):
+                svg.rect(self.root, x, y - 8, SQUARE, SQUARE, fill=fill, stroke="f", stroke_width=1)
+            squares = f"a unit: filled if kept, hollow if zeroed ({HIDDEN_SIZE} at each step)"
+            svg.label(self.root, 48, y, squares, 12, "start", fill="muted")
 
 
 def _alt(given: dict, made: dict) -> str:

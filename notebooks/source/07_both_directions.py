@@ -273,7 +273,7 @@ print("forward half of output[0]: ", seen(lambda x: lstm(x)[0][..., :H], six)[0]
 #
 # **Try it.**
 #
-# 1. Keep `output`, the last slot, and choose each `half`. How many steps has its pass made?
+# 1. Keep `output`, take its last slot, and choose each `half`. How many steps has its pass made?
 # 2. **Predict**, then find it: which row of `h_n` holds `output[0]`'s reverse half?
 # 3. Set `num_layers` to 1, then `bidirectional` to False. Which boxes have seen all words?
 
