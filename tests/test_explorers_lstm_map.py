@@ -17,6 +17,7 @@ import pytest
 import torch
 from drawn import SVG, marked, texts, words
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_lessons.explorers.base import Choice
 from lstm_lessons.explorers.lstm_map import PARAMETERS, RIGHT, numbers, view
@@ -554,6 +555,22 @@ def test_the_last_remark_is_so():
         output, (h_n, c_n) = layer(x)
         zeros = torch.zeros_like(h_n), torch.zeros_like(c_n)
         torch.testing.assert_close(layer(x, zeros)[0], output, rtol=0, atol=1e-12)
+
+
+def test_the_remark_on_packing_is_so():
+    for given in RUN:
+        said = says(given, r"input\.data is \(N, I\) = \(N, (\d+)\) .* = \(N, (\d+)\)")
+        assert bool(said) == (given["unbatched"] == "False")
+        if not said:
+            continue
+        layer, x = layer_of(given).double().eval(), input_of(given).double()
+        lengths = torch.arange(given["batch"]) % given["seq_len"] + 1
+        packed = pack_padded_sequence(x, lengths, layer.batch_first, enforce_sorted=False)
+        output, states = layer(packed)
+        assert packed.data.shape == (lengths.sum(), int(said[1]))
+        assert output.data.shape == (lengths.sum(), int(said[2]))
+        made = numbers(**given)
+        assert tuple(tuple(each.shape) for each in states) == (made["h_n"], made["c_n"])
 
 
 def test_the_words_for_those_who_see_no_picture_say_every_remark():

@@ -148,8 +148,7 @@ class Setting:
             *self._on_sizes(),
             "lstm(x) without states starts from zeros. No parameter has an axis T or B: "
             "the same weights read any length, any batch.",
-            "All sentences have T words here. Padded, h_n is the state after the padding; packed, "
-            "after each one's own last word.",
+            *self._on_lengths(),
         ]
 
     def _on_mistakes(self) -> Iterator[str]:
@@ -183,6 +182,20 @@ class Setting:
                 "Time comes first: x[0] is word 0 of all sentences, "
                 "x[:, 0] is all words of sentence 0."
             )
+
+    def _on_lengths(self) -> Iterator[str]:
+        made = self.configuration
+        if made.batch is None:
+            return
+        shows = made.numbers["D"] * made.numbers["R"]
+        yield (
+            "All sentences have T words here. Padded, h_n is the state after the padding; packed, "
+            "after each one's own last word."
+        )
+        yield (
+            f"Packed, input.data is (N, I) = (N, {made.input_size}) and output.data (N, D·R) = "
+            f"(N, {shows}), with N words in all. States keep their shapes."
+        )
 
     def _on_directions(self) -> Iterator[str]:
         made = self.configuration
