@@ -30,6 +30,10 @@ class Form(ABC):
             Misformed: the value is of another form; the message says which.
         """
 
+    def remark(self, value: Any) -> str:
+        """Return what there is to say of the form of a value that was read, if anything."""
+        return ""
+
     def axes_of(self, name: str) -> tuple[str, ...]:
         """Return the words for the axes of a result, if there are any."""
         return getattr(self, "axes", ())
@@ -113,12 +117,14 @@ class Tensors(Form):
 
     ``not_nested`` says why they do not come as nn.LSTM's results do. ``whole`` are the names of
     those that hold whole numbers, such as lengths: a list of numbers is as good there.
+    ``joined_by`` is what makes one tensor of a list of pieces.
     """
 
     names: tuple[str, ...]
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
     whole: tuple[str, ...] = ()
+    joined_by: str = "torch.stack"
 
     @property
     def _wanted(self) -> str:
@@ -135,7 +141,7 @@ class Tensors(Form):
         if isinstance(value, Tensor):
             raise Misformed(
                 f"Your function returns one tensor, of shape {tuple(value.shape)}. It should "
-                f"return {len(self.names)}, in this order: `{wanted}`.",
+                f"return {len(self.names)} tensors, in this order: `{wanted}`.",
                 "one tensor",
             )
         if not isinstance(value, tuple | list):
@@ -144,7 +150,9 @@ class Tensors(Form):
         if len(value) != len(self.names):
             raise Misformed(f"Your function returns {len(value)} things. Expected: `{wanted}`.")
         return {
-            name: (_counts if name in self.whole else _tensor)(f"The {name} that you return", each)
+            name: _counts(f"The {name} that you return", each)
+            if name in self.whole
+            else _tensor(f"The {name} that you return", each, self.joined_by)
             for name, each in zip(self.names, value, strict=True)
         }
 
@@ -184,9 +192,25 @@ class LikeLSTM(Tensors):
         return f"return {output}, ({', '.join(states)})"
 
     def _flat(self, value: tuple | list) -> tuple | list:
-        if len(value) == 2 and isinstance(value[1], tuple | list):
+        output, *states = self.names
+        if len(value) != 2:
+            return value
+        if isinstance(value[1], tuple | list):
             return (value[0], *value[1])
-        return value
+        held = a_kind_of(value[1])
+        if isinstance(value[1], Tensor):
+            held = f"one tensor, of shape {tuple(value[1].shape)}"
+        raise Misformed(
+            f"The second thing that you return should be the pair ({', '.join(states)}); yours is "
+            f"{held}. Expected: `{self._wanted}`.",
+            "no pair of states",
+        )
+
+    def remark(self, value: Any) -> str:
+        """Return that three in a row are not how nn.LSTM returns them."""
+        if isinstance(value, tuple | list) and len(value) == len(self.names):
+            return f"(nn.LSTM returns its states as a pair: `{self._wanted}`.)"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -238,11 +262,11 @@ def _refuse_nothing(value: Any) -> None:
         )
 
 
-def _tensor(what: str, value: Any) -> Tensor:
+def _tensor(what: str, value: Any, joined_by: str = "torch.stack") -> Tensor:
     if isinstance(value, tuple | list) and value and all(isinstance(v, Tensor) for v in value):
         held = "1 tensor" if len(value) == 1 else f"{len(value)} tensors"
         raise Misformed(
-            f"{what} is a {type(value).__name__} of {held}. `torch.stack` makes one tensor of "
+            f"{what} is a {type(value).__name__} of {held}. `{joined_by}` makes one tensor of "
             "them.",
             "not stacked",
         )

@@ -57,6 +57,10 @@ class Probe:
     change: Callable[[dict[str, Any]], dict[str, Any]]
 
 
+Results = dict[str, Tensor]
+"""The results of one call, by name."""
+
+
 @dataclass
 class Attempt:
     """What came of one call: results, or the problem why there are none."""
@@ -64,6 +68,7 @@ class Attempt:
     results: dict[str, Tensor] = field(default_factory=dict)
     problem: BaseException | None = None
     changed: tuple[str, ...] = ()
+    remark: str = ""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -77,6 +82,8 @@ class FunctionExercise(Exercise):
     nobody has named. With ``gradients``, those of every result with regard to every input, and to
     every parameter of a layer, must be right as well, except for the inputs called ``constants``,
     which are drawn and not learned. ``without`` are names of what is to be done by hand.
+    ``look`` takes the inputs, the results and the right ones of the first call that goes wrong in
+    a way that nobody has named, and says in words what the numbers tell, or nothing.
     ``advice`` says what is meant by a name that there is not, ``drawn``, where it is likely that
     someone draws at random, what to do instead.
     """
@@ -93,6 +100,7 @@ class FunctionExercise(Exercise):
     drawn: str = ""
     advice: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    look: Callable[[Mapping[str, Any], Results, Results], str] = lambda inputs, ours, wanted: ""
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -108,6 +116,12 @@ class FunctionExercise(Exercise):
     def _known(self) -> list[tuple[Wrong, list[Attempt]]]:
         """What each misconception does."""
         return [(wrong, self.attempts(wrong.answer, call_directly)) for wrong in self.wrongs]
+
+    @property
+    def _layers(self) -> list[str]:
+        """The names of those inputs that are layers."""
+        inputs = self.cases[0].inputs
+        return [name for name, value in inputs.items() if isinstance(value, nn.Module)]
 
     def attempts(self, function: Callable, call: Callable) -> list[Attempt]:
         """Call the function on each case until one gives no results; ``call`` is how."""
@@ -134,8 +148,11 @@ class FunctionExercise(Exercise):
             return self._judge_problem(attempts, wrong)
         if wrong is not None:
             return self._incorrect(wrong.message, wrong.name)
-        if self.drawn and self._draws(answer, attempts, runner):
-            return self._incorrect(f"{_DRAWN} {self.drawn}", "drawn at random")
+        if attempts[0].changed:
+            return self._changed(attempts[0].changed, "Your function")
+        drawn = self.drawn or (_NEW_LAYER if self._layers else "")
+        if drawn and self._draws(answer, attempts, runner):
+            return self._incorrect(f"{_DRAWN} {drawn}", "drawn at random")
         if _is_rounded(attempts, self.wanted):
             return self._incorrect(_ROUNDED, "rounded to float32")
         if isinstance(self.form, Number) and _is_constant(attempts):
@@ -144,26 +161,30 @@ class FunctionExercise(Exercise):
 
     def _judge_the_rest(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> Result:
         """Judge an answer whose numbers are right: what it does to inputs and gradients."""
-        changed = attempts[0].changed
-        layers = [each for each in changed if isinstance(self.cases[0].inputs[each], nn.Module)]
+        if attempts[0].changed:
+            who = "The numbers are right, but your function"
+            return self._changed(attempts[0].changed, who)
+        right = self._judge_gradients(answer, runner) if self.gradients else self._correct()
+        if right.outcome == "correct" and attempts[0].remark:
+            right = self._result("correct", f"{right.message}\n\n{attempts[0].remark}")
+        return right
+
+    def _changed(self, changed: tuple[str, ...], who: str) -> Result:
+        """Say that what belongs to the caller is not as it was."""
+        layers = [each for each in changed if each in self._layers]
         if layers:
             return self._incorrect(
-                f"The numbers are right, but your function changes {listed(layers)}, which belongs "
-                "to the caller: whoever uses that layer next finds it other than it was. Leave it "
-                "as it is.",
+                f"{who} changes {listed(layers)}, which belongs to the caller: whoever uses that "
+                "layer next finds it other than it was. Leave it as it is.",
                 "changes the layer",
             )
-        if changed:
-            return self._incorrect(
-                f"The numbers are right, but your function changes {listed(changed)}, which "
-                "belongs to the caller and may be needed again. Make a new tensor: an operation "
-                "whose name ends in `_`, such as `mul_` or `transpose_`, writes into the old one, "
-                "and so do `*=` and `+=`.",
-                "changes its inputs",
-            )
-        if not self.gradients:
-            return self._correct()
-        return self._judge_gradients(answer, runner)
+        return self._incorrect(
+            f"{who} changes {listed(changed)}, which belongs to the caller and may be needed "
+            "again. Make a new tensor: an operation whose name ends in `_`, such as `mul_` or "
+            "`transpose_`, writes into the old one, and so do `*=`, `+=` and `x[...] = ...`. "
+            "(`y = x` makes no new tensor; `x.clone()` does.)",
+            "changes its inputs",
+        )
 
     def _judge_problem(self, attempts: list[Attempt], wrong: Wrong | None) -> Result:
         problem, case = attempts[-1].problem, self.cases[len(attempts) - 1]
@@ -210,7 +231,7 @@ class FunctionExercise(Exercise):
         if type(read) is Raised:
             return Attempt(problem=read.error)
         changed = (name for name, value in inputs.items() if _differs(value, case.inputs[name]))
-        return Attempt(results=read, changed=tuple(changed))
+        return Attempt(read, changed=tuple(changed), remark=self.form.remark(returned))
 
     def _gradients(self, function: Callable, call: Callable) -> dict | Raised:
         """Return the gradient of each result by each tensor given; None where there is none."""
@@ -277,7 +298,8 @@ class FunctionExercise(Exercise):
         name = next((each for each in self.made_in_order if each in names), names[0])
         said = self._first_difference(name, results[name], wanted[name], case)
         same_shape = results[name].shape == wanted[name].shape
-        parts = [self.words.get(names, "") if same_shape else "", said]
+        told = self.look(case.inputs, results, wanted)
+        parts = [told or (self.words.get(names, "") if same_shape else ""), said]
         if number > 0:
             parts.append(
                 f"Yet with {self.cases[0].label} all is right. "
@@ -395,6 +417,8 @@ _DRAWN = (
     "Two calls with the same inputs give other numbers: something in your function is drawn at "
     "random, or kept from the call before."
 )
+
+_NEW_LAYER = "Is it a new `nn.LSTM`, with weights of its own? The layer that is given should read."
 
 _ROUNDED = (
     "Right to about seven digits and no further: your results are rounded to float32, while the "

@@ -364,6 +364,14 @@ _READ_WRONGS = (
         _reader(come_out=lambda output, x: output[-1]),
         "Your output holds the last step only. It should hold all of them, (B, T, H).",
     ),
+    *several(
+        "states not in a pair",
+        "The two states go in as one pair: `lstm(..., (h_0, c_0))`.",
+        lambda x, h_0, c_0, lstm: lstm(_turned(x), h_0),
+        lambda x, h_0, c_0, lstm: lstm(_turned(x), h_0, c_0),
+        lambda x, h_0, c_0, lstm: lstm(_viewed(x), h_0, c_0),
+        lambda x, h_0, c_0, lstm: lstm(x, h_0, c_0),
+    ),
     Wrong(
         "a copy of the layer",
         _twin,
@@ -414,8 +422,8 @@ MEND_THE_READER = FunctionExercise(
         "Run the broken function first. PyTorch tells you one of the mistakes.",
         "Go through the shapes one by one: what is (B, T, ...), what is (T, B, ...), and what is "
         "neither? And which operation moves an axis?",
-        "The two `view`s give right shapes and wrong rows: which operation of the lesson moves an "
-        "axis? And what does the lesson say of a state's axes under `batch_first`?",
+        "Write `transpose(0, 1)` where a `view` stands: on the way in and on the way out. And hand "
+        "over the states as they come.",
     ),
     solution_code="""
 def read(x, h_0, c_0, lstm):
@@ -507,6 +515,22 @@ _PATIENT_WRONGS = (
         "for each patient is wanted, (B, H).",
     ),
     Wrong(
+        "the hour before",
+        _from(lambda output, states: output[:, -2]),
+        "You take the state after the last hour but one. Index −1 is the last.",
+    ),
+    Wrong(
+        "the last patient of h_n",
+        _from(lambda output, states: states[0][:, -1]),
+        "`h_n` has no time axis: it is (1, B, H), after the last hour already. `[:, -1]` takes "
+        "the last patient of it.",
+    ),
+    Wrong(
+        "the last unit",
+        _from(lambda output, states: output[:, :, -1]),
+        "You take the last *unit*, at every hour: (B, T). Time is axis 1 of output, not 2.",
+    ),
+    Wrong(
         "c for h",
         _from(lambda output, states: states[1][0]),
         "You return c_n, the cell state. The state that the layer shows is h.",
@@ -589,12 +613,12 @@ ADD_THE_AXIS = FunctionExercise(
         "The layer wants three axes: batch, time, features. Which of them does x have?",
         "Each hour has one number. So the features are an axis of length 1, and with "
         "`batch_first=True` it is the last one.",
-        "`unsqueeze` adds an axis of length 1; its number says where. Then take the last hour of "
-        "every patient: which index of output is time?",
+        "`x[..., None]` adds an axis of length 1 at the end, as in the lesson. Then take the last "
+        "hour of every patient: which index of output is time?",
     ),
     solution_code="""
 def last_states(x, lstm):
-    output, (h_n, c_n) = lstm(x.unsqueeze(-1))
+    output, (h_n, c_n) = lstm(x[..., None])
     return output[:, -1]
 """,
 )

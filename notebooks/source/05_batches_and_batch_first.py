@@ -87,8 +87,9 @@ print_shapes(*nn.LSTM(I, H, num_layers=2, batch_first=True)(x))
 
 # %% [markdown]
 # `transpose` gives the tutorial's print-out. `batch_first=True` gives `output` the other way round:
-# it comes out as `x` went in. But `h` and `c` are the same in both. A state has no time axis, so
-# there is nothing to put first: it stays (L, B, H), here (2, 10, 16).
+# it comes out as `x` went in. But `h` and `c` have the same shape in both. `batch_first` only
+# lets batch and time change places. A state has no time axis, so nothing changes places: it stays
+# (L, B, H), with L in front, here (2, 10, 16).
 #
 # **Predict.** Lesson 04 took the last step with `output[-1]`. What is `output[-1]` with
 # `batch_first=True`, and how do you write the last step?
@@ -142,9 +143,9 @@ print("transpose, batch_first and our loop: the same output, h_n and c_n.")
 # %% [markdown]
 # ## A probe
 #
-# Time and batch swapped raise no error. (The features do, if they are not last: each word must have
-# `input_size` numbers.) So we need a test that sees it. The sentences of a batch have nothing to do
-# with each other: change the *first*, and look which sentences' outputs change.
+# Time and batch swapped raise no error. (Features that are not last do raise one, unless the last
+# axis has I numbers by chance.) So we need a test that sees it. The sentences of a batch have
+# nothing to do with each other: change the *first*, and look which sentences' outputs change.
 #
 # `read` is any function that takes `x` (B, T, I) and returns an output with the sentences on axis 0
 # as well. That is how your data lies, however the layer wants it.
@@ -155,7 +156,7 @@ print("transpose, batch_first and our loop: the same output, h_n and c_n.")
 
 # %%
 def changed_sentences(read, x, which=0):
-    """Change one sentence of x, the first; return which sentences' outputs change."""
+    """Change sentence ``which`` of x; return which sentences' outputs change."""
     other = x.clone()
     other[which] += 1
     pairs = enumerate(zip(read(x), read(other)))
@@ -175,9 +176,9 @@ print("swapped:", changed_sentences(swapped, x))
 print("swapped, the last changed:", changed_sentences(swapped, x, which=B - 1))
 
 # %% [markdown]
-# Swapped, others change as well, here all: the state walks from sentence to sentence. It walks
-# forward only, so the probe changes the first. Keep it, for any `read` of vectors. (With dropout,
-# only in eval mode: lesson 06.)
+# Swapped, others change as well, here all: the state walks from sentence to sentence, forward only,
+# so the probe changes the first. (It adds 1, so it wants vectors, not word numbers. With dropout,
+# use it in eval mode: lesson 06.)
 #
 # **Try it.** The block is your `x`, each axis on a scale of its own. Thin lines cut it into steps.
 # Filled is sentence 0, and all that it reaches.
@@ -193,18 +194,32 @@ from lstm_lessons import explorers
 explorers.three_axes()
 
 # %% [markdown]
-# Both repairs at once undo each other: the axes are swapped again. And `h_n` is (1, 10, 16) in the
-# two right settings, whichever way `output` lies. Here are all four, from Python:
+# Both repairs at once undo each other. And `h_n` is (1, 10, 16) in the two right settings, whichever
+# way `output` lies. So here a shape tells. But suppose that each sentence has 10 words, as many as
+# there are sentences.
+#
+# **Predict.** Does any shape still tell which of the four settings are right? Does the probe?
+
 
 # %%
-readers = {"batch_first=False": lstm, "batch_first=True": twin}
-for order, lying in {"(B, T, I)": x, "(T, B, I)": x.transpose(0, 1)}.items():
-    for name, reader in readers.items():
-        _, (h_n, _) = reader(lying)
-        verdict = "right" if h_n.shape == (1, B, H) else "swapped"
-        print(f"x {order}, {name}: h_n {tuple(h_n.shape)}, {verdict}")
+def both_at_once(x):
+    return twin(x.transpose(0, 1))[0].transpose(0, 1)
+
+
+square = torch.rand(10, 10, I)  # 10 sentences of 10 words
+readers = {
+    "x as it is, batch_first=False": swapped,
+    "x as it is, batch_first=True": lambda x: twin(x)[0],
+    "x turned round, batch_first=False": turned,
+    "x turned round, batch_first=True": both_at_once,
+}
+for name, read in readers.items():
+    changed = "0 alone" if changed_sentences(read, square) == [0] else "others too"
+    print(f"{name:<34} output {tuple(read(square).shape)}, changed: {changed}")
 
 # %% [markdown]
+# The shapes are silent. The probe is not.
+#
 # ## A repair that is none
 #
 # `x.view(T, B, I)` has the shape that the layer wants, too. Is it a repair? Take a small table: 2
@@ -240,7 +255,8 @@ assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 # third, so they stand in every column. `x.reshape(T, B, I)` does the same.
 #
 # `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
-# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw.
+# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw. `view` never copies: it works
+# only if the numbers, as they lie in memory, are in the order that is wanted.
 #
 # **Predict.** Can you use `view` *after* `transpose`, to lay all 240 words under one another?
 
@@ -256,12 +272,13 @@ assert torch.equal(rows[B], x[0, 1])  # after word 0 of each sentence comes word
 print("reshape:", tuple(rows.shape))
 
 # %% [markdown]
-# `view` refuses. `reshape` copies the numbers into the new order first, as `.contiguous()` would.
-# Here that is right: two neighbouring axes become one, and none changes places.
+# `view` refuses: in memory, the words of sentence 0 come first. `reshape` copies the numbers into
+# the new order, as `.contiguous()` would. Here that is right: two neighbouring axes become one, and
+# none changes places.
 #
 # ## Two axes
 #
-# The third trap is an axis that is missing. Suppose there are 8 samples of 20 numbers each, in a
+# Another trap is an axis that is missing. Suppose there are 8 samples of 20 numbers each, in a
 # tensor (8, 20), and the layer has `input_size=20`.
 #
 # **Predict.** Error, or not? If not: how many sequences does the layer read, and how long are they?
@@ -277,12 +294,17 @@ print_shapes(*layer(flat))
 print("batch_first changes nothing:", torch.equal(layer(flat)[0], layer_first(flat)[0]))
 print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 
+print("as 1 step of 20 numbers: ", end="")
+print_shapes(*layer(flat[None]))  # (T, B, I) = (1, 8, 20)
+print("as 20 steps of 1 number: ", end="")
+print_shapes(*nn.LSTM(1, H, batch_first=True)(flat[..., None]))  # (B, T, I) = (8, 20, 1)
+
 # %% [markdown]
 # One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). Its states have no batch
 # axis either. And row 0 changes all rows, as an earlier word changes all later ones.
 #
-# 8 samples of one number at each of 20 steps need a third axis, at the end. As `[None]` adds one in
-# front, `[..., None]` adds one there. The exercises come back to this.
+# For a batch, add the axis that is missing: time in front with `[None]`, or the features at the end
+# with `[..., None]` and `input_size=1`.
 #
 # ## States never move
 #
@@ -304,8 +326,8 @@ for reader, state in ((twin, moved), (lstm, h_0)):
 # %% [markdown]
 # Line 1: states are (L, B, H), always. Line 2: these are the states of the tutorial's third
 # example, `torch.rand(1, 10, 16)`. With this `x` they raise an error: the layer looks for 24
-# samples. So states of your own, with the B that you mean, are a cheap guard. But if T equals B, no
-# shape tells you anything, and only the probe does.
+# samples. So states of your own, with the B that you mean, are a cheap guard against swapped axes.
+# Against `view` they are none, nor if T equals B. The probe sees both.
 
 # %% [markdown]
 # ## From word numbers to output
@@ -314,8 +336,7 @@ for reader, state in ((twin, moved), (lstm, h_0)):
 # `np.random.uniform(0, 19)`, made whole with `.long()`, and looked up in a table, as an LSTM reads
 # vectors. `nn.Embedding(20, 6)` is a table (20, 6), with the vector of word k in row k.
 #
-# **Predict.** Which word is never drawn? What shape does the table give for (3, 4) words? And for
-# floats, 3.0 instead of 3?
+# **Predict.** Which word is never drawn? And what shape does the table give for (3, 4) words?
 
 # %%
 import numpy as np
@@ -328,7 +349,7 @@ print("uniform:", drawn.min().item(), "to", drawn.max().item())
 print("randint:", numbers.min().item(), "to", numbers.max().item())
 
 embedding = nn.Embedding(20, 6)
-numbers = numbers[:12].view(3, 4)
+numbers = numbers[:12].view(3, 4)  # here view is right: no word had a place yet
 words = embedding(numbers)
 print("words:", tuple(words.shape))
 assert torch.equal(words[1, 2], embedding.weight[numbers[1, 2]])
@@ -339,14 +360,14 @@ except RuntimeError as error:
 
 # %% [markdown]
 # `uniform(0, 19)` stays below 19, and `.long()` cuts off what stands behind the point: 19 never
-# comes. `torch.randint` draws it too.
+# comes. `torch.randint` draws it too. A table is looked up with whole numbers only: floats are an
+# error, hence the `.long()`.
 #
 # The table gives a vector of 6 for each word, sentences first. The post swaps the axes with
 # `transpose_`, whose underscore means *in place*: it changes `words` itself. (Its layer has
 # `dropout=0.5` as well, of which lesson 06 says more; we leave it out.)
 #
-# **Predict.** What happens to `words` if a cell with `transpose_` is run twice? And with
-# `batch_first=True` and nothing swapped: which of the three results have another shape?
+# **Predict.** What happens to `words` if a cell with `transpose_` is run twice?
 
 # %%
 in_place = words.detach().clone()
@@ -368,18 +389,19 @@ print("output:", tuple(output_first.shape), "  h_n, c_n:", tuple(h_first.shape))
 # %% [markdown]
 # The second run swaps them back, without an error. `transpose` leaves `words` as it is, so the cell
 # may run as often as you like. And with `batch_first=True` there is nothing to swap, so nothing to
-# forget: `output` alone has another shape.
+# forget: `output` alone has another shape than with `transpose`.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * The layer walks along axis 0, or along axis 1 with `batch_first=True`. It does not know what you
 #   meant.
-# * `batch_first` moves `x` and `output`. The states stay (L, B, H), and the last step becomes
-#   `output[:, -1]`.
+# * `batch_first` says how `x` and `output` lie. The states stay (L, B, H), and the last step
+#   becomes `output[:, -1]`.
 # * `transpose` moves axes. `view` and `reshape` only break the lines elsewhere.
 # * A tensor with two axes is one sequence, (T, I).
-# * The probe: change the first sample, see which samples change. The state flows forward only.
+# * The probe: change the first sample, see which samples change. No shape sees a
+#   `view`, or a swap if T equals B.
 
 # %% [markdown]
 # **A common mistake.** `x.view(T, B, I)`, to get the shape right. Every shape agrees, and there is
