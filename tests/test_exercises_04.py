@@ -277,9 +277,12 @@ def test_a_random_start_where_nothing_is_given_is_told_of_that_call():
 
 
 def test_what_gives_nan_is_told_what_the_inverse_of_tanh_takes():
-    result = exercise("04.4").check(lambda h, o: torch.atanh(o / h))
+    result = exercise("04.4").check(lambda h, o: torch.atanh(3 * h / o))
     assert (result.outcome, result.misconception) == ("incorrect", None)
     assert "between -1 and 1" in result.message and "yours is nan" in result.message
+    result = exercise("04.4").check(lambda h, o: torch.atanh((h / o).abs()))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "nan" not in result.message
 
 
 @pytest.mark.parametrize("value", ["maybe", 1, 0.0, None, [True], torch.zeros(2), "yes"])

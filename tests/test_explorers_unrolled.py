@@ -14,6 +14,7 @@ from lstm_lessons.explorers.unrolled import (
     HIDDEN_SIZE,
     HX,
     INPUT_SIZE,
+    NOTES,
     OUTPUT_Y,
     PARAMETERS,
     SEQ_LEN,
@@ -147,9 +148,11 @@ def test_an_arrow_goes_from_h_into_the_slot_it_fills_and_none_from_c():
         assert into == [pytest.approx(float(boxes[f"output[{steps - 1}] 0"].get("x")), abs=0.1)]
 
 
-def test_what_is_handed_on_is_said_once_and_only_of_steps_that_were_done():
-    assert texts(view(4, 5, 3, "None").svg).count("c not kept") == 1
-    assert texts(view(1, 5, 3, "None").svg).count("c not kept") == 0
+def test_what_is_kept_is_said_in_the_picture_and_in_its_words():
+    for steps in (1, 4):
+        picture = view(steps, 5, 3, "None")
+        assert texts(picture.svg).count(NOTES[1]) == 1
+        assert NOTES[1] in picture.alt
 
 
 def test_more_steps_than_words_are_as_good_as_all():

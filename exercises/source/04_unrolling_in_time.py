@@ -49,8 +49,8 @@ torch.set_default_dtype(torch.float64)
 # %%
 x = torch.randn(6, 2, 3)
 h_0, c_0 = torch.randn(2, 5), torch.randn(2, 5)
-weights = nn.LSTM(3, 5).all_weights[0]
-h, c = lstm_step(x[0], h_0, c_0, *weights)
+tensors = nn.LSTM(3, 5).all_weights[0]
+h, c = lstm_step(x[0], h_0, c_0, *tensors)
 print("after word 0:", tuple(h.shape), tuple(c.shape))
 
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E741, N803 - I is the input size, as everywhere in the course.
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.answers import Choice, DictExercise, Part, ShapeOf, Verdict
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
-from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 
 # --- 04.1 -----------------------------------------------------------------------------------------
 
@@ -109,6 +109,12 @@ _LOOP_WRONGS = (
         _loop(give=lambda hs, cs, start: (hs[-1], cs[-1])),
         _loop(give=lambda hs, cs, start: (hs[-1][None], cs[-1][None])),
     ),
+    Wrong(
+        "return inside the loop",
+        _loop(give=lambda hs, cs, start: (torch.stack(hs[:1]), torch.stack(cs[:1]))),
+        "You return the states of step 0 alone, T = 1. Does `return` stand inside the loop? Then "
+        "it ends the first turn.",
+    ),
     *several(
         "last memory only",
         "`output` is right. `memory` holds the last step alone, as nn.LSTM's c_n does; asked for "
@@ -148,6 +154,19 @@ _LOOP_WRONGS = (
         "reads what the step before it made.",
         _loop(carry=lambda new, old, start: start),
         _loop(start=lambda state, zeros: state, carry=lambda new, old, start: start),
+    ),
+    Wrong(
+        "zeros at every turn",
+        _loop(start=lambda state, zeros: zeros, carry=lambda new, old, start: start),
+        "Every step starts from zeros, so no word knows of those before it. The states are made "
+        "once, before the loop; from then on a step reads what the step before it made.",
+    ),
+    *several(
+        "an axis for layers expected",
+        "You take `h_0[0]` and `c_0[0]`. Here they are (B, H), without an axis for layers, so that "
+        "is the state of sentence 0, and all sentences start from it.",
+        _loop(start=lambda state, zeros: zeros if state is None else state[0]),
+        _loop(start=lambda state, zeros: zeros if state is None else state[:1]),
     ),
     Wrong(
         "h not carried",
@@ -253,10 +272,17 @@ _LOOP_WRONGS = (
         "and c_0.",
         _loop(steps=lambda x: x[1:]),
     ),
-    Wrong(
+    *several(
         "last word left out",
-        _loop(steps=lambda x: x[:-1]),
         "The last word is not read. `range(T)` goes from 0 to T - 1, and so reads all T words.",
+        _loop(steps=lambda x: x[:-1]),
+        _loop(
+            steps=lambda x: x[:-1],
+            give=lambda hs, cs, start: (
+                torch.stack([*hs, torch.zeros_like(hs[0])]),
+                torch.stack([*cs, torch.zeros_like(cs[0])]),
+            ),
+        ),
     ),
     Wrong(
         "biases left out",
@@ -395,6 +421,24 @@ PREDICT_THE_CALL = DictExercise(
             "as long as the words",
             {"three: output": (9, 3, 7)},
             "A row of your `output` has 7 numbers, as a word has. `output` holds h: H numbers.",
+        ),
+        Wrong(
+            "as long as the words, one sentence",
+            {"one: output": (9, 7)},
+            "Nine rows are right. But a row of your `output` has 7 numbers, as a word has. "
+            "`output` holds h: H numbers.",
+        ),
+        Wrong(
+            "four gates in output, one sentence",
+            {"one: output": (9, 20)},
+            "Nine rows are right. But a row of your `output` has 4H numbers. The gates are used up "
+            "inside the step; `output` holds h.",
+        ),
+        Wrong(
+            "words for sentences in the short h_n",
+            {"short: h_n": (1, 4, 5)},
+            "Your `h_n` for the short sentences has four rows, one for each word. The middle axis "
+            "is sentences, and there are three.",
         ),
         Wrong(
             "four gates in output",
@@ -689,6 +733,15 @@ def memory_behind(h: Tensor, o: Tensor) -> Tensor:
     return torch.atanh(h / o)
 
 
+def _nan_said(inputs: Mapping, ours: Results, wanted: Results) -> str:
+    if not ours["c"].isnan().any():
+        return ""
+    return (
+        "What tanh makes lies between -1 and 1. So the number that its inverse takes must lie "
+        "there too; of any other it makes nan. (The check hands over h first, then o.)"
+    )
+
+
 LOOK_BEHIND_H = FunctionExercise(
     number="04.4",
     title="Look behind h",
@@ -697,10 +750,7 @@ LOOK_BEHIND_H = FunctionExercise(
     reference=memory_behind,
     form=OneTensor(("c",), axes=("step", "sentence", "unit")),
     gradients=True,
-    words={
-        ("c",): "What tanh makes lies between -1 and 1. So the number that its inverse takes must "
-        "lie there too; of any other it makes nan.",
-    },
+    look=_nan_said,
     wrongs=(
         Wrong(
             "h taken for c",
@@ -733,6 +783,24 @@ LOOK_BEHIND_H = FunctionExercise(
             lambda h, o: h * o,
             "You multiply by the gate once more. Multiplying is undone by dividing, and then there "
             "is tanh to be undone as well.",
+        ),
+        Wrong(
+            "the gate as a factor behind",
+            lambda h, o: torch.atanh(h / o) * o,
+            "c is found already with `atanh(h / o)`, and then you multiply it by the gate. The "
+            "gate lets c *out*: it is no part of c.",
+        ),
+        Wrong(
+            "the gate as a factor of the inverse",
+            lambda h, o: o * torch.atanh(h),
+            "The gate is a factor once more. It was a factor of tanh(c), so first of all divide "
+            "by it.",
+        ),
+        Wrong(
+            "tanh of h",
+            lambda h, o: torch.tanh(h) / o,
+            "You take tanh once more, where its inverse is asked for; and it is done last, not "
+            "first.",
         ),
         Wrong(
             "the tanh of the gate",
@@ -800,7 +868,7 @@ LOOK_BEHIND_H = FunctionExercise(
         "not rounded to 1. `output` alone gives only h: without o, c stays hidden."
     ),
     hints=(
-        "Write the sixth equation down, and read it from left to right: what has been done to c, "
+        "Write the sixth equation down. Start at c, and read outwards: what has been done to c, "
         "and in which order?",
         "The last thing done to it was the product with o. Undo that first.",
         "What is left is tanh(c), and the task names its inverse. What was done last is undone "

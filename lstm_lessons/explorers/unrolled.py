@@ -24,14 +24,19 @@ PARAMETERS = {
 }
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
-WIDTH, HEIGHT = 720, 436
+WIDTH, HEIGHT = 720, 462
 COLUMN = 88  # a column for the start, one for each step, one for the end
 FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
 WORD_Y, WORD_HALF = 56, 12
 CELL_Y, CELL_HALF, CELL_WIDTH = 104, 18, 54
 STATES_Y, OUTPUT_Y = 164, 296  # where the boxes with numbers begin
-ROW, NUMBER_WIDTH = 22, 43
+ROW, NUMBER_WIDTH = 22, 40
 H_LINE, C_LINE = CELL_Y - 8, CELL_Y + 8  # the heights at which h and c are handed on
+
+NOTES = (
+    "A box holds the number of one unit. Dashed: still empty. A row of output stands upright.",
+    "Of earlier steps, h is kept in output, and c is kept nowhere.",
+)
 
 States = tuple[float, ...]
 
@@ -93,8 +98,8 @@ def view(
     _chain(root, seq_len, done)
     _states(root, made, ledger, done)
     _output(root, made, ledger, done)
-    note = "Each box holds the number of one unit. A dashed box is still empty."
-    svg.label(root, WIDTH / 2, HEIGHT - 16, note, 13, fill="muted")
+    for line, text in enumerate(NOTES):
+        svg.label(root, WIDTH / 2, HEIGHT - 36 + 20 * line, text, 13, fill="muted")
     return Picture(svg.write(root), _alt(made, ledger, done, hx))
 
 
@@ -190,8 +195,8 @@ def _chain(root: svg.Element, seq_len: int, done: int) -> None:
                 label_y = y - 7 if name == "h" else y + 17
                 svg.label(root, (left + right) / 2, label_y, name, 13)
     for column, index in ((0, "0"), (seq_len + 1, "n")):
-        svg.formula(root, _x(column), H_LINE + 2, f"h_{index}", 15)
-        svg.formula(root, _x(column), C_LINE + 9, f"c_{index}", 15)
+        svg.label(root, _x(column), H_LINE + 2, f"h_{index}", 14)
+        svg.label(root, _x(column), C_LINE + 9, f"c_{index}", 14)
 
 
 def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
@@ -205,14 +210,11 @@ def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> 
     for column, index, row in pairs:
         for name, colour, side in (("h", "i", -1), ("c", "f", 1)):
             x, what = _x(column) + side * NUMBER_WIDTH / 2, name + index
-            svg.formula(root, x, STATES_Y - 7, what, 14, font_weight="bold")
+            svg.label(root, x, STATES_Y - 7, what, 13, font_weight="bold")
             values = None if row is None else made[name][row]
             _boxes(root, x, STATES_Y, values, len(made[name][0]), colour, what)
             shape = ledger[what].shape if index else ledger[f"{name}_n"].shape[1:]
             svg.label(root, x, _below(STATES_Y, made), str(shape), 12, data_shape=what)
-    if done > 1:  # said once, for all steps before the last
-        for row, text in enumerate(("handed on,", "c not kept")):
-            svg.label(root, _x(1), STATES_Y + 12 + 17 * row, text, 12, fill="muted")
 
 
 def _output(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
@@ -297,4 +299,5 @@ def _alt(made: dict, ledger: shapes.Ledger, done: int, hx: str) -> str:
         )
     else:
         parts.append(f"h_n {shape} and c_n {shape} are still empty.")
+    parts.append(NOTES[1])
     return " ".join(parts)

@@ -36,13 +36,13 @@ print("sentence:", tuple(sentence.shape), "  word 0:", tuple(sentence[0].shape))
 
 # %% [markdown]
 # One sentence is a matrix (T, I), with a word in each row. (PyTorch's documentation writes L for
-# the length of a sequence. We write T, since L counts layers there as well.)
+# the length of a sequence. We write T, since L counts layers in this course.)
 #
 # $$\underset{(H)}{h_t},\; \underset{(H)}{c_t} = \text{step}\big(\underset{(I)}{x_t},\;
 #   \underset{(H)}{h_{t-1}},\; \underset{(H)}{c_{t-1}}\big), \qquad t = 0, 1, \dots, T-1$$
 #
-# $h_t$ is h after word $t$. The states before word 0 have names of their own in PyTorch: `h_0` and
-# `c_0`. So `h_0` is always the start, and never what a step has made.
+# $h_t$ is h after word $t$. PyTorch calls the old states of word 0, $h_{-1}$ and $c_{-1}$, `h_0`
+# and `c_0`. Do not take them for $h_t$ with t = 0, which step 0 makes.
 #
 # In code, `for x_t in x` goes along the first axis. `torch.stack` lays tensors of one shape on top
 # of each other, along a new first axis.
@@ -93,8 +93,7 @@ print("h_n[0] and c_n[0] are the last h and c of our loop.")
 # in the next two lessons. One says: `output` holds the features of the *last* time step. So do the
 # steps one by one, and after each one look where the new $h$ is found.
 #
-# **Predict.** How many steps will there be? In how many of them is the new $h$ a row of `output`,
-# if the post is right?
+# **Predict.** How many rows would `output` have, if the post is right? And how many has it?
 
 # %%
 h, c = zeros, zeros
@@ -107,7 +106,7 @@ print("output:", tuple(output_torch.shape))
 print("steps:", steps, "  h is output[t] in", found, "of them")
 
 # %% [markdown]
-# In all of them: `output[t]` is $h_t$, as in our loop.
+# One row it would have, and it has 24: `output[t]` is $h_t$, as in our loop.
 #
 # | name | holds | one sentence |
 # |---|---|---|
@@ -115,14 +114,15 @@ print("steps:", steps, "  h is output[t] in", found, "of them")
 # | `h_n` | $h$ after the **last** step | (1, H) |
 # | `c_n` | $c$ after the **last** step | (1, H) |
 #
-# Below, each step has a column. `hx` is the pair of states to start from.
+# Below, each step has a column.
 #
 # **Try it.**
 #
-# 1. Move `steps done` from 0 to 5. What fills a slot of `output`? When are `h_n` and `c_n` filled?
-# 2. Do 4 steps. Look at unit 1, the middle box: is its h far from zero because its c is?
-# 3. Move `steps done` to 6 (of 5 words, 5 are done). Change `seq_len`. What becomes of `output` and
-#    `h_n`?
+# 1. Move `steps done` from 0 to 5. What fills a slot of `output`? When are `h_n`, `c_n`?
+# 2. Do 4 steps. Unit 1, the middle box, has the c farthest from zero. And its h? Which gate is to
+#    blame?
+# 3. Move `steps done` to its end, and change `seq_len`. Which slots keep their numbers?
+# 4. Set `hx` to `(h_0, c_0)`. Which slots change?
 
 # %%
 from lstm_lessons import explorers
@@ -131,14 +131,12 @@ explorer = explorers.unrolled()
 explorer
 
 # %% [markdown]
-# Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: no.
-# Of the three units after step 3, unit 1 has the c farthest from zero, and yet the h nearest to
-# zero. Task 3: `output` has a slot for each word, and those that stay keep their
-# numbers, because no step looks ahead. `h_n` keeps its shape; its numbers are those of another
-# step.
+# Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: its
+# h is the nearest to zero, as its output gate is nearly shut. Task 3: all that stay, because no
+# step looks ahead. Task 4: all, as each step reads the states of the one before.
 #
-# From Python: the numbers of the picture, with row 0 for the start and row t + 1 for step t. The
-# output gate of task 2 follows from $h = o \odot \tanh(c)$: it is $h / \tanh(c)$.
+# From Python: the numbers of task 2. (Row 0 is the start, so row 4 is step 3.) As
+# $h = o \odot \tanh(c)$, the output gate is $h / \tanh(c)$.
 
 # %%
 from lstm_lessons.explorers.unrolled import numbers
@@ -147,9 +145,6 @@ made = numbers(seq_len=5, hidden_size=3, hx="None")
 h, c = torch.tensor(made["h"][4]), torch.tensor(made["c"][4])  # after step 3
 for name, values in {"h": h, "c": c, "o": h / torch.tanh(c)}.items():
     print(f"{name} after step 3:", [round(each, 2) for each in values.tolist()])
-for seq_len in (3, 5):
-    last = numbers(seq_len, hidden_size=3, hx="None")["h"][-1]
-    print(f"h_n of {seq_len} words:", [round(each, 2) for each in last])
 
 # %% [markdown]
 # ## Ten sentences side by side
@@ -188,7 +183,8 @@ except RuntimeError as error:
     print(str(error).split("\n")[0])
 
 # %% [markdown]
-# An error that says what is missing. (`hx` and `cx` are h_0 and c_0.)
+# An error that says what is missing. (In this message `hx` is h_0 alone, and `cx` is c_0. As an
+# argument, `hx` is the pair.)
 #
 # Now the proof, gradients included, with `compare` from lesson 03. For that, our loop is put into
 # the form of `nn.LSTM`: `[None]` adds the axis in front. The loop has no weights of its own:
@@ -232,9 +228,11 @@ print("torch.equal(output[-1], h_n[0]):", torch.equal(output_torch[-1], h_n[0]))
 # %% [markdown]
 # The same numbers, but not the same tensor: `h_n` has its axis for layers in front. `h_n[0]` fits.
 #
-# And this holds for one layer that reads one way, and sentences of one length. For the rest, a look
-# ahead: with two layers, `h_n[0]` is the lower one (lesson 06). With both directions, the shapes do
-# not fit any more (lesson 07). Sentences of different lengths end at different steps (lesson 09).
+# And this holds for one layer that reads one way, with time on the first axis, and sentences of one
+# length. For the rest, a look ahead. A switch can put the sentences first; then `output[-1]` is the
+# last *sentence* (lesson 05). With two layers, `h_n[0]` is the lower one (lesson 06). With a second
+# pass, from the last word to the first, the shapes do not fit any more (lesson 07). Sentences of
+# different lengths end at different steps (lesson 09).
 
 # %%
 two_layers = nn.LSTM(I, H, num_layers=2)
@@ -255,10 +253,11 @@ print("both directions:", tuple(result[-1].shape), "against", tuple(states[0].sh
 
 # %%
 _, (h_24, c_24) = lstm(x, (h_0, c_0))
-output_7, (h_7, c_7) = lstm(x[:7], (h_0, c_0))
-print("shapes:", tuple(h_24.shape), tuple(h_7.shape))
-print("same numbers:", torch.allclose(h_24, h_7))
-print("output[6] of all words is h_n of seven:", torch.allclose(output_torch[6], h_7[0]))
+_, (h_7, c_7) = lstm(x[:7], (h_0, c_0))
+print("h_n:", tuple(h_24.shape), tuple(h_7.shape), "  c_n:", tuple(c_24.shape), tuple(c_7.shape))
+print("same numbers:", torch.allclose(h_24, h_7), torch.allclose(c_24, c_7))
+assert torch.allclose(output_torch[6], h_7[0], rtol=0, atol=1e-12)
+print("output[6] of all words is h_n[0] of seven.")
 
 # %% [markdown]
 # Only the shape. `h_n` after seven words is what `output[6]` was on the way to 24.
@@ -268,21 +267,21 @@ print("output[6] of all words is h_n of seven:", torch.allclose(output_torch[6],
 # $h_t = o_t \odot \tanh(c_t)$ is squeezed. $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ is a sum.
 #
 # **Predict.** Gates lie between 0 and 1, and tanh between -1 and 1. From states of zero: how far
-# from zero can $h$ be after one word, and after 24? And $c$? Below, a new layer reads a thousand
-# sentences.
+# from zero can $c$ be after one word, and after 24? So how far can $h$ be? Below, our layer reads a
+# thousand sentences.
 
 # %%
 torch.manual_seed(1)
 many = torch.randn(T, 1000, I)
 for words in (1, T):
     _, (h_n, c_n) = lstm(many[:words])
-    print(f"{words:2} words: largest |h| {h_n.abs().max():.1f}, largest |c| {c_n.abs().max():.1f}")
+    print(f"{words:2} words: largest |h| {h_n.abs().max():.2f}, largest |c| {c_n.abs().max():.2f}")
 assert h_n.abs().max() < 1 < c_n.abs().max() < T
 
 # %% [markdown]
-# $o_t$ and $\tanh$ are never beyond 1, so their product is not either. (On paper they never reach
-# 1. In the computer they may be rounded to it.) But $c$ may grow at each word, by at most 1. No
-# bound holds for all weights and lengths.
+# $c$ may grow at each word, by less than 1. After one word $|c| < 1$, so $|h| < \tanh(1) = 0.76$.
+# After 24, $|c| < 24$, and $|h| < 1$ still, as $o_t$ and $\tanh$ never reach 1. (In the computer
+# they may be rounded to it.) No bound of $c$ holds for all lengths.
 #
 # Next, a layer of one unit that counts words. All weights are zero. The biases open i and f so far
 # that both are rounded to 1, push g to 1, and leave o half open. So each word adds 1 to $c$.
@@ -306,9 +305,8 @@ print("the same h to the last digit:", torch.equal(shown[24], shown[40]))
 # The memory knows how many words there were. What the unit shows does not, once $\tanh$ is rounded
 # to 1. And a closed output gate can hide $c$ entirely, as in lesson 03.
 #
-# So who needs the memory itself, say to look at what a unit keeps, must ask for $c$. `nn.LSTM`
-# returns only the last one. For all of them, write the loop yourself, with `lstm_step` or with
-# `nn.LSTMCell`.
+# To look at what a unit keeps, you need $c$, and `nn.LSTM` returns only the last one. For all of
+# them, write the loop yourself.
 #
 # **Predict.** Of the 24 memories that this loop keeps, which can be checked against PyTorch?
 
@@ -327,7 +325,8 @@ for t in range(T):
 print("Each of them is c_n of the words up to there.")
 
 # %% [markdown]
-# All of them: stop after that word, and `c_n` is it.
+# All of them: stop after that word, and `c_n` is it. That took 24 calls, over ever longer
+# beginnings. The loop does it in one go.
 #
 # ## Stop, and go on
 #
@@ -345,14 +344,16 @@ forgetful, _ = lstm(x[10:])
 print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 
 # %% [markdown]
+# Handed on, it is the same. From zeros it is not.
+#
 # ## What we have seen
 #
 # * One layer over time is lesson 03's step in a loop. It hands on h and c, nothing else.
 # * `output` holds h after every step; `h_n` and `c_n` hold the states after the last one, with an
 #   axis for layers in front. States that are not given are zero.
-# * With one layer, one direction and one length, `output[-1]` has the numbers of `h_n[0]`.
-# * |h| is never beyond 1, c may go far beyond, and of all memories only the last is
-#   returned.
+# * With one layer, one direction, one length and time in front, `output[-1]` has the numbers of
+#   `h_n[0]`.
+# * |h| is never beyond 1, c may go far beyond, and of all memories only the last is returned.
 # * Handing on `(h_n, c_n)` continues a sequence as if it had never stopped.
 
 # %% [markdown]

@@ -194,8 +194,8 @@ from lstm_lessons import explorers
 explorers.three_axes()
 
 # %% [markdown]
-# Both repairs at once undo each other. And `h_n` is (1, 10, 16) in the two right settings, whichever
-# way `output` lies. So here a shape tells. But suppose that each sentence has 10 words, as many as
+# Both repairs at once undo each other. And `h_n` is (1, 10, 16) in the two right settings, however
+# `output` lies. So here a shape tells. But suppose that each sentence has 10 words, as many as
 # there are sentences.
 #
 # **Predict.** Does any shape still tell which of the four settings are right? Does the probe?
