@@ -77,6 +77,12 @@ def with_holes_by(holes):
     return stack
 
 
+def summary_from_output(lstm, x):
+    output, (_, c_n) = lstm(x)
+    last = output[:, -1] if lstm.batch_first else output[-1]
+    return torch.hstack((last, c_n[lstm.num_layers - 1]))
+
+
 DROPOUT = {
     "A read": 0.25,
     "A factor": 4 / 3,
@@ -116,7 +122,7 @@ RIGHT = {
         "the same from output": PICTURES | {"top state": "output[-1]"},
     },
     "06.4": {
-        "from output": lambda lstm, x: torch.cat((lstm(x)[0][-1], lstm(x)[1][1][-1]), 1),
+        "from output": summary_from_output,
         "counted": lambda lstm, x: torch.hstack([s[lstm.num_layers - 1] for s in lstm(x)[1]]),
         "stacked and flattened": lambda lstm, x: torch.stack(lstm(x)[1], dim=2)[-1].flatten(
             start_dim=1

@@ -168,20 +168,21 @@ exercise("06.3").check(answer)
 # %% [markdown]
 # ## 06.4 Mend a summary
 #
-# `x` is (T, B, I). For each sentence, this function should give what the *top* layer shows after
-# the last step, and beside it the memory c of the same layer: (B, 2H). With one layer it does. With
-# more it runs without an error, and its numbers are others.
+# For each sentence, this function should give what the *top* layer shows after the last step, and
+# beside it the memory c of the same layer: (B, 2H). x lies as the layer wants it: (T, B, I), or
+# (B, T, I) where `lstm.batch_first` is True. With one layer and time first, it is right. Otherwise
+# it runs or fails as chance will have it, and its numbers are others.
 
 
 # %%
 def broken_summary(lstm, x):
     output, (h_n, c_n) = lstm(x)
-    return torch.cat([h_n[0], c_n[0]], dim=-1)
+    return torch.cat([output[-1], c_n[0]], dim=-1)
 
 
 # %% [markdown]
-# Write it anew, right for any number of layers. Gradients should go through it, and `lstm` stay as
-# it is.
+# Write it anew, right for any number of layers, however x lies. Gradients should go through it, and
+# `lstm` stay as it is.
 
 
 # %%

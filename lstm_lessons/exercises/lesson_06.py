@@ -14,8 +14,8 @@ from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
-# T, B, I, H, L: all different in each row, so that no mistake in an axis can hide.
-SIZES = ((5, 2, 7, 4, 3), (3, 5, 2, 6, 4), (6, 3, 2, 5, 1))
+# T, B, I, H, L: all different in each row, and from L - 1, so that no mistake in an axis can hide.
+SIZES = ((5, 4, 7, 6, 3), (7, 5, 2, 6, 4), (6, 3, 2, 5, 1))
 _UNROLL = """
 from lstm_lessons.cell import lstm_step
 
@@ -148,10 +148,48 @@ def _states_go_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Te
     return x, _stacked(ends)
 
 
-def _masked_ends(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
-    output, ends = _run(x, h_0, c_0, layers, masks)
-    dropped = [(h * masks[k][-1] if k < len(masks) else h, c) for k, (h, c) in enumerate(ends)]
-    return output, _stacked(dropped)
+def _masked_ends(states: str) -> Callable:
+    """Return a stack that keeps what was handed up, of ``states`` h, c or both, for h_n and c_n."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        output, ends = _run(x, h_0, c_0, layers, masks)
+        holes = [*masks[:, -1], 1]
+        dropped = [
+            (h * hole if "h" in states else h, c * hole if "c" in states else c)
+            for (h, c), hole in zip(ends, holes, strict=True)
+        ]
+        return output, _stacked(dropped)
+
+    return stack
+
+
+def _by_hand(
+    start: Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]] = lambda h_0, c_0, k: (
+        h_0[k],
+        c_0[k],
+    ),
+    keep: Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]] = (
+        lambda h_0, c_0, h, c: (h_0, c_0)
+    ),
+    top: int = 0,
+) -> Callable:
+    """Return the stack in a learner's words, with one part changed; ``top`` layers are left out.
+
+    ``start`` gives a layer its states, ``keep`` says what h_0 and c_0 are after a layer.
+    """
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        ends = []
+        for k in range(len(layers) - top):
+            if k > 0:
+                x = x * masks[k - 1]
+            steps = list(_by_steps(x, *start(h_0, c_0, k), layers[k]))
+            x, (h, c) = torch.stack([h for h, _ in steps]), steps[-1]
+            h_0, c_0 = keep(h_0, c_0, h, c)
+            ends.append((h, c))
+        return x, _stacked(ends)
+
+    return stack
 
 
 def _every_layer_reads_x(
@@ -204,8 +242,9 @@ _STACK_WRONGS = (
     Wrong(
         "every layer reads x",
         _every_layer_reads_x,
-        "Each of your layers reads the words. Only layer 0 does; layer k reads what layer k − 1 "
-        "showed at every step. So the columns of `weight_ih` do not fit.",
+        "Words meet the weights of a higher layer, whose `weight_ih` has H columns. Does each of "
+        "your layers read x? Only layer 0 does. Or do you begin with `layers[1]`? Layers count "
+        "from 0.",
     ),
     Wrong(
         "the first weights for all layers",
@@ -298,9 +337,58 @@ _STACK_WRONGS = (
     ),
     Wrong(
         "h_n with holes",
-        _masked_ends,
+        _masked_ends("h"),
         "output and c_n are right. Your h_n has holes in the lower layers: you take it from what "
         "was handed up. h_n is each layer's own last h, before the mask.",
+    ),
+    Wrong(
+        "c_n with holes",
+        _masked_ends("c"),
+        "output and h_n are right. Your c_n has holes in the lower layers. Masks fall on the h "
+        "that is handed up, and on nothing else.",
+    ),
+    Wrong(
+        "h_n and c_n with holes",
+        _masked_ends("hc"),
+        "output is right. Your h_n and c_n have holes in the lower layers. They hold each layer's "
+        "own last states, before the mask.",
+    ),
+    *several(
+        "h_0 and c_0 written over",
+        "From layer 1 on, `h_0` and `c_0` are no longer what you were given: your loop writes the "
+        "last states of a layer over them. Use other names for what `unroll` returns.",
+        _by_hand(keep=lambda h_0, c_0, h, c: (h, c)),
+        _by_hand(keep=lambda h_0, c_0, h, c: (h, c_0)),
+        _by_hand(keep=lambda h_0, c_0, h, c: (h_0, c)),
+    ),
+    Wrong(
+        "states of all layers for one",
+        _by_hand(start=lambda h_0, c_0, k: (h_0, c_0)),
+        "You hand h_0 and c_0 whole to a layer, (L, B, H). Layer k starts from its own row: "
+        "`h_0[k]`, `c_0[k]`.",
+    ),
+    Wrong(
+        "c_0 for h_0",
+        _by_hand(start=lambda h_0, c_0, k: (c_0[k], h_0[k])),
+        "The two states have changed places on their way into a layer: h first, then c.",
+    ),
+    Wrong(
+        "the top layer's state for all",
+        _by_hand(start=lambda h_0, c_0, k: (h_0[-1], c_0[-1])),
+        "All your layers start from the states of the top layer. The first axis of h_0 and c_0 is "
+        "layers: each has a row of its own.",
+    ),
+    Wrong(
+        "one layer too few",
+        _by_hand(top=1),
+        "The top layer does not run. There are L layers and L − 1 masks: does your loop count the "
+        "masks?",
+    ),
+    Wrong(
+        "the last mask left out",
+        _mask_before_layer(lambda masks, k: masks[k - 1] if 0 < k < len(masks) else None),
+        "The last mask is not used: the top layer reads what the layer below hands up, holes and "
+        "all.",
     ),
     Wrong(
         "h_0 and c_0 not used",
@@ -437,7 +525,7 @@ PREDICT_THE_DROPOUT = DictExercise(
             "A factor",
             4 / 3,
             "Survivors grow, so that the mean stays. (Give two decimals, or write a fraction.)",
-            factor=1.01,
+            factor=1.004,
         ),
         Quantity("A output", 0, "Is there a layer above the top one?"),
         Choice("A two calls", "differ", "A is in training.", options=_TWO_CALLS),
@@ -457,6 +545,23 @@ PREDICT_THE_DROPOUT = DictExercise(
             Wrong("per cent", {key: number}, "A share lies between 0 and 1; yours is in per cent.")
             for key in ("A read", "A output")
             for number in (25, 75)
+        ),
+        Wrong(
+            "the p of the lesson",
+            {"A read": 0.2},
+            "0.2 was the lesson's p. A has `dropout=0.25`.",
+        ),
+        Wrong(
+            "half of the places",
+            {"A read": 0.125},
+            "You halve p. Every number that layer 1 reads goes through a mask, which zeroes a "
+            "share p of them.",
+        ),
+        Wrong(
+            "multiplied by p",
+            {"A factor": 0.25},
+            "You multiply by p. Survivors make up for the others, so they grow: the share that "
+            "survives is 1 − p, and by that one divides.",
         ),
         Wrong(
             "survivors as they are",
@@ -568,7 +673,7 @@ CHOOSE_THE_PICTURE = DictExercise(
         Wrong(
             "mask from step to step",
             {"nn.LSTM": "A"},
-            "In A the masks sit on the arrows to the right: h would lose units from step to step. "
+            "In A the masks sit on the arrows to the right: h and c would lose units on the way. "
             "nn.LSTM leaves that way alone.",
         ),
         Wrong(
@@ -648,19 +753,22 @@ answer = {
 _BROKEN = """
 def broken_summary(lstm, x):
     output, (h_n, c_n) = lstm(x)
-    return torch.cat([h_n[0], c_n[0]], dim=-1)
+    return torch.cat([output[-1], c_n[0]], dim=-1)
 """
 
 
 def _summary_cases() -> tuple[Case, ...]:
-    """Return cases of three layers, of two and of one, which hides the mistake."""
+    """Return cases of three layers, of two with the batch first, and of one."""
 
-    def case(T: int, B: int, I: int, H: int, L: int) -> Case:  # noqa: E741, N803
+    def case(T: int, B: int, I: int, H: int, L: int, first: bool = False) -> Case:  # noqa: E741, N803
         random = randoms(T)
-        inputs = {"lstm": random_layer(random, I, H, L, 0.5), "x": random(T, B, I)}
-        return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}")
+        lstm = random_layer(random, I, H, L, 0.5, batch_first=first)
+        x = random(B, T, I) if first else random(T, B, I)
+        said = f"T={T}, B={B}, I={I}, H={H}, L={L}" + (", batch_first=True" if first else "")
+        special = "This layer has `batch_first=True`: x is (B, T, I), and so lies output."
+        return Case({"lstm": lstm, "x": x}, said, special=special if first else "")
 
-    return case(7, 4, 2, 5, 3), case(5, 3, 7, 4, 2), case(4, 3, 2, 6, 1)
+    return case(7, 4, 2, 5, 3), case(5, 3, 7, 4, 2, True), case(4, 3, 2, 6, 1)
 
 
 def _joined(choose: Callable[[Tensor, Tensor, Tensor], tuple]) -> Callable:
@@ -685,20 +793,31 @@ MEND_THE_SUMMARY = FunctionExercise(
     wrongs=(
         Wrong(
             "nothing mended",
-            _joined(lambda output, h_n, c_n: (h_n[0], c_n[0])),
-            "This does what the broken one does: both halves are of layer 0, the lowest. The first "
-            "axis of h_n and c_n is layers.",
+            _joined(lambda output, h_n, c_n: (output[-1], c_n[0])),
+            "This does what the broken one does. Its second half is the memory of layer 0, the "
+            "lowest. And its first half is the last step only if time comes first.",
+        ),
+        Wrong(
+            "c mended, h to go",
+            _joined(lambda output, h_n, c_n: (output[-1], c_n[-1])),
+            "The memory is the top layer's now. But `output[-1]` is the last step only if time "
+            "comes first. With `batch_first=True` it is the last sentence.",
         ),
         Wrong(
             "h mended, c to go",
             _joined(lambda output, h_n, c_n: (h_n[-1], c_n[0])),
-            "The first half is the top layer's now. The second half is still the memory of layer "
-            "0.",
+            "The first half is right now, however x lies. The second half is still the memory of "
+            "layer 0.",
         ),
         Wrong(
-            "c mended, h to go",
+            "both of layer 0",
+            _joined(lambda output, h_n, c_n: (h_n[0], c_n[0])),
+            "Both halves are of layer 0, the lowest. The first axis of h_n and c_n is layers.",
+        ),
+        Wrong(
+            "h of layer 0",
             _joined(lambda output, h_n, c_n: (h_n[0], c_n[-1])),
-            "The second half is the top layer's now. The first half is still what layer 0 showed.",
+            "The second half is the top layer's now. The first half is what layer 0 showed.",
         ),
         Wrong(
             "layer 1 for the top layer",
@@ -714,7 +833,7 @@ MEND_THE_SUMMARY = FunctionExercise(
         ),
         *several(
             "the last sentence of output",
-            "`output[:, -1]` is right with batch_first. Here the first axis is time, so you take "
+            "`output[:, -1]` is the last step only with `batch_first=True`. With time first, it is "
             "the last *sentence*, at every step.",
             _joined(lambda output, h_n, c_n: (output[:, -1], c_n[-1])),
             _joined(lambda output, h_n, c_n: (output[:, -1], c_n[:, -1])),
@@ -745,19 +864,41 @@ MEND_THE_SUMMARY = FunctionExercise(
             _joined(lambda output, h_n, c_n: (h_n, c_n)),
             "You join h_n and c_n whole, so an axis for the layers is left. Take one layer.",
         ),
+        Wrong(
+            "an axis kept by a slice",
+            _joined(lambda output, h_n, c_n: (h_n[-1:], c_n[-1:])),
+            "The numbers are right, and the axis of layers is still there, 1 long. A slice keeps "
+            "its axis; an index takes it away: `[-1]`.",
+        ),
+        *several(
+            "all layers in one",
+            "You take all layers together, as a mean or a sum. The top layer alone is asked for.",
+            _joined(lambda output, h_n, c_n: (h_n.mean(dim=0), c_n.mean(dim=0))),
+            _joined(lambda output, h_n, c_n: (h_n.sum(dim=0), c_n.sum(dim=0))),
+        ),
+        *several(
+            "x turned round",
+            "You turn x round, but x lies as the layer wants it, whatever `batch_first` is.",
+            lambda lstm, x: torch.cat([s[-1] for s in lstm(x.transpose(0, 1))[1]], dim=-1),
+        ),
+        Wrong(
+            "h and c in turn",
+            lambda lstm, x: torch.stack([s[-1] for s in lstm(x)[1]], dim=-1).flatten(1),
+            "The right numbers, but h and c take turns: h, c, h, c. First all of h, then all of c.",
+        ),
         *several(
             "one below the other",
             "You join the two along the sentences: (2B, H). Side by side is along the last axis.",
             lambda lstm, x: torch.cat([each[-1] for each in lstm(x)[1]]),
         ),
     ),
-    praise="h_n[-1] and c_n[-1] are the top layer's, for any number of layers.",
+    praise="h_n[-1] and c_n[-1] are the top layer's, for any number of layers, however x lies.",
     hints=(
-        "Print the shapes of h_n and c_n for a layer of your own with num_layers=3. Which axis "
-        "counts what?",
-        "The first axis of both is layers, from the bottom up. Which index is the top one, for "
-        "any number of layers?",
-        "In Python, index −1 counts from the end. Both halves need it.",
+        "Print the shapes of output, h_n and c_n for two layers of your own with num_layers=3, one "
+        "of them with batch_first=True. Which axis counts what?",
+        "Which of the three does not move with `batch_first`? And where in it is the top layer?",
+        "The first axis of h_n and c_n is layers, from the bottom up. Index −1 is the top one, for "
+        "any number of layers.",
     ),
     solution_code="""
 def summary(lstm, x):

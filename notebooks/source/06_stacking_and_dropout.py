@@ -46,7 +46,8 @@ for name, parameter in lstm.named_parameters():
 #   \underset{(B,\,H)}{c^{(1)}_{t-1}}\big)$$
 #
 # `unroll` is the loop of lesson 04. It returns $h$ of every step, stacked: what the next layer
-# needs for its `x`. So two layers are two calls.
+# needs for its `x`. So two layers are two calls: the result of the first, `below`, is what the
+# second reads.
 #
 # **Predict.** What is the shape of `below`?
 
@@ -80,9 +81,7 @@ print("Two calls, one above the other, give what nn.LSTM(num_layers=2) gives.")
 # `lstm.all_weights[k]` is the list of layer k's four tensors. `output` is the *top* layer's h at
 # every step. What layer 0 showed at each step is not in it.
 #
-# And if $c$ goes up instead of $h$?
-#
-# **Predict.** An error, other numbers, or the same numbers?
+# **Predict.** If a program hands up $c$ by mistake, what tells you: an error, a shape, or nothing?
 
 # %%
 h, c, memories = h_0[0], c_0[0], []
@@ -95,7 +94,7 @@ print("shape as before:", above.shape == output.shape)
 print("numbers as before:", torch.allclose(above, output))
 
 # %% [markdown]
-# No error, and wrong numbers: $h$ goes up, $c$ stays inside its layer.
+# Nothing tells you, and the numbers are wrong. $h$ goes up, $c$ stays inside its layer.
 #
 # ## Any number of layers
 #
@@ -145,15 +144,15 @@ for L in (1, 2, 4):
     print(f"L = {L}: equal;  output {tuple(output.shape)}, h_n {tuple(h_n.shape)}")
 
 # %% [markdown]
-# At one: each turn of the loop replaces `x`, and keeps the last h alone. So `output` has the same
-# shape for any L, and `h_n` has a first axis of length L. **The first axis of `h_n` is layers, not
-# time.**
+# One, as `h_n[0]`: each turn of the loop replaces `x`, and keeps the last h alone. So `output` has
+# the same shape for any L, and `h_n` has a first axis of length L. **The first axis of `h_n` is
+# layers, not time.**
 #
-# One of two popular posts on `nn.LSTM` says that `output[-1]` equals `h_n`. With one layer, that
-# holds but for the leading axis (lesson 04).
+# The first post of lesson 04 says that `output[-1]` equals `h_n`. With one layer, that holds but
+# for the leading axis.
 #
 # **Predict.** With two layers, what does `output[-1]` equal: the whole `h_n`, `h_n[0]` or
-# `h_n[-1]`?
+# `h_n[-1]`? And of which other tensor is the remaining row the last step?
 
 # %%
 output, (h_n, c_n) = lstm(x, (h_0, c_0))
@@ -199,8 +198,7 @@ except RuntimeError as error:
 #
 # A network with many weights can learn its examples by heart. *Dropout* makes that harder: in
 # training, it sets each number to zero with probability p, anew at every call. Those that survive
-# are multiplied by $1/(1-p)$. (A module is either in training or in use. That is a switch, and a
-# new module is in training, even if nobody trains it yet.)
+# are multiplied by $1/(1-p)$. `F.dropout` does that, at every call.
 #
 # **Predict.** A million ones, with p = 0.2. What share becomes zero, what are the others, and what
 # is the mean of all?
@@ -218,7 +216,8 @@ print("mean:", f"{dropped.mean():.2f}")
 # ## Where dropout sits
 #
 # `nn.LSTM(..., dropout=0.5)` has it between layers: on what each layer hands up to another layer.
-# Nothing else is dropped.
+# Nothing else is dropped. (A module is either in training or in use. That is a switch, and a new
+# module is in training, even if nobody trains it yet.)
 #
 # **Predict.** Three layers, two calls with the same input. Are there zeros in `output`, or in
 # `h_n`? And which of the three rows of `h_n` are the same in both calls?
@@ -235,14 +234,13 @@ for k in range(3):
 
 # %% [markdown]
 # No zeros in `output`. And `h_n[0]` is the same, although layer 0 hands up holes: its own h goes on
-# whole, from step to step. Only the copy that goes up has holes. The layers above read through
-# them.
+# whole, from step to step. Only the copy that goes up has holes. So layer 1 reads other numbers in
+# each call: its h differs, and so do all above.
 #
 # ## A fresh mask at every step
 #
-# Dropout of ones shows the *mask*: 0 where a number is dropped, 1/(1 − p) where it is kept. By
-# hand, dropout is a product with it. From one seed (on the CPU), `nn.LSTM` and `F.dropout` draw the
-# same mask.
+# Dropout of ones shows the *mask*, and dropout is a product with it. From one seed (on the CPU),
+# `nn.LSTM` and `F.dropout` draw the same mask.
 #
 # **Predict.** At what share of the places do the masks of two neighbouring steps agree, with
 # p = 0.5, if each step has its own? And is the mask the same for all ten sentences?
@@ -273,7 +271,8 @@ print(f"sentences 0 and 1 agree: {(mask[:, 0] == mask[:, 1]).double().mean():.1f
 #
 # 1. Move `seed`. Which arrows never meet a mask?
 # 2. **Predict**, then try three ways to make all masks go away.
-# 3. Set `dropout` to 1. What does layer 1 read then? Is `output` zero? Does $x$ still reach it?
+# 3. Set `dropout` to 1. What does layer 1 read then? **Predict**, as no picture shows it: is
+#    `output` zero, and does $x$ still reach it?
 
 # %%
 from lstm_lessons import explorers
@@ -283,20 +282,18 @@ explorer
 
 # %% [markdown]
 # Task 1: the arrows to the right, those from x, and those into `output`. (The share kept is near
-# 1 − p, and hardly ever equal to it: each unit is left to chance.) Task 2: no dropout, `training`
+# 1 − p, and not often equal to it: each unit is left to chance.) Task 2: no dropout, `training`
 # off, or a single layer, which has no layer to hand up to. Task 3: only zeros, at every step, so
 # nothing of x gets past layer 0. (1/(1 − p) would be 1/0, but nothing survives to be multiplied.)
-# `output` is not zero, though: layer 1 still has its biases and its own h. Tasks 2 and 3 from
-# Python:
+# `output` is not zero, though: layer 1 still has its biases and its own h. From Python:
 
 # %%
-explorer.sliders["num_layers"].value = 1
-assert "No mask" in explorer.picture.alt
-explorer.sliders["num_layers"].value = 2
-explorer.sliders["training"].value = "False"
-assert "No mask" in explorer.picture.alt
-print(explorer.picture.alt.split(". ")[0] + ".")
-explorer.sliders["training"].value = "True"
+for name, value in (("num_layers", 1), ("dropout", 0.0), ("training", "False")):
+    slider = explorer.sliders[name]
+    before, slider.value = slider.value, value
+    print(f"{name}={value}: {explorer.picture.alt.split('. ')[0]}")
+    assert "No mask" in explorer.picture.alt
+    slider.value = before
 
 all_dropped = nn.LSTM(I, H, num_layers=2, dropout=1.0)
 print("zeros in output:", int((all_dropped(x)[0] == 0).sum()))
@@ -307,7 +304,7 @@ print("x changes output:", not torch.equal(all_dropped(x)[0], all_dropped(-x)[0]
 #
 # `train()` turns a module's switch to training, `eval()` to use. `nn.LSTM` looks at it. So does
 # `nn.Dropout`, a module that you can put behind an LSTM if you want holes in `output`. `F.dropout`
-# is a function, and a function has no such switch.
+# is a function.
 #
 # **Predict.** After `eval()`, no mask is drawn. Is `noisy` then equal to `lstm`, which has its
 # weights and no dropout, or must something be multiplied, to have the mean of training? And what
@@ -329,12 +326,13 @@ print("After eval(), it is the layer without dropout.")
 # %% [markdown]
 # Nothing is multiplied in use: survivors were, in training, so that the mean stays. And `F.dropout`
 # goes on dropping: it has an argument `training`, which is True if you do not set it. In a module
-# of your own, write `F.dropout(x, p, training=self.training)`.
+# of your own, write `F.dropout(x, p, training=self.training)`. (With dropout on, two calls differ
+# by themselves, so lesson 05's probe would name every sentence: call `eval()` before it.)
 #
-# ## The dropout that does nothing
+# ## One layer with dropout
 #
 # The post with 3 sentences of 4 words (lesson 05) makes its layer with `num_layers=1,
-# dropout=0.5`. One layer has no layer to hand up to, and PyTorch warns of it.
+# dropout=0.5`.
 #
 # **Predict.** A reader of the post finds that the network learns by heart all the same, and raises
 # `dropout` to 0.9. What changes?
@@ -349,18 +347,21 @@ with warnings.catch_warnings(record=True) as caught:
         torch.manual_seed(2)  # the same weights each time
         singles[p] = nn.LSTM(I, H, num_layers=1, dropout=p)
 
-print("PyTorch warns:", caught[0].message)
+for warning in caught:
+    print("PyTorch warns:", warning.message)
 for p, single in singles.items():
     same = torch.equal(single(x)[0], singles[0.0](x)[0])
     print(f"dropout={p}, training={single.training}: as without dropout: {same}")
 
 # %% [markdown]
-# Nothing but the number in the warning, which comes once, where the layer is made, and is easily
-# lost.
+# Nothing but the number in the warning. One layer has no layer to hand up to. The warning comes
+# where the layer is made, and is easily lost.
 #
 # At last, all of it against PyTorch: three layers, dropout, states. `compare` runs both from one
-# random state, so both draw the same masks. It looks at 18 tensors: `output`, `h_n` and `c_n`, and
-# the gradients of x, of `h_0` and `c_0`, and of 12 parameters.
+# seed, so both draw the same masks. And we turn the loops inside out: all layers read word 0, then
+# all read word 1, and so on.
+#
+# **Predict.** Is that the same? And how many tensors will `compare` look at?
 
 # %%
 from lstm_lessons.compare import compare
@@ -369,13 +370,15 @@ deep = nn.LSTM(I, H, num_layers=3, dropout=0.3)
 
 
 def by_hand(x, states):
-    h_n, c_n = [], []
-    for k, weights in enumerate(deep.all_weights):
-        x = F.dropout(x, p=0.3, training=deep.training) if k > 0 else x
-        x, h, c = unroll(x, states[0][k], states[1][k], weights)
-        h_n.append(h)
-        c_n.append(c)
-    return x, (torch.stack(h_n), torch.stack(c_n))
+    h, c = (list(state) for state in states)  # a state for each layer
+    masks = [F.dropout(torch.ones(T, B, H), 0.3, deep.training) for _ in h[1:]]
+    outputs = []
+    for t, read in enumerate(x):
+        for k, weights in enumerate(deep.all_weights):
+            h[k], c[k] = lstm_step(read, h[k], c[k], *weights)
+            read = h[k] * masks[k][t] if k < len(masks) else h[k]
+        outputs.append(read)
+    return torch.stack(outputs), (torch.stack(h), torch.stack(c))
 
 
 states = torch.randn(3, B, H), torch.randn(3, B, H)
@@ -384,16 +387,17 @@ assert report
 print(report.verdict)
 
 # %% [markdown]
+# It is the same: layer 1's step t needs layer 0's step t, and no later one. `compare` has looked at
+# three results and 15 gradients: of x, two states and 12 parameters.
+#
 # ## What we have seen
 #
-# * Layer 0 reads the words. Each layer above reads the h of the layer below, at every step. So
-#   `weight_ih_l1` is (4H, H). c stays inside.
-# * The first axis of `h_n` and `c_n` is layers: (L, B, H). `h_n[-1]` is the top layer's, the last
-#   step of `output`.
+# * Layer 0 reads the words. Each layer above reads the h of the layer below, so `weight_ih_l1` is
+#   (4H, H). c stays inside.
+# * The first axis of `h_n` and `c_n` is layers, (L, B, H). `h_n[-1]` is the top one.
 # * Dropout sits between layers, in training only, with a fresh mask for every step and sentence. No
-#   mask falls on the way from step to step, on `output`, or on any row of `h_n`. But what is made
-#   above a mask changes from call to call: of the rows of `h_n`, all but `h_n[0]`.
-# * One layer has no between: its `dropout` does nothing but warn.
+#   mask falls elsewhere. But all that is made above a mask changes from call to call.
+# * With one layer, `dropout` does nothing but warn.
 
 # %% [markdown]
 # **A common mistake.** `h_n[0]` for "the last state". With one layer it is right, so it goes
