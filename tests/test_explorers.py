@@ -98,7 +98,7 @@ def test_every_slider_alone_changes_picture_and_words(name):
     for key, (allowed, _) in module_of(name).PARAMETERS.items():
         explorer = make(name)
         before = explorer.picture
-        others = allowed.options if isinstance(allowed, Choice) else (allowed.high,)
+        others = allowed.options if isinstance(allowed, Choice) else (allowed.high, allowed.low)
         explorer.sliders[key].value = next(each for each in others if each != allowed.default)
         assert explorer.picture.svg != before.svg, key
         assert explorer.picture.alt != before.alt, key

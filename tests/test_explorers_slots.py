@@ -134,7 +134,7 @@ def test_every_slot_and_box_is_drawn_once_and_says_what_it_is_under_the_pointer(
         assert len(words(element)) > 20 and "has seen word" in words(element)
     said = texts(picture.svg)
     for (layer, direction, step), (first, last) in drawn.items():
-        name = f"layer {layer}, {('forward', 'reverse')[direction]}, step {step}: "
+        name = f"layer {layer}, {('forward', 'reverse')[direction]}, word {step}: "
         assert words(boxes[f"{layer},{direction},{step}"]).startswith(name)
         assert (f"{first}" if first == last else f"{first}–{last}") in said
 
@@ -235,5 +235,5 @@ def test_picture_and_words_say_the_line_of_python():
 
 def test_words_for_the_reverse_half_of_the_last_slot():
     alt = view("output", 3, "reverse", 1, "True", 4).alt
-    assert alt.startswith("output[3, :, H:] is the h of layer 0, reverse, step 3. ")
+    assert alt.startswith("output[3, :, H:] is the h of layer 0, reverse, word 3. ")
     assert "Reverse: step 1 of 4 of its pass; has seen word 3 alone." in alt

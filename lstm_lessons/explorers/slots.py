@@ -14,7 +14,7 @@ SLOT = Range(0, 5, 1, 1)
 HALF = Choice(("both", "forward", "reverse"), "both")
 NUM_LAYERS = Range(1, 3, 1, 2)
 BIDIRECTIONAL = Choice(("False", "True"), "True")
-SEQ_LEN = Range(2, 6, 1, 4)
+SEQ_LEN = Range(2, 6, 1, 6)
 
 PARAMETERS = {
     "tensor": (TENSOR, "tensor"),
@@ -206,7 +206,7 @@ def _words_said(first: int, last: int, seq_len: int) -> str:
 
 def _box_said(box: Box) -> str:
     layer, direction, step = box
-    return f"layer {layer}, {DIRECTIONS[direction]}, step {step}"
+    return f"layer {layer}, {DIRECTIONS[direction]}, word {step}"
 
 
 def _box_facts(box: Box, made: dict) -> str:
@@ -379,7 +379,7 @@ class _Drawing:
             weight = "bold" if chosen else "normal"
             name = f"{tensor}[{slot}]"
             svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, 13, font_weight=weight)
-        after = f"after step {box[2]}"
+        after = f"after word {box[2]}"
         svg.label(self.root, x + STATE_WIDTH + 8, y + 19, after, 12, "start", fill="muted")
 
     def _slot(self, x: float, y: float, width: float, chosen: bool, mark: str, title: str) -> None:

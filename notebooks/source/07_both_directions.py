@@ -18,7 +18,8 @@
 # `bidirectional=True` adds a second pass, which reads the sentence from its last word to its first.
 # It has weights of its own, and states of its own. The number of directions is D: 1, or now 2.
 #
-# **Predict.** One direction has four tensors, with 7552 parameters. How many of both have two?
+# **Predict.** One direction has four tensors, with 7552 parameters. How many tensors and
+# parameters have two directions?
 
 # %%
 import torch
@@ -42,8 +43,8 @@ print("output:", tuple(lstm(x)[0].shape))
 #
 # ## Two passes by hand
 #
-# Both passes take lesson 03's step, each with its own weights. Before word t, the reverse pass has
-# read word t + 1:
+# Both passes take lesson 03's step, each with its own weights and start. Before word t, the reverse
+# pass has read word t + 1:
 #
 # $$\begin{aligned}
 # \overrightarrow{h}_t,\ \overrightarrow{c}_t &= \mathrm{step}\big(x_t,\
@@ -97,7 +98,7 @@ print("Two calls of unroll give what nn.LSTM(bidirectional=True) gives.")
 #
 # So the reverse half needs no new layer. Give its weights to a plain `nn.LSTM`.
 #
-# **Predict.** At how many of the 24 steps does it agree with the reverse half, if its output is
+# **Predict.** At how many of the 24 words does it agree with the reverse half, if its output is
 # flipped back? And at how many if that is forgotten?
 
 # %%
@@ -107,8 +108,8 @@ plain.load_state_dict(
 )
 backwards, _ = plain(torch.flip(x, [0]), (h_0[1:], c_0[1:]))
 for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", backwards)):
-    gaps = (half - output[..., H:]).abs().amax(dim=(1, 2))  # the largest difference of each step
-    print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} steps")
+    gaps = (half - output[..., H:]).abs().amax(dim=(1, 2))  # the largest difference at each word
+    print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} words")
 
 # %% [markdown]
 # Flip, read, flip back: that is all of the reverse direction. Without the second flip, a word would
@@ -152,7 +153,7 @@ for t in range(6):
 # `h_n` holds each pass's state after *its own* last step. Its first axis counted layers; now it
 # counts layers times directions, L·D. Here that is 2: two *rows*, `h_n[0]` and `h_n[1]`.
 #
-# **Predict.** Each row is also in `output`. In which step, and in which half?
+# **Predict.** Each row is also in `output`. In which slot, and in which half?
 
 # %%
 print("h_n:", tuple(h_n.shape))
@@ -169,8 +170,8 @@ for d in (0, 1):
 # The popular post of lessons 04 and 06 has it otherwise: "`h_n` holds the state of the last word",
 # and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
 #
-# **Predict.** Make its layer bidirectional, and cut `output[-1]` into its two halves. Which one is
-# equal to a row of `h_n`? What is that row's index, counted from the end?
+# **Predict.** Make its layer bidirectional. What does `output[-1] == h_n` give: True, False or an
+# error? And of the forward half, what is the row's index in `h_n`, counted from the end?
 
 # %%
 small = nn.LSTM(6, 5, bidirectional=True)
@@ -197,8 +198,8 @@ print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1
 # which one would you look for layer 0's reverse state?
 
 # %%
-lstm = nn.LSTM(I, H, num_layers=2, bidirectional=True)
-print("weight_ih_l1:", tuple(lstm.weight_ih_l1.shape))
+deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
+print("weight_ih_l1:", tuple(deep.weight_ih_l1.shape))
 
 
 def layer(x, h_0, c_0, both):
@@ -210,10 +211,10 @@ def layer(x, h_0, c_0, both):
 
 
 h_0, c_0 = torch.randn(4, B, H), torch.randn(4, B, H)
-below, h_below, c_below = layer(x, h_0[:2], c_0[:2], lstm.all_weights[:2])
-above, h_above, c_above = layer(below, h_0[2:], c_0[2:], lstm.all_weights[2:])
+below, h_below, c_below = layer(x, h_0[:2], c_0[:2], deep.all_weights[:2])
+above, h_above, c_above = layer(below, h_0[2:], c_0[2:], deep.all_weights[2:])
 
-output, (h_n, c_n) = lstm(x, (h_0, c_0))
+output, (h_n, c_n) = deep(x, (h_0, c_0))
 assert torch.allclose(above, output, rtol=0, atol=1e-12)
 assert torch.allclose(torch.cat([h_below, h_above]), h_n, rtol=0, atol=1e-12)
 print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
@@ -221,12 +222,14 @@ print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
 # %% [markdown]
 # 2H columns: layer 1 reads both halves. And the four rows of `h_n` go layer by layer, forward
 # before reverse: layer 0's reverse state is `h_n[1]`. `all_weights` has the same order.
-# (Two popular posts give these shapes, (T, B, D·H) and (L·D, B, H), and here they are right.)
+# (Both popular posts give these shapes, (T, B, D·H) and (L·D, B, H). As formulas they are right.)
 #
-# Who does not want to count gives the axis its two parts back. `view` breaks L·D into L and D. This
-# is right, since the D states of one layer are neighbours.
+# If you do not want to count, give the axis its two parts back: `view` breaks L·D into L and D.
+# This is right, since the D states of one layer are neighbours. Below it, the proof, gradients
+# included.
 #
-# **Predict.** What does `h_n.view(2, 2, B, H)[1, 0]` hold? Which index of `h_n` is that?
+# **Predict.** What does `h_n.view(2, 2, B, H)[1, 0]` hold? Which index of `h_n` is that? And how
+# many tensors will `compare` look at?
 
 # %%
 L, D = 2, 2
@@ -237,35 +240,32 @@ for (k, d), ours in passes.items():
     row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
     print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
 
+from lstm_lessons.compare import compare
+
+
+def by_hand(x, hx):
+    x, h_low, c_low = layer(x, hx[0][:2], hx[1][:2], deep.all_weights[:2])
+    x, h_top, c_top = layer(x, hx[0][2:], hx[1][2:], deep.all_weights[2:])
+    return x, (torch.cat([h_low, h_top]), torch.cat([c_low, c_top]))
+
+
+report = compare(by_hand, deep, x, (h_0, c_0), tolerance=1e-12)
+assert report
+print(report.verdict)
+
 # %% [markdown]
-# Now the proof, gradients included: three results, three inputs, and the 16 parameters.
+# Three results, and the gradients of three inputs and 16 parameters.
 #
 # **Predict.** With two layers, has the reverse half of `output[-1]` still seen one word only? Its
 # own pass has made one step. But what did it read in that step?
 
 # %%
-from lstm_lessons.compare import compare
-
-
-def by_hand(x, hx):
-    h_n, c_n = [], []
-    for k in range(L):
-        rows = slice(2 * k, 2 * k + 2)
-        x, h, c = layer(x, hx[0][rows], hx[1][rows], lstm.all_weights[rows])
-        h_n.append(h)
-        c_n.append(c)
-    return x, (torch.cat(h_n), torch.cat(c_n))
-
-
-report = compare(by_hand, lstm, x, (h_0, c_0), tolerance=1e-12)
-assert report
-print(report.verdict)
-print("reverse half of output[-1]:", seen(lambda x: lstm(x)[0][..., H:], six)[-1])
-print("forward half of output[0]: ", seen(lambda x: lstm(x)[0][..., :H], six)[0])
+print("reverse half of output[-1]:", seen(lambda x: deep(x)[0][..., H:], six)[-1])
+print("forward half of output[0]: ", seen(lambda x: deep(x)[0][..., :H], six)[0])
 
 # %% [markdown]
-# All six words. At slot t, layer 0's forward half has seen words 0 to t, and its reverse half words
-# t to 5: together, all. Layer 1 reads both. But its own reverse pass has still made one step in
+# All six words. At slot t, layer 0's forward half has seen words 0 to t, its reverse half words t
+# to 5: together, all. Layer 1 reads both. But its own reverse pass has still made one step in
 # `output[-1]`.
 #
 # Below are all slots of `output`, all rows of `h_n` and `c_n` (there, `slot` is the row), and the
@@ -284,8 +284,8 @@ explorer = explorers.slots()
 explorer
 
 # %% [markdown]
-# Task 1: 4 steps forward, 1 in reverse. Task 2: row 3, the last. Task 3: with one layer and both
-# directions, the box at the end of each pass; with one direction, the last column. (With two layers
+# Task 1: 6 steps forward, 1 in reverse. Task 2: row 3, the last. Task 3: with one layer and both
+# directions, the box at the end of each pass; with one direction, the last box. (With two layers
 # and both directions, it was every box of layer 1, and in layer 0 the end of each pass.)
 #
 # ## One vector for a sentence
@@ -306,7 +306,7 @@ def four_ways(x):
     ways = {
         "output[-1]": output[-1],
         "h_n.view(B, -1)": h_n.view(B, -1),
-        "h_n.permute(1, 0, 2).reshape(B, -1)": h_n.permute(1, 0, 2).reshape(B, -1),
+        "h_n.transpose(0, 1).reshape(B, -1)": h_n.transpose(0, 1).reshape(B, -1),
         "torch.cat([h_n[-2], h_n[-1]], dim=-1)": torch.cat([h_n[-2], h_n[-1]], dim=-1),
     }
     return ways, h_n[-1]
@@ -325,81 +325,75 @@ for name, vectors in before.items():
 # read one word. In the second, two rows change.
 #
 # **Predict.** Let a number stand for a state: 0 to 3 for the forward ones of four sentences, 10 to
-# 13 for the reverse ones. Which states does `view` put into row 0?
+# 13 for the reverse ones. Which states does `view` put into row 0? And with *two layers*, what are
+# the shapes of the third and the last way?
 
 # %%
 states = torch.tensor([[0, 1, 2, 3], [10, 11, 12, 13]])  # (D, B)
 print("view:", states.view(4, 2).tolist())
-print("permute, reshape:", states.permute(1, 0).reshape(4, 2).tolist())
+print("transpose, reshape:", states.transpose(0, 1).reshape(4, 2).tolist())
+
+output, (h_n, _) = deep(x)
+third = h_n.transpose(0, 1).reshape(B, -1)
+last = torch.cat([h_n[-2], h_n[-1]], dim=-1)
+print("with two layers: third way", tuple(third.shape), "  last way", tuple(last.shape))
+top = torch.cat([output[-1, :, :H], output[0, :, H:]], dim=-1)
+assert torch.allclose(last, top, rtol=0, atol=1e-12)
+# Some libraries can add the two halves, where nn.LSTM joins them. By hand:
+assert torch.equal(output.view(T, B, D, H).sum(dim=2), output[..., :H] + output[..., H:])
 
 # %% [markdown]
-# `view` reads on along the memory, where all forward states come first. So row 0 gets the forward
-# states of sentences 0 and 1, and sentence 0's reverse state is in another row. To move the batch
-# to the front before mends that.
+# `view` reads on along the memory: row 0 gets the forward states of sentences 0 and 1. `transpose`
+# first brings the two states of a sentence together. With more layers, only the last way has what
+# we want.
 #
-# With more layers, the third way has all layers' states. The last takes the top layer's two passes,
-# for any number of layers.
-#
-# ## Adding instead of joining
-#
-# `nn.LSTM` always joins the halves. Some libraries let you choose to add them or take their mean,
-# which keeps H numbers a word. (In Keras: `merge_mode`.)
-#
-# **Predict.** `chunk` cuts the halves apart. So does `output.view(T, B, D, H)`. Along which of its
-# axes do we add then?
-
-# %%
-output, _ = lstm(x)
-forward, reverse = output.chunk(2, dim=-1)
-print("sum:", tuple((forward + reverse).shape), "  mean:", tuple(((forward + reverse) / 2).shape))
-assert torch.equal(output.view(T, B, D, H).sum(dim=2), forward + reverse)
-
-# %% [markdown]
 # ## A forecaster must not look ahead
 #
 # To fill in a missing word, looking both ways is right. To *forecast* the next value from a slot
-# that has read it is cheating.
+# that has read it is cheating. Take pure noise, of mean 0 and variance 1. The past says nothing
+# about the next value: the best forecast is 0, with a mean squared error of 1.
 #
-# Take pure noise: each value is drawn afresh, with mean 0 and variance 1. The past says nothing
-# about the next value. So the best forecast is 0, and its mean squared error is 1.
-#
-# The LSTM stays as it is made. Only a weighted sum of the numbers in `output[t]` is fitted to the
-# next value, x[t + 1]: `torch.linalg.lstsq` finds the weights of least squared error. We fit on one
-# series and measure on another.
+# The LSTM is not trained. A weighted sum of `output[t]` is fitted to x[t + 1] by
+# `torch.linalg.lstsq` (least squared error) on series 0, and measured on series 1.
 #
 # **Predict.** What is the error, about, for one direction? For two?
 
 
 # %%
-def fit(bidirectional, seed):
-    """Return a reader as it is made, a read-out fitted on series 0, and two series of noise."""
-    torch.manual_seed(seed)
-    noise = torch.randn(1001, 2, 1)
-    reader = nn.LSTM(1, H, bidirectional=bidirectional).requires_grad_(False)
-    output, _ = reader(noise[:-1])
-    return reader, torch.linalg.lstsq(output[:, 0], noise[1:, 0]).solution, noise
+def fit(features, targets):
+    """Return the weights, (2H, 1) or (H, 1), that make targets of features best."""
+    return torch.linalg.lstsq(features, targets).solution
 
 
-fits = {both: [fit(both, seed) for seed in range(4)] for both in (False, True)}
-for both, four in fits.items():
+def error(features, weights, targets):
+    return (features @ weights - targets).square().mean()
+
+
+readers, fitted = {}, {}
+for both in (False, True):
     errors = []
-    for reader, readout, noise in four:
+    for seed in range(4):
+        torch.manual_seed(seed)
+        noise = torch.randn(1001, 2, 1)  # two series
+        reader = nn.LSTM(1, H, bidirectional=both).requires_grad_(False)
         output, _ = reader(noise[:-1])
-        errors.append((output[:, 1] @ readout - noise[1:, 1]).square().mean())
-    print(f"bidirectional={both!s:<5}  errors", *(f"{error:.2f}" for error in errors))
+        weights = fit(output[:, 0], noise[1:, 0])
+        errors.append(error(output[:, 1], weights, noise[1:, 1]))
+        readers[both, seed], fitted[both, seed] = (reader, noise), weights
+    print(f"bidirectional={both!s:<5}  errors", *(f"{each:.2f}" for each in errors))
 
 # %% [markdown]
 # Four draws each. One direction is near 1, sometimes below it: an error measured on 1000 values of
 # noise varies by some hundredths.
 #
 # Two directions have nearly none, on a series that was not used for the fit. The reverse half of
-# `output[t]` has read `x[t + 1]`: the answer. The test series leaks too, so the test hides it.
+# `output[t]` has read `x[t + 1]`: the answer. That is a *leak*. The test series leaks too, so the
+# test hides it.
 #
 # In real use, the future is not there: the layer gets the values up to t, and its last slot makes
 # the forecast. (We give it the last 25, to save time.)
 #
-# **Predict.** What happens to both errors then? And if we also *fit* two directions on the past
-# alone, with both passes taken at their end?
+# **Predict.** What happens to both errors then?
 
 
 # %%
@@ -408,69 +402,80 @@ def windows(series):
     return torch.stack([series[t - 24 : t + 1] for t in range(24, 1000)], dim=1)
 
 
-def error_of(features, readout, noise):
-    return f"{(features @ readout - noise[25:, 1]).square().mean():.2f}"
-
-
-for both, four in fits.items():
-    errors = [error_of(lstm(windows(x[:, 1]))[0][-1], readout, x) for lstm, readout, x in four]
-    print(f"bidirectional={both!s:<5}  errors", *errors)
-
-errors = []
-for reader, _, noise in fits[True]:
-    ends = [reader(windows(noise[:, k]))[1][0] for k in (0, 1)]  # h_n of each series
-    to_fit, to_test = (torch.cat([h_n[0], h_n[1]], dim=-1) for h_n in ends)
-    readout = torch.linalg.lstsq(to_fit, noise[25:, 0]).solution
-    errors.append(error_of(to_test, readout, noise))
-print("both, fitted on the past:   ", *errors)
+for both in (False, True):
+    errors = []
+    for seed in range(4):
+        reader, noise = readers[both, seed]
+        output, _ = reader(windows(noise[:, 1]))
+        errors.append(error(output[-1], fitted[both, seed], noise[25:, 1]))
+    print(f"bidirectional={both!s:<5}  errors", *(f"{each:.2f}" for each in errors))
 
 # %% [markdown]
-# One direction: as before. Two: worse than to say 0 each time. How much worse is chance, since the
-# half on which the weights relied has read one value. Fitted on the past: about 1, so no leak. What
-# is wrong is `output[t]` of a layer that was given what comes *after* t.
+# One direction: as before. Two: worse than to say 0 each time. The weights are large, and fitted to
+# a reverse half in the middle of a series. Here they meet the first step of that pass, which they
+# have never met. How far off that is differs from draw to draw.
 #
-# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. (Probe short sentences,
-# in float64, after `eval()`.)
+# **Predict.** And if we also *fit* two directions on the past alone, with both passes at their end?
+
+# %%
+errors = []
+for seed in range(4):
+    reader, noise = readers[True, seed]
+    ends = []
+    for k in (0, 1):
+        _, (h_n, _) = reader(windows(noise[:, k]))
+        ends.append(torch.cat([h_n[0], h_n[1]], dim=-1))
+    weights = fit(ends[0], noise[25:, 0])
+    errors.append(error(ends[1], weights, noise[25:, 1]))
+print("both directions, fitted on the past:", *(f"{each:.2f}" for each in errors))
+
+# %% [markdown]
+# About 1, so no leak. What is wrong is `output[t]` of a *bidirectional* layer that was given what
+# comes after t.
 #
-# **Predict.** Five readers: one direction; both; only the forward half of both, with one layer, and
-# with two; both, over pieces of 5 words. Which are causal? And whose leak would you miss, if you
-# changed the last word alone?
+# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Probe short sentences,
+# in float64, after `eval()`: over many steps the effect falls below 1e-12 (lesson 01), and a leak
+# looks like none.
+#
+# **Predict.** Five readers of our 6 words: one direction; both; only the forward half of both, with
+# one layer, and with two; both, over pieces of 5 words. Which are causal? And whose leak would you
+# miss, if you changed the last word alone?
 
 
 # %%
 single = nn.LSTM(I, H)
 both = nn.LSTM(I, H, bidirectional=True)
 both_2 = nn.LSTM(I, H, num_layers=2, bidirectional=True)
-readers = {
+probed = {
     "one direction": lambda x: single(x)[0],
     "both directions": lambda x: both(x)[0],
     "forward half, 1 layer": lambda x: both(x)[0][..., :H],
     "forward half, 2 layers": lambda x: both_2(x)[0][..., :H],
     "both, pieces of 5": lambda x: torch.cat([both(piece)[0] for piece in x.split(5)]),
 }
-for name, read in readers.items():
+for name, read in probed.items():
     marks = seen(read, six)
     ahead = [t for t in range(6) if "X" in marks[t][t + 1 :]]
     print(f"{name:<23} {f'slots {ahead} look ahead' if ahead else 'causal'}")
 
 # %% [markdown]
 # Cutting off the reverse half helps with one layer only: layer 1 has read layer 0's reverse half.
-# The last reader leaks within a piece; word 5 stands alone.
+# The last reader leaks within a piece. Word 5 is a piece of its own: changing it alone shows no
+# leak.
 #
 # ## What we have seen
 #
-# * The reverse direction is flip, read, flip back, with weights of its own. `output` is
-#   (T, B, 2H), forward half first.
-# * In `output[-1]` the reverse pass has made its *first* step. It ends at `output[0]`.
-# * `h_n` is (L·D, B, H): layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
+# * The reverse direction is flip, read, flip back. `output` is (T, B, 2H), forward half first.
+# * In `output[-1]` the reverse pass begins. It ends at `output[0]`.
+# * `h_n` is (L·D, B, H), layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
 #   a sentence's vector, if all have one length (lesson 09).
-# * Layer 1 reads 2H numbers, and through them every word.
-# * Never forecast from `output[t]` if the layer was given what comes after t.
+# * Layer 1 reads both halves, and through them every word.
+# * Never forecast from `output[t]` of a bidirectional layer that was given what comes after t.
 
 # %% [markdown]
 # **A common mistake.** `output[-1]` as the vector of a sentence, carried over from one direction.
-# The shape is right and training runs, but half of the vector has made one step. You can tell by
-# this: its second half is not `h_n[-1]`.
+# The shape is right and training runs, but half of the vector comes from a pass that has made one
+# step. You can tell by this: its second half is not `h_n[-1]`.
 #
 # **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the sentence's
 # vector in `output` alone, mend a leak, predict shapes and slots, mend a summary.
