@@ -179,6 +179,7 @@ def test_the_vector_of_a_sentence_is_in_h_n():
         ("07.1", lambda output: (output[:, -1], output[:, 0]), "several results", "one tensor"),
         ("07.2", lambda lstm, x: lstm(x), "several results", "tuple of 2 things"),
         ("07.2", lambda lstm, x: 2 * lstm(x)[0], None, "result differs first at step 0"),
+        ("07.2", lambda lstm, x: 2 * lstm(x)[0], None, "Your slots 0, 1, 2 and 3 have read what"),
         ("07.2", lambda lstm, x: known_with(lstm, x, 37), None, "Do you show the layer a window"),
         ("07.2", lambda lstm, x: known_with(lstm, x, 25), "a window", "*all* values up to t"),
         ("07.4", lambda lstm, x: lstm(x)[1][0][-1] + 1, None, "summary"),
@@ -217,3 +218,235 @@ def test_what_is_right_with_one_layer_alone_is_asked_about_the_second():
     message = exercise("07.2").check(forward_of_a_full_run).message
     assert "What does layer 1 read" in message
     assert "should be an argument" not in message
+
+
+def prefix(lstm, x, t):
+    return lstm(x[: t + 1])[0][-1]
+
+
+def slots_of(look):
+    return lambda lstm, x: torch.stack([look(lstm, x, t) for t in range(len(x))])
+
+
+def only_with_five_steps(lstm, x):
+    slots = slots_of(prefix)(lstm, x)
+    slots[3] = lstm(x)[0][3]
+    return slots
+
+
+def in_chunks_of_three(lstm, x):
+    return torch.cat([lstm(x[start : start + 3])[0] for start in range(0, len(x), 3)])
+
+
+def one_value_more_in_the_middle(lstm, x, t):
+    return lstm(x[max(0, t - 1) : t + 2])[0][min(t, 1)]
+
+
+def mean_for_the_future(lstm, x, t):
+    hidden = x.clone()
+    hidden[t + 1 :] = x.mean(dim=0)
+    return lstm(hidden)[0][t]
+
+
+def half_from_the_value_before(lstm, x, t):
+    """Take the reverse half right, the forward half from a prefix that is too short."""
+    H = lstm.hidden_size
+    return torch.cat([prefix(lstm, x, max(0, t - 1))[:, :H], prefix(lstm, x, t)[:, H:]], dim=-1)
+
+
+def one_step_late(lstm, x):
+    right = slots_of(prefix)(lstm, x)
+    return torch.cat([torch.zeros_like(right[:1]), right[:-1]])
+
+
+def the_batch_for_time(lstm, x):
+    return lstm(x.transpose(0, 1))[0].transpose(0, 1)
+
+
+def of_a_layer_of_one_direction(lstm, x, halves):
+    """Copy the forward weights of the lowest layer into another layer."""
+    weights = lstm.state_dict()
+    other = nn.LSTM(lstm.input_size, lstm.hidden_size, dtype=x.dtype)
+    other.load_state_dict({name: weights[name] for name in other.state_dict()})
+    return torch.cat([other(x)[0]] * halves, dim=-1)
+
+
+NO_LEAK = "There is no leak"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "not_said"),
+    [
+        (only_with_five_steps, "Your slot 3 has read what comes after it. That is a leak", NO_LEAK),
+        (in_chunks_of_three, "Your slots 0, 1 and 3 have read what comes after them.", NO_LEAK),
+        (
+            slots_of(one_value_more_in_the_middle),
+            "Your slot t has read one value too many: value t + 1. That is a leak.",
+            NO_LEAK,
+        ),
+        (slots_of(mean_for_the_future), "have read what comes after them", NO_LEAK),
+        (
+            slots_of(half_from_the_value_before),
+            "The reverse half is right. The forward half is wrong in slots 1, 2, 3 and 4.",
+            "That is a leak",
+        ),
+        (
+            lambda lstm, x: (
+                torch.cat([slots_of(prefix)(lstm, x)[..., : lstm.hidden_size]] * 2, -1)
+                * torch.tensor([[1.0], [2.0]]).repeat(1, lstm.hidden_size).flatten()
+            ),
+            "The forward half is right. The reverse half is wrong in every slot.",
+            "once more",
+        ),
+        (
+            lambda lstm, x: of_a_layer_of_one_direction(lstm, x, 2),
+            "Yours has the forward half once more. (There is no leak",
+            "That is a leak",
+        ),
+        (
+            lambda lstm, x: of_a_layer_of_one_direction(lstm, x, 1),
+            "That is the forward half alone, and right.",
+            "leak",
+        ),
+        (
+            lambda lstm, x: slots_of(prefix)(lstm, 2 * x),
+            "Both halves are wrong in every slot. (There is no leak",
+            "That is a leak",
+        ),
+        (one_step_late, "slot t holds what belongs in slot t − 1", "leak"),
+        (the_batch_for_time, "Samples 0 and 5 of this `x` are the same series", "leak"),
+    ],
+)
+def test_it_is_told_whether_the_future_is_read_and_else_which_half_is_wrong(answer, said, not_said):
+    result = exercise("07.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message.startswith(said) or said in result.message.split("\n\n")[0]
+    assert not_said not in result.message
+
+
+def test_a_leak_of_the_second_layer_alone_is_a_leak_too():
+    def answer(lstm, x):
+        H = lstm.hidden_size
+        slots = slots_of(prefix)(lstm, x)
+        return torch.cat([lstm(x)[0][..., :H], slots[..., H:]], dim=-1)
+
+    message = exercise("07.2").check(answer).message
+    assert message.startswith("Your slots 0, 1, 2, 3 and 4 have read what comes after them.")
+    assert "What does layer 1 read" in message
+
+
+def test_the_series_of_07_2_are_alike_up_to_every_value():
+    *short, long = exercise("07.2").cases
+    for case in (*short, long):
+        x = case.inputs["x"]
+        assert torch.equal(x[:, 0], x[:, -1])
+    for case in short:
+        x = case.inputs["x"]
+        for sample in range(1, len(x)):
+            unlike = (x[:, sample] != x[:, 0]).any(dim=-1)
+            assert unlike.tolist() == [False] * sample + [True] * (len(x) - sample)
+
+
+def test_a_copy_that_is_none_is_told():
+    def alias(lstm, x):
+        slots = []
+        for t in range(len(x)):
+            hidden = x
+            hidden[t + 1 :] = 0
+            slots.append(lstm(hidden)[0][t])
+        return torch.stack(slots)
+
+    def into_output(output):
+        H = output.shape[-1] // 2
+        output[:, -1, H:] = output[:, 0, H:]
+        return output[:, -1]
+
+    for number, answer in (("07.2", alias), ("07.1", into_output)):
+        result = exercise(number).check(answer)
+        assert result.misconception == "changes its inputs"
+        assert "`x[...] = ...`" in result.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            lambda f, r: [f[:, -1], f[:, -1]],
+            "Your first H numbers are right. Your other H numbers are the forward half in the slot "
+            "of the last word.",
+        ),
+        (
+            lambda f, r: [f[:, -2], r[:, 1]],
+            "Your first H numbers are the forward half in the slot of word 4. Your other H numbers "
+            "are the reverse half in the slot of word 1.",
+        ),
+        (
+            lambda f, r: [f[:, -1], 2 * r[:, 0]],
+            "Your first H numbers are right. Your other H numbers are not right.",
+        ),
+        (
+            lambda f, r: [r[:, -1]],
+            "Your numbers are the reverse half in the slot of the last word. The vector has two "
+            "parts: 2H numbers.",
+        ),
+        (lambda f, r: [f[:, -1], r[:, 0], r[:, 0]], "The shape of vector should be (3, 8)"),
+        (lambda f, r: [2 * f[:, -1], 2 * r[:, 0]], "vector differs first at sentence 0, number 0"),
+    ],
+)
+def test_it_is_told_what_each_part_of_the_vector_is(answer, said):
+    result = exercise("07.1").check(lambda output: torch.cat(answer(*output.chunk(2, -1)), -1))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message.startswith(said)
+
+
+def test_an_h_that_is_the_whole_axis_is_told():
+    def answer(output):
+        H = output.shape[-1]
+        return torch.cat([output[:, -1, :H], output[:, 0, H:]], dim=-1)
+
+    assert "your H is the whole last axis" in exercise("07.1").check(answer).message
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 6), (6, 10), (4, 4, 5), (7, 4, 5)])
+def test_what_is_said_of_another_shape_of_h_n_is_true_of_all(shape):
+    result = exercise("07.3").check(_ANSWER | {"h_n": shape})
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "`h_n` is not right yet. It has three axes" in result.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            lambda h_n: torch.cat([h_n[1], h_n[3]], dim=-1),
+            "For each sentence you have `h_n[1]` (layer 0, reverse) and `h_n[3]` (layer 1, "
+            "reverse), side by side.",
+        ),
+        (lambda h_n: h_n[2], "For each sentence you have `h_n[2]` (layer 1, forward)."),
+        (
+            lambda h_n: torch.cat([h_n[-2], h_n[-1].flip(1)], dim=-1),
+            "Each sentence has the right numbers, in another order.",
+        ),
+        (
+            lambda h_n: torch.cat([h_n[-2], h_n[-1].flip(0)], dim=-1),
+            "All numbers are the right ones, but some stand in the row of another sentence.",
+        ),
+        (lambda h_n: 2 * torch.cat([h_n[-2], h_n[-1]], dim=-1), "summary differs first"),
+        (lambda h_n: h_n[0, 0], "The shape of summary should be (3, 10)"),
+    ],
+)
+def test_it_is_told_what_a_summary_is_made_of(answer, said):
+    result = exercise("07.4").check(lambda lstm, x: answer(lstm(x)[1][0]))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message.startswith(said)
+
+
+@pytest.mark.parametrize("number", ["07.2", "07.4"])
+def test_no_two_sizes_of_a_call_are_equal(number):
+    for case in exercise(number).cases:
+        lstm, x = case.inputs["lstm"], case.inputs["x"]
+        D = 1 + lstm.bidirectional
+        H, L = lstm.hidden_size, lstm.num_layers
+        sizes = [*x.shape, H, D * H]
+        assert len(set(sizes[: 3 + D])) == 3 + D, case.label
+        assert not set(sizes) & {1, 2, L, L - 1, D, D * L}, case.label

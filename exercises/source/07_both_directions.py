@@ -57,7 +57,7 @@ def leaking(lstm, x):
 
 
 # %% [markdown]
-# To see the leak, change the last value and look which slots move.
+# To see the leak, change value 5, the last one, and look which slots move. Only slot 5 may.
 
 # %%
 lstm = nn.LSTM(1, 4, bidirectional=True)

@@ -1,14 +1,15 @@
 """Exercises of lesson 07: a sentence's vector, a leak, slots and shapes, a summary to mend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lstm_lessons.exercises.answers import Choice, DictExercise, Index, Quantity, ShapeOf
-from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.base import MATCH, Wrong, listed, several
 from lstm_lessons.exercises.forms import OneTensor
-from lstm_lessons.exercises.functions import Case, FunctionExercise
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 07.1 -----------------------------------------------------------------------------------------
@@ -27,7 +28,7 @@ def _vector_cases() -> tuple[Case, ...]:
             output, _ = lstm(random(B, T, I))
         return Case({"output": output}, f"B={B}, T={T}, H={H}")
 
-    return case(3, 6, 2, 4), case(2, 3, 7, 5), case(3, 4, 2, 20)
+    return case(3, 6, 7, 4), case(4, 3, 7, 5), case(3, 4, 7, 20)
 
 
 def _halves(output: Tensor) -> tuple[Tensor, Tensor]:
@@ -54,14 +55,61 @@ def _cut_at_half_of_axis(axis: int) -> Callable:
     return lambda output: _cut_at(output.shape[axis] // 2)(output)
 
 
+def _ends(*parts: tuple[int, int]) -> Callable:
+    """Return a vector of halves side by side: (0, -1) is the forward one of the last slot."""
+    return lambda output: _side_by_side(*(_halves(output)[half][:, at] for half, at in parts))
+
+
+def _parts(vector: Tensor, H: int) -> tuple[Tensor, ...]:  # noqa: N803
+    """Return the columns of a vector, H at a time; nothing where it is not made of such parts."""
+    whole = vector.ndim == 2 and vector.shape[-1] > 0 and vector.shape[-1] % H == 0
+    return vector.detach().split(H, dim=-1) if whole else ()
+
+
+def _same(ours: Tensor, wanted: Tensor) -> bool:
+    return _VECTOR.distance(ours, wanted) < MATCH
+
+
+def _half_of_which_slot(part: Tensor, output: Tensor) -> str:
+    """Say which half of which slot H numbers are, or nothing."""
+    last = output.shape[1] - 1
+    words = {0: "the first word", last: "the last word"}
+    for name, half in zip(("forward", "reverse"), _halves(output), strict=True):
+        for t in range(last + 1):
+            if _same(part, half[:, t]):
+                return f"the {name} half in the slot of {words.get(t, f'word {t}')}"
+    return ""
+
+
+def _look_at_the_vector(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say what each part of the vector is."""
+    output, right = inputs["output"], wanted["vector"]
+    parts = _parts(ours["vector"], output.shape[-1] // 2)
+    found = [_half_of_which_slot(part, output) for part in parts]
+    if not any(found) or len(parts) > 2:
+        return ""
+    if len(parts) == 1:
+        return f"Your numbers are {found[0]}. The vector has two parts: 2H numbers."
+    halves = zip(("first", "other"), parts, right.chunk(2, dim=-1), found, strict=True)
+    said = (
+        f"Your {which} H numbers are "
+        + ("right." if _same(part, half) else f"{known or 'not right'}.")
+        for which, part, half, known in halves
+    )
+    return " ".join(said)
+
+
+_VECTOR = OneTensor(("vector",), axes=("sentence", "number"))
+
 _right_vector = _from_halves(lambda forward, reverse: _side_by_side(forward[:, -1], reverse[:, 0]))
 
 _VECTOR_WRONGS = (
     Wrong(
         "the last word",
         lambda output: output[:, -1],
-        "You take the slot of the last word. Its forward half is right: that pass ends there. Its "
-        "reverse half has read one word, since that pass begins there.",
+        "Your vector is the slot of the last word. Its forward half is right: that pass ends "
+        "there. Its reverse half has read one word, since that pass begins there. (Do you take two "
+        "different slots? Then your H is the whole last axis. It should be half of it.)",
     ),
     Wrong(
         "the first word",
@@ -74,6 +122,26 @@ _VECTOR_WRONGS = (
         _from_halves(lambda forward, reverse: _side_by_side(forward[:, 0], reverse[:, -1])),
         "You have both halves where their pass *begins*: each has read one word. Where does each "
         "end?",
+    ),
+    Wrong(
+        "the other half of each slot",
+        _ends((1, -1), (0, 0)),
+        "Your vector is the reverse half in the last word's slot, then the forward half in the "
+        "first word's. Each has read one word. Which half of each slot has read all words?",
+    ),
+    *several(
+        "the forward half twice",
+        "Both parts of your vector are forward halves, one at the last word and one at the first. "
+        "The reverse half is the numbers from H on, `H:`.",
+        _ends((0, -1), (0, 0)),
+        _ends((0, 0), (0, -1)),
+    ),
+    *several(
+        "the reverse half twice",
+        "Both parts of your vector are reverse halves, one at the last word and one at the first. "
+        "The forward half is the first H numbers, `:H`.",
+        _ends((1, -1), (1, 0)),
+        _ends((1, 0), (1, -1)),
     ),
     Wrong(
         "reverse before forward",
@@ -174,8 +242,9 @@ SENTENCE_VECTOR = FunctionExercise(
     function="sentence_vector",
     make_cases=_vector_cases,
     reference=_right_vector,
-    form=OneTensor(("vector",), axes=("sentence", "number")),
+    form=_VECTOR,
     wrongs=_VECTOR_WRONGS,
+    look=_look_at_the_vector,
     praise="Each half stands where its pass has read the whole sentence.",
     hints=(
         "Which slot has the forward pass filled last? And which slot the reverse pass?",
@@ -202,12 +271,20 @@ def leaking(lstm, x):
 
 
 def _known_cases() -> tuple[Case, ...]:
-    """Return a case of one layer, one of two, and a long one that no window of 25 covers."""
+    """Return a case of one layer, one of two, and a long one that no window of 25 covers.
+
+    Sample 0 is the same series as the last one. Those between are like it up to some value, and
+    other series from there on: a slot before it that tells them apart has read the future.
+    """
 
     def case(T: int, B: int, I: int, H: int, L: int, special: str = "") -> Case:  # noqa: E741, N803
         random = randoms(T)
         lstm = random_layer(random, I, H, L, 0.5, bidirectional=True)
-        inputs = {"lstm": lstm, "x": random(T, B, I)}
+        x = random(T, 1, I).repeat(1, B, 1)
+        for sample in range(1, B - 1):
+            start = sample * T // (B - 1)
+            x[start:, sample] = random(T - start, I)
+        inputs = {"lstm": lstm, "x": x}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}", special=special)
 
     two_layers = "Here there are two layers. What does layer 1 read, in both of its passes?"
@@ -215,7 +292,7 @@ def _known_cases() -> tuple[Case, ...]:
         "This series is longer. Do you show the layer a window, the last few values alone? Slot t "
         "may depend on all values up to t."
     )
-    return case(5, 3, 2, 4, 1), case(4, 2, 3, 5, 2, two_layers), case(40, 3, 2, 4, 1, long)
+    return case(5, 6, 3, 4, 1), case(6, 7, 3, 5, 2, two_layers), case(40, 3, 5, 4, 1, long)
 
 
 def _at_each_step(look: Callable[[nn.LSTM, Tensor, int], Tensor]) -> Callable:
@@ -264,6 +341,96 @@ def _halves_from_two_runs(lstm: nn.LSTM, x: Tensor, t: int) -> Tensor:
     """Return the forward half of one run over all values, the reverse half of value t alone."""
     H = lstm.hidden_size  # noqa: N806
     return torch.cat([lstm(x)[0][t, :, :H], lstm(x[t : t + 1])[0][0, :, H:]], dim=-1)
+
+
+def _forward_twice(lstm: nn.LSTM, x: Tensor) -> Tensor:
+    forward = lstm(x)[0][..., : lstm.hidden_size]
+    return torch.cat([forward, forward], dim=-1)
+
+
+def _one_step_later(series: Tensor, wrapped: bool) -> Tensor:
+    """Return the series with each value a step later; the first is zero, or was the last."""
+    later = series.roll(1, 0)
+    if not wrapped:
+        later[0] = 0
+    return later
+
+
+def _slots(numbers: list[int], T: int) -> str:  # noqa: N803
+    if len(numbers) == T:
+        return "every slot"
+    return f"slot{'s' * (len(numbers) > 1)} {listed([str(t) for t in numbers])}"
+
+
+def _future_read(x: Tensor, ours: Tensor) -> tuple[list[tuple[int, int]], bool]:
+    """Return the slots that have read the future, and whether every one of them was tried.
+
+    Each comes with a value: from there on, the series is another one, and the slot tells.
+    """
+    found, tried = [], set()
+    for sample in range(1, x.shape[1] - 1):
+        start = int((x[:, sample] != x[:, 0]).any(dim=-1).nonzero()[0])
+        tried.add(start)
+        found += [(t, start) for t in range(start) if not _same(ours[t, sample], ours[t, 0])]
+    return found, tried >= set(range(1, len(x)))
+
+
+def _describe_the_leak(found: list[tuple[int, int]], T: int) -> str:  # noqa: N803
+    slots = sorted({t for t, _ in found})
+    told = (
+        "That is a leak. (The check has series that are alike up to value t and differ after it. "
+        "Your slot t tells them apart.) What does the layer read in the call that gives slot t?"
+    )
+    if slots == list(range(T - 1)) and all(start == t + 1 for t, start in found):
+        return f"Your slot t has read one value too many: value t + 1. {told}"
+    who = "has read what comes after it" if len(slots) == 1 else "have read what comes after them"
+    return f"Your {_slots(slots, T)} {who}. {told}"
+
+
+def _look_at_what_is_known(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say whether samples are mixed, whether the future is read, and else which half is wrong."""
+    x, H = inputs["x"], inputs["lstm"].hidden_size  # noqa: N806
+    T, B, _ = x.shape  # noqa: N806
+    result, right = ours["result"].detach(), wanted["result"].detach()
+    if _same(result, right[..., :H]):
+        return "That is the forward half alone, and right. The reverse half belongs beside it."
+    if result.shape != right.shape:
+        return ""
+    if not _same(result[:, 0], result[:, -1]):
+        return (
+            f"Samples 0 and {B - 1} of this `x` are the same series, and your result has other "
+            "numbers for them. Is one sample mixed with another? Axis 0 of `x` is time, axis 1 the "
+            "batch."
+        )
+    found, tried_all = _future_read(x, result)
+    if found:
+        return _describe_the_leak(found, T)
+    if _same(result[1:], right[:-1]):
+        return "From slot 1 on, slot t holds what belongs in slot t − 1: you are one step late."
+    forward, reverse = (
+        [t for t in range(T) if not _same(result[t][:, half], right[t][:, half])]
+        for half in (slice(None, H), slice(H, None))
+    )
+    if not forward:
+        said = (
+            f"The forward half is right. The reverse half is wrong in {_slots(reverse, T)}. When "
+            "the series ends at t, the reverse pass has made one step in slot t."
+        )
+        if _same(result[..., H:], right[..., :H]):
+            said += " Yours has the forward half once more."
+    elif not reverse:
+        said = (
+            f"The reverse half is right. The forward half is wrong in {_slots(forward, T)}. When "
+            "the series ends at t, the forward pass has read the values 0 to t in slot t."
+        )
+    elif forward == reverse:
+        said = f"Both halves are wrong in {_slots(forward, T)}."
+    else:
+        said = (
+            f"Both halves are wrong: the forward one in {_slots(forward, T)}, the reverse one in "
+            f"{_slots(reverse, T)}."
+        )
+    return f"{said} (There is no leak: no slot moves with a later value.)" if tried_all else said
 
 
 MEND_THE_LEAK = FunctionExercise(
@@ -321,10 +488,27 @@ MEND_THE_LEAK = FunctionExercise(
             _at_each_step(_halves_from_two_runs),
             _handed_on(0),
         ),
-        Wrong(
+        *several(
+            "the forward half twice",
+            "Both halves of your slots are the forward one. The other H numbers are the reverse "
+            "half: when the series ends at t, that pass has made one step in slot t.",
+            _forward_twice,
+            _at_each_step(lambda lstm, x, t: _forward_twice(lstm, x[: t + 1])[-1]),
+        ),
+        *several(
             "from t on",
-            _at_each_step(lambda lstm, x, t: lstm(x[t:])[0][0]),
             "You let the layer read from t *on*: that is all of the future and none of the past.",
+            _at_each_step(lambda lstm, x, t: lstm(x[t:])[0][0]),
+            _at_each_step(lambda lstm, x, t: lstm(x[t:])[0][-1]),
+        ),
+        *several(
+            "shifted by a step",
+            "You shift by one step, and the layer still reads a whole series in one call. The "
+            "reverse half of a slot has read what comes after it, wherever you move the slot.",
+            lambda lstm, x: _one_step_later(lstm(x)[0], wrapped=False),
+            lambda lstm, x: _one_step_later(lstm(x)[0], wrapped=True),
+            lambda lstm, x: lstm(_one_step_later(x, wrapped=False))[0],
+            lambda lstm, x: lstm(_one_step_later(x, wrapped=True))[0],
         ),
         Wrong(
             "one value too few",
@@ -349,6 +533,12 @@ MEND_THE_LEAK = FunctionExercise(
             _at_each_step(lambda lstm, x, t: lstm(x[: t + 2])[0][min(t, len(x) - 1)]),
             "Your layer reads one value too many at each step: a leak of one step. `x[:t + 1]` "
             "holds the values 0 to t.",
+        ),
+        Wrong(
+            "the next slot",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 2])[0][-1]),
+            "Each slot but the last holds what belongs in the one after it. So slot t has read "
+            "value t + 1: a leak of one step. `x[:t + 1]` holds the values 0 to t.",
         ),
         Wrong(
             "the first slot of each",
@@ -387,10 +577,7 @@ MEND_THE_LEAK = FunctionExercise(
             "time; `torch.cat` makes none.",
         ),
     ),
-    words={
-        ("result",): "In each slot the first H numbers are the forward half, the other H the "
-        "reverse half. Which half goes wrong, and what has it read there?"
-    },
+    look=_look_at_what_is_known,
     praise=(
         "Slot t now depends on the values up to t alone, with any number of layers. It is what the "
         "layer will say in real use, so an error measured on it can be believed."
@@ -427,7 +614,12 @@ PREDICT_THE_SLOTS = DictExercise(
     number="07.3",
     title="Which slot is it?",
     parts=(
-        ShapeOf("h_n", (6, 4, 5), "A row for each direction of each layer."),
+        ShapeOf(
+            "h_n",
+            (6, 4, 5),
+            "It has three axes: the passes, each direction of each layer; the sentences; and the "
+            "numbers that one pass shows.",
+        ),
         ShapeOf(
             "weight_ih_l1_reverse",
             (20, 10),
@@ -463,6 +655,41 @@ PREDICT_THE_SLOTS = DictExercise(
             "four axes in h_n",
             {"h_n": (3, 2, 4, 5)},
             "That is `h_n.view(L, D, B, H)`. As it comes, L and D are one axis.",
+        ),
+        Wrong(
+            "both halves in a row of h_n",
+            {"h_n": (6, 4, 10)},
+            "The six rows of `h_n` are right. Each row is one pass, so it holds H numbers for a "
+            "sentence, not 2H.",
+        ),
+        Wrong(
+            "the batch first in h_n",
+            {"h_n": (4, 6, 5)},
+            "The three numbers of `h_n` are right, in another order. States never have the batch "
+            "first: the passes are its first axis.",
+        ),
+        Wrong(
+            "sentences last in h_n",
+            {"h_n": (6, 5, 4)},
+            "The three numbers of `h_n` are right, in another order. Behind the passes come the "
+            "sentences, then the numbers of a state.",
+        ),
+        Wrong(
+            "words in h_n",
+            {"h_n": (6, 7, 5)},
+            "`h_n` has the words on its second axis in your answer. It holds the states after the "
+            "last step, one for each sentence.",
+        ),
+        Wrong(
+            "no sentences in h_n",
+            {"h_n": (6, 5)},
+            "`h_n` has six states of one sentence in your answer. There are 4 sentences.",
+        ),
+        Wrong(
+            "the shape of output",
+            {"h_n": (7, 4, 10)},
+            "(7, 4, 10) is the shape of `output`: a slot for each word. `h_n` has a row for each "
+            "pass.",
         ),
         Wrong(
             "layer 1 reads one direction",
@@ -606,11 +833,11 @@ def _summary_cases() -> tuple[Case, ...]:
 
     one_way = "With one direction there is one pass at the top: the result is (B, H)."
     return (
-        case(5, 3, 2, 4, 2, 2),
-        case(4, 3, 6, 5, 1, 2, "The top layer's rows are as many as its directions."),
-        case(6, 4, 2, 3, 3, 2, "With three layers, the top one has other rows: see the end."),
-        case(5, 2, 7, 3, 2, 1, one_way),
-        case(3, 4, 2, 5, 1, 1, one_way),
+        case(7, 3, 6, 5, 2, 2),
+        case(4, 5, 7, 3, 1, 2, "The top layer's rows are as many as its directions."),
+        case(8, 4, 5, 7, 3, 2, "With three layers, the top one has other rows: see the end."),
+        case(5, 4, 7, 3, 2, 1, one_way),
+        case(3, 4, 6, 5, 1, 1, one_way),
     )
 
 
@@ -634,6 +861,43 @@ def _directions_first(h_n: Tensor, D: int, B: int) -> Tensor:  # noqa: N803
     return torch.cat(list(h_n.view(D, len(h_n) // D, B, -1)[:, -1]), dim=-1)
 
 
+def _row_of_which_state(part: Tensor, lstm: nn.LSTM, states: tuple[Tensor, Tensor]) -> str:
+    """Say which row of h_n or c_n H numbers are, or nothing."""
+    D = 1 + lstm.bidirectional  # noqa: N806
+    for name, rows in zip(("h_n", "c_n"), states, strict=True):
+        for row, state in enumerate(rows):
+            if _same(part, state):
+                which = "reverse" if row % D else "forward"
+                return f"`{name}[{row}]` (layer {row // D}, {which})"
+    return ""
+
+
+def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say which row of the states each part is, or that the right numbers are mixed."""
+    lstm, x = inputs["lstm"], inputs["x"]
+    summary, right = ours["summary"].detach(), wanted["summary"].detach()
+    with torch.no_grad():
+        states = lstm(x)[1]
+    found = [_row_of_which_state(part, lstm, states) for part in _parts(summary, lstm.hidden_size)]
+    if found and all(found):
+        many = len(found) > 1
+        beside = ", side by side" if many else ""
+        return f"For each sentence you have {listed(found)}{beside}."
+    if summary.shape != right.shape:
+        return ""
+    if _same(summary.sort(dim=-1).values, right.sort(dim=-1).values):
+        return (
+            "Each sentence has the right numbers, in another order. All H numbers of the forward "
+            "pass come first."
+        )
+    if _same(summary.flatten().sort().values, right.flatten().sort().values):
+        return (
+            "All numbers are the right ones, but some stand in the row of another sentence. A "
+            "reshape can do that: it goes by the order in memory."
+        )
+    return ""
+
+
 MEND_THE_SUMMARY = FunctionExercise(
     number="07.4",
     title="Mend a summary",
@@ -642,6 +906,7 @@ MEND_THE_SUMMARY = FunctionExercise(
     make_cases=_summary_cases,
     reference=_of_states(lambda h_n, D, B: torch.cat(list(h_n[-D:]), dim=-1)),
     form=OneTensor(("summary",), axes=("sentence", "number")),
+    look=_look_at_the_summary,
     wrongs=(
         Wrong(
             "nothing mended",
@@ -654,6 +919,29 @@ MEND_THE_SUMMARY = FunctionExercise(
             _of_states(lambda h_n, D, B: h_n[-D:].reshape(B, -1)),
             "You take the top layer's rows now. But in memory all sentences of one direction come "
             "first, so reshaping them to (B, ...) mixes sentences.",
+        ),
+        Wrong(
+            "the last two rows, sentences mixed",
+            _of_states(lambda h_n, D, B: h_n[-2:].reshape(B, -1)),
+            "With both directions, the last two rows are the top layer's. But in memory all "
+            "sentences of one direction come first, so reshaping the rows to (B, ...) mixes "
+            "sentences. With one direction, the top layer has one row.",
+        ),
+        *several(
+            "numbers in turn",
+            "With both directions you have the right rows, and no sentence is mixed with another. "
+            "But the two passes take turns: number 0 of both, then number 1 of both. All H numbers "
+            "of the forward pass come first.",
+            _of_states(lambda h_n, D, B: h_n[-D:].permute(1, 2, 0).reshape(B, -1)),
+            _of_states(lambda h_n, D, B: h_n[-2:].permute(1, 2, 0).reshape(B, -1)),
+        ),
+        *several(
+            "numbers before sentences",
+            "You exchange sentences and numbers, as `transpose(1, 2)` does, and a reshape then "
+            "mixes the sentences. They are to be the first axis: with which axis of `h_n` do they "
+            "change places?",
+            _of_states(lambda h_n, D, B: h_n[-D:].transpose(1, 2).reshape(B, -1)),
+            _of_states(lambda h_n, D, B: h_n[-2:].transpose(1, 2).reshape(B, -1)),
         ),
         Wrong(
             "layers still joined",
@@ -675,11 +963,12 @@ MEND_THE_SUMMARY = FunctionExercise(
             _of_states(lambda h_n, D, B: torch.cat(list(h_n[:D]), dim=-1)),
             _of_states(lambda h_n, D, B: torch.cat([h_n[0], h_n[1]], -1) if D == 2 else h_n[-1]),
         ),
-        Wrong(
+        *several(
             "directions before layers",
+            "You take row L − 1 for the top layer's forward pass, as if all forward rows came "
+            "first. The order is layer by layer: the two directions of one layer are neighbours.",
             _of_states(_directions_first),
-            "You take the axis apart as (D, L). Its order is layer by layer: the two directions of "
-            "one layer are neighbours.",
+            lambda lstm, x: _rows(lstm.num_layers - 1, -1)(lstm, x),
         ),
         Wrong(
             "by the number of layers",
@@ -687,11 +976,12 @@ MEND_THE_SUMMARY = FunctionExercise(
             "You ask how many *layers* there are. How many rows the top layer has depends on the "
             "*directions*: `lstm.bidirectional`.",
         ),
-        Wrong(
+        *several(
             "always the last two rows",
-            _rows(-2, -1),
             "Right for both directions. With one direction, the last two rows are two layers: "
             "the top one has one row there.",
+            _rows(-2, -1),
+            _of_states(lambda h_n, D, B: torch.cat(list(h_n[-2:]), dim=-1)),
         ),
         Wrong(
             "rows 2 and 3",
