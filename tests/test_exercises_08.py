@@ -135,10 +135,18 @@ def test_pieces_and_chunks_differ_from_the_first_case_on(index):
     assert len(x.chunk(k)) != len(x.split(k))
 
 
-def test_the_sizes_of_the_first_case_of_streams_are_distinct():
-    case = exercise("08.3").cases[0].inputs
-    T = len(case["text"]) // case["B"]
-    assert len({T, case["B"], case["text"].shape[1]}) == 3
+@pytest.mark.parametrize("case", exercise("08.1").cases, ids=lambda case: case.label)
+def test_the_sizes_of_a_loop_are_distinct(case):
+    sizes = [*case.inputs["x"].shape, case.inputs["lstm"].hidden_size, case.inputs["k"]]
+    assert len({1, *sizes}) == 6
+
+
+@pytest.mark.parametrize("case", exercise("08.3").cases, ids=lambda case: case.label)
+def test_the_sizes_of_streams_are_distinct_and_each_number_tells_its_word(case):
+    text, B = case.inputs["text"], case.inputs["B"]
+    assert len({len(text) // B, B, text.shape[1]}) == 3
+    assert len(text.unique()) == text.numel()
+    assert torch.equal(text.floor()[:, -1], torch.arange(float(len(text))))
 
 
 # --- The program of 08.2 is what the exercise says of it ------------------------------------------
@@ -220,3 +228,117 @@ def test_a_state_that_is_scaled_is_seen_in_the_second_chunk():
     assert "what does each chunk start from?" in result.message
     assert "output differs first at step 2" in result.message
     assert "right when there is one chunk only" in result.message
+
+
+def loop(lstm, x, starts, k, pass_on, after=lambda: None, **options):
+    """Return the outputs and the gradient of a loop over chunks that begin at ``starts``."""
+    hx, outputs = None, []
+    for start in starts:
+        output, hx = lstm(x[start : start + k], hx)
+        (output**2).sum().backward(**options)
+        after()
+        hx = pass_on(hx)
+        outputs.append(output)
+    return outputs, lstm.weight_hh_l0.grad
+
+
+def cut(hx):
+    return tuple(state.detach() for state in hx)
+
+
+def test_outputs_that_are_not_joined_are_told_of_cat():
+    result = exercise("08.1").check(lambda lstm, x, k: loop(lstm, x, range(0, len(x), k), k, cut))
+    assert result.misconception == "not stacked"
+    assert "The output that you return is a list of 4 tensors. `torch.cat` makes" in result.message
+
+
+@pytest.mark.parametrize("options", [{}, {"retain_graph": True}], ids=["freed", "kept"])
+@pytest.mark.parametrize("optimiser", [torch.optim.SGD, torch.optim.Adam])
+def test_an_optimiser_in_the_loop_is_told(options, optimiser):
+    def train(lstm, x, k):
+        step = optimiser(lstm.parameters(), lr=0.01).step
+        outputs, gradient = loop(lstm, x, range(0, len(x), k), k, cut, step, **options)
+        return torch.cat(outputs), gradient
+
+    assert exercise("08.1").check(train).misconception == "weights updated"
+
+
+def test_an_optimiser_on_graphs_that_are_kept_is_told():
+    def train(lstm, x, k):
+        step = torch.optim.SGD(lstm.parameters(), lr=0.3).step
+        outputs, gradient = loop(lstm, x, range(0, len(x), k), k, tuple, step, retain_graph=True)
+        return torch.cat(outputs), gradient
+
+    result = exercise("08.1").check(train)
+    assert (result.outcome, result.misconception) == ("error", "weights changed on the old graph")
+
+
+def test_an_update_of_an_unusual_rate_changes_the_layer():
+    def train(lstm, x, k):
+        step = torch.optim.SGD(lstm.parameters(), lr=0.37).step
+        outputs, gradient = loop(lstm, x, range(0, len(x), k), k, cut, step)
+        return torch.cat(outputs), gradient
+
+    assert exercise("08.1").check(train).misconception == "changes the layer"
+
+
+def test_steps_that_are_missing_are_counted():
+    for last, said in ((-1, "The last step is missing."), (-3, "The last 3 steps are missing.")):
+
+        def train(lstm, x, k, last=last):
+            return train_with_indices(lstm, x[:last], k)
+
+        message = exercise("08.1").check(train).message
+        assert f"output is right as far as it goes. {said}" in message
+        assert "shape of output should be (7, 4, 5)" in message
+
+
+def test_an_output_that_is_wrong_at_once_is_not_put_down_to_the_state():
+    def train(lstm, x, k):
+        return train_with_indices(lstm, 2 * x, k)
+
+    message = exercise("08.1").check(train).message
+    assert "output is wrong in the first step already, before there is any cut" in message
+    assert "what does each chunk start from?" not in message
+
+
+def test_a_gradient_set_to_zero_is_seen():
+    def train(lstm, x, k):
+        output, gradient = train_with_indices(lstm, x, k)
+        return output, gradient * 0
+
+    message = exercise("08.1").check(train).message
+    assert "output is right, and the gradient is 0 everywhere" in message
+
+
+def test_streams_that_differ_are_told_in_words_of_the_text():
+    def ends_of_pieces(text, B):
+        return torch.stack([p[-(len(text) // B) :] for p in text.tensor_split(B)], dim=1)
+
+    def rounded(text, B):
+        T = len(text) // B
+        return torch.stack([text[round(b * len(text) / B) :][:T] for b in range(B)], dim=1)
+
+    def one_twice(text, B):
+        result = streams_of_slices(text, B)
+        result[2, 1] = result[1, 1]
+        return result
+
+    for answer, said in (
+        (ends_of_pieces, "Stream 0 begins with word 1 of the text. It should begin with word 0."),
+        (rounded, "Stream 2 begins with word 7 of the text. It should begin with word 6."),
+        (one_twice, "In stream 1, word 4 of the text is followed by word 4. It should be followed"),
+        (lambda text, B: -streams_of_slices(text, B), "step 0 of stream 0 is no word of the text"),
+    ):
+        result = exercise("08.3").check(answer)
+        assert (result.outcome, result.misconception) == ("incorrect", None)
+        assert said in result.message
+
+
+def test_a_text_of_which_nothing_is_left_is_told_why():
+    def answer(text, B):
+        return text[: -(len(text) % B)].view(B, -1, text.shape[1]).transpose(0, 1)
+
+    message = exercise("08.3").check(answer).message
+    assert "with n = 0, it is `text[:0]`, which is empty" in message
+    assert "Yet with N=17, I=2, B=5 all is right" in message

@@ -22,7 +22,8 @@ torch.set_default_dtype(torch.float64)
 #
 # The loop reads x in chunks of k steps. It hands the state on, takes the loss of each chunk, and
 # returns two things: the output of all steps, and the gradient of `weight_hh_l0`, summed over the
-# chunks. (`backward()` adds to what is in `.grad` already.)
+# chunks. (`backward()` adds to what is in `.grad` already.) The weights are not updated here: they
+# stay as they are given.
 #
 # It should do **truncated** backpropagation: no gradient passes a cut. It runs without an error,
 # and two things are wrong.

@@ -1,6 +1,6 @@
 """Exercises of lesson 08: mend a training loop, find the bug, cut a text into streams."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf, Verdict
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
-from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
 States = tuple[Tensor, Tensor]
@@ -57,6 +57,10 @@ def _one_more(x: Tensor, k: int) -> Iterable[Tensor]:
     return [x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]
 
 
+def _short_range(x: Tensor, k: int) -> Iterable[Tensor]:
+    return [x[start : start + k] for start in range(0, len(x) - k, k)]
+
+
 def _detach(h: Tensor, c: Tensor) -> States:
     return h.detach(), c.detach()
 
@@ -70,8 +74,62 @@ def _detach_and_forget(h: Tensor, c: Tensor) -> States:
     return h, c
 
 
+def _detach_h(h: Tensor, c: Tensor) -> States:
+    return h.detach(), c
+
+
+def _detach_c(h: Tensor, c: Tensor) -> States:
+    return h, c.detach()
+
+
+def _forget_h(h: Tensor, c: Tensor) -> States:
+    return torch.zeros_like(h), c.detach()
+
+
+def _forget_c(h: Tensor, c: Tensor) -> States:
+    return h.detach(), torch.zeros_like(c)
+
+
+def _swap(h: Tensor, c: Tensor) -> States:
+    return c.detach(), h.detach()
+
+
 def _square(output: Tensor) -> Tensor:
     return output.square().sum()
+
+
+Update = Callable[[nn.LSTM], Callable[[], Any]]
+"""From the layer to what is called after each backward pass."""
+
+
+def _no_update(lstm: nn.LSTM) -> Callable[[], None]:
+    return lambda: None
+
+
+def _by_hand(rate: float, *names: str) -> Update:
+    """Return an update of these weights, or of all, as the lesson writes it."""
+
+    def update(lstm: nn.LSTM) -> Callable[[], None]:
+        def step() -> None:
+            with torch.no_grad():
+                for name, parameter in lstm.named_parameters():
+                    if not names or name in names:
+                        parameter -= rate * parameter.grad
+
+        return step
+
+    return update
+
+
+def _adam(rate: float) -> Update:
+    return lambda lstm: torch.optim.Adam(lstm.parameters(), lr=rate).step
+
+
+_UPDATES = (
+    *(_by_hand(rate) for rate in (0.1, 0.01, 0.001)),
+    *(_adam(rate) for rate in (0.1, 0.01, 0.001)),
+    _by_hand(0.1, "weight_hh_l0"),
+)
 
 
 def _trainer(
@@ -82,15 +140,17 @@ def _trainer(
     loss: Callable[[Tensor], Tensor] = _square,
     give: Callable[[Tensor, Tensor, int], Any] = lambda output, gradient, count: (output, gradient),
     join: Callable[[list[Tensor]], Tensor] = torch.cat,
+    update: Update = _no_update,
 ) -> Callable:
     """Return a training loop in which one thing or more is other; without arguments it is right."""
 
     def train(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
-        hx, outputs = None, []
+        hx, outputs, step = None, [], update(lstm)
         for chunk in chunks(x, k):
             before_each(lstm)
             output, (h, c) = lstm(chunk, hx)
             loss(output).backward(retain_graph=retain_graph)
+            step()
             hx = hand_on(h, c)
             outputs.append(output)
         return give(join(outputs), lstm.weight_hh_l0.grad, len(outputs))
@@ -107,6 +167,14 @@ def _without_gradients(lstm: nn.LSTM, x: Tensor, k: int) -> None:
 def _no_gradient(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     output, _ = _trainer()(lstm, x, k)
     return output, lstm.weight_hh_l0
+
+
+def _gradient_of_all_weights(make: Callable) -> Callable:
+    def train(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Any]:
+        output, _ = _trainer()(lstm, x, k)
+        return output, make(parameter.grad for parameter in lstm.parameters())
+
+    return train
 
 
 def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
@@ -133,6 +201,19 @@ _TRAIN_WRONGS = (
         "One of the two is mended: the gradient ends at each cut. But steps are missing at the end "
         "of x, whenever k does not divide T.",
     ),
+    Wrong(
+        "cut mended, last chunk missing",
+        _trainer(_short_range),
+        "One of the two is mended: the gradient ends at each cut. But no chunk is read that begins "
+        "at `len(x) - k` or later, not even where k divides T. Each that begins before `len(x)` "
+        "should be read.",
+    ),
+    Wrong(
+        "last chunk missing, the gradient passes the cuts",
+        _trainer(_short_range, _keep, retain_graph=True),
+        "Both are still wrong. No chunk is read that begins at `len(x) - k` or later, so steps are "
+        "missing at the end. And the gradient passes all cuts.",
+    ),
     *several(
         "an empty chunk",
         "There is one chunk too many whenever k divides T: it has no steps, and the layer refuses "
@@ -158,6 +239,26 @@ _TRAIN_WRONGS = (
         _trainer(lambda x, k: x.tensor_split(k)),
     ),
     *several(
+        "weights changed on the old graph",
+        "You change the weights, and then `backward()` walks a graph that was made with the old "
+        "ones and needs them. Leave out the update: here the weights stay as they are given. And "
+        "if it is the graph of an earlier chunk that is walked, cut off both states.",
+        _trainer(hand_on=_keep, retain_graph=True, update=_by_hand(0.1)),
+        _trainer(_full_chunks, _keep, retain_graph=True, update=_adam(0.01)),
+        _trainer(hand_on=_detach_h, retain_graph=True, update=_by_hand(0.1)),
+        _trainer(hand_on=_detach_c, retain_graph=True, update=_adam(0.01)),
+    ),
+    *several(
+        "weights updated",
+        "Your loop changes the weights, so each chunk is read with other ones than the chunk "
+        "before. Here output and gradient are asked for with the weights that were given: leave "
+        "out the update.",
+        *(_trainer(update=update) for update in _UPDATES),
+        *(_trainer(update=update, before_each=nn.LSTM.zero_grad) for update in _UPDATES),
+        *(_trainer(_full_chunks, update=update) for update in _UPDATES),
+        *(_trainer(hand_on=lambda h, c: None, update=update) for update in _UPDATES),
+    ),
+    *several(
         "steps mended, the gradient passes the cuts",
         "One of the two is mended: every step is read. But the gradient still passes all cuts, as "
         "if x were read whole. It should end where its chunk begins.",
@@ -166,21 +267,30 @@ _TRAIN_WRONGS = (
     ),
     *several(
         "still on the old graph",
-        "Nothing keeps the old graph any more, but the next chunk still hangs on it. Which tensors "
-        "bring the old graph along? All of them have to be cut off. (`clone` copies the numbers "
-        "and keeps the history, and a call whose result is thrown away changes nothing.)",
+        "Nothing keeps the old graph any more, but `backward()` walks into it once more. Which "
+        "tensors bring the old graph along? All of them have to be cut off. (`clone` copies the "
+        "numbers and keeps the history, and a call whose result is thrown away changes nothing.)",
         _trainer(hand_on=_keep),
         _trainer(hand_on=_detach_and_forget),
         _trainer(_full_chunks, _keep),
         _trainer(hand_on=lambda h, c: (h.clone(), c.clone())),
-        _trainer(hand_on=lambda h, c: (h.detach(), c)),
-        _trainer(hand_on=lambda h, c: (h, c.detach())),
+        _trainer(hand_on=_detach_h),
+        _trainer(hand_on=_detach_c),
     ),
     *several(
         "one state detached",
         "Only one of the two states is cut off from its history. The gradient takes the other way.",
-        _trainer(hand_on=lambda h, c: (h.detach(), c), retain_graph=True),
-        _trainer(hand_on=lambda h, c: (h, c.detach()), retain_graph=True),
+        _trainer(hand_on=_detach_h, retain_graph=True),
+        _trainer(hand_on=_detach_c, retain_graph=True),
+    ),
+    *several(
+        "one state detached, steps missing",
+        "Two things. Only one of the two states is cut off from its history: the gradient takes "
+        "the other way. And steps are missing at the end of x.",
+        _trainer(_full_chunks, _detach_h, retain_graph=True),
+        _trainer(_full_chunks, _detach_c, retain_graph=True),
+        _trainer(_short_range, _detach_h, retain_graph=True),
+        _trainer(_short_range, _detach_c, retain_graph=True),
     ),
     Wrong(
         "detach of a pair",
@@ -188,21 +298,49 @@ _TRAIN_WRONGS = (
         "`hx` is a pair (h, c), and a pair has no `detach`. Each of its two tensors has.",
     ),
     *several(
+        "no pair handed on",
+        "The layer is given a state that is not a pair (h, c) as it returns one. It wants both, "
+        "and each of them (1, B, H).",
+        _trainer(hand_on=lambda h, c: h.detach()),
+        _trainer(hand_on=lambda h, c: c.detach()),
+        _trainer(hand_on=lambda h, c: h, retain_graph=True),
+        _trainer(hand_on=lambda h, c: h[0].detach()),
+        _trainer(hand_on=lambda h, c: (h[0].detach(), c[0].detach())),
+        _trainer(hand_on=lambda h, c: torch.stack((h, c)).detach()),
+    ),
+    *several(
+        "no tuple handed on",
+        "Parentheses around `... for ... in ...` make a generator. It has no `[0]`, and neither "
+        "has what `map` makes. Put `tuple` in front of it. (The layer itself asks for `hx[0]` and "
+        "`hx[1]`.)",
+        _trainer(hand_on=lambda h, c: (state.detach() for state in (h, c))),
+        _trainer(hand_on=lambda h, c: map(Tensor.detach, (h, c))),
+    ),
+    *several(
+        "h and c exchanged",
+        "h and c change places between two chunks. The layer returns (h, c) and wants (h, c).",
+        _trainer(hand_on=_swap),
+        _trainer(_full_chunks, _swap),
+    ),
+    *several(
         "state thrown away",
         "Every chunk starts from zeros. The gradient ends at the cuts, but so does the memory: the "
         "numbers of the state should pass.",
         _trainer(hand_on=lambda h, c: None),
         _trainer(_full_chunks, lambda h, c: None),
+        _trainer(_short_range, lambda h, c: None),
     ),
-    Wrong(
+    *several(
         "c not handed on",
-        _trainer(hand_on=lambda h, c: (h.detach(), torch.zeros_like(c))),
         "h is handed on, and c starts from zeros at every chunk. The state is the pair.",
+        _trainer(hand_on=_forget_c),
+        _trainer(_full_chunks, _forget_c),
     ),
-    Wrong(
+    *several(
         "h not handed on",
-        _trainer(hand_on=lambda h, c: (torch.zeros_like(h), c.detach())),
         "c is handed on, and h starts from zeros at every chunk. The state is the pair.",
+        _trainer(hand_on=_forget_h),
+        _trainer(_full_chunks, _forget_h),
     ),
     *several(
         "nothing to go back through",
@@ -247,6 +385,45 @@ _TRAIN_WRONGS = (
         _no_gradient,
         "The second result is the weight. Its gradient is in the weight's `.grad`.",
     ),
+    *several(
+        "not stacked",
+        "gradient should be one tensor, and yours is several. Asked for is that of `weight_hh_l0` "
+        "alone, summed over the chunks: `backward()` adds it up in `lstm.weight_hh_l0.grad`.",
+        _gradient_of_all_weights(list),
+        _gradient_of_all_weights(tuple),
+    ),
+)
+
+
+def _equal(ours: Tensor, wanted: Tensor) -> bool:
+    return ours.shape == wanted.shape and torch.allclose(
+        ours.detach().double(), wanted.double(), rtol=0, atol=1e-9
+    )
+
+
+def _look_at_the_loop(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say which steps are missing, or whether output is wrong before there is any cut."""
+    output, right = ours["output"], wanted["output"].detach()
+    read = len(output) if output.dim() else 0
+    if 0 < read < len(right) and _equal(output, right[:read]):
+        missing = len(right) - read
+        last = "last step is" if missing == 1 else f"last {missing} steps are"
+        return f"output is right as far as it goes. The {last} missing."
+    if output.shape != right.shape:
+        return ""
+    if _equal(output, right):
+        zero = not ours["gradient"].detach().any()
+        return _ZERO if zero and ours["gradient"].shape == wanted["gradient"].shape else ""
+    if not (_equal(output[:1], right[:1]) or _equal(ours["gradient"], wanted["gradient"])):
+        return _WRONG_AT_ONCE
+    return ""
+
+
+_ZERO = "output is right, and the gradient is 0 everywhere. Is it set to 0 after it was made?"
+
+_WRONG_AT_ONCE = (
+    "Neither is right, and output is wrong in the first step already, before there is any cut. "
+    "What does the layer read there, and is output changed afterwards?"
 )
 
 MEND_THE_LOOP = FunctionExercise(
@@ -260,8 +437,10 @@ MEND_THE_LOOP = FunctionExercise(
         ("output", "gradient"),
         axes={"output": ("step", "sentence", "unit"), "gradient": ("row", "column")},
         not_nested="Here two tensors are asked for:",
+        joined_by="torch.cat",
     ),
     wrongs=_TRAIN_WRONGS,
+    look=_look_at_the_loop,
     words={
         ("output",): "The gradient is right, output is not: is every step in it, once?",
         ("gradient",): "output is right, so the states are handed on as they should. The gradient "
@@ -438,7 +617,9 @@ _NOTHING_OVER = "Here B divides N, and no word is left over: all of them should 
 
 
 def _streams_case(N: int, I: int, B: int, special: str = "") -> Case:  # noqa: E741, N803
-    return Case({"text": randoms(N)(N, I), "B": B}, f"N={N}, I={I}, B={B}", special=special)
+    words, places = (torch.arange(n, dtype=torch.float64, device="cpu") for n in (N, I))
+    text = words[:, None] + places / 10  # a number tells its word: word 3 is 3.0, 3.1 and so on
+    return Case({"text": text, "B": B}, f"N={N}, I={I}, B={B}", special=special)
 
 
 def _streams(text: Tensor, B: int) -> Tensor:  # noqa: N803
@@ -454,6 +635,16 @@ def _whole(change: Callable[[Tensor, int, int], Any]) -> Callable:
         return change(text[: T * B], T, B)
 
     return answer
+
+
+def _cut_to_size(cut: Callable[[Tensor, int], Iterable[Tensor]]) -> Callable:
+    """Return an answer that cuts first, and then drops what a piece has too much."""
+    return lambda text, B: torch.stack([each[: len(text) // B] for each in cut(text, B)], dim=1)
+
+
+def _first_words(text: Tensor, B: int) -> Tensor:  # noqa: N803
+    T = len(text) // B  # noqa: N806
+    return torch.stack([text[b : b + T] for b in range(B)], dim=1)
 
 
 def _padded(text: Tensor, B: int) -> Tensor:  # noqa: N803
@@ -485,6 +676,35 @@ _STREAM_WRONGS = (
         lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
         lambda text, B: torch.stack(text.tensor_split(B), dim=1),
         lambda text, B: text.unflatten(0, (B, -1)).transpose(0, 1),
+        _cut_to_size(Tensor.chunk),
+    ),
+    *several(
+        "no whole number",
+        "A whole number is needed here, and what your code has is none. `/` gives a number with a "
+        "point, even where it divides evenly: 12 / 3 is 4.0. `//` gives a whole one.",
+        lambda text, B: text.view(B, len(text) / B, -1).transpose(0, 1),
+        lambda text, B: text.view(len(text) / B, B, -1),
+        lambda text, B: text.view(len(text) / B, B),
+        lambda text, B: text.reshape(B, len(text) / B, -1).transpose(0, 1),
+        lambda text, B: text.reshape(len(text) / B, B, -1),
+        lambda text, B: text.unflatten(0, (B, len(text) / B)).transpose(0, 1),
+        lambda text, B: text[: len(text) / B * B].view(B, -1, text.shape[1]).transpose(0, 1),
+        lambda text, B: torch.stack(text.split(len(text) / B), dim=1),
+        lambda text, B: torch.stack([text[t :: len(text) // B] for t in range(len(text) / B)]),
+    ),
+    Wrong(
+        "words left over in the middle",
+        _cut_to_size(Tensor.tensor_split),
+        "Behind some streams a word is missing, in the middle of the text. (`tensor_split` makes "
+        "its first pieces one word longer.) Drop the words left over at the end of the text, "
+        "before you cut.",
+    ),
+    Wrong(
+        "streams one word apart",
+        _first_words,
+        "Stream 1 begins with word 1 of the text, stream 2 with word 2. So some words are read "
+        "several times, and those at the end never. Each stream should begin where the one before "
+        "it ends.",
     ),
     *several(
         "words taken for single numbers",
@@ -537,6 +757,39 @@ _STREAM_WRONGS = (
     ),
 )
 
+
+def _look_at_the_words(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say where a stream first holds another word of the text than it should."""
+    text, found, right = inputs["text"], ours["streams"].detach(), wanted["streams"]
+    if found.numel() == 0:
+        return _EMPTY
+    if found.shape != right.shape:
+        return ""
+    for b in range(found.shape[1]):
+        for t in range(found.shape[0]):
+            if not _equal(found[t, b], right[t, b]):
+                here = next((n for n, word in enumerate(text) if _equal(found[t, b], word)), None)
+                return _name_the_word(t, b, here, b * len(found) + t)
+    return ""
+
+
+_EMPTY = (
+    "Nothing is left of the text. (`text[:-n]` drops the last n words. But with n = 0, it is "
+    "`text[:0]`, which is empty.)"
+)
+
+
+def _name_the_word(t: int, b: int, here: int | None, right: int) -> str:
+    if here is None:
+        return f"What stands at step {t} of stream {b} is no word of the text."
+    if t == 0:
+        return f"Stream {b} begins with word {here} of the text. It should begin with word {right}."
+    return (
+        f"In stream {b}, word {right - 1} of the text is followed by word {here}. It should be "
+        f"followed by word {right}."
+    )
+
+
 CUT_INTO_STREAMS = FunctionExercise(
     number="08.3",
     title="Cut a text into streams",
@@ -549,6 +802,7 @@ CUT_INTO_STREAMS = FunctionExercise(
     reference=_streams,
     form=OneTensor(("streams",), axes=("step", "stream", "number")),
     wrongs=_STREAM_WRONGS,
+    look=_look_at_the_words,
     praise=(
         "Each stream reads on as the text does. Cut along axis 0, its chunks can hand on their "
         "states row by row."
