@@ -163,6 +163,14 @@ def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
         assert lengths != sorted(lengths, reverse=True)
 
 
+@pytest.mark.parametrize("number", ["09.1", "09.3"])
+def test_no_order_can_be_taken_for_its_own_way_back(number):
+    for case in exercise(number).cases:
+        order = case.inputs["lengths"].argsort(descending=True)
+        assert not torch.equal(order, order.argsort())
+    assert not torch.equal(order[order], order.argsort())  # of three sentences, it has to be
+
+
 def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
     for number in ("09.1", "09.2"):
         for case in exercise(number).cases:
@@ -258,7 +266,127 @@ def test_an_unknown_mistake_in_data_alone_is_found_there():
 
     result = exercise("09.1").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", None)
-    assert "data is not: which rows" in result.message
+    assert "batch_sizes and sorted_indices are right, data is not. Row 0 is word" in result.message
+
+
+def packed_with(rows):
+    """Return a packer whose data are these rows, made from the right ones, x, and the order."""
+
+    def answer(x, lengths):
+        data, sizes, order = pack_with_a_mask(x, lengths)
+        return rows(data, x, order), sizes, order
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (lambda data, x, by: x[by].flip(1).flatten(0, 1)[: len(data)], "Row 0 is word 4 of"),
+        (lambda data, x, by: x[1, 1:].flip(0), "Row 0 is padding: step 4 of sentence 1, behind"),
+        (lambda data, x, by: data[[0, 2, 1]], "Row 1 is word 0 of sentence 1. Word 0 of sentence"),
+        (lambda data, x, by: 2 * data, "Row 0 is no row of x."),
+        (lambda data, x, by: data[:-2], "The rows that it has are right, but some are missing"),
+        (lambda data, x, by: torch.cat([data, x[0]]), "begins with all the right rows, and more"),
+        (lambda data, x, by: data[:, :1], "data is not.\n\nThe shape of data should be (10, 2)"),
+        (lambda data, x, by: data[:0], "data is not.\n\nThe shape of data should be (10, 2)"),
+        (lambda data, x, by: data.flatten(), "data is not.\n\nThe shape of data should be (10, 2)"),
+    ],
+    ids=["turned", "padding", "swapped", "doubled", "short", "long", "narrow", "empty", "flat"],
+)
+def test_the_rows_of_data_are_told_by_their_words(rows, said):
+    result = exercise("09.1").check(packed_with(rows))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+
+
+def test_nothing_is_said_of_data_where_something_before_it_is_wrong():
+    def answer(x, lengths):
+        data, sizes, order = pack_with_a_mask(x, lengths)
+        return data.flip(0), sizes + 1, order
+
+    result = exercise("09.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "batch_sizes differs first at step 0" in result.message
+    assert "Row" not in result.message
+
+
+def test_a_list_of_pieces_is_told_to_be_joined_with_cat():
+    def answer(x, lengths):
+        data, sizes, order = pack_with_a_mask(x, lengths)
+        return list(data.split(sizes.tolist())), sizes, order
+
+    result = exercise("09.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "not stacked")
+    assert "a list of 5 tensors. `torch.cat` makes one tensor" in result.message
+
+
+def test_whole_numbers_in_front_are_not_called_right():
+    result = exercise("09.1").check(lambda x, n: (n, x, n))
+    assert (result.outcome, result.misconception) == ("incorrect", "whole numbers first")
+    assert "ight" not in result.message
+
+
+def test_the_numbers_are_praised_and_not_their_type():
+    result = exercise("09.1").check(pack_with_lists)
+    assert "makes tensors of the same numbers" in result.message
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            lambda states, n: states[:n].sum(0) / (n + 1),
+            "of the right steps, 0 to 4, divided by 6. But 5",
+        ),
+        (lambda states, n: states[1:n].mean(0), "Row 0 is the sum of the steps 1 to 4, divided by"),
+        (lambda states, n: states[1:].sum(0), "Row 0 is the sum of the steps 1 to 6. The words"),
+        (lambda states, n: states[2], "Row 0 is step 2. The words of sentence 0 are at the steps"),
+    ],
+    ids=["divisor", "steps", "sum", "state"],
+)
+def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
+    def answer(output, lengths):
+        return torch.stack([row(*each) for each in zip(output, lengths.tolist(), strict=True)])
+
+    result = exercise("09.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+
+
+def test_the_mean_of_another_sentence_is_told():
+    result = exercise("09.2").check(lambda output, n: mean_one_by_one(output, n).roll(1, dims=0))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message.startswith("Row 0 is the mean of sentence 2.")
+
+
+def test_a_mean_of_another_shape_is_told_by_its_shape():
+    result = exercise("09.2").check(lambda output, n: mean_one_by_one(output, n).T)
+    assert result.message.startswith("The shape of mean should be (3, 4)")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda output, right: output[2], "Row 0 is the state of sentence 0 at step 2. Asked for"),
+        (lambda output, right: right.roll(1, dims=0), "state of sentence 2 at step 5. Asked for"),
+        (
+            lambda output, right: output[5].roll(-1, dims=0),
+            "sentence 1 at step 5, where it has pad",
+        ),
+        (lambda output, right: 0 * right, "Row 0 is zero, as `pad_packed_sequence` leaves"),
+        (lambda output, right: 2 * right, "states differs first at sentence 0, unit 0"),
+        (lambda output, right: right.T, "The shape of states should be (3, 4)"),
+    ],
+    ids=["early", "another", "padding", "zero", "unknown", "shape"],
+)
+def test_a_wrong_state_is_told_by_its_sentence_and_step(change, said):
+    def answer(x, lengths, lstm):
+        return change(lstm(x)[0], last_without_packing(x, lengths, lstm))
+
+    result = exercise("09.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
 
 
 def test_a_mean_that_leaves_out_the_first_word_is_wrong_and_not_named():

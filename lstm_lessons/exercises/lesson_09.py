@@ -1,6 +1,6 @@
 """Exercises of lesson 09: pack by hand, a masked mean, last states, a packing to predict."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -18,6 +18,9 @@ from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
 from lstm_lessons.exercises.inputs import random_layer, randoms
+
+Named = Mapping[str, Any]
+"""The inputs of a call, or its results, by name."""
 
 
 def _said(lengths: list[int], **sizes: int) -> str:
@@ -38,6 +41,25 @@ def _part_zero(block: Tensor, lengths: tuple[int, ...]) -> Tensor:
 def _not_zero(block: Tensor) -> Tensor:
     """Return the mask (B, T) of those who take every zero step for padding, and no other."""
     return (block != 0).any(dim=-1)
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=0, atol=1e-9)
+
+
+def _place(block: Tensor, row: Tensor) -> tuple[int, int] | None:
+    """Return where in a block of three axes the row stands, or nothing."""
+    gaps = (block - row).abs().amax(dim=-1)
+    found = (gaps < 1e-6).nonzero().tolist()  # rounded to float32, it is the same row still
+    return (found[0][0], found[0][1]) if found else None
+
+
+def _first_wrong_row(ours: Tensor, wanted: Tensor) -> int:
+    return next(row for row, (a, b) in enumerate(zip(ours, wanted, strict=True)) if not _same(a, b))
+
+
+def _turned(mask: Tensor) -> Tensor:
+    return mask.transpose(0, 1)
 
 
 # --- 09.1 -----------------------------------------------------------------------------------------
@@ -120,6 +142,34 @@ def _time_first(x: Tensor, lengths: Tensor) -> tuple:
     return torch.cat([x[t, order[:n]] for t, n in enumerate(sizes.tolist())]), sizes, order
 
 
+def _steps_sorted(
+    take: Callable[[Tensor, int, int], Tensor], count: Callable[[Tensor, Tensor], int]
+) -> Callable:
+    """Return a packer that sorts axis 1, as if time came first.
+
+    ``take`` takes the rows of a step from what is sorted so, ``count`` the number of steps.
+    """
+
+    def pack(x: Tensor, lengths: Tensor) -> tuple:
+        order = _order(lengths)
+        moved = x[:, order]
+        sizes = (torch.arange(count(x, moved))[:, None] < lengths).sum(dim=1)
+        data = torch.cat([take(moved, n, t) for t, n in enumerate(sizes.tolist())])
+        return data, sizes, order
+
+    return pack
+
+
+def _looked_up_by_step(x: Tensor, lengths: Tensor) -> tuple:
+    order = _order(lengths)
+    data = torch.cat([x[order[: int(lengths[t])], t] for t in range(x.shape[1])])
+    return data, _sizes(lengths), order
+
+
+def _pieces(x: Tensor, lengths: Tensor, order: Tensor, sizes: Tensor) -> list[Tensor]:
+    return [x[order[:n], t] for t, n in enumerate(sizes.tolist())]
+
+
 def _by_zeros(x: Tensor, lengths: Tensor) -> tuple:
     order, sizes = _order(lengths), _not_zero(x).sum(dim=0)
     return _staircase(x, order, sizes), sizes, order
@@ -161,6 +211,31 @@ _PACK_WRONGS = (
         _packer(_sentence_by_sentence),
         "batch_sizes and the order are right. But your data has all words of one sentence, then "
         "all of the next. The loop needs all rows of step 0 first, then all of step 1.",
+    ),
+    Wrong(
+        "not sorted before gathering",
+        _packer(lambda x, n, by, sizes: _staircase(x, _as_given(n), sizes)),
+        "batch_sizes and the order are right. But at each step you take the first sentences as "
+        "they came. The first ones of the order are those that still run.",
+    ),
+    Wrong(
+        "gathered by the way back",
+        _packer(lambda x, n, by, sizes: _staircase(x, by.argsort(), sizes)),
+        "batch_sizes and the order are right. But you gather by the way back, "
+        "`unsorted_indices`: in which row each sentence stands. The rows want `sorted_indices`: "
+        "which sentence stands in each row.",
+    ),
+    Wrong(
+        "the way back for the order",
+        _packer(order=lambda lengths: lengths.argsort(descending=True).argsort()),
+        "Your order is the way back, `unsorted_indices`: in which row each sentence stands. Here "
+        "you need which sentence stands in each row, to gather by it and to return it.",
+    ),
+    Wrong(
+        "sorted twice",
+        _packer(lambda x, n, by, sizes: _staircase(x[by], by, sizes)),
+        "batch_sizes and the order are right. But your rows are put in order twice. In a block "
+        "that is sorted already, those that still run are the first rows.",
     ),
     *several(
         "shortest first",
@@ -207,13 +282,46 @@ _PACK_WRONGS = (
         "data and batch_sizes are right. Your third result is the way back: in which row each "
         "sentence stands (`unsorted_indices`). Asked for is which sentence stands in each row.",
     ),
+    Wrong(
+        "lengths for the order",
+        lambda x, n: (*_torchs_packing(x, n)[:2], n.sort(descending=True).values),
+        "data and batch_sizes are right. Your third result is the lengths, sorted. Asked for is "
+        "*which* sentence stands in each row.",
+    ),
     *several(
         "time first",
-        "You take axis 0 of x, the sentences, for time. Here the batch comes first: x is "
-        "(B, T, I).",
-        _time_first,
+        "You treat x as if time came first. Here the batch comes first: x is (B, T, I), with the "
+        "sentences on axis 0 and the steps on axis 1.",
         _first_axis_for_time(lambda x, rows, t: x[t, rows]),
         _first_axis_for_time(lambda x, rows, t: x[rows, t]),
+        _steps_sorted(lambda moved, n, t: moved[:n, t], lambda x, moved: moved.shape[1]),
+        _steps_sorted(lambda moved, n, t: moved[t, :n], lambda x, moved: moved.shape[1]),
+    ),
+    *several(
+        "a place too far among the sentences",
+        "The line named below looks up place B where there are B, one for each sentence. If you "
+        "mean a step: here the batch comes first, x is (B, T, I), and the steps are axis 1. "
+        "`lengths` and the order have no place for each step. If you mean the first n sentences: "
+        "`[:n]` takes n, `[n]` only one.",
+        _time_first,
+        _packer(lambda x, n, by, sizes: torch.stack([x[by[m], t] for t, m in enumerate(sizes)])),
+        _looked_up_by_step,
+        _steps_sorted(lambda moved, n, t: moved[t, :n], lambda x, moved: x.shape[1]),
+    ),
+    Wrong(
+        "the steps sorted",
+        _steps_sorted(lambda moved, n, t: moved[:n, t], lambda x, moved: x.shape[1]),
+        "In the line named below you look up a step on axis 1, and that axis is B long. x comes as "
+        "(B, T, I): its sentences are axis 0, and only they are to be sorted. (`x[:, order]` sorts "
+        "axis 1, as if time came first.)",
+    ),
+    *several(
+        "stack for cat",
+        "`torch.stack` wants pieces of one shape, and gives them a new axis. Your pieces have "
+        "different numbers of rows. `torch.cat` lays them under one another.",
+        _packer(lambda *given: torch.stack(_pieces(*given))),
+        _packer(lambda x, n, by, _: torch.stack([x[b, : n[b]] for b in by])),
+        _packer(lambda x, n, by, _: torch.stack([x[b, : n[b]] for b in range(len(n))])),
     ),
     *several(
         "two brackets",
@@ -225,37 +333,83 @@ _PACK_WRONGS = (
         _packer(lambda x, n, by, sizes: torch.cat([x[by][:m][t] for t, m in enumerate(sizes)])),
     ),
     Wrong(
-        "all in another order",
+        "side by side",
+        _packer(lambda *given: torch.cat(_pieces(*given), dim=1)),
+        "With `dim=1`, `torch.cat` lays the pieces side by side. They belong under one another, on "
+        "axis 0.",
+    ),
+    Wrong(
+        "second and third swapped",
+        lambda x, lengths: tuple(_torchs_packing(x, lengths)[part] for part in (0, 2, 1)),
+        "The numbers are right. But the second and the third result are swapped: "
+        "`data, batch_sizes, sorted_indices` is asked for.",
+    ),
+    Wrong(
+        "whole numbers first",
         lambda x, lengths: _torchs_packing(x, lengths)[::-1],
-        "Right, but the other way round: `data, batch_sizes, sorted_indices` is asked for.",
+        "What you return first holds whole numbers. First comes data: "
+        "`data, batch_sizes, sorted_indices` is asked for, in this order.",
     ),
 )
+
+
+def _look_at_packing(inputs: Named, ours: Named, wanted: Named) -> str:
+    """Say which words stand in the rows of data, where nothing but data is wrong."""
+    data, right = ours["data"].detach(), wanted["data"]
+    others = [name for name in wanted if name != "data"]
+    if not all(_same(ours[name], wanted[name]) for name in others):
+        return ""
+    said = "batch_sizes and sorted_indices are right, data is not."
+    if data.ndim != 2 or data.shape[1] != right.shape[1]:
+        return said
+    common = min(len(data), len(right))
+    if common and _same(data[:common], right[:common]):
+        if len(data) > common:
+            return f"{said} It begins with all the right rows, and more stand behind them."
+        return f"{said} The rows that it has are right, but some are missing behind them."
+    if not common:
+        return said
+    row = _first_wrong_row(data[:common], right[:common])
+    there = _place(inputs["x"], data[row])
+    b, t = _place(inputs["x"], right[row]) or (0, 0)
+    if there is None:
+        return f"{said} Row {row} is no row of x."
+    n = int(inputs["lengths"][there[0]])
+    found = (
+        f"word {there[1]} of sentence {there[0]}"
+        if there[1] < n
+        else f"padding: step {there[1]} of sentence {there[0]}, behind its last word"
+    )
+    return f"{said} Row {row} is {found}. Word {t} of sentence {b} should stand there."
+
 
 PACK_BY_HAND = FunctionExercise(
     number="09.1",
     title="Pack by hand",
     function="pack",
-    make_cases=lambda: (_pack_case(2, 3, 5, 1), _pack_case(3, 4, 2, 6, 3, 1)),
+    make_cases=lambda: (_pack_case(2, 4, 1, 5), _pack_case(3, 4, 2, 6, 3, 1)),
     reference=_torchs_packing,
     form=Tensors(
-        ("data", "batch_sizes", "sorted_indices"), whole=("batch_sizes", "sorted_indices")
+        ("data", "batch_sizes", "sorted_indices"),
+        whole=("batch_sizes", "sorted_indices"),
+        joined_by="torch.cat",
+        axes={"data": ("row", "number"), "batch_sizes": ("step",), "sorted_indices": ("row",)},
     ),
     wrongs=_PACK_WRONGS,
     without=("pack_padded_sequence", "pack_sequence"),
     words={
-        ("data",): "batch_sizes and sorted_indices are right, data is not: which rows, and in "
-        "which order?",
         ("sorted_indices",): "data and batch_sizes are right; only sorted_indices is not.",
         ("batch_sizes",): "data and sorted_indices are right; only batch_sizes is not.",
     },
     made_in_order=("sorted_indices", "batch_sizes", "data"),
+    look=_look_at_packing,
     probes=(
         Probe(
             "the sentences come sorted already, the longest first",
             lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
         ),
     ),
-    praise="These are the tensors that `pack_padded_sequence` makes.",
+    praise="`pack_padded_sequence` makes tensors of the same numbers.",
     hints=(
         "Begin with the order: which sentence is the longest, the second longest, ...? "
         "`argsort(descending=True)` says so.",
@@ -298,11 +452,36 @@ def _without_division(output: Tensor, lengths: Tensor) -> Tensor:
     return _masked(output, lengths).sum(dim=1)
 
 
+def _mask(output: Tensor, lengths: Tensor) -> Tensor:
+    """Return the right mask, (B, T)."""
+    return torch.arange(output.shape[1]) < lengths[:, None]
+
+
+def _one_by_one(mean: Callable[[Tensor, int, int], Tensor]) -> Callable:
+    """Return an answer that makes each sentence's row by itself, from output, b and n."""
+    return lambda output, lengths: torch.stack(
+        [mean(output, b, n) for b, n in enumerate(lengths.tolist())]
+    )
+
+
 _MEAN_WRONGS = (
     Wrong(
         "padding counted",
         lambda output, lengths: output.mean(dim=1),
         "You take the mean over all T steps, so the padding counts like words.",
+    ),
+    Wrong(
+        "cut at the longest",
+        lambda output, lengths: output[:, : int(lengths.max())].mean(dim=1),
+        "You cut at the end of the longest sentence, and take the mean of what is left. A shorter "
+        "one still has padding in it.",
+    ),
+    *several(
+        "time first",
+        "You take the first n sentences at step b, as `output[:n, b]` does. Here the batch comes "
+        "first: output is (B, T, H).",
+        _one_by_one(lambda output, b, n: output[:n, b].mean(dim=0)),
+        _one_by_one(lambda output, b, n: output[:n, b].sum(dim=0) / n),
     ),
     *several(
         "padding told by zeros",
@@ -339,10 +518,16 @@ _MEAN_WRONGS = (
         "You divide every sum by the mean length. Each sentence has its own.",
     ),
     Wrong(
+        "divided by n - 1",
+        lambda output, lengths: _without_division(output, lengths) / (lengths[:, None] - 1),
+        "You add up the right steps, and divide by n − 1. The steps 0 to n − 1 are n steps.",
+    ),
+    *several(
         "padding in the sum",
-        lambda output, lengths: output.sum(dim=1) / lengths[:, None],
-        "You divide by the right numbers, but what you add up has the padding in it. It need not "
+        "You divide by the right numbers, but what you add up has padding in it. It need not "
         "be zero: after a step with no word, an LSTM still shows a state.",
+        lambda output, lengths: output.sum(dim=1) / lengths[:, None],
+        lambda output, lengths: output[:, : int(lengths.max())].sum(dim=1) / lengths[:, None],
     ),
     *several(
         "one step too many",
@@ -368,11 +553,14 @@ _MEAN_WRONGS = (
         lambda output, lengths: _masked(output, lengths).sum(dim=(0, 1)) / lengths.sum(),
         lambda output, lengths: _without_division(output, lengths) / lengths.sum(),
     ),
-    Wrong(
+    *several(
         "over the sentences",
-        lambda output, lengths: _masked(output, lengths).sum(dim=0) / len(lengths),
         "You take the mean over the sentences, axis 0 here, and get a row for each step. It should "
         "be over the steps.",
+        lambda output, lengths: _masked(output, lengths).sum(dim=0) / len(lengths),
+        lambda output, lengths: (
+            _masked(output, lengths).sum(dim=0) / _mask(output, lengths).sum(dim=0)[:, None]
+        ),
     ),
     Wrong(
         "over the units",
@@ -392,26 +580,41 @@ _MEAN_WRONGS = (
     ),
     *several(
         "mask without its last axis",
-        "Your mask is (B, T), and output is (B, T, H). PyTorch lays the last axes over each other: "
-        "T over H. The mask needs an axis for the units, 1 long.",
-        lambda output, lengths: (output * (torch.arange(output.shape[1]) < lengths[:, None])).sum(
-            dim=1
-        ),
-    ),
-    Wrong(
-        "mask without the column",
-        lambda output, lengths: (
-            output * (torch.arange(output.shape[1]) < lengths)[:, :, None]
-        ).sum(dim=1),
-        "You compare T steps with B lengths directly, and neither of them is a column. To compare "
-        "each with each, one of the two needs an axis more.",
+        "Your mask has T last, and output, (B, T, H), has H last. PyTorch lays the last axes over "
+        "each other: T over H. The mask needs an axis for the units, 1 long, *last*, behind T.",
+        lambda output, n: output * _mask(output, n),
+        lambda output, n: _mask(output, n) * output,
+        lambda output, n: output * _mask(output, n)[:, None],
+        lambda output, n: _mask(output, n)[:, None] * output,
     ),
     *several(
-        "the mask of time first",
-        "Your mask is (T, B), as in the lesson, where time came first. This output is (B, T, H): "
-        "it needs a mask (B, T). Which of the two, steps or lengths, should be the column?",
-        lambda output, n: output * (torch.arange(output.shape[1])[:, None] < n)[:, :, None],
-        lambda output, n: (torch.arange(output.shape[1])[:, None] < n)[:, :, None] * output,
+        "steps over sentences",
+        "In the line named below, T numbers lie over B numbers. If it compares: neither the steps "
+        "nor the lengths are a column there, and one of the two has to be. If it divides: your "
+        "sums or your divisors have a row for each step, as if time came first. Here axis 0 is the "
+        "sentences and axis 1 time, and a row for each sentence is wanted.",
+        lambda output, n: torch.arange(output.shape[1]) < n,
+        lambda output, n: n > torch.arange(output.shape[1]),
+        lambda output, n: _masked(output, n).sum(dim=0) / n[:, None],
+        lambda output, n: _without_division(output, n) / _turned(_mask(output, n)).sum(1)[:, None],
+    ),
+    *several(
+        "steps over units",
+        "In the line named below, T numbers lie over H numbers. If it divides: you divide by a "
+        "number for each step. Each sentence needs one, how many words it has, and these numbers "
+        "have to be a column.",
+        lambda output, n: _without_division(output, n) / _turned(_mask(output, n)).sum(dim=1),
+        lambda output, n: _masked(output, n).sum(dim=0) / _mask(output, n).sum(dim=0),
+    ),
+    *several(
+        "sentences over the steps of output",
+        "In the line named below, B numbers lie over the T steps of output. If they are the mask: "
+        "it is (T, B), as in the lesson, where time came first. This output is (B, T, H) and needs "
+        "a mask (B, T): which of the two, steps or lengths, should be the column? If they are the "
+        "lengths: a column is (B, 1), and output has one axis more.",
+        lambda output, n: output * _turned(_mask(output, n))[:, :, None],
+        lambda output, n: _turned(_mask(output, n))[:, :, None] * output,
+        lambda output, n: output / n[:, None],
     ),
     *several(
         "a mask as long as the longest",
@@ -420,13 +623,47 @@ _MEAN_WRONGS = (
         lambda output, n: output * (torch.arange(int(n.max())) < n[:, None])[:, :, None],
         lambda output, n: (torch.arange(int(n.max())) < n[:, None])[:, :, None] * output,
     ),
-    Wrong(
+    *several(
         "lengths without the column",
+        "You divide by (B). PyTorch lays the last axes over each other: B over H. The lengths have "
+        "to be a column, and the sums that they divide (B, H): here time is axis 1.",
         lambda output, lengths: _without_division(output, lengths) / lengths,
-        "Your sums are (B, H), and you divide by (B). PyTorch lays the last axes over each other: "
-        "B over H. The lengths have to be a column.",
+        lambda output, lengths: _masked(output, lengths).sum(dim=0) / lengths,
     ),
 )
+
+
+def _look_at_mean(inputs: Named, ours: Named, wanted: Named) -> str:
+    """Say of which steps the first wrong row is the sum, and by what it is divided.
+
+    Or whose mean it is, if it is that of another sentence.
+    """
+    mean = ours["mean"].detach().double()
+    if mean.shape != wanted["mean"].shape:
+        return ""
+    b = _first_wrong_row(mean, wanted["mean"])
+    n, states = int(inputs["lengths"][b]), inputs["output"][b]
+    spans = [(i, j) for i in range(len(states)) for j in range(i + 1, len(states) + 1)]
+    for i, j in [(0, n), *spans]:
+        divisors = states[i:j].sum(dim=0) / mean[b]
+        divisor = float(divisors[0])
+        if (i, j) == (0, n) and abs(divisor - n) < 1e-6:
+            return ""
+        if not bool(((divisors - divisor).abs() < 1e-9 * abs(divisor)).all()):
+            continue
+        if (i, j) == (0, n):
+            return (
+                f"Row {b} is the sum of the right steps, 0 to {n - 1}, divided by {divisor:.4g}. "
+                f"But {n} steps are added up."
+            )
+        steps = f"step {i}" if j == i + 1 else f"the sum of the steps {i} to {j - 1}"
+        divided = "" if abs(divisor - 1) < 1e-6 else f", divided by {divisor:.4g}"
+        return (
+            f"Row {b} is {steps}{divided}. The words of sentence {b} are at the steps 0 to {n - 1}."
+        )
+    others = [at for at, right in enumerate(wanted["mean"]) if _same(mean[b], right)]
+    return f"Row {b} is the mean of sentence {others[0]}." if others else ""
+
 
 MASKED_MEAN = FunctionExercise(
     number="09.2",
@@ -447,6 +684,7 @@ MASKED_MEAN = FunctionExercise(
         ),
         Probe("there is one sentence only", lambda inputs: {k: v[:1] for k, v in inputs.items()}),
     ),
+    look=_look_at_mean,
     gradients=True,
     praise="Each sentence has the mean that it would have alone, and the padding gets no gradient.",
     hints=(
@@ -590,7 +828,7 @@ _LAST_WRONGS = (
     ),
     *several(
         "state mended, order left",
-        "Each row is the true last state of some sentence now. But the rows are still sorted by "
+        "Each row is the true last state of some sentence now. But the rows are sorted by "
         "length: row 0 should belong to the caller's sentence 0.",
         _sorted(_pairs),
         lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[
@@ -608,6 +846,33 @@ _LAST_WRONGS = (
         _sorted(_zeros_of_the_short, _sorted_again),
         "Two things are left. `output[-1]` is zero for sentences that ended before. And you use "
         "the order once more, where it has to be undone.",
+    ),
+    Wrong(
+        "put back twice",
+        lambda x, lengths, lstm: _undone(_true_last_states(x, lengths, lstm), _order(lengths)),
+        "Each row is the true last state of some sentence. But the rows are put back once too "
+        "often. With `enforce_sorted=False`, nn.LSTM has put them back already.",
+    ),
+    Wrong(
+        "put back twice, zeros left",
+        _sorted_by_torch(lambda out, n: _undone(out[-1], _order(n))),
+        "Two things are left. `output[-1]` is zero for sentences that ended before. And the rows "
+        "are put back once too often: with `enforce_sorted=False`, `pad_packed_sequence` has put "
+        "them back already.",
+    ),
+    Wrong(
+        "an axis in front, order left",
+        lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[_order(lengths)][None],
+        "Each row is the true last state of some sentence. But there is an axis in front, and the "
+        "rows are sorted by length: (B, H) in the caller's order is wanted. (If you put them back "
+        "with `packed.unsorted_indices`: that is None where you have sorted yourself, and `[None]` "
+        "makes an axis.)",
+    ),
+    Wrong(
+        "a mean",
+        _sorted_by_torch(lambda out, n: out.sum(dim=0) / n[:, None]),
+        "That is the mean of each sentence's states, over all its words. Asked for is the state "
+        "after the last word alone.",
     ),
     Wrong(
         "state after the padding",
@@ -629,7 +894,9 @@ _LAST_WRONGS = (
     *several(
         "rows and lengths in two orders",
         "The rows of your output and the lengths that you look them up with stand in two different "
-        "orders: one sorted, one as the caller counts. Sort both, or neither.",
+        "orders. Sort both, or neither. (`enforce_sorted=False` sorts, and `pad_packed_sequence` "
+        "then puts the rows back: they are as the caller counts.)",
+        _sorted_by_torch(lambda out, n: out[:, _back(_order(n))][n - 1, _all(n)]),
         _sorted_and_looked_up(
             lambda out, n, sorted_n, by: out[:, _back(by)][sorted_n - 1, _all(n)]
         ),
@@ -680,12 +947,36 @@ _LAST_WRONGS = (
     ),
 )
 
+
+def _look_at_states(inputs: Named, ours: Named, wanted: Named) -> str:
+    """Say which sentence's state the first wrong row is, and after which step."""
+    states = ours["states"].detach()
+    if states.shape != wanted["states"].shape:
+        return ""
+    row = _first_wrong_row(states, wanted["states"])
+    last = int(inputs["lengths"][row]) - 1
+    asked = f"Asked for is that of sentence {row} at step {last}, its last word."
+    if not bool(states[row].any()):
+        return (
+            f"Row {row} is zero, as `pad_packed_sequence` leaves `output` behind the end of a "
+            f"sentence. A state is asked for: that of sentence {row} at step {last}, its last word."
+        )
+    with torch.no_grad():
+        output, _ = inputs["lstm"](inputs["x"])
+    found = _place(output, states[row])
+    if found is None:
+        return ""
+    t, b = found
+    padding = ", where it has padding" if t >= int(inputs["lengths"][b]) else ""
+    return f"Row {row} is the state of sentence {b} at step {t}{padding}. {asked}"
+
+
 MEND_THE_LAST_STATES = FunctionExercise(
     number="09.3",
     title="Mend the last states",
     function="last_states",
     given=_BROKEN,
-    make_cases=lambda: (_last_case(2, 4, 5, 2, 6), _last_case(3, 2, 2, 4, 3, 6, 1)),
+    make_cases=lambda: (_last_case(2, 4, 5, 2, 6), _last_case(3, 2, 4, 1, 2, 6, 3)),
     reference=_true_last_states,
     form=OneTensor(("states",), axes=("sentence", "unit")),
     wrongs=_LAST_WRONGS,
@@ -709,6 +1000,7 @@ MEND_THE_LAST_STATES = FunctionExercise(
             ),
         ),
     ),
+    look=_look_at_states,
     praise="Row b is the state after the last word of sentence b, whatever the lengths are.",
     hints=(
         "There are two mistakes, in two lines. Take three sentences of the lengths 5, 2, 6 and "
@@ -745,7 +1037,7 @@ PREDICT_THE_PACKING = DictExercise(
     parts=(
         WholeNumbers("sorted_indices", (1, 2, 0, 3), "Which sentence is the longest?"),
         WholeNumbers("batch_sizes", (4, 3, 2, 2, 1), "At each step: how many sentences still run?"),
-        ShapeOf("data", (12, 3), "A row for each word, and none for the padding."),
+        ShapeOf("data", (12, 3), "A row for each word, none for the padding. How long is a row?"),
         Quantity("row", 6, "How many rows has step 0? And in which order are those of step 1?"),
         ShapeOf("h_n", (1, 4, 6), "It is a state, packed or not."),
         Index("step", 1, "At which step is the last word of sentence 0?", length=5),
@@ -802,6 +1094,12 @@ PREDICT_THE_PACKING = DictExercise(
             "The other way round: at step 0 all sentences run, at the last step the longest alone.",
         ),
         Wrong(
+            "rows alone",
+            {"data": (12,)},
+            "12 rows are right: one for each word. But `data` has two axes. How many numbers has a "
+            "word?",
+        ),
+        Wrong(
             "padding in data",
             {"data": (20, 3)},
             "20 rows are 5 steps of 4 sentences, padding too. Only the words are in `data`.",
@@ -821,6 +1119,17 @@ PREDICT_THE_PACKING = DictExercise(
             {"row": 4},
             "Row 4 is the first one of step 1. It belongs to the longest sentence: within a step, "
             "the rows go by length.",
+        ),
+        Wrong(
+            "the row before",
+            {"row": 5},
+            "Row 5 is word 1 of sentence 2. At step 1 three sentences run, the longest first: "
+            "where among them is sentence 0?",
+        ),
+        Wrong(
+            "the first word's row",
+            {"row": 2},
+            "Row 2 is word 0 of sentence 0. Words count from 0: word 1 is at step 1.",
         ),
         *several(
             "sentence by sentence",
