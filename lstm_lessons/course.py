@@ -143,8 +143,7 @@ LESSONS = (
         "When to carry, when to cut?",
         objectives=(
             "read a long sequence in chunks, with the result of reading it whole",
-            "train on chunks: say what `detach` cuts, what that costs, and why `retain_graph` is "
-            "no cure",
+            "train on chunks: say what `detach` cuts, and what that and `retain_graph` cost",
             "cut a text into streams, and say when a state must be thrown away",
         ),
         minutes=45,

@@ -150,7 +150,7 @@ def test_the_picture_and_its_words_say_the_numbers(chunk, bias, between):
     passes = "1 backward pass" if made.passes == 1 else f"{made.passes} backward passes"
     shown = {name: words(each) for name, each in marked(picture.svg, "number").items()}
     assert shown == {
-        "acts": f"words act on losses: {acts}",
+        "acts": f"words do here: {acts}",
         "kept": f"the gradient tells: {kept}",
         "reach": f"in memory at once: {reach}",
     }

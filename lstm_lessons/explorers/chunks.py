@@ -198,20 +198,20 @@ def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made
     line(146, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
     line(167, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
     bold = {"font_weight": "bold"}
-    line(203, f"words act on losses: {_percent(made.acts)}", 16, **bold, data_number="acts")
-    line(226, f"the gradient tells: {_percent(made.kept)}", 16, **bold, data_number="kept")
-    line(245, "of all that words do where nothing is cut", 13, fill="muted")
+    line(198, "Of all that words do where nothing is cut,", 13, fill="muted")
+    line(220, f"words do here: {_percent(made.acts)}", 16, **bold, data_number="acts")
+    line(243, f"the gradient tells: {_percent(made.kept)}", 16, **bold, data_number="kept")
     line(280, f"in memory at once: {_count(made.reach, 'step')}", 16, **bold, data_number="reach")
     line(303, f"{_count(made.passes, 'backward pass', 'es')}, {made.walked} steps in all")
     line(340, "Each word has a loss of its own: a row.", 13, fill="muted")
     svg.add(root, "path", d=f"M{PANEL_X} 353h{CELL}v{CELL}h{-CELL}z", fill="i", fill_opacity=0.8)
-    line(364, "the word acts, and the gradient tells;", 13, 22, fill="muted")
-    line(381, "the fuller, the stronger", 13, 22, fill="muted")
-    line(406, "empty: the word does not act on the loss", 13, fill="muted")
+    line(364, "the word acts, and the gradient tells", 13, 22, fill="muted")
     if between == "detach" and made.passes > 1:
         slash = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
-        svg.add(root, "path", d=f"M{PANEL_X + 2} 430l9 -9", **slash)
-        line(431, "it acts, but its gradient is lost at a cut", 13, 22, fill="muted")
+        svg.add(root, "path", d=f"M{PANEL_X + 2} 386l9 -9", **slash)
+        line(387, "it acts, but its gradient is lost at a cut", 13, 22, fill="muted")
+    line(410, "The fuller the colour, the stronger.", 13, fill="muted")
+    line(427, "Empty: the word does not act on the loss.", 13, fill="muted")
 
 
 def _means(chunk: int, between: str) -> tuple[str, str]:

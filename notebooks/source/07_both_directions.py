@@ -344,14 +344,13 @@ assert torch.equal(output.view(T, B, D, H).sum(dim=2), output[..., :H] + output[
 
 # %% [markdown]
 # `view` reads on along the memory: row 0 gets the forward states of sentences 0 and 1. `transpose`
-# first brings the two states of a sentence together. With more layers, only the last way has what
-# we want.
+# first brings a sentence's states together, with two layers all four.
 #
 # ## A forecaster must not look ahead
 #
 # To fill in a missing word, looking both ways is right. To *forecast* the next value from a slot
-# that has read it is cheating. Take pure noise, of mean 0 and variance 1. The past says nothing
-# about the next value: the best forecast is 0, with a mean squared error of 1.
+# that has read it is cheating. Take pure noise, of mean 0 and variance 1: the best forecast is 0,
+# of mean squared error 1.
 #
 # The LSTM is not trained. A weighted sum of `output[t]` is fitted to x[t + 1] by
 # `torch.linalg.lstsq` (least squared error) on series 0, and measured on series 1.
@@ -460,15 +459,14 @@ for name, read in probed.items():
 
 # %% [markdown]
 # Cutting off the reverse half helps with one layer only: layer 1 has read layer 0's reverse half.
-# The last reader leaks within a piece. Word 5 is a piece of its own: changing it alone shows no
-# leak.
+# The last reader leaks within a piece. A change of word 5 alone would not show it.
 #
 # ## What we have seen
 #
 # * The reverse direction is flip, read, flip back. `output` is (T, B, 2H), forward half first.
-# * In `output[-1]` the reverse pass begins. It ends at `output[0]`.
+# * The reverse pass begins in `output[-1]` and ends in `output[0]`.
 # * `h_n` is (L·D, B, H), layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
-#   a sentence's vector, if all have one length (lesson 09).
+#   a sentence's vector, if all are equally long (lesson 09).
 # * Layer 1 reads both halves, and through them every word.
 # * Never forecast from `output[t]` of a bidirectional layer that was given what comes after t.
 

@@ -54,6 +54,8 @@ print("Chunks with the state handed on: output, h_n and c_n of the whole.")
 
 # %% [markdown]
 # The last chunk has 4 steps, and nothing has to be done about it: the states have no time axis.
+# This works for any number of layers, and for *one* direction: a reverse pass would need the state
+# of the next chunk, which has not been read.
 #
 # **Predict.** Two people save work. One hands on h alone, with a new c of zeros. The other hands on
 # nothing. Which outputs are still right, and from which chunk on are they wrong?
@@ -83,7 +85,7 @@ print("nothing:", right_chunks(lambda h, c: None))
 # carries its history, the graph of lesson 03, and so do the states that we hand on.
 #
 # Here the loss is the mean square of the output: it means nothing, but has gradients. `backward()`
-# walks the graph backwards, from the loss.
+# walks the graph backwards, from the loss. To save memory, it throws away what it has walked.
 #
 # **Predict.** In which chunk does this loop fail, if in any?
 
@@ -98,24 +100,24 @@ except RuntimeError as error:
     print(f"chunk {n}:", error)
 
 # %% [markdown]
-# To save memory, `backward()` throws away what it has walked. Chunk 1 starts from `hx`, and `hx`
-# hangs on the graph of chunk 0, which is gone. The message names a way out: `retain_graph=True`,
-# which throws nothing away. Many take it, since it helps here.
+# Chunk 1 starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone. The message names
+# a way out: `retain_graph=True`, which throws nothing away. Many take it, since it helps here.
 #
-# **Predict.** After each backward pass, we now also train a little: every weight moves by −0.1
-# times its gradient. Does chunk 1 work, with `retain_graph=True`?
+# Now we also train: after each backward pass, `optimiser.step()` moves every weight by −0.1 times
+# its gradient, in place. (The gradient of a product needs its factors, as they were.)
+#
+# **Predict.** Does chunk 1 work, with `retain_graph=True`?
 
 # %%
 layer = nn.LSTM(I, H)  # one of its own: its weights change, and those of lstm stay
+optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
 hx = None
 try:
     for n, chunk in enumerate(chunks):
+        optimiser.zero_grad()
         output, hx = layer(chunk, hx)
         output.square().mean().backward(retain_graph=True)
-        with torch.no_grad():  # the update itself is no part of a graph
-            for parameter in layer.parameters():
-                parameter -= 0.1 * parameter.grad
-        layer.zero_grad()
+        optimiser.step()
         print("chunk", n, "is done")
 except RuntimeError as error:
     print(f"chunk {n}:", str(error).split(":")[0])  # what follows says which tensor
@@ -137,25 +139,35 @@ except RuntimeError as error:
 
 
 # %%
-def words_reached(hand_on):
-    """Return for each chunk how many words its loss has a gradient for."""
-    words = x.clone().requires_grad_()
-    hx, reached = None, []
+words = x.clone().requires_grad_()
+
+
+def gradients(hand_on):
+    """Return for each chunk the gradient of its loss by all words, (T, B, I)."""
+    hx, found = None, []
     for chunk in words.split(5):
         output, hx = lstm(chunk, hx)
-        (grad,) = torch.autograd.grad(output.square().mean(), words, retain_graph=True)
-        reached.append(int((grad != 0).any(dim=2).any(dim=1).sum()))
+        found += torch.autograd.grad(output.square().mean(), words, retain_graph=True)
         hx = hand_on(hx)
-    return reached
+    return found
+
+
+def words_reached(hand_on):
+    """Return for each chunk how many words its loss has a gradient for."""
+    return [int((grad != 0).any(dim=2).any(dim=1).sum()) for grad in gradients(hand_on)]
 
 
 reached = words_reached(lambda hx: hx)
 print("states as they are:", reached)
 print(f"steps walked, in all: {sum(reached)}, for {T} words")
+losses = sum(piece.square().mean() for piece in lstm(words)[0].split(5))
+(at_once,) = torch.autograd.grad(losses, words)
+assert torch.allclose(sum(gradients(lambda hx: hx)), at_once, rtol=0, atol=1e-12)
 
 # %% [markdown]
 # Back to the very first word, every time: 74 steps, three times as many as there are words. The
-# longer the text, the longer the walks. And all steps stay in memory.
+# longer the text, the longer the walks. And all steps stay in memory. The sum of these gradients is
+# right; but one `backward()` of the summed losses gives it too, in 24 steps.
 #
 # ## Cut the history
 #
@@ -180,32 +192,32 @@ print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 # With both, each loss reaches the words of its own chunk. With one alone, nothing is cut: the
 # gradient takes the other way. The outputs are right: forwards the memory passes.
 #
-# (`words_reached` keeps its graphs in all three runs. Where both states are detached, nothing needs
-# them: the loop below does without.)
-#
 # | handed on | next output | gradient |
 # |---|---|---|
 # | `(h, c)` | right | reaches back to the first word |
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The loop of before, with the update, and without `retain_graph`. Look where `detached` stands:
-# before `backward()`.
+# If you only read, write `with torch.no_grad():` before the loop. Then there is no history, and
+# nothing to detach.
+#
+# Now the training loop again, with both states detached and without `retain_graph`. Look where
+# `detached` stands: before `backward()`.
 #
 # **Predict.** Does every chunk still get a gradient?
 
 # %%
-hx, with_gradient = None, []
-for chunk in chunks:
-    output, hx = layer(chunk, hx)
-    hx = detached(hx)
-    output.square().mean().backward()
-    with_gradient.append(all(bool(p.grad.any()) for p in layer.parameters()))
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter -= 0.1 * parameter.grad
-    layer.zero_grad()
-print("a gradient for every weight:", with_gradient)
+with_gradient = []
+for _ in range(2):
+    hx = None  # a new round over the data begins with zeros
+    for chunk in chunks:
+        optimiser.zero_grad()
+        output, hx = layer(chunk, hx)
+        hx = detached(hx)
+        output.square().mean().backward()
+        optimiser.step()
+        with_gradient.append(all(bool(p.grad.any()) for p in layer.parameters()))
+print("chunks trained:", len(with_gradient), "  a gradient in all parameters:", all(with_gradient))
 
 # %% [markdown]
 # Yes. `detach` makes a new tensor, and leaves `output` and its history alone. So it may stand
@@ -285,11 +297,11 @@ alt = "; ".join(
 show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {alt}.")
 
 # %% [markdown]
-# More. So a chunk should be several times as long as what the task asks to remember. But k steps
-# are kept in memory until the backward pass, and updates are fewer.
+# More. A link over d steps lies within one chunk of k steps for a share of 1 − d/k: a half, for
+# k = 2d. So let a chunk be several times as long as what the task asks to remember.
 #
-# Below, each *word* has a loss, a row. A square is what one word does to one loss, if the memory
-# alone passes on: the forget gate f, once for every step between. All squares add up to 100 %.
+# Below, each *word* has a loss, a row. A mark is what one word does to one loss if the memory alone
+# passes on: $f^d$, with the forget gate f.
 #
 # **Try it.**
 #
@@ -311,24 +323,33 @@ explorer
 # %%
 from lstm_lessons.explorers.chunks import numbers
 
+d = torch.arange(5000)  # how many steps lie between a word and a loss
+
+
+def told(k, bias):
+    """Return the share that chunks of k tell, of a text without end: links of d steps, f**d."""
+    links = torch.sigmoid(torch.tensor(float(bias))) ** d
+    return ((1 - d / k).clamp(min=0) * links).sum() / links.sum()
+
+
 for bias in (1, 4):
     shares = {k: numbers(k, bias, "detach").kept for k in range(1, 25)}
     enough = min(k for k, share in shares.items() if share >= 0.5)
-    print(f"forget bias {bias}: chunks of {enough}, which tell {shares[enough]:.0%}")
+    long = next(k for k in range(1, 1000) if told(k, bias) >= 0.5)
+    print(f"forget bias {bias}: chunks of {enough} for 24 words, of {long} for a text without end")
 
 # %% [markdown]
-# The longer the memory, the longer the chunk must be.
-#
-# Task 3: "carry" costs memory and ever longer walks. "reset" costs what the words do: its gradient
-# is whole, but of other outputs.
+# The longer the memory, the longer the chunk. (12 are half of our 24 words: here the text ends
+# before the memory does.) Task 3: "carry" costs memory and ever longer walks. With "reset" no state
+# passes a cut, so the outputs are others; of what is left, the gradient misses nothing.
 #
 # ## Many texts at once
 #
-# A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of the state
-# comes from row b of the chunk before. So row b of the next chunk must go on where that ended.
+# A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of the next
+# chunk must go on where row b of the last one ended.
 #
-# **Predict.** A text of 24 words, numbered 0 to 23, in 3 streams. Two ways to make (T, B) = (8, 3)
-# of it. In which of the two does stream 0 read on as the text does?
+# **Predict.** A text of 24 words, in 3 streams: `view(3, 8).transpose(0, 1)` and `view(8, 3)` both
+# make (T, B) = (8, 3) of it. In which does stream 0 read on as the text does?
 
 # %%
 text = torch.arange(24)
@@ -359,7 +380,9 @@ try:
     for batch in sentences.split(8, dim=1):
         output, hx = lstm(batch, hx)
         right = torch.allclose(output, lstm(batch)[0], rtol=0, atol=1e-12)
-        print(f"batch of {batch.shape[1]}: {'as if read alone' if right else 'otherwise'}")
+        print(
+            f"batch of {batch.shape[1]}: {'as if read alone' if right else 'not as if read alone'}"
+        )
 except RuntimeError as error:
     print(f"batch of {batch.shape[1]}:", error)
 
@@ -377,7 +400,7 @@ except RuntimeError as error:
 # data.
 #
 # With streams, documents end in different rows. Where one ends, end the chunk too, and reset its
-# row:
+# row. (Many programs wait for the next cut, and accept a few words with a wrong memory.)
 #
 # **Predict.** We change every word of the chunk before, in three ways of handing on. In which rows
 # does the next chunk come out differently?
@@ -394,16 +417,17 @@ def rows_that_differ(hand_on):
 
 
 print("handed on:  ", rows_that_differ(lambda h, c: (h, c)))
-print("row 2 reset:", rows_that_differ(lambda h, c: (h * keep, c * keep)))
+print("row 2 reset:", rows_that_differ(lambda h, c: (h.detach() * keep, c.detach() * keep)))
 print("all reset:  ", rows_that_differ(lambda h, c: None))
 
 # %% [markdown]
-# Each row can begin anew while the others go on. (`keep` has the axes of a state.) In training, one
-# line does both: `hx = h.detach() * keep, c.detach() * keep`.
+# Each row can begin anew while the others go on. (`keep` has the axes of a state.) The middle line
+# cuts the history as well: it is the one for training.
 #
 # ## What we have seen
 #
-# * `nn.LSTM` keeps no state between calls. Chunks with (h, c) handed on equal the whole.
+# * `nn.LSTM` keeps no state between calls. With one direction, chunks with (h, c) handed on equal
+#   the whole.
 # * States carry their history. `detach` both, once a chunk: the numbers pass, the gradient ends.
 # * `retain_graph=True` is no cure: the next update breaks it, and without one every backward pass
 #   walks further than the one before.
