@@ -345,8 +345,8 @@ for bias in (1, 4):
 #
 # ## Many texts at once
 #
-# A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of the next
-# chunk must go on where row b of the last one ended.
+# A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of a
+# chunk goes on where row b of the last one ended.
 #
 # **Predict.** A text of 24 words, in 3 streams: `view(3, 8).transpose(0, 1)` and `view(8, 3)` both
 # make (T, B) = (8, 3) of it. In which does stream 0 read on as the text does?
