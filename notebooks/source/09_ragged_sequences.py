@@ -397,9 +397,7 @@ for name, given in mistakes.items():
 # ## Does it matter?
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
-# trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs. (The
-# loss, `F.binary_cross_entropy_with_logits`, is near 0 if the number is far on the right side of
-# 0.)
+# trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs.
 #
 # One seed says little, so we take three. We compare with a simple rule: "code" if one of 13 signs,
 # such as a bracket, is in the line. It is right in 86 %.
@@ -429,6 +427,7 @@ def train_one(seed, packing, rounds=5):
     for chosen in torch.cat([torch.randperm(484) for _ in range(rounds)]).split(44):
         optimiser.zero_grad()
         scores = score(all_numbers[:, chosen], all_lengths[chosen])
+        # This loss is near 0 if each score is far on the right side of 0.
         F.binary_cross_entropy_with_logits(scores, is_code[chosen]).backward()
         optimiser.step()
     return score
