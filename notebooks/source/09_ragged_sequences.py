@@ -405,8 +405,7 @@ for name, given in mistakes.items():
 # **Predict.** Which of the two beats the rule: padded, packed, both, none?
 
 # %%
-all_numbers, all_lengths = pad(lines)
-is_code = torch.tensor([float(line.code) for line in lines])
+(all_numbers, all_lengths), is_code = pad(lines), torch.tensor([line.code * 1.0 for line in lines])
 
 
 def train_one(seed, packing, rounds=5):
