@@ -216,7 +216,7 @@ def _table(root: svg.Element, given: dict, made: dict) -> None:
     for axis, (yours, taken, agree) in enumerate(_rows(given, made)):
         y = TABLE_Y + 4 + axis * ROW
         weight = "bold" if axis == _loop_axis(given["batch_first"]) else "normal"
-        cells = (AXES[axis], yours, "=" if agree else "≠", taken)
+        cells = (AXES[axis], yours, "✓" if agree else "✗", taken)
         for x, text in zip(TABLE_X, cells, strict=True):
             svg.label(root, x, y, text, 14, "start", font_weight=weight)
 
@@ -240,7 +240,7 @@ def _footer(root: svg.Element, made: dict) -> None:
     svg.label(root, 24, HEIGHT - 48, _verdict(made), 14, "start", **line)
     fill = {"fill": "f", "fill_opacity": FILLED, "stroke": "f"}
     svg.rect(root, 24, HEIGHT - 29, 18, 13, **fill)
-    note = "filled: sentence 0 of your x, and all that it reaches. Each axis has its own scale."
+    note = "orange: sentence 0 of your x, and all that it reaches. Each axis has its own scale."
     svg.label(root, 50, HEIGHT - 18, note, 12, "start", fill="muted")
 
 

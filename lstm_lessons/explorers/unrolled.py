@@ -24,13 +24,13 @@ PARAMETERS = {
 }
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
-WIDTH, HEIGHT = 720, 462
-COLUMN = 88  # a column for the start, one for each step, one for the end
+WIDTH, HEIGHT = 744, 462
+COLUMN = 92  # a column for the start, one for each step, one for the end
 FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
 WORD_Y, WORD_HALF = 56, 12
 CELL_Y, CELL_HALF, CELL_WIDTH = 104, 18, 54
 STATES_Y, OUTPUT_Y = 164, 296  # where the boxes with numbers begin
-ROW, NUMBER_WIDTH = 22, 40
+ROW, NUMBER_WIDTH = 22, 43
 H_LINE, C_LINE = CELL_Y - 8, CELL_Y + 8  # the heights at which h and c are handed on
 
 NOTES = (

@@ -89,9 +89,9 @@ print("h_n[0] and c_n[0] are the last h and c of our loop.")
 #
 # ## Which step is in output?
 #
-# Two popular posts on `nn.LSTM` are often read for such questions; we test what they say, here and
-# in the next two lessons. One says: `output` holds the features of the *last* time step. So do the
-# steps one by one, and after each one look where the new $h$ is found.
+# A popular post on `nn.LSTM` says three things of its results; we test them here. (Another post
+# comes in lesson 05.) First: `output` holds the features of the *last* time step. So do the steps
+# one by one, and after each one look where the new $h$ is found.
 #
 # **Predict.** How many rows would `output` have, if the post is right? And how many has it?
 
@@ -106,7 +106,7 @@ print("output:", tuple(output_torch.shape))
 print("steps:", steps, "  h is output[t] in", found, "of them")
 
 # %% [markdown]
-# One row it would have, and it has 24: `output[t]` is $h_t$, as in our loop.
+# It would have one row. It has 24: `output[t]` is $h_t$, as in our loop.
 #
 # | name | holds | one sentence |
 # |---|---|---|
@@ -118,10 +118,9 @@ print("steps:", steps, "  h is output[t] in", found, "of them")
 #
 # **Try it.**
 #
-# 1. Move `steps done` from 0 to 5. What fills a slot of `output`? When are `h_n`, `c_n`?
-# 2. Do 4 steps. Unit 1, the middle box, has the c farthest from zero. And its h? Which gate is to
-#    blame?
-# 3. Move `steps done` to its end, and change `seq_len`. Which slots keep their numbers?
+# 1. Move `steps done` from 0 to 5. What fills a slot of `output`? When are `h_n` and `c_n` filled?
+# 2. Do 4 steps. Units 0 and 1 have c's about as far from zero. And their h's? Which gate is it?
+# 3. Move `steps done` to 6, and change `seq_len`. Which slots keep their numbers?
 # 4. Set `hx` to `(h_0, c_0)`. Which slots change?
 
 # %%
@@ -131,9 +130,10 @@ explorer = explorers.unrolled()
 explorer
 
 # %% [markdown]
-# Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2: its
-# h is the nearest to zero, as its output gate is nearly shut. Task 3: all that stay, because no
-# step looks ahead. Task 4: all, as each step reads the states of the one before.
+# Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2:
+# unit 1 shows much less of its c: its output gate is nearly shut. Task 3: those of `output` that
+# stay, because no step looks ahead; `h_n` and `c_n` change. Task 4: all (some by less than two
+# decimals show), as each step reads the states of the one before.
 #
 # From Python: the numbers of task 2. (Row 0 is the start, so row 4 is step 3.) As
 # $h = o \odot \tanh(c)$, the output gate is $h / \tanh(c)$.
@@ -214,25 +214,29 @@ report
 #
 # The same post says that the two are equal. Both hold $h$ after the last word. `torch.equal` asks
 # for the same shape and the same numbers. `torch.allclose` lays the smaller tensor over the larger
-# one, as in lesson 03's bias that was added to every row, and compares the numbers alone.
+# one, as in lesson 03's bias that was added to every row, and compares the numbers alone, to within
+# a small tolerance.
 #
 # **Predict.** What does `torch.equal` say of `output[-1]` and `h_n`? What does `torch.allclose` say
-# of the two? And `torch.equal` of `output[-1]` and `h_n[0]`?
+# of the two? And `torch.equal` of `output[-1:]` and `h_n`? (A slice keeps its axis.)
 
 # %%
 print("output[-1]:", tuple(output_torch[-1].shape), "  h_n:", tuple(h_n.shape))
 print("torch.equal(output[-1], h_n):   ", torch.equal(output_torch[-1], h_n))
 print("torch.allclose(output[-1], h_n):", torch.allclose(output_torch[-1], h_n))
 print("torch.equal(output[-1], h_n[0]):", torch.equal(output_torch[-1], h_n[0]))
+print("torch.equal(output[-1:], h_n):  ", torch.equal(output_torch[-1:], h_n))
 
 # %% [markdown]
 # The same numbers, but not the same tensor: `h_n` has its axis for layers in front. `h_n[0]` fits.
 #
-# And this holds for one layer that reads one way, with time on the first axis, and sentences of one
-# length. For the rest, a look ahead. A switch can put the sentences first; then `output[-1]` is the
-# last *sentence* (lesson 05). With two layers, `h_n[0]` is the lower one (lesson 06). With a second
-# pass, from the last word to the first, the shapes do not fit any more (lesson 07). Sentences of
-# different lengths end at different steps (lesson 09).
+# These numbers are equal only for one layer that reads one way, with time on the first axis, and
+# sentences of one length. Elsewhere, a look ahead:
+#
+# * A switch can put the sentences first. Then `output[-1]` is the last *sentence* (lesson 05).
+# * With two layers, `h_n[0]` is the lower one (lesson 06).
+# * With a second pass, from the last word to the first, the shapes do not fit (lesson 07).
+# * Sentences of different lengths end at different steps (lesson 09).
 
 # %%
 two_layers = nn.LSTM(I, H, num_layers=2)
@@ -260,13 +264,14 @@ assert torch.allclose(output_torch[6], h_7[0], rtol=0, atol=1e-12)
 print("output[6] of all words is h_n[0] of seven.")
 
 # %% [markdown]
-# Only the shape. `h_n` after seven words is what `output[6]` was on the way to 24.
+# Only the shape, so much of the post is right. `h_n` after seven words is what `output[6]` was on
+# the way to 24.
 #
 # ## What c holds that h does not
 #
 # $h_t = o_t \odot \tanh(c_t)$ is squeezed. $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ is a sum.
 #
-# **Predict.** Gates lie between 0 and 1, and tanh between -1 and 1. From states of zero: how far
+# **Predict.** Gates lie between 0 and 1, and tanh between −1 and 1. From states of zero: how far
 # from zero can $c$ be after one word, and after 24? So how far can $h$ be? Below, our layer reads a
 # thousand sentences.
 
@@ -324,14 +329,17 @@ for t in range(T):
     assert torch.allclose(memories[t], c_n[0], rtol=0, atol=1e-12)
 print("Each of them is c_n of the words up to there.")
 
+hx = h_0, c_0
+for t in range(T):
+    _, hx = lstm(x[t : t + 1], hx)
+    assert torch.allclose(memories[t], hx[1][0], rtol=0, atol=1e-12)
+print("So is the c of nn.LSTM, called word by word, its states handed on.")
+
 # %% [markdown]
-# All of them: stop after that word, and `c_n` is it. That took 24 calls, over ever longer
-# beginnings. The loop does it in one go.
+# All of them: stop after that word, and `c_n` is it. That takes ever longer calls; word by word,
+# with the states handed on, it does not.
 #
 # ## Stop, and go on
-#
-# The loop hands on h and c, and nothing else. So they are all that a later step can know of the
-# words before it.
 #
 # **Predict.** Read 10 words, put `(h_n, c_n)` away, and later read the other 14 from there. Is the
 # result that of reading 24 at once? And if we hand on nothing?
@@ -344,7 +352,7 @@ forgetful, _ = lstm(x[10:])
 print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 
 # %% [markdown]
-# Handed on, it is the same. From zeros it is not.
+# Handed on, it is the same: h and c are all that a later step knows of the words before it.
 #
 # ## What we have seen
 #
@@ -353,13 +361,12 @@ print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
 #   axis for layers in front. States that are not given are zero.
 # * With one layer, one direction, one length and time in front, `output[-1]` has the numbers of
 #   `h_n[0]`.
-# * |h| is never beyond 1, c may go far beyond, and of all memories only the last is returned.
-# * Handing on `(h_n, c_n)` continues a sequence as if it had never stopped.
+# * |h| is never beyond 1, c may go far beyond. Of all memories, only the last is returned.
+# * Handing on `(h_n, c_n)` continues a sequence.
 
 # %% [markdown]
 # **A common mistake.** Taking `output` for the last step, or `h_n` for a sequence. Print both
-# shapes, with more words than one and a T that is not B: an axis as long as the sentence means
-# "every step".
+# shapes, with a T that is neither B nor H: an axis as long as the sentence means "every step".
 #
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, find what is wrong in five of six pictures.

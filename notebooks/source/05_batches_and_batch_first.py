@@ -79,7 +79,8 @@ print("turns:", len(turns), "  x_t:", tuple(turns[0].shape))
 #
 # Either turn `x` round, or tell the layer how `x` lies. `x.transpose(0, 1)` swaps axes 0 and 1.
 #
-# **Predict.** Three shapes for each repair. One of the two prints exactly what the tutorial says.
+# **Predict.** Three shapes for each repair of the first example. One of the two prints exactly what
+# the tutorial says.
 
 # %%
 print_shapes(*nn.LSTM(I, H, num_layers=2)(x.transpose(0, 1)))
@@ -111,8 +112,8 @@ assert same(output[:, -1], h_n[0])
 print("output[:, -1] is h_n[0].")
 
 # %% [markdown]
-# `output[-1]` is now the last *sentence*, all its 24 words. The last word of every sentence is
-# `output[:, -1]`.
+# `output[-1]` is now the last *sentence*: h after each of its 24 words. h after the last word of
+# every sentence is `output[:, -1]`.
 #
 # Are the two repairs the same computation? And is our loop, which knows no `batch_first`, equal to
 # both? We start from random states, so that nothing can hide.
@@ -177,11 +178,10 @@ print("swapped, the last changed:", changed_sentences(swapped, x, which=B - 1))
 
 # %% [markdown]
 # Swapped, others change as well, here all: the state walks from sentence to sentence, forward only,
-# so the probe changes the first. (It adds 1, so it wants vectors, not word numbers. With dropout,
-# use it in eval mode: lesson 06.)
+# so the probe changes the first. (With dropout, use it in eval mode: lesson 06.)
 #
 # **Try it.** The block is your `x`, each axis on a scale of its own. Thin lines cut it into steps.
-# Filled is sentence 0, and all that it reaches.
+# Orange is sentence 0, and all that it reaches.
 #
 # 1. It begins with the tutorial's example. Find the two repairs. (To choose the other order for `x`
 #    is what `transpose` does.)
@@ -202,28 +202,34 @@ explorers.three_axes()
 
 
 # %%
-def both_at_once(x):
-    return twin(x.transpose(0, 1))[0].transpose(0, 1)
+def reader(layer, turn):
+    """Return a read that, with ``turn``, turns x round for the layer, and output back."""
+
+    def read(x):
+        output, _ = layer(x.transpose(0, 1) if turn else x)
+        return output.transpose(0, 1) if turn else output
+
+    return read
 
 
 square = torch.rand(10, 10, I)  # 10 sentences of 10 words
-readers = {
-    "x as it is, batch_first=False": swapped,
-    "x as it is, batch_first=True": lambda x: twin(x)[0],
-    "x turned round, batch_first=False": turned,
-    "x turned round, batch_first=True": both_at_once,
-}
-for name, read in readers.items():
-    changed = "0 alone" if changed_sentences(read, square) == [0] else "others too"
-    print(f"{name:<34} output {tuple(read(square).shape)}, changed: {changed}")
+for turn in (False, True):
+    for layer in (lstm, twin):
+        print(f"x turned round: {turn}, batch_first: {layer.batch_first}")
+        for data in (x, square):
+            _, (h_n, _) = layer(data.transpose(0, 1) if turn else data)
+            others = changed_sentences(reader(layer, turn), data) != [0]
+            said = "changes others too" if others else "changes itself alone"
+            print(f"    {data.shape[1]} words: h_n {tuple(h_n.shape)}, sentence 0 {said}")
 
 # %% [markdown]
-# The shapes are silent. The probe is not.
+# With 10 words, `h_n` is the same in all four. The probe is not fooled.
 #
 # ## A repair that is none
 #
-# `x.view(T, B, I)` has the shape that the layer wants, too. Is it a repair? Take a small table: 2
-# sentences (rows) of 3 words (columns), and each word is a number.
+# `x.view(T, B, I)` has the shape that the layer wants, too. `view` takes the numbers row by row,
+# and writes them row by row into the new shape. Is it a repair? Take a small table: 2 sentences
+# (rows) of 3 words (columns), and each word is a number.
 #
 # **Predict.** Write down both 3 × 2 tables: `transpose(0, 1)` and `view(3, 2)`. Are they equal?
 
@@ -234,8 +240,8 @@ print(table.view(3, 2).tolist())
 
 # %% [markdown]
 # The first row should hold the first word of each sentence: 0 and 3. `transpose` does that. `view`
-# reads the numbers in their old order, 0, 1, 2, 3, 4, 5, and breaks the line elsewhere. It moves no
-# axis: 0 and 1 are both words of sentence 0.
+# keeps the order 0, 1, 2, 3, 4, 5, and breaks the line elsewhere. It moves no axis: 0 and 1 are
+# both words of sentence 0.
 #
 # **Predict.** What will the probe say of `x.view(T, B, I)`?
 
@@ -255,8 +261,8 @@ assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 # third, so they stand in every column. `x.reshape(T, B, I)` does the same.
 #
 # `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
-# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw. `view` never copies: it works
-# only if the numbers, as they lie in memory, are in the order that is wanted.
+# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw. `view` never copies: to
+# lay two axes together, their numbers must lie one behind the other in memory.
 #
 # **Predict.** Can you use `view` *after* `transpose`, to lay all 240 words under one another?
 
@@ -294,17 +300,29 @@ print_shapes(*layer(flat))
 print("batch_first changes nothing:", torch.equal(layer(flat)[0], layer_first(flat)[0]))
 print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 
-print("as 1 step of 20 numbers: ", end="")
-print_shapes(*layer(flat[None]))  # (T, B, I) = (1, 8, 20)
-print("as 20 steps of 1 number: ", end="")
-print_shapes(*nn.LSTM(1, H, batch_first=True)(flat[..., None]))  # (B, T, I) = (8, 20, 1)
+# %% [markdown]
+# One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). There is no batch axis to
+# change places with, so `batch_first` changes nothing, and the states have no batch axis either.
+# Row 0 changes all rows, as an earlier word changes all later ones.
+#
+# For a batch, an axis is missing. If a row is *one step of 20 numbers*, it is time. If it is *20
+# steps of one number*, it is the features, and `input_size` is 1. `[None]` adds an axis in front,
+# `[:, None]` behind the first one, `[..., None]` at the end.
+#
+# **Predict.** `flat[None]`, `flat[:, None]`, `flat[..., None]`: which lie as (T, B, I), which as
+# (B, T, I)?
+
+# %%
+print("flat[None]", end="       ")
+print_shapes(*layer(flat[None]))
+print("flat[:, None]", end="    ")
+print_shapes(*layer_first(flat[:, None]))
+print("flat[..., None]", end="  ")
+print_shapes(*nn.LSTM(1, H, batch_first=True)(flat[..., None]))
 
 # %% [markdown]
-# One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). Its states have no batch
-# axis either. And row 0 changes all rows, as an earlier word changes all later ones.
-#
-# For a batch, add the axis that is missing: time in front with `[None]`, or the features at the end
-# with `[..., None]` and `input_size=1`.
+# Eight samples each time. The first is (T, B, I). The other two have the samples in front, and need
+# `batch_first=True`; without it, they would be swapped, and no error.
 #
 # ## States never move
 #
@@ -324,17 +342,15 @@ for reader, state in ((twin, moved), (lstm, h_0)):
         print(f"batch_first={reader.batch_first}: {error}")
 
 # %% [markdown]
-# Line 1: states are (L, B, H), always. Line 2: these are the states of the tutorial's third
-# example, `torch.rand(1, 10, 16)`. With this `x` they raise an error: the layer looks for 24
-# samples. So states of your own, with the B that you mean, are a cheap guard against swapped axes.
-# Against `view` they are none, nor if T equals B. The probe sees both.
-
-# %% [markdown]
+# Line 1: states are (L, B, H), whatever `batch_first` says. (Two directions double L: lesson 07.)
+# Line 2: the tutorial's third example hands over such states, with this `x`. The error is a cheap
+# guard against swapped axes, but not against `view`, nor if T equals B.
+#
 # ## From word numbers to output
 #
 # The other post has a program: 3 sentences of 4 words. A word is a number from 0 to 19, drawn with
-# `np.random.uniform(0, 19)`, made whole with `.long()`, and looked up in a table, as an LSTM reads
-# vectors. `nn.Embedding(20, 6)` is a table (20, 6), with the vector of word k in row k.
+# `np.random.uniform(0, 19)`, cut to a whole number with `.long()`, and looked up in a table.
+# `nn.Embedding(20, 6)` is a table (20, 6), with the vector of word k in row k.
 #
 # **Predict.** Which word is never drawn? And what shape does the table give for (3, 4) words?
 
@@ -370,7 +386,7 @@ except RuntimeError as error:
 # **Predict.** What happens to `words` if a cell with `transpose_` is run twice?
 
 # %%
-in_place = words.detach().clone()
+in_place = words.detach().clone()  # a copy: words stays as it is
 for run in (1, 2):
     print(f"run {run}:", tuple(in_place.transpose_(0, 1).shape))
 
@@ -384,14 +400,15 @@ first.load_state_dict(reader.state_dict())
 output_first, (h_first, c_first) = first(words)
 assert same(output_first.transpose(0, 1), output)
 assert same(h_first, h_n) and same(c_first, c_n)
-print("output:", tuple(output_first.shape), "  h_n, c_n:", tuple(h_first.shape))
+print("transpose:  ", end=" ")
+print_shapes(output, (h_n, c_n))
+print("batch_first:", end=" ")
+print_shapes(output_first, (h_first, c_first))
 
 # %% [markdown]
-# The second run swaps them back, without an error. `transpose` leaves `words` as it is, so the cell
-# may run as often as you like. And with `batch_first=True` there is nothing to swap, so nothing to
-# forget: `output` alone has another shape than with `transpose`.
-
-# %% [markdown]
+# The second run swaps them back, without an error. With `batch_first=True` there is nothing to
+# swap, so nothing to forget.
+#
 # ## What we have seen
 #
 # * The layer walks along axis 0, or along axis 1 with `batch_first=True`. It does not know what you
