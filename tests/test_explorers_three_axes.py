@@ -116,7 +116,7 @@ def test_the_picture_says_the_shapes_and_the_verdict():
         (verdict,) = marked(picture.svg, "verdict").values()
         assert words(verdict).startswith("Swapped" if made["mixed"] else "Right")
         assert f"{made['steps']} steps, {made['samples']} samples" in words(verdict)
-        assert texts(picture.svg).count("≠") == 2 * made["mixed"]
+        assert texts(picture.svg).count("✗") == 2 * made["mixed"]
         assert picture.alt.count("wrongly taken for") == 2 * made["mixed"]
         assert picture.alt.endswith(f"Verdict: {words(verdict)}")
 

@@ -24,7 +24,7 @@ PARAMETERS = {
 }
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
-WIDTH, HEIGHT = 744, 462
+WIDTH, HEIGHT = 760, 462
 COLUMN = 92  # a column for the start, one for each step, one for the end
 FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
 WORD_Y, WORD_HALF = 56, 12
