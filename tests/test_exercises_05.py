@@ -137,6 +137,21 @@ def test_a_layer_that_is_changed_is_told_and_the_next_check_is_not_disturbed(num
     assert exercise(number).check(with_permute).outcome == "correct"
 
 
+def test_a_changed_layer_is_told_before_the_mistake_that_its_numbers_look_like():
+    def answer(x, lstm):
+        lstm.batch_first = False
+        return lstm(x[..., None])[0][:, -1]
+
+    result = exercise("05.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "changes the layer")
+    assert "changes lstm" in result.message and "right" not in result.message
+
+
+def test_a_changed_x_is_told_before_the_mistake_that_is_made_as_well():
+    result = exercise("05.3").check(lambda x, lstm: lstm(x.mul_(2)[..., None].div(2))[0][:, 0])
+    assert (result.outcome, result.misconception) == ("incorrect", "changes its inputs")
+
+
 def test_a_layer_of_equal_weights_cuts_the_callers_off():
     result = exercise("05.2").check(with_a_twin_of_equal_weights)
     assert (result.outcome, result.misconception) == ("incorrect", "a copy of the layer")
@@ -182,10 +197,36 @@ def test_two_ways_from_patient_to_patient_are_told_together(answer):
     [
         lambda x, lstm: lstm(x[..., None])[0][:, -1].squeeze(),
         lambda x, lstm: lstm(x[..., None])[1][0].squeeze(),
+        lambda x, lstm: lstm(x[..., None])[0].squeeze()[:, -1],
+        lambda x, lstm: lstm(x[..., None])[0].squeeze().transpose(0, 1)[-1],
+        lambda x, lstm: lstm(x.squeeze()[..., None])[0][:, -1],
+        lambda x, lstm: lstm(x.squeeze()[:, :, None])[0][:, -1],
     ],
 )
 def test_a_squeeze_that_takes_the_batch_as_well_is_seen(answer):
     assert exercise("05.3").check(answer).misconception == "squeezed"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, lstm: lstm(x[..., None])[0][:, x.shape[1]],
+        lambda x, lstm: torch.stack([x[:, t] for t in range(1, x.shape[1] + 1)]),
+    ],
+)
+def test_one_hour_too_many_is_seen_in_x_and_in_output(answer):
+    assert exercise("05.3").check(answer).misconception == "one past the last hour"
+
+
+@pytest.mark.parametrize("shape", ["view", "reshape"])
+def test_the_mended_states_alone_are_told_what_is_left_whatever_comes_out(shape):
+    def answer(x, h_0, c_0, lstm):
+        B, T, I = x.shape  # noqa: E741, N806 - as in the exercise
+        return lstm(getattr(x, shape)(T, B, I), (h_0, c_0))
+
+    result = exercise("05.2").check(answer)
+    assert result.misconception == "input not mended, output not turned back"
+    assert "time first" in result.message and "wrong rows" in result.message
 
 
 def test_several_wrong_entries_are_told_at_once():
@@ -216,3 +257,23 @@ def test_an_unknown_mistake_between_patients_is_found_there():
     result = exercise("05.3").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", None)
     assert "right when there is one patient only" in result.message
+
+
+def test_what_fails_with_one_patient_only_is_not_asked_for_a_number():
+    def answer(x, lstm):
+        return lstm(x[..., None])[0][:, -1] * min(len(x), 2) / 2
+
+    result = exercise("05.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "Yet with B=3, T=7, H=5 all is right. Here there is one patient" in result.message
+    assert "number in your code" not in result.message
+
+
+def test_an_output_that_lies_time_first_is_told_so_whatever_else_is_wrong():
+    result = exercise("05.2").check(lambda x, h_0, c_0, lstm: lstm(x.view(4, 2, 3)))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert "your output is (T, B, H), time first" in result.message
+    result = exercise("05.2").check(
+        lambda x, h_0, c_0, lstm: (x.new_zeros(2, 4, 5), (h_0 + 1, c_0))
+    )
+    assert "time first" not in result.message

@@ -254,8 +254,20 @@ class FunctionExercise(Exercise):
         return not self._alike(attempts[:1], [again])
 
     def _named(self, attempts: list[Attempt]) -> Wrong | None:
-        """Return the misconception that does in every case what these attempts did, if any."""
-        return next((wrong for wrong, known in self._known if self._alike(attempts, known)), None)
+        """Return the misconception that does in every case what these attempts did, if any.
+
+        One that leaves its inputs alone is not named where results come of changed inputs: then
+        the change is the mistake.
+        """
+        changed = set() if attempts[-1].problem else set(attempts[0].changed)
+        return next(
+            (
+                wrong
+                for wrong, known in self._known
+                if self._alike(attempts, known) and changed <= set(known[0].changed)
+            ),
+            None,
+        )
 
     def _right(self, attempts: list[Attempt]) -> bool:
         return all(

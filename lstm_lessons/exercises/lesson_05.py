@@ -1,7 +1,7 @@
 """Exercises of lesson 05: read a print-out, mend a function, add the axis that is missing."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
-from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 05.1 -----------------------------------------------------------------------------------------
@@ -267,12 +267,32 @@ def _twin(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
 _READ_WRONGS = (
     *several(
         "states moved",
-        "The states have been put batch first, and PyTorch says that it expects them otherwise. "
-        "How does a state lie, whatever x does? (There may be more to mend behind this. It raises "
-        "no error, so check again.)",
+        "A state goes in batch first, and PyTorch says that it expects it otherwise. How does a "
+        "state lie, whatever x does? (There may be more to mend behind this. It raises no error, "
+        "so check again.)",
         _reader(_viewed, _moved, _viewed_back),
+        _reader(_viewed, _moved, come_out=_same),
         _reader(states=_moved, come_out=_viewed_back),
         _reader(states=_moved),
+        _reader(states=lambda h_0, c_0: (_turned(h_0), c_0)),
+    ),
+    *several(
+        "states moved, x as it lies",
+        "Two things. A state goes in batch first: PyTorch got [B, 1, H]. How does a state lie, "
+        "whatever x does? And x goes in as it lies, (B, T, I), but this layer takes axis 0 for "
+        "time.",
+        _reader(_same, _moved, _same),
+        _reader(_same, _moved, _viewed_back),
+        _reader(_same, _moved),
+        _reader(_same, lambda h_0, c_0: (_turned(h_0), c_0)),
+    ),
+    *several(
+        "c_0 moved",
+        "h_0 lies as it should, but c_0 goes in batch first, and PyTorch says that it expects it "
+        "otherwise. Both should lie alike, whatever x does. (There may be more behind this. It "
+        "raises no error, so check again.)",
+        _reader(states=lambda h_0, c_0: (h_0, _turned(c_0))),
+        _reader(_viewed, lambda h_0, c_0: (h_0, _turned(c_0)), _viewed_back),
     ),
     Wrong(
         "states mended, two to go",
@@ -292,12 +312,27 @@ _READ_WRONGS = (
         "On its way out, output is right now. On its way in, x gets the right shape and the wrong "
         "rows: words of one sentence land in several.",
     ),
+    Wrong(
+        "input not mended, output not turned back",
+        _reader(_viewed, come_out=_same),
+        "Two things. output leaves your function as the layer gives it, time first; it should lie "
+        "as x does. And on its way in, x gets the right shape and the wrong rows: words of one "
+        "sentence land in several.",
+    ),
     *several(
         "axes swapped",
         "You hand x over as it lies, (B, T, I). This layer takes axis 0 for time, so it looks for "
         "T samples, and the states have B.",
         _reader(_same, come_out=_same),
         _reader(_same),
+    ),
+    *several(
+        "axes swapped, states not used",
+        "Two things. You hand x over as it lies, (B, T, I), but this layer takes axis 0 for time: "
+        "it reads B steps of T samples. And h_0 and c_0 do not go in, so the layer starts from "
+        "zero.",
+        _reader(_same, lambda h_0, c_0: None, _same),
+        _reader(_same, lambda h_0, c_0: None),
     ),
     Wrong(
         "output not turned back",
@@ -387,6 +422,16 @@ def _alone(inputs: dict) -> dict:
     return inputs | cut
 
 
+def _look_at_the_axes(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say whether output has the shape that the layer gives it."""
+    if ours["output"].shape == _turned(wanted["output"]).shape:
+        return (
+            "By its shape, your output is (T, B, H), time first: so the layer gives it. It should "
+            "lie as x does. That may not be all: once the shape is right, check again."
+        )
+    return ""
+
+
 _READ_PROBES = (
     Probe("there is one sentence only", _alone),
     Probe("there is one word in each sentence", lambda inputs: inputs | {"x": inputs["x"][:, :1]}),
@@ -413,6 +458,7 @@ MEND_THE_READER = FunctionExercise(
         ("output", "h_n", "c_n"): "None of the three results is right, so begin with what goes "
         "into the layer.",
     },
+    look=_look_at_the_axes,
     probes=_READ_PROBES,
     praise=(
         "Your function does what `batch_first=True` does: output lies as x does, sentences first, "
@@ -438,7 +484,8 @@ def read(x, h_0, c_0, lstm):
 def _patients_case(B: int, T: int, H: int) -> Case:  # noqa: N803 - the field's own symbols
     random = randoms(T)
     inputs = {"x": random(B, T), "lstm": random_layer(random, 1, H, batch_first=True)}
-    return Case(inputs, f"B={B}, T={T}, H={H}")
+    special = "Here there is one patient, so the axis of the patients has length 1." * (B == 1)
+    return Case(inputs, f"B={B}, T={T}, H={H}", special=special)
 
 
 def _last_states(x: Tensor, lstm: nn.LSTM) -> Tensor:
@@ -491,11 +538,26 @@ _PATIENT_WRONGS = (
         lambda x, lstm: lstm(x.reshape(-1, 1))[0][:, -1],
         lambda x, lstm: lstm(x.reshape(-1, 1))[0],
     ),
-    Wrong(
+    *several(
         "an index along the patients",
-        _from(lambda output, states: output[:, len(output) - 1]),
-        "You count to the last *patient*, B − 1, along the axis of time: `len(x)` is B. The last "
+        "You count *patients* along the axis of time: `len(x)` and `x.shape[0]` are B. The last "
         "hour is T − 1, or −1.",
+        _from(lambda output, states: output[:, len(output) - 1]),
+        _from(lambda output, states: output[:, len(output)]),
+    ),
+    *several(
+        "one past the last hour",
+        "You ask for hour T, and there is none: T hours are counted from 0 to T − 1. The last one "
+        "is T − 1, or −1.",
+        _from(lambda output, states: output[:, output.shape[1]]),
+        _from(lambda output, states: output.select(1, output.shape[1])),
+    ),
+    *several(
+        "hours along axis 0",
+        "You count hours along axis 0. But that is the axis of the patients, in x and, with the "
+        "batch first, in output. Time is axis 1.",
+        _from(lambda output, states: output[output.shape[1] - 1]),
+        _from(lambda output, states: output[output.shape[1]]),
     ),
     Wrong(
         "the last patient",
@@ -546,11 +608,14 @@ _PATIENT_WRONGS = (
         "The numbers are right, but an axis of length 1 is left in the middle, (B, 1, H): that of "
         "time, as `-1:` keeps it, or that of the layers, if you turned h_n round.",
     ),
-    Wrong(
+    *several(
         "squeezed",
+        "Right as long as there are several patients. With one, the axis of the patients has "
+        "length 1 too, and you lose it: `squeeze()` takes away *every* axis of length 1. Say which "
+        "axis should go; that of the patients should stay.",
         _from(lambda output, states: states[0].squeeze()),
-        "Right as long as there are several patients. `squeeze()` takes away *every* axis of "
-        "length 1, and with one patient that is the batch as well. Say which axis should go.",
+        _from(lambda output, states: output.squeeze()[:, -1]),
+        _from(lambda output, states: output.squeeze()[:, -1, :]),
     ),
     Wrong(
         "the last hour alone",
@@ -596,9 +661,9 @@ ADD_THE_AXIS = FunctionExercise(
     title="The axis that is missing",
     function="last_states",
     make_cases=lambda: (
-        _patients_case(3, 4, 5),
-        _patients_case(6, 3, 2),
-        _patients_case(1, 5, 4),
+        _patients_case(3, 7, 5),
+        _patients_case(6, 4, 2),
+        _patients_case(1, 5, 3),
     ),
     reference=_last_states,
     form=OneTensor(("states",), axes=("patient", "unit")),
