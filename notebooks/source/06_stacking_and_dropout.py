@@ -81,7 +81,8 @@ print("Two calls, one above the other, give what nn.LSTM(num_layers=2) gives.")
 # `lstm.all_weights[k]` is the list of layer k's four tensors. `output` is the *top* layer's h at
 # every step. What layer 0 showed at each step is not in it.
 #
-# **Predict.** If a program hands up $c$ by mistake, what tells you: an error, a shape, or nothing?
+# **Predict.** If a program hands up $c$ by mistake, what tells you: an error, a warning, or
+# nothing?
 
 # %%
 h, c, memories = h_0[0], c_0[0], []
@@ -94,7 +95,7 @@ print("shape as before:", above.shape == output.shape)
 print("numbers as before:", torch.allclose(above, output))
 
 # %% [markdown]
-# Nothing tells you, and the numbers are wrong. $h$ goes up, $c$ stays inside its layer.
+# Nothing tells you, unless you compare with `nn.LSTM`. $h$ goes up, $c$ stays inside its layer.
 #
 # ## Any number of layers
 #
@@ -152,7 +153,7 @@ for L in (1, 2, 4):
 # for the leading axis.
 #
 # **Predict.** With two layers, what does `output[-1]` equal: the whole `h_n`, `h_n[0]` or
-# `h_n[-1]`? And of which other tensor is the remaining row the last step?
+# `h_n[-1]`? The other row of `h_n` is the last step of another tensor that you have met: which?
 
 # %%
 output, (h_n, c_n) = lstm(x, (h_0, c_0))
@@ -165,7 +166,7 @@ print("h_n[0] equals below[-1]:", torch.allclose(h_n[0], below[-1], rtol=0, atol
 
 # %% [markdown]
 # `h_n[-1]`: the top layer. `h_n[0]` is what the *lowest* layer showed last. It has the right shape,
-# so a classifier made on it runs, and can be trained.
+# so a linear layer that reads it runs, and can be trained.
 #
 # Training goes by gradients: `backward()` (lesson 01) works out how the loss would move with each
 # number of each parameter, and leaves that in the parameter's `.grad`. As a loss, the sum of
@@ -183,9 +184,9 @@ for k, weights in enumerate(lstm.all_weights):
 # %% [markdown]
 # Layer 1 has no part in `h_n[0]`, so it would never learn anything.
 #
-# States to start from have the same layout as those that come out, (L, B, H). Two layers do not
-# share one row: with states of shape (1, B, H) there is an error. (In it, `hidden` is the pair
-# `(h_0, c_0)`. So `hidden[0]` is `h_0`, not layer 0's state.)
+# States to start from have the same layout as those that come out, (L, B, H).
+#
+# **Predict.** Two layers get states of one row, (1, B, H). Do they share it, or is it an error?
 
 # %%
 try:
@@ -194,6 +195,9 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown]
+# (In this message, `hidden` is the pair `(h_0, c_0)`. So `hidden[0]` is `h_0`, not layer 0's
+# state.)
+#
 # ## Dropout
 #
 # A network with many weights can learn its examples by heart. *Dropout* makes that harder: in
@@ -237,13 +241,13 @@ for k in range(3):
 # whole, from step to step. Only the copy that goes up has holes. So layer 1 reads other numbers in
 # each call: its h differs, and so do all above.
 #
-# ## A fresh mask at every step
+# ## One mask, or many?
 #
 # Dropout of ones shows the *mask*, and dropout is a product with it. From one seed (on the CPU),
 # `nn.LSTM` and `F.dropout` draw the same mask.
 #
-# **Predict.** At what share of the places do the masks of two neighbouring steps agree, with
-# p = 0.5, if each step has its own? And is the mask the same for all ten sentences?
+# **Predict.** Has each step its own mask, or do all share one? If each has its own, at what share
+# of the places do two neighbouring steps agree, with p = 0.5?
 
 # %%
 noisy = nn.LSTM(I, H, num_layers=2, dropout=0.5)
@@ -271,8 +275,8 @@ print(f"sentences 0 and 1 agree: {(mask[:, 0] == mask[:, 1]).double().mean():.1f
 #
 # 1. Move `seed`. Which arrows never meet a mask?
 # 2. **Predict**, then try three ways to make all masks go away.
-# 3. Set `dropout` to 1. What does layer 1 read then? **Predict**, as no picture shows it: is
-#    `output` zero, and does $x$ still reach it?
+# 3. Back to two layers in training, set `dropout` to 1. What does layer 1 read? **Predict**, as no
+#    picture shows it: is `output` zero, and does $x$ still reach it?
 
 # %%
 from lstm_lessons import explorers
@@ -334,8 +338,11 @@ print("After eval(), it is the layer without dropout.")
 # The post with 3 sentences of 4 words (lesson 05) makes its layer with `num_layers=1,
 # dropout=0.5`.
 #
-# **Predict.** A reader of the post finds that the network learns by heart all the same, and raises
-# `dropout` to 0.9. What changes?
+# A reader of the post finds that the network learns by heart all the same, and raises `dropout` to
+# 0.9. What that changes, the picture has told.
+#
+# **Predict.** Does PyTorch raise an error, warn, or say nothing? When: as the layer is made, or at
+# each call?
 
 # %%
 import warnings
@@ -354,8 +361,8 @@ for p, single in singles.items():
     print(f"dropout={p}, training={single.training}: as without dropout: {same}")
 
 # %% [markdown]
-# Nothing but the number in the warning. One layer has no layer to hand up to. The warning comes
-# where the layer is made, and is easily lost.
+# It warns, where the layer is made, and that is easily lost. One layer has no layer to hand up to:
+# nothing changes but the number in the warning.
 #
 # At last, all of it against PyTorch: three layers, dropout, states. `compare` runs both from one
 # seed, so both draw the same masks. And we turn the loops inside out: all layers read word 0, then
@@ -371,13 +378,15 @@ deep = nn.LSTM(I, H, num_layers=3, dropout=0.3)
 
 def by_hand(x, states):
     h, c = (list(state) for state in states)  # a state for each layer
-    masks = [F.dropout(torch.ones(T, B, H), 0.3, deep.training) for _ in h[1:]]
+    masks = [F.dropout(torch.ones(T, B, H), 0.3, deep.training) for _ in range(2)]
     outputs = []
-    for t, read in enumerate(x):
+    for t, x_t in enumerate(x):
+        read = x_t  # by layer 0
         for k, weights in enumerate(deep.all_weights):
             h[k], c[k] = lstm_step(read, h[k], c[k], *weights)
-            read = h[k] * masks[k][t] if k < len(masks) else h[k]
-        outputs.append(read)
+            if k < 2:
+                read = h[k] * masks[k][t]  # by layer k + 1
+        outputs.append(h[2])
     return torch.stack(outputs), (torch.stack(h), torch.stack(c))
 
 
