@@ -269,7 +269,7 @@ print(f"sentences 0 and 1 agree: {(mask[:, 0] == mask[:, 1]).double().mean():.1f
 # for all steps exists; it is called *variational*. `nn.LSTM` does not have it.
 #
 # Below, the layers stand over time for one sentence of 6 words. Each small square is a unit on its
-# way up, 16 at each step: filled if kept, hollow if zeroed. Another `seed` is another call.
+# way up: filled if kept, hollow if zeroed. Another `seed` is another call.
 #
 # **Try it.**
 #
@@ -330,8 +330,8 @@ print("After eval(), it is the layer without dropout.")
 # %% [markdown]
 # Nothing is multiplied in use: survivors were, in training, so that the mean stays. And `F.dropout`
 # goes on dropping: it has an argument `training`, which is True if you do not set it. In a module
-# of your own, write `F.dropout(x, p, training=self.training)`. (With dropout on, two calls differ
-# by themselves, so lesson 05's probe would name every sentence: call `eval()` before it.)
+# of your own, write `F.dropout(x, p, training=self.training)`. (So
+# lesson 05's probe needs `eval()`.)
 #
 # ## One layer with dropout
 #
