@@ -64,6 +64,18 @@ def both_halves_by_flips(lstm, x):
     return torch.stack([torch.cat(slot.chunk(2, -1)[::-1], -1) for slot in slots])
 
 
+def each_sample_alone(lstm, x):
+    samples = [
+        torch.stack([lstm(sample[: t + 1])[0][t] for t in range(len(sample))])
+        for sample in x.unbind(1)
+    ]
+    return torch.stack(samples, dim=1)
+
+
+def by_chunk(lstm, x):
+    return lstm(x)[1][0].chunk(lstm.num_layers)[-1].permute(1, 0, 2).flatten(1)
+
+
 def by_view(lstm, x):
     _, (h_n, _) = lstm(x)
     D = 1 + int(lstm.bidirectional)
@@ -103,6 +115,7 @@ RIGHT = {
         "in one line": lambda lstm, x: torch.stack(
             [lstm(x[:n])[0][n - 1] for n in range(1, len(x) + 1)]
         ),
+        "each sample alone": each_sample_alone,
         "cat of slices": lambda lstm, x: torch.cat(
             [lstm(x[: t + 1])[0][-1:] for t in range(len(x))]
         ),
@@ -114,14 +127,19 @@ RIGHT = {
         "without blanks": _ANSWER | {"h_n[5] in output": "output[0,:,5:]"},
         "capitals": _ANSWER | {"causal": "No", "h_n": torch.Size([6, 4, 5]), "steps": 1.0},
     },
-    "07.4": {"by view": by_view, "with an if": with_an_if, "from output": from_output},
+    "07.4": {
+        "by view": by_view,
+        "by chunk": by_chunk,
+        "with an if": with_an_if,
+        "from output": from_output,
+    },
 }
 
 
 @pytest.fixture(scope="module")
 def lstm():
     torch.manual_seed(0)
-    return nn.LSTM(6, 5, num_layers=3, bidirectional=True, dtype=torch.float64)
+    return nn.LSTM(8, 5, num_layers=3, bidirectional=True, dtype=torch.float64)
 
 
 def moved(read, x, word):
@@ -131,7 +149,7 @@ def moved(read, x, word):
 
 
 def test_the_truth_about_the_slots(lstm):
-    x = torch.randn(7, 4, 6, dtype=torch.float64)
+    x = torch.randn(7, 4, 8, dtype=torch.float64)
     output, (h_n, _) = lstm(x)
     truth = {"h_n": tuple(h_n.shape)}
     truth["weight_ih_l1_reverse"] = tuple(lstm.weight_ih_l1_reverse.shape)
@@ -145,7 +163,7 @@ def test_the_truth_about_the_slots(lstm):
         if torch.allclose(eval(slot, {"output": output}), h_n[5])  # noqa: S307 - our own options
     )
     truth["steps"] = 1  # the reverse pass begins at the last word
-    single = nn.LSTM(6, 5, bidirectional=True, dtype=torch.float64)
+    single = nn.LSTM(8, 5, bidirectional=True, dtype=torch.float64)
     for key, layer in (("words, one layer", single), ("words, three layers", lstm)):
         truth[key] = sum(
             moved(lambda x, layer=layer: layer(x)[0][-1, :, 5:], x, word) for word in range(7)
@@ -158,7 +176,7 @@ def test_the_truth_about_the_slots(lstm):
 
 def test_what_was_known_at_t_has_no_leak_and_the_given_function_has_one(lstm):
     exercise_2 = exercise("07.2")
-    x = torch.randn(5, 2, 6, dtype=torch.float64)
+    x = torch.randn(5, 2, 8, dtype=torch.float64)
     assert not moved(lambda x: exercise_2.reference(lstm, x)[:-1], x, 4)
     assert moved(lambda x: lstm(x)[0][:-1], x, 4)
     assert torch.allclose(exercise_2.reference(lstm, x)[-1], lstm(x)[0][-1], rtol=0, atol=1e-12)
@@ -205,6 +223,9 @@ def test_a_row_counted_from_the_end_is_told_like_the_one_from_the_front():
     for row, name in ((-1, "the last row"), (5, "the last row"), (-4, "all forward rows first")):
         result = exercise("07.3").check({"top forward": row})
         assert result.misconception.startswith(name), row
+    both = exercise("07.3").check({"top forward": -1, "middle reverse": -2})
+    assert both.misconception == "rows counted from 1"
+    assert "Look again" not in both.message
     assert exercise("07.3").check(_ANSWER | {"top forward": -7}).outcome == "incorrect"
 
 
@@ -407,7 +428,7 @@ def test_an_h_that_is_the_whole_axis_is_told():
     assert "your H is the whole last axis" in exercise("07.1").check(answer).message
 
 
-@pytest.mark.parametrize("shape", [(6, 4, 6), (6, 10), (4, 4, 5), (7, 4, 5)])
+@pytest.mark.parametrize("shape", [(8, 4, 5), (6, 4, 8), (6, 10), (4, 4, 5), (7, 4, 5)])
 def test_what_is_said_of_another_shape_of_h_n_is_true_of_all(shape):
     result = exercise("07.3").check(_ANSWER | {"h_n": shape})
     assert (result.outcome, result.misconception) == ("incorrect", None)
@@ -450,3 +471,73 @@ def test_no_two_sizes_of_a_call_are_equal(number):
         sizes = [*x.shape, H, D * H]
         assert len(set(sizes[: 3 + D])) == 3 + D, case.label
         assert not set(sizes) & {1, 2, L, L - 1, D, D * L}, case.label
+
+
+def test_a_layer_that_has_nothing_to_read_is_not_told_which_slice_it_was():
+    for answer in (
+        lambda lstm, x, t: lstm(x[t - 1 : t + 1])[0][-1],
+        lambda lstm, x, t: lstm(x[t + 1 :])[0][-1],
+    ):
+        result = exercise("07.2").check(slots_of(answer))
+        assert (result.outcome, result.misconception) == ("error", "an empty slice")
+        assert "you let the layer read `x[:0]`" not in result.message
+
+
+def test_a_mistake_of_one_axis_is_told_together_with_pytorchs_error():
+    for answer, name in (
+        (lambda lstm, x, t: lstm(x[: t + 1])[0], "whole outputs"),
+        (lambda lstm, x, t: lstm(x[: t + 1])[0][:, t], "time on the second axis"),
+        (lambda lstm, x, t: lstm(x[:, : t + 1])[0][t], "time on the second axis"),
+        (lambda lstm, x, t: lstm(x[: t + 1])[1], "tuples stacked"),
+    ):
+        result = exercise("07.2").check(slots_of(answer))
+        assert (result.outcome, result.misconception) == ("error", name)
+        assert "Error: " in result.message
+
+
+def test_right_slots_in_which_the_batch_comes_first_are_not_taken_for_whole_series():
+    def turned(lstm, x):
+        return slots_of(prefix)(lstm, x).transpose(0, 1)
+
+    assert exercise("07.2").check(turned).misconception == "time behind the batch"
+
+
+@pytest.mark.parametrize(
+    ("alone", "said"),
+    [
+        (lambda output: output[1], "For each sentence you have `output[1]`."),
+        (lambda output: 2 * output[-1], "summary differs first"),
+        (lambda output: output[-1].T, "The shape of summary should be (4, 3)"),
+    ],
+)
+def test_what_is_right_with_both_directions_alone_is_told_what_the_other_layer_lacks(alone, said):
+    def answer(lstm, x):
+        return from_output(lstm, x) if lstm.bidirectional else alone(lstm(x)[0])
+
+    result = exercise("07.4").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert result.message.startswith(said)
+    assert result.message.endswith(
+        "With one direction there is one pass at the top. Its last step is the last word."
+    )
+    assert "(B, H)" not in result.message
+
+
+def test_the_slots_of_which_a_summary_is_made_are_told():
+    def answer(lstm, x):
+        output, H = lstm(x)[0], lstm.hidden_size
+        return torch.cat([output[2, :, :H], output[-1, :, H:]], dim=-1)
+
+    assert (
+        exercise("07.4")
+        .check(answer)
+        .message.startswith(
+            "For each sentence you have the forward half of `output[2]` and the reverse half of "
+            "`output[-1]`, side by side."
+        )
+    )
+
+
+def test_the_vector_of_07_1_is_told_that_time_is_another_axis_in_07_4():
+    result = exercise("07.4").check(lambda lstm, x: exercise("07.1").reference(lstm(x)[0]))
+    assert result.misconception == "time on the second axis"

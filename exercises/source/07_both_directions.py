@@ -45,9 +45,9 @@ exercise("07.1").check(sentence_vector)
 # %% [markdown]
 # ## 07.2 Mend a leak
 #
-# Somebody measures how well a bidirectional LSTM forecasts. For each t, the function should return
-# what the layer's slot of value t would have been if the series had ended there. This one has a
-# leak.
+# Somebody measures how well a bidirectional LSTM forecasts. For each t, let the series end at t:
+# what would the layer's last slot be? The function should return these slots, (T, B, 2H). Time is
+# axis 0. This function has a leak:
 
 
 # %%
@@ -92,8 +92,8 @@ exercise("07.2").check(known_at_t)
 # %% [markdown]
 # ## 07.3 Which slot is it?
 #
-# The layer is `nn.LSTM(6, 5, num_layers=3, bidirectional=True)`. It reads 4 sentences of 7 words,
-# (7, 4, 6). Answer from what you know, before you run anything.
+# The layer is `nn.LSTM(8, 5, num_layers=3, bidirectional=True)`. It reads 4 sentences of 7 words,
+# (7, 4, 8). Answer from what you know, before you run anything.
 #
 # | key | question |
 # |---|---|
@@ -106,11 +106,12 @@ exercise("07.2").check(known_at_t)
 # `"output[-1, :, 5:]"`.
 
 # %% [markdown]
-# The other four are about the halves of `output`.
+# The other four are about the halves of `output`: the first three of them about the reverse half of
+# `output[-1]`.
 #
 # | key | question |
 # |---|---|
-# | `"steps"` | How many steps has its own pass made in the reverse half of `output[-1]`? |
+# | `"steps"` | How many steps has the reverse pass made there? |
 # | `"words, one layer"` | With `num_layers=1`: on how many words does that half depend? |
 # | `"words, three layers"` | With all three layers: on how many words does it depend? |
 # | `"causal"` | With three layers, is the *forward* half of `output` causal? `"yes"` or `"no"` |

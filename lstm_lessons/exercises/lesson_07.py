@@ -114,8 +114,8 @@ _VECTOR_WRONGS = (
     Wrong(
         "the first word",
         lambda output: output[:, 0],
-        "You take the slot of the first word. Its reverse half is right: that pass ends there. Its "
-        "forward half has read one word.",
+        "Your vector is the slot of the first word. Its reverse half is right: that pass ends "
+        "there. Its forward half has read one word.",
     ),
     Wrong(
         "both halves at their beginning",
@@ -356,6 +356,38 @@ def _one_step_later(series: Tensor, wrapped: bool) -> Tensor:
     return later
 
 
+def _filled(look: Callable[[nn.LSTM, Tensor, int], Tensor]) -> Callable:
+    """Return a function that writes what ``look`` sees at each step into a tensor that it made."""
+
+    def function(lstm: nn.LSTM, x: Tensor) -> Tensor:
+        slots = torch.empty(*x.shape[:2], 2 * lstm.hidden_size)
+        for t in range(len(x)):
+            slots[t] = look(lstm, x, t)
+        return slots
+
+    return function
+
+
+def _joined(look: Callable[[nn.LSTM, Tensor, int], Tensor]) -> Callable:
+    return lambda lstm, x: torch.cat([look(lstm, x, t) for t in range(len(x))])
+
+
+def _a_series(lstm: nn.LSTM, x: Tensor, t: int) -> Tensor:
+    """Take time for axis 1, both where the values are cut and where a slot is taken."""
+    return lstm(x[:, : t + 1])[0][:, -1]
+
+
+_ONE_AXIS_MIXED_UP: tuple[Callable[[nn.LSTM, Tensor, int], Tensor], ...] = (
+    lambda lstm, x, t: lstm(x[: t + 1])[0][:, -1],
+    lambda lstm, x, t: lstm(x[: t + 1])[0][:, 0],
+    lambda lstm, x, t: lstm(x[: t + 1])[0][:, t],
+    lambda lstm, x, t: lstm(x[:, : t + 1])[0][-1],
+    lambda lstm, x, t: lstm(x[:, : t + 1])[0][0],
+    lambda lstm, x, t: lstm(x[:, : t + 1])[0][t],
+)
+"""Time is taken for axis 1 once: where the values are cut, or where a slot is taken."""
+
+
 def _slots(numbers: list[int], T: int) -> str:  # noqa: N803
     if len(numbers) == T:
         return "every slot"
@@ -516,11 +548,16 @@ MEND_THE_LEAK = FunctionExercise(
             "Your first slot is right, but there are T − 1 of them. A slice `x[:t]` stops before "
             "t, and `range(1, T)` ends before T.",
         ),
-        Wrong(
-            "nothing at t = 0",
+        *several(
+            "an empty slice",
+            "In one of your calls there is nothing to read, and the layer wants one step at least. "
+            "Wanted are the values 0 to t. Where does your slice begin, and before which value "
+            "does it stop? (`x[:t]` is empty at t = 0. So is `x[t - 1:t + 1]`: it begins at −1, "
+            "which counts from the end.)",
             _at_each_step(lambda lstm, x, t: lstm(x[:t])[0][-1]),
-            "At t = 0 you let the layer read `x[:0]`, which is empty, and it wants one step at "
-            "least. A slice `x[:t]` stops before t: which one holds the values 0 to t?",
+            _at_each_step(lambda lstm, x, t: lstm(x[t - 1 : t + 1])[0][-1]),
+            _at_each_step(lambda lstm, x, t: lstm(x[t - 2 : t + 1])[0][-1]),
+            _at_each_step(lambda lstm, x, t: lstm(x[t + 1 :])[0][0]),
         ),
         Wrong(
             "one value late",
@@ -547,6 +584,18 @@ MEND_THE_LEAK = FunctionExercise(
             "says of value t is in the last slot.",
         ),
         Wrong(
+            "the slot before the last",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 1])[0][t - 1]),
+            "You let the layer read the right values. Slot 0 is right. From slot 1 on you take the "
+            "slot before the last of its output. What it says of value t is in the last slot.",
+        ),
+        Wrong(
+            "no slot before the last",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 1])[0][-2]),
+            "Index −2 is the slot before the last. When the layer reads one value, there is one "
+            "slot and none before it. What it says of value t is in the last slot.",
+        ),
+        Wrong(
             "zeros for the future",
             _at_each_step(_zeros_for_the_future),
             "You put zeros in place of the future. A zero is a value as well: the reverse pass "
@@ -569,6 +618,62 @@ MEND_THE_LEAK = FunctionExercise(
             lambda lstm, x: lstm(x)[0][-1],
             "You return the last slot alone. It is right, since nothing comes after it; asked for "
             "is one for each step.",
+        ),
+        *several(
+            "whole outputs",
+            "You put whole outputs together. The first call gives one slot, the next one two, and "
+            "so on. Take one slot of each call: which one is that of value t?",
+            *(
+                make(lambda lstm, x, t: lstm(x[: t + 1])[0])
+                for make in (_at_each_step, _joined, _filled)
+            ),
+        ),
+        *several(
+            "time on the second axis",
+            "Your calls give one row, then two, and so on. Time is axis 0 here, not axis 1 as in "
+            "07.1. Is it axis 0 of `x` that you cut? And is it axis 0 of the output from which you "
+            "take a slot?",
+            *(
+                make(look)
+                for make in (_at_each_step, _joined, _filled)
+                for look in _ONE_AXIS_MIXED_UP
+            ),
+        ),
+        *several(
+            "whole series",
+            "Time is axis 0 here, not axis 1 as in 07.1. You put whole series together, (T, 2H), "
+            "one for a *sample*, and the layer has read each to its end.",
+            lambda lstm, x: lstm(x)[0].transpose(0, 1),
+            lambda lstm, x: torch.stack([_a_series(lstm, x, t) for t in range(len(x))], 1),
+            _at_each_step(lambda lstm, x, t: lstm(x[:, : t + 1])[0][:, t]),
+            _at_each_step(_a_series),
+            _joined(_a_series),
+            _filled(_a_series),
+        ),
+        Wrong(
+            "a slot for each sample",
+            lambda lstm, x: torch.stack([lstm(x[: t + 1])[0][-1] for t in range(x.shape[1])]),
+            "You have as many slots as there are samples. Asked for is one for each value of a "
+            "series: time is axis 0 of `x`, so T is `len(x)`.",
+        ),
+        Wrong(
+            "tuples stacked",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 1])),
+            "What you put together are tuples. nn.LSTM returns `output, (h_n, c_n)`. Wanted of "
+            "each call is one slot of `output`.",
+        ),
+        Wrong(
+            "an axis of length 1",
+            _at_each_step(lambda lstm, x, t: lstm(x[: t + 1])[0][-1:]),
+            "The right slots, but each keeps an axis for time, of length 1. A slice such as "
+            "`[-1:]` keeps the axis. An index such as `[-1]` takes the slot out.",
+        ),
+        *several(
+            "time behind the batch",
+            "The right slots, but time has left its place: it should be axis 0. Without `dim`, "
+            "`torch.stack` puts its new axis in front.",
+            lambda lstm, x: torch.stack([lstm(x[: t + 1])[0][-1] for t in range(len(x))], 1),
+            lambda lstm, x: torch.stack([lstm(x[: t + 1])[0][-1] for t in range(len(x))], 2),
         ),
         Wrong(
             "joined, not stacked",
@@ -699,8 +804,8 @@ PREDICT_THE_SLOTS = DictExercise(
         ),
         Wrong(
             "layer 1 reads the words",
-            {"weight_ih_l1_reverse": (20, 6)},
-            "6 columns would read the words. Layer 1 reads what layer 0 shows.",
+            {"weight_ih_l1_reverse": (20, 8)},
+            "8 columns would read the words. Layer 1 reads what layer 0 shows.",
         ),
         Wrong(
             "eight gates",
@@ -719,11 +824,29 @@ PREDICT_THE_SLOTS = DictExercise(
             "You count all forward passes first, then all reverse ones. The rows go layer by "
             "layer: both directions of layer 0, then both of layer 1.",
         ),
+        Wrong(
+            "rows counted from 1",
+            {"top forward": 5, "middle reverse": 4},
+            "Both rows are one too high. Do you count from 1? The first row is `h_n[0]`.",
+        ),
+        Wrong(
+            "all forward rows first, counted from 1",
+            {"top forward": 3, "middle reverse": 5},
+            "Do you count all forward passes first, and from 1? The rows go layer by layer: both "
+            "directions of layer 0, then both of layer 1. The first row is `h_n[0]`.",
+        ),
+        Wrong(
+            "reverse before forward in both",
+            {"top forward": 5, "middle reverse": 2},
+            "Both layers are right, but each time it is the other direction. In a layer, forward "
+            "comes before reverse.",
+        ),
         _index(
             "the last row",
             "top forward",
             5,
-            "Row 5 is the top layer, but its reverse pass: forward comes before reverse.",
+            "Row 5 is the top layer, but its reverse pass. Forward comes before reverse, and rows "
+            "count from 0.",
         ),
         _index(
             "all forward rows first, the top one",
@@ -736,6 +859,12 @@ PREDICT_THE_SLOTS = DictExercise(
             "middle reverse",
             2,
             "Row 2 is layer 1, but its forward pass, which comes first.",
+        ),
+        _index(
+            "the row above",
+            "middle reverse",
+            4,
+            "Row 4 is the top layer's. The rows go layer by layer, and count from 0.",
         ),
         _index(
             "layers from 1",
@@ -831,7 +960,7 @@ def _summary_cases() -> tuple[Case, ...]:
         inputs = {"lstm": lstm, "x": random(T, B, I)}
         return Case(inputs, f"T={T}, B={B}, I={I}, H={H}, L={L}, D={D}", special=special)
 
-    one_way = "With one direction there is one pass at the top: the result is (B, H)."
+    one_way = "With one direction there is one pass at the top. Its last step is the last word."
     return (
         case(7, 3, 6, 5, 2, 2),
         case(4, 5, 7, 3, 1, 2, "The top layer's rows are as many as its directions."),
@@ -851,6 +980,20 @@ def _rows(*rows: int) -> Callable:
     return _of_states(lambda h_n, D, B: torch.cat([h_n[row] for row in rows], dim=-1))
 
 
+def _on_an_axis(axis: int) -> tuple[Callable, ...]:
+    """Return the summaries that leave the last rows, or stack them, on this axis."""
+    stacked = _of_states(lambda h_n, D, B: torch.stack([h_n[-2], h_n[-1]], axis))
+    return (
+        _of_states(lambda h_n, D, B: h_n[-D:].movedim(0, axis)),
+        _of_states(lambda h_n, D, B: h_n[-2:].movedim(0, axis)),
+        stacked,
+        lambda lstm, x: stacked(lstm, x) if lstm.bidirectional else lstm(x)[1][0][-1],
+    )
+
+
+_ON_AN_AXIS_OF_THEIR_OWN = (*_on_an_axis(0), *_on_an_axis(1), *_on_an_axis(2))
+
+
 def _by_number_of_layers(lstm: nn.LSTM, x: Tensor) -> Tensor:
     h_n = lstm(x)[1][0]
     return h_n[-1] if lstm.num_layers == 1 else torch.cat([h_n[-2], h_n[-1]], dim=-1)
@@ -859,6 +1002,60 @@ def _by_number_of_layers(lstm: nn.LSTM, x: Tensor) -> Tensor:
 def _directions_first(h_n: Tensor, D: int, B: int) -> Tensor:  # noqa: N803
     """Return the last layer's rows if all forward passes came before all reverse ones."""
     return torch.cat(list(h_n.view(D, len(h_n) // D, B, -1)[:, -1]), dim=-1)
+
+
+_ENDS, _BEGINNINGS, _OTHERS = (
+    ((0, -1), (1, 0)),
+    ((0, 0), (1, -1)),
+    ((1, -1), (0, 0)),
+)
+"""Which half is taken of which slot: where its pass ends, where it begins, the other way round."""
+
+
+def _half_of_axis(lstm: nn.LSTM, output: Tensor) -> tuple[Tensor, ...]:
+    return output.tensor_split([output.shape[-1] // 2], dim=-1)
+
+
+def _two_chunks(lstm: nn.LSTM, output: Tensor) -> tuple[Tensor, ...]:
+    return output.chunk(2, dim=-1)
+
+
+def _after_hidden_size(lstm: nn.LSTM, output: Tensor) -> tuple[Tensor, ...]:
+    return output.tensor_split([lstm.hidden_size], dim=-1)
+
+
+def _of_slots(parts: tuple[tuple[int, int], ...], cut: Callable, time: int = 0) -> Callable:
+    """Return a summary of halves of output, with its last axis cut, and time on this axis."""
+
+    def function(lstm: nn.LSTM, x: Tensor) -> Tensor:
+        halves = cut(lstm, lstm(x)[0])
+        return _side_by_side(*(halves[half].select(time, at) for half, at in parts))
+
+    return function
+
+
+def _if_two(both: Callable, one: Callable[[Tensor], Tensor]) -> Callable:
+    """Return a summary that asks for the directions; with one, it is made of output."""
+    return lambda lstm, x: both(lstm, x) if lstm.bidirectional else one(lstm(x)[0])
+
+
+def _however_cut(parts: tuple[tuple[int, int], ...], time: int = 0) -> tuple[Callable, ...]:
+    """Return the summaries of these halves that differ with one direction alone."""
+    cuts = (_after_hidden_size, _half_of_axis, _two_chunks)
+    with_an_if = _if_two(
+        _of_slots(parts, _two_chunks, time), lambda output: output.select(time, -1)
+    )
+    return (*(_of_slots(parts, cut, time) for cut in cuts), with_an_if)
+
+
+def _half_of_which_slot_of_all(part: Tensor, lstm: nn.LSTM, output: Tensor) -> str:
+    """Say which slot of output, with time first, or which half of it, H numbers are."""
+    names = ("the forward half of ", "the reverse half of ") if lstm.bidirectional else ("",)
+    for t, slot in enumerate(output):
+        for name, half in zip(names, slot.chunk(len(names), dim=-1), strict=True):
+            if _same(part, half):
+                return f"{name}`output[{t if t < len(output) - 1 else -1}]`"
+    return ""
 
 
 def _row_of_which_state(part: Tensor, lstm: nn.LSTM, states: tuple[Tensor, Tensor]) -> str:
@@ -873,12 +1070,15 @@ def _row_of_which_state(part: Tensor, lstm: nn.LSTM, states: tuple[Tensor, Tenso
 
 
 def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
-    """Say which row of the states each part is, or that the right numbers are mixed."""
+    """Say which row or slot each part is, or that the right numbers are mixed."""
     lstm, x = inputs["lstm"], inputs["x"]
     summary, right = ours["summary"].detach(), wanted["summary"].detach()
     with torch.no_grad():
-        states = lstm(x)[1]
-    found = [_row_of_which_state(part, lstm, states) for part in _parts(summary, lstm.hidden_size)]
+        output, states = lstm(x)
+    found = [
+        _row_of_which_state(part, lstm, states) or _half_of_which_slot_of_all(part, lstm, output)
+        for part in _parts(summary, lstm.hidden_size)
+    ]
     if found and all(found):
         many = len(found) > 1
         beside = ", side by side" if many else ""
@@ -1002,8 +1202,9 @@ MEND_THE_SUMMARY = FunctionExercise(
         Wrong(
             "the last slot of output",
             lambda lstm, x: lstm(x)[0][-1],
-            "You take output[-1]. Its forward half is right. With both directions, the reverse "
-            "half has made a single step there.",
+            "Your summary is output[-1]. Its forward half is right. With both directions, the "
+            "reverse half has made a single step there. (Do you take two different slots? Then "
+            "your H is the whole last axis. With both directions, it should be half of it.)",
         ),
         Wrong(
             "the first slot of output",
@@ -1012,16 +1213,51 @@ MEND_THE_SUMMARY = FunctionExercise(
             "step.",
         ),
         *several(
+            "both halves at their beginning",
+            "With both directions, you have both halves where their pass *begins*: each has read "
+            "one word. Where does each end?",
+            *_however_cut(_BEGINNINGS),
+        ),
+        *several(
+            "the other half of each slot",
+            "With both directions, you have the reverse half of output[-1], then the forward half "
+            "of output[0]. Each has read one word. Which half of each slot has read all words?",
+            *_however_cut(_OTHERS),
+        ),
+        *several(
+            "one direction cut in two",
+            "With both directions this is right. With one direction you cut the last axis in two "
+            "as well. But there is nothing to cut: all H numbers come from the last slot.",
+            _of_slots(_ENDS, _half_of_axis),
+            _of_slots(_ENDS, _two_chunks),
+        ),
+        Wrong(
+            "the first word with one direction",
+            _if_two(_of_slots(_ENDS, _two_chunks), lambda output: output[0]),
+            "With both directions this is right. With one direction you have `output[0]`, which "
+            "has read one word. Where has the forward pass read all words?",
+        ),
+        *several(
+            "time on the second axis",
+            "Time is axis 0 here, not axis 1 as in 07.1. You have a row for each *word*: "
+            "`output[:, -1]` is the last sentence, and `output[:, 0]` is the first one.",
+            lambda lstm, x: lstm(x)[0][:, -1],
+            lambda lstm, x: lstm(x)[0][:, 0],
+            *_however_cut(_ENDS, time=1),
+            _if_two(_of_slots(_ENDS, _two_chunks, time=1), lambda output: output[-1]),
+        ),
+        *several(
             "a tensor for a list",
-            "`torch.cat` joins a *list* of tensors. You hand it one tensor of D rows: `list(...)` "
-            "makes a list of its rows.",
+            "`torch.cat` joins a *list* of tensors. You hand it one tensor: `list(...)` makes a "
+            "list of its rows.",
             _of_states(lambda h_n, D, B: torch.cat(h_n[-D:], -1)),
         ),
         *several(
             "an axis too many",
-            "The right rows of h_n, still on an axis of their own. Join them along the last one.",
-            _of_states(lambda h_n, D, B: h_n[-D:]),
-            _of_states(lambda h_n, D, B: h_n[-D:].transpose(0, 1)),
+            "With both directions you have the right two rows of h_n, still on an axis of their "
+            "own. Join them along the last one. (`torch.stack` makes a new axis. And `torch.cat` "
+            "joins nothing where the list holds one tensor, such as `[h_n[-2:]]`.)",
+            *_ON_AN_AXIS_OF_THEIR_OWN,
         ),
         Wrong(
             "one below the other",
