@@ -29,7 +29,7 @@ BATCH, INPUT_SIZE, HIDDEN_SIZE = 10, 100, 16
 DIRECTIONS = ("forward", "reverse")
 
 WIDTH = 800
-HEAD, FOOT = 140, 84  # above the slots of output, and below the layers
+HEAD, FOOT = 148, 84  # above the slots of output, and below the layers
 LEFT, PITCH, SLOT_WIDTH = 126, 74, 60  # the first column, from one to the next, a slot of output
 BOX_WIDTH, BOX_HEIGHT, STAGGER = 46, 28, 14
 ROW = 40  # from the top of a row to the top of the next, within a layer

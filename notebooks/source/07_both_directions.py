@@ -38,13 +38,13 @@ x = torch.randn(T, B, I)
 print("output:", tuple(lstm(x)[0].shape))
 
 # %% [markdown]
-# Everything is there twice, the second time with `_reverse` in its name. And `output` has 2H = 32
-# numbers a word: its two $h$, side by side.
+# Everything is there twice, once with `_reverse` in its name. And `output` has 2H = 32 numbers a
+# word.
 #
 # ## Two passes by hand
 #
-# Both passes take lesson 03's step, each with its own weights and start. Before word t, the reverse
-# pass has read word t + 1:
+# Both passes take lesson 03's step, each with its own weights. Before word t, the reverse pass has
+# read word t + 1. At word T − 1 it takes its start, `h_0[1]`:
 #
 # $$\begin{aligned}
 # \overrightarrow{h}_t,\ \overrightarrow{c}_t &= \mathrm{step}\big(x_t,\
@@ -171,7 +171,8 @@ for d in (0, 1):
 # and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
 #
 # **Predict.** Make its layer bidirectional. What does `output[-1] == h_n` give: True, False or an
-# error? And of the forward half, what is the row's index in `h_n`, counted from the end?
+# error? And which row of `h_n` does the forward half of `output[-1]` equal? Give its index, counted
+# from the end.
 
 # %%
 small = nn.LSTM(6, 5, bidirectional=True)
@@ -194,8 +195,8 @@ print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1
 # A second layer reads what the first one shows at each step (lesson 06). That is the whole slot of
 # `output`, both halves.
 #
-# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers: in
-# which one would you look for layer 0's reverse state?
+# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers? Two
+# orders make sense: so in which two of them could layer 0's reverse state be?
 
 # %%
 deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
@@ -225,8 +226,8 @@ print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
 # (Both popular posts give these shapes, (T, B, D·H) and (L·D, B, H). As formulas they are right.)
 #
 # If you do not want to count, give the axis its two parts back: `view` breaks L·D into L and D.
-# This is right, since the D states of one layer are neighbours. Below it, the proof, gradients
-# included.
+# This is right, since the D states of one layer are neighbours. The next cell also has the proof,
+# gradients included.
 #
 # **Predict.** What does `h_n.view(2, 2, B, H)[1, 0]` hold? Which index of `h_n` is that? And how
 # many tensors will `compare` look at?
@@ -265,11 +266,10 @@ print("forward half of output[0]: ", seen(lambda x: deep(x)[0][..., :H], six)[0]
 
 # %% [markdown]
 # All six words. At slot t, layer 0's forward half has seen words 0 to t, its reverse half words t
-# to 5: together, all. Layer 1 reads both. But its own reverse pass has still made one step in
-# `output[-1]`.
+# to 5: together, all. But layer 1's own reverse pass has still made one step in `output[-1]`: it is no row of `h_n`.
 #
-# Below are all slots of `output`, all rows of `h_n` and `c_n` (there, `slot` is the row), and the
-# box that fills each. A box says which words it has seen.
+# Below are all slots of `output`, all rows of `h_n` and `c_n`, and the box that fills each. A box
+# says which words it has seen.
 #
 # **Try it.**
 #
@@ -339,21 +339,18 @@ last = torch.cat([h_n[-2], h_n[-1]], dim=-1)
 print("with two layers: third way", tuple(third.shape), "  last way", tuple(last.shape))
 top = torch.cat([output[-1, :, :H], output[0, :, H:]], dim=-1)
 assert torch.allclose(last, top, rtol=0, atol=1e-12)
-# Some libraries can add the two halves, where nn.LSTM joins them. By hand:
-assert torch.equal(output.view(T, B, D, H).sum(dim=2), output[..., :H] + output[..., H:])
 
 # %% [markdown]
 # `view` reads on along the memory: row 0 gets the forward states of sentences 0 and 1. `transpose`
-# first brings a sentence's states together, with two layers all four.
+# first brings a sentence's states together, of all layers. So the third way is right for one layer,
+# the last for any number.
 #
 # ## A forecaster must not look ahead
 #
-# To fill in a missing word, looking both ways is right. To *forecast* the next value from a slot
-# that has read it is cheating. Take pure noise, of mean 0 and variance 1: the best forecast is 0,
-# of mean squared error 1.
+# To fill in a missing word, looking both ways is right. To *forecast* a value from a slot that has
+# read it is cheating. Take pure noise, of variance 1: the best forecast is 0, of mean squared error 1.
 #
-# The LSTM is not trained. A weighted sum of `output[t]` is fitted to x[t + 1] by
-# `torch.linalg.lstsq` (least squared error) on series 0, and measured on series 1.
+# A weighted sum of `output[t]` is fitted to x[t + 1] by `torch.linalg.lstsq` (least squares) on series 0, and measured on series 1.
 #
 # **Predict.** What is the error, about, for one direction? For two?
 
@@ -374,7 +371,7 @@ for both in (False, True):
     for seed in range(4):
         torch.manual_seed(seed)
         noise = torch.randn(1001, 2, 1)  # two series
-        reader = nn.LSTM(1, H, bidirectional=both).requires_grad_(False)
+        reader = nn.LSTM(1, H, bidirectional=both).requires_grad_(False)  # not trained
         output, _ = reader(noise[:-1])
         weights = fit(output[:, 0], noise[1:, 0])
         errors.append(error(output[:, 1], weights, noise[1:, 1]))
@@ -387,10 +384,10 @@ for both in (False, True):
 #
 # Two directions have nearly none, on a series that was not used for the fit. The reverse half of
 # `output[t]` has read `x[t + 1]`: the answer. That is a *leak*. The test series leaks too, so the
-# test hides it.
+# test hides it. (Not exactly none: no weighted sum undoes tanh and the gates.)
 #
 # In real use, the future is not there: the layer gets the values up to t, and its last slot makes
-# the forecast. (We give it the last 25, to save time.)
+# the forecast. (The last 25 are enough: what lies farther back has faded, lesson 01.)
 #
 # **Predict.** What happens to both errors then?
 
@@ -410,9 +407,9 @@ for both in (False, True):
     print(f"bidirectional={both!s:<5}  errors", *(f"{each:.2f}" for each in errors))
 
 # %% [markdown]
-# One direction: as before. Two: worse than to say 0 each time. The weights are large, and fitted to
-# a reverse half in the middle of a series. Here they meet the first step of that pass, which they
-# have never met. How far off that is differs from draw to draw.
+# One direction: as before. Two: worse than saying 0 each time. The weights were fitted to a reverse
+# half in the middle of a series. Here they meet the first step of that pass, which they have met
+# once in 1000 slots. How far off that is differs from draw to draw.
 #
 # **Predict.** And if we also *fit* two directions on the past alone, with both passes at their end?
 
@@ -432,13 +429,13 @@ print("both directions, fitted on the past:", *(f"{each:.2f}" for each in errors
 # About 1, so no leak. What is wrong is `output[t]` of a *bidirectional* layer that was given what
 # comes after t.
 #
-# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Probe short sentences,
-# in float64, after `eval()`: over many steps the effect falls below 1e-12 (lesson 01), and a leak
-# looks like none.
+# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Change every word, not
+# only the last, in float64, after `eval()`: far away the effect falls below 1e-12 (lesson 01),
+# while a neighbour always shows.
 #
 # **Predict.** Five readers of our 6 words: one direction; both; only the forward half of both, with
-# one layer, and with two; both, over pieces of 5 words. Which are causal? And whose leak would you
-# miss, if you changed the last word alone?
+# one layer, and with two; both, in pieces: words 0 to 4, then word 5 alone. Which are causal? And
+# whose leak would you miss, if you changed the last word alone?
 
 
 # %%
