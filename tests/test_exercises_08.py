@@ -56,6 +56,17 @@ def train_with_rounded_up_count(lstm, x, k):
     return torch.cat(outputs), lstm.weight_hh_l0.grad
 
 
+def train_with_detach_in_place(lstm, x, k):
+    hx, outputs = None, []
+    for chunk in x.split(k):
+        output, hx = lstm(chunk, hx)
+        (output**2).sum().backward()
+        for state in hx:
+            state.detach_()
+        outputs.append(output)
+    return torch.vstack(outputs), lstm.weight_hh_l0.grad
+
+
 def streams_of_slices(text, B):
     T = len(text) // B
     return torch.stack([text[b * T : (b + 1) * T] for b in range(B)], dim=1)
@@ -80,6 +91,7 @@ RIGHT = {
         "autograd.grad and .data": train_with_numbers_alone,
         "one backward, states detached": train_in_one_backward,
         "graphs kept, states detached": train_with_rounded_up_count,
+        "states detached in place": train_with_detach_in_place,
     },
     "08.2": {
         "other forms": {
@@ -291,6 +303,119 @@ def test_steps_that_are_missing_are_counted():
         message = exercise("08.1").check(train).message
         assert f"output is right as far as it goes. {said}" in message
         assert "shape of output should be (7, 4, 5)" in message
+
+
+def test_steps_that_are_too_many_are_counted():
+    for more, said in ((1, "1 step follows"), (2, "2 steps follow")):
+
+        def train(lstm, x, k, more=more):
+            output, gradient = train_with_indices(lstm, x, k)
+            return torch.cat((output, output[:more])), gradient
+
+        message = exercise("08.1").check(train).message
+        assert f"The first 7 steps of output are right. {said} that should not be there." in message
+
+
+def test_an_output_that_is_too_short_and_wrong_is_told_where_it_goes_wrong():
+    def train(lstm, x, k):
+        starts = range(0, len(x) // k * k, k)
+        outputs, gradient = loop(
+            lstm, x, starts, k, lambda hx: tuple(0.9 * state for state in cut(hx))
+        )
+        return torch.cat(outputs), gradient
+
+    result = exercise("08.1").check(train)
+    assert result.misconception is None
+    said = "output has 6 steps, and x has 7. The first step that is wrong is step 2."
+    assert said in result.message
+    assert "missing" not in result.message
+
+
+def test_a_gradient_that_is_not_there_asks_for_the_backward_pass():
+    def without(lstm, x, k):
+        return train_with_indices(lstm, x, k)[0], None
+
+    def thrown_away(lstm, x, k):
+        output, _ = train_with_indices(lstm, x, k)
+        lstm.zero_grad()
+        return [output, lstm.weight_hh_l0.grad]
+
+    for answer in (without, thrown_away):
+        result = exercise("08.1").check(answer)
+        assert (result.outcome, result.misconception) == ("incorrect", "not a tensor")
+        assert "gradient that you return is nothing (None)" in result.message
+        assert "Has `backward()` been called? It returns nothing itself" in result.message
+    for value in ((None, torch.zeros(2)), ([torch.zeros(2)], None), None, (None, None)):
+        message = exercise("08.1").check(lambda lstm, x, k, value=value: value).message
+        assert "Has `backward()` been called?" not in message
+
+
+def test_a_loss_that_is_partly_wrong_is_not_put_down_to_the_number_of_chunks():
+    def train(lstm, x, k):
+        hx, outputs = None, []
+        for chunk in x.split(k):
+            output, hx = lstm(chunk, cut(hx) if hx else None)
+            (output[-1] ** 2).sum().mul(len(output)).backward()
+            outputs.append(output)
+        return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+    result = exercise("08.1").check(train)
+    assert result.misconception is None
+    assert "of the same loss as before?" in result.message
+    assert "Your result is right" not in result.message
+
+
+def test_a_loss_of_the_last_state_is_a_loss_of_one_step():
+    def train(lstm, x, k):
+        hx, outputs = None, []
+        for chunk in x.split(k):
+            output, hx = lstm(chunk, hx)
+            (hx[0] ** 2).sum().backward()
+            hx = cut(hx)
+            outputs.append(output)
+        return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+    assert exercise("08.1").check(train).misconception == "loss of one step"
+
+
+def test_the_gradient_of_x_read_whole_is_asked_for_its_chunks_and_its_states():
+    def whole(lstm, x, k):
+        output, _ = lstm(x)
+        (output**2).sum().backward()
+        return output, lstm.weight_hh_l0.grad
+
+    def detach_thrown_away(lstm, x, k):
+        def look_at(hx):
+            for state in hx:
+                state.detach()
+            return hx
+
+        outputs, gradient = loop(lstm, x, range(0, len(x), k), k, look_at, retain_graph=True)
+        return torch.cat(outputs), gradient
+
+    def in_pieces_of_sentences(lstm, x, k):
+        outputs = [lstm(piece)[0] for piece in x.split(k, dim=1)]
+        sum((output**2).sum() for output in outputs).backward()
+        return torch.cat(outputs, dim=1), lstm.weight_hh_l0.grad
+
+    for answer in (whole, detach_thrown_away, in_pieces_of_sentences):
+        result = exercise("08.1").check(answer)
+        assert result.misconception == "steps mended, the gradient passes the cuts"
+        assert "Is x read in chunks of k steps?" in result.message
+        assert "a call whose result is thrown away changes nothing" in result.message
+
+
+def test_a_first_chunk_without_steps_is_told_where_chunks_begin_and_end():
+    def train(lstm, x, k):
+        outputs, hx = [], None
+        for n in range(len(x) // k):
+            output, hx = lstm(x[n : n * k], hx)
+            outputs.append(output)
+        return torch.cat(outputs), lstm.weight_hh_l0.grad
+
+    result = exercise("08.1").check(train)
+    assert (result.outcome, result.misconception) == ("error", "a chunk without steps")
+    assert "Where does each begin, and where does it end?" in result.message
 
 
 def test_an_output_that_is_wrong_at_once_is_not_put_down_to_the_state():

@@ -81,9 +81,9 @@ exercise("08.1").check(train)
 # %% [markdown]
 # ## 08.2 Find the bug in ten lines
 #
-# Somebody trains on songs. A batch holds 32 songs, every one another, and the last batch holds 5.
-# All songs have T notes of 40 numbers, and `batch` is (T, B, 40). The program runs for a while, and
-# stops in the last batch.
+# Somebody trains on songs. A batch holds 32 songs, and the last batch holds 5. No song continues
+# another. All songs have T notes of 40 numbers, and `batch` is (T, B, 40). The program runs for a
+# while, and stops in the last batch.
 #
 # ```text
 #  1  lstm = nn.LSTM(40, 64)

@@ -1,13 +1,14 @@
 """Exercises of lesson 08: mend a training loop, find the bug, cut a text into streams."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf, Verdict
-from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.base import Misformed, Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
@@ -61,6 +62,20 @@ def _short_range(x: Tensor, k: int) -> Iterable[Tensor]:
     return [x[start : start + k] for start in range(0, len(x) - k, k)]
 
 
+def _counted_twice(x: Tensor, k: int) -> Iterable[Tensor]:
+    return [x[n * k : (n + 1) * k] for n in range(0, len(x), k)]
+
+
+def _one_step_apart(count: Callable[[int, int], int]) -> Callable[[Tensor, int], Iterable[Tensor]]:
+    """Return chunks that begin at step 0, 1, 2 and so on; ``count`` tells how many from T and k."""
+    return lambda x, k: [x[n : n + k] for n in range(count(len(x), k))]
+
+
+def _of_sentences(steps: Callable[[Tensor, int], Iterable[int]]) -> Callable:
+    """Return chunks that are cut along axis 1; ``steps`` tells where they begin."""
+    return lambda x, k: [x[:, start : start + k] for start in steps(x, k)]
+
+
 def _detach(h: Tensor, c: Tensor) -> States:
     return h.detach(), c.detach()
 
@@ -92,6 +107,26 @@ def _forget_c(h: Tensor, c: Tensor) -> States:
 
 def _swap(h: Tensor, c: Tensor) -> States:
     return c.detach(), h.detach()
+
+
+def _h_twice(h: Tensor, c: Tensor) -> States:
+    return h.detach(), h.detach()
+
+
+def _c_twice(h: Tensor, c: Tensor) -> States:
+    return c.detach(), c.detach()
+
+
+def _clone(h: Tensor, c: Tensor) -> States:
+    return h.clone(), c.clone()
+
+
+def _side_by_side(outputs: list[Tensor]) -> Tensor:
+    return torch.cat(outputs, dim=1)
+
+
+def _by_units(outputs: list[Tensor]) -> Tensor:
+    return torch.cat(outputs, dim=2)
 
 
 def _square(output: Tensor) -> Tensor:
@@ -164,6 +199,12 @@ def _without_gradients(lstm: nn.LSTM, x: Tensor, k: int) -> None:
     (output**2).sum().backward()
 
 
+def _whole_at_once(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    output, _ = lstm(x)
+    _square(output).backward()
+    return output, lstm.weight_hh_l0.grad
+
+
 def _no_gradient(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     output, _ = _trainer()(lstm, x, k)
     return output, lstm.weight_hh_l0
@@ -188,12 +229,20 @@ def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     return torch.cat(outputs), gradient
 
 
+_WITHOUT_EFFECT = (
+    "(`clone` copies the numbers and keeps the history, and a call whose result is thrown away "
+    "changes nothing.)"
+)
+
 _TRAIN_WRONGS = (
-    Wrong(
+    *several(
         "nothing mended",
-        _trainer(_full_chunks, _keep, retain_graph=True),
         "This computes the same as the broken loop. Two things are wrong in it: one is about the "
-        "steps that are read, the other about how far the gradient goes.",
+        "steps that are read, the other about how far the gradient goes. If you have changed "
+        f"something, it has no effect. {_WITHOUT_EFFECT}",
+        _trainer(_full_chunks, _keep, retain_graph=True),
+        _trainer(_full_chunks, _detach_and_forget, retain_graph=True),
+        _trainer(_full_chunks, _clone, retain_graph=True),
     ),
     Wrong(
         "cut mended, steps missing",
@@ -208,11 +257,13 @@ _TRAIN_WRONGS = (
         "at `len(x) - k` or later, not even where k divides T. Each that begins before `len(x)` "
         "should be read.",
     ),
-    Wrong(
+    *several(
         "last chunk missing, the gradient passes the cuts",
-        _trainer(_short_range, _keep, retain_graph=True),
         "Both are still wrong. No chunk is read that begins at `len(x) - k` or later, so steps are "
-        "missing at the end. And the gradient passes all cuts.",
+        f"missing at the end. And the gradient passes all cuts. {_WITHOUT_EFFECT}",
+        _trainer(_short_range, _keep, retain_graph=True),
+        _trainer(_short_range, _detach_and_forget, retain_graph=True),
+        _trainer(_short_range, _clone, retain_graph=True),
     ),
     *several(
         "an empty chunk",
@@ -221,6 +272,58 @@ _TRAIN_WRONGS = (
         _trainer(_one_more),
         _trainer(_one_more, retain_graph=True),
         _trainer(_one_more, _keep, retain_graph=True),
+    ),
+    *several(
+        "a chunk without steps",
+        "A chunk has no steps, and the layer refuses it. Where does each begin, and where does it "
+        "end? If n counts chunks (0, 1, 2 and so on), the chunk is `x[n * k : (n + 1) * k]`. If n "
+        "counts steps (0, k, 2k and so on), it is `x[n : n + k]`.",
+        _trainer(_counted_twice),
+        _trainer(_counted_twice, retain_graph=True),
+        _trainer(_counted_twice, _keep, retain_graph=True),
+        _trainer(_counted_twice, _detach_and_forget, retain_graph=True),
+        _trainer(lambda x, k: [x[n * k : (n + 1) * k] for n in range(len(x))]),
+    ),
+    *several(
+        "chunks one step apart",
+        "Your chunks begin one step apart, so some steps are read more than once. Chunk n should "
+        "begin at step n * k, where the chunk before it ends.",
+        _trainer(_one_step_apart(lambda T, k: T // k)),
+        _trainer(_one_step_apart(lambda T, k: T // k), _keep, retain_graph=True),
+        _trainer(_one_step_apart(lambda T, k: T)),
+        _trainer(_one_step_apart(lambda T, k: T), _keep, retain_graph=True),
+        _trainer(_one_step_apart(lambda T, k: T - k + 1)),
+        _trainer(_one_step_apart(lambda T, k: T - k + 1), _keep, retain_graph=True),
+        _trainer(_one_step_apart(lambda T, k: -(-T // k))),
+        _trainer(_one_step_apart(lambda T, k: -(-T // k)), _keep, retain_graph=True),
+    ),
+    *several(
+        "sentences cut, not time",
+        "You cut x along axis 1, so each piece holds all steps of a few sentences. x is (T, B, I): "
+        "time is axis 0, and that is to be cut.",
+        *(
+            _trainer(chunks, hand_on, retain_graph=hand_on is _keep, join=join)
+            for chunks in (
+                _of_sentences(lambda x, k: range(0, len(x) // k * k, k)),
+                _of_sentences(lambda x, k: range(0, x.shape[1], k)),
+                _of_sentences(lambda x, k: range(0, x.shape[1] // k * k, k)),
+            )
+            for hand_on in (_detach, _keep)
+            for join in (torch.cat, _side_by_side)
+        ),
+    ),
+    *several(
+        "joined along another axis",
+        "The pieces of output follow one another in time, and time is axis 0. `torch.cat(outputs)` "
+        "joins them there; with `dim=1` they stand side by side, like sentences, and with `dim=2` "
+        "like units.",
+        *(
+            _trainer(chunks, hand_on, retain_graph=hand_on is _keep, join=join)
+            for chunks in (_all_chunks, _full_chunks)
+            for hand_on in (_detach, _keep)
+            for join in (_side_by_side, _by_units)
+        ),
+        *(_trainer(_short_range, join=join) for join in (_side_by_side, _by_units)),
     ),
     *several(
         "stacked, not joined",
@@ -260,20 +363,22 @@ _TRAIN_WRONGS = (
     ),
     *several(
         "steps mended, the gradient passes the cuts",
-        "One of the two is mended: every step is read. But the gradient still passes all cuts, as "
-        "if x were read whole. It should end where its chunk begins.",
+        "One of the two is mended: every step is read. But the gradient is that of x read whole. "
+        "Is x read in chunks of k steps? And are both states cut off from their history between "
+        f"two chunks? {_WITHOUT_EFFECT}",
         _trainer(hand_on=_keep, retain_graph=True),
         _trainer(hand_on=_detach_and_forget, retain_graph=True),
+        _trainer(hand_on=_clone, retain_graph=True),
+        _whole_at_once,
     ),
     *several(
         "still on the old graph",
         "Nothing keeps the old graph any more, but `backward()` walks into it once more. Which "
-        "tensors bring the old graph along? All of them have to be cut off. (`clone` copies the "
-        "numbers and keeps the history, and a call whose result is thrown away changes nothing.)",
+        f"tensors bring the old graph along? All of them have to be cut off. {_WITHOUT_EFFECT}",
         _trainer(hand_on=_keep),
         _trainer(hand_on=_detach_and_forget),
         _trainer(_full_chunks, _keep),
-        _trainer(hand_on=lambda h, c: (h.clone(), c.clone())),
+        _trainer(hand_on=_clone),
         _trainer(hand_on=_detach_h),
         _trainer(hand_on=_detach_c),
     ),
@@ -323,6 +428,22 @@ _TRAIN_WRONGS = (
         _trainer(_full_chunks, _swap),
     ),
     *several(
+        "h handed on twice",
+        "h stands in both places of the pair that is handed on, and c in none. The layer wants "
+        "(h, c).",
+        _trainer(hand_on=_h_twice),
+        _trainer(_full_chunks, _h_twice),
+        _trainer(_short_range, _h_twice),
+    ),
+    *several(
+        "c handed on twice",
+        "c stands in both places of the pair that is handed on, and h in none. The layer wants "
+        "(h, c).",
+        _trainer(hand_on=_c_twice),
+        _trainer(_full_chunks, _c_twice),
+        _trainer(_short_range, _c_twice),
+    ),
+    *several(
         "state thrown away",
         "Every chunk starts from zeros. The gradient ends at the cuts, but so does the memory: the "
         "numbers of the state should pass.",
@@ -370,6 +491,30 @@ _TRAIN_WRONGS = (
         _trainer(loss=Tensor.sum),
     ),
     *several(
+        "loss of one step",
+        "Your loss takes one step of each chunk, such as `output[-1]`, which is the last. The loss "
+        "of the broken loop takes all steps of the chunk.",
+        _trainer(loss=lambda output: _square(output[-1])),
+        _trainer(loss=lambda output: output[-1].square().mean()),
+        _trainer(loss=lambda output: _square(output[0])),
+        _trainer(hand_on=_keep, retain_graph=True, loss=lambda output: _square(output[-1])),
+    ),
+    *several(
+        "loss without a step",
+        "Your loss leaves out one step of each chunk, the first or the last. The loss of the "
+        "broken loop takes all steps of the chunk.",
+        _trainer(loss=lambda output: _square(output[1:])),
+        _trainer(loss=lambda output: _square(output[:-1])),
+    ),
+    *several(
+        "loss of one sentence",
+        "Your loss takes one sentence of the batch, such as `output[:, -1]`, which is the last. "
+        "The loss of the broken loop takes all sentences.",
+        _trainer(loss=lambda output: _square(output[:, -1])),
+        _trainer(loss=lambda output: _square(output[:, 0])),
+        _trainer(hand_on=_keep, retain_graph=True, loss=lambda output: _square(output[:, -1])),
+    ),
+    *several(
         "added up twice",
         "`backward()` adds to what is in `.grad` already, and you add up once more: the gradient "
         "of the first chunk is counted in every chunk. One of the two sums is enough.",
@@ -401,16 +546,31 @@ def _equal(ours: Tensor, wanted: Tensor) -> bool:
     )
 
 
-def _look_at_the_loop(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
-    """Say which steps are missing, or whether output is wrong before there is any cut."""
-    output, right = ours["output"], wanted["output"].detach()
-    read = len(output) if output.dim() else 0
-    if 0 < read < len(right) and _equal(output, right[:read]):
-        missing = len(right) - read
+def _count_the_steps(output: Tensor, right: Tensor) -> str:
+    """Say how many steps output has too few or too many, and how far it is right."""
+    read, steps = len(output), len(right)
+    both = range(min(read, steps))
+    wrong = next((t for t in both if not _equal(output[t], right[t])), None)
+    if wrong == 0 or read == 0:
+        return ""
+    if wrong is not None:
+        return (
+            f"output has {read} steps, and x has {steps}. The first step that is wrong is step "
+            f"{wrong}."
+        )
+    if read < steps:
+        missing = steps - read
         last = "last step is" if missing == 1 else f"last {missing} steps are"
         return f"output is right as far as it goes. The {last} missing."
+    more = "1 step follows" if read - steps == 1 else f"{read - steps} steps follow"
+    return f"The first {steps} steps of output are right. {more} that should not be there."
+
+
+def _look_at_the_loop(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say which steps are missing or too many, or whether output is wrong before any cut."""
+    output, right = ours["output"], wanted["output"].detach()
     if output.shape != right.shape:
-        return ""
+        return _count_the_steps(output, right) if output.shape[1:] == right.shape[1:] else ""
     if _equal(output, right):
         zero = not ours["gradient"].detach().any()
         return _ZERO if zero and ours["gradient"].shape == wanted["gradient"].shape else ""
@@ -426,6 +586,27 @@ _WRONG_AT_ONCE = (
     "What does the layer read there, and is output changed afterwards?"
 )
 
+_NO_GRADIENT = (
+    "Has `backward()` been called? It returns nothing itself, and leaves the gradient in "
+    "`lstm.weight_hh_l0.grad`. (`zero_grad()` makes None of it again.)"
+)
+
+
+@dataclass(frozen=True)
+class _OutputAndGradient(Tensors):
+    """Two tensors, of which the second is None as long as nobody has called ``backward``."""
+
+    def read(self, value: Any) -> Results:
+        """Return the named tensors; raise Misformed where the value has another form."""
+        try:
+            return super().read(value)
+        except Misformed as problem:
+            none = isinstance(value, tuple | list) and len(value) == 2 and value[1] is None
+            if none and isinstance(value[0], Tensor):
+                raise Misformed(f"{problem.message} {_NO_GRADIENT}", problem.name) from None
+            raise
+
+
 MEND_THE_LOOP = FunctionExercise(
     number="08.1",
     title="Mend a training loop",
@@ -433,7 +614,7 @@ MEND_THE_LOOP = FunctionExercise(
     given=_BROKEN,
     make_cases=_train_cases,
     reference=_trainer(),
-    form=Tensors(
+    form=_OutputAndGradient(
         ("output", "gradient"),
         axes={"output": ("step", "sentence", "unit"), "gradient": ("row", "column")},
         not_nested="Here two tensors are asked for:",
@@ -443,14 +624,14 @@ MEND_THE_LOOP = FunctionExercise(
     look=_look_at_the_loop,
     words={
         ("output",): "The gradient is right, output is not: is every step in it, once?",
-        ("gradient",): "output is right, so the states are handed on as they should. The gradient "
-        "is not: where does it end, is it that of all chunks, and of the same loss as before?",
+        ("gradient",): "output is right. The gradient is not: where does it end, is it that of all "
+        "chunks, and of the same loss as before?",
         ("output", "gradient"): "Neither is right, so begin with output: what does each chunk "
         "start from?",
     },
     probes=(
         Probe("there is one chunk only", lambda given: given | {"k": len(given["x"])}),
-        Probe("there are two chunks", lambda given: given | {"x": given["x"][: given["k"] + 1]}),
+        Probe("there are two chunks", lambda given: given | {"k": len(given["x"]) // 2 + 1}),
         Probe("k divides T", lambda given: given | {"x": given["x"][: 2 * given["k"]]}),
     ),
     made_in_order=("output", "gradient"),
@@ -562,7 +743,7 @@ FIND_THE_BUG = DictExercise(
         Wrong(
             "retain_graph is needed",
             {"retain_graph": "A"},
-            "It would be, if the states still hung on the old graph. After line 8 they do not, so "
+            "It would, if the states still hung on the old graph. After line 8 they do not, so "
             "no `backward()` walks a graph twice.",
         ),
         Wrong(
@@ -633,6 +814,16 @@ def _whole(change: Callable[[Tensor, int, int], Any]) -> Callable:
     def answer(text: Tensor, B: int) -> Any:  # noqa: N803
         T = len(text) // B  # noqa: N806
         return change(text[: T * B], T, B)
+
+    return answer
+
+
+def _one_stream(change: Callable[[Tensor, int, int], Any]) -> Callable:
+    """Return an answer that keeps the words of one stream alone, and changes these."""
+
+    def answer(text: Tensor, B: int) -> Any:  # noqa: N803
+        T = len(text) // B  # noqa: N806
+        return change(text[:T], T, B)
 
     return answer
 
@@ -734,10 +925,36 @@ _STREAM_WRONGS = (
         "You fill up with zeros, so that the last stream ends in words that the text has not. The "
         "words left over are to be dropped.",
     ),
-    Wrong(
+    *several(
         "streams of B words",
+        "You make pieces *of* B words. B is the number of streams: each has N // B words. "
+        "(`split(n)` makes pieces of n words.)",
         _whole(lambda text, T, B: torch.stack(text.split(B), dim=1)),
-        "You make pieces *of* B words. B is the number of streams: each has N // B words.",
+        lambda text, B: torch.stack(text.split(B)),
+        lambda text, B: torch.stack(text.split(B), dim=1),
+    ),
+    *several(
+        "words for one stream",
+        "You keep T words of the text: that is enough for one stream. All streams together hold "
+        "T * B words.",
+        *(
+            _one_stream(cut)
+            for cut in (
+                lambda text, T, B: text,
+                lambda text, T, B: text.view(B, T, -1).transpose(0, 1),
+                lambda text, T, B: text.view(B, -1, text.shape[1]).transpose(0, 1),
+                lambda text, T, B: text.view(B, T, text.shape[1]).transpose(0, 1),
+                lambda text, T, B: text.view(T, B, -1),
+                lambda text, T, B: text.view(T, B, text.shape[1]),
+                lambda text, T, B: text.unflatten(0, (B, T)).transpose(0, 1),
+                lambda text, T, B: text.unflatten(0, (B, -1)).transpose(0, 1),
+                lambda text, T, B: torch.stack(text.chunk(B)),
+                lambda text, T, B: torch.stack(text.chunk(B), dim=1),
+                lambda text, T, B: torch.stack(text.tensor_split(B), dim=1),
+                lambda text, T, B: torch.stack(text.split(T)),
+                lambda text, T, B: torch.stack(text.split(T), dim=1),
+            )
+        ),
     ),
     Wrong(
         "one word kept back",
