@@ -71,7 +71,7 @@ def test_each_mark_is_a_gradient_of_autograd(bias):
         assert not kept.keys() & lost.keys()
         for mark, opacities in (("kept", kept), ("lost", lost)):
             for (t, s), opacity in opacities.items():
-                wanted = FAINTEST[mark] + (1 - FAINTEST[mark]) * whole[t, s].item()
+                wanted = FAINTEST + (1 - FAINTEST) * whole[t, s].item()
                 assert opacity == pytest.approx(wanted, abs=0.006)
 
 

@@ -26,7 +26,7 @@ BAR_Y, BAR_HEIGHT = 82, 22
 FORWARD_Y, BACKWARD_Y = BAR_Y - 12, BAR_Y + BAR_HEIGHT + 12
 GRID_Y = 148
 PANEL_X = 418
-FAINTEST = {"kept": 0.12, "lost": 0.5}  # what is nearly nothing can still be seen
+FAINTEST = 0.12  # what is nearly nothing can still be seen
 MEANS = {
     "detach": ("The state passes each cut,", "the gradient ends there."),
     "carry": ("State and gradient pass each cut,", "so each walk back is longer."),
@@ -170,11 +170,11 @@ def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
             elif between == "detach":
                 lost.append(f"M{left + 3} {top + CELL - 3}l{CELL - 6} {6 - CELL}")
         if kept:
-            style = {"fill": "i", "fill_opacity": _opacity("kept", f**lag)}
+            style = {"fill": "i", "fill_opacity": _opacity(f**lag)}
             svg.add(root, "path", d="".join(kept), **style, data_kept=lag)
         if lost:
             style = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
-            style["stroke_opacity"] = _opacity("lost", f**lag)
+            style["stroke_opacity"] = _opacity(f**lag)
             svg.add(root, "path", d="".join(lost), **style, data_lost=lag)
     svg.label(root, LEFT - 10, GRID_Y + CELL - 2, "loss 0", 12, "end", fill="muted")
     svg.label(root, LEFT - 10, bottom - 2, f"loss {SEQ_LEN - 1}", 12, "end", fill="muted")
@@ -182,8 +182,8 @@ def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
     svg.label(root, _x(SEQ_LEN), bottom + 15, f"word {SEQ_LEN - 1}", 12, "end", fill="muted")
 
 
-def _opacity(mark: str, strength: float) -> float:
-    return FAINTEST[mark] + (1 - FAINTEST[mark]) * strength
+def _opacity(strength: float) -> float:
+    return FAINTEST + (1 - FAINTEST) * strength
 
 
 def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made: Numbers) -> None:

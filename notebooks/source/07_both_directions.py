@@ -266,7 +266,8 @@ print("forward half of output[0]: ", seen(lambda x: deep(x)[0][..., :H], six)[0]
 
 # %% [markdown]
 # All six words. At slot t, layer 0's forward half has seen words 0 to t, its reverse half words t
-# to 5: together, all. But layer 1's own reverse pass has still made one step in `output[-1]`: it is no row of `h_n`.
+# to 5: together, all. But layer 1's own reverse pass has still made one step in `output[-1]`: it is
+# no row of `h_n`.
 #
 # Below are all slots of `output`, all rows of `h_n` and `c_n`, and the box that fills each. A box
 # says which words it has seen.
@@ -348,9 +349,11 @@ assert torch.allclose(last, top, rtol=0, atol=1e-12)
 # ## A forecaster must not look ahead
 #
 # To fill in a missing word, looking both ways is right. To *forecast* a value from a slot that has
-# read it is cheating. Take pure noise, of variance 1: the best forecast is 0, of mean squared error 1.
+# read it is cheating. Take pure noise, of variance 1: the best forecast is 0, of mean squared error
+# 1.
 #
-# A weighted sum of `output[t]` is fitted to x[t + 1] by `torch.linalg.lstsq` (least squares) on series 0, and measured on series 1.
+# A weighted sum of `output[t]` is fitted to x[t + 1] by `torch.linalg.lstsq` on series 0, and
+# measured on series 1.
 #
 # **Predict.** What is the error, about, for one direction? For two?
 

@@ -13,7 +13,7 @@
 # ## What does a layer remember?
 #
 # Some sequences are too long to read at once: a book, a year of measurements. They are read in
-# pieces, called *chunks*. Here 24 words stand for the book.
+# pieces, called *chunks*. Here 24 words stand for the book (ten books, side by side).
 #
 # **Predict.** We read the same words twice, one call after the other, and hand nothing on. Is the
 # second result another one, because the layer has seen the words before?
@@ -55,18 +55,18 @@ print("Chunks with the state handed on: output, h_n and c_n of the whole.")
 # %% [markdown]
 # The last chunk has 4 steps, and nothing has to be done about it: the states have no time axis.
 # This works for any number of layers, and for *one* direction: a reverse pass would need the state
-# of the next chunk, which has not been read.
+# of the next chunk, which has not been read. There is no error then, and wrong numbers.
 #
 # **Predict.** Two people save work. One hands on h alone, with a new c of zeros. The other hands on
 # nothing. Which outputs are still right, and from which chunk on are they wrong?
 
 
 # %%
-def right_chunks(hand_on):
+def right_chunks(hand_on, layer=lstm):
     """Return for each chunk whether its output is that of the whole."""
     hx, right = None, []
-    for chunk, wanted in zip(chunks, whole.split(5)):
-        output, (h, c) = lstm(chunk, hx)
+    for chunk, wanted in zip(chunks, layer(x)[0].split(5)):
+        output, (h, c) = layer(chunk, hx)
         hx = hand_on(h, c)
         right.append(torch.allclose(output, wanted, rtol=0, atol=1e-12))
     return right
@@ -75,6 +75,9 @@ def right_chunks(hand_on):
 print("h and c:", right_chunks(lambda h, c: (h, c)))
 print("h alone:", right_chunks(lambda h, c: (h, torch.zeros_like(c))))
 print("nothing:", right_chunks(lambda h, c: None))
+
+for options in ({"num_layers": 3}, {"bidirectional": True}):
+    print(options, right_chunks(lambda h, c: (h, c), nn.LSTM(I, H, **options)))
 
 # %% [markdown]
 # Both go wrong from the second chunk on, without an error. The state is the pair (h, c).
@@ -160,14 +163,11 @@ def words_reached(hand_on):
 reached = words_reached(lambda hx: hx)
 print("states as they are:", reached)
 print(f"steps walked, in all: {sum(reached)}, for {T} words")
-losses = sum(piece.square().mean() for piece in lstm(words)[0].split(5))
-(at_once,) = torch.autograd.grad(losses, words)
-assert torch.allclose(sum(gradients(lambda hx: hx)), at_once, rtol=0, atol=1e-12)
 
 # %% [markdown]
 # Back to the very first word, every time: 74 steps, three times as many as there are words. The
-# longer the text, the longer the walks. And all steps stay in memory. The sum of these gradients is
-# right; but one `backward()` of the summed losses gives it too, in 24 steps.
+# longer the text, the longer the walks. The sum of these gradients is right. But so is the gradient
+# of the summed losses, in one walk of 24 steps.
 #
 # ## Cut the history
 #
@@ -183,14 +183,23 @@ def detached(hx):
     return h.detach(), c.detach()
 
 
-print("both:   ", words_reached(detached))
-print("h alone:", words_reached(lambda hx: (hx[0].detach(), hx[1])))
-print("c alone:", words_reached(lambda hx: (hx[0], hx[1].detach())))
+losses = sum(piece.square().mean() for piece in lstm(words)[0].split(5))
+(exact,) = torch.autograd.grad(losses, words)
+ways = {
+    "as they are": lambda hx: hx,
+    "both detached": detached,
+    "h alone": lambda hx: (hx[0].detach(), hx[1]),
+    "c alone": lambda hx: (hx[0], hx[1].detach()),
+}
+for name, hand_on in ways.items():
+    off = (sum(gradients(hand_on)) - exact).norm() / exact.norm()
+    print(f"{name:<14}{words_reached(hand_on)}, sum of gradients off by {off:.2f}")
 print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 
 # %% [markdown]
-# With both, each loss reaches the words of its own chunk. With one alone, nothing is cut: the
-# gradient takes the other way. The outputs are right: forwards the memory passes.
+# With both, each loss reaches the words of its own chunk. With one alone, the walk is as long as
+# before, by the other way, and the gradient is not right either: without c, the long memory, nearly
+# as wrong as with both. Forwards, the memory passes.
 #
 # | handed on | next output | gradient |
 # |---|---|---|
@@ -198,11 +207,10 @@ print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# If you only read, write `with torch.no_grad():` before the loop. Then there is no history, and
-# nothing to detach.
+# If you only read, write `with torch.no_grad():` before the loop: no history, nothing to detach.
 #
 # Now the training loop again, with both states detached and without `retain_graph`. Look where
-# `detached` stands: before `backward()`.
+# `detached` stands.
 #
 # **Predict.** Does every chunk still get a gradient?
 
@@ -229,18 +237,19 @@ print("chunks trained:", len(with_gradient), "  a gradient in all parameters:", 
 # This is *truncated backpropagation through time*, TBPTT for short. *Truncated* means cut off: the
 # gradient no longer says how a word acts on a loss that comes after the cut.
 #
-# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add
-# up the gradients of all chunks.
+# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up
+# the gradients of all chunks.
 #
 # Gradients of all weights, one behind the other, are one long vector. The error is the length of
-# the difference from the whole's, divided by the length of the whole's: 0 is right, 1 is as wrong
-# as no gradient at all.
+# the difference from that of the uncut text, divided by its length: 0 is right, 1 as wrong as no
+# gradient at all.
 #
-# **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut?
+# **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut: nearer to 0, or to
+# that?
 
 # %%
 torch.manual_seed(1)
-factors = torch.randn(T, B, H)
+factors = torch.randn(T, B, H)  # of a sum: a mean would depend on the length of its chunk
 
 
 def gradient(lstm, k):
@@ -297,17 +306,18 @@ alt = "; ".join(
 show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {alt}.")
 
 # %% [markdown]
-# More. A link over d steps lies within one chunk of k steps for a share of 1 − d/k: a half, for
-# k = 2d. So let a chunk be several times as long as what the task asks to remember.
+# More. Of the k places that a word may have in its chunk, k − d have a loss d steps later in the
+# same chunk: a share of 1 − d/k, for k = 2d a half. So let a chunk be several times as long as what
+# the task asks to remember.
 #
-# Below, each *word* has a loss, a row. A mark is what one word does to one loss if the memory alone
-# passes on: $f^d$, with the forget gate f.
+# Below, each *word* has a loss, a row. A mark is what one word does to one loss through the memory
+# alone: $f^d$, with the forget gate f.
 #
 # **Try it.**
 #
 # 1. Move `chunk length`. Which gradients are lost? What do longer chunks cost?
-# 2. **Predict**, then try: from which length on does the gradient tell half, with a forget bias of
-#    1, and with 4?
+# 2. **Predict**, then try: from which length on does the gradient tell half of what the words do,
+#    with a forget bias of 1, and with 4?
 # 3. Choose "carry" and "reset" for `between chunks`. What do they cost?
 
 # %%
@@ -318,7 +328,8 @@ explorer
 
 # %% [markdown]
 # Task 1: all that lie across a cut. With a forget bias of 1, the strong ones are near the diagonal,
-# and most of them stay. The price of longer chunks is memory. Task 2, from Python:
+# and most of them stay. The price of longer chunks is memory. Task 2, from Python, and also for a
+# text without end, by the share 1 − d/k:
 
 # %%
 from lstm_lessons.explorers.chunks import numbers
@@ -339,9 +350,9 @@ for bias in (1, 4):
     print(f"forget bias {bias}: chunks of {enough} for 24 words, of {long} for a text without end")
 
 # %% [markdown]
-# The longer the memory, the longer the chunk. (12 are half of our 24 words: here the text ends
-# before the memory does.) Task 3: "carry" costs memory and ever longer walks. With "reset" no state
-# passes a cut, so the outputs are others; of what is left, the gradient misses nothing.
+# The longer the memory, the longer the chunk: about twice the half-life (2.2 and 38 steps). Our 24
+# words end before the memory does. Task 3: "carry" costs memory and ever longer walks. With "reset"
+# no state passes a cut, so the outputs are others; of what is left, the gradient misses nothing.
 #
 # ## Many texts at once
 #
@@ -396,14 +407,15 @@ except RuntimeError as error:
 # ## When to reset
 #
 # Hand the state on when the next chunk is the *continuation*, row by row. Start from zeros at a new
-# document, in a new *epoch* (one round over the data), and where you go over from training to test
-# data.
+# document, in a new *epoch* (one round over the data: the text begins again), and for test data
+# (another text).
 #
 # With streams, documents end in different rows. Where one ends, end the chunk too, and reset its
-# row. (Many programs wait for the next cut, and accept a few words with a wrong memory.)
+# row. (Or wait for the next cut, and accept a few words with a wrong memory.)
 #
-# **Predict.** We change every word of the chunk before, in three ways of handing on. In which rows
-# does the next chunk come out differently?
+# **Predict.** Three rows; in row 2 a new document begins. We change every word of the chunk before.
+# Which rows of the next chunk come out differently: with the state handed on, with its row 2 set to
+# zero, with nothing?
 
 # %%
 before, after = torch.randn(8, 3, I), torch.randn(8, 3, I)
