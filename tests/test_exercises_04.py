@@ -302,3 +302,203 @@ def test_a_module_of_the_learners_own_is_judged_without_a_warning():
     result = exercise("04.1").check(own_layer)
     assert (result.outcome, result.misconception) == ("incorrect", None)
     assert "differs first at step 0" in result.message
+
+
+def told_of_other_weights(result):
+    return (result.outcome, result.misconception) == ("incorrect", None) and (
+        result.message.startswith("Weights that your function is not given")
+    )
+
+
+TENSORS = nn.LSTM(3, 5, dtype=torch.float64).all_weights[0]
+
+
+def a_new_layer(x, h_0, c_0, *weights):
+    layer = nn.LSTM(x.shape[2], weights[1].shape[1])
+    output, _ = layer(x, (h_0[None], c_0[None]))
+    return output, torch.cat([layer(x[: t + 1])[1][1] for t in range(len(x))])
+
+
+def begun_with_another_layer_s_state(x, h_0, c_0, *weights):
+    h, c = lstm_step(torch.zeros(len(h_0), 3), h_0, c_0, *TENSORS)
+    return by_index(x, h, c, *weights)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, h_0, c_0, *weights: by_index(x, h_0, c_0, *TENSORS),
+        lambda x, h_0, c_0, *weights: by_index(x, h_0, c_0, *TENSORS[:2], *weights[2:])[::-1],
+        lambda x, h_0, c_0, *weights: by_index(x, h_0, c_0, *weights[:2], *TENSORS[2:]),
+        a_new_layer,
+        lambda *a: tuple(each[:-1] for each in a_new_layer(*a)),
+        begun_with_another_layer_s_state,
+    ],
+)
+def test_weights_that_are_not_given_are_told(answer):
+    """As far as they are parameters: those of `tensors` in the notebook, or of a new layer."""
+    assert told_of_other_weights(exercise("04.1").check(answer))
+
+
+def test_a_layer_with_the_given_weights_is_not_told_of_other_ones():
+    def answer(x, h_0, c_0, *weights):
+        layer = nn.LSTM(x.shape[2], weights[1].shape[1])
+        with torch.no_grad():
+            for own, given in zip(layer.parameters(), weights, strict=True):
+                own.copy_(given)
+        hx = None if h_0 is None else (h_0[None], c_0[None])
+        output, (_, c_n) = layer(x, hx)
+        return output, c_n.expand(output.shape)
+
+    result = exercise("04.1").check(answer)
+    assert result.misconception is None
+    assert result.message.startswith("`output` is right, `memory` is not")
+    result = exercise("04.1").check(lambda *a: tuple(each * 2 for each in answer(*a)))
+    assert result.message.startswith("output differs first at step 0")
+
+
+def refilled_inside_the_loop(which):
+    def answer(x, h_0, c_0, *weights):
+        h, c = with_none_for((h_0, c_0), x, weights[1])
+        hs, cs = [], []
+        for x_t in x:
+            if h_0 is None and "h" in which:
+                h = torch.zeros(x.shape[1], weights[1].shape[1])
+            if c_0 is None and "c" in which:
+                c = torch.zeros(x.shape[1], weights[1].shape[1])
+            h, c = lstm_step(x_t, h, c, *weights)
+            hs.append(h)
+            cs.append(c)
+        return torch.stack(hs), torch.stack(cs)
+
+    return answer
+
+
+@pytest.mark.parametrize("which", ["hc", "h", "c"])
+def test_zeros_at_every_turn_where_no_states_are_given_are_no_wrong_start(which):
+    result = exercise("04.1").check(refilled_inside_the_loop(which))
+    start = {"hc": "", "h": "h from ", "c": "c from "}[which]
+    name = f"{start}zeros at every turn, where no states are given"
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+
+
+@pytest.mark.parametrize("kept", ["h", "c"])
+def test_a_new_state_that_is_thrown_away_is_named(kept):
+    def answer(x, h_0, c_0, *weights):
+        h, c = with_none_for((h_0, c_0), x, weights[1])
+        hs, cs = [], []
+        for x_t in x:
+            if kept == "h":
+                h, _ = lstm_step(x_t, h, c, *weights)
+            else:
+                _, c = lstm_step(x_t, h, c, *weights)
+            hs.append(h)
+            cs.append(c)
+        return torch.stack(hs), torch.stack(cs)
+
+    lost = "c" if kept == "h" else "h"
+    assert exercise("04.1").check(answer).misconception == f"{lost} not carried"
+
+
+def test_a_mistake_that_begins_later_is_told_with_its_step():
+    def changed_from(step):
+        def answer(x, h_0, c_0, *weights):
+            half = torch.where(torch.arange(len(x)).view(-1, 1, 1) < step, x, 0.5 * x)
+            return by_index(half, h_0, c_0, *weights)
+
+        return exercise("04.1").check(answer)
+
+    for step, said in ((1, "Step 0 is right"), (3, "Steps 0 to 2 are right")):
+        result = changed_from(step)
+        assert (result.outcome, result.misconception) == ("incorrect", None)
+        assert result.message.startswith(f"{said} in both results, step {step} is not.")
+    assert changed_from(0).message.startswith("output differs first at step 0")
+
+
+@pytest.mark.parametrize("test", ["if not h_0: pass", "h_0 = h_0 or c_0", "if h_0 == 0: pass"])
+def test_a_tensor_asked_whether_it_is_true_is_told_to_be_compared_with_none(test):
+    space = {"lstm_step": lstm_step, "by_index": by_index}
+    exec(f"def answer(x, h_0, c_0, *w):\n    {test}\n    return by_index(x, h_0, c_0, *w)", space)
+    result = exercise("04.1").check(space["answer"])
+    assert (result.outcome, result.misconception) == ("error", "a tensor asked whether it is true")
+    assert "`h_0 is None`" in result.message
+
+
+def test_a_state_that_is_compared_with_none_by_equals_is_right():
+    def answer(x, h_0, c_0, *weights):
+        h, c = (
+            torch.zeros(x.shape[1], weights[1].shape[1]) if state == None else state  # noqa: E711
+            for state in (h_0, c_0)
+        )
+        return by_index(x, h, c, *weights)
+
+    assert exercise("04.1").check(answer).outcome == "correct"
+
+
+RIGHT_CALL = {part.key: part.right for part in exercise("04.2").parts}
+SHAPES = [key for key, right in RIGHT_CALL.items() if isinstance(right, tuple)]
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_a_slip_in_any_entry_is_told_by_its_axis(key):
+    """One and the same slip is named in every entry, and told of that entry alone."""
+    right = RIGHT_CALL[key]
+    length = 4 if key.startswith("short") else 9
+    slips = {
+        (*right[:-1], I_): "7 places, as a word has numbers",
+        (*right[:-1], 4 * H_): "4H places",
+        (*right[:-1], length): "the last axis is as long as the sentence",
+        right[:-1]: "the axis for the numbers of h is missing",
+    }
+    if key.endswith("h_n"):
+        slips[right[1:]] = "the axis in front is missing"
+        slips[length, *right[1:]] = "there is a row for each step"
+    else:
+        slips[1, *right[1:]] = "the shape of `h_n`"
+        slips[right[1:]] = "the shape of one step"
+    if 3 in right:
+        slips[tuple(n for n in right if n != 3)] = "the axis for the sentences is missing"
+        slips[tuple(length if n == 3 else n for n in right)] = "It counts sentences"
+    for shape, said in slips.items():
+        result = exercise("04.2").check({**RIGHT_CALL, key: shape})
+        assert result.message.startswith(f"In `{key}`, "), shape
+        assert said in result.message
+
+
+def test_a_slip_in_several_entries_is_told_of_all_of_them():
+    states = {key: (*RIGHT_CALL[key][:-1], I_) for key in SHAPES}
+    message = exercise("04.2").check({**RIGHT_CALL, **states}).message
+    assert message.startswith("In `one: h_n`, `three: h_n` and `short: h_n`, the last axis")
+    assert "Look again at `one: output`, `three: output` too." in message
+
+
+def test_a_shape_that_nobody_has_named_is_told_which_axes_there_are():
+    message = exercise("04.2").check({**RIGHT_CALL, "three: h_n": (8, 6, 2)}).message
+    assert "one axis for layers, one for the sentences, one for the numbers of h" in message
+
+
+@pytest.mark.parametrize("bound", [0.5, 0.9, 0.99])
+def test_what_is_clamped_is_told_where_it_stops(bound):
+    def clamped(h, o):
+        return torch.atanh((h / o).clamp(-bound, bound))
+
+    for answer in (clamped, lambda h, o: torch.atanh(h / o).clamp(*clamped_at(bound))):
+        result = exercise("04.4").check(answer)
+        assert (result.outcome, result.misconception) == ("incorrect", None)
+        assert result.message.startswith("Your c is right up to a point, and never farther than")
+        assert f"{clamped_at(bound)[1]:.4g} from zero. Is something clamped?" in result.message
+        assert "should be an argument" not in result.message
+
+
+def clamped_at(bound):
+    return tuple(float(torch.atanh(torch.tensor(side))) for side in (-bound, bound))
+
+
+def test_what_is_wrong_for_a_reason_of_its_own_is_not_told_of_clamping():
+    for answer in (
+        lambda h, o: torch.zeros_like(h),
+        lambda h, o: torch.atanh(h / o).abs(),
+        lambda h, o: torch.atanh(h / o) * 0.9,
+        lambda h, o: torch.atanh(h / o)[:1],
+    ):
+        assert "clamped" not in exercise("04.4").check(answer).message
