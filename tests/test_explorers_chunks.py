@@ -69,7 +69,7 @@ def test_each_mark_is_a_gradient_of_autograd(bias):
         assert kept.keys() == {tuple(at) for at in theirs.nonzero().tolist()}
         assert kept.keys() | lost.keys() == {tuple(at) for at in acting.nonzero().tolist()}
         assert not kept.keys() & lost.keys()
-        for mark, opacities in (("kept", kept), ("lost", lost)):
+        for opacities in (kept, lost):
             for (t, s), opacity in opacities.items():
                 wanted = FAINTEST + (1 - FAINTEST) * whole[t, s].item()
                 assert opacity == pytest.approx(wanted, abs=0.006)

@@ -240,7 +240,7 @@ print("chunks trained:", len(with_gradient), "  a gradient in all parameters:", 
 # How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up
 # the gradients of all chunks.
 #
-# Gradients of all weights, one behind the other, are one long vector. The error is the length of
+# Gradients of all weights are one long vector. The error is the length of
 # the difference from that of the uncut text, divided by its length: 0 is right, 1 as wrong as no
 # gradient at all.
 #
@@ -307,18 +307,18 @@ show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {
 
 # %% [markdown]
 # More. Of the k places that a word may have in its chunk, k − d have a loss d steps later in the
-# same chunk: a share of 1 − d/k, for k = 2d a half. So let a chunk be several times as long as what
-# the task asks to remember.
+# same chunk: a share of 1 − d/k, for k = 2d a half. So let a chunk be several times as long as the
+# task's memory.
 #
-# Below, each *word* has a loss, a row. A mark is what one word does to one loss through the memory
-# alone: $f^d$, with the forget gate f.
+# Below, each *word* has a loss, a row. A mark is what one word does to one loss through the memory,
+# $f^d$.
 #
 # **Try it.**
 #
-# 1. Move `chunk length`. Which gradients are lost? What do longer chunks cost?
-# 2. **Predict**, then try: from which length on does the gradient tell half of what the words do,
-#    with a forget bias of 1, and with 4?
-# 3. Choose "carry" and "reset" for `between chunks`. What do they cost?
+# 1. Move `chunk length`. Which gradients are lost? What do longer ones cost?
+# 2. **Predict**, then try: from which length on does the gradient tell half of what words do, with
+#    a forget bias of 1, and of 4?
+# 3. Choose "carry" and "reset". What do they cost?
 
 # %%
 from lstm_lessons import explorers
@@ -351,7 +351,7 @@ for bias in (1, 4):
 
 # %% [markdown]
 # The longer the memory, the longer the chunk: about twice the half-life (2.2 and 38 steps). Our 24
-# words end before the memory does. Task 3: "carry" costs memory and ever longer walks. With "reset"
+# words end before the memory does. Task 3: "carry" costs memory and longer walks. With "reset"
 # no state passes a cut, so the outputs are others; of what is left, the gradient misses nothing.
 #
 # ## Many texts at once
