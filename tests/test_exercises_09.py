@@ -35,6 +35,15 @@ def pack_with_a_mask(x, lengths):
     return [data, mask.sum(0), order]
 
 
+def pack_in_place(x, lengths):
+    order = lengths.argsort(descending=True)
+    sizes = [int((lengths > t).sum()) for t in range(x.shape[1])]
+    data = x.new_empty(sum(sizes), x.shape[2])
+    for t, n in enumerate(sizes):
+        data[sum(sizes[:t]) : sum(sizes[: t + 1])] = x[order[:n], t]
+    return data, sizes, order
+
+
 def pack_with_other_numbers(x, lengths):
     data, sizes, order = pack_with_a_mask(x, lengths)
     return data, sizes.double(), order.int()
@@ -76,6 +85,12 @@ def last_with_gather(x, lengths, lstm):
     return output.gather(0, place).squeeze(0)
 
 
+def last_batch_first(x, lengths, lstm):
+    turned = x.transpose(0, 1)
+    packed = pack_padded_sequence(turned, lengths, batch_first=True, enforce_sorted=False)
+    return lstm(packed)[1][0].squeeze(0)
+
+
 def last_one_by_one(x, lengths, lstm):
     alone = unpad_sequence(x.transpose(0, 1), lengths, batch_first=True)
     return torch.cat([lstm(sentence)[1][0] for sentence in alone])
@@ -94,6 +109,7 @@ RIGHT = {
     "09.1": {
         "with lists": pack_with_lists,
         "with a mask": pack_with_a_mask,
+        "in place": pack_in_place,
         "with other numbers": pack_with_other_numbers,
     },
     "09.2": {
@@ -106,6 +122,7 @@ RIGHT = {
         "both lines mended": both_lines_mended,
         "without packing": last_without_packing,
         "with gather": last_with_gather,
+        "batch first": last_batch_first,
         "one by one": last_one_by_one,
         "with a loop": last_with_a_loop,
     },
@@ -160,15 +177,26 @@ def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
         assert len(set(sizes)) == len(sizes)
         lengths = case.inputs["lengths"].tolist()
         assert len(set(lengths)) == len(lengths)
-        assert lengths != sorted(lengths, reverse=True)
+        assert lengths != sorted(lengths, reverse=True) or len(lengths) == 1
+
+
+@pytest.mark.parametrize("number", ["09.1", "09.2", "09.3"])
+def test_an_axis_of_one_is_tried_behind_larger_ones(number):
+    cases = exercise(number).cases
+    batches = [len(case.inputs["lengths"]) for case in cases]
+    assert batches[-1] == 1 and 1 not in batches[:-1]
+    if number == "09.1":
+        assert [case.inputs["x"].shape[2] for case in cases].count(1) == 1
+    assert "one sentence only" in cases[-1].special and not cases[0].special
 
 
 @pytest.mark.parametrize("number", ["09.1", "09.3"])
 def test_no_order_can_be_taken_for_its_own_way_back(number):
-    for case in exercise(number).cases:
-        order = case.inputs["lengths"].argsort(descending=True)
-        assert not torch.equal(order, order.argsort())
-    assert not torch.equal(order[order], order.argsort())  # of three sentences, it has to be
+    orders = [case.inputs["lengths"].argsort(descending=True) for case in exercise(number).cases]
+    for order in orders:
+        assert len(order) == 1 or not torch.equal(order, order.argsort())
+        if len(order) > 3:  # of three sentences, it has to be
+            assert not torch.equal(order[order], order.argsort())
 
 
 def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
@@ -177,7 +205,8 @@ def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
             block, lengths = case.inputs.values()
             padding = block[torch.arange(block.shape[1]) >= lengths[:, None]]
             zero = (padding == 0).all(dim=-1)
-            assert zero.sum() == 1 and bool((padding[~zero] != 0).all())
+            assert zero.sum() == min(len(padding), 1) and bool((padding[~zero] != 0).all())
+            assert len(padding) or len(lengths) == 1
 
 
 def test_torch_says_what_is_to_be_predicted():
@@ -327,9 +356,68 @@ def test_whole_numbers_in_front_are_not_called_right():
     assert "ight" not in result.message
 
 
-def test_the_numbers_are_praised_and_not_their_type():
-    result = exercise("09.1").check(pack_with_lists)
-    assert "makes tensors of the same numbers" in result.message
+def test_the_numbers_are_praised_and_only_lists_hear_of_tensors():
+    praise = "Your numbers are those of `pack_padded_sequence`."
+    for answer in (pack_with_a_mask, pack_with_other_numbers):
+        assert exercise("09.1").check(answer).message == praise
+    listed = exercise("09.1").check(pack_with_lists)
+    assert (listed.outcome, listed.message.split("\n\n")[0]) == ("correct", praise)
+    assert listed.message.endswith("(With `pack_padded_sequence`, all three are tensors.)")
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "cut"),
+    [
+        ("09.1", lambda x, n: pack_with_a_mask(x.detach(), n), "data reaches x"),
+        ("09.3", lambda *given: last_without_packing(*given).detach(), "states reaches x, lstm.w"),
+        ("09.3", lambda x, *rest: last_without_packing(x.detach(), *rest), "states reaches x."),
+    ],
+    ids=["data", "states", "words"],
+)
+def test_a_cut_graph_is_told(number, answer, cut):
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "detached graph")
+    assert f"no gradient of {cut}" in result.message
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda b: b[:2], "Your batch_sizes are right as far as they go, but there are 5 steps."),
+        (lambda b: [*b, 0, 0], "begin with the right ones, but there are 5 steps only."),
+        (lambda b: [*b[1:], 0], "begin one step too late. The first one is for step 0."),
+        (lambda b: [*b[1:], 1], "batch_sizes differs first at step 0"),
+        (lambda b: b[None], "The shape of batch_sizes should be (5,)"),
+    ],
+    ids=["short", "long", "late", "unknown", "two axes"],
+)
+def test_shifted_sizes_are_told_whatever_the_rows_are(change, said):
+    def answer(x, lengths):
+        data, sizes, order = pack_with_a_mask(x, lengths)
+        return data.flip(0), change(sizes), order
+
+    result = exercise("09.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+
+
+@pytest.mark.parametrize("number", ["09.1", "09.2", "09.3"])
+def test_where_one_sentence_alone_goes_wrong_that_is_said(number):
+    right = next(iter(RIGHT[number].values()))
+
+    def answer(block, lengths, *layer):
+        return right(block, lengths, *layer) if len(lengths) > 1 else 1 / 0
+
+    result = exercise(number).check(answer)
+    assert (result.outcome, result.misconception) == ("error", None)
+    assert "Here there is one sentence only. The axis of the batch stays, 1 long." in result.message
+
+
+def test_one_number_a_word_is_told_where_it_goes_wrong():
+    result = exercise("09.1").check(
+        lambda x, n: pack_with_a_mask(x, n) if x.shape[2] > 1 else 1 / 0
+    )
+    assert "Here I is 1. data stays (rows, I)." in result.message
 
 
 @pytest.mark.parametrize(
@@ -387,6 +475,57 @@ def test_a_wrong_state_is_told_by_its_sentence_and_step(change, said):
     result = exercise("09.3").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", None)
     assert said in result.message
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            lambda output: output.sum(0),
+            "Row 0 is the sum of the states of sentence 0 at the steps 0 to 5.",
+        ),
+        (
+            lambda output: output.mean(0),
+            "Row 0 is the mean of the states of sentence 0 at the steps 0",
+        ),
+        (lambda output: output.sum(0).roll(1, 0), "Row 0 is the sum of the states of sentence 2"),
+    ],
+    ids=["sum", "mean", "another"],
+)
+def test_states_that_are_added_up_are_told(row, said):
+    result = exercise("09.3").check(lambda x, n, lstm: row(lstm(x)[0]))
+    assert (result.outcome, result.misconception) == ("incorrect", None)
+    assert said in result.message
+    assert "Asked for is the state of sentence 0 at step 4, its last word." in result.message
+
+
+def test_nothing_that_comes_back_may_be_a_part_of_the_packed_output():
+    def answer(x, lengths, lstm):
+        lengths, order = lengths.sort(descending=True)
+        return lstm(pack_padded_sequence(x[:, order], lengths))[0][-1]
+
+    result = exercise("09.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "nothing returned")
+    assert result.message.startswith("Your function gives back nothing (None). Is the `return`")
+    assert "That is `unsorted_indices`, and None where you sort yourself." in result.message
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_nobody_is_told_that_he_says_batch_first(batch_first):
+    def answer(x, lengths, lstm):
+        x = x if batch_first else x[lengths.argsort(descending=True)]
+        options = {"batch_first": batch_first, "enforce_sorted": False}
+        return lstm(pack_padded_sequence(x, lengths, **options))[1][0][0]
+
+    result = exercise("09.3").check(answer)
+    assert (result.outcome, result.misconception) == ("error", "steps for sentences")
+    assert "You say" not in result.message
+
+
+def test_every_message_on_a_packing_begins_with_its_key():
+    for wrong in exercise("09.4").wrongs:
+        (key,) = wrong.answer
+        assert wrong.message.startswith(f"`{key}`")
 
 
 def test_a_mean_that_leaves_out_the_first_word_is_wrong_and_not_named():

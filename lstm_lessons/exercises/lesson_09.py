@@ -14,7 +14,7 @@ from lstm_lessons.exercises.answers import (
     ShapeOf,
     WholeNumbers,
 )
-from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.base import Misformed, Wrong, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
 from lstm_lessons.exercises.inputs import random_layer, randoms
@@ -28,13 +28,21 @@ def _said(lengths: list[int], **sizes: int) -> str:
     return ", ".join(f"{name}={size}" for name, size in sizes.items()) + f", lengths {lengths}"
 
 
+_ONE_SENTENCE = "Here there is one sentence only. The axis of the batch stays, 1 long."
+
+
+def _special(lengths: tuple[int, ...]) -> str:
+    return _ONE_SENTENCE if len(lengths) == 1 else ""
+
+
 def _part_zero(block: Tensor, lengths: tuple[int, ...]) -> Tensor:
     """Return a padded block (B, T, ...) in which the shortest sentence's last step is zero.
 
     All other padding stays random: who tells padding by its zeros gets another result than who
-    reads all of it, and than who goes by the lengths.
+    reads all of it, and than who goes by the lengths. Where there is no padding, nothing is zero.
     """
-    block[lengths.index(min(lengths)), -1] = 0
+    if min(lengths) < block.shape[1]:
+        block[lengths.index(min(lengths)), -1] = 0
     return block
 
 
@@ -68,7 +76,8 @@ def _turned(mask: Tensor) -> Tensor:
 def _pack_case(I: int, *lengths: int) -> Case:  # noqa: E741, N803 - the field's own symbols
     T, B = max(lengths), len(lengths)  # noqa: N806
     inputs = {"x": _part_zero(randoms(B)(B, T, I), lengths), "lengths": torch.tensor(lengths)}
-    return Case(inputs, _said(list(lengths), B=B, T=T, I=I))
+    special = "Here I is 1. data stays (rows, I)." if I == 1 else _special(lengths)
+    return Case(inputs, _said(list(lengths), B=B, T=T, I=I), special=special)
 
 
 def _torchs_packing(x: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
@@ -133,8 +142,20 @@ def _one_too_many(lengths: Tensor) -> Tensor:
     return (torch.arange(int(lengths.max()))[:, None] <= lengths).sum(dim=1)
 
 
-def _one_too_few(lengths: Tensor) -> Tensor:
-    return (torch.arange(1, int(lengths.max()))[:, None] < lengths).sum(dim=1)
+def _counted(first: int, behind: int) -> Callable[[Tensor], Tensor]:
+    """Return who counts the running from step ``first`` to ``behind`` steps behind the last."""
+    return lambda lengths: (
+        torch.arange(first, int(lengths.max()) + behind)[:, None] < lengths
+    ).sum(dim=1)
+
+
+def _all_words(x: Tensor, lengths: Tensor, order: Tensor, _: Tensor) -> Tensor:
+    """Return the right rows, whatever the sizes are."""
+    return _staircase(x, order, _sizes(lengths))
+
+
+def _from_step_one(x: Tensor, lengths: Tensor, order: Tensor, sizes: Tensor) -> Tensor:
+    return torch.cat([x[order[:n], t] for t, n in enumerate(sizes.tolist(), 1)])
 
 
 def _time_first(x: Tensor, lengths: Tensor) -> tuple:
@@ -249,25 +270,56 @@ _PACK_WRONGS = (
         "lengths for batch_sizes",
         "Your batch_sizes are the lengths: a number for each sentence. They should be a number for "
         "each step: how many sentences still run at it?",
-        _packer(lambda x, n, by, _: _staircase(x, by, _sizes(n)), sizes=lambda n: n),
-        _packer(
-            lambda x, n, by, _: _staircase(x, by, _sizes(n)),
-            sizes=lambda n: n.sort(descending=True).values,
-        ),
+        _packer(_all_words, sizes=lambda n: n),
+        _packer(_all_words, sizes=lambda n: n.sort(descending=True).values),
         _packer(sizes=lambda n: n.sort(descending=True).values),
         _packer(sizes=lambda n: n),
     ),
-    Wrong(
+    *several(
         "one step too many",
-        _packer(sizes=_one_too_many),
         "You count a sentence of n words at step n too. Its last word is at step n − 1, because "
         "steps count from 0.",
+        _packer(sizes=_one_too_many),
+        _packer(_all_words, sizes=_one_too_many),
+    ),
+    *several(
+        "begun with step 1",
+        "Your batch_sizes begin one step too late. The first one is for step 0, where all "
+        "sentences run. Either your steps begin at 1, or you stop counting a sentence of n words "
+        "at step n − 1, and that is the step of its last word.",
+        _packer(sizes=_counted(1, 0)),
+        _packer(sizes=_counted(1, 1)),
+        _packer(_all_words, sizes=_counted(1, 0)),
+        _packer(_all_words, sizes=_counted(1, 1)),
+        _packer(_from_step_one, sizes=_counted(1, 0)),
+    ),
+    *several(
+        "the last step missing",
+        "Your batch_sizes miss the last step, T − 1, where the longest sentence has its last word. "
+        "There are T steps, 0 to T − 1: `range(T)` has them all.",
+        _packer(sizes=_counted(0, -1)),
+        _packer(_all_words, sizes=_counted(0, -1)),
     ),
     Wrong(
-        "one step too few",
-        _packer(sizes=_one_too_few),
-        "You stop counting a sentence of n words at step n − 1. But that is the step of its last "
-        "word: steps count from 0.",
+        "an entry for step T",
+        _packer(_all_words, sizes=_counted(0, 1)),
+        "data and the order are right. But your batch_sizes have an entry for step T too, where "
+        "no sentence runs. The steps are 0 to T − 1.",
+    ),
+    *several(
+        "a step behind the last",
+        "In the line named below you look up step T. There are T steps, 0 to T − 1: `range(T)` has "
+        "them all, and no other.",
+        _packer(sizes=_counted(0, 1)),
+        _packer(_from_step_one, sizes=_counted(1, 1)),
+    ),
+    *several(
+        "steps over sentences",
+        "In the line named below, T numbers lie over B numbers. If it compares: neither the steps "
+        "nor the lengths are a column there, and one of the two has to be. batch_sizes has a "
+        "number for each step: with the steps as the column, add up along axis 1.",
+        lambda x, n: torch.arange(x.shape[1]) < n,
+        lambda x, n: n > torch.arange(x.shape[1]),
     ),
     *several(
         "padding kept",
@@ -333,6 +385,19 @@ _PACK_WRONGS = (
         _packer(lambda x, n, by, sizes: torch.cat([x[by][:m][t] for t, m in enumerate(sizes)])),
     ),
     Wrong(
+        "pieces of one axis and of two",
+        _packer(lambda *given: torch.cat([piece.squeeze() for piece in _pieces(*given)])),
+        "Some of the pieces that you join have two axes, and some have one. `squeeze()` makes such "
+        "pieces: it takes every axis of length 1, so where one sentence still runs, that of the "
+        "sentences too. So does an index that is one number: `x[b, t]` has one axis.",
+    ),
+    Wrong(
+        "squeezed",
+        lambda x, n: (_torchs_packing(x, n)[0].squeeze(), *_torchs_packing(x, n)[1:]),
+        "With I = 1, your data has one axis; (rows, I) has two. Did `squeeze()` take it? It takes "
+        "every axis of length 1. Here none has to go.",
+    ),
+    Wrong(
         "side by side",
         _packer(lambda *given: torch.cat(_pieces(*given), dim=1)),
         "With `dim=1`, `torch.cat` lays the pieces side by side. They belong under one another, on "
@@ -353,12 +418,40 @@ _PACK_WRONGS = (
 )
 
 
-def _look_at_packing(inputs: Named, ours: Named, wanted: Named) -> str:
-    """Say which words stand in the rows of data, where nothing but data is wrong."""
-    data, right = ours["data"].detach(), wanted["data"]
-    others = [name for name in wanted if name != "data"]
-    if not all(_same(ours[name], wanted[name]) for name in others):
+class _Packing(Tensors):
+    """The three results; a right answer that has lists in it hears that PyTorch makes none."""
+
+    def remark(self, value: Any) -> str:
+        """Return that PyTorch's are tensors, where a list of numbers was taken for one."""
+        if any(isinstance(each, tuple | list) for each in value):
+            return "(With `pack_padded_sequence`, all three are tensors.)"
         return ""
+
+
+def _look_at_sizes(ours: Tensor, right: Tensor) -> str:
+    """Say which steps have their right sizes in the wrong place, or none."""
+    if ours.ndim != 1:
+        return ""
+    if len(ours) < len(right) and _same(ours, right[: len(ours)]):
+        return f"Your batch_sizes are right as far as they go, but there are {len(right)} steps."
+    if len(ours) > len(right) and _same(ours[: len(right)], right):
+        return f"Your batch_sizes begin with the right ones, but there are {len(right)} steps only."
+    late = right[1:]
+    if len(ours) >= len(late) and _same(ours[: len(late)], late) and not ours[len(late) :].any():
+        return "Your batch_sizes begin one step too late. The first one is for step 0."
+    return ""
+
+
+def _look_at_packing(inputs: Named, ours: Named, wanted: Named) -> str:
+    """Say which words stand in the rows of data, or which steps in batch_sizes.
+
+    Where what is made before is wrong too, say nothing.
+    """
+    data, right = ours["data"].detach(), wanted["data"]
+    if not _same(ours["sorted_indices"], wanted["sorted_indices"]):
+        return ""
+    if not _same(ours["batch_sizes"], wanted["batch_sizes"]):
+        return _look_at_sizes(ours["batch_sizes"], wanted["batch_sizes"])
     said = "batch_sizes and sorted_indices are right, data is not."
     if data.ndim != 2 or data.shape[1] != right.shape[1]:
         return said
@@ -387,14 +480,20 @@ PACK_BY_HAND = FunctionExercise(
     number="09.1",
     title="Pack by hand",
     function="pack",
-    make_cases=lambda: (_pack_case(2, 4, 1, 5), _pack_case(3, 4, 2, 6, 3, 1)),
+    make_cases=lambda: (
+        _pack_case(2, 4, 1, 5),
+        _pack_case(3, 4, 2, 6, 3, 1),
+        _pack_case(1, 3, 6, 2, 5),
+        _pack_case(2, 3),
+    ),
     reference=_torchs_packing,
-    form=Tensors(
+    form=_Packing(
         ("data", "batch_sizes", "sorted_indices"),
         whole=("batch_sizes", "sorted_indices"),
         joined_by="torch.cat",
         axes={"data": ("row", "number"), "batch_sizes": ("step",), "sorted_indices": ("row",)},
     ),
+    gradients=True,
     wrongs=_PACK_WRONGS,
     without=("pack_padded_sequence", "pack_sequence"),
     words={
@@ -409,7 +508,7 @@ PACK_BY_HAND = FunctionExercise(
             lambda inputs: inputs | {"lengths": inputs["lengths"].sort(descending=True).values},
         ),
     ),
-    praise="`pack_padded_sequence` makes tensors of the same numbers.",
+    praise="Your numbers are those of `pack_padded_sequence`.",
     hints=(
         "Begin with the order: which sentence is the longest, the second longest, ...? "
         "`argsort(descending=True)` says so.",
@@ -435,7 +534,7 @@ def _mean_case(H: int, T: int, *lengths: int) -> Case:  # noqa: N803 - the field
     B = len(lengths)  # noqa: N806
     output = _part_zero(randoms(B)(B, T, H), lengths)
     inputs = {"output": output, "lengths": torch.tensor(lengths)}
-    return Case(inputs, _said(list(lengths), B=B, T=T, H=H))
+    return Case(inputs, _said(list(lengths), B=B, T=T, H=H), special=_special(lengths))
 
 
 def _means_alone(output: Tensor, lengths: Tensor) -> Tensor:
@@ -521,6 +620,18 @@ _MEAN_WRONGS = (
         "divided by n - 1",
         lambda output, lengths: _without_division(output, lengths) / (lengths[:, None] - 1),
         "You add up the right steps, and divide by n − 1. The steps 0 to n − 1 are n steps.",
+    ),
+    Wrong(
+        "rounded down",
+        lambda output, lengths: _without_division(output, lengths) // lengths[:, None],
+        "You add up the right steps, and divide by the right numbers. But your means are rounded "
+        "down to whole numbers, as `//` does. `/` divides.",
+    ),
+    Wrong(
+        "squeezed",
+        lambda output, lengths: _means_alone(output, lengths).squeeze(),
+        "With one sentence, your result has one axis; (B, H) has two. Did `squeeze()` take it? It "
+        "takes every axis of length 1, that of the batch too. `squeeze(1)` takes axis 1 alone.",
     ),
     *several(
         "padding in the sum",
@@ -669,7 +780,11 @@ MASKED_MEAN = FunctionExercise(
     number="09.2",
     title="The masked mean",
     function="masked_mean",
-    make_cases=lambda: (_mean_case(4, 7, 5, 2, 6), _mean_case(3, 8, 2, 4, 3, 6, 5)),
+    make_cases=lambda: (
+        _mean_case(4, 7, 5, 2, 6),
+        _mean_case(3, 8, 2, 4, 3, 6, 5),
+        _mean_case(3, 6, 4),
+    ),
     reference=_means_alone,
     form=OneTensor(("mean",), axes=("sentence", "unit")),
     wrongs=_MEAN_WRONGS,
@@ -719,7 +834,8 @@ def _last_case(I: int, H: int, *lengths: int) -> Case:  # noqa: E741, N803
     random = randoms(B)
     inputs = {"x": random(T, B, I), "lengths": torch.tensor(lengths)}
     inputs["lstm"] = random_layer(random, I, H)
-    return Case(inputs, _said(list(lengths), T=T, B=B, I=I, H=H))
+    special = _special(lengths)
+    return Case(inputs, _said(list(lengths), T=T, B=B, I=I, H=H), special=special)
 
 
 def _true_last_states(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
@@ -799,17 +915,56 @@ def _sorted_and_looked_up(pick: Callable[[Tensor, Tensor, Tensor, Tensor], Tenso
     return answer
 
 
-def _batch_first(sort: bool) -> Callable:
-    """Return an answer that packs time-first words as if the batch came first."""
+def _packing(
+    x: Callable[[Tensor, Tensor], Tensor] = lambda x, order: x,
+    lengths: Callable[[Tensor], Tensor] = lambda lengths: lengths,
+    back: Callable[[Tensor, Tensor], Tensor] = lambda states, order: states,
+    **options: bool,
+) -> Callable:
+    """Return an answer that packs what ``x`` makes of x and the order, and gives h_n[0].
 
-    def answer(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
-        if sort:
-            lengths, order = lengths.sort(descending=True)
-            x = x[:, order]
-        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-        return lstm(packed)[1][0][0]
+    ``lengths`` makes the lengths beside it, ``back`` is done to the rows at the end.
+    """
+
+    def answer(given: Tensor, n: Tensor, lstm: nn.LSTM) -> Tensor:
+        packed = pack_padded_sequence(x(given, _order(n)), lengths(n), **options)
+        return back(lstm(packed)[1][0][0], _order(n))
 
     return answer
+
+
+def _longest_first(lengths: Tensor) -> Tensor:
+    return lengths.sort(descending=True).values
+
+
+def _columns_sorted(x: Tensor, order: Tensor) -> Tensor:
+    return x[:, order]
+
+
+def _squeezed(output: Tensor, lengths: Tensor, h_n: Tensor) -> Tensor:
+    return h_n.squeeze()
+
+
+def _cells(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+    return lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][1]
+
+
+def _h_squeezed(x: Tensor, lengths: Tensor, lstm: nn.LSTM) -> Tensor:
+    return lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][0].squeeze()
+
+
+def _sentences_alone(read: Callable[[Tensor, int, int, nn.LSTM], Tensor]) -> Callable:
+    """Return an answer that makes each sentence's row by itself, from x, b, n and the layer."""
+    return lambda x, lengths, lstm: torch.stack(
+        [read(x, b, n, lstm) for b, n in enumerate(lengths.tolist())]
+    )
+
+
+def _from_packed(pick: Callable[[Any, Tensor], Any]) -> Callable:
+    """Return an answer that picks from the packed output, which it does not unpack."""
+    return lambda x, lengths, lstm: pick(
+        lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[0], lengths
+    )
 
 
 _LAST_WRONGS = (
@@ -823,8 +978,8 @@ _LAST_WRONGS = (
     Wrong(
         "order mended, zeros left",
         _sorted(_zeros_of_the_short, _undone),
-        "The rows are in the caller's order now. But `output[-1]` is zero for each sentence that "
-        "ended before the last step.",
+        "The rows are in the caller's order now. But the last step of output is zero for each "
+        "sentence that ended before.",
     ),
     *several(
         "state mended, order left",
@@ -834,31 +989,41 @@ _LAST_WRONGS = (
         lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[
             lengths.argsort(descending=True)
         ],
+        _sorted(_squeezed),
     ),
-    Wrong(
+    *several(
         "sorted twice",
-        _sorted(_pairs, _sorted_again),
         "You use the order once more instead of undoing it. `order` says which sentence stands in "
         "each row. You need in which row each sentence stands.",
+        _sorted(_pairs, _sorted_again),
+        _sorted(_squeezed, _sorted_again),
     ),
     Wrong(
         "sorted twice, zeros left",
         _sorted(_zeros_of_the_short, _sorted_again),
-        "Two things are left. `output[-1]` is zero for sentences that ended before. And you use "
-        "the order once more, where it has to be undone.",
+        "Two things are left. The last step of output is zero for sentences that ended before. And "
+        "you use the order once more, where it has to be undone.",
     ),
-    Wrong(
+    *several(
         "put back twice",
-        lambda x, lengths, lstm: _undone(_true_last_states(x, lengths, lstm), _order(lengths)),
         "Each row is the true last state of some sentence. But the rows are put back once too "
         "often. With `enforce_sorted=False`, nn.LSTM has put them back already.",
+        lambda x, lengths, lstm: _undone(_true_last_states(x, lengths, lstm), _order(lengths)),
+        lambda x, lengths, lstm: _undone(_h_squeezed(x, lengths, lstm), _order(lengths)),
+    ),
+    *several(
+        "squeezed",
+        "With one sentence, your result has one axis; (B, H) has two. Did `squeeze()` take it? It "
+        "takes every axis of length 1, that of the batch too. `h_n[0]` takes the layers' alone.",
+        _h_squeezed,
+        _sorted(_squeezed, _undone),
     ),
     Wrong(
         "put back twice, zeros left",
         _sorted_by_torch(lambda out, n: _undone(out[-1], _order(n))),
-        "Two things are left. `output[-1]` is zero for sentences that ended before. And the rows "
-        "are put back once too often: with `enforce_sorted=False`, `pad_packed_sequence` has put "
-        "them back already.",
+        "Two things are left. The last step of output is zero for sentences that ended before. And "
+        "the rows are put back once too often: with `enforce_sorted=False`, `pad_packed_sequence` "
+        "has put them back already.",
     ),
     Wrong(
         "an axis in front, order left",
@@ -868,16 +1033,94 @@ _LAST_WRONGS = (
         "with `packed.unsorted_indices`: that is None where you have sorted yourself, and `[None]` "
         "makes an axis.)",
     ),
-    Wrong(
+    *several(
         "a mean",
-        _sorted_by_torch(lambda out, n: out.sum(dim=0) / n[:, None]),
         "That is the mean of each sentence's states, over all its words. Asked for is the state "
         "after the last word alone.",
+        _sorted_by_torch(lambda out, n: out.sum(dim=0) / n[:, None]),
+        _sorted(lambda out, n, h_n: out.sum(dim=0) / n[:, None]),
+    ),
+    *several(
+        "a sum",
+        "That is the sum of each sentence's states, over all its words. Asked for is the state "
+        "after the last word alone.",
+        _sorted_by_torch(lambda out, n: out.sum(dim=0)),
+        _sorted(lambda out, n, h_n: out.sum(dim=0)),
+    ),
+    *several(
+        "state after the padding",
+        "You read the padded block, and take the state after the padding.",
+        _unpacked(lambda output, lengths, h_n: output[-1]),
+        _unpacked(_squeezed),
+    ),
+    *several(
+        "whole numbers",
+        "What you return holds whole numbers, as lengths and orders are. If you index the packed "
+        "output: it is a tuple of four tensors, no block. The first is `data`; the others say how "
+        "it is packed. Unpack it with `pad_packed_sequence`, or take h_n.",
+        _from_packed(lambda packed, n: packed[-1]),
+    ),
+    *several(
+        "a tuple indexed",
+        "If you index the packed output in the line named below: it is a tuple of four tensors, no "
+        "block. Unpack it first, with `pad_packed_sequence`.",
+        _from_packed(lambda packed, n: packed[n - 1]),
+        _from_packed(lambda packed, n: packed[n - 1, _all(n)]),
     ),
     Wrong(
-        "state after the padding",
-        _unpacked(lambda output, lengths, h_n: output[-1]),
-        "You read the padded block, and take the state after the padding.",
+        "not unpacked",
+        _from_packed(lambda packed, n: packed.data),
+        "That is `data` of the packed output, a row for each word, step by step. Unpack it with "
+        "`pad_packed_sequence`, or take h_n, which has a row for each sentence.",
+    ),
+    Wrong(
+        "the last rows of data",
+        _from_packed(lambda packed, n: packed.data[-len(n) :]),
+        "You take the last B rows of `data` of the packed output. They are not one for each "
+        "sentence: at the last step only the longest runs, and the rows above are of steps before.",
+    ),
+    *several(
+        "the sentence before the step",
+        "In the line named below, a step is looked up on an axis that is B long. output is "
+        "(T, B, H): the step comes first, then the sentence. So `output[order]` takes steps, and "
+        "`output[:, order]` takes sentences. (With `batch_first=True`, `pad_packed_sequence` gives "
+        "a block (B, T, H): there it is the other way round.)",
+        _unpacked(lambda output, n, h_n: output[_all(n), n - 1]),
+        _sorted(lambda output, n, h_n: output[_all(n), n - 1]),
+        _unpacked(lambda output, n, h_n: output[:, n - 1]),
+        _sorted(lambda output, n, h_n: output[:, n - 1]),
+        _sentences_alone(lambda x, b, n, lstm: lstm(x)[0][b, n - 1]),
+    ),
+    *several(
+        "the order on the axis of steps",
+        "output is (T, B, H): the step comes first, then the sentence. `output[order]` takes whole "
+        "steps, and so does `output[order.argsort()]`. Sentences are axis 1: `output[:, ...]`.",
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[_back(by)][-1]),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[by][-1]),
+    ),
+    *several(
+        "the order on the axis of layers",
+        "`h_n` is (1, B, H): axis 0 is the layers, and there is one. Sentences are axis 1. Take "
+        "`h_n[0]` first, then its rows.",
+        _sorted(lambda output, n, h_n: h_n, _undone),
+        _sorted(lambda output, n, h_n: h_n, _sorted_again),
+    ),
+    *several(
+        "the last sentence",
+        "Your rows are all states of one *sentence*, the last one of output, at several steps. "
+        "Sentences are axis 1 of output and time is axis 0, unless you have unpacked it with "
+        "`batch_first=True`. And the last step is right for the longest sentence only.",
+        _unpacked(lambda output, n, h_n: output[:, -1]),
+        _sorted_by_torch(lambda output, n: output[:, -1]),
+        _sorted(lambda output, n, h_n: output[:, -1]),
+        _sorted(lambda output, n, h_n: output[:, -1], _undone),
+    ),
+    *several(
+        "from sentence to sentence",
+        "You let the layer read step b, from sentence to sentence, as `x[b]` and `x[b, :n]` have "
+        "it. x is (T, B, I), time first: the words of sentence b are `x[:n, b]`.",
+        _sentences_alone(lambda x, b, n, lstm: lstm(x[b, :n])[1][0][0]),
+        _sentences_alone(lambda x, b, n, lstm: lstm(x[b])[1][0][0]),
     ),
     *several(
         "lengths alone as the index",
@@ -892,24 +1135,43 @@ _LAST_WRONGS = (
         _sorted_by_torch(lambda output, lengths: output[lengths - 1]),
     ),
     *several(
-        "rows and lengths in two orders",
-        "The rows of your output and the lengths that you look them up with stand in two different "
-        "orders. Sort both, or neither. (`enforce_sorted=False` sorts, and `pad_packed_sequence` "
-        "then puts the rows back: they are as the caller counts.)",
+        "sentences and lengths in two orders",
+        "Your sentences and the lengths that go with them stand in two different orders. Sort "
+        "both, or neither. (`enforce_sorted=False` sorts both by itself. nn.LSTM and "
+        "`pad_packed_sequence` then put the rows back: they are as the caller counts.)",
         _sorted_by_torch(lambda out, n: out[:, _back(_order(n))][n - 1, _all(n)]),
         _sorted_and_looked_up(
             lambda out, n, sorted_n, by: out[:, _back(by)][sorted_n - 1, _all(n)]
         ),
-        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, by]),
         _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, _all(n)]),
         _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, _all(n)][_back(by)]),
         _sorted_and_looked_up(lambda out, n, sorted_n, by: out[sorted_n - 1, _back(by)]),
+        _packing(_columns_sorted, enforce_sorted=False),
+        _packing(_columns_sorted, back=_undone, enforce_sorted=False),
+        _packing(_columns_sorted, back=_sorted_again, enforce_sorted=False),
+        _packing(lengths=_longest_first),
+        _packing(lengths=_longest_first, back=_undone),
+        _packing(lengths=_longest_first, back=_sorted_again),
     ),
     *several(
-        "batch first",
-        "You say `batch_first=True`, but x is (T, B, I), time first, and so is the layer.",
-        _batch_first(sort=True),
-        _batch_first(sort=False),
+        "the order for the way back, looked up",
+        "You take the sentences of a sorted block by `order`. It says which sentence stands in "
+        "each row. `order.argsort()` says in which row each sentence stands: that goes with the "
+        "caller's lengths. With the sorted lengths goes `torch.arange(B)`.",
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[n - 1, by]),
+        _sorted_and_looked_up(lambda out, n, sorted_n, by: out[sorted_n - 1, by]),
+    ),
+    *several(
+        "steps for sentences",
+        "On the way into `pack_padded_sequence`, steps are taken for sentences, so the lengths do "
+        "not fit. x is (T, B, I), time first: `x[:, order]` takes sentences, `x[order]` takes "
+        "steps. `batch_first=True` is for a block whose sentences are axis 0. Without it, they "
+        "have to be axis 1.",
+        _packing(lambda x, order: x[order], _longest_first),
+        _packing(lambda x, order: x[order], enforce_sorted=False),
+        _packing(lambda x, order: x.transpose(0, 1), enforce_sorted=False),
+        _packing(batch_first=True, enforce_sorted=False),
+        _packing(_columns_sorted, _longest_first, batch_first=True),
     ),
     *several(
         "one step too late",
@@ -929,11 +1191,16 @@ _LAST_WRONGS = (
         "The numbers are right. But `h_n` has an axis in front, for the layers: (B, H) is wanted.",
     ),
     Wrong(
+        "the axis of layers kept, sentence by sentence",
+        lambda x, lengths, lstm: _true_last_states(x, lengths, lstm)[:, None],
+        "The numbers are right. But an axis of length 1 is left in the middle: (B, H) is wanted. "
+        "If you read each sentence alone, as `x[:n, b]`, its h_n is (1, H), the layers first.",
+    ),
+    *several(
         "c for h",
-        lambda x, lengths, lstm: lstm(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][1][
-            0
-        ],
         "You return the cell state c. The state that the layer shows is h.",
+        lambda x, lengths, lstm: _cells(x, lengths, lstm)[0],
+        lambda x, lengths, lstm: _cells(x, lengths, lstm).squeeze(),
     ),
     Wrong(
         "the first state",
@@ -948,6 +1215,34 @@ _LAST_WRONGS = (
 )
 
 
+class _States(OneTensor):
+    """The states. Where nothing comes back, it may be a part of the packed output."""
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensor; raise Misformed where the value has another form."""
+        try:
+            return super().read(value)
+        except Misformed as problem:
+            if value is not None:
+                raise
+            raise Misformed(
+                f"{problem.message} Or is it the last part of a packed output? That is "
+                "`unsorted_indices`, and None where you sort yourself.",
+                problem.name,
+            ) from None
+
+
+def _added_up(output: Tensor, lengths: Tensor, row: Tensor) -> str:
+    """Say whether a row is the sum or the mean of a sentence's states, and over which steps."""
+    for b, n in enumerate(lengths.tolist()):
+        for end in (n, len(output)):
+            total = output[:end, b].sum(dim=0)
+            for what, found in (("sum", total), ("mean", total / end)):
+                if float((found - row).abs().max()) < 1e-6:
+                    return f"the {what} of the states of sentence {b} at the steps 0 to {end - 1}"
+    return ""
+
+
 def _look_at_states(inputs: Named, ours: Named, wanted: Named) -> str:
     """Say which sentence's state the first wrong row is, and after which step."""
     states = ours["states"].detach()
@@ -955,7 +1250,7 @@ def _look_at_states(inputs: Named, ours: Named, wanted: Named) -> str:
         return ""
     row = _first_wrong_row(states, wanted["states"])
     last = int(inputs["lengths"][row]) - 1
-    asked = f"Asked for is that of sentence {row} at step {last}, its last word."
+    asked = f"Asked for is the state of sentence {row} at step {last}, its last word."
     if not bool(states[row].any()):
         return (
             f"Row {row} is zero, as `pad_packed_sequence` leaves `output` behind the end of a "
@@ -965,7 +1260,8 @@ def _look_at_states(inputs: Named, ours: Named, wanted: Named) -> str:
         output, _ = inputs["lstm"](inputs["x"])
     found = _place(output, states[row])
     if found is None:
-        return ""
+        added = _added_up(output, inputs["lengths"], states[row])
+        return f"Row {row} is {added}. {asked}" if added else ""
     t, b = found
     padding = ", where it has padding" if t >= int(inputs["lengths"][b]) else ""
     return f"Row {row} is the state of sentence {b} at step {t}{padding}. {asked}"
@@ -976,9 +1272,14 @@ MEND_THE_LAST_STATES = FunctionExercise(
     title="Mend the last states",
     function="last_states",
     given=_BROKEN,
-    make_cases=lambda: (_last_case(2, 4, 5, 2, 6), _last_case(3, 2, 4, 1, 2, 6, 3)),
+    make_cases=lambda: (
+        _last_case(2, 4, 5, 2, 6),
+        _last_case(3, 2, 4, 1, 2, 6, 3),
+        _last_case(2, 5, 4),
+    ),
     reference=_true_last_states,
-    form=OneTensor(("states",), axes=("sentence", "unit")),
+    form=_States(("states",), axes=("sentence", "unit")),
+    gradients=True,
     wrongs=_LAST_WRONGS,
     probes=(
         Probe(
@@ -1048,156 +1349,175 @@ PREDICT_THE_PACKING = DictExercise(
         Wrong(
             "lengths for indices",
             {"sorted_indices": (5, 4, 2, 1)},
-            "These are the lengths, sorted. Asked for is *which* sentence stands in each row: "
-            "sentence 0 has 2 words, sentence 1 has 5, and so on.",
+            "`sorted_indices`: these are the lengths, sorted. Asked for is *which* sentence stands "
+            "in each row: sentence 0 has 2 words, sentence 1 has 5, and so on.",
         ),
         Wrong(
             "the way back",
             {"sorted_indices": (2, 0, 1, 3)},
-            "This says in which row each sentence stands: the way back, `unsorted_indices`. Asked "
-            "for is which sentence stands in each row.",
+            "`sorted_indices`: this says in which row each sentence stands: the way back, "
+            "`unsorted_indices`. Asked for is which sentence stands in each row.",
         ),
         Wrong(
             "shortest first",
             {"sorted_indices": (3, 0, 2, 1)},
-            "You have the shortest sentence first. It is the first to end, so the rows that still "
-            "run would not be the first ones.",
+            "`sorted_indices`: you have the shortest sentence first. It is the first to end, so "
+            "the rows that still run would not be the first ones.",
         ),
         Wrong(
             "not sorted",
             {"sorted_indices": (0, 1, 2, 3)},
-            "You leave the sentences as they came. `enforce_sorted=False` does not mean unsorted: "
-            "it lets PyTorch sort.",
+            "`sorted_indices`: you leave the sentences as they came. `enforce_sorted=False` does "
+            "not mean unsorted: it lets PyTorch sort.",
+        ),
+        *several(
+            "sentences counted from 1",
+            "`sorted_indices`: sentences count from 0, so there is no sentence 4.",
+            {"sorted_indices": (2, 3, 1, 4)},
+            {"sorted_indices": (3, 1, 2, 4)},
+            {"sorted_indices": (4, 1, 3, 2)},
+            {"sorted_indices": (1, 2, 3, 4)},
         ),
         *several(
             "lengths for batch_sizes",
-            "These are the lengths, a number for each of the 4 sentences. `batch_sizes` has a "
-            "number for each of the 5 steps.",
+            "`batch_sizes`: these are the lengths, a number for each of the 4 sentences. There "
+            "should be a number for each of the 5 steps.",
             {"batch_sizes": (2, 5, 4, 1)},
             {"batch_sizes": (5, 4, 2, 1)},
         ),
         Wrong(
             "all sentences at every step",
             {"batch_sizes": (4, 4, 4, 4, 4)},
-            "So many rows the padded block has. In the packed one, a sentence that has ended takes "
-            "no part.",
+            "`batch_sizes`: so many rows the padded block has. In the packed one, a sentence that "
+            "has ended takes no part.",
         ),
         Wrong(
             "one step too many",
             {"batch_sizes": (4, 4, 3, 2, 2)},
-            "You count a sentence of n words at step n too. Steps count from 0, so its last word "
-            "is at step n − 1.",
+            "`batch_sizes`: you count a sentence of n words at step n too. Steps count from 0, so "
+            "its last word is at step n − 1.",
         ),
         Wrong(
             "from the last step on",
             {"batch_sizes": (1, 2, 2, 3, 4)},
-            "The other way round: at step 0 all sentences run, at the last step the longest alone.",
+            "`batch_sizes`: the other way round. At step 0 all sentences run, at the last step the "
+            "longest alone.",
         ),
         Wrong(
             "rows alone",
             {"data": (12,)},
-            "12 rows are right: one for each word. But `data` has two axes. How many numbers has a "
-            "word?",
+            "`data`: 12 rows are right, one for each word. But there are two axes. How many "
+            "numbers has a word?",
         ),
         Wrong(
             "padding in data",
             {"data": (20, 3)},
-            "20 rows are 5 steps of 4 sentences, padding too. Only the words are in `data`.",
+            "`data`: 20 rows are 5 steps of 4 sentences, padding too. Only the words are in it.",
         ),
         Wrong(
             "the block for data",
             {"data": (5, 4, 3)},
-            "That is x. In `data` the rows of all steps lie under one another, on one axis.",
+            "`data`: this is the shape of x. Here the rows of all steps lie under one another, on "
+            "one axis.",
         ),
         Wrong(
             "states in data",
             {"data": (12, 6)},
-            "6 numbers a row has the packed *output*. `packed.data` holds what goes in: words.",
+            "`data`: 6 numbers a row has the packed *output*. `packed.data` holds what goes in: "
+            "words.",
         ),
         Wrong(
             "the caller's order within a step",
             {"row": 4},
-            "Row 4 is the first one of step 1. It belongs to the longest sentence: within a step, "
-            "the rows go by length.",
+            "`row`: row 4 is the first one of step 1. It belongs to the longest sentence: within a "
+            "step, the rows go by length.",
         ),
         Wrong(
             "the row before",
             {"row": 5},
-            "Row 5 is word 1 of sentence 2. At step 1 three sentences run, the longest first: "
-            "where among them is sentence 0?",
+            "`row`: row 5 is word 1 of sentence 2. At step 1 three sentences run, the longest "
+            "first: where among them is sentence 0?",
         ),
         Wrong(
             "the first word's row",
             {"row": 2},
-            "Row 2 is word 0 of sentence 0. Words count from 0: word 1 is at step 1.",
+            "`row`: row 2 is word 0 of sentence 0. Words count from 0: word 1 is at step 1.",
         ),
         *several(
             "sentence by sentence",
-            "You lay one sentence behind the other. In `data` all rows of step 0 come first, then "
-            "all of step 1.",
+            "`row`: you lay one sentence behind the other. In `data` all rows of step 0 come "
+            "first, then all of step 1.",
             {"row": 1},
             {"row": 10},
         ),
         Wrong(
             "rows counted from 1",
             {"row": 7},
-            "One too many: rows count from 0.",
+            "`row`: one too many. Row 7 is word 2 of sentence 1. Rows count from 0.",
         ),
         Wrong(
             "no axis for layers",
             {"h_n": (4, 6)},
-            "The axis for layers is missing. It stands in front, also when there is one layer.",
+            "`h_n`: the axis for layers is missing. It stands in front, also when there is one "
+            "layer.",
         ),
         Wrong(
             "a state for each word",
             {"h_n": (12, 6)},
-            "12 rows has the packed output, one for each word. `h_n` has a row for each sentence.",
+            "`h_n`: 12 rows has the packed output, one for each word. Here there is one for each "
+            "sentence.",
         ),
         Wrong(
             "steps in h_n",
             {"h_n": (5, 4, 6)},
-            "The first axis of `h_n` is layers, not steps: it holds the last states alone.",
+            "`h_n` holds the last states alone: its first axis is layers, not steps.",
         ),
         Wrong(
             "the last step of the block",
             {"step": 4},
-            "At step 4, sentence 0 has ended long before, and `output` is zero there.",
+            "`step`: at step 4, sentence 0 has ended long before, and `output` is zero there.",
         ),
         Wrong(
             "one step behind the end",
             {"step": 2},
-            "A sentence of 2 words has the steps 0 and 1. At step 2, `output` is zero.",
+            "`step`: a sentence of 2 words has the steps 0 and 1. At step 2, `output` is zero.",
         ),
         Wrong(
             "the first word",
             {"step": 0},
-            "Step 0 is the first word of sentence 0. It has one more.",
+            "`step`: step 0 is the first word of sentence 0. It has one more.",
         ),
         Wrong(
             "words for zeros",
             {"zeros": 12},
-            "12 rows belong to words, and hold states. The others are zero.",
+            "`zeros`: 12 rows belong to words, and hold states. The others are zero.",
         ),
         Wrong(
             "no zeros",
             {"zeros": 0},
-            "An LSTM that *reads* padding shows a state there, not zeros. Here it did not read it, "
-            "and `pad_packed_sequence` has filled the block up.",
+            "`zeros`: an LSTM that *reads* padding shows a state there, not zeros. Here it did not "
+            "read it, and `pad_packed_sequence` has filled the block up.",
         ),
         Wrong(
             "zeros of one sentence",
             {"zeros": 3},
-            "3 rows of zeros has sentence 0. The others have some too, but for one.",
+            "`zeros`: 3 rows of zeros has sentence 0. The others have some too, but for one.",
         ),
         Wrong(
             "the shortest",
             {"same": 3},
-            "Sentence 3 has the most padding: `lstm(x)` reads 4 steps behind its end.",
+            "`same`: sentence 3 has the most padding. `lstm(x)` reads 4 steps behind its end.",
+        ),
+        Wrong(
+            "counted from 1, or the second longest",
+            {"same": 2},
+            "`same`: sentence 2 has 4 words, and `lstm(x)` reads 1 step behind its end. If you "
+            "count the sentences from 1: they count from 0.",
         ),
         Wrong(
             "the first",
             {"same": 0},
-            "Sentence 0 has 2 words: `lstm(x)` reads 3 more steps behind its end.",
+            "`same`: sentence 0 has 2 words, and `lstm(x)` reads 3 more steps behind its end.",
         ),
     ),
     praise="You see through a packing: which row, which step, and what is filled up at the end.",
