@@ -68,7 +68,7 @@ def first_rows(state: Tensor, count: int) -> Tensor:
 
 
 def replace_first_rows(old: Tensor, new: Tensor) -> Tensor:
-    """Return the state with its first rows renewed; the rest belong to sequences that rest."""
+    """Return the state with its first rows renewed; the others are of sequences that have ended."""
     count = new.shape[0]
     return new if count == old.shape[0] else torch.cat((new, old[count:]))
 

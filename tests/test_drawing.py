@@ -68,7 +68,7 @@ def test_inline_picture_is_named_for_screen_readers():
     inline = Picture(simple_svg(), alt).inline
     root = ElementTree.fromstring(inline)
     assert (root.get("role"), root.get("aria-label")) == ("img", alt)
-    assert root[0].tag == f"{SVG}title" and root[0].text == alt
+    assert root.find(f"{SVG}title") is None  # it would be shown wherever the pointer rests
     assert texts(inline) == ["a < b & c"]
 
 

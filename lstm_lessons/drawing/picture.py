@@ -47,7 +47,7 @@ class Picture:
         opening, rest = self.svg.split(">", 1)
         alt = escape(self.alt)
         fit = 'style="max-width:100%;height:auto"'
-        return f'{opening} role="img" aria-label="{alt}" {fit}><title>{alt}</title>{rest}'
+        return f'{opening} role="img" aria-label="{alt}" {fit}>{rest}'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.alt, "text/html": self.image}

@@ -188,9 +188,10 @@ class Setting:
         if made.batch is None:
             return
         shows = made.numbers["D"] * made.numbers["R"]
+        begun = ", in reverse of a pass that began with it" if made.bidirectional else ""
         yield (
-            "All sentences have T words here. Padded, h_n is the state after the padding; packed, "
-            "after each one's own last word."
+            f"All sentences have T words here. Padded, h_n is the state after the padding{begun}; "
+            "packed, after each one's own words."
         )
         yield (
             f"Packed, input.data is (N, I) = (N, {made.input_size}) and output.data (N, D·R) = "

@@ -45,10 +45,10 @@ for line in few:
 # T is the length of the longest line, 11. The shorter lines are filled up behind their end. That is
 # *padding*. Characters are numbered from 1 on, so 0 can mean "no character".
 #
-# In numbers, the zeros show where a line ends. In vectors and states nothing does. So the lengths
+# Here the zeros show where a line ends; in measurements and states nothing does. So the lengths $n$
 # travel with the block. They give the *mask*, true where a line has a character:
 #
-# $$\underset{(T,\,B)}{\text{mask}_{t,b}} = \underset{(T,\,1)}{t} < \underset{(B)}{n_b}$$
+# $$\underset{(T,\,B)}{\text{mask}} = \underset{(T,\,1)}{t} < \underset{(B)}{n}$$
 #
 # `torch.arange(T)` is 0, 1, ..., T − 1, and `[:, None]` makes a column of it. A column against a
 # row: each step is compared with each length.
@@ -125,13 +125,10 @@ for longest in (11, 15, 20, 40, 110):
     spread = (states[0].amax(dim=0) - states[0].amin(dim=0)).max()
     print(f"T = {longest:>3}   spread of h_n: {spread:.4f}")
 
-_, (states_with_long, _) = lstm(torch.cat([x, torch.zeros(29, B, I)]))
-print("h_n depends on the longest line:", not torch.allclose(states_with_long, h_n))
-
 # %% [markdown]
 # This layer is new, its forget gate is near one half, and it forgets fast (lesson 01). After 30
-# zeros all five lines look alike, whatever was in them. A layer that has learned to remember loses
-# less. But unless it has learned to ignore zeros, `h_n` depends on T, which the longest line sets.
+# zeros all five lines look alike, whatever was in them. Unless a layer has learned to ignore zeros,
+# its `h_n` depends on T, which the longest line sets.
 #
 # ## What is right, and what is not
 #
@@ -156,13 +153,13 @@ for name, half in (("forward", slice(0, H)), ("reverse", slice(H, 2 * H))):
 #
 # ## The last state, and the mean
 #
-# So with one direction the right states are there, in `output`. Line b ends at step $n_b - 1$. For
-# the mean over a line, only steps with a character may count:
+# So with one direction the right states are there, in `output`. Line b, of length $n_b$, ends at
+# step $n_b - 1$. For the mean over a line, only steps with a character may count:
 #
-# $$\underset{(H)}{\text{last}_b} = \underset{(T,\,B,\,H)}{\text{output}}\,[\,n_b - 1,\, b\,]
+# $$\underset{(H)}{\text{last}_b} = \underset{(H)}{\text{output}_{n_b-1,\,b}}
 #   \qquad \underset{(H)}{\text{mean}_b} = \frac{1}{n_b}
-#   \sum_{t=0}^{T-1} \underset{(T,\,B)}{\text{mask}_{t,b}}\;
-#   \underset{(T,\,B,\,H)}{\text{output}_{t,b}}$$
+#   \sum_{t=0}^{T-1} \underset{(1)}{\text{mask}_{t,b}}\;
+#   \underset{(H)}{\text{output}_{t,b}}$$
 #
 # **Predict.** What shapes have `output[lengths - 1]` and `output[lengths - 1, torch.arange(B)]`?
 # And `output.mean(dim=0)` makes two mistakes at once. Which?
@@ -215,13 +212,13 @@ print("batch_sizes:     ", batch_sizes.tolist())
 print("data:            ", tuple(data.shape))
 
 # %% [markdown]
-# `pack_padded_sequence` makes the same four tensors; `enforce_sorted=False` lets it sort.
-# `batch_sizes[t]` is the sum of row t of the mask.
-# `sorted_indices` says which line stands in each row. Its own `argsort`, `unsorted_indices`,
-# says in which row each line stands.
+# `pack_padded_sequence` makes the same four tensors. It refuses lengths that are not sorted, unless
+# `enforce_sorted=False` lets it sort. `batch_sizes[t]` is the sum of row t of the mask.
+# `sorted_indices` says which line stands in each row. Its own `argsort`, `unsorted_indices`, says
+# in which row each line stands.
 #
-# In the picture, five sentences of words, padded and packed; nothing else changes. Time goes to the
-# right: x is transposed. A number in a place is its row of `data`.
+# In the picture, five sentences of words, padded and packed. Time goes to the right. A number in a
+# place is its row of `data`.
 #
 # **Try it.**
 #
@@ -248,8 +245,8 @@ explorers.ragged()
 #   \begin{matrix} \leftarrow\ \text{rows } 0 \text{ to running} - 1 \\
 #   \leftarrow\ \text{the rest} \end{matrix}$$
 #
-# `data.split(sizes)` cuts the rows into pieces of these sizes, one for each step. (The two
-# conditions below save copies where all rows run. They change no number.)
+# `data.split(sizes)` cuts the rows into pieces of these sizes, one for each step. (The condition in
+# `replace_first_rows` saves a copy where all rows run.)
 #
 # **Predict.** At the end of the loop, what stands in each row of h?
 
@@ -264,7 +261,7 @@ def first_rows(state, count):
 
 
 def replace_first_rows(old, new):
-    """Return the state with its first rows renewed; the rest belong to sequences that rest."""
+    """Return the state with its first rows renewed; the others are of sequences that have ended."""
     count = new.shape[0]
     return new if count == old.shape[0] else torch.cat((new, old[count:]))
 
@@ -285,8 +282,8 @@ def unroll_packed(data, batch_sizes, h, c, weights):
 # in the order in which the lines were given to `pack_padded_sequence`, and returns h_n and c_n in
 # that order. So we sort on the way in, and go back on the way out.
 #
-# `compare` takes a function and a module, as in lesson 04: so it holds the weights' gradients
-# against each other too.
+# `compare` takes a function and the module whose tensors it uses, as in lesson 04, and holds the
+# weights' gradients against each other too.
 #
 # **Predict.** In which order are the rows of the packed *output*?
 
@@ -330,7 +327,8 @@ print("h_n[0, b] and c_n[0, b] are those of line b alone.")
 # The rows of output lie as those of `data` do: it is packed as well. The ten tensors are output,
 # h_n and c_n, and the gradients of x, h_0, c_0 and of the four parameters.
 #
-# `pad_packed_sequence` leads back to a block, in your order, and gives the lengths with it.
+# `pad_packed_sequence` leads back to a block, in your order, and gives the lengths with it. (Its T
+# is the greatest length; `total_length=T` keeps yours.)
 #
 # **Predict.** We pack for the layer that reads both ways, and unpack. Is the reverse half right
 # now? In which slot of `output` does each of the two passes end? And what is `output[-1]` of the
@@ -345,7 +343,7 @@ for b, n in enumerate(lengths):
 mean = output.sum(dim=0) / lengths[:, None]  # no mask: unpacking has put zeros there
 for b, n in enumerate(lengths):
     assert torch.allclose(mean[b], output[:n, b].mean(dim=0), rtol=0, atol=1e-12)
-print("Both halves are right in every line.")
+print("The mean needs no mask now. Both halves are right in every line.")
 print("zero behind every line:", bool((output[~mask] == 0).all()))
 print("lines with output[-1] not zero:", [few[b].text for b in output[-1].any(dim=1).nonzero()])
 forward, reverse = output[lengths - 1, torch.arange(B), :H], output[0, :, H:]
@@ -359,18 +357,19 @@ print("h_n: the forward half of each line's last slot, the reverse half of slot 
 # ## What can go wrong
 #
 # If your batch comes first (lesson 05), tell `pack_padded_sequence` and `pad_packed_sequence` so,
-# each with `batch_first=True`. (In between, a packed batch has no such axes. So the layer's own
-# `batch_first` does not matter.) And `pad_sequence` pads a list of tensors for you.
+# each with `batch_first=True`. And `pad_sequence` pads a list of tensors for you.
 #
-# **Predict.** Six calls below with lengths that are not as they should be. Which does
-# `pack_padded_sequence` accept?
+# **Predict.** Six calls below with lengths that are not as they should be. Which mistake goes
+# unseen?
 
 # %%
 from torch.nn.utils.rnn import pad_sequence
 
 assert torch.equal(pad_sequence([numbers[:n, b] for b, n in enumerate(lengths)]), numbers)
+assert torch.equal((numbers != 0).sum(dim=0), lengths)
 turned = pack_padded_sequence(x.transpose(0, 1), lengths, batch_first=True, enforce_sorted=False)
 assert torch.equal(turned.data, packed.data)
+print("pad_sequence and batch_first=True: the same numbers as by hand")
 
 mistakes = {
     "not sorted": [8, 7, 11, 6, 10],
@@ -392,12 +391,14 @@ for name, given in mistakes.items():
 
 # %% [markdown]
 # Lengths longer than T fail inside the LSTM. Too short ones fail nowhere: the lines are cut off. So
-# check that the greatest is T. Lengths from a GPU need `lengths.cpu()`.
+# hold lengths against the numbers, `(numbers != 0).sum(dim=0)`. Lengths from a GPU need
+# `lengths.cpu()`.
 #
 # ## Does it matter?
 #
 # A small classifier: numbers → vectors → LSTM → last state → one number, positive for code. It is
-# trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs.
+# trained on the first 484 lines, and tested on 242 from other pages. Only the packing differs:
+# padded, all lines have T = 40.
 #
 # One seed says little, so we take three. We compare with a simple rule: "code" if one of 13 signs,
 # such as a bracket, is in the line. It is right in 86 %.
@@ -438,7 +439,7 @@ signs = "()=[]{}<>:_'#"
 rule = sum(any(c in signs for c in lines[b].text) == lines[b].code for b in test) / len(test)
 print(f"zeros behind a line, on average: {(all_numbers == 0).sum() / len(lines):.0f}")
 print(f"always the same answer: {is_code[test].mean():.2f}")
-print(f"one of the signs  {' '.join(signs)}  is in it: {rule:.2f}")
+print(f"one of the signs  {' '.join(signs)}  is in it: {rule:.3f}")
 given, answers = (all_numbers[:, test], all_lengths[test]), is_code[test] > 0
 models = {
     name: [train_one(seed, packing) for seed in range(3)]
@@ -447,8 +448,8 @@ models = {
 for name, scores in models.items():
     shares = [((score(*given) > 0) == answers).double().mean() for score in scores]
     better = sum(share > rule for share in shares)
-    print(f"{name}, seeds 0 to 2:", *(f"{share:.2f}" for share in shares), end="  ")
-    print(f"mean {sum(shares) / 3:.2f}, better than the rule: {better} of 3")
+    print(f"{name}, seeds 0 to 2:", *(f"{share:.3f}" for share in shares), end="  ")
+    print(f"mean {sum(shares) / 3:.3f}, better than the rule: {better} of 3")
 
 # %% [markdown]
 # Packed, about 0.90 with every seed. Padded, the seed decides, and after five rounds none does
@@ -456,8 +457,7 @@ for name, scores in models.items():
 # With the PyTorch of this course, padded gives 0.84, 0.75 and 0.85 then.)
 #
 # How could you find out that a model reads its padding, without its code? The answer for a line
-# must not depend on zeros behind it. So put 20 more behind every line, and look. (All lines are
-# padded to 40 here.)
+# must not depend on zeros behind it. So put 20 more behind every line, and look.
 #
 # **Predict.** What will the probe say of the two kinds? Would it be enough to give a line alone,
 # and then beside a longer one?
@@ -468,6 +468,9 @@ assert longer.shape == (60, len(test))
 for name, scores in models.items():
     changed = [not torch.allclose(score(longer, given[1]), score(*given)) for score in scores]
     print(f"{name}: 20 zeros more change the answers:", changed)
+    far = F.pad(longer, (0, 0, 0, 200)), F.pad(longer, (0, 0, 0, 220))
+    changed = [not torch.allclose(*(score(each, given[1]) for each in far)) for score in scores]
+    print("    behind 220 zeros:", changed)
 
 k, long = (test[each].item() for each in (given[1].argmin(), given[1].argmax()))
 for score in models["padded"]:
@@ -479,13 +482,14 @@ by_itself, beside = (score(*pad(each))[0] for each in ([lines[k]], [lines[k], li
 print("each batch padded for itself: the same answer", torch.allclose(by_itself, beside))
 
 # %% [markdown]
-# More zeros show it. A longer line beside it shows it only where each batch is padded for itself.
+# More zeros show it, unless there were many already. A longer line shows it only where each batch
+# is padded for itself.
 #
 # ## The map of nn.LSTM
 #
-# You have met every argument of `nn.LSTM` that changes a result, but one: `proj_size` multiplies
-# $h$ by one more matrix, so that it has fewer numbers than $c$ (lesson 11). Here are all on one
-# page. R is how many numbers $h$ has. Point at a row of states for more.
+# All arguments of `nn.LSTM` that change a result, on one page. A single one is new: `proj_size`
+# multiplies $h$ by one more matrix, so that it has R numbers, fewer than $c$ (lesson 11). With
+# several layers, point at a row of states for more.
 #
 # **Try it.**
 #
@@ -503,17 +507,17 @@ the_map
 #
 # ## What we have seen
 #
-# * In a padded batch, `h_n` is the state after the padding, so it depends on T.
-# * With one direction, `output[lengths - 1, torch.arange(B)]` is right without packing. A mean
-#   needs the mask, or zeros behind each line, as unpacking gives.
+# * In a padded batch, with one direction, `h_n` is the state after the padding, so it depends on T.
+# * `output[lengths - 1, torch.arange(B)]` is then right without packing, and so is the mean with
+#   the mask.
 # * Packed means: sorted, longest first, step by step. `batch_sizes[t]` lines still run at step t.
 # * Then `h_n` is every line's own last state, in the order in which you gave the lines to
 #   `pack_padded_sequence`, in both directions.
 
 # %% [markdown]
 # **A common mistake.** `output[-1]` or `h_n` of a padded batch. It runs, it trains, and with some
-# seeds it is not even bad. You can tell by the probe: put more zeros behind a line. If the model's
-# answer changes, it reads the padding.
+# seeds it is not even bad. You can tell by the probe: put more zeros behind a line that has few. If
+# the model's answer changes, it reads the padding.
 #
 # **Exercises:** [09 Ragged sequences](../exercises/09_ragged_sequences.ipynb). Pack by hand, write
 # the masked mean, mend a function that takes the wrong step, and predict a packing.
