@@ -91,8 +91,8 @@ DROPOUT = {
     "B two calls": "same",
     "C two calls": "same",
     "C warning": "yes",
-    "D output": "no",
     "D h_n[0]": "yes",
+    "D h_n[1]": "no",
 }
 PICTURES = {
     "nn.LSTM": "C",
@@ -170,10 +170,10 @@ def test_what_06_2_says_is_so():
     dropped = F.dropout(torch.ones(10**6, dtype=torch.float64), 0.25)
     assert dropped.max().item() == pytest.approx(DROPOUT["A factor"])
     assert (dropped == 0).double().mean().item() == pytest.approx(DROPOUT["A read"], abs=0.01)
-    D = layer(2, 1.0)
-    (output, (h_n, _)), (output_2, (h_n_2, _)) = D(x), D(other)
-    assert torch.equal(output, output_2) == (DROPOUT["D output"] == "no")
-    assert torch.equal(h_n[0], h_n_2[0]) == (DROPOUT["D h_n[0]"] == "no")
+    D = layer(3, 1.0)
+    h_n, h_n_2 = D(x)[1][0], D(other)[1][0]
+    for k in (0, 1):
+        assert torch.equal(h_n[k], h_n_2[k]) == (DROPOUT[f"D h_n[{k}]"] == "no")
 
 
 def test_the_four_pictures_have_their_masks_and_say_so():
@@ -247,3 +247,164 @@ def test_a_mistake_with_masks_is_sought_where_there_are_some():
 def test_a_summary_that_does_harm_is_told(answer, name):
     result = exercise("06.4").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", name)
+
+
+def layers_by(behind, keep=lambda k: True):
+    """The layers one by one; ``behind(x, masks, k)`` is handed up, ``keep`` says whose states."""
+
+    def stack(x, h_0, c_0, layers, masks):
+        h_n, c_n = [], []
+        for k, weights in enumerate(layers):
+            h, c, outputs = h_0[k], c_0[k], []
+            for x_t in x:
+                h, c = lstm_step(x_t, h, c, *weights)
+                outputs.append(h)
+            x = behind(torch.stack(outputs), masks, k)
+            if keep(k) or len(layers) == 1:
+                h_n.append(h)
+                c_n.append(c)
+        return x, (torch.stack(h_n), torch.stack(c_n))
+
+    return stack
+
+
+def right_mask(x, masks, k):
+    return x * masks[k] if k < len(masks) else x
+
+
+def test_layers_by_is_right_before_anything_is_changed():
+    assert exercise("06.1").check(layers_by(right_mask)).outcome == "correct"
+
+
+def without_a_step(x, masks, k):
+    """Output of the top layer with nothing in its last step: zeros that no mask has made."""
+    return right_mask(x, masks, k) if k < 2 else torch.cat([x[:-1], torch.zeros_like(x[:1])])
+
+
+@pytest.mark.parametrize(
+    ("behind", "keep", "said"),
+    [
+        (right_mask, lambda k: k < 2, "output is right. h_n and c_n lack the top layer's row."),
+        (
+            lambda x, masks, k: right_mask(x, masks, k) * (3 if k == 2 else 1),
+            lambda k: k < 2,
+            "h_n and c_n lack the top layer's row; the others are right. Does it run? `zip`",
+        ),
+        (
+            lambda x, masks, k: right_mask(x, masks, k) if k < 2 else x * (masks[0] > 0),
+            lambda k: True,
+            "h_n and c_n are right. Your output has zeros. Masks are for what is handed up.",
+        ),
+        (without_a_step, lambda k: True, "h_n and c_n are right. output is the top layer's h"),
+    ],
+)
+def test_a_stack_is_told_what_its_numbers_show(behind, keep, said):
+    result = exercise("06.1").check(layers_by(behind, keep))
+    assert result.misconception is None
+    assert result.message.startswith(said)
+
+
+@pytest.mark.parametrize("share", [0.2307, 0.2487, 0.2499, "0.2501", 0.2694])
+def test_a_share_that_was_measured_is_told_so(share):
+    result = exercise("06.2").check(DROPOUT | {"A read": share})
+    assert result.misconception == "measured in a call"
+    assert "on average" in result.message
+
+
+@pytest.mark.parametrize("share", [0.22, 0.28, 0.3])
+def test_a_share_farther_off_is_not_taken_for_a_measured_one(share):
+    assert exercise("06.2").check(DROPOUT | {"A read": share}).misconception is None
+
+
+def test_a_right_share_is_no_measured_one():
+    result = exercise("06.2").check(DROPOUT | {"C warning": "no"})
+    assert result.misconception == "no warning"
+
+
+def of_the_layer(choose):
+    """A summary of output with time first, of h_n and of c_n, and of the batch."""
+
+    def summary(lstm, x):
+        output, (h_n, c_n) = lstm(x)
+        return choose(output.transpose(0, 1) if lstm.batch_first else output, h_n, c_n)
+
+    return summary
+
+
+@pytest.mark.parametrize(
+    ("choose", "said"),
+    [
+        (
+            lambda output, h_n, c_n: torch.cat([output[-1], c_n[-1].tanh()], -1),
+            "The first half is right. The second is tanh of c of layer 2, and should be c of the",
+        ),
+        (
+            lambda output, h_n, c_n: torch.cat([h_n[-1], 2 * c_n[-1]], -1),
+            "The first half is right. The second is not c of the top layer.",
+        ),
+        (
+            lambda output, h_n, c_n: torch.cat([output.mean(0), c_n[-1]], -1),
+            "The second half is right. The first is h of the top layer, the mean over all steps",
+        ),
+        (
+            lambda output, h_n, c_n: torch.cat([2 * h_n[-1], c_n[-1]], -1),
+            "The second half is right. The first is not h of the top layer after the last step.",
+        ),
+        (
+            lambda output, h_n, c_n: torch.cat([output[0], c_n[0]], -1),
+            "The first half is h of the top layer after step 0, the second c of layer 0.",
+        ),
+        (
+            lambda output, h_n, c_n: h_n[-1],
+            "Your numbers are h of layer 2 after the last step. Two halves are asked for",
+        ),
+        (
+            lambda output, h_n, c_n: torch.cat([h_n[-1], c_n[-1]], -1).flip(-1),
+            "Each sentence has the right numbers, in another order.",
+        ),
+        (
+            lambda output, h_n, c_n: torch.stack([h_n[-1], c_n[-1]]).reshape(h_n.shape[1], -1),
+            "All numbers are the right ones, but some stand in the row of another sentence.",
+        ),
+    ],
+)
+def test_a_summary_is_told_what_its_halves_are(choose, said):
+    result = exercise("06.4").check(of_the_layer(choose))
+    assert result.misconception is None
+    assert result.message.startswith(said)
+
+
+def test_a_layer_changed_in_a_later_call_only_is_told():
+    def summary(lstm, x):
+        if lstm.batch_first:
+            lstm.batch_first, x = False, x.transpose(0, 1)
+        output, (_, c_n) = lstm(x)
+        return torch.cat([output[-1], c_n[-1]], -1)
+
+    result = exercise("06.4").check(summary)
+    assert (result.outcome, result.misconception) == ("incorrect", "changes the layer")
+
+
+def test_another_error_with_the_batch_first_is_not_taken_for_a_known_one():
+    def summary(lstm, x):
+        output, (h_n, c_n) = lstm(x)
+        last = output[:, -1, None] if lstm.batch_first else output[-1]
+        return torch.cat([last, c_n[-1]], -1)
+
+    result = exercise("06.4").check(summary)
+    assert (result.outcome, result.misconception) == ("error", None)
+    assert "h_n and c_n are (L, B, H), as without it." in result.message
+
+
+@pytest.mark.parametrize("layer_is_set", [False, True])
+def test_x_read_the_wrong_way_round_is_told_whoever_does_it(layer_is_set):
+    def summary(lstm, x):
+        if layer_is_set:
+            lstm.batch_first = False
+        elif lstm.batch_first:
+            x = x.transpose(0, 1)
+        return torch.cat([state[-1] for state in lstm(x)[1]], -1)
+
+    result = exercise("06.4").check(summary)
+    assert result.misconception == "x turned round"
+    assert "or set `lstm.batch_first`?" in result.message

@@ -56,11 +56,11 @@ def stack(x, h_0, c_0, layers, masks):
     ### BEGIN SOLUTION
     h_n, c_n = [], []
     for k in range(len(layers)):
-        if k > 0:
-            x = x * masks[k - 1]
         x, h, c = unroll(x, h_0[k], c_0[k], layers[k])
         h_n.append(h)
         c_n.append(c)
+        if k < len(masks):
+            x = x * masks[k]
     return x, (torch.stack(h_n), torch.stack(c_n))
     ### END SOLUTION
 
@@ -78,20 +78,20 @@ exercise("06.1").check(stack)
 # | A | `num_layers=2, dropout=0.25` | training |
 # | B | `num_layers=2, dropout=0.25` | after `eval()` |
 # | C | `num_layers=1, dropout=0.25` | training |
-# | D | `num_layers=2, dropout=1.0` | training |
+# | D | `num_layers=3, dropout=1.0` | training |
 
 # %% [markdown]
 # | key | question |
 # |---|---|
-# | `"A read"` | What share of the numbers that layer 1 reads is zeroed? |
+# | `"A read"` | What share of the numbers that layer 1 reads is zeroed, on average? |
 # | `"A factor"` | By what are the others multiplied? |
 # | `"A output"` | What share of `output` is zeroed? |
 # | `"A two calls"` | Is the output of two calls with one input the same, or does it differ? |
 # | `"B two calls"` | The same question for B |
 # | `"C two calls"` | and for C |
 # | `"C warning"` | Does PyTorch warn when C is made? |
-# | `"D output"` | Does D's `output` change if other words stand in x? |
-# | `"D h_n[0]"` | And D's `h_n[0]`? |
+# | `"D h_n[0]"` | Does D's `h_n[0]` change if other words stand in x? |
+# | `"D h_n[1]"` | And D's `h_n[1]`? |
 #
 # A share is a number from 0 to 1. Give the factor to two decimals, or as a fraction. Then come
 # three times `"same"` or `"differ"`, and three times `"yes"` or `"no"`.
@@ -105,8 +105,8 @@ answer = {
     "B two calls": ...,
     "C two calls": ...,
     "C warning": ...,
-    "D output": ...,
     "D h_n[0]": ...,
+    "D h_n[1]": ...,
 }
 ### BEGIN SOLUTION
 answer = {
@@ -117,8 +117,8 @@ answer = {
     "B two calls": "same",
     "C two calls": "same",
     "C warning": "yes",
-    "D output": "no",
     "D h_n[0]": "yes",
+    "D h_n[1]": "no",
 }
 ### END SOLUTION
 
@@ -170,8 +170,9 @@ exercise("06.3").check(answer)
 #
 # For each sentence, this function should give what the *top* layer shows after the last step, and
 # beside it the memory c of the same layer: (B, 2H). x lies as the layer wants it: (T, B, I), or
-# (B, T, I) where `lstm.batch_first` is True. With one layer and time first, it is right. Otherwise
-# it runs or fails as chance will have it, and its numbers are others.
+# (B, T, I) where `lstm.batch_first` is True. With one layer and time first, it is right. With
+# several layers it runs and is wrong. With `batch_first=True` it fails, unless T = B; then it runs
+# and is wrong, too.
 
 
 # %%

@@ -85,7 +85,8 @@ class FunctionExercise(Exercise):
     ``look`` takes the inputs, the results and the right ones of the first call that goes wrong in
     a way that nobody has named, and says in words what the numbers tell, or nothing.
     ``advice`` says what is meant by a name that there is not, ``drawn``, where it is likely that
-    someone draws at random, what to do instead.
+    someone draws at random, what to do instead. With ``errors_in_words``, an error of a later call
+    belongs to a known mistake only if it says the same, as in the first call.
     """
 
     function: str
@@ -100,6 +101,7 @@ class FunctionExercise(Exercise):
     drawn: str = ""
     advice: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    errors_in_words: bool = False
     look: Callable[[Mapping[str, Any], Results, Results], str] = lambda inputs, ours, wanted: ""
 
     @cached_property
@@ -148,8 +150,8 @@ class FunctionExercise(Exercise):
             return self._judge_problem(attempts, wrong)
         if wrong is not None:
             return self._incorrect(wrong.message, wrong.name)
-        if attempts[0].changed:
-            return self._changed(attempts[0].changed, "Your function")
+        if changed := _changed_first(attempts):
+            return self._changed(changed, "Your function")
         drawn = self.drawn or (_NEW_LAYER if self._layers else "")
         if drawn and self._draws(answer, attempts, runner):
             return self._incorrect(f"{_DRAWN} {drawn}", "drawn at random")
@@ -161,9 +163,8 @@ class FunctionExercise(Exercise):
 
     def _judge_the_rest(self, answer: Callable, attempts: list[Attempt], runner: Runner) -> Result:
         """Judge an answer whose numbers are right: what it does to inputs and gradients."""
-        if attempts[0].changed:
-            who = "The numbers are right, but your function"
-            return self._changed(attempts[0].changed, who)
+        if changed := _changed_first(attempts):
+            return self._changed(changed, "The numbers are right, but your function")
         right = self._judge_gradients(answer, runner) if self.gradients else self._correct()
         if right.outcome == "correct" and attempts[0].remark:
             right = self._result("correct", f"{right.message}\n\n{attempts[0].remark}")
@@ -292,7 +293,7 @@ class FunctionExercise(Exercise):
         if len(ours) != len(theirs):
             return False
         return all(
-            _same_problem(a.problem, b.problem, in_words=number == 0)
+            _same_problem(a.problem, b.problem, in_words=number == 0 or self.errors_in_words)
             if a.problem or b.problem
             else all(self.form.distance(a.results[n], b.results[n]) < MATCH for n in a.results)
             for number, (a, b) in enumerate(zip(ours, theirs, strict=True))
@@ -436,6 +437,11 @@ _ROUNDED = (
     "Right to about seven digits and no further: your results are rounded to float32, while the "
     "inputs are float64. Look for `.float()`, or for a new tensor made with `dtype=torch.float32`."
 )
+
+
+def _changed_first(attempts: list[Attempt]) -> tuple[str, ...]:
+    """Return the inputs that the first call which changes any has changed."""
+    return next((each.changed for each in attempts if each.changed), ())
 
 
 def _is_rounded(attempts: list[Attempt], wanted: list[dict[str, Tensor]]) -> bool:

@@ -1,15 +1,17 @@
 """Exercises of lesson 06: stack layers with masks, say what dropout does, mend a summary."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
-from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.base import MATCH, Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
-from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
+from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
 # --- 06.1 -----------------------------------------------------------------------------------------
@@ -67,8 +69,7 @@ def _layer(x: Tensor, h: Tensor, c: Tensor, weights: list[Tensor]) -> tuple[Tens
 
 
 def _stacked(ends: States) -> tuple[Tensor, Tensor]:
-    h_n, c_n = (torch.stack(states) for states in zip(*ends, strict=True))
-    return h_n, c_n
+    return torch.stack([h for h, _ in ends]), torch.stack([c for _, c in ends])
 
 
 def _run(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
@@ -113,14 +114,19 @@ def _output_with_holes(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, mask
     return output * masks[-1], states
 
 
-def _memory_goes_up(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
-    ends = []
-    for k, weights in enumerate(layers):
-        x = x * masks[k - 1] if k > 0 else x
-        steps = list(_by_steps(x, h_0[k], c_0[k], weights))
-        x = torch.stack([step[k + 1 < len(layers)] for step in steps])
-        ends.append(steps[-1])
-    return x, _stacked(ends)
+def _memory_for_h(up: bool, out: bool) -> Callable:
+    """Return a stack in which c goes ``up`` to the next layer, ``out`` as output, or both."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        ends = []
+        for k, weights in enumerate(layers):
+            x = x * masks[k - 1] if k > 0 else x
+            steps = list(_by_steps(x, h_0[k], c_0[k], weights))
+            x = torch.stack([step[up if k + 1 < len(layers) else out] for step in steps])
+            ends.append(steps[-1])
+        return x, _stacked(ends)
+
+    return stack
 
 
 def _mask_on_the_way_right(
@@ -218,15 +224,19 @@ def _mask_before_layer(
     return stack
 
 
-def _mask_behind_every_layer(
-    x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor
-) -> tuple:
-    ends = []
-    for k, weights in enumerate(layers):
-        x, *states = _layer(x, h_0[k], c_0[k], weights)
-        x = x * masks[k]
-        ends.append(tuple(states))
-    return x, _stacked(ends)
+def _mask_behind_layer(choose: Callable[[Tensor, int], Tensor | None]) -> Callable:
+    """Return a stack in which the mask that ``choose`` gives, if any, falls on layer k's output."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        ends = []
+        for k, weights in enumerate(layers):
+            x, *states = _layer(x, h_0[k], c_0[k], weights)
+            mask = choose(masks, k)
+            x = x if mask is None else x * mask
+            ends.append(tuple(states))
+        return x, _stacked(ends)
+
+    return stack
 
 
 def _top_layer_lost(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
@@ -236,6 +246,53 @@ def _top_layer_lost(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: 
         x = x * mask
         ends.append(tuple(states))
     return x, _stacked(ends)
+
+
+def _layer_0_alone(masked: bool) -> Callable:
+    """Return a stack whose ``return`` stands inside the loop."""
+
+    def stack(x: Tensor, h_0: Tensor, c_0: Tensor, layers: Layers, masks: Tensor) -> tuple:
+        x, *states = _layer(x, h_0[0], c_0[0], layers[0])
+        x = x * masks[0] if masked and len(masks) else x
+        return x, _stacked([tuple(states)])
+
+    return stack
+
+
+def _same(ours: Tensor, wanted: Tensor) -> bool:
+    return _ONE_TENSOR.distance(ours, wanted) < MATCH
+
+
+_ONE_TENSOR = OneTensor(("tensor",))
+
+
+def _look_at_the_stack(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say that the top layer's row is missing, or that output has gone through a mask."""
+    output, right = ours["output"].detach(), wanted["output"]
+    states = [(ours[name].detach(), wanted[name]) for name in ("h_n", "c_n")]
+    if len(inputs["layers"]) > 1 and all(_same(each, whole[:-1]) for each, whole in states):
+        if _same(output, right):
+            return (
+                "output is right. h_n and c_n lack the top layer's row. Do you append the states "
+                "of every layer, after its call?"
+            )
+        return f"h_n and c_n lack the top layer's row; the others are right. {_ZIP}"
+    if all(map(_same, *zip(*states, strict=True))) and output.shape == right.shape:
+        kept = output != 0
+        factors = output[kept] / right[kept]
+        masked = not kept.all() and kept.flatten(1).any(dim=1).all()
+        if masked and _same(factors, factors[:1].expand_as(factors)):
+            return f"h_n and c_n are right. Your output has zeros. {_NO_MASK_ABOVE}"
+    return ""
+
+
+_ZIP = (
+    "Does it run? `zip` stops with the shorter list, and so does a loop that counts the masks: "
+    "there is one mask fewer than layers."
+)
+_NO_MASK_ABOVE = (
+    "Masks are for what is handed up. Above the top layer there is none, so output stays whole."
+)
 
 
 _STACK_WRONGS = (
@@ -253,9 +310,21 @@ _STACK_WRONGS = (
     ),
     Wrong(
         "c handed up",
-        _memory_goes_up,
+        _memory_for_h(up=True, out=False),
         "You hand up c. The shape is the same, so nothing complains; but c stays inside its layer, "
         "and what goes up is h.",
+    ),
+    Wrong(
+        "c handed up and out",
+        _memory_for_h(up=True, out=True),
+        "You hand up c, and your output is c. The shape is the same, so nothing complains; but c "
+        "stays inside its layer. What goes up is h, and output is the top layer's h.",
+    ),
+    Wrong(
+        "c for output",
+        _memory_for_h(up=False, out=True),
+        "h_n and c_n are right. Your output is the top layer's c at every step. c stays inside its "
+        "layer; output is h.",
     ),
     Wrong(
         "masks not used",
@@ -284,14 +353,26 @@ _STACK_WRONGS = (
         "There are L − 1 masks, one fewer than layers: `masks[k]` is for what layer k hands up, "
         "and above the top layer there is none to hand up to. (What layer k *reads* has gone "
         "through `masks[k − 1]`.)",
-        _mask_behind_every_layer,
+        _mask_behind_layer(lambda masks, k: masks[k]),
         _mask_before_layer(lambda masks, k: masks[k] if k > 0 else None),
     ),
-    Wrong(
+    *several(
         "a mask on what the top layer shows",
+        "You multiply output by a mask as well. " + _NO_MASK_ABOVE,
         _output_with_holes,
-        "Your output has holes: a mask falls on what the top layer shows. Masks are for what is "
-        "handed up, and nothing stands above the top layer.",
+        _mask_behind_layer(
+            lambda masks, k: masks[min(k, len(masks) - 1)] if len(masks) else None,
+        ),
+        _mask_behind_layer(lambda masks, k: masks[k % len(masks)] if len(masks) else None),
+    ),
+    *several(
+        "the mask of the layer below",
+        "Your masks are one layer too high. What layer k hands up goes through `masks[k − 1]`, "
+        "which is for layer k − 1, and output is masked, too. After layer k comes `masks[k]`, "
+        "after the top layer none.",
+        _mask_behind_layer(lambda masks, k: masks[k - 1] if k > 0 else None),
+        _mask_behind_layer(lambda masks, k: masks[k - 1]),
+        _mask_behind_layer(lambda masks, k: masks[k - 1] if len(masks) else None),
     ),
     Wrong(
         "the mask of the layer above",
@@ -307,10 +388,19 @@ _STACK_WRONGS = (
         _mask_before_layer(lambda masks, k: masks[k] if k < len(masks) else None),
         _mask_before_layer(lambda masks, k: masks[k - 1], times=lambda x, mask: mask * x),
     ),
-    Wrong(
+    *several(
         "the top layer left out",
+        "The top layer is missing. There are L layers and L − 1 masks: does your loop count the "
+        "masks? `zip` stops with the shorter list.",
         _top_layer_lost,
-        "The top layer does not run: there are L − 1 masks, and `zip` ends with the shortest.",
+        _by_hand(top=1),
+    ),
+    *several(
+        "a return in the loop",
+        "Layer 0 alone has run. Does `return` stand inside the loop? Then it ends the loop after "
+        "one round.",
+        _layer_0_alone(masked=False),
+        _layer_0_alone(masked=True),
     ),
     Wrong(
         "scaled twice",
@@ -377,12 +467,6 @@ _STACK_WRONGS = (
         _by_hand(start=lambda h_0, c_0, k: (h_0[-1], c_0[-1])),
         "All your layers start from the states of the top layer. The first axis of h_0 and c_0 is "
         "layers: each has a row of its own.",
-    ),
-    Wrong(
-        "one layer too few",
-        _by_hand(top=1),
-        "The top layer does not run. There are L layers and L − 1 masks: does your loop count the "
-        "masks?",
     ),
     Wrong(
         "the last mask left out",
@@ -466,6 +550,7 @@ STACK_THE_LAYERS = FunctionExercise(
     drawn="The masks are drawn already: multiply by them, and leave `F.dropout` out.",
     wrongs=_STACK_WRONGS,
     made_in_order=("h_n", "c_n", "output"),
+    look=_look_at_the_stack,
     words={
         ("output",): "h_n and c_n are right. output is the top layer's h at every step.",
         ("h_n",): "output and c_n are right. h_n holds each layer's h after its last step.",
@@ -494,19 +579,19 @@ STACK_THE_LAYERS = FunctionExercise(
         "k, and which of the three that it returns does layer k + 1 need?",
         "What layer k returns goes two ways. Its last h and c are kept for h_n and c_n, as they "
         "are. Its output is multiplied by `masks[k]` for the layer above, if there is one.",
-        "Loop with k over `range(len(layers))`. Before the call, when k > 0, multiply what was "
-        "handed up by `masks[k - 1]`. After it, append h and c to lists; `torch.stack` them at "
-        "the end.",
+        "Loop with k over `range(len(layers))`. Layer k starts from `h_0[k]` and `c_0[k]`. After "
+        "the call, append h and c to lists, as they are. Then, if `k < len(masks)`, multiply the "
+        "output by `masks[k]` for the next layer. At the end, `torch.stack` the lists.",
     ),
     solution_code="""
 def stack(x, h_0, c_0, layers, masks):
     h_n, c_n = [], []
     for k in range(len(layers)):
-        if k > 0:
-            x = x * masks[k - 1]
         x, h, c = unroll(x, h_0[k], c_0[k], layers[k])
         h_n.append(h)
         c_n.append(c)
+        if k < len(masks):
+            x = x * masks[k]
     return x, (torch.stack(h_n), torch.stack(c_n))
 """,
 )
@@ -516,11 +601,23 @@ def stack(x, h_0, c_0, layers, masks):
 _TWO_CALLS = ("same", "differ")
 _YES_NO = ("yes", "no")
 
+_MEASURED = (
+    "Near it. Have you measured? Then that is what one call gave, and the next gives another "
+    "share. Give the share on average."
+)
+
+
+def _between(low: float, high: float) -> Wrong:
+    """Return the wrong share that lies between these two."""
+    middle = math.sqrt(low * high)
+    return Wrong("measured in a call", {"A read": middle}, _MEASURED, within=high / middle)
+
+
 PREDICT_THE_DROPOUT = DictExercise(
     number="06.2",
     title="What does this dropout do?",
     parts=(
-        Quantity("A read", 0.25, "What share does dropout zero of what layer 1 reads?"),
+        Quantity("A read", 0.25, "What share does dropout zero of what layer 1 reads, on average?"),
         Quantity(
             "A factor",
             4 / 3,
@@ -532,8 +629,8 @@ PREDICT_THE_DROPOUT = DictExercise(
         Choice("B two calls", "same", "What does eval() change?", options=_TWO_CALLS),
         Choice("C two calls", "same", "Between which layers is C's dropout?", options=_TWO_CALLS),
         Choice("C warning", "yes", "Does PyTorch say so, when it is made?", options=_YES_NO),
-        Choice("D output", "no", "What does layer 1 read in D?", options=_YES_NO),
         Choice("D h_n[0]", "yes", "Which layer's state is it?", options=_YES_NO),
+        Choice("D h_n[1]", "no", "What does layer 1 read in D?", options=_YES_NO),
     ),
     wrongs=(
         Wrong(
@@ -546,6 +643,8 @@ PREDICT_THE_DROPOUT = DictExercise(
             for key in ("A read", "A output")
             for number in (25, 75)
         ),
+        _between(0.23, 0.24997),
+        _between(0.25003, 0.27),
         Wrong(
             "the p of the lesson",
             {"A read": 0.2},
@@ -615,9 +714,9 @@ PREDICT_THE_DROPOUT = DictExercise(
         ),
         Wrong(
             "dropout 1 lets x through",
-            {"D output": "yes"},
-            "With `dropout=1.0` layer 1 reads zeros at every step, and there is no other way for x "
-            "to get past layer 0.",
+            {"D h_n[1]": "yes"},
+            "h_n[1] is what layer 1 shows last. With `dropout=1.0` it reads zeros at every step, "
+            "and there is no other way for x to get past layer 0.",
         ),
         Wrong(
             "dropout 1 reaches h_n[0]",
@@ -625,13 +724,19 @@ PREDICT_THE_DROPOUT = DictExercise(
             "h_n[0] is layer 0's own state. Layer 0 reads the words, without dropout, and its h is "
             "kept for h_n before it is handed up.",
         ),
+        Wrong(
+            "layers counted from the top",
+            {"D h_n[0]": "no", "D h_n[1]": "yes"},
+            "These two are the other way round. Rows of h_n are layers, from the bottom up. Which "
+            "of D's layers reads the words, and which reads zeros?",
+        ),
     ),
     praise="Where it sits, when it acts, what survives: that is all there is to nn.LSTM's dropout.",
     hints=(
         "Draw the layers of each, and put a cross on each arrow that meets a mask.",
         "Masks sit between layers, in training only. Survivors are multiplied by 1 / (1 − p).",
-        "C has no arrow from layer to layer. In D every number on the arrow from layer 0 to layer "
-        "1 is zeroed; the arrows from x, and those to the right, are whole.",
+        "C has no arrow from layer to layer. In D every number on an arrow from layer to layer is "
+        "zeroed; the arrows from x, and those to the right, are whole.",
     ),
     solution_code="""
 answer = {
@@ -642,8 +747,8 @@ answer = {
     "B two calls": "same",
     "C two calls": "same",
     "C warning": "yes",
-    "D output": "no",
     "D h_n[0]": "yes",
+    "D h_n[1]": "no",
 }
 """,
 )
@@ -765,10 +870,13 @@ def _summary_cases() -> tuple[Case, ...]:
         lstm = random_layer(random, I, H, L, 0.5, batch_first=first)
         x = random(B, T, I) if first else random(T, B, I)
         said = f"T={T}, B={B}, I={I}, H={H}, L={L}" + (", batch_first=True" if first else "")
-        special = "This layer has `batch_first=True`: x is (B, T, I), and so lies output."
+        special = (
+            "This layer has `batch_first=True`: x is (B, T, I) and output (B, T, H). h_n and c_n "
+            "are (L, B, H), as without it."
+        )
         return Case({"lstm": lstm, "x": x}, said, special=special if first else "")
 
-    return case(7, 4, 2, 5, 3), case(5, 3, 7, 4, 2, True), case(4, 3, 2, 6, 1)
+    return case(7, 4, 6, 5, 3), case(5, 3, 7, 4, 2, True), case(4, 3, 2, 6, 1)
 
 
 def _joined(choose: Callable[[Tensor, Tensor, Tensor], tuple]) -> Callable:
@@ -781,6 +889,104 @@ def _joined(choose: Callable[[Tensor, Tensor, Tensor], tuple]) -> Callable:
     return summary
 
 
+def _by_axis(first: Callable[..., tuple], otherwise: Callable[..., tuple]) -> Callable:
+    """Return a summary that joins what ``first`` chooses where the batch is first, or else."""
+
+    def summary(lstm: torch.nn.LSTM, x: Tensor) -> Tensor:
+        output, (h_n, c_n) = lstm(x)
+        return torch.cat((first if lstm.batch_first else otherwise)(output, h_n, c_n), dim=-1)
+
+    return summary
+
+
+def _turned(when: tuple[bool, ...], turn: Callable[[Tensor], Tensor], h: Callable) -> Callable:
+    """Return a summary that turns x round where ``batch_first`` is one of ``when``.
+
+    ``h`` chooses the first half, from output and h_n.
+    """
+
+    def summary(lstm: torch.nn.LSTM, x: Tensor) -> Tensor:
+        output, (h_n, c_n) = lstm(turn(x) if lstm.batch_first in when else x)
+        return torch.cat([h(output, h_n), c_n[-1]], dim=-1)
+
+    return summary
+
+
+def _transposed(x: Tensor) -> Tensor:
+    return x.transpose(0, 1)
+
+
+def _viewed(x: Tensor) -> Tensor:
+    return x.view(x.shape[1], x.shape[0], -1)
+
+
+def _reshaped(x: Tensor) -> Tensor:
+    return x.reshape(x.shape[1], x.shape[0], -1)
+
+
+def _moved(move: Callable[[Tensor], Tensor], when: tuple[bool, ...], at: Any) -> Callable:
+    """Return a summary that moves output where ``batch_first`` is one of ``when``."""
+
+    def summary(lstm: torch.nn.LSTM, x: Tensor) -> Tensor:
+        output, (_, c_n) = lstm(x)
+        return torch.cat([(move(output) if lstm.batch_first in when else output)[at], c_n[-1]], -1)
+
+    return summary
+
+
+_ANY = (True, False)
+_LAST_SENTENCE = (slice(None), -1)
+
+
+def _parts(summary: Tensor, H: int) -> tuple[Tensor, ...]:  # noqa: N803
+    """Return the columns, H at a time; nothing where it is not made of such parts."""
+    whole = summary.ndim == 2 and summary.shape[-1] > 0 and summary.shape[-1] % H == 0
+    return summary.split(H, dim=-1) if whole else ()
+
+
+def _what_is(part: Tensor, lstm: torch.nn.LSTM, x: Tensor) -> str:
+    """Say what H numbers for each sentence are, or nothing."""
+    with torch.no_grad():
+        output, (h_n, c_n) = lstm(x)
+    steps = output.transpose(0, 1) if lstm.batch_first else output
+    known = {f"c of layer {k}": c for k, c in enumerate(c_n)}
+    known |= {f"h of layer {k} after the last step": h for k, h in enumerate(h_n)}
+    known |= {f"h of the top layer after step {t}": h for t, h in enumerate(steps)}
+    known |= {"h of the top layer, the mean over all steps": steps.mean(dim=0)}
+    known |= {f"tanh of c of layer {k}": c.tanh() for k, c in enumerate(c_n)}
+    return next((name for name, value in known.items() if _same(part, value)), "")
+
+
+def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
+    """Say which half is right and what the other one is, or that the right numbers are mixed."""
+    lstm, x = inputs["lstm"], inputs["x"]
+    summary, right = ours["summary"].detach(), wanted["summary"]
+    found = [_what_is(part, lstm, x) for part in _parts(summary, lstm.hidden_size)]
+    if summary.shape != right.shape:
+        if len(found) == 1 and found[0]:
+            return f"Your numbers are {found[0]}. Two halves are asked for, h and c: 2H numbers."
+        return ""
+    h_is_right, c_is_right = map(_same, summary.chunk(2, dim=-1), right.chunk(2, dim=-1))
+    if h_is_right:
+        is_it = f"is {found[1]}, and should be" if found[1] else "is not"
+        return f"The first half is right. The second {is_it} c of the top layer."
+    if c_is_right:
+        is_it = f"is {found[0]}, and should be" if found[0] else "is not"
+        return (
+            f"The second half is right. The first {is_it} h of the top layer after the last step."
+        )
+    if all(found):
+        return f"The first half is {found[0]}, the second {found[1]}."
+    if _same(summary.sort(dim=-1).values, right.sort(dim=-1).values):
+        return "Each sentence has the right numbers, in another order. All of h comes before c."
+    if _same(summary.flatten().sort().values, right.flatten().sort().values):
+        return (
+            "All numbers are the right ones, but some stand in the row of another sentence. A "
+            "reshape can do that: it goes by the order in memory."
+        )
+    return ""
+
+
 MEND_THE_SUMMARY = FunctionExercise(
     number="06.4",
     title="Mend a summary",
@@ -790,6 +996,8 @@ MEND_THE_SUMMARY = FunctionExercise(
     reference=_joined(lambda output, h_n, c_n: (h_n[-1], c_n[-1])),
     form=OneTensor(("summary",), axes=("sentence", "number")),
     gradients=True,
+    errors_in_words=True,
+    look=_look_at_the_summary,
     wrongs=(
         Wrong(
             "nothing mended",
@@ -797,11 +1005,46 @@ MEND_THE_SUMMARY = FunctionExercise(
             "This does what the broken one does. Its second half is the memory of layer 0, the "
             "lowest. And its first half is the last step only if time comes first.",
         ),
-        Wrong(
+        *several(
             "c mended, h to go",
-            _joined(lambda output, h_n, c_n: (output[-1], c_n[-1])),
             "The memory is the top layer's now. But `output[-1]` is the last step only if time "
             "comes first. With `batch_first=True` it is the last sentence.",
+            _joined(lambda output, h_n, c_n: (output[-1], c_n[-1])),
+            lambda lstm, x: torch.stack([lstm(x)[0][-1], lstm(x)[1][1][-1]], dim=1).flatten(1),
+        ),
+        *several(
+            "states moved along",
+            "You read h_n or c_n as if `batch_first` moved them. It moves x and output only: the "
+            "states stay (L, B, H), and their first axis is layers.",
+            _by_axis(
+                lambda output, h_n, c_n: (output[:, -1], c_n[:, -1]),
+                lambda output, h_n, c_n: (output[-1], c_n[-1]),
+            ),
+            _by_axis(
+                lambda output, h_n, c_n: (output[-1], c_n[:, -1]),
+                lambda output, h_n, c_n: (output[-1], c_n[-1]),
+            ),
+            _by_axis(
+                lambda output, h_n, c_n: (h_n[:, -1], c_n[-1]),
+                lambda output, h_n, c_n: (h_n[-1], c_n[-1]),
+            ),
+            _by_axis(
+                lambda output, h_n, c_n: (h_n[:, -1], c_n[:, -1]),
+                lambda output, h_n, c_n: (h_n[-1], c_n[-1]),
+            ),
+            _by_axis(
+                lambda output, h_n, c_n: (_reshaped(h_n)[-1], _reshaped(c_n)[-1]),
+                lambda output, h_n, c_n: (h_n[-1], c_n[-1]),
+            ),
+        ),
+        *several(
+            "view for transpose",
+            "`view` and `reshape` move no axis (lesson 05): sentences and steps get mixed. "
+            "`transpose` moves axes. Or leave output as it lies, and take the step there.",
+            _moved(_viewed, (True,), -1),
+            _moved(_reshaped, (True,), -1),
+            _moved(_reshaped, (False,), _LAST_SENTENCE),
+            _moved(_reshaped, _ANY, _LAST_SENTENCE),
         ),
         Wrong(
             "h mended, c to go",
@@ -820,39 +1063,53 @@ MEND_THE_SUMMARY = FunctionExercise(
             "The second half is the top layer's now. The first half is what layer 0 showed.",
         ),
         Wrong(
+            "layer 2 for the top layer",
+            _joined(lambda output, h_n, c_n: (h_n[2], c_n[2])),
+            "You take layer 2. It is the top one with three layers. With two there is none.",
+        ),
+        Wrong(
             "layer 1 for the top layer",
             _joined(lambda output, h_n, c_n: (h_n[1], c_n[1])),
             "You take layer 1. It is the top one with two layers; with three it is not, and with "
             "one there is none.",
         ),
-        Wrong(
+        *several(
             "the last sentence",
+            "You take away the second axis of h_n or c_n: that is the sentences, and a row for "
+            "each layer is left. (`[:, -1]` is the last *sentence*, for every layer.) The first "
+            "axis is layers.",
             _joined(lambda output, h_n, c_n: (h_n[:, -1], c_n[:, -1])),
-            "You take the last place along the second axis: that is the last *sentence*, for every "
-            "layer.",
+            _joined(lambda output, h_n, c_n: (h_n[:, -1], c_n[-1])),
+            _joined(lambda output, h_n, c_n: (h_n[-1], c_n[:, -1])),
         ),
         *several(
             "the last sentence of output",
-            "`output[:, -1]` is the last step only with `batch_first=True`. With time first, it is "
-            "the last *sentence*, at every step.",
+            "With time first, your first half has T rows and should have B. There "
+            "`output[:, -1]` is the last *sentence*, at every step. It is the last step only with "
+            "`batch_first=True`.",
             _joined(lambda output, h_n, c_n: (output[:, -1], c_n[-1])),
             _joined(lambda output, h_n, c_n: (output[:, -1], c_n[:, -1])),
         ),
-        Wrong(
+        *several(
             "the first step of output",
+            "Your first half is the top layer's, but after the *first* step.",
             _joined(lambda output, h_n, c_n: (output[0], c_n[-1])),
-            "Your first half is output[0]: the top layer, but at the *first* step. The axis of "
-            "output that comes first is time.",
+            _by_axis(
+                lambda output, h_n, c_n: (output[:, 0], c_n[-1]),
+                lambda output, h_n, c_n: (output[0], c_n[-1]),
+            ),
         ),
         Wrong(
             "h and c exchanged",
             _joined(lambda output, h_n, c_n: (c_n[-1], h_n[-1])),
             "Both are the top layer's, in the other order: h comes first, then c.",
         ),
-        Wrong(
+        *several(
             "h twice",
+            "Both halves are the top layer's h. (With time first, `output[-1]` is `h_n[-1]`.) The "
+            "second half should be the memory c.",
             _joined(lambda output, h_n, c_n: (output[-1], h_n[-1])),
-            "Your halves are equal: output[-1] is h_n[-1]. The second half should be the memory c.",
+            _joined(lambda output, h_n, c_n: (h_n[-1], h_n[-1])),
         ),
         Wrong(
             "all layers side by side",
@@ -878,8 +1135,16 @@ MEND_THE_SUMMARY = FunctionExercise(
         ),
         *several(
             "x turned round",
-            "You turn x round, but x lies as the layer wants it, whatever `batch_first` is.",
-            lambda lstm, x: torch.cat([s[-1] for s in lstm(x.transpose(0, 1))[1]], dim=-1),
+            "Do you turn x round, or reshape it, or set `lstm.batch_first`? Then the layer takes "
+            "steps for sentences. x lies as the layer wants it, whatever `batch_first` is. Leave "
+            "both as they are.",
+            _turned(_ANY, _transposed, lambda output, h_n: h_n[-1]),
+            _turned(_ANY, _transposed, lambda output, h_n: output[-1]),
+            _turned(_ANY, _transposed, lambda output, h_n: output[:, -1]),
+            _turned((True,), _transposed, lambda output, h_n: h_n[-1]),
+            _turned((True,), _transposed, lambda output, h_n: output[-1]),
+            _turned((False,), _transposed, lambda output, h_n: h_n[-1]),
+            _turned((True,), _reshaped, lambda output, h_n: h_n[-1]),
         ),
         Wrong(
             "h and c in turn",
