@@ -83,6 +83,25 @@ def summary_from_output(lstm, x):
     return torch.hstack((last, c_n[lstm.num_layers - 1]))
 
 
+def test_the_summary_cannot_be_told_by_shapes_or_by_an_error():
+    def by_error(lstm, x):
+        output, (_, c_n) = lstm(x)
+        try:
+            return torch.cat([output[-1], c_n[-1]], -1)
+        except RuntimeError:
+            return torch.cat([output[:, -1], c_n[-1]], -1)
+
+    def by_shape(lstm, x):
+        output, (h_n, c_n) = lstm(x)
+        time_first = output.shape[1] == h_n.shape[1]
+        return torch.cat([output[-1] if time_first else output[:, -1], c_n[-1]], -1)
+
+    for answer in (by_error, by_shape):
+        result = exercise("06.4").check(answer)
+        assert result.outcome == "incorrect"
+        assert "no shape and no error tells how x lies" in result.message
+
+
 DROPOUT = {
     "A read": 0.25,
     "A factor": 4 / 3,

@@ -878,7 +878,8 @@ JUDGE_THE_PICTURES = DictExercise(
         Wrong(
             "too few in F",
             {"F": "too few"},
-            "F has as many steps in each row as PyTorch: three, one and one. Is it the right one?",
+            "F has as many slots in each row as PyTorch: three, one and one. Of which step are "
+            "the two at the end?",
         ),
         Wrong(
             "no picture is right",

@@ -287,8 +287,8 @@ def _look_at_the_stack(inputs: Mapping[str, Any], ours: Results, wanted: Results
 
 
 _ZIP = (
-    "Does it run? `zip` stops with the shorter list, and so does a loop that counts the masks: "
-    "there is one mask fewer than layers."
+    "Does the top layer run at all? `layers` may hold any number. And there is one mask fewer than "
+    "layers: `zip` stops with the shorter list, as does a loop that counts the masks."
 )
 _NO_MASK_ABOVE = (
     "Masks are for what is handed up. Above the top layer there is none, so output stays whole."
@@ -680,6 +680,11 @@ PREDICT_THE_DROPOUT = DictExercise(
             "so they grow.",
         ),
         Wrong(
+            "the factor of p = 0.5",
+            {"A factor": 2},
+            "2 is the factor for p = 0.5. Here p = 0.25: what share survives?",
+        ),
+        Wrong(
             "the factor of p = 0.2",
             {"A factor": 1.25},
             "1.25 is the factor of the lesson, for p = 0.2. (It is 1 + p, too, which is no rule.) "
@@ -863,7 +868,7 @@ def broken_summary(lstm, x):
 
 
 def _summary_cases() -> tuple[Case, ...]:
-    """Return cases of three layers, of two with the batch first, and of one."""
+    """Return cases of several layers and of one, then some of as many words as sentences."""
 
     def case(T: int, B: int, I: int, H: int, L: int, first: bool = False) -> Case:  # noqa: E741, N803
         random = randoms(T)
@@ -874,9 +879,20 @@ def _summary_cases() -> tuple[Case, ...]:
             "This layer has `batch_first=True`: x is (B, T, I) and output (B, T, H). h_n and c_n "
             "are (L, B, H), as without it."
         )
-        return Case({"lstm": lstm, "x": x}, said, special=special if first else "")
+        if T == B:
+            special = (
+                "With as many words as sentences, no shape and no error tells how x lies. "
+                "`lstm.batch_first` does, and h_n and c_n do not need it."
+            )
+        return Case({"lstm": lstm, "x": x}, said, special=special if first or T == B else "")
 
-    return case(7, 4, 6, 5, 3), case(5, 3, 7, 4, 2, True), case(4, 3, 2, 6, 1)
+    return (
+        case(7, 4, 6, 5, 3),
+        case(5, 3, 7, 4, 2, True),
+        case(4, 3, 2, 6, 1),
+        case(6, 6, 2, 5, 4, True),
+        case(8, 8, 3, 5, 2),
+    )
 
 
 def _joined(choose: Callable[[Tensor, Tensor, Tensor], tuple]) -> Callable:
@@ -1161,7 +1177,7 @@ MEND_THE_SUMMARY = FunctionExercise(
     hints=(
         "Print the shapes of output, h_n and c_n for two layers of your own with num_layers=3, one "
         "of them with batch_first=True. Which axis counts what?",
-        "Which of the three does not move with `batch_first`? And where in it is the top layer?",
+        "Which two of the three do not move with `batch_first`? Where is the top layer in them?",
         "The first axis of h_n and c_n is layers, from the bottom up. Index −1 is the top one, for "
         "any number of layers.",
     ),

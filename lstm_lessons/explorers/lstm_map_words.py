@@ -188,11 +188,10 @@ class Setting:
         if made.batch is None:
             return
         shows = made.numbers["D"] * made.numbers["R"]
-        begun = ", in reverse of a pass that began with it" if made.bidirectional else ""
-        yield (
-            f"All sentences have T words here. Padded, h_n is the state after the padding{begun}; "
-            "packed, after each one's own words."
-        )
+        padded = "h_n is the state after the padding"
+        if made.bidirectional:
+            padded = "forward's h_n is after the padding, reverse's began with it"
+        yield f"All sentences have T words here. Padded, {padded}; packed, after their own words."
         yield (
             f"Packed, input.data is (N, I) = (N, {made.input_size}) and output.data (N, D·R) = "
             f"(N, {shows}), with N words in all. States keep their shapes."

@@ -63,8 +63,8 @@ def unroll(x, h, c, weights):
 
 # %% [markdown]
 # No: each turn needs the $h$ and $c$ of the one before. It writes the new ones over the old; every
-# $h$ is also put away, in `outputs`. To draw one block per step side by side, as below, is to
-# *unroll* the loop.
+# $h$ is also put away, in `outputs`. To go through the steps one after the other like this is to
+# *unroll* the layer.
 #
 # ## What PyTorch does
 #
@@ -90,8 +90,8 @@ print("h_n[0] and c_n[0] are the last h and c of our loop.")
 # ## Which step is in output?
 #
 # A popular post on `nn.LSTM` says three things of its results; we test them here. (Another post
-# comes in lesson 05.) First: `output` holds the features of the *last* time step. So do the steps
-# one by one, and after each one look where the new $h$ is found.
+# comes in lesson 05.) First: `output` holds the features (it means h) of the *last* time step. So
+# do the steps one by one, and after each one look where the new $h$ is found.
 #
 # **Predict.** How many rows would `output` have, if the post is right? And how many has it?
 
@@ -132,8 +132,8 @@ explorer
 # %% [markdown]
 # Task 1: h fills it, never c; and the two at the end are filled by the last step alone. Task 2:
 # unit 1 shows much less of its c: its output gate is nearly shut. Task 3: those of `output` that
-# stay, because no step looks ahead; `h_n` and `c_n` change. Task 4: all (some by less than two
-# decimals show), as each step reads the states of the one before.
+# stay, because no step looks ahead; `h_n` and `c_n` change. Task 4: all (single numbers by less
+# than two decimals show), as each step reads the states of the one before.
 #
 # From Python: the numbers of task 2. (Row 0 is the start, so row 4 is step 3.) As
 # $h = o \odot \tanh(c)$, the output gate is $h / \tanh(c)$.
@@ -240,12 +240,12 @@ print("torch.equal(output[-1:], h_n):  ", torch.equal(output_torch[-1:], h_n))
 
 # %%
 two_layers = nn.LSTM(I, H, num_layers=2)
-result, (states, _) = two_layers(x)
-print("two layers, output[-1] against h_n[0]:", torch.equal(result[-1], states[0]))
+result, (h_last, _) = two_layers(x)
+print("two layers, output[-1] against h_n[0]:", torch.equal(result[-1], h_last[0]))
 
 both_ways = nn.LSTM(I, H, bidirectional=True)
-result, (states, _) = both_ways(x)
-print("both directions:", tuple(result[-1].shape), "against", tuple(states[0].shape))
+result, (h_last, _) = both_ways(x)
+print("both directions:", tuple(result[-1].shape), "against", tuple(h_last[0].shape))
 
 # %% [markdown]
 # ## Does h_n depend on the length?
@@ -264,8 +264,8 @@ assert torch.allclose(output_torch[6], h_7[0], rtol=0, atol=1e-12)
 print("output[6] of all words is h_n[0] of seven.")
 
 # %% [markdown]
-# Only the shape, so much of the post is right. `h_n` after seven words is what `output[6]` was on
-# the way to 24.
+# Only the shape: that much of it is right, and no more. `h_n` after seven words is what `output[6]`
+# was on the way to 24.
 #
 # ## What c holds that h does not
 #
@@ -329,15 +329,8 @@ for t in range(T):
     assert torch.allclose(memories[t], c_n[0], rtol=0, atol=1e-12)
 print("Each of them is c_n of the words up to there.")
 
-hx = h_0, c_0
-for t in range(T):
-    _, hx = lstm(x[t : t + 1], hx)
-    assert torch.allclose(memories[t], hx[1][0], rtol=0, atol=1e-12)
-print("So is the c of nn.LSTM, called word by word, its states handed on.")
-
 # %% [markdown]
-# All of them: stop after that word, and `c_n` is it. That takes ever longer calls; word by word,
-# with the states handed on, it does not.
+# All of them: stop after that word, and `c_n` is it. But that took 24 calls, ever longer ones.
 #
 # ## Stop, and go on
 #
@@ -350,6 +343,12 @@ second, _ = lstm(x[10:], hx)
 print("handed on:  ", torch.allclose(torch.cat([first, second]), output_torch, rtol=0, atol=1e-12))
 forgetful, _ = lstm(x[10:])
 print("from zeros: ", torch.allclose(forgetful, second, rtol=0, atol=1e-12))
+
+hx = h_0, c_0
+for t in range(T):
+    _, hx = lstm(x[t : t + 1], hx)
+    assert torch.allclose(memories[t], hx[1][0], rtol=0, atol=1e-12)
+print("Word by word, nn.LSTM gives every memory.")
 
 # %% [markdown]
 # Handed on, it is the same: h and c are all that a later step knows of the words before it.

@@ -256,8 +256,9 @@ torch.manual_seed(1)
 output, _ = noisy(x, (h_0, c_0))
 torch.manual_seed(1)
 mask = F.dropout(torch.ones(T, B, H), p=0.5)
+first = mask[:1].expand(T, B, H)  # that of step 0, for all steps
 
-for name, m in (("a mask for each step", mask), ("one mask for all", mask[:1].expand(T, B, H))):
+for name, m in (("a mask for each step", mask), ("one mask for all", first)):
     agree = (m[1:] == m[:-1]).double().mean()
     above, _, _ = unroll(below * m, h_0[1], c_0[1], noisy.all_weights[1])
     same = torch.allclose(above, output, rtol=0, atol=1e-12)

@@ -351,8 +351,8 @@ for bias in (1, 4):
 
 # %% [markdown]
 # The longer the memory, the longer the chunk: about twice the half-life (2.2 and 38 steps). Our 24
-# words end before the memory does. Task 3: "carry" costs memory and longer walks. With "reset"
-# no state passes a cut, so the outputs are others; of what is left, the gradient misses nothing.
+# words end before the memory does. Task 3: "carry" costs memory and longer walks. With "reset" the
+# outputs are others; of what is left, the gradient misses nothing.
 #
 # ## Many texts at once
 #
