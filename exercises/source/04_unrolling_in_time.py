@@ -170,7 +170,8 @@ exercise("04.3").check(answer)
 # that finds the memory again: from `h` and `o`, tensors of one shape, to `c`. The inverse of tanh
 # is `torch.atanh`: it takes tanh(c), and gives c.
 #
-# The gate is never fully shut here, and c is never so large that tanh(c) is rounded to 1.
+# The gate is never fully shut here, and c is never so large that tanh(c) is rounded to 1. The check
+# compares results and gradients.
 
 
 # %%

@@ -1009,6 +1009,15 @@ LOOK_BEHIND_H = FunctionExercise(
             "You multiply by the gate once more. Multiplying is undone by dividing, and then there "
             "is tanh to be undone as well.",
         ),
+        *several(
+            "a small number added to the gate",
+            "You add a small number to the gate. Nothing has to be added: it is never fully shut "
+            "here, and c would be a little off.",
+            *(
+                lambda h, o, tiny=tiny: torch.atanh(h / (o + tiny))
+                for tiny in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
+            ),
+        ),
         Wrong(
             "the gate as a factor behind",
             lambda h, o: torch.atanh(h / o) * o,
