@@ -307,7 +307,7 @@ def without_a_step(x, masks, k):
         (
             lambda x, masks, k: right_mask(x, masks, k) * (3 if k == 2 else 1),
             lambda k: k < 2,
-            "h_n and c_n lack the top layer's row; the others are right. Does the top layer run at all",
+            "h_n and c_n lack the top layer's row; the others are right. Does the top layer",
         ),
         (
             lambda x, masks, k: right_mask(x, masks, k) if k < 2 else x * (masks[0] > 0),
