@@ -180,7 +180,7 @@ class FunctionExercise(Exercise):
                 "changes the layer",
             )
         return self._incorrect(
-            f"{who} changes {listed(changed)}. That is the caller's, and may be needed "
+            f"{who} changes {listed(changed)}, which the caller owns and may need "
             "again. Make a new tensor: an operation whose name ends in `_`, such as `mul_` or "
             "`transpose_`, writes into the old one, and so do `*=`, `+=` and `x[...] = ...`. "
             "(`y = x` makes no new tensor; `x.clone()` does.)",
