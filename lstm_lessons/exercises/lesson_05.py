@@ -321,8 +321,9 @@ _READ_WRONGS = (
     ),
     *several(
         "axes swapped",
-        "You hand x over as it lies, (B, T, I). This layer takes axis 0 for time, so it looks for "
-        "T samples, and the states have B.",
+        "Time and batch are swapped: the layer finds T samples, and the states have B. Either x "
+        "goes in as it lies, (B, T, I), and the layer takes axis 0 for time. Or both repairs are "
+        "done at once, and undo each other.",
         _reader(_same, come_out=_same),
         _reader(_same),
     ),
@@ -526,12 +527,12 @@ _PATIENT_WRONGS = (
     Wrong(
         "one long row",
         lambda x, lstm: _one_row(x, lstm)[:, -1],
-        "You lay all patients in one row: two axes are one sequence. So the state runs on from "
+        "You lay all patients in one row, as one sequence. So the state runs on from "
         "patient to patient, and only the first one is right.",
     ),
     *several(
         "one long row, its last state",
-        "You lay all patients in one row: two axes are one sequence. So there is one last state, "
+        "You lay all patients in one row, as one sequence. So there is one last state, "
         "not one for each patient.",
         lambda x, lstm: lstm(x.reshape(-1, 1))[1][0],
         lambda x, lstm: lstm(x.reshape(-1, 1))[0][-1],

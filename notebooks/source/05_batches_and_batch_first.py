@@ -48,7 +48,8 @@ print_shapes(*nn.LSTM(I, H, num_layers=2)(x))
 print_shapes(*nn.LSTM(I, H, bidirectional=True)(x))
 
 # %% [markdown]
-# None of the six is what the tutorial says: 10 and 24 have changed places. And there was no error.
+# None of the six is what the tutorial says: 24 stands where 10 should, and in `output` 10 where 24
+# should. And there was no error.
 #
 # ## Which axis does the loop walk along?
 #
@@ -217,19 +218,21 @@ for turn in (False, True):
     for layer in (lstm, twin):
         print(f"x turned round: {turn}, batch_first: {layer.batch_first}")
         for data in (x, square):
-            _, (h_n, _) = layer(data.transpose(0, 1) if turn else data)
+            output, (h_n, _) = layer(data.transpose(0, 1) if turn else data)
+            assert data is x or output.shape == (10, 10, H)
             others = changed_sentences(reader(layer, turn), data) != [0]
             said = "changes others too" if others else "changes itself alone"
             print(f"    {data.shape[1]} words: h_n {tuple(h_n.shape)}, sentence 0 {said}")
 
 # %% [markdown]
-# With 10 words, `h_n` is the same in all four. The probe is not fooled.
+# With 10 words, `h_n` is the same in all four, and so is output, (10, 10, 16). The probe is not
+# fooled.
 #
 # ## A repair that is none
 #
-# `x.view(T, B, I)` has the shape that the layer wants, too. `view` takes the numbers row by row,
-# and writes them row by row into the new shape. Is it a repair? Take a small table: 2 sentences
-# (rows) of 3 words (columns), and each word is a number.
+# `x.view(T, B, I)` has the shape that the layer wants, too. `view` reads the numbers row by row,
+# and only breaks the lines at another place. Is it a repair? Take a small table: 2 sentences (rows)
+# of 3 words (columns), and each word is a number.
 #
 # **Predict.** Write down both 3 × 2 tables: `transpose(0, 1)` and `view(3, 2)`. Are they equal?
 
@@ -305,9 +308,9 @@ print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
 # change places with, so `batch_first` changes nothing, and the states have no batch axis either.
 # Row 0 changes all rows, as an earlier word changes all later ones.
 #
-# For a batch, an axis is missing. If a row is *one step of 20 numbers*, it is time. If it is *20
-# steps of one number*, it is the features, and `input_size` is 1. `[None]` adds an axis in front,
-# `[:, None]` behind the first one, `[..., None]` at the end.
+# For a batch, an axis is missing. If a row is *one step of 20 numbers*, the axis of time is
+# missing. If it is *20 steps of one number*, that of the features is, and `input_size` is 1.
+# `[None]` adds an axis in front, `[:, None]` behind the first one, `[..., None]` at the end.
 #
 # **Predict.** `flat[None]`, `flat[:, None]`, `flat[..., None]`: which lie as (T, B, I), which as
 # (B, T, I)?
