@@ -32,7 +32,7 @@ torch.set_default_dtype(torch.float64)
 # |---|---|
 # | `lstm` | an `nn.LSTM` of one layer, a fresh copy for each call |
 # | `x` | (T, B, I) |
-# | `k` | the length of a chunk; it may divide T, and need not |
+# | `k` | the length of a chunk; if it does not divide T, the last chunk is shorter |
 
 
 # %%
@@ -101,8 +101,8 @@ exercise("08.1").check(train)
 # %% [markdown]
 # * `"line"`: the number of the line in which PyTorch stops.
 # * `"expected"`: the shape of h that it expects there, a tuple.
-# * `"leak"`: does the output for the second batch depend on the songs of the first? `True` or
-#   `False`.
+# * `"leak"`: does the second batch start from what the layer remembers of the songs of the first?
+#   `True` or `False`.
 # * `"retain_graph"`: what does it do in line 7? `"A"`: without it, the second batch would raise an
 #   error. `"B"`: nothing that is needed. `"C"`: it lets the gradient reach earlier batches.
 # * `"repair"`: which one makes the program right? `"D"`: cut `hx` to the rows of the batch. `"E"`:

@@ -54,6 +54,11 @@ def _full_chunks(x: Tensor, k: int) -> Iterable[Tensor]:
     return [x[n * k : (n + 1) * k] for n in range(len(x) // k)]
 
 
+def _rest_in_the_last(x: Tensor, k: int) -> Iterable[Tensor]:
+    count = len(x) // k
+    return [x[n * k : (n + 1) * k if n + 1 < count else len(x)] for n in range(count)]
+
+
 def _one_more(x: Tensor, k: int) -> Iterable[Tensor]:
     return [x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]
 
@@ -324,6 +329,12 @@ _TRAIN_WRONGS = (
             for join in (_side_by_side, _by_units)
         ),
         *(_trainer(_short_range, join=join) for join in (_side_by_side, _by_units)),
+    ),
+    Wrong(
+        "the rest in the last chunk",
+        _trainer(_rest_in_the_last),
+        "The cuts are right, but your last chunk has more than k steps. The steps that are left "
+        "over make a shorter chunk of their own.",
     ),
     *several(
         "stacked, not joined",

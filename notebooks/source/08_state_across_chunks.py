@@ -174,7 +174,8 @@ print(f"steps walked, in all: {sum(reached)}, for {T} words")
 # `detach` (lesson 03) returns a tensor with the numbers and without the history.
 #
 # **Predict.** Detach both states: what does `words_reached` say now? Then h alone, then c alone.
-# And are the outputs still right?
+# And are the outputs still right? ("Off by" is the length of the difference from the exact
+# gradient, divided by its length.)
 
 
 # %%
@@ -350,9 +351,9 @@ for bias in (1, 4):
     print(f"forget bias {bias}: chunks of {enough} for 24 words, of {long} for a text without end")
 
 # %% [markdown]
-# The longer the memory, the longer the chunk: about twice the half-life (2.2 and 38 steps). Our 24
-# words end before the memory does. Task 3: "carry" costs memory and longer walks. With "reset" the
-# outputs are others; of what is left, the gradient misses nothing.
+# The longer the memory, the longer the chunk. For *half*, in a text without end, about twice the
+# half-life (2.2 and 38 steps); for most, several times as much. Task 3: "carry" costs memory and
+# longer walks. With "reset" the outputs are others; of what is left, the gradient misses nothing.
 #
 # ## Many texts at once
 #
