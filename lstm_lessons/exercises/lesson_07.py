@@ -484,8 +484,8 @@ MEND_THE_LEAK = FunctionExercise(
             "the reverse half set to zero",
             _without_reverse_half,
             "You put zeros into the reverse half. With one layer that stops the leak, but in real "
-            "use the reverse half is not zero: it has read the values up to t, from t on. And "
-            "with two layers, the forward half leaks still.",
+            "use the reverse half is not zero: its pass begins at t, and has made one step there. "
+            "And with two layers, the forward half leaks still.",
         ),
         Wrong(
             "the forward half alone",

@@ -1304,7 +1304,7 @@ MEND_THE_LAST_STATES = FunctionExercise(
     look=_look_at_states,
     praise="Row b is the state after the last word of sentence b, whatever the lengths are.",
     hints=(
-        "There are two mistakes, in two lines. Take three sentences of the lengths 5, 2, 6 and "
+        "There are two mistakes. Take three sentences of the lengths 5, 2, 6 and "
         "write down what `output[-1]` holds, row by row.",
         "The state after a sentence's last word is at its own step, or in what the layer returns "
         "beside output. And the rows have been sorted: the way back is the `argsort` of the order.",

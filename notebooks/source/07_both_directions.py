@@ -170,7 +170,7 @@ for d in (0, 1):
 # The popular post of lessons 04 and 06 has it otherwise: "`h_n` holds the state of the last word",
 # and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
 #
-# **Predict.** Make its layer bidirectional. What does `output[-1] == h_n` give: True, False or an
+# **Predict.** Make its layer bidirectional. Does `output[-1] == h_n` compare them, or is it an
 # error? And which row of `h_n` does the forward half of `output[-1]` equal? Give its index, counted
 # from the end.
 
@@ -195,8 +195,9 @@ print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1
 # A second layer reads what the first one shows at each step (lesson 06). That is the whole slot of
 # `output`, both halves.
 #
-# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers? Two
-# orders make sense: so in which two of them could layer 0's reverse state be?
+# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers? They
+# could go layer by layer or direction by direction: in which one is layer 0's reverse state, in
+# each case?
 
 # %%
 deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
@@ -266,8 +267,8 @@ print("forward half of output[0]: ", seen(lambda x: deep(x)[0][..., :H], six)[0]
 
 # %% [markdown]
 # All six words. At slot t, layer 0's forward half has seen words 0 to t, its reverse half words t
-# to 5: together, all. But layer 1's own reverse pass has still made one step in `output[-1]`: it is
-# no row of `h_n`.
+# to 5: together, all. But in `output[-1]`, layer 1's own reverse pass has still made one step: that
+# half is no row of `h_n`.
 #
 # Below are all slots of `output`, all rows of `h_n` and `c_n`, and the box that fills each. A box
 # says which words it has seen.
@@ -432,9 +433,9 @@ print("both directions, fitted on the past:", *(f"{each:.2f}" for each in errors
 # About 1, so no leak. What is wrong is `output[t]` of a *bidirectional* layer that was given what
 # comes after t.
 #
-# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Change every word, not
-# only the last, in float64, after `eval()`: far away the effect falls below 1e-12 (lesson 01),
-# while a neighbour always shows.
+# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Change every word, as a
+# leak may sit anywhere; after `eval()`, as dropout moves every slot; in float64, as far away the
+# effect is tiny (lesson 01).
 #
 # **Predict.** Five readers of our 6 words: one direction; both; only the forward half of both, with
 # one layer, and with two; both, in pieces: words 0 to 4, then word 5 alone. Which are causal? And

@@ -338,6 +338,7 @@ print("h_n[0, b] and c_n[0, b] are those of line b alone.")
 packed_output, (h_both, _) = both(packed)
 output, lengths_back = pad_packed_sequence(packed_output)
 assert torch.equal(lengths_back, lengths)
+assert torch.equal(pad_packed_sequence(packed_output, batch_first=True)[0].transpose(0, 1), output)
 for b, n in enumerate(lengths):
     assert torch.allclose(output[:n, b], both(x[:n, b])[0], rtol=0, atol=1e-12)
 mean = output.sum(dim=0) / lengths[:, None]  # no mask: unpacking has put zeros there
@@ -357,7 +358,8 @@ print("h_n: the forward half of each line's last slot, the reverse half of slot 
 # ## What can go wrong
 #
 # If your batch comes first (lesson 05), tell `pack_padded_sequence` and `pad_packed_sequence` so,
-# each with `batch_first=True`. And `pad_sequence` pads a list of tensors for you.
+# each with `batch_first=True`. (A packed batch has no axis B, so the layer's own `batch_first`
+# makes no difference to it.) And `pad_sequence` pads a list of tensors for you.
 #
 # **Predict.** Six calls below with lengths that are not as they should be. Which mistake goes
 # unseen?
@@ -459,8 +461,8 @@ for name, scores in models.items():
 # How could you find out that a model reads its padding, without its code? The answer for a line
 # must not depend on zeros behind it. So put 20 more behind every line, and look.
 #
-# **Predict.** What will the probe say of the two kinds? Would it be enough to give a line alone,
-# and then beside a longer one?
+# **Predict.** What will the probe say of the two kinds? And behind 220 zeros, will 20 more? Would
+# it be enough to give a line alone, and then beside a longer one?
 
 # %%
 longer = F.pad(all_numbers[:, test], (0, 0, 0, 20))  # 20 more steps, all zeros, behind the others
@@ -468,6 +470,7 @@ assert longer.shape == (60, len(test))
 for name, scores in models.items():
     changed = [not torch.allclose(score(longer, given[1]), score(*given)) for score in scores]
     print(f"{name}: 20 zeros more change the answers:", changed)
+    # 220 zeros behind what was there, and 240
     far = F.pad(longer, (0, 0, 0, 200)), F.pad(longer, (0, 0, 0, 220))
     changed = [not torch.allclose(*(score(each, given[1]) for each in far)) for score in scores]
     print("    behind 220 zeros:", changed)
@@ -482,12 +485,12 @@ by_itself, beside = (score(*pad(each))[0] for each in ([lines[k]], [lines[k], li
 print("each batch padded for itself: the same answer", torch.allclose(by_itself, beside))
 
 # %% [markdown]
-# More zeros show it, unless there were many already. A longer line shows it only where each batch
-# is padded for itself.
+# More zeros show it, unless so many stand there that the state has settled. A longer line shows it
+# only where each batch is padded for itself.
 #
 # ## The map of nn.LSTM
 #
-# All arguments of `nn.LSTM` that change a result, on one page. A single one is new: `proj_size`
+# All arguments of `nn.LSTM` that change a result. One is new: `proj_size`
 # multiplies $h$ by one more matrix, so that it has R numbers, fewer than $c$ (lesson 11). With
 # several layers, point at a row of states for more.
 #
