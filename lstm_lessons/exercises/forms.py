@@ -10,7 +10,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from lstm_lessons.exercises.base import Misformed, a_kind_of
+from lstm_lessons.exercises.base import MATCH, Misformed, a_kind_of
 
 
 class Form(ABC):
@@ -251,6 +251,14 @@ class TensorDict(Form):
                 "other keys",
             )
         return {name: _tensor(f'The value for "{name}"', found[name]) for name in self.names}
+
+
+def alike(ours: Tensor, wanted: Tensor) -> bool:
+    """Say whether two tensors have one shape (any) and no number differs by more than MATCH."""
+    return _PLAIN.distance(ours, wanted) < MATCH
+
+
+_PLAIN = OneTensor(("tensor",))
 
 
 def _refuse_nothing(value: Any) -> None:

@@ -14,6 +14,7 @@ from lstm_lessons.exercises.answers import Choice, DictExercise, Part, ShapeOf, 
 from lstm_lessons.exercises.base import MATCH, Wrong, listed, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
+from lstm_lessons.exercises.inputs import randoms
 
 # --- 04.1 -----------------------------------------------------------------------------------------
 
@@ -38,11 +39,7 @@ def _loop_cases() -> tuple[Case, ...]:
 
 
 def _loop_case(T: int, B: int, I: int, H: int, states: bool = True, special: str = "") -> Case:
-    generator = torch.Generator().manual_seed(T)
-
-    def random(*shape: int) -> Tensor:
-        return torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
-
+    random = randoms(T)
     inputs = {
         "x": random(T, B, I),
         "h_0": random(B, H) if states else None,

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
-from lstm_lessons.exercises.base import MATCH, Wrong, several
-from lstm_lessons.exercises.forms import LikeLSTM, OneTensor
+from lstm_lessons.exercises.base import Wrong, several
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor, alike
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
@@ -259,29 +259,22 @@ def _layer_0_alone(masked: bool) -> Callable:
     return stack
 
 
-def _same(ours: Tensor, wanted: Tensor) -> bool:
-    return _ONE_TENSOR.distance(ours, wanted) < MATCH
-
-
-_ONE_TENSOR = OneTensor(("tensor",))
-
-
 def _look_at_the_stack(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
     """Say that the top layer's row is missing, or that output has gone through a mask."""
     output, right = ours["output"].detach(), wanted["output"]
     states = [(ours[name].detach(), wanted[name]) for name in ("h_n", "c_n")]
-    if len(inputs["layers"]) > 1 and all(_same(each, whole[:-1]) for each, whole in states):
-        if _same(output, right):
+    if len(inputs["layers"]) > 1 and all(alike(each, whole[:-1]) for each, whole in states):
+        if alike(output, right):
             return (
                 "output is right. h_n and c_n lack the top layer's row. Do you append the states "
                 "of every layer, after its call?"
             )
         return f"h_n and c_n lack the top layer's row; the others are right. {_ZIP}"
-    if all(map(_same, *zip(*states, strict=True))) and output.shape == right.shape:
+    if all(map(alike, *zip(*states, strict=True))) and output.shape == right.shape:
         kept = output != 0
         factors = output[kept] / right[kept]
         masked = not kept.all() and kept.flatten(1).any(dim=1).all()
-        if masked and _same(factors, factors[:1].expand_as(factors)):
+        if masked and alike(factors, factors[:1].expand_as(factors)):
             return f"h_n and c_n are right. Your output has zeros. {_NO_MASK_ABOVE}"
     return ""
 
@@ -970,7 +963,7 @@ def _what_is(part: Tensor, lstm: torch.nn.LSTM, x: Tensor) -> str:
     known |= {f"h of the top layer after step {t}": h for t, h in enumerate(steps)}
     known |= {"h of the top layer, the mean over all steps": steps.mean(dim=0)}
     known |= {f"tanh of c of layer {k}": c.tanh() for k, c in enumerate(c_n)}
-    return next((name for name, value in known.items() if _same(part, value)), "")
+    return next((name for name, value in known.items() if alike(part, value)), "")
 
 
 def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Results) -> str:
@@ -982,7 +975,7 @@ def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Resul
         if len(found) == 1 and found[0]:
             return f"Your numbers are {found[0]}. Two halves are asked for, h and c: 2H numbers."
         return ""
-    h_is_right, c_is_right = map(_same, summary.chunk(2, dim=-1), right.chunk(2, dim=-1))
+    h_is_right, c_is_right = map(alike, summary.chunk(2, dim=-1), right.chunk(2, dim=-1))
     if h_is_right:
         is_it = f"is {found[1]}, and should be" if found[1] else "is not"
         return f"The first half is right. The second {is_it} c of the top layer."
@@ -993,9 +986,9 @@ def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Resul
         )
     if all(found):
         return f"The first half is {found[0]}, the second {found[1]}."
-    if _same(summary.sort(dim=-1).values, right.sort(dim=-1).values):
+    if alike(summary.sort(dim=-1).values, right.sort(dim=-1).values):
         return "Each sentence has the right numbers, in another order. All of h comes before c."
-    if _same(summary.flatten().sort().values, right.flatten().sort().values):
+    if alike(summary.flatten().sort().values, right.flatten().sort().values):
         return (
             "All numbers are the right ones, but some stand in the row of another sentence. A "
             "reshape can do that: it goes by the order in memory."

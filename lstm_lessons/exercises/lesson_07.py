@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from lstm_lessons.exercises.answers import Choice, DictExercise, Index, Quantity, ShapeOf
-from lstm_lessons.exercises.base import MATCH, Wrong, listed, several
-from lstm_lessons.exercises.forms import OneTensor
+from lstm_lessons.exercises.base import Wrong, listed, several
+from lstm_lessons.exercises.forms import OneTensor, alike
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
@@ -66,17 +66,13 @@ def _parts(vector: Tensor, H: int) -> tuple[Tensor, ...]:  # noqa: N803
     return vector.detach().split(H, dim=-1) if whole else ()
 
 
-def _same(ours: Tensor, wanted: Tensor) -> bool:
-    return _VECTOR.distance(ours, wanted) < MATCH
-
-
 def _half_of_which_slot(part: Tensor, output: Tensor) -> str:
     """Say which half of which slot H numbers are, or nothing."""
     last = output.shape[1] - 1
     words = {0: "the first word", last: "the last word"}
     for name, half in zip(("forward", "reverse"), _halves(output), strict=True):
         for t in range(last + 1):
-            if _same(part, half[:, t]):
+            if alike(part, half[:, t]):
                 return f"the {name} half in the slot of {words.get(t, f'word {t}')}"
     return ""
 
@@ -93,13 +89,11 @@ def _look_at_the_vector(inputs: Mapping[str, Any], ours: Results, wanted: Result
     halves = zip(("first", "other"), parts, right.chunk(2, dim=-1), found, strict=True)
     said = (
         f"Your {which} H numbers are "
-        + ("right." if _same(part, half) else f"{known or 'not right'}.")
+        + ("right." if alike(part, half) else f"{known or 'not right'}.")
         for which, part, half, known in halves
     )
     return " ".join(said)
 
-
-_VECTOR = OneTensor(("vector",), axes=("sentence", "number"))
 
 _right_vector = _from_halves(lambda forward, reverse: _side_by_side(forward[:, -1], reverse[:, 0]))
 
@@ -242,7 +236,7 @@ SENTENCE_VECTOR = FunctionExercise(
     function="sentence_vector",
     make_cases=_vector_cases,
     reference=_right_vector,
-    form=_VECTOR,
+    form=OneTensor(("vector",), axes=("sentence", "number")),
     wrongs=_VECTOR_WRONGS,
     look=_look_at_the_vector,
     praise="Each half stands where its pass has read the whole sentence.",
@@ -403,7 +397,7 @@ def _future_read(x: Tensor, ours: Tensor) -> tuple[list[tuple[int, int]], bool]:
     for sample in range(1, x.shape[1] - 1):
         start = int((x[:, sample] != x[:, 0]).any(dim=-1).nonzero()[0])
         tried.add(start)
-        found += [(t, start) for t in range(start) if not _same(ours[t, sample], ours[t, 0])]
+        found += [(t, start) for t in range(start) if not alike(ours[t, sample], ours[t, 0])]
     return found, tried >= set(range(1, len(x)))
 
 
@@ -424,11 +418,11 @@ def _look_at_what_is_known(inputs: Mapping[str, Any], ours: Results, wanted: Res
     x, H = inputs["x"], inputs["lstm"].hidden_size  # noqa: N806
     T, B, _ = x.shape  # noqa: N806
     result, right = ours["result"].detach(), wanted["result"].detach()
-    if _same(result, right[..., :H]):
+    if alike(result, right[..., :H]):
         return "That is the forward half alone, and right. The reverse half belongs beside it."
     if result.shape != right.shape:
         return ""
-    if not _same(result[:, 0], result[:, -1]):
+    if not alike(result[:, 0], result[:, -1]):
         return (
             f"Samples 0 and {B - 1} of this `x` are the same series, and your result has other "
             "numbers for them. Is one sample mixed with another? Axis 0 of `x` is time, axis 1 the "
@@ -437,10 +431,10 @@ def _look_at_what_is_known(inputs: Mapping[str, Any], ours: Results, wanted: Res
     found, tried_all = _future_read(x, result)
     if found:
         return _describe_the_leak(found, T)
-    if _same(result[1:], right[:-1]):
+    if alike(result[1:], right[:-1]):
         return "From slot 1 on, slot t holds what belongs in slot t − 1: you are one step late."
     forward, reverse = (
-        [t for t in range(T) if not _same(result[t][:, half], right[t][:, half])]
+        [t for t in range(T) if not alike(result[t][:, half], right[t][:, half])]
         for half in (slice(None, H), slice(H, None))
     )
     if not forward:
@@ -448,7 +442,7 @@ def _look_at_what_is_known(inputs: Mapping[str, Any], ours: Results, wanted: Res
             f"The forward half is right. The reverse half is wrong in {_slots(reverse, T)}. When "
             "the series ends at t, the reverse pass has made one step in slot t."
         )
-        if _same(result[..., H:], right[..., :H]):
+        if alike(result[..., H:], right[..., :H]):
             said += " Yours has the forward half once more."
     elif not reverse:
         said = (
@@ -1053,7 +1047,7 @@ def _half_of_which_slot_of_all(part: Tensor, lstm: nn.LSTM, output: Tensor) -> s
     names = ("the forward half of ", "the reverse half of ") if lstm.bidirectional else ("",)
     for t, slot in enumerate(output):
         for name, half in zip(names, slot.chunk(len(names), dim=-1), strict=True):
-            if _same(part, half):
+            if alike(part, half):
                 return f"{name}`output[{t if t < len(output) - 1 else -1}]`"
     return ""
 
@@ -1063,7 +1057,7 @@ def _row_of_which_state(part: Tensor, lstm: nn.LSTM, states: tuple[Tensor, Tenso
     D = 1 + lstm.bidirectional  # noqa: N806
     for name, rows in zip(("h_n", "c_n"), states, strict=True):
         for row, state in enumerate(rows):
-            if _same(part, state):
+            if alike(part, state):
                 which = "reverse" if row % D else "forward"
                 return f"`{name}[{row}]` (layer {row // D}, {which})"
     return ""
@@ -1085,12 +1079,12 @@ def _look_at_the_summary(inputs: Mapping[str, Any], ours: Results, wanted: Resul
         return f"For each sentence you have {listed(found)}{beside}."
     if summary.shape != right.shape:
         return ""
-    if _same(summary.sort(dim=-1).values, right.sort(dim=-1).values):
+    if alike(summary.sort(dim=-1).values, right.sort(dim=-1).values):
         return (
             "Each sentence has the right numbers, in another order. All H numbers of the forward "
             "pass come first."
         )
-    if _same(summary.flatten().sort().values, right.flatten().sort().values):
+    if alike(summary.flatten().sort().values, right.flatten().sort().values):
         return (
             "All numbers are the right ones, but some stand in the row of another sentence. A "
             "reshape can do that: it goes by the order in memory."

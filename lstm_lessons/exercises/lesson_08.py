@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity, ShapeOf, Verdict
 from lstm_lessons.exercises.base import Misformed, Wrong, several
-from lstm_lessons.exercises.forms import OneTensor, Tensors
+from lstm_lessons.exercises.forms import OneTensor, Tensors, alike
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
@@ -551,17 +551,11 @@ _TRAIN_WRONGS = (
 )
 
 
-def _equal(ours: Tensor, wanted: Tensor) -> bool:
-    return ours.shape == wanted.shape and torch.allclose(
-        ours.detach().double(), wanted.double(), rtol=0, atol=1e-9
-    )
-
-
 def _count_the_steps(output: Tensor, right: Tensor) -> str:
     """Say how many steps output has too few or too many, and how far it is right."""
     read, steps = len(output), len(right)
     both = range(min(read, steps))
-    wrong = next((t for t in both if not _equal(output[t], right[t])), None)
+    wrong = next((t for t in both if not alike(output[t], right[t])), None)
     if wrong == 0 or read == 0:
         return ""
     if wrong is not None:
@@ -582,10 +576,10 @@ def _look_at_the_loop(inputs: Mapping[str, Any], ours: Results, wanted: Results)
     output, right = ours["output"], wanted["output"].detach()
     if output.shape != right.shape:
         return _count_the_steps(output, right) if output.shape[1:] == right.shape[1:] else ""
-    if _equal(output, right):
+    if alike(output, right):
         zero = not ours["gradient"].detach().any()
         return _ZERO if zero and ours["gradient"].shape == wanted["gradient"].shape else ""
-    if not (_equal(output[:1], right[:1]) or _equal(ours["gradient"], wanted["gradient"])):
+    if not (alike(output[:1], right[:1]) or alike(ours["gradient"], wanted["gradient"])):
         return _WRONG_AT_ONCE
     return ""
 
@@ -995,8 +989,8 @@ def _look_at_the_words(inputs: Mapping[str, Any], ours: Results, wanted: Results
         return ""
     for b in range(found.shape[1]):
         for t in range(found.shape[0]):
-            if not _equal(found[t, b], right[t, b]):
-                here = next((n for n, word in enumerate(text) if _equal(found[t, b], word)), None)
+            if not alike(found[t, b], right[t, b]):
+                here = next((n for n, word in enumerate(text) if alike(found[t, b], word)), None)
                 return _name_the_word(t, b, here, b * len(found) + t)
     return ""
 

@@ -15,7 +15,7 @@ from lstm_lessons.exercises.answers import (
     WholeNumbers,
 )
 from lstm_lessons.exercises.base import Misformed, Wrong, several
-from lstm_lessons.exercises.forms import OneTensor, Tensors
+from lstm_lessons.exercises.forms import OneTensor, Tensors, alike
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe
 from lstm_lessons.exercises.inputs import random_layer, randoms
 
@@ -51,10 +51,6 @@ def _not_zero(block: Tensor) -> Tensor:
     return (block != 0).any(dim=-1)
 
 
-def _same(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=0, atol=1e-9)
-
-
 def _place(block: Tensor, row: Tensor) -> tuple[int, int] | None:
     """Return where in a block of three axes the row stands, or nothing."""
     gaps = (block - row).abs().amax(dim=-1)
@@ -63,7 +59,7 @@ def _place(block: Tensor, row: Tensor) -> tuple[int, int] | None:
 
 
 def _first_wrong_row(ours: Tensor, wanted: Tensor) -> int:
-    return next(row for row, (a, b) in enumerate(zip(ours, wanted, strict=True)) if not _same(a, b))
+    return next(row for row, (a, b) in enumerate(zip(ours, wanted, strict=True)) if not alike(a, b))
 
 
 def _turned(mask: Tensor) -> Tensor:
@@ -432,12 +428,12 @@ def _look_at_sizes(ours: Tensor, right: Tensor) -> str:
     """Say which steps have their right sizes in the wrong place, or none."""
     if ours.ndim != 1:
         return ""
-    if len(ours) < len(right) and _same(ours, right[: len(ours)]):
+    if len(ours) < len(right) and alike(ours, right[: len(ours)]):
         return f"Your batch_sizes are right as far as they go, but there are {len(right)} steps."
-    if len(ours) > len(right) and _same(ours[: len(right)], right):
+    if len(ours) > len(right) and alike(ours[: len(right)], right):
         return f"Your batch_sizes begin with the right ones, but there are {len(right)} steps only."
     late = right[1:]
-    if len(ours) >= len(late) and _same(ours[: len(late)], late) and not ours[len(late) :].any():
+    if len(ours) >= len(late) and alike(ours[: len(late)], late) and not ours[len(late) :].any():
         return "Your batch_sizes begin one step too late. The first one is for step 0."
     return ""
 
@@ -448,15 +444,15 @@ def _look_at_packing(inputs: Named, ours: Named, wanted: Named) -> str:
     Where what is made before is wrong too, say nothing.
     """
     data, right = ours["data"].detach(), wanted["data"]
-    if not _same(ours["sorted_indices"], wanted["sorted_indices"]):
+    if not alike(ours["sorted_indices"], wanted["sorted_indices"]):
         return ""
-    if not _same(ours["batch_sizes"], wanted["batch_sizes"]):
+    if not alike(ours["batch_sizes"], wanted["batch_sizes"]):
         return _look_at_sizes(ours["batch_sizes"], wanted["batch_sizes"])
     said = "batch_sizes and sorted_indices are right, data is not."
     if data.ndim != 2 or data.shape[1] != right.shape[1]:
         return said
     common = min(len(data), len(right))
-    if common and _same(data[:common], right[:common]):
+    if common and alike(data[:common], right[:common]):
         if len(data) > common:
             return f"{said} It begins with all the right rows, and more stand behind them."
         return f"{said} The rows that it has are right, but some are missing behind them."
@@ -772,7 +768,7 @@ def _look_at_mean(inputs: Named, ours: Named, wanted: Named) -> str:
         return (
             f"Row {b} is {steps}{divided}. The words of sentence {b} are at the steps 0 to {n - 1}."
         )
-    others = [at for at, right in enumerate(wanted["mean"]) if _same(mean[b], right)]
+    others = [at for at, right in enumerate(wanted["mean"]) if alike(mean[b], right)]
     return f"Row {b} is the mean of sentence {others[0]}." if others else ""
 
 
