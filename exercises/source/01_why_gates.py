@@ -53,6 +53,13 @@ def memory_left(f, steps):
 # %%
 exercise("01.1").check(memory_left)
 
+# %% [markdown] tags=["hints"]
+# 1. Start with a c of 1. What is left after one step with f = 0.9? And after the second, of what
+#    the first one left?
+# 2. Each step multiplies by f. After two steps: f times f.
+# 3. In Python `a ** b` is a to the power b. A loop that starts with 1 and multiplies `steps` times
+#    will do too.
+
 # %% [markdown]
 # ## 01.2 The bias for a share
 #
@@ -85,6 +92,13 @@ def bias_for(share, steps):
 # %%
 exercise("01.2").check(bias_for)
 
+# %% [markdown] tags=["hints"]
+# 1. Go in two steps, as the lesson does for a half-life: first the gate f, then its bias.
+# 2. After `steps` steps f ** steps is left. The lesson solves f ** n = 1/2 for f. What changes when
+#    `share` stands in place of 1/2?
+# 3. The second step is the lesson's own: turn f = sigmoid(b) round. Mind the brackets: Python takes
+#    a power before it divides, and divides before it subtracts.
+
 # %% [markdown]
 # ## 01.3 Why a new LSTM cannot recall
 #
@@ -113,3 +127,10 @@ answer = {"reason": "b", "share": 0.5**50}
 
 # %%
 exercise("01.3").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. What does nn.LSTM put into sigmoid for the forget gate when it has just been made? Large
+#    numbers, or small ones?
+# 2. Weights and biases start near 0, so f starts near sigmoid(0). And nothing is taken from a
+#    memory but by f.
+# 3. What is left after one step of such a gate? After two? Exercise 01.1 has the function.

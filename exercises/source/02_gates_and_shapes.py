@@ -69,6 +69,14 @@ answer = {
 # %%
 exercise("02.1").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Begin with x_t and h: how many numbers has a word, how many the state? Two of the four sizes
+#    have nothing to do with one word of one sentence.
+# 2. A matrix has a row for each number that comes out, and a column for each that goes in. Gate g
+#    has one number for each unit.
+# 3. PyTorch stacks the four gates in the order i, f, g, o, each with as many rows as there are
+#    units. A gate's block begins where those before it end. Counting starts at 0.
+
 # %% [markdown]
 # ## 02.2 Count before PyTorch does
 #
@@ -93,6 +101,12 @@ def count_parameters(input_size, hidden_size, bias=True):
 
 # %%
 exercise("02.2").check(count_parameters)
+
+# %% [markdown] tags=["hints"]
+# 1. Write down the shapes of the four tensors: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`. How
+#    many numbers does each hold?
+# 2. The weights hold 4H * I and 4H * H numbers.
+# 3. Each bias holds 4H numbers, and there are two, but only if `bias` is true.
 
 # %% [markdown]
 # ## 02.3 Spot the impossible shape
@@ -125,3 +139,10 @@ answer = {"layer": "C", "tensor": "weight_hh", "shape": (32, 8)}
 
 # %%
 exercise("02.3").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. For each layer, find H first: the number of rows is 4H.
+# 2. A word may hold any number of numbers, even 1 or 4H. So the columns of `weight_ih` tell you
+#    nothing about H.
+# 3. Write H beside each layer. Then write down what the lesson says of all four tensors, (4H, I),
+#    (4H, H), (4H,) and (4H,), with that H put in, and compare.

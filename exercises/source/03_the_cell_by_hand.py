@@ -63,6 +63,14 @@ def cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # %%
 exercise("03.1").check(cell)
 
+# %% [markdown] tags=["hints"]
+# 1. Work in three steps: one sum of shape (B, 4H) for all four gates; cut it into four; then the
+#    equations for c and h.
+# 2. The sum has four terms: x with `weight_ih`, h with `weight_hh`, and both biases. With a word in
+#    each row of x, the product is `x @ weight_ih.T`, of shape (B, 4H).
+# 3. `z.chunk(4, dim=-1)` gives the four blocks in torch's order. Three go through `torch.sigmoid`,
+#    one through `torch.tanh`. Make the new c before the new h.
+
 # %% [markdown]
 # ## 03.2 Mend a broken cell
 #
@@ -106,6 +114,14 @@ def mended_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # %%
 exercise("03.2").check(mended_cell)
 
+# %% [markdown] tags=["hints"]
+# 1. Lay the six equations beside the code and go through it line by line. Which line is which
+#    equation, and does each name stand where it stands there?
+# 2. One mistake is in how z is cut into gates, the other in one of the two equations behind the
+#    gates.
+# 3. In which order does torch stack the four gates? And which gate answers the question: how much
+#    of the old do I keep?
+
 # %% [markdown]
 # ## 03.3 Split weights by gate
 #
@@ -135,3 +151,10 @@ def split_gates(weight, order):
 
 # %%
 exercise("03.3").check(split_gates)
+
+# %% [markdown] tags=["hints"]
+# 1. What have (4H, I), (4H, H) and (4H,) in common? Use only that to cut.
+# 2. `chunk` cuts a tensor into equal parts along axis 0 unless told otherwise. That gives four
+#    blocks. Which letter of `order` belongs to the first of them?
+# 3. The letters of `order` and the blocks go in step: `zip` pairs them, and a loop over the places
+#    0 to 3 does too.

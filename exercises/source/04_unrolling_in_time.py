@@ -72,6 +72,13 @@ def unroll_all(x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh):
 # %%
 exercise("04.1").check(unroll_all)
 
+# %% [markdown] tags=["hints"]
+# 1. Begin with the lesson's loop. Which two things change from turn to turn, and which of them does
+#    it put away?
+# 2. A second list takes the memories. Both are filled in the same turn, after the step.
+# 3. Before the loop: where a state is None, put zeros of shape (B, H) in its place. B is
+#    `x.shape[1]`, and H is the number of columns of `weight_hh`.
+
 # %% [markdown]
 # ## 04.2 Predict a call
 #
@@ -116,6 +123,13 @@ answer = {
 
 # %%
 exercise("04.2").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. Begin with what each result holds: which state, h or c, and after which steps?
+# 2. `output` has an axis for time. `h_n` and `c_n` have none, but one for layers in front. A
+#    sentence alone, (T, I), has no axis for the batch, going in or coming out.
+# 3. For the four verdicts, write both shapes down first. Then ask for both sides: h or c, and of
+#    which step?
 
 # %% [markdown]
 # ## 04.3 Which picture is right?
@@ -163,6 +177,12 @@ answer = {
 # %%
 exercise("04.3").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Take one row at a time, through all six pictures: first `output`, then `h_n`, then `c_n`.
+# 2. `output` needs a slot for every step. The n of `h_n` and `c_n` stands for the last step.
+# 3. Two pictures are wrong in the row of `output`, three in the two rows below it. For each slot,
+#    ask two things: which state, and of which step?
+
 # %% [markdown]
 # ## 04.4 Look behind h
 #
@@ -183,3 +203,9 @@ def memory_behind(h, o):
 
 # %%
 exercise("04.4").check(memory_behind)
+
+# %% [markdown] tags=["hints"]
+# 1. Write the sixth equation down. Start at c, and read outwards: what has been done to c, and in
+#    which order?
+# 2. The last thing done to it was the product with o. Undo that first.
+# 3. What is left is tanh(c), and the task names its inverse. What was done last is undone first.

@@ -84,6 +84,13 @@ answer = {
 # %%
 exercise("05.1").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Write the shape beside each name, from left to right: x, then what goes into the layer.
+# 2. With `batch_first=True` axis 0 is the batch and axis 1 is time. That holds for what goes into
+#    the layer, whatever its axes meant before.
+# 3. For the note, do the same with a small table: which number stands at [1, 0] after the view to 3
+#    x 2 in the lesson? For the line, remember which results have a time axis.
+
 # %% [markdown]
 # ## 05.2 Mend a reader
 #
@@ -126,6 +133,13 @@ def read(x, h_0, c_0, lstm):
 # %%
 exercise("05.2").check(read)
 
+# %% [markdown] tags=["hints"]
+# 1. Run the broken function first. PyTorch tells you one of the mistakes.
+# 2. Go through the shapes one by one: what is (B, T, ...), what is (T, B, ...), and what is
+#    neither? And which operation moves an axis?
+# 3. Write `transpose(0, 1)` where a `view` stands: on the way in and on the way out. And hand over
+#    the states as they come.
+
 # %% [markdown]
 # ## 05.3 The axis that is missing
 #
@@ -147,3 +161,10 @@ def last_states(x, lstm):
 
 # %%
 exercise("05.3").check(last_states)
+
+# %% [markdown] tags=["hints"]
+# 1. The layer wants three axes: batch, time, features. Which of them does x have?
+# 2. Each hour has one number. So the features are an axis of length 1, and with `batch_first=True`
+#    it is the last one.
+# 3. `x[..., None]` adds an axis of length 1 at the end, as in the lesson. Then take the last hour
+#    of every patient: which index of output is time?

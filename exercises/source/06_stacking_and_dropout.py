@@ -68,6 +68,15 @@ def stack(x, h_0, c_0, layers, masks):
 # %%
 exercise("06.1").check(stack)
 
+# %% [markdown] tags=["hints"]
+# 1. One `unroll` for each layer, from the bottom up. Which four things does it need for layer k,
+#    and which of the three that it returns does layer k + 1 need?
+# 2. What layer k returns goes two ways. Its last h and c are kept for h_n and c_n, as they are. Its
+#    output is multiplied by `masks[k]` for the layer above, if there is one.
+# 3. Loop with k over `range(len(layers))`. Layer k starts from `h_0[k]` and `c_0[k]`. After the
+#    call, append h and c to lists, as they are. Then, if `k < len(masks)`, multiply the output by
+#    `masks[k]` for the next layer. At the end, `torch.stack` the lists.
+
 # %% [markdown]
 # ## 06.2 What does this dropout do?
 #
@@ -125,6 +134,12 @@ answer = {
 # %%
 exercise("06.2").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Draw the layers of each, and put a cross on each arrow that meets a mask.
+# 2. Masks sit between layers, in training only. Survivors are multiplied by 1 / (1 − p).
+# 3. C has no arrow from layer to layer. In D every number on an arrow from layer to layer is
+#    zeroed; the arrows from x, and those to the right, are whole.
+
 # %% [markdown]
 # ## 06.3 Which picture?
 #
@@ -165,6 +180,14 @@ answer = {
 # %%
 exercise("06.3").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. For each picture, name the arrows that meet a mask: from x, up to the next layer, to the right,
+#    or into output.
+# 2. The lesson found no zeros in output, and an h_n[0] that is the same in every call. Which
+#    pictures can these two facts rule out?
+# 3. nn.LSTM's masks sit between layers. A module behind the LSTM acts on output, one before it on
+#    x. Rows of h_n are layers, from the bottom up.
+
 # %% [markdown]
 # ## 06.4 Mend a summary
 #
@@ -196,3 +219,10 @@ def summary(lstm, x):
 
 # %%
 exercise("06.4").check(summary)
+
+# %% [markdown] tags=["hints"]
+# 1. Print the shapes of output, h_n and c_n for two layers of your own with num_layers=3, one of
+#    them with batch_first=True. Which axis counts what?
+# 2. Which two of the three do not move with `batch_first`? Where is the top layer in them?
+# 3. The first axis of h_n and c_n is layers, from the bottom up. Index −1 is the top one, for any
+#    number of layers.

@@ -42,6 +42,12 @@ def sentence_vector(output):
 # %%
 exercise("07.1").check(sentence_vector)
 
+# %% [markdown] tags=["hints"]
+# 1. Which slot has the forward pass filled last? And which slot the reverse pass?
+# 2. The last axis of output is 2H long. How do you get H, when only output is given?
+# 3. Time is axis 1 here. You need the first H numbers of one slot and the other H of another one,
+#    joined along the last axis.
+
 # %% [markdown]
 # ## 07.2 Mend a leak
 #
@@ -88,6 +94,13 @@ def known_at_t(lstm, x):
 
 # %%
 exercise("07.2").check(known_at_t)
+
+# %% [markdown] tags=["hints"]
+# 1. Imagine that it is time t. Which part of x is there? Let the layer read that, and nothing else.
+# 2. One call for each t. What is wanted of its output is the slot of value t: which one is that,
+#    when the series ends at t?
+# 3. `x[:t + 1]` are the values up to t. `torch.stack` puts the slots of all calls on a new first
+#    axis.
 
 # %% [markdown]
 # ## 07.3 Which slot is it?
@@ -145,6 +158,14 @@ answer = {
 # %%
 exercise("07.3").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Write the six rows of h_n under one another: for each layer, from the bottom, first forward,
+#    then reverse. Count from 0.
+# 2. Draw three words and one layer, with an arrow for each pass. Where does each begin? The
+#    explorer `slots` draws it for you.
+# 3. Layer 1 reads whole slots of layer 0, both halves, at every step. One of them comes from the
+#    beginning of the sentence, the other one from its end.
+
 # %% [markdown]
 # ## 07.4 Mend a summary
 #
@@ -176,3 +197,10 @@ def summary(lstm, x):
 
 # %%
 exercise("07.4").check(summary)
+
+# %% [markdown] tags=["hints"]
+# 1. `lstm.bidirectional` is True or False. How many rows of h_n belong to the top layer?
+# 2. They are the last rows. And for each sentence, they are to be side by side: `torch.cat` with
+#    which `dim`?
+# 3. With D directions, `h_n[-D:]` has the rows. `torch.cat` takes a list of tensors,
+#    `list(h_n[-D:])`.

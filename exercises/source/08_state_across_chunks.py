@@ -78,6 +78,13 @@ def train(lstm, x, k):
 # %%
 exercise("08.1").check(train)
 
+# %% [markdown] tags=["hints"]
+# 1. Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?
+# 2. The line with `retain_graph=True` hides an error. Which tensors bring the old graph into the
+#    next chunk?
+# 3. `x.split(k)` has a smaller last chunk. And between two chunks both states need `.detach()`;
+#    `retain_graph=True` is then no longer needed.
+
 # %% [markdown]
 # ## 08.2 Find the bug in ten lines
 #
@@ -130,6 +137,12 @@ answer = {
 # %%
 exercise("08.2").check(answer)
 
+# %% [markdown] tags=["hints"]
+# 1. Follow the shapes: what is `hx` when the last batch comes, and what is `batch`?
+# 2. What does `detach` take away from a state, and what does it leave?
+# 3. Are the songs of one batch the continuation of those before? If not, what should `hx` be at the
+#    start of each batch, and which lines are then left over?
+
 # %% [markdown]
 # ## 08.3 Cut a text into streams
 #
@@ -155,3 +168,11 @@ def streams(text, B):
 
 # %%
 exercise("08.3").check(streams)
+
+# %% [markdown] tags=["hints"]
+# 1. Write the numbers 0 to 16 on paper, for 5 streams. Which numbers are in stream 0, which in
+#    stream 1, and which are left over?
+# 2. First keep only as many words as fill all streams. Then the text is B pieces, one behind the
+#    other, of N // B words each.
+# 3. A `view` that breaks the text into B pieces has the streams in front. Which operation moves an
+#    axis?

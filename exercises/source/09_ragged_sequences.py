@@ -59,6 +59,14 @@ def pack(x, lengths):
 # %%
 exercise("09.1").check(pack)
 
+# %% [markdown] tags=["hints"]
+# 1. Begin with the order: which sentence is the longest, the second longest, ...?
+#    `argsort(descending=True)` says so.
+# 2. At step t, a sentence still runs if its length is greater than t. Count them: that is
+#    `batch_sizes[t]`. As the longest come first, they are the first so many of the order.
+# 3. For each step t, take step t of these sentences: two indices for x, first the sentences, then
+#    the step. Then lay the pieces of all steps under one another with `torch.cat`.
+
 # %% [markdown]
 # ## 09.2 The masked mean
 #
@@ -77,6 +85,13 @@ def masked_mean(output, lengths):
 
 # %%
 exercise("09.2").check(masked_mean)
+
+# %% [markdown] tags=["hints"]
+# 1. Two things: what is added up, and by what it is divided. Where does each depend on the length?
+# 2. The lesson has the mask time first. Here it should be (B, T): compare a row of steps with a
+#    column of lengths.
+# 3. With `[:, :, None]` the mask fits output. Multiply, sum over axis 1, and divide by the lengths
+#    as a column.
 
 # %% [markdown]
 # ## 09.3 Mend the last states
@@ -112,6 +127,14 @@ def last_states(x, lengths, lstm):
 
 # %%
 exercise("09.3").check(last_states)
+
+# %% [markdown] tags=["hints"]
+# 1. There are two mistakes. Take three sentences of the lengths 5, 2, 6 and write down what
+#    `output[-1]` holds, row by row.
+# 2. The state after a sentence's last word is at its own step, or in what the layer returns beside
+#    output. And the rows have been sorted: the way back is the `argsort` of the order.
+# 3. `pack_padded_sequence` can sort by itself, with `enforce_sorted=False`. Then nn.LSTM gives h_n
+#    in the order of the caller.
 
 # %% [markdown]
 # ## 09.4 Predict a packing
@@ -168,3 +191,10 @@ answer = {
 
 # %%
 exercise("09.4").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. Draw the four sentences as rows of boxes, the longest on top. What are the columns?
+# 2. `batch_sizes` counts the boxes of each column. `data` goes down column 0, then down column 1,
+#    ...
+# 3. `h_n` comes back in your order, with each sentence's own last state. What lies behind the end
+#    of a sentence is zero in `output`, and was read by `lstm(x)`.

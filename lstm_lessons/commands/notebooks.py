@@ -19,6 +19,9 @@ from lstm_lessons.course import LESSONS, Lesson, lesson
 
 OPENING = "<!-- opening -->"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+UNSEEN = {"hints", "solution"}
+"""Tags of cells that the checker reads in the source, and that no notebook has."""
+
 EXCUSING_TAGS = ("nbval-ignore-output", "nbval-skip")
 EXCUSING_COMMENTS = ("NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP", "PYTEST_VALIDATE_IGNORE_OUTPUT")
 EDITED_COPY = re.compile(r"\.edited-\d+\.ipynb$")
@@ -105,7 +108,7 @@ def make(target: Target) -> NotebookNode:
             raise SourceError(
                 f"{target.source}: expected code and markdown cells, got a {cell.cell_type} cell"
             )
-        if not cell.source.strip():
+        if not cell.source.strip() or UNSEEN.intersection(cell.metadata.get("tags", ())):
             continue
         source = _source(target, cell)
         key = (cell.cell_type, source)

@@ -174,6 +174,8 @@ print(explorer.picture.alt)
 # Lessons 01 to 03 each have a notebook of exercises. You write an answer, and `check` says what it
 # sees in it. When it recognises a mistake, it names it.
 #
+# ### 00.1 What comes out
+#
 # Here is one to practise on. The layer above has hidden size 16. Suppose it reads **7** sentences
 # of **5** words. What shapes come out? Put a tuple such as `(1, 2, 3)` in place of each `...`, and
 # run both cells. Then try a wrong answer on purpose.
@@ -185,6 +187,19 @@ answer = {"output": ..., "h_n": ..., "c_n": ...}
 from lstm_lessons import exercise
 
 exercise("00.1").check(answer)
+
+# %% tags=["solution"]
+### BEGIN SOLUTION
+answer = {"output": (5, 7, 16), "h_n": (1, 7, 16), "c_n": (1, 7, 16)}
+### END SOLUTION
+
+# %% [markdown] tags=["hints"]
+# 1. Look at the three shapes that the call above printed. Which of their numbers were the words,
+#    and which the sentences?
+# 2. There are 5 words now in place of 24, and 7 sentences in place of 10. The layer is the same, and
+#    so is its hidden size, 16.
+# 3. `output` is (words, sentences, hidden size). `h_n` and `c_n` have no axis for words; their first
+#    number counts layers, and is 1.
 
 # %% [markdown]
 # If you are stuck, ask for a hint. There is more than one, and each says a little more.

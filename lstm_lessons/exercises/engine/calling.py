@@ -1,0 +1,32 @@
+"""How the learner's function is called: against the clock, and with torch as it was put back after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstm_lessons.exercises.engine.isolation import Watch
+from lstm_lessons.exercises.engine.refusals import noting_calls
+from lstm_lessons.exercises.engine.running import Runner
+
+
+@dataclass
+class Caller:
+    """Calls a function, and notes what of torch it replaced, and which of ``by_hand`` it called."""
+
+    runner: Runner
+    by_hand: tuple[str, ...] = ()
+    watch: Watch = field(default_factory=Watch)
+    replaced: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+
+    def __call__(self, function: Callable, *inputs: Any, **keywords: Any) -> Any:
+        """Return what the function returns, or `Raised`.
+
+        Raises:
+            OutOfTime: the time limit of the runner is used up.
+        """
+        noting = noting_calls(function, self.by_hand, self.used)
+        try:
+            return self.runner.call(noting, *inputs, **keywords)
+        finally:
+            self.replaced.update(self.watch.put_back())

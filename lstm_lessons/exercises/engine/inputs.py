@@ -1,0 +1,29 @@
+"""Random inputs of an exercise: the same ones each time, and none of torch's own generator."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+
+def randoms(seed: int) -> Callable[..., Tensor]:
+    """Return a function from a shape to a float64 tensor, with a generator of its own."""
+    generator = torch.Generator().manual_seed(seed)
+    return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+
+
+def random_layer(
+    random: Callable[..., Tensor],
+    I: int,  # noqa: E741 - the field's own symbols
+    H: int,  # noqa: N803
+    L: int = 1,  # noqa: N803
+    scale: float = 1.0,
+    **options: bool,
+) -> nn.LSTM:
+    """Return ``nn.LSTM(I, H, L, **options)`` with ``scale * random(*shape)`` in all parameters."""
+    with torch.random.fork_rng(devices=[]):
+        layer = nn.LSTM(I, H, L, **options, dtype=torch.float64, device="cpu")
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.copy_(scale * random(*parameter.shape))
+    return layer

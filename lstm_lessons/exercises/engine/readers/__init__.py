@@ -1,0 +1,34 @@
+"""Readers that know no wrong answer: what an answer shows of itself, found by looking and trying.
+
+Each file is one reader, a function from what was seen (`Seen`) to a name and a sentence, or nothing.
+They are asked in the order of ``ORDER``; the first that has something to say is heard. A sentence is
+true of every answer that gets it: a reader says what it has seen, and a cause only where it is sure.
+"""
+
+from collections.abc import Callable
+
+from lstm_lessons.exercises.engine.readers.chance import drawn_at_random
+from lstm_lessons.exercises.engine.readers.changes import changed_inputs
+from lstm_lessons.exercises.engine.readers.constants import always_the_same
+from lstm_lessons.exercises.engine.readers.dependence import moved_by_inputs
+from lstm_lessons.exercises.engine.readers.reach import moved_along_axes
+from lstm_lessons.exercises.engine.readers.relations import partly_right, related_results
+from lstm_lessons.exercises.engine.readers.rounding import rounded_to_float32
+from lstm_lessons.exercises.engine.readers.seen import Seen, Told
+from lstm_lessons.exercises.engine.readers.shape_words import told_by_shape
+
+Reader = Callable[[Seen], Told | None]
+
+ORDER: tuple[Reader, ...] = (
+    changed_inputs,
+    drawn_at_random,
+    rounded_to_float32,
+    always_the_same,
+    related_results,
+    told_by_shape,
+    moved_along_axes,
+    moved_by_inputs,
+    partly_right,
+)
+
+__all__ = ["ORDER", "Reader", "Seen", "Told"]

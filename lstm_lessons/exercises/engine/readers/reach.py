@@ -1,0 +1,88 @@
+"""What a result has read: which place of an input, on an axis that both have, moves which place.
+
+Found by trying, for the answer and for the solution, and said where the two differ.
+"""
+
+import torch
+from torch import Tensor
+
+from lstm_lessons.exercises.engine.attempts import Attempt
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.readers.seen import Seen, Told
+from lstm_lessons.exercises.engine.words import counted, plural
+
+Reach = list[list[int]]
+"""For each place of the result, the places of the input that move it."""
+
+
+def moved_along_axes(seen: Seen) -> Told | None:
+    """Say which place of the result first has read something else than it should."""
+    if seen.ours.shape != seen.right.shape:
+        return None
+    slots = seen.returns.axes_of(seen.name)
+    for name, axes in seen.axes.items():
+        for axis in axes:
+            if axis not in slots:
+                continue
+            at = axes.index(axis), slots.index(axis)
+            if told := _told(seen, name, axis, at):
+                return told
+    return None
+
+
+def _told(seen: Seen, name: str, axis: str, at: tuple[int, int]) -> Told | None:
+    ours = _reach(seen, name, at, of_answer=True)
+    right = _reach(seen, name, at, of_answer=False)
+    if ours is None or right is None:
+        return None
+    for place, (read, wanted) in enumerate(zip(ours, right, strict=True)):
+        if read != wanted:
+            leak = " That is a leak." if axis == "step" and read and read[-1] > wanted[-1] else ""
+            return "reads other places", (
+                f"Tried with `{name}`, {axis} by {axis}: {axis} {place} of your {seen.name} changes "
+                f"with {_span(read, axis)} of `{name}`.{leak} It should change with "
+                f"{_span(wanted, axis)}, and nothing else."
+            )
+    return None
+
+
+def _reach(seen: Seen, name: str, at: tuple[int, int], of_answer: bool) -> Reach | None:
+    call = seen.of_answer if of_answer else seen.of_solution
+    before = seen.attempts[seen.number] if of_answer else Attempt(seen.wanted[seen.number])
+    size = seen.case.inputs[name].shape[at[0]]
+    slots = before.results[seen.name].shape[at[1]]
+    reach: Reach = [[] for _ in range(slots)]
+    for place in range(size):
+        moved = call(_moved(seen.case, name, at[0], place))
+        if (
+            moved.problem is not None
+            or moved.results[seen.name].shape != before.results[seen.name].shape
+        ):
+            return None
+        change = (moved.results[seen.name] - before.results[seen.name]).detach().abs() > 1e-9
+        for slot in range(slots):
+            if bool(change.select(at[1], slot).any()):
+                reach[slot].append(place)
+    return reach
+
+
+def _moved(case: Case, name: str, axis: int, place: int) -> Case:
+    def change(inputs: dict) -> dict[str, Tensor]:
+        value = inputs[name]
+        generator = torch.Generator().manual_seed(place)
+        value.select(axis, place).add_(
+            torch.randn(value.select(axis, place).shape, generator=generator, dtype=value.dtype)
+        )
+        return {name: value}
+
+    return case.with_inputs(change)
+
+
+def _span(at: list[int], axis: str) -> str:
+    if not at:
+        return f"no {axis}"
+    if len(at) == 1:
+        return f"{axis} {at[0]} alone"
+    if at == list(range(at[0], at[-1] + 1)):
+        return f"{plural(axis)} {at[0]} to {at[-1]}"
+    return f"{counted(len(at), axis)}, {', '.join(map(str, at))},"

@@ -1,0 +1,143 @@
+"""What is no attempt at a function, or no function that the check can call."""
+
+import ast
+import inspect
+import linecache
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.running import Runner
+from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
+
+
+def is_empty(answer: Any) -> bool:
+    """Say whether a function has no body but ``...``, ``pass`` or a docstring."""
+
+    def bare() -> None: ...
+
+    def documented() -> None:
+        """Do nothing."""
+
+    code = _code(answer)
+    if code is None or not set(code.co_consts) <= {
+        None,
+        inspect.getattr_static(answer, "__doc__", None),
+    }:
+        return False
+    return code.co_code in {bare.__code__.co_code, documented.__code__.co_code}
+
+
+def left_over(answer: Any, error: BaseException | None) -> str:
+    """Return what to say where finished code stands below the line that marks its place."""
+    code = _code(answer)
+    if code is None or error is None:
+        return ""
+    frames = [
+        number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code is code
+    ]
+    if not frames or not _has_more(code, frames[-1]):
+        return ""
+    return (
+        "Your function still begins with `raise NotImplementedError`, the line that marked the place "
+        "for your code. It ends the function there, and nothing below it is run: delete that line."
+    )
+
+
+def _has_more(code: Any, line: int) -> bool:
+    """Say whether a function has statements besides its docstring and the raise in this line."""
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    try:
+        block = inspect.getblock(lines)
+        function = ast.parse(textwrap.dedent("".join(block))).body[0]
+    except (SyntaxError, IndexError):
+        return len(code.co_varnames) > code.co_argcount + code.co_kwonlyargcount
+    below = [
+        node
+        for node in getattr(function, "body", [])
+        if node.lineno > line - code.co_firstlineno + 1
+    ]
+    return bool(below)
+
+
+def refuse_what_is_no_function(answer: Any, how: str, name: str) -> None:
+    """Raise Misformed for a class, a string, or a value that cannot be called."""
+    if isinstance(answer, type):
+        raise Misformed(
+            f"You handed in {a_kind_of(answer)}; a function was expected. Hand it in like this: "
+            f"`{how}`.",
+            "a class, no function",
+        )
+    if isinstance(answer, str):
+        raise Misformed(
+            f"You handed in a string. Leave out the quotation marks: `{how}`.", "a string"
+        )
+    if not callable(answer):
+        raise Misformed(
+            f"You handed in what a function returned, not the function: {a_kind_of(answer)}. Hand in "
+            f"its name, without parentheses behind it: `{how}`.",
+            "a value, no function",
+        )
+
+
+def refuse_other_arguments(
+    answer: Callable, runner: Runner, cases: Sequence[Case], name: str
+) -> None:
+    """Raise Misformed where the function cannot be called as the check does."""
+    signature = runner.call(inspect.signature, answer)
+    if not isinstance(signature, inspect.Signature):
+        return  # some functions written in C do not say what they take
+    for case in cases:
+        try:
+            signature.bind(*case.inputs, **case.keywords)
+        except TypeError:
+            wanted = [*case.inputs, *(f"{key}={value}" for key, value in case.keywords.items())]
+            raise Misformed(
+                f"The check calls `{name}({', '.join(wanted)})`. Your function takes other arguments: "
+                f"`({', '.join(signature.parameters)})`.",
+                "other arguments",
+            ) from None
+
+
+def noting_calls(function: Callable, names: tuple[str, ...], used: set[str]) -> Callable:
+    """Return a function that does the same, and notes which of these are called, by any way.
+
+    torch's functions count under their name without the underscores before it.
+    """
+    if not names:
+        return function
+
+    def noting(*inputs: Any, **keywords: Any) -> Any:
+        def note(frame: FrameType, event: str, what: Any) -> None:
+            name = frame.f_code.co_name if event == "call" else getattr(what, "__name__", "")
+            if isinstance(name, str) and name.strip("_") in names:
+                used.add(name.strip("_"))
+
+        sys.setprofile(note)
+        try:
+            return function(*inputs, **keywords)
+        finally:
+            sys.setprofile(None)
+
+    return noting
+
+
+def refuse_what_is_not_by_hand(used: set[str]) -> None:
+    """Raise Misformed where a function was called that is to be done by hand."""
+    for name in sorted(used):
+        raise Misformed(
+            f"Your function calls `{name}`, itself or through another function. Here you are to do "
+            "what it does by hand.",
+            "not by hand",
+        )
+
+
+def _code(answer: Any) -> Any:
+    code = inspect.getattr_static(answer, "__code__", None)
+    if inspect.isfunction(answer):
+        code = answer.__code__
+    return code if inspect.iscode(code) else None
