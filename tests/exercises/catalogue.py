@@ -10,7 +10,15 @@ from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.slips import compiled, edited
 
-ALL = [exercise(number) for number in numbers()]
+
+def _moved(number: str) -> bool:  # while lessons are on the move
+    try:
+        return bool(exercise(number))
+    except (ImportError, KeyError):
+        return False
+
+
+ALL = [exercise(number) for number in numbers() if _moved(number)]
 FUNCTIONS = [each for each in ALL if isinstance(each, FunctionExercise)]
 DICTS = [each for each in ALL if isinstance(each, DictExercise)]
 

@@ -29,7 +29,9 @@ def functions(argument):
 def test_an_exercise_is_complete(each):
     assert len(each.hints) >= 3
     assert each.title
-    assert len(told_of(each.number, "RIGHT")) >= 5, "with the solution, six forms of the right answer"
+    assert len(told_of(each.number, "RIGHT")) >= 5, (
+        "with the solution, six forms of the right answer"
+    )
 
 
 @pytest.mark.parametrize("each", ALL, ids=label)
@@ -91,7 +93,9 @@ def test_a_small_edit_is_right_only_where_it_is_the_same(each):
 @functions("each")
 def test_what_is_known_is_not_too_much(each):
     assert sum(map(len, each.known.levels)) <= MOST_KNOWN
-    assert all(not is_right(suspect, each.wanted) or each.wanted_gradients for suspect in each.known)
+    assert all(
+        not is_right(suspect, each.wanted) or each.wanted_gradients for suspect in each.known
+    )
 
 
 @functions("each")

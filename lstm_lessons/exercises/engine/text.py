@@ -133,7 +133,9 @@ def _with_hints(written: Text, hints: tuple[str, ...]) -> Text:
 def _cells(source: str) -> list[tuple[str, str]]:
     starts = list(_CELL.finditer(source))
     ends = [each.start() for each in starts[1:]] + [len(source)]
-    return [(m["head"], source[m.end() : end].strip("\n")) for m, end in zip(starts, ends, strict=True)]
+    return [
+        (m["head"], source[m.end() : end].strip("\n")) for m, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _uncommented(body: str) -> str:

@@ -139,8 +139,9 @@ def _parts(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
         (p, q), (u, v) = w.chunk(2, -1), a.chunk(2, -1)
         if alike(u, p) != alike(v, q):
             which = ("first", "other") if alike(u, p) else ("second", "first")
-            yield f"{which[1]} half wrong", (
-                f"the {which[0]} half of the {plural(axes[-1])} is right, the {which[1]} is not."
+            yield (
+                f"{which[1]} half wrong",
+                (f"the {which[0]} half of the {plural(axes[-1])} is right, the {which[1]} is not."),
             )
     if w.numel() > 3 and bool(a.any()) and bool(((a == 0) | ((a - w).abs() < 1e-9)).all()):
         yield "holes", "right in every place where it is not 0."
