@@ -122,8 +122,8 @@ _SHY = "Your answer raises an error when it is only looked at.\n\n"
 
 def _our_fault(error: Exception) -> str:
     return (
-        f"{OUR_FAULT}, which is no fault of yours: your answer may be right or wrong. Please report "
-        f"it with your answer.\n\n{describe(error)}"
+        f"{OUR_FAULT}, which is no fault of yours: your answer may be right or wrong. Please "
+        f"report it with your answer.\n\n{describe(error)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How the learner's function is called: against the clock, and with torch as it was put back after."""
+"""How the learner's function is called: against the clock, and with torch put back afterwards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

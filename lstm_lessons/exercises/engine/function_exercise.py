@@ -49,9 +49,9 @@ class FunctionExercise(Exercise):
     """An exercise that asks for a function.
 
     ``cases`` gives the calls to try: the first has all sizes distinct and is what messages speak
-    of; the last ones are the degenerate ones. ``returns`` is what the function gives back. ``slips``
-    are made in the solution's text, those of ``another_way`` in other right texts; ``others`` are
-    ways of thinking that are no edit.
+    of; the last ones are the degenerate ones. ``returns`` is what the function gives back.
+    ``slips`` are made in the solution's text, those of ``another_way`` in other right texts;
+    ``others`` are ways of thinking that are no edit.
 
     ``axes`` are words for the axes of inputs, the same as those of the results: by them the readers
     find what a result has read. ``constants`` are inputs that are drawn and not learned: gradients
@@ -128,10 +128,11 @@ class FunctionExercise(Exercise):
         return self._judge_numbers(answer, ours)
 
     def _replaces(self, names: list[str]) -> Result:
+        replaced = listed([f"`{each}`" for each in names])
         return self._incorrect(
-            f"Your answer puts something else in the place of {listed([f'`{each}`' for each in names])}."
-            " All other code that uses it would change as well. It has been put back; write your "
-            "answer so that it leaves torch and Python as they are.",
+            f"Your answer puts something else in the place of {replaced}. All other code that uses "
+            "it would change as well. It has been put back; write your answer so that it leaves "
+            "torch and Python as they are.",
             "replaces what is torch's",
         )
 

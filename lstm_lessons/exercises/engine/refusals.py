@@ -43,8 +43,9 @@ def left_over(answer: Any, error: BaseException | None) -> str:
     if not frames or not _has_more(code, frames[-1]):
         return ""
     return (
-        "Your function still begins with `raise NotImplementedError`, the line that marked the place "
-        "for your code. It ends the function there, and nothing below it is run: delete that line."
+        "Your function still begins with `raise NotImplementedError`, the line that marked the "
+        "place for your code. It ends the function there, and nothing below "
+        "it is run: delete that line."
     )
 
 
@@ -78,8 +79,8 @@ def refuse_what_is_no_function(answer: Any, how: str, name: str) -> None:
         )
     if not callable(answer):
         raise Misformed(
-            f"You handed in what a function returned, not the function: {a_kind_of(answer)}. Hand in "
-            f"its name, without parentheses behind it: `{how}`.",
+            f"You handed in what a function returned, not the function: {a_kind_of(answer)}. Hand "
+            f"in its name, without parentheses behind it: `{how}`.",
             "a value, no function",
         )
 
@@ -97,8 +98,8 @@ def refuse_other_arguments(
         except TypeError:
             wanted = [*case.inputs, *(f"{key}={value}" for key, value in case.keywords.items())]
             raise Misformed(
-                f"The check calls `{name}({', '.join(wanted)})`. Your function takes other arguments: "
-                f"`({', '.join(signature.parameters)})`.",
+                f"The check calls `{name}({', '.join(wanted)})`. Your function takes other "
+                f"arguments: `({', '.join(signature.parameters)})`.",
                 "other arguments",
             ) from None
 

@@ -1,4 +1,4 @@
-"""What a function is asked to return, and how it is read: as a number, as tensors, or not at all."""
+"""What a function is asked to return, and how it is read: a number, tensors, or nothing."""
 
 import numbers
 from abc import ABC, abstractmethod

@@ -1,8 +1,9 @@
 """Readers that know no wrong answer: what an answer shows of itself, found by looking and trying.
 
-Each file is one reader, a function from what was seen (`Seen`) to a name and a sentence, or nothing.
-They are asked in the order of ``ORDER``; the first that has something to say is heard. A sentence is
-true of every answer that gets it: a reader says what it has seen, and a cause only where it is sure.
+Each file is one reader, a function from what was seen (`Seen`) to a name and a sentence, or to
+nothing. They are asked in the order of ``ORDER``; the first that has something to say is heard. A
+sentence is true of every answer that gets it: a reader says what it has seen, and a cause only
+where it is sure.
 """
 
 from collections.abc import Callable

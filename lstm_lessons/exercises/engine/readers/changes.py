@@ -28,8 +28,8 @@ def changed_words(changed: tuple[str, ...], inputs: Mapping[str, object], who: s
     if holders:
         return "changes its inputs", (
             f"{who} changes its inputs: {listed(holders)}. What the caller hands in may be needed "
-            "again: leave it as it is. (`pop`, `append`, `sort`, `del` and `x[...] = ...` change it; "
-            "`list(...)` or `dict(...)` makes another one.)"
+            "again: leave it as it is. (`pop`, `append`, `sort`, `del` and `x[...] = ...` change "
+            "it; `list(...)` or `dict(...)` makes another one.)"
         )
     return "changes its inputs", (
         f"{who} changes {listed(changed)}, which the caller owns and may need again. Make a new "

@@ -12,8 +12,8 @@ def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
         inputs = tuple(dict.fromkeys(leaf for _, leaf in cut))
         results = tuple(dict.fromkeys(result for result, _ in cut))
         return "detached graph", (
-            f"The numbers are right, but the graph is cut: no gradient of {listed(results)} reaches "
-            f"{listed(inputs)}. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, "
+            f"The numbers are right, but the graph is cut: no gradient of {listed(results)} "
+            f"reaches {listed(inputs)}. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, "
             "`torch.no_grad()` or a tensor made anew from old numbers."
         )
     result, leaf = next(key for key in wanted if not same_gradient(ours[key], wanted[key]))

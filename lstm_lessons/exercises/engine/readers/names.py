@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 HOMES: Mapping[str, str] = {
-    "lstm_step": "`lstm_step` is a function of lesson 03, and this notebook does not have it. To use "
-    "the course's own: `from lstm_lessons.lstm.cell import lstm_step`.",
-    "unroll": "`unroll` is a function of lesson 04, and this notebook does not have it. Write the loop "
-    "here, or import the course's own: `from lstm_lessons.lstm.unroll import unroll`.",
+    "lstm_step": "`lstm_step` is a function of lesson 03, and this notebook does not have it. To "
+    "use the course's own: `from lstm_lessons.lstm.cell import lstm_step`.",
+    "unroll": "`unroll` is a function of lesson 04, and this notebook does not have it. Write the "
+    "loop here, or import the course's own: `from lstm_lessons.lstm.unroll import unroll`.",
     "half_life": "`half_life` is a function of lesson 01, and this notebook does not have it.",
     "np": "numpy is not imported here: `import numpy as np`. (For a tensor there is a function of "
     "torch's by nearly every name of numpy's.)",

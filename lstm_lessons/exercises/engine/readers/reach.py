@@ -39,8 +39,8 @@ def _told(seen: Seen, name: str, axis: str, at: tuple[int, int]) -> Told | None:
         if read != wanted:
             leak = " That is a leak." if axis == "step" and read and read[-1] > wanted[-1] else ""
             return "reads other places", (
-                f"Tried with `{name}`, {axis} by {axis}: {axis} {place} of your {seen.name} changes "
-                f"with {_span(read, axis)} of `{name}`.{leak} It should change with "
+                f"Tried with `{name}`, {axis} by {axis}: {axis} {place} of your {seen.name} "
+                f"changes with {_span(read, axis)} of `{name}`.{leak} It should change with "
                 f"{_span(wanted, axis)}, and nothing else."
             )
     return None

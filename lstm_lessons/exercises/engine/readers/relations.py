@@ -75,15 +75,15 @@ def _other_axes(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
         if alike(a, w.unsqueeze(n)):
             yield (
                 "an axis too many",
-                f"the numbers are right, but there is an axis too many, axis {n}.",
+                (f"the numbers are right, but there is an axis too many, axis {n}."),
             )
     for n, axis in enumerate(axes):
         if w.shape[n] == 1 and alike(a, w.squeeze(n)):
             yield (
                 "squeezed",
                 (
-                    f"the numbers are right, but the axis of the {plural(axis)}, 1 long here, is gone. Did "
-                    "`squeeze()` take it?"
+                    f"the numbers are right, but the axis of the {plural(axis)}, 1 long here, is "
+                    "gone. Did `squeeze()` take it?"
                 ),
             )
     if a.ndim == w.ndim:
@@ -107,9 +107,9 @@ def _other_axes(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
                 yield (
                     "mixed by reshape",
                     (
-                        "all numbers are there, in the wrong places: read one after the other, they go "
-                        f"along {axes[n]} where they should go along {axes[n + 1]}. A reshape does not "
-                        "move axes."
+                        "all numbers are there, in the wrong places: read in a row, they "
+                        f"go along {axes[n]} where they should go along {axes[n + 1]}. A reshape "
+                        "does not move axes."
                     ),
                 )
 
@@ -152,7 +152,7 @@ def _halves(a: Tensor, w: Tensor, n: int, axis: str) -> Iterator[Told]:
     if alike(u, q) and alike(v, p):
         yield (
             "halves exchanged",
-            f"both halves of the {plural(axis)} are right, in the other order.",
+            (f"both halves of the {plural(axis)} are right, in the other order."),
         )
     elif alike(u, p) and alike(v, p):
         yield "first half twice", f"both halves of the {plural(axis)} are the first one."
@@ -176,22 +176,22 @@ def _shorter_or_longer(a: Tensor, w: Tensor, n: int, axis: str) -> Iterator[Told
         if alike(a, w.narrow(n, 0, k)):
             yield (
                 "the last missing",
-                f"right as far as it goes, but it holds {k} of {L} {plural(axis)}.",
+                (f"right as far as it goes, but it holds {k} of {L} {plural(axis)}."),
             )
         if alike(a, w.narrow(n, L - k, k)):
             yield (
                 "the first missing",
-                f"the last {k} {plural(axis)} are there, the first {L - k} not.",
+                (f"the last {k} {plural(axis)} are there, the first {L - k} not."),
             )
     elif alike(a.narrow(n, 0, L), w):
         yield (
             "too many",
-            f"all {L} {plural(axis)} are right, and behind them there are {k - L} more.",
+            (f"all {L} {plural(axis)} are right, and behind them there are {k - L} more."),
         )
     elif alike(a.narrow(n, k - L, L), w):
         yield (
             "too many",
-            f"all {L} {plural(axis)} are right, and before them there are {k - L} more.",
+            (f"all {L} {plural(axis)} are right, and before them there are {k - L} more."),
         )
 
 

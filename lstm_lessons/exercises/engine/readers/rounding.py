@@ -19,7 +19,7 @@ def rounded_to_float32(seen: Seen) -> Told | None:
     if not rounded:
         return None
     return "rounded to float32", (
-        "Right to about seven digits and no further: your results are rounded to float32, while the "
-        "inputs are float64. Look for `.float()`, or for a new tensor made with "
+        "Right to about seven digits and no further: your results are rounded to float32, while "
+        "the inputs are float64. Look for `.float()`, or for a new tensor made with "
         "`dtype=torch.float32`."
     )

@@ -7,255 +7,165 @@ the numbers in it are; the numbers in braces are the pattern's groups.
 import re
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
-    (
-        r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
-        "a product that does not fit",
-        "A matrix of {0} rows and {1} columns is to be multiplied by one of {2} rows and {3} columns. "
-        "The columns of the first have to be as many as the rows of the second.",
-    ),
-    (
-        r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
-        "a product that does not fit",
-        "A matrix of {1} rows and {2} columns is to be multiplied by a vector of {3} numbers. It "
-        "needs as many numbers as the matrix has columns.",
-    ),
-    (
-        r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton "
-        r"dimension (\d+)",
-        "sizes that do not go together",
-        "Two tensors meet number by number, and on axis {2} the one has {0} places, the other {1}.",
-    ),
-    (
-        r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
-        "pieces that do not fit",
-        "The pieces that you join differ on another axis than axis {0}, along which you join them: "
-        "one has {1} places there, another {2}.",
-    ),
-    (
-        r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry 0 and \[(.*?)\]",
-        "pieces of different shapes",
-        "The pieces that you stack have different shapes: ({0}), then ({1}). `torch.stack` wants "
-        "pieces of one shape.",
-    ),
-    (
-        r"(?:stack|torch\.cat)\(\): expected a non-empty list|stack expects a non-empty TensorList",
-        "nothing to put together",
-        "The list that you put together is empty: nothing was ever added to it.",
-    ),
-    (
-        r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
-        "other things than tensors put together",
-        "What you put together holds a {1} in place of a tensor. (nn.LSTM returns "
-        "`output, (h_n, c_n)`, not one tensor.)",
-    ),
-    (
-        r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
-        "a tensor for a list",
-        "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: "
-        "`list(...)` makes a list of its rows.",
-    ),
-    (
-        r"zero-dimensional tensor.*cannot be concatenated",
-        "single numbers joined",
-        "What you join are single numbers, without an axis. `torch.stack` makes an axis for them.",
-    ),
-    (
-        r"Expected sequence length to be larger than 0",
-        "nothing to read",
-        "In one of its calls, the layer gets no step at all. Where does your slice begin, and before "
-        "which step does it stop? (`x[:t]` is empty at t = 0.)",
-    ),
-    (
-        r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
-        "an index too far",
-        "You look up place {0} on axis {1}, and that axis has {2} places. The first one is 0.",
-    ),
-    (
-        r"(?:list|tuple) index out of range",
-        "an index too far",
-        "You look up a place that a list does not have. Its first place is 0, its last one is its "
-        "length less one.",
-    ),
-    (
-        r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at "
-        r"non-singleton dimension (\d+)",
-        "a piece too large for its place",
-        "You write {1} places where there is room for {0}.",
-    ),
-    (
-        r"shape mismatch: (?:value tensor|indexing tensors).*",
-        "indices that do not go together",
-        "The indices in one bracket, or the value that you write there, have lengths that do not go "
-        "together.",
-    ),
-    (
-        r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",
-        "an axis that is not there",
-        "You name axis {2}, and the tensor has the axes 0 to {1}.",
-    ),
-    (
-        r"too many indices for tensor of dimension (\d+)",
-        "more indices than axes",
-        "You give more indices than the tensor has axes: it has {0}.",
-    ),
-    (
-        r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)",
-        "words of another length",
-        "The layer reads words of {0} numbers, and what it gets has {1} on its last axis.",
-    ),
-    (
-        r"Expected hidden(?:\[(\d)\])? size \((.*?)\), got \[(.*?)\]",
-        "states of another shape",
-        "The layer wants states of the shape ({1}), and gets ({2}).",
-    ),
-    (
-        r"For (?:batched 3-D|unbatched 2-D) input, hx and cx should also be (\d)-D but got "
-        r"\((\d)-D, (\d)-D\)",
-        "states with another number of axes",
-        "The states should have {0} axes, as the input has; yours have {1} and {2}.",
-    ),
-    (
-        r"LSTM: Expected input to be 2D or 3D, got (\d)D",
-        "an input with another number of axes",
-        "nn.LSTM reads three axes, or two for one sentence alone; your input has {0}.",
-    ),
-    (
-        r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but (\d) were given",
-        "states side by side",
-        "nn.LSTM takes the two states as one pair: `lstm(x, (h, c))`.",
-    ),
-    (
-        r"view size is not compatible with input tensor's size and stride",
-        "view after a transpose",
-        "`view` reads the numbers in the order in which they lie in memory, and a transposed tensor "
-        "lies there otherwise.",
-    ),
-    (
-        r"shape '\[(.*?)\]' is invalid for input of size (\d+)",
-        "a shape of another size",
-        "You want the shape ({0}), and there are {1} numbers: the product of a shape has to be as "
-        "many.",
-    ),
-    (
-        r"(?:split_with_sizes|chunk|split).*(?:sum exactly|expects)",
-        "parts that do not add up",
-        "The parts into which you cut an axis do not add up to its length.",
-    ),
-    (
-        r"not enough values to unpack \(expected (\d+), got (\d+)\)",
-        "fewer parts than names",
-        "There are {0} names on the left, and {1} parts to give to them.",
-    ),
-    (
-        r"too many values to unpack \(expected (\d+)",
-        "more parts than names",
-        "There are {0} names on the left, and more parts than that on the right.",
-    ),
-    (
-        r"Trying to backward through the graph a second time",
-        "an old graph",
-        "A gradient is to go back through a graph that was used and freed already: a state that you "
-        "carry on still hangs on the step that made it.",
-    ),
-    (
-        r"modified by an inplace operation",
-        "a changed tensor",
-        "A tensor was changed after the graph had taken it in: the way back needs the old numbers.",
-    ),
-    (
-        r"a leaf Variable that requires grad is being used in an in-place operation",
-        "a parameter written over",
-        "You write into a tensor whose gradient is asked for. Make a new one.",
-    ),
-    (
-        r"element 0 of tensors does not require grad",
-        "no graph",
-        "There is no graph to go back through: it was cut before, or gradients were off.",
-    ),
-    (
-        r"Can't call numpy\(\) on Tensor that requires grad",
-        "numpy in a graph",
-        "`.numpy()` leaves torch's graph, through which the gradients run. Stay with torch's own "
-        "functions.",
-    ),
-    (
-        r"`lengths` array must be sorted in decreasing order",
-        "lengths not sorted",
-        "`pack_padded_sequence` wants the longest sentence first, or `enforce_sorted=False`.",
-    ),
-    (
-        r"Expected `len\(lengths\)` to be equal to batch_size, but got (\d+) \(batch_size=(\d+)\)",
-        "lengths of another batch",
-        "There are {0} lengths, and {1} sentences on the axis that is read as the batch. Is it the "
-        "right axis?",
-    ),
-    (
-        r"Length of all samples has to be greater than 0",
-        "a length of zero",
-        "One of the lengths is 0: every sentence needs a word at least.",
-    ),
-    (
-        r"start \((\d+)\) \+ length \((\d+)\) exceeds dimension size \((\d+)\)",
-        "more rows than there are",
-        "Rows {0} to {0} + {1} are wanted, and there are {2}.",
-    ),
-    (
-        r"only (?:integer tensors of a single element|one element tensors) can be converted|"
-        r"a Tensor with (\d+) elements cannot be converted to Scalar|"
-        r"only (?:size-1 arrays|0-dimensional arrays) can be converted|"
-        r"only one element tensors can be converted to Python scalars",
-        "a whole tensor for one number",
-        "A tensor of several numbers stands where Python wants one number. (`math.exp` and the other "
-        "functions of `math` take one number; torch has its own: `torch.exp`.)",
-    ),
-    (
-        r"Boolean value of Tensor with (?:more than one value|no values) is ambiguous",
-        "a whole tensor for a yes or no",
-        "`if`, `and`, `or` and `not` want one yes or no, and get a whole tensor of them.",
-    ),
-    (
-        r"'(\w+)' object is not callable",
-        "brackets behind what is no function",
-        "Round brackets behind a name call it, and what you call is a {0}. Is a `*` missing, or does "
-        "a variable have the name of a function?",
-    ),
-    (
-        r"'(\w+)' object has no attribute '(\w+)'",
-        "an attribute that is not there",
-        "A {0} has no `{1}`. Is it what you think it is?",
-    ),
-    (
-        r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
-        "a tuple for a tensor",
-        "What you index is a tuple. nn.LSTM returns `output, (h_n, c_n)`: take one of them first.",
-    ),
-    (
-        r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
-        "two things that do not go together",
-        "`{0}` stands between a {1} and a {2}, and they do not go together.",
-    ),
-    (
-        r"math domain error|expected a positive input",
-        "a logarithm or root that there is not",
-        "A logarithm of 0 or less, or a root of less than 0, is asked for.",
-    ),
-    (
-        r"(?:float|integer|complex)? ?(?:division|modulo) by zero|division by zero",
-        "a division by zero",
-        "You divide by 0 there.",
-    ),
-    (
-        r"expected (?:m1 and m2|scalar type|mat1 and mat2).* (?:same dtype|but (?:got|found))",
-        "two kinds of numbers",
-        "Numbers of two kinds meet, such as float32 and float64. Make new tensors with the kind of "
-        "those that are given: `x.new_zeros(...)`, or `dtype=x.dtype`.",
-    ),
-    (
-        r"maximum recursion depth exceeded",
-        "calls itself without end",
-        "Your function calls itself again and again. What should stop it?",
-    ),
-)
+    (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
+     "a product that does not fit",
+     "A matrix of {0} rows and {1} columns is to be multiplied by one of {2} rows and {3} "
+     "columns. The columns of the first have to be as many as the rows of the second."),
+    (r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
+     "a product that does not fit",
+     "A matrix of {1} rows and {2} columns is to be multiplied by a vector of {3} numbers. It "
+     "needs as many numbers as the matrix has columns."),
+    (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton "
+     r"dimension (\d+)",
+     "sizes that do not go together",
+     "Two tensors meet number by number, and on axis {2} the one has {0} places, the other {1}."),
+    (r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size "
+     r"(\d+)",
+     "pieces that do not fit",
+     "The pieces that you join differ on another axis than axis {0}, along which you join them: "
+     "one has {1} places there, another {2}."),
+    (r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry 0 and \[(.*?)\]",
+     "pieces of different shapes",
+     "The pieces that you stack have different shapes: ({0}), then ({1}). `torch.stack` wants "
+     "pieces of one shape."),
+    (r"(?:stack|torch\.cat)\(\): expected a non-empty list|stack expects a non-empty TensorList",
+     "nothing to put together",
+     "The list that you put together is empty: nothing was ever added to it."),
+    (r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
+     "other things than tensors put together",
+     "What you put together holds a {1} in place of a tensor. (nn.LSTM returns `output, (h_n, "
+     "c_n)`, not one tensor.)"),
+    (r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
+     "a tensor for a list",
+     "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: `list(...)` "
+     "makes a list of its rows."),
+    (r"zero-dimensional tensor.*cannot be concatenated",
+     "single numbers joined",
+     "What you join are single numbers, without an axis. `torch.stack` makes an axis for them."),
+    (r"Expected sequence length to be larger than 0",
+     "nothing to read",
+     "In one of its calls, the layer gets no step at all. Where does your slice begin, and before "
+     "which step does it stop? (`x[:t]` is empty at t = 0.)"),
+    (r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
+     "an index too far",
+     "You look up place {0} on axis {1}, and that axis has {2} places. The first one is 0."),
+    (r"(?:list|tuple) index out of range",
+     "an index too far",
+     "You look up a place that a list does not have. Its first place is 0, its last one is its "
+     "length less one."),
+    (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at "
+     r"non-singleton dimension (\d+)",
+     "a piece too large for its place",
+     "You write {1} places where there is room for {0}."),
+    (r"shape mismatch: (?:value tensor|indexing tensors).*",
+     "indices that do not go together",
+     "The indices in one bracket, or the value that you write there, have lengths that do not go "
+     "together."),
+    (r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",
+     "an axis that is not there",
+     "You name axis {2}, and the tensor has the axes 0 to {1}."),
+    (r"too many indices for tensor of dimension (\d+)",
+     "more indices than axes",
+     "You give more indices than the tensor has axes: it has {0}."),
+    (r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)",
+     "words of another length",
+     "The layer reads words of {0} numbers, and what it gets has {1} on its last axis."),
+    (r"Expected hidden(?:\[(\d)\])? size \((.*?)\), got \[(.*?)\]",
+     "states of another shape",
+     "The layer wants states of the shape ({1}), and gets ({2})."),
+    (r"For (?:batched 3-D|unbatched 2-D) input, hx and cx should also be (\d)-D but got \((\d)-D, "
+     r"(\d)-D\)",
+     "states with another number of axes",
+     "The states should have {0} axes, as the input has; yours have {1} and {2}."),
+    (r"LSTM: Expected input to be 2D or 3D, got (\d)D",
+     "an input with another number of axes",
+     "nn.LSTM reads three axes, or two for one sentence alone; your input has {0}."),
+    (r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but (\d) were given",
+     "states side by side",
+     "nn.LSTM takes the two states as one pair: `lstm(x, (h, c))`."),
+    (r"view size is not compatible with input tensor's size and stride",
+     "view after a transpose",
+     "`view` reads the numbers in the order in which they lie in memory, and a transposed tensor "
+     "lies there otherwise."),
+    (r"shape '\[(.*?)\]' is invalid for input of size (\d+)",
+     "a shape of another size",
+     "You want the shape ({0}), and there are {1} numbers: the product of a shape has to be as "
+     "many."),
+    (r"(?:split_with_sizes|chunk|split).*(?:sum exactly|expects)",
+     "parts that do not add up",
+     "The parts into which you cut an axis do not add up to its length."),
+    (r"not enough values to unpack \(expected (\d+), got (\d+)\)",
+     "fewer parts than names",
+     "There are {0} names on the left, and {1} parts to give to them."),
+    (r"too many values to unpack \(expected (\d+)",
+     "more parts than names",
+     "There are {0} names on the left, and more parts than that on the right."),
+    (r"Trying to backward through the graph a second time",
+     "an old graph",
+     "A gradient is to go back through a graph that was used and freed already: a state that you "
+     "carry on still hangs on the step that made it."),
+    (r"modified by an inplace operation",
+     "a changed tensor",
+     "A tensor was changed after the graph had taken it in: the way back needs the old numbers."),
+    (r"a leaf Variable that requires grad is being used in an in-place operation",
+     "a parameter written over",
+     "You write into a tensor whose gradient is asked for. Make a new one."),
+    (r"element 0 of tensors does not require grad",
+     "no graph",
+     "There is no graph to go back through: it was cut before, or gradients were off."),
+    (r"Can't call numpy\(\) on Tensor that requires grad",
+     "numpy in a graph",
+     "`.numpy()` leaves torch's graph, through which the gradients run. Stay with torch's own "
+     "functions."),
+    (r"`lengths` array must be sorted in decreasing order",
+     "lengths not sorted",
+     "`pack_padded_sequence` wants the longest sentence first, or `enforce_sorted=False`."),
+    (r"Expected `len\(lengths\)` to be equal to batch_size, but got (\d+) \(batch_size=(\d+)\)",
+     "lengths of another batch",
+     "There are {0} lengths, and {1} sentences on the axis that is read as the batch. Is it the "
+     "right axis?"),
+    (r"Length of all samples has to be greater than 0",
+     "a length of zero",
+     "One of the lengths is 0: every sentence needs a word at least."),
+    (r"start \((\d+)\) \+ length \((\d+)\) exceeds dimension size \((\d+)\)",
+     "more rows than there are",
+     "Rows {0} to {0} + {1} are wanted, and there are {2}."),
+    (r"only (?:integer tensors of a single element|one element tensors) can be converted|a Tensor "
+     r"with (\d+) elements cannot be converted to Scalar|only (?:size-1 arrays|0-dimensional "
+     r"arrays) can be converted|only one element tensors can be converted to Python scalars",
+     "a whole tensor for one number",
+     "A tensor of several numbers stands where Python wants one number. (`math.exp` and the other "
+     "functions of `math` take one number; torch has its own: `torch.exp`.)"),
+    (r"Boolean value of Tensor with (?:more than one value|no values) is ambiguous",
+     "a whole tensor for a yes or no",
+     "`if`, `and`, `or` and `not` want one yes or no, and get a whole tensor of them."),
+    (r"'(\w+)' object is not callable",
+     "brackets behind what is no function",
+     "Round brackets behind a name call it, and what you call is a {0}. Is a `*` missing, or does "
+     "a variable have the name of a function?"),
+    (r"'(\w+)' object has no attribute '(\w+)'",
+     "an attribute that is not there",
+     "A {0} has no `{1}`. Is it what you think it is?"),
+    (r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
+     "a tuple for a tensor",
+     "What you index is a tuple. nn.LSTM returns `output, (h_n, c_n)`: take one of them first."),
+    (r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
+     "two things that do not go together",
+     "`{0}` stands between a {1} and a {2}, and they do not go together."),
+    (r"math domain error|expected a positive input",
+     "a logarithm or root that there is not",
+     "A logarithm of 0 or less, or a root of less than 0, is asked for."),
+    (r"(?:float|integer|complex)? ?(?:division|modulo) by zero|division by zero",
+     "a division by zero",
+     "You divide by 0 there."),
+    (r"expected (?:m1 and m2|scalar type|mat1 and mat2).* (?:same dtype|but (?:got|found))",
+     "two kinds of numbers",
+     "Numbers of two kinds meet, such as float32 and float64. Make new tensors with the kind of "
+     "those that are given: `x.new_zeros(...)`, or `dtype=x.dtype`."),
+    (r"maximum recursion depth exceeded",
+     "calls itself without end",
+     "Your function calls itself again and again. What should stop it?"),
+)  # fmt: skip
 
 
 def meaning(error: BaseException) -> tuple[str, str] | None:
