@@ -5,10 +5,15 @@ import inspect
 import linecache
 import sys
 import textwrap
+import threading
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
+
+import torch
+from torch._ops import OpOverload
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.running import Runner
@@ -107,24 +112,37 @@ def refuse_other_arguments(
 def noting_calls(function: Callable, names: tuple[str, ...], used: set[str]) -> Callable:
     """Return a function that does the same, and notes which of these are called, by any way.
 
-    torch's functions count under their name without the underscores before it.
+    torch's functions count under their name without the underscores before it, in whichever thread
+    they run; a function of the learner's own may have such a name.
     """
     if not names:
         return function
 
-    def noting(*inputs: Any, **keywords: Any) -> Any:
-        def note(frame: FrameType, event: str, what: Any) -> None:
-            name = frame.f_code.co_name if event == "call" else getattr(what, "__name__", "")
-            if isinstance(name, str) and name.strip("_") in names:
-                used.add(name.strip("_"))
+    def note(frame: FrameType, event: str, what: Any) -> None:
+        name = _called(frame) if event == "call" else getattr(what, "__name__", "")
+        if isinstance(name, str) and name.strip("_") in names:
+            used.add(name.strip("_"))
 
+    def noting(*inputs: Any, **keywords: Any) -> Any:
+        threading.setprofile(note)
         sys.setprofile(note)
         try:
             return function(*inputs, **keywords)
         finally:
             sys.setprofile(None)
+            threading.setprofile(None)
 
     return noting
+
+
+_TORCH = str(Path(torch.__file__).parent)
+
+
+def _called(frame: FrameType) -> str:
+    """Return the name of torch's function or operator that begins in this frame; may be empty."""
+    if frame.f_code is OpOverload.__call__.__code__:  # torch.ops.aten.name.default
+        return frame.f_locals["self"].name().split("::")[-1].split(".")[0]
+    return frame.f_code.co_name if frame.f_code.co_filename.startswith(_TORCH) else ""
 
 
 def refuse_what_is_not_by_hand(used: set[str]) -> None:
