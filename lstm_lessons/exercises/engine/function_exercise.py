@@ -56,7 +56,8 @@ class FunctionExercise(Exercise):
     ``axes`` are words for the axes of inputs, the same as those of the results: by them the readers
     find what a result has read. ``constants`` are inputs that are drawn and not learned: gradients
     with regard to them are not asked for. ``looks`` are readers of this exercise alone, asked
-    before those that serve all; ``words`` says where to look when just these results are wrong.
+    before those that serve all; ``words`` says where to look when just these results are wrong. Of
+    several wrong results, the first of ``made_in_order`` is told of: the others come of it.
     ``by_hand`` are functions of torch that are to be done by hand, ``advice`` is for names that
     this notebook does not have.
     """
@@ -70,6 +71,7 @@ class FunctionExercise(Exercise):
     constants: tuple[str, ...] = ()
     looks: tuple[Reader, ...] = ()
     words: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    made_in_order: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
 
@@ -210,6 +212,7 @@ class FunctionExercise(Exercise):
             for at, (each, wanted) in enumerate(zip(ours, self.wanted, strict=False))
             if wrong_names(each, wanted, self.returns)
         )
+        names = wrong_names(ours[number], self.wanted[number], self.returns)
         return Seen(
             answer=answer,
             solution=self.solved,
@@ -219,7 +222,7 @@ class FunctionExercise(Exercise):
             attempts=ours,
             wanted=self.wanted,
             number=number,
-            name=wrong_names(ours[number], self.wanted[number], self.returns)[0],
+            name=next((each for each in self.made_in_order if each in names), names[0]),
             axes=dict(self.axes),
         )
 
