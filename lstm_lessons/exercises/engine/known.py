@@ -161,7 +161,7 @@ def told(found: Sequence[tuple[Named, ...]]) -> tuple[str, str] | None:
             return (" + ".join(names), paragraphs(*said)) if certain else None
         also = "Besides, more than one thing" if certain else "More than one thing"
         told_apart = [" ".join(each.says for each in slips) for slips in left]
-        said += [f"{also} gives what your function returns. It may be this:"]
+        said += [f"{also} leads to this. It may be this:"]
         said += [told_apart[0], *(f"Or this: {each}" for each in told_apart[1:])]
         names += [" or ".join(" + ".join(each.name for each in slips) for slips in left)]
     return " + ".join(names), paragraphs(*said)

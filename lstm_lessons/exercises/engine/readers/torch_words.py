@@ -39,6 +39,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a tensor for a list",
      "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: `list(...)` "
      "makes a list of its rows."),
+    (r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
+     "pieces with different numbers of axes",
+     "Of the pieces that you join, one has {0} axes and another {1}. (`squeeze()` takes every axis "
+     "of length 1; an index that is one number, as in `x[b]`, takes its axis.)"),
     (r"zero-dimensional tensor.*cannot be concatenated",
      "single numbers joined",
      "What you join are single numbers, without an axis. `torch.stack` makes an axis for them."),
