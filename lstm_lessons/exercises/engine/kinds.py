@@ -16,6 +16,14 @@ from lstm_lessons.exercises.engine.shape_entry import about_shape
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 from lstm_lessons.shapes import Configuration
 
+_MOST = 1000
+"""Numbers that an entry may hold: whoever hands in ``range(10**9)`` is not made to wait."""
+
+
+def _refuse_many(key: str, value: Sequence) -> None:
+    if len(value) > _MOST:
+        raise Misformed(f"`{key}` holds {len(value)} numbers, far more than are asked for.")
+
 
 @dataclass(frozen=True)
 class ShapeOf(Question):
@@ -44,6 +52,7 @@ class ShapeOf(Question):
             raise Misformed(f"`{self.key}` is a string. Leave out the quotation marks: `(2, 3)`.")
         if not isinstance(value, Sequence):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a shape was expected: `(2, 3)`.")
+        _refuse_many(self.key, value)
         if not all(_is_whole(n) for n in value):
             raise Misformed(f"`{self.key}` should hold whole numbers only, such as `(2, 3)`.")
         return tuple(int(n) for n in value)
@@ -151,6 +160,7 @@ class WholeNumbers(Question):
         if isinstance(value, Tensor | numpy.ndarray) and value.ndim == 1:
             value = value.tolist()
         if isinstance(value, Sequence) and not isinstance(value, str):
+            _refuse_many(self.key, value)
             found = [each.item() if _is_single(each) else each for each in value]
             if all(_is_whole(n) for n in found):
                 return tuple(int(n) for n in found)
@@ -177,6 +187,7 @@ class FirstAndLast(Question):
         """Return the value in plain Python; raise Misformed where it is of another kind."""
         yours = f"Yours is {a_kind_of(value)}."
         if isinstance(value, Sequence) and not isinstance(value, str):
+            _refuse_many(self.key, value)
             whole = all(_is_whole(n) for n in value)
             if whole and len(value) == 2:
                 return int(value[0]), int(value[1])

@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 import torch
@@ -29,10 +29,7 @@ def is_empty(answer: Any) -> bool:
         """Do nothing."""
 
     code = _code(answer)
-    if code is None or not set(code.co_consts) <= {
-        None,
-        inspect.getattr_static(answer, "__doc__", None),
-    }:
+    if code is None or not set(code.co_consts) <= {None, answer.__doc__}:
         return False
     return code.co_code in {bare.__code__.co_code, documented.__code__.co_code}
 
@@ -156,7 +153,4 @@ def refuse_what_is_not_by_hand(used: set[str]) -> None:
 
 
 def _code(answer: Any) -> Any:
-    code = inspect.getattr_static(answer, "__code__", None)
-    if inspect.isfunction(answer):
-        code = answer.__code__
-    return code if inspect.iscode(code) else None
+    return answer.__code__ if type(answer) is FunctionType else None

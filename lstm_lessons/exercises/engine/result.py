@@ -18,6 +18,8 @@ _LOOKS = {
     "note": ("→", "", "var(--jp-info-color1, #0277bd)"),
 }
 
+_STRESSED = re.compile(r"(?<![\w*`])\*(\w[\w ]*)\*(?![\w*`])")
+
 
 @dataclass(frozen=True)
 class Result:
@@ -70,7 +72,9 @@ class Note:
 
 
 def _plain(look: str, title: str, message: str) -> str:
-    return f"{_LOOKS[look][0]} {title}\n{message}"
+    parts = message.split("`")
+    parts[::2] = [_STRESSED.sub(r"\1", each) for each in parts[::2]]
+    return f"{_LOOKS[look][0]} {title}\n{'`'.join(parts)}"
 
 
 def _panel(look: str, title: str, message: str, code: str = "") -> str:
@@ -86,6 +90,8 @@ def _panel(look: str, title: str, message: str, code: str = "") -> str:
 
 
 def _inline(text: str) -> str:
-    """Escape a paragraph, and set what stands between backticks as code."""
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-    return marked.replace("\n", "<br>")
+    """Escape a paragraph; set what stands between backticks as code, between stars with stress."""
+    parts = re.split(r"`([^`]+)`", escape(text))
+    parts[::2] = [_STRESSED.sub(r"<em>\1</em>", each) for each in parts[::2]]
+    parts[1::2] = [f"<code>{each}</code>" for each in parts[1::2]]
+    return "".join(parts).replace("\n", "<br>")

@@ -48,7 +48,7 @@ def _symbols(number: int, sizes: dict[str, int]) -> str | None:
     """Return a number in symbols, ``4H``; nothing where there is none, or more than one way."""
     if number == 1:
         return "1"
-    names = [name for name, size in sizes.items() if size > 1]
+    names = [name for name, size in sizes.items() if size > 1 and name in _MEANS]
     for factors in (1, 2):
         found = [
             "·".join(chosen)

@@ -126,7 +126,7 @@ def singles(code: str, places: tuple[Place | Slip, ...]) -> Iterator[WrongText]:
     """Give every answer with one slip, in every way, beside every other right way of the rest."""
     for slip in _slips(places):
         for way in slip.ways:
-            rest = [each for each in _places(places) if not _overlap(each.snippet, way)]
+            rest = [each for each in _places(places) if not _meet(code, each.snippet, way)]
             ways = [[None, *each.also_right] for each in rest]
             for chosen in product(*ways):
                 right = {
@@ -142,13 +142,20 @@ def pairs(code: str, places: tuple[Place | Slip, ...]) -> Iterator[WrongText]:
     slips = [slip for slip in _slips(places) if slip.paired]
     for one, two in combinations(slips, 2):
         ways = one.ways[0], two.ways[0]
-        if not any(_overlap(snippet, ways[1]) for snippet in ways[0]):
+        if not any(_meet(code, snippet, ways[1]) for snippet in ways[0]):
             yield WrongText((one, two), edited(code, {**ways[0], **ways[1]}))
 
 
-def _overlap(snippet: str, way: Edits) -> bool:
-    """Say whether a snippet is edited by a way, or stands within or around what is."""
-    return any(snippet in each or each in snippet for each in way)
+def _meet(code: str, snippet: str, way: Edits) -> bool:
+    """Say whether a snippet shares a character of the text with those that a way edits."""
+    start, end = _span(code, snippet)
+    spans = [_span(code, each) for each in way]
+    return any(start < other_end and other < end for other, other_end in spans)
+
+
+def _span(code: str, snippet: str) -> tuple[int, int]:
+    start = code.find(snippet)
+    return start, start + len(snippet)
 
 
 def _places(places: tuple[Place | Slip, ...]) -> list[Place]:

@@ -1,6 +1,7 @@
 """What is behind a name that there is not: where it comes from, or how it is written."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 HOMES: Mapping[str, str] = {
@@ -29,9 +30,10 @@ def about_name(
     error: BaseException, known: Iterable[str], advice: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """Return the name of the mistake and what to do about a name that is missing."""
-    if not isinstance(error, NameError) or not isinstance(error.name, str):
+    quoted = re.search(r"'(\w+)'", str(error)) if isinstance(error, NameError) else None
+    if quoted is None:
         return None
-    name = error.name
+    name = quoted[1]
     if isinstance(error, UnboundLocalError):
         return "used before it is made", (
             f"`{name}` is used before it is given a value. A name to which your function assigns, "

@@ -143,8 +143,6 @@ def _parts(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
                 f"{which[1]} half wrong",
                 (f"the {which[0]} half of the {plural(axes[-1])} is right, the {which[1]} is not."),
             )
-    if w.numel() > 3 and bool(a.any()) and bool(((a == 0) | ((a - w).abs() < 1e-9)).all()):
-        yield "holes", "right in every place where it is not 0."
 
 
 def _halves(a: Tensor, w: Tensor, n: int, axis: str) -> Iterator[Told]:
@@ -214,6 +212,8 @@ def _number_by_number(a: Tensor, w: Tensor) -> Iterator[Told]:
     shift = (a - w).flatten()
     if len(shift) > 1 and alike(shift, shift[:1].expand_as(shift)):
         yield "a number added", f"every number is {float(shift[0]):.4g} more than it should be."
+    if w.numel() > 3 and bool(a.any()) and bool(((a == 0) | ((a - w).abs() < 1e-9)).all()):
+        yield "holes", "right in every place where it is not 0."
     if w.numel() > 3 and alike(a, w.floor()):
         yield "rounded", "every number is rounded down to a whole one."
     if w.numel() > 3 and alike(a, torch.tanh(w)):

@@ -1,0 +1,458 @@
+"""Readers say what is true of an answer, found by looking and trying; no wrong answer is known."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+from toys import function_toy, scaled
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.kinds import ShapeOf
+from lstm_lessons.exercises.engine.readers.names import about_name
+from lstm_lessons.exercises.engine.readers.relations import related
+from lstm_lessons.exercises.engine.readers.torch_words import MEANINGS, meaning
+from lstm_lessons.exercises.engine.returns import ANumber, OneTensor, SeveralTensors
+from lstm_lessons.shapes import Configuration
+
+random = randoms(1)
+
+
+def unknown_toy(**changes):
+    """Return a toy that knows no wrong answer."""
+    return function_toy(**{"slips": (), "others": (), **changes})
+
+
+def told(answer, **changes):
+    result = unknown_toy(**changes).check(answer)
+    return result.misconception, result.message
+
+
+# --- Changes, chance, rounding, constants -------------------------------------------------------
+
+
+def test_numbers_drawn_at_random_are_told():
+    assert told(lambda x, scale: torch.rand(x.shape[1]))[0] == "drawn at random"
+
+
+def test_numbers_kept_from_the_call_before_are_told():
+    calls = []
+
+    def counting(x, scale):
+        calls.append(1)
+        return scaled(x, scale) + len(calls)
+
+    assert told(counting)[0] == "drawn at random"
+
+
+def test_rounding_is_told():
+    name, message = told(lambda x, scale: scaled(x, scale).float().double())
+    assert name == "rounded to float32"
+    assert "seven digits" in message
+
+
+def test_a_number_that_is_always_the_same_is_told():
+    toy = unknown_toy(returns=ANumber(), cases=numbers, axes={})
+    result = toy.check(lambda x, scale: 4.27)
+    assert result.misconception == "always the same"
+    assert "returns 4.27 whatever it is given" in result.message
+    assert "computed from x and scale" in result.message
+
+
+def numbers():
+    return tuple(
+        Case({"x": [2.0, 3.0 + k], "scale": 2.0}, label=f"scaled(…, {k})") for k in range(3)
+    )
+
+
+# --- Gradients ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x, scale: scaled(x.detach(), scale), "no gradient of result reaches x"),
+        (lambda x, scale: scaled(x, scale.item()), "no gradient of result reaches scale"),
+        (
+            lambda x, scale: scaled(x, scale) / 2 + scaled(x, scale).detach() / 2,
+            "the gradient of result with regard to x is not",
+        ),
+    ],
+)
+def test_a_cut_graph_is_told(answer, said):
+    assert said in told(answer)[1]
+
+
+def test_a_gradient_that_cannot_be_taken_is_told():
+    def in_place(x, scale):
+        y = x * 1
+        y[-1] = scale * x[-1]
+        with torch.no_grad():
+            return torch.from_numpy((scale * x[-1]).numpy(force=True))
+
+    assert "no gradient of result reaches x and scale" in told(in_place)[1]
+
+
+def test_a_gradient_of_zeros_is_as_good_as_none():
+    assert unknown_toy().check(lambda x, scale: scaled(x, scale) + 0 * x.sum()).outcome == "correct"
+
+
+# --- What moves what ----------------------------------------------------------------------------
+
+
+def test_an_input_that_is_not_used_is_told():
+    assert told(lambda x, scale: 2.5 * x[-1].tanh())[0] == "an input not used"
+    one = {"cases": lambda: cases_with("other"), "axes": {}}
+    toy = unknown_toy(**one)
+    toy.__dict__["solved"] = lambda x, scale, other: scale * x[-1]
+    result = toy.check(lambda x, scale, other: scale * x[-1].tanh() + other)
+    assert result.misconception == "an input too many"
+    assert "Other numbers in `other` change your result" in result.message
+
+
+def cases_with(name):
+    draw = randoms(4)
+    return (Case({"x": draw(5, 3), "scale": draw(), name: draw(3)}, {"T": 5, "B": 3}),)
+
+
+def test_a_sentence_that_moves_another_is_told():
+    name, message = told(lambda x, scale: scale * x[-1] + x[-1].sum().tanh() * x[0])
+    assert name == "reads other places"
+    assert "sentence 0 of your result changes with sentences 0 to 2 of `x`" in message
+    assert "should change with sentence 0 alone" in message
+
+
+def test_a_step_that_reads_the_future_is_told_as_a_leak():
+    def running():
+        draw = randoms(4)
+        return (Case({"x": draw(5, 3), "scale": draw()}, {"T": 5, "B": 3}),)
+
+    toy = unknown_toy(cases=running, returns=OneTensor(("result",), axes=("step", "sentence")))
+    toy.__dict__["solved"] = lambda x, scale: scale * x.cumsum(0)
+    result = toy.check(lambda x, scale: scale * (x.cumsum(0) + x.roll(-1, 0).tanh()))
+    assert result.misconception == "reads other places"
+    assert (
+        "step 0 of your result changes with steps 0 to 1 of `x`. That is a leak." in result.message
+    )
+    result = toy.check(lambda x, scale: scale * x * x)
+    assert "step 1 of your result changes with step 1 alone of `x`. It should" in result.message
+
+
+# --- Relations ----------------------------------------------------------------------------------
+
+W = random(4, 6, 3)
+AXES = ("step", "sentence", "unit")
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"),
+    [
+        (0 * W, "all zeros"),
+        (W[None], "an axis too many"),
+        (W[:, :, None], "an axis too many"),
+        (W.transpose(0, 1), "axes in another order"),
+        (W.permute(2, 0, 1), "axes in another order"),
+        (W.flatten(0, 1), "two axes joined"),
+        (W.transpose(1, 2).flatten(1), "two axes joined"),
+        (W.transpose(0, 1).reshape(4, 6, 3), "mixed by reshape"),
+        (W.flip(0), "turned round"),
+        (torch.cat([0 * W[:1], W[:-1]]), "one late"),
+        (torch.cat([W[1:], 0 * W[:1]]), "one early"),
+        (W[[2, 0, 3, 1]], "another order"),
+        (W[:, [1, 0, 2, 3, 5, 4]], "another order"),
+        (W[:3], "the last missing"),
+        (W[1:], "the first missing"),
+        (torch.cat([W, W]), "too many"),
+        (torch.cat([0 * W, W]), "too many"),
+        (W[2], "one alone"),
+        (W[:, 4], "one alone"),
+        (W.sum(1), "summed"),
+        (W.mean(2), "averaged"),
+        (2.5 * W, "a factor"),
+        (-W, "a factor"),
+        (W + 0.3, "a number added"),
+        (W.floor(), "rounded"),
+        (W.tanh(), "a tanh too many"),
+    ],
+)
+def test_a_relation_is_told(ours, name):
+    assert related(ours, W, AXES)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"),
+    [
+        (torch.cat([W[..., 3:], W[..., :3]], -1), None),
+        (torch.cat([W[:1], W[1:] * 2]), None),
+        (W + torch.rand(W.shape), None),
+        (W, None),
+    ],
+)
+def test_where_there_is_no_relation_none_is_told(ours, name):
+    assert related(ours, W, AXES) is None or ours.equal(W)
+
+
+HALVES = random(4, 6)
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"),
+    [
+        (HALVES.roll(3, 1), "halves exchanged"),
+        (torch.cat([HALVES[:, :3]] * 2, 1), "first half twice"),
+        (torch.cat([HALVES[:, 3:]] * 2, 1), "second half twice"),
+    ],
+)
+def test_halves_are_told(ours, name):
+    assert related(ours, HALVES, ("sentence", "number"))[0] == name
+
+
+def test_a_squeezed_axis_is_told_by_its_word():
+    name, said = related(random(5, 3)[:, :1].squeeze(1), W[:, :1, 0][:0], ()) or ("", "")
+    right = random(5, 1, 3)
+    assert (name, said) == ("", "")
+    assert related(right.squeeze(1), right, AXES) == (
+        "squeezed",
+        "the numbers are right, but the axis of the sentences, 1 long here, is gone. Did "
+        "`squeeze()` take it?",
+    )
+
+
+def test_parts_that_are_right_are_told():
+    wide = {"cases": lambda: (Case({"x": random(5, 6), "scale": random()}, {"T": 5, "B": 6}),)}
+    half = told(lambda x, scale: torch.cat([scaled(x, scale)[:3], scale * x[-1, 3:] ** 2]), **wide)
+    assert half[0] == "other half wrong"
+    name, message = told(
+        lambda x, scale: scaled(x, scale) * torch.tensor([1.0, 3, 1, 1, 1, 1]), **wide
+    )
+    assert (name, "all is right but sentence 1." in message) == ("one wrong place", True)
+    holes = torch.tensor([1.0, 0, 1, 0, 0, 1])
+    assert told(lambda x, scale: scaled(x, scale) * holes, **wide)[0] == "holes"
+
+
+def test_another_result_in_its_place_is_told():
+    toy = unknown_toy(returns=SeveralTensors(("h", "c"), axes=("sentence",)))
+    toy.__dict__["solved"] = lambda x, scale: (scale * x[-1], x[0])
+    result = toy.check(lambda x, scale: (x[0], scale * x[-1]))
+    assert result.misconception == "c for h"
+    assert "Your h: these are the numbers of c." in result.message
+
+
+def test_the_first_difference_is_told_of_any_answer():
+    _, message = told(lambda x, scale: scale * x[-1] ** 3)
+    assert "result differs first at sentence 0: it should be " in message
+    assert "(with T=5, B=3)." in message
+
+
+# --- Shapes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "said"),
+    [
+        (lambda x: x[-1, :2] ** 2, "another length", "Axis 0 counts the sentences: 3, not 2."),
+        (lambda x: x[:, 0] ** 2, "another length", "3, not 5 (that is T)"),
+        (lambda x: x[:2] ** 2, "an axis too many", "axis 0, 2 long"),
+        (lambda x: x.sum() ** 2, "no axis for the sentence", "that of the sentences"),
+        (lambda x: x[:2, None] ** 2, "another number of axes", "It should have one axis"),
+    ],
+)
+def test_a_wrong_shape_is_read(make, name, said):
+    found, message = told(lambda x, scale: make(x))
+    assert found == name
+    assert said in message
+    assert "The shape of result should be (3,) with T=5, B=3" in message
+
+
+LAYER = Configuration(input_size=6, hidden_size=5, num_layers=2, seq_len=7, batch=3)
+
+
+@pytest.mark.parametrize(
+    ("tensor", "given", "said"),
+    [
+        ("output", (3, 7, 5), "another order"),
+        ("output", (2, 3, 5), "the right numbers"),
+        ("output", (7, 3, 6), "That is the shape of `input`."),
+        ("output", (7, 3, 20), "Yours is (T, B, 4H)."),
+        ("output", (7, 3), "It has too few axes."),
+        ("output", (7, 3, 11), "Count."),
+        ("h_n", (1, 3, 5), "Yours is (1, B, H)."),
+    ],
+)
+def test_a_shape_is_read_from_the_ledger(tensor, given, said):
+    question = ShapeOf(tensor, "Count.", of=LAYER)
+    about = question.about(given, LAYER[tensor].shape)
+    if said == "Count.":
+        assert about is None  # then the question's own words are said
+    elif said != "the right numbers":
+        assert said in about[1]
+
+
+# --- Errors -------------------------------------------------------------------------------------
+
+A, B, V = random(3, 4), random(3, 5), random(3)
+LSTM = nn.LSTM(3, 4, dtype=torch.float64)
+TWO = nn.LSTM(3, 4, 2, dtype=torch.float64)
+
+
+def in_place():
+    leaf = torch.ones(3, requires_grad=True)
+    leaf += 1
+
+
+def changed_in_the_graph():
+    leaf = torch.ones(3, requires_grad=True)
+    y = leaf.exp()
+    y += 1
+    y.sum().backward()
+
+
+def twice():
+    leaf = torch.ones(3, requires_grad=True)
+    y = leaf.exp().sum()
+    y.backward()
+    y.backward()
+
+
+def written_too_large():
+    torch.zeros(2)[:] = torch.ones(3)
+
+
+def gone_deep():
+    gone_deep()
+
+
+ERRORS = [
+    (lambda: A @ B, "a product that does not fit", "3 rows and 4 columns"),
+    (lambda: A @ V, "a product that does not fit", "3 numbers"),
+    (lambda: A + B, "sizes that do not go together", "has 4 places, the other 5"),
+    (lambda: torch.cat([A, B]), "pieces that do not fit", ""),
+    (lambda: torch.stack([A, B]), "pieces of different shapes", "(3, 4), then (3, 5)"),
+    (lambda: torch.stack([]), "nothing to put together", ""),
+    (lambda: torch.cat([]), "nothing to put together", ""),
+    (lambda: torch.stack([(A, B)]), "other things than tensors put together", "holds a tuple"),
+    (lambda: torch.cat(A), "a tensor for a list", ""),
+    (lambda: torch.stack(A.sum()), "a tensor for a list", ""),
+    (lambda: torch.cat([A.sum(), A.sum()]), "single numbers joined", ""),
+    (lambda: LSTM(torch.zeros(0, 2, 3, dtype=torch.float64)), "nothing to read", ""),
+    (lambda: A[7], "an index too far", "place 7 on axis 0, and that axis has 3 places"),
+    (lambda: [1][3], "an index too far", ""),
+    (
+        written_too_large,
+        "a piece too large for its place",
+        "write 3 places where there is room for 2",
+    ),
+    (lambda: A[torch.arange(2), torch.arange(3)], "indices that do not go together", ""),
+    (lambda: A.sum(5), "an axis that is not there", "axis 5, and the tensor has the axes 0 to 1"),
+    (lambda: A[0, 0, 0], "more indices than axes", "it has 2"),
+    (lambda: LSTM(random(5, 2, 7)), "words of another length", "reads words of 3 numbers"),
+    (
+        lambda: LSTM(random(5, 2, 3), (random(1, 9, 4), random(1, 9, 4))),
+        "states of another shape",
+        "wants states of the shape (1, 2, 4), and gets (1, 9, 4)",
+    ),
+    (
+        lambda: LSTM(random(5, 2, 3), (random(2, 4), random(2, 4))),
+        "states with another number of axes",
+        "",
+    ),
+    (lambda: LSTM(random(5, 2, 3, 1)), "an input with another number of axes", "your input has 4"),
+    (lambda: LSTM(random(5, 2, 3), A, A), "states side by side", ""),
+    (lambda: A.T.view(12), "view after a transpose", ""),
+    (lambda: A.view(5, 5), "a shape of another size", "shape (5, 5), and there are 12 numbers"),
+    (lambda: A.split([1, 1]), "parts that do not add up", ""),
+    (lambda: (lambda a, b: a)(*[]) if False else _unpack([1], 2), "fewer parts than names", ""),
+    (lambda: _unpack([1, 2, 3], 2), "more parts than names", ""),
+    (twice, "an old graph", ""),
+    (changed_in_the_graph, "a changed tensor", ""),
+    (in_place, "a parameter written over", ""),
+    (lambda: A.sum().backward(), "no graph", ""),
+    (lambda: torch.ones(2, requires_grad=True).numpy(), "numpy in a graph", ""),
+    (
+        lambda: pack_padded_sequence(A[..., None], torch.tensor([1, 2, 3, 3])),
+        "lengths not sorted",
+        "",
+    ),
+    (lambda: pack_padded_sequence(A[..., None], torch.tensor([3])), "lengths of another batch", ""),
+    (
+        lambda: pack_padded_sequence(A[..., None], torch.tensor([3, 2, 1, 0])),
+        "a length of zero",
+        "",
+    ),
+    (lambda: A.narrow(0, 2, 3), "more rows than there are", ""),
+    (lambda: math.exp(A), "a whole tensor for one number", "`torch.exp`"),
+    (lambda: A.item(), "a whole tensor for one number", ""),
+    (lambda: int(A), "a whole tensor for one number", ""),
+    (lambda: bool(A > 0), "a whole tensor for a yes or no", ""),
+    (lambda: (3)(4), "brackets behind what is no function", "what you call is a int"),
+    (lambda: A.nothing, "an attribute that is not there", "A Tensor has no `nothing`"),
+    (lambda: (A, B)[:, 0], "a tuple for a tensor", ""),
+    (
+        lambda: (A,) + 1 if False else (A,) - (B,),
+        "two things that do not go together",
+        "a tuple and a tuple",
+    ),
+    (lambda: math.log(0), "a logarithm or root that there is not", ""),
+    (lambda: 1 / 0, "a division by zero", ""),
+    (lambda: 1.0 // 0, "a division by zero", ""),
+    (lambda: A @ B.T.float() if False else A.float() @ A.T, "two kinds of numbers", ""),
+    (gone_deep, "calls itself without end", ""),
+]
+
+
+def _unpack(values, count):
+    a, b = values
+    return a, b
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("run", "name", "said"), ERRORS, ids=lambda value: value if type(value) is str else ""
+)
+def test_an_error_is_told_in_the_courses_words(run, name, said):
+    with pytest.raises(Exception) as caught:
+        run()
+    found = meaning(caught.value)
+    assert found is not None, caught.value
+    assert found[0] == name, caught.value
+    assert said in found[1]
+
+
+def test_every_row_of_the_table_has_been_met():
+    assert {name for _, name, _ in MEANINGS} == {name for _, name, _ in ERRORS}
+
+
+def test_an_error_without_words_is_still_shown_with_its_line():
+    def odd(x, scale):
+        raise LookupError("something odd")
+
+    result = unknown_toy().check(odd)
+    assert (result.outcome, result.misconception) == ("error", None)
+    assert "LookupError: something odd" in result.message
+    assert "Line" in result.message
+
+
+# --- Names --------------------------------------------------------------------------------------
+
+
+def name_error(text, known=("scale", "torch"), advice=None):
+    with pytest.raises(NameError) as caught:
+        exec(text, {})
+    return about_name(caught.value, known, advice or {})
+
+
+def test_a_missing_name_is_told_where_it_comes_from():
+    assert "lesson 03" in name_error("lstm_step")[1]
+    assert "import numpy" in name_error("np.zeros(3)")[1]
+    assert name_error("scael")[1] == "There is no `scael` in this notebook. Did you mean `scale`?"
+    assert name_error("gate", advice={"gate": "Here it is f."})[1] == "Here it is f."
+    late = name_error("def f():\n    y = late\n    late = 3\nf()")
+    assert late[0] == "used before it is made"
+
+
+def test_a_missing_name_in_an_answer_is_told():
+    name, message = told(lambda x, scale: lstm_step(x))  # noqa: F821
+    assert name == "a name that is not there"
+    assert "`from lstm_lessons.lstm.cell import lstm_step`" in message
