@@ -335,6 +335,7 @@ ERRORS = [
     (lambda: torch.stack([(A, B)]), "other things than tensors put together", "holds a tuple"),
     (lambda: torch.cat(A), "a tensor for a list", ""),
     (lambda: torch.stack(A.sum()), "a tensor for a list", ""),
+    (lambda: torch.cat([A, V]), "pieces with different numbers of axes", "2 axes and another 1"),
     (lambda: torch.cat([A.sum(), A.sum()]), "single numbers joined", ""),
     (lambda: LSTM(torch.zeros(0, 2, 3, dtype=torch.float64)), "nothing to read", ""),
     (lambda: A[7], "an index too far", "place 7 on axis 0, and that axis has 3 places"),
