@@ -246,6 +246,12 @@ def test_the_first_difference_is_told_of_any_answer():
     assert "(with T=5, B=3)." in message
 
 
+def test_a_place_on_an_axis_without_a_word_is_told_by_its_number():
+    two_words = OneTensor(("result",), axes=("sentence", "unit"))
+    _, message = told(lambda x, scale: scale * x[-1] ** 3, returns=two_words)
+    assert "result differs first at axis 0, place 0: it should be " in message
+
+
 # --- Shapes -------------------------------------------------------------------------------------
 
 
@@ -326,6 +332,7 @@ def gone_deep():
 
 ERRORS = [
     (lambda: A @ B, "a product that does not fit", "3 rows and 4 columns"),
+    (lambda: A @ A[:2], "a product of two with as many columns", "3 and 2 rows that both have 4"),
     (lambda: A @ V, "a product that does not fit", "3 numbers"),
     (lambda: A + B, "sizes that do not go together", "has 4 places, the other 5"),
     (lambda: torch.cat([A, B]), "pieces that do not fit", ""),
@@ -364,6 +371,10 @@ ERRORS = [
     (lambda: A.T.view(12), "view after a transpose", ""),
     (lambda: A.view(5, 5), "a shape of another size", "shape (5, 5), and there are 12 numbers"),
     (lambda: A.split([1, 1]), "parts that do not add up", ""),
+    (lambda: A.split(4 / 2), "a size with a fraction", "whole numbers"),
+    (lambda: A[: 4 / 2], "a size with a fraction", "whole numbers"),
+    (lambda: range(2.0), "a size with a fraction", "whole numbers"),
+    (lambda: torch.zeros(2.0), "a size with a fraction", "whole numbers"),
     (lambda: (lambda a, b: a)(*[]) if False else _unpack([1], 2), "fewer parts than names", ""),
     (lambda: _unpack([1, 2, 3], 2), "more parts than names", ""),
     (twice, "an old graph", ""),

@@ -20,7 +20,7 @@ def first_difference(seen: Seen) -> str:
     if isinstance(seen.returns, ANumber):
         return f"{label} should give {wanted}; yours gives {yours}."
     axes = seen.returns.axes_of(name)
-    words = axes[-len(index) :] if len(index) <= len(axes) else ["index"] * len(index)
+    words = axes if len(axes) == len(index) else [f"axis {n}, place" for n in range(len(index))]
     place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
     return (
         f"{name} differs first at {place}: it should be {wanted}, yours is {yours} (with {label})."

@@ -7,6 +7,11 @@ the numbers in it are; the numbers in braces are the pattern's groups.
 import re
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
+    (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\2\)",
+     "a product of two with as many columns",
+     "A product is to be made of matrices of {0} and {2} rows that both have {1} columns. It takes "
+     "rows of the first and columns of the second: `.T` turns one. (`F.linear` turns its weight by "
+     "itself; and number by number, ⊙, is `*`, not `@`.)"),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
      "a product that does not fit",
      "A matrix of {0} rows and {1} columns is to be multiplied by one of {2} rows and {3} "
@@ -98,12 +103,18 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"(?:split_with_sizes|chunk|split).*(?:sum exactly|expects)",
      "parts that do not add up",
      "The parts into which you cut an axis do not add up to its length."),
+    (r"slice indices must be integers|must be (?:tuple of )?ints?, ?(?:not|but (?:got|found).*) "
+     r"float|'float' object cannot be interpreted as an integer",
+     "a size with a fraction",
+     "Sizes and places are whole numbers. (`/` gives a float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
     (r"not enough values to unpack \(expected (\d+), got (\d+)\)",
      "fewer parts than names",
-     "There are {0} names on the left, and {1} parts to give to them."),
+     "There are {0} names on the left, and {1} parts to give to them. (If they come of `chunk` or "
+     "`split`: both cut along axis 0 unless told otherwise.)"),
     (r"too many values to unpack \(expected (\d+)",
      "more parts than names",
-     "There are {0} names on the left, and more parts than that on the right."),
+     "There are {0} names on the left, and more parts than that on the right. (If they come of "
+     "`split(n)`: it makes pieces *of* n; `chunk(n)` makes n pieces.)"),
     (r"Trying to backward through the graph a second time",
      "an old graph",
      "A gradient is to go back through a graph that was used and freed already: a state that you "
