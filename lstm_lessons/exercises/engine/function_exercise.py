@@ -17,7 +17,7 @@ from lstm_lessons.exercises.engine.calling import Caller
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
 from lstm_lessons.exercises.engine.known import Known, told
-from lstm_lessons.exercises.engine.readers import ORDER, Reader, Seen
+from lstm_lessons.exercises.engine.readers import FIRST, ORDER, Reader, Seen
 from lstm_lessons.exercises.engine.readers.changes import changed_words
 from lstm_lessons.exercises.engine.readers.cut_graph import cut_graph
 from lstm_lessons.exercises.engine.readers.difference import first_difference
@@ -56,9 +56,9 @@ class FunctionExercise(Exercise):
     ``axes`` are words for the axes of inputs, the same as those of the results: by them the readers
     find what a result has read. ``constants`` are inputs that are drawn and not learned: gradients
     with regard to them are not asked for. ``looks`` are readers of this exercise alone, asked
-    before those that serve all; ``words`` says where to look when just these results are wrong. Of
-    several wrong results, the first of ``made_in_order`` is told of: the others come of it.
-    ``by_hand`` are functions of torch that are to be done by hand, ``advice`` is for names that
+    before most of those that serve all; ``words`` says where to look when just these results are
+    wrong. Of several wrong results, the first of ``made_in_order`` is told of: the others come of
+    it. ``by_hand`` are functions of torch that are to be done by hand, ``advice`` is for names that
     this notebook does not have.
     """
 
@@ -228,7 +228,7 @@ class FunctionExercise(Exercise):
 
     def _read(self, seen: Seen) -> tuple[str | None, str]:
         """Return what the first reader says that has something to say."""
-        for reader in (*self.looks, *ORDER):
+        for reader in (*FIRST, *self.looks, *ORDER):
             if said := self._in_time(reader, seen):
                 return said
         return None, ""

@@ -1,9 +1,9 @@
 """Readers that know no wrong answer: what an answer shows of itself, found by looking and trying.
 
 Each file is one reader, a function from what was seen (`Seen`) to a name and a sentence, or to
-nothing. They are asked in the order of ``ORDER``; the first that has something to say is heard. A
-sentence is true of every answer that gets it: a reader says what it has seen, and a cause only
-where it is sure.
+nothing. Those of ``FIRST`` are asked first, then an exercise's own, then those of ``ORDER``; the
+first that has something to say is heard. A sentence is true of every answer that gets it: a reader
+says what it has seen, and a cause only where it is sure.
 """
 
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from lstm_lessons.exercises.engine.readers.shape_words import told_by_shape
 
 Reader = Callable[[Seen], Told | None]
 
+FIRST: tuple[Reader, ...] = (changed_inputs, drawn_at_random, rounded_to_float32)
+"""What these say goes for all numbers of an answer, so nothing is to be read from single ones."""
+
 ORDER: tuple[Reader, ...] = (
-    changed_inputs,
-    drawn_at_random,
-    rounded_to_float32,
     always_the_same,
     related_results,
     told_by_shape,
@@ -32,4 +32,4 @@ ORDER: tuple[Reader, ...] = (
     partly_right,
 )
 
-__all__ = ["ORDER", "Reader", "Seen", "Told"]
+__all__ = ["FIRST", "ORDER", "Reader", "Seen", "Told"]
