@@ -143,7 +143,10 @@ class SeveralTensors(Returns):
             raise Misformed(f"Your function returns {a_kind_of(value)}. Expected: `{wanted}`.")
         value = self._flat(value)
         if len(value) != len(self.names):
-            raise Misformed(f"Your function returns {len(value)} things. Expected: `{wanted}`.")
+            raise Misformed(
+                f"Your function returns {len(value)} things. Expected: `{wanted}`.",
+                "another number of results",
+            )
         return {
             name: _counts(f"The {name} that you return", each)
             if name in self.whole
@@ -270,8 +273,16 @@ def _tensor(what: str, value: Any, joined_by: str = "torch.stack") -> Tensor:
     if value.device.type != "cpu" or value.layout != torch.strided or value.is_nested:
         raise Misformed(f"{what} lives elsewhere than the inputs; expected an ordinary tensor.")
     if not value.is_floating_point():
-        raise Misformed(f"{what} holds {value.dtype} numbers; expected those of the inputs.")
+        kind = "whole numbers, as lengths and places are" if _is_whole(value) else f"{value.dtype}"
+        raise Misformed(
+            f"{what} holds {kind}; numbers like those of the inputs were expected.",
+            "another kind of numbers",
+        )
     return value
+
+
+def _is_whole(value: Tensor) -> bool:
+    return not (value.is_complex() or value.dtype == torch.bool)
 
 
 def _counts(what: str, value: Any) -> Tensor:

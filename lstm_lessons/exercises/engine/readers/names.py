@@ -34,7 +34,7 @@ def about_name(
     if quoted is None:
         return None
     name = quoted[1]
-    if isinstance(error, UnboundLocalError):
+    if isinstance(error, UnboundLocalError) or "free variable" in str(error):
         return "used before it is made", (
             f"`{name}` is used before it is given a value. A name to which your function assigns, "
             "anywhere, is its own: it does not see one of the same name outside."

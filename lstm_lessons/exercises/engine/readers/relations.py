@@ -57,6 +57,8 @@ def related(ours: Tensor, right: Tensor, axes: Axes = ()) -> Told | None:
 def _relations(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
     if not bool(a.any()) and bool(w.any()):
         yield "all zeros", "every number is 0."
+    if bool(a.isnan().any()) and not bool(w.isnan().any()):
+        yield "not a number", "it holds NaN (of 0/0, or of places that were never written)."
     yield from _other_axes(a, w, axes)
     if a.ndim == w.ndim:
         for n, axis in enumerate(axes):

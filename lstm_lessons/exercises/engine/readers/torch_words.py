@@ -32,7 +32,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry 0 and \[(.*?)\]",
      "pieces of different shapes",
      "The pieces that you stack have different shapes: ({0}), then ({1}). `torch.stack` wants "
-     "pieces of one shape."),
+     "pieces of one shape, and gives them a new axis. `torch.cat` joins them along one that they "
+     "have."),
     (r"(?:stack|torch\.cat)\(\): expected a non-empty list|stack expects a non-empty TensorList",
      "nothing to put together",
      "The list that you put together is empty: nothing was ever added to it."),
@@ -145,7 +146,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"start \((\d+)\) \+ length \((\d+)\) exceeds dimension size \((\d+)\)",
      "more rows than there are",
      "Rows {0} to {0} + {1} are wanted, and there are {2}."),
-    (r"only (?:integer tensors of a single element|one element tensors) can be converted|a Tensor "
+    (r"only integer tensors of a single element can be converted to an index",
+     "a whole tensor for one number",
+     "An index, or an end of a slice, is one number. A tensor of several stands there."),
+    (r"only (?:one element tensors) can be converted|a Tensor "
      r"with (\d+) elements cannot be converted to Scalar|only (?:size-1 arrays|0-dimensional "
      r"arrays) can be converted|only one element tensors can be converted to Python scalars",
      "a whole tensor for one number",
@@ -158,6 +162,17 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "brackets behind what is no function",
      "Round brackets behind a name call it, and what you call is a {0}. Is a `*` missing, or does "
      "a variable have the name of a function?"),
+    (r"'(\w+)' object is not subscriptable",
+     "square brackets behind what has no places",
+     "Square brackets take something out of a tensor, a list or a dict, and what stands before "
+     "them is a {0}."),
+    (r"slice\(\) cannot be applied to a 0-dim tensor|invalid index of a 0-dim tensor",
+     "a place in a single number",
+     "You look up a place in a tensor that holds a single number: it has no axis."),
+    (r"tensors used as indices must be long",
+     "an index that is no whole number",
+     "What you look up by is a tensor of real numbers. A place is a whole number (or, for a "
+     "choice, True or False)."),
     (r"'(\w+)' object has no attribute '(\w+)'",
      "an attribute that is not there",
      "A {0} has no `{1}`. Is it what you think it is?"),
