@@ -1,0 +1,125 @@
+"""Lesson 09: what is asked is true, and its inputs are such that no mistake can hide."""
+
+import threading
+
+import pytest
+import torch
+from answers_09 import pack_with_a_mask
+from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence
+
+from lstm_lessons import exercise
+
+
+def cases(*numbers):
+    return [case for number in numbers for case in exercise(number).calls]
+
+
+def test_the_packing_is_torchs():
+    for case, wanted in zip(cases("09.1"), exercise("09.1").wanted, strict=True):
+        packed = pack_padded_sequence(*case.inputs.values(), batch_first=True, enforce_sorted=False)
+        for name in wanted:
+            assert torch.equal(wanted[name], getattr(packed, name).double())
+
+
+@pytest.mark.parametrize("number", ["09.1"])
+def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
+    for case in cases(number):
+        sizes = [size for size in case.sizes.values() if size > 1]
+        lengths = case.inputs["lengths"].tolist()
+        assert len(set(sizes)) == len(sizes)
+        assert len(set(lengths)) == len(lengths)
+        assert len(lengths) == 1 or lengths != sorted(lengths, reverse=True)
+
+
+def test_no_order_can_be_taken_for_its_own_way_back():
+    for case in cases("09.1"):
+        order = case.inputs["lengths"].argsort(descending=True)
+        assert len(order) == 1 or not torch.equal(order, order.argsort())
+        if len(order) > 3:  # of three sentences, it has to be
+            assert not torch.equal(order[order], order.argsort())
+
+
+def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
+    for case in cases("09.1"):
+        block, lengths = case.inputs.values()
+        padding = block[torch.arange(block.shape[1]) >= lengths[:, None]]
+        zero = (padding == 0).all(dim=-1)
+        assert zero.sum() == min(len(padding), 1)
+        assert (padding[~zero] != 0).all()
+        assert len(padding) or len(lengths) == 1
+
+
+def by_another_name(x, lengths):
+    pack = pack_padded_sequence
+    packed = pack(x, lengths, batch_first=True, enforce_sorted=False)
+    return packed.data, packed.batch_sizes, packed.sorted_indices
+
+
+def in_a_function_of_its_own(x, lengths):
+    def rows():
+        sentences = [sentence[:n] for sentence, n in zip(x, lengths, strict=True)]
+        return pack_sequence(sentences, enforce_sorted=False)
+
+    return rows()[:3]
+
+
+def from_below(x, lengths):
+    lengths, order = lengths.sort(descending=True)
+    return *torch._VF._pack_padded_sequence(x[order], lengths, True), order
+
+
+def as_an_operator(x, lengths):
+    lengths, order = lengths.sort(descending=True)
+    packed = torch.ops.aten._pack_padded_sequence.default(x[order], lengths, True)
+    return *packed, order
+
+
+def in_another_thread(x, lengths):
+    found = []
+    thread = threading.Thread(target=lambda: found.extend(by_another_name(x, lengths)))
+    thread.start()
+    thread.join()
+    return found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [by_another_name, in_a_function_of_its_own, from_below, as_an_operator, in_another_thread],
+)
+def test_what_is_to_be_done_by_hand_is_not_called_by_any_way(answer):
+    result = exercise("09.1").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "not by hand")
+    assert "Your function calls `pack_" in result.message
+
+
+def packed_with(change):
+    return lambda x, lengths: change(x, *pack_with_a_mask(x, lengths))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda x, rows, *rest: (rows.flip(0), *rest), "Row 0 is word 4 of sentence 2. Word 0 of"),
+        (lambda x, rows, *rest: (x[1, 1:].flip(0), *rest), "Row 0 is padding: step 4 of sent"),
+        (lambda x, rows, *rest: (rows[:-2], *rest), "it holds 8 of 10 rows"),
+        (lambda x, rows, sizes, order: (rows.flip(0), sizes + 1, order), "says 4. Of the se"),
+        (lambda x, rows, sizes, order: (rows, sizes, 0 * order), "says 0, 0 and 0. It should hold"),
+        (lambda x, rows, sizes, order: (rows, order, sizes), "these are the numbers of batch_s"),
+        (lambda x, rows, sizes, order: (order, sizes, rows), "data that you return holds whole n"),
+        (lambda x, rows, *rest: (list(rows), *rest), "`torch.cat` makes one tensor of them"),
+    ],
+)  # fmt: skip
+def test_a_wrong_packing_is_told_by_what_stands_in_it(change, said):
+    result = exercise("09.1").check(packed_with(change))
+    assert result.outcome == "incorrect"
+    assert said in result.message
+
+
+def test_only_lists_hear_of_tensors():
+    praise = exercise("09.1").praise
+    assert exercise("09.1").check(pack_with_a_mask).message == praise
+    listed = exercise("09.1").check(
+        packed_with(lambda x, rows, sizes, order: (rows, sizes.tolist(), order))
+    )
+    assert listed.message.startswith(praise)
+    assert listed.message.endswith("(With `pack_padded_sequence`, all three are tensors.)")
