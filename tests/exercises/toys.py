@@ -112,7 +112,6 @@ def dict_toy(**changes) -> DictExercise:
                 "Count the axes.",
                 (row("batch first", "You have the batch first.", (3, 7, 5)),),
                 of=layer,
-                tensor="output",
             ),
             OneOf(
                 "letter", "Read them again.", (row("a", "Not a.", "a"),), options=("a", "b", "c")

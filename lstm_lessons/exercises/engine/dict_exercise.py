@@ -10,7 +10,7 @@ from lstm_lessons.exercises.engine.base import Exercise
 from lstm_lessons.exercises.engine.question import Question, Story
 from lstm_lessons.exercises.engine.result import Result
 from lstm_lessons.exercises.engine.running import Raised, Runner, describe
-from lstm_lessons.exercises.engine.words import Misformed, a_kind_of, paragraphs
+from lstm_lessons.exercises.engine.words import Misformed, a_kind_of, listed, paragraphs
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,16 @@ class DictExercise(Exercise):
                 left = [key for key in left if key not in each.entries]
                 names.append(each.name)
                 said.append(each.says)
-        while left and len(said) < _MOST:
-            key = left.pop(0)
+        alike: dict[str, tuple[str, list[str]]] = {}  # sentences, and the entries that earn them
+        for key in left:
             name, sentence = self._about(key, judged)
-            names += [name] if name and name not in names else []
-            if sentence in said:
-                said[said.index(sentence)] += f" The same goes for `{key}`."
-            else:
-                said.append(sentence)
-        if left:
-            said.append(f"Look again at {_keys(left)} too.")
+            same = name if name and key in judged.problems else sentence
+            if same in alike or len(said) + len(alike) < _MOST:
+                alike.setdefault(same, (sentence, []))[1].append(key)
+                names += [name] if name and name not in names else []
+        said += [_of_all(*each) for each in alike.values()]
+        if untold := [key for key in left if not any(key in keys for _, keys in alike.values())]:
+            said.append(f"Look again at {_keys(untold)} too.")
         return " + ".join(names) or None, said
 
     def _stories(self, judged: _Judged) -> list[Story]:
@@ -170,9 +170,21 @@ class DictExercise(Exercise):
             return problem.name, problem.message
         if known := question.row_of(judged.values[key]):
             return known.name, known.says
-        if seen := question.about(judged.values[key], self.right[key]):
+        asked = [
+            right
+            for each, right in self.right.items()
+            if each not in judged.values or self._is_wrong(each, judged)
+        ]
+        if seen := question.about(judged.values[key], self.right[key], asked):
             return seen[0], f"`{key}` is not right yet. {seen[1]}"
         return None, f"`{key}` is not right yet. {question.look}"
+
+
+def _of_all(sentence: str, keys: list[str]) -> str:
+    """Return a sentence that is true of these entries: it names them all."""
+    if "{keys}" in sentence:
+        return sentence.replace("{keys}", listed([f"`{key}`" for key in keys]))
+    return f"{sentence} The same goes for {_keys(keys[1:])}." if len(keys) > 1 else sentence
 
 
 def _keys(keys: list[str]) -> str:

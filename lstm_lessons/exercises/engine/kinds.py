@@ -3,7 +3,7 @@
 import contextlib
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -29,12 +29,11 @@ def _refuse_many(key: str, value: Sequence) -> None:
 class ShapeOf(Question):
     """A shape: a tuple, a list or a torch.Size of whole numbers.
 
-    ``of`` is the layer and the batch that it belongs to, ``tensor`` the name that the shape ledger
-    has for it where it is not the key: from them a shape that no row knows is read.
+    ``of`` is the layer and the batch that it belongs to: from their sizes a shape that no row knows
+    is read.
     """
 
     of: Configuration | None = field(default=None, kw_only=True)
-    tensor: str = field(default="", kw_only=True)
 
     def read(self, value: Any) -> tuple[int, ...]:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
@@ -57,9 +56,11 @@ class ShapeOf(Question):
             raise Misformed(f"`{self.key}` should hold whole numbers only, such as `(2, 3)`.")
         return tuple(int(n) for n in value)
 
-    def about(self, value: tuple[int, ...], right: tuple[int, ...]) -> tuple[str, str] | None:
+    def about(
+        self, value: tuple[int, ...], right: tuple[int, ...], asked: Collection[Any] = ()
+    ) -> tuple[str, str] | None:
         """Return what a wrong shape says, read from the ledger's symbols."""
-        return about_shape(value, self.tensor or self.key, self.of) if self.of else None
+        return about_shape(value, right, self.of, asked) if self.of else None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One question of an exercise that asks for a dict, and what people get wrong about it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from typing import Any
 class Row:
     """A misconception about one entry: its name, the sentence it earns, the values it leads to.
 
-    Where a value is a rough number, ``within`` is the factor up to which another is the same.
+    In the sentence, ``{keys}`` stands for the entry, and for all that earn the same sentence. Where
+    a value is a rough number, ``within`` is the factor up to which another is the same.
     """
 
     name: str
@@ -67,8 +68,11 @@ class Question(ABC):
         """Say whether a value that was read is what a misconception gives, within a factor."""
         return value == wrong
 
-    def about(self, value: Any, right: Any) -> tuple[str, str] | None:
-        """Return what can be said of a wrong value that no row knows; nothing by default."""
+    def about(self, value: Any, right: Any, asked: Collection[Any] = ()) -> tuple[str, str] | None:
+        """Return what can be said of a wrong value that no row knows; nothing by default.
+
+        ``asked`` are the right values of other entries: it is not to say that they are.
+        """
         return None
 
     def row_of(self, value: Any) -> Row | None:

@@ -1,0 +1,65 @@
+"""A dict of entries: each wrong one earns a sentence, several of a kind share one."""
+
+import pytest
+from toys import RIGHT_DICT, dict_toy
+
+from lstm_lessons.exercises.engine.kinds import Quantity, ShapeOf
+from lstm_lessons.exercises.engine.question import row
+
+KEYS = ("shape", "letter", "share", "causal")
+NAMED = row("turned round", "{keys}: turned round.", 2)
+UNNAMED = row("turned round", "That is turned round.", 2)
+
+
+def asked(*questions):
+    """Return an exercise with these questions, whose right answer is 1 for each."""
+    toy = dict_toy(questions=questions, stories=())
+    toy.__dict__["right"] = {each.key: each.read(1) for each in questions}
+    return toy
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (NAMED, "`shape`, `letter` and `share`: turned round."),
+        (UNNAMED, "That is turned round. The same goes for `letter`, `share`."),
+    ],
+)
+def test_entries_that_earn_one_sentence_share_it(known, said):
+    toy = asked(*(Quantity(key, "", (known,)) for key in KEYS))
+    result = toy.check({"shape": 2, "letter": 2, "share": 2, "causal": 1})
+    assert result.message == f"{said}\n\nRight so far: `causal`."
+    assert result.misconception == "turned round"
+    result = toy.check({"shape": 1, "letter": 1, "share": 2, "causal": 1})
+    assert result.message.startswith(said.split(" ")[0] if known is UNNAMED else "`share`: turned")
+
+
+def test_entries_of_another_kind_share_a_sentence():
+    toy = dict_toy(questions=tuple(ShapeOf(key, "") for key in KEYS), stories=())
+    toy.__dict__["right"] = dict.fromkeys(KEYS, (2,))
+    result = toy.check(dict.fromkeys(KEYS, 2))
+    assert result.message.startswith("`shape` is the number 2, not a shape.")
+    assert result.message.endswith("The same goes for `letter`, `share`, `causal`.")
+
+
+def test_three_sentences_are_told_and_the_rest_is_named():
+    toy = asked(*(Quantity(key, f"Look at {key}.") for key in KEYS))
+    said = toy.check(dict.fromkeys(KEYS, 5)).message.split("\n\n")
+    assert said[:3] == [f"`{key}` is not right yet. Look at {key}." for key in KEYS[:3]]
+    assert said[3] == "Look again at `causal` too."
+
+
+def test_a_story_is_told_before_its_entries():
+    result = dict_toy().check({**RIGHT_DICT, "letter": "a", "share": 0.5})
+    assert (result.misconception, result.message.split("\n\n")[0]) == ("both", "You take a for b.")
+
+
+def test_a_shape_that_another_entry_asks_for_is_not_given_away():
+    toy = dict_toy()
+    layer = toy.questions[0].of
+    toy = dict_toy(
+        questions=(ShapeOf("input", "", of=layer), ShapeOf("output", "", of=layer)), stories=()
+    )
+    toy.__dict__["right"] = {"input": (7, 3, 4), "output": (7, 3, 5)}
+    assert "the shape of" not in toy.check({"output": (7, 3, 4)}).message
+    assert "the shape of `input`" in toy.check({"input": (7, 3, 4), "output": (7, 3, 4)}).message
