@@ -67,6 +67,29 @@ def numbers():
     )
 
 
+@pytest.mark.parametrize(
+    ("formula", "name"),
+    [
+        (lambda a, b: -a * b, "the sign turned round"),
+        (lambda a, b: 3 * a * b, "a factor"),
+        (lambda a, b: a * b + 5, "a number added"),
+        (lambda a, b: 1 / (a * b), "turned round"),
+        (lambda a, b: round(a * b, 1), "rounded"),
+        (lambda a, b: a + 2, "an input not used"),
+        (lambda a, b: a * b * b + a, None),
+    ],
+)
+def test_what_is_true_of_a_number_in_all_calls_is_told(formula, name):
+    toy = unknown_toy(returns=ANumber(), cases=number_cases, axes={})
+    toy.__dict__["solved"] = lambda a, b: a * b
+    assert toy.check(formula).misconception == name
+
+
+def number_cases():
+    pairs = ((2.04, 3), (0.71, 5), (1.33, 7))
+    return tuple(Case({"a": a, "b": b}, label=f"scaled({a}, {b})") for a, b in pairs)
+
+
 # --- Gradients ----------------------------------------------------------------------------------
 
 
@@ -279,9 +302,11 @@ LAYER = Configuration(input_size=6, hidden_size=5, num_layers=2, seq_len=7, batc
     ("tensor", "given", "said"),
     [
         ("output", (3, 7, 5), "another order"),
-        ("output", (2, 3, 5), "the right numbers"),
         ("output", (7, 3, 6), "That is the shape of `input`."),
-        ("output", (7, 3, 20), "Yours is (T, B, 4H)."),
+        ("output", (7, 3, 20), "Yours is (T, B, 4H). Look at axis 2: what does it count?"),
+        ("output", (3, 3, 20), "Look at axes 0 and 2: what do they count?"),
+        ("output", (2, 3, 5), "That is the shape of `h_0`, `c_0`, `h_n` and `c_n`."),
+        ("output", (5,), "Yours is (H,). It counts numbers of a state. It has too few axes."),
         ("output", (7, 3), "It has too few axes."),
         ("output", (7, 3, 11), "Count."),
         ("h_n", (1, 3, 5), "Yours is (1, B, H)."),
@@ -292,8 +317,19 @@ def test_a_shape_is_read_from_the_ledger(tensor, given, said):
     about = question.about(given, LAYER[tensor].shape)
     if said == "Count.":
         assert about is None  # then the question's own words are said
-    elif said != "the right numbers":
+    else:
         assert said in about[1]
+
+
+def test_four_are_the_gates_where_no_size_is_4():
+    question = ShapeOf("weight_ih_l0", "", of=Configuration(6, 5, seq_len=7, batch=3))
+    said = question.about((4, 5, 6), (20, 6))[1]
+    assert said.startswith("Yours is (4, H, I). It counts gates, numbers of a state and")
+
+
+def test_it_is_not_said_that_a_shape_is_one_that_is_asked_for_as_well():
+    question = ShapeOf("output", "", of=LAYER)
+    assert "input" not in question.about((7, 3, 6), (7, 3, 5), [(7, 3, 6)])[1]
 
 
 # --- Errors -------------------------------------------------------------------------------------
@@ -403,7 +439,7 @@ ERRORS = [
     (lambda: A[0, 0][:1], "a place in a single number", ""),
     (lambda: A[0, 0][0], "a place in a single number", ""),
     (lambda: A[A], "an index that is no whole number", ""),
-    (lambda: (3)(4), "brackets behind what is no function", "what you call is a int"),
+    (lambda: (3)(4), "brackets behind what is no function", "of the type `int`"),
     (lambda: A.nothing, "an attribute that is not there", "A Tensor has no `nothing`"),
     (lambda: (A, B)[:, 0], "a tuple for a tensor", ""),
     (
@@ -465,6 +501,9 @@ def test_a_missing_name_is_told_where_it_comes_from():
     assert "import numpy" in name_error("np.zeros(3)")[1]
     assert name_error("scael")[1] == "There is no `scael` in this notebook. Did you mean `scale`?"
     assert name_error("gate", advice={"gate": "Here it is f."})[1] == "Here it is f."
+    with pytest.raises(AttributeError) as caught:
+        math.ln(2)
+    assert about_name(caught.value, (), {})[1].startswith("`math` has no `ln`. The natural log")
     late = name_error("def f():\n    y = late\n    late = 3\nf()")
     assert late[0] == "used before it is made"
 

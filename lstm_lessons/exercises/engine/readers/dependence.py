@@ -1,9 +1,13 @@
 """Which inputs move which results at all, found by trying."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.attempts import Attempt
+from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 from lstm_lessons.exercises.engine.values import alike
 
@@ -12,33 +16,44 @@ def moved_by_inputs(seen: Seen) -> Told | None:
     """Say which input should move the result and does not, or moves it and should not."""
     ours, right = seen.attempts[seen.number], Attempt(seen.wanted[seen.number])
     for name, value in seen.case.inputs.items():
-        if not isinstance(value, Tensor) or not value.is_floating_point() or not value.numel():
-            continue
-        moved = seen.case.with_inputs(lambda inputs, name=name: {name: _other(inputs[name])})
-        does, should = (
-            _moves(seen.of_answer(moved), ours, seen.name),
-            _moves(seen.of_solution(moved), right, seen.name),
-        )
+        moved = [_with(seen.case, name, other) for other in _others(seen, name, value)]
+        does = _any_moves([seen.of_answer(each) for each in moved], ours, seen.name)
+        should = _any_moves([seen.of_solution(each) for each in moved], right, seen.name)
+        other = f"Other numbers in `{name}`" if isinstance(value, Tensor) else f"Another `{name}`"
+        s = "" if isinstance(value, Tensor) else "s"
         if does is False and should:
             return "an input not used", (
-                f"Other numbers in `{name}` leave your {seen.name} as it is. It should depend on "
-                f"`{name}`."
+                f"{other} leave{s} your {seen.name} as it is. It should depend on `{name}`."
             )
         if does and should is False:
             return "an input too many", (
-                f"Other numbers in `{name}` change your {seen.name}. It should not depend on "
-                f"`{name}`."
+                f"{other} change{s} your {seen.name}. It should not depend on `{name}`."
             )
     return None
 
 
-def _other(value: Tensor) -> Tensor:
-    generator = torch.Generator().manual_seed(7)
-    return value + torch.randn(value.shape, generator=generator, dtype=value.dtype, device="cpu")
+def _others(seen: Seen, name: str, value: Any) -> list[Any]:
+    """Return other values of an input: other numbers in a tensor, or what other cases have."""
+    if isinstance(value, Tensor) and value.is_floating_point() and value.numel():
+        generator = torch.Generator().manual_seed(7)
+        new = torch.randn(value.shape, generator=generator, dtype=value.dtype, device="cpu")
+        return [value.detach() + new]
+    if isinstance(value, int | float):
+        return sorted({each.inputs[name] for each in seen.cases} - {value})
+    return []
+
+
+def _with(case: Case, name: str, value: Any) -> Case:
+    return case.with_inputs(lambda inputs: {name: value})
+
+
+def _any_moves(tried: Sequence[Attempt], before: Attempt, name: str) -> bool | None:
+    """Say whether a result is another one in any of these; nothing where it cannot be told."""
+    found = [_moves(each, before, name) for each in tried]
+    return True in found or (None if None in found or not found else False)
 
 
 def _moves(now: Attempt, before: Attempt, name: str) -> bool | None:
-    """Say whether a result is another one; nothing where it cannot be told."""
     if now.problem is not None or now.results[name].shape != before.results[name].shape:
         return None
     return not alike(now.results[name], before.results[name])

@@ -30,6 +30,8 @@ def about_name(
     error: BaseException, known: Iterable[str], advice: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """Return the name of the mistake and what to do about a name that is missing."""
+    if isinstance(error, AttributeError):
+        return _about_attribute(str(error), advice)
     quoted = re.search(r"'(\w+)'", str(error)) if isinstance(error, NameError) else None
     if quoted is None:
         return None
@@ -44,3 +46,13 @@ def about_name(
     close = difflib.get_close_matches(name, list(known), n=1)
     meant = f" Did you mean `{close[0]}`?" if close else ""
     return "a name that is not there", f"There is no `{name}` in this notebook.{meant}"
+
+
+def _about_attribute(error: str, advice: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return what to do about a name that a module does not have."""
+    found = re.search(r"module '([\w.]+)' has no attribute '(\w+)'", error)
+    if found is None:
+        return None
+    module, name = found.groups()
+    said = advice.get(name) or HOMES.get(name, "")
+    return "a name that is not there", f"`{module}` has no `{name}`. {said}".rstrip()

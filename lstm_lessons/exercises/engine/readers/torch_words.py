@@ -160,8 +160,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "`if`, `and`, `or` and `not` want one yes or no, and get a whole tensor of them."),
     (r"'(\w+)' object is not callable",
      "brackets behind what is no function",
-     "Round brackets behind a name call it, and what you call is a {0}. Is a `*` missing, or does "
-     "a variable have the name of a function?"),
+     "Round brackets behind a name or a number call it, and what you call is of the type `{0}`. Is "
+     "a `*` missing, or does a variable have the name of a function?"),
     (r"'(\w+)' object is not subscriptable",
      "square brackets behind what has no places",
      "Square brackets take something out of a tensor, a list or a dict, and what stands before "
