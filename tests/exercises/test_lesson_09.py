@@ -21,14 +21,15 @@ def test_the_packing_is_torchs():
             assert torch.equal(wanted[name], getattr(packed, name).double())
 
 
-@pytest.mark.parametrize("number", ["09.1"])
+@pytest.mark.parametrize("number", ["09.1", "09.2"])
 def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
     for case in cases(number):
         sizes = [size for size in case.sizes.values() if size > 1]
         lengths = case.inputs["lengths"].tolist()
         assert len(set(sizes)) == len(sizes)
-        assert len(set(lengths)) == len(lengths)
-        assert len(lengths) == 1 or lengths != sorted(lengths, reverse=True)
+        if not case.special:
+            assert len(set(lengths)) == len(lengths)
+            assert lengths != sorted(lengths, reverse=True)
 
 
 def test_no_order_can_be_taken_for_its_own_way_back():
@@ -40,13 +41,13 @@ def test_no_order_can_be_taken_for_its_own_way_back():
 
 
 def test_padding_cannot_be_told_by_its_numbers_though_some_of_it_is_zero():
-    for case in cases("09.1"):
+    for case in cases("09.1", "09.2"):
         block, lengths = case.inputs.values()
         padding = block[torch.arange(block.shape[1]) >= lengths[:, None]]
         zero = (padding == 0).all(dim=-1)
         assert zero.sum() == min(len(padding), 1)
         assert (padding[~zero] != 0).all()
-        assert len(padding) or len(lengths) == 1
+        assert len(padding) or case.special
 
 
 def by_another_name(x, lengths):
@@ -123,3 +124,33 @@ def test_only_lists_hear_of_tensors():
     )
     assert listed.message.startswith(praise)
     assert listed.message.endswith("(With `pack_padded_sequence`, all three are tensors.)")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (lambda states, n: states[:n].sum(0) / (n + 1), "right steps, 0 to 4, divided by 6. But 5"),
+        (lambda states, n: states[2:n].mean(0), "Row 0 is the sum of the steps 2 to 4, divided by"),
+        (lambda states, n: states[1:].sum(0), "Row 0 is the sum of the steps 1 to 6. The words of"),
+        (
+            lambda states, n: states[2],
+            "Row 0 is step 2. The words of sentence 0 are at the steps 0",
+        ),
+    ],
+)
+def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
+    def answer(output, lengths):
+        return torch.stack([row(*each) for each in zip(output, lengths.tolist(), strict=True)])
+
+    result = exercise("09.2").check(answer)
+    assert result.outcome == "incorrect"
+    assert said in result.message
+
+
+def test_a_row_for_each_sentence_is_not_called_one_mean_over_all():
+    def answer(output, lengths):
+        mask = torch.arange(output.shape[1]) < lengths[:, None]
+        return (output * mask[:, :, None]).sum(dim=1) / lengths.sum()
+
+    result = exercise("09.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "divided by all words")

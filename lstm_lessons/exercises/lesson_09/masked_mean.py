@@ -1,0 +1,174 @@
+"""09.2: the mean of each sentence's states over its own words, and no padding in it."""
+
+import torch
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.readers import Seen, Told
+from lstm_lessons.exercises.engine.returns import OneTensor
+from lstm_lessons.exercises.engine.slips import AnotherWay, place, together
+from lstm_lessons.exercises.lesson_09 import blocks
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(H: int, T: int, *lengths: int, special: str = "") -> Case:
+        sizes = {"B": len(lengths), "T": T, "H": H}
+        output = blocks.part_zero(randoms(len(lengths))(*sizes.values()), lengths)
+        inputs = {"output": output, "lengths": torch.tensor(lengths)}
+        return Case(inputs, sizes, blocks.labelled(sizes, lengths), special)
+
+    return (
+        case(4, 7, 5, 2, 6),
+        case(3, 8, 2, 4, 3, 6, 5),
+        case(2, 5, 4, 1, 3, special="Here sentence 1 has one word only."),
+        case(4, 5, 3, 3, special="Here both sentences have three words, and both have padding."),
+        case(2, 4, 4, 4, 4, special="Here no sentence has padding."),
+        case(3, 6, 4, special=blocks.ONE_SENTENCE),
+        case(1, 5, 2, 4, 3, special="Here each state is one number: H is 1, and the axis stays."),
+        case(3, 1, 1, 1, special="Here each sentence is one word long: T is 1."),
+    )
+
+
+def _which_steps(seen: Seen) -> Told | None:
+    """Say of which steps the first wrong row is the sum, and by what it is divided."""
+    if seen.ours.shape != seen.right.shape or seen.ours.shape[1] == 1:
+        return None
+    b = blocks.first_wrong_row(seen.ours, seen.right) or 0
+    states, n = seen.case.inputs["output"][b], int(seen.case.inputs["lengths"][b])
+    spans = [(i, j) for i in range(len(states)) for j in range(i + 1, len(states) + 1)]
+    for i, j in [(0, n), *spans]:
+        divisors = (states[i:j].sum(dim=0) / seen.ours[b]).detach()
+        by = float(divisors[0])
+        if not bool(((divisors - by).abs() < 1e-9 * abs(by)).all()):
+            continue
+        if (i, j) == (0, n):
+            said = f"the sum of the right steps, 0 to {n - 1}, divided by {by:.4g}. But {n} steps"
+            return "another divisor", f"Row {b} is {said} are added up."
+        steps = f"step {i}" if j == i + 1 else f"the sum of the steps {i} to {j - 1}"
+        divided = "" if abs(by - 1) < 1e-6 else f", divided by {by:.4g}"
+        words = f"The words of sentence {b} are at the steps 0 to {n - 1}."
+        return "other steps", f"Row {b} is {steps}{divided}. {words}"
+    return None
+
+
+_MASK = "torch.arange(output.shape[1]) < lengths[:, None]"
+_MASKED = "output * mask[:, :, None]"
+_SUM = ".sum(dim=1)"
+_BY, _COUNTED = " / lengths[:, None]", " / mask.sum(dim=1)[:, None]"
+_OF_STEPS = " / mask.sum(dim=0)[:, None]"
+
+_SLIPS = (
+    place(
+        _MASK,
+        ("one step too many", "The step behind each sentence counts too. A sentence of n words has "
+         "the steps 0 to n − 1.", "torch.arange(output.shape[1]) <= lengths[:, None]"),
+        ("one step too few", "You leave out the last word of each sentence. A sentence of n words "
+         "has the steps 0 to n − 1, the last one included.",
+         "torch.arange(output.shape[1]) < lengths[:, None] - 1"),
+        ("the mask turned round", "Your mask is the wrong way round: you add up the padding, and "
+         "leave out the words.", "torch.arange(output.shape[1]) >= lengths[:, None]"),
+        ("padding in the sum", "What you add up has padding in it. It need not be zero: after a "
+         "step with no word, an LSTM still shows a state.", "torch.ones(output.shape[:2])"),
+        ("cut at the longest", "You cut at the end of the longest sentence. A shorter one still "
+         "has padding in what you add up.",
+         "torch.arange(output.shape[1]) < lengths.max() * torch.ones(len(lengths), 1)"),
+        alone=(
+            ("sentences over the steps of output", "In the line named below, B numbers lie over "
+             "the T steps of output. If they are the mask: in the lesson time came first, and it "
+             "was (T, B). This output is (B, T, H) and needs a mask (B, T). If they are the "
+             "lengths: a column is (B, 1), and output has one axis more.",
+             "torch.arange(output.shape[1])[:, None] < lengths"),
+            ("a mask as long as the longest", "Your mask has as many steps as the longest sentence "
+             "has words. T may be larger: some of output is padding for all. `output.shape[1]` "
+             "says how many steps there are.",
+             "torch.arange(int(lengths.max())) < lengths[:, None]"),
+        ),
+    ),
+    place(
+        _MASKED,
+        alone=(("mask without its last axis", "In the line named below, T numbers lie over the H "
+                "units: PyTorch lays the last axes over each other. If they are the mask: it has T "
+                "last, and output, (B, T, H), has H last. The mask needs an axis for the units, 1 "
+                "long, *last*, behind T.", "output * mask", "mask * output",
+                "output * mask[:, None]", "mask[:, None] * output"),),
+        also_right=("mask[:, :, None] * output",),
+    ),
+    place(
+        _SUM,
+        ("over the sentences too", "You add up over the sentences too. Each one has its own sum, a "
+         "row of the result.", ".sum(dim=(0, 1))"),
+        alone=(("divided twice", "You divide twice: `mean` divides by T, and then you divide by "
+                "the lengths.", ".mean(dim=1)"),),
+    ),
+    place(
+        _BY,
+        ("a sum", "You do not divide: a long sentence gets a large vector.", ""),
+        ("divided by T", "You divide by T, so the padding counts as well. A mean divides by how "
+         "many numbers were added, which differs from sentence to sentence.", " / output.shape[1]"),
+        ("divided by B", "You divide by the number of sentences. The mean is over the steps of one "
+         "sentence.", " / len(lengths)"),
+        ("divided by all words", "You divide by the number of all words. Each sentence has its own "
+         "length.", " / lengths.sum()"),
+        ("divided by the longest", "You divide every sum by the greatest length. Each sentence has "
+         "its own.", " / lengths.max()"),
+        ("rounded down", "Your means are rounded down to whole numbers, as `//` does. `/` divides.",
+         " // lengths[:, None]"),
+        alone=(
+            ("lengths without the column", "You divide by (B). PyTorch lays the last axes over "
+             "each other: B over H. The lengths have to be a column, and the sums that they divide "
+             "(B, H): here time is axis 1.", " / lengths", " / mask.sum(dim=1)"),
+            ("steps over units", "In the line named below, T numbers lie over H numbers. If it "
+             "divides: you divide by a number for each step. Each sentence needs one, how many "
+             "words it has, and these numbers have to be a column.", " / mask.sum(dim=0)"),
+        ),
+        also_right=(_COUNTED,),
+    ),
+    together("padding told by zeros", "You tell the padding by its zeros. Here it is not zero, or "
+             "not all of it: an LSTM that has read the padding shows a state there too. Only the "
+             "lengths say where a sentence ends.",
+             {_MASK: "(output != 0).any(dim=-1)", _BY: _COUNTED}),
+    together("steps over sentences", "In the line named below, T numbers lie over B numbers. If it "
+             "compares: neither the steps nor the lengths are a column there, and one of the two "
+             "has to be. If it divides: your sums or your divisors have a row for each step, as if "
+             "time came first. Here axis 0 is the sentences and axis 1 time, and a row for each "
+             "sentence is wanted.", {_MASK: "torch.arange(output.shape[1]) < lengths"},
+             {_MASK: "lengths > torch.arange(output.shape[1])"}, {_SUM: ".sum(dim=0)", _BY: _BY},
+             {_BY: _OF_STEPS}, paired=False),
+    together("over the sentences", "You take the mean over the sentences, axis 0 here, and get a "
+             "row for each step. It should be over the steps.",
+             {_SUM: ".sum(dim=0)", _BY: " / len(lengths)"}, {_SUM: ".sum(dim=0)", _BY: _OF_STEPS}),
+    together("over the units", "You take the mean over the units. It should be over the steps, "
+             "with a number for each unit.", {_SUM: ".mean(dim=2)", _BY: ""}),
+)  # fmt: skip
+
+_ONE_BY_ONE = AnotherWay(
+    """
+def masked_mean(output, lengths):
+    rows = [output[b, :n].mean(dim=0) for b, n in enumerate(lengths)]
+    return torch.stack(rows)
+""",
+    (
+        place(
+            "output[b, :n].mean(dim=0)",
+            ("time first", "You take the first n sentences at step b, as `output[:n, b]` does. "
+             "Here the batch comes first: output is (B, T, H).", "output[:n, b].mean(dim=0)",
+             "output[:n, b].sum(dim=0) / n"),
+            ("the last state", "That is the state at each sentence's last word. Asked for is the "
+             "mean over all its words.", "output[b, n - 1]"),
+            ("the first word left out", "You leave out the first word of each sentence, step 0.",
+             "output[b, 1:n].mean(dim=0)", "output[b, 1:n].sum(dim=0) / n"),
+        ),
+    ),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "09.2",
+    cases=_cases,
+    returns=OneTensor(("mean",), axes=("sentence", "unit")),
+    slips=_SLIPS,
+    another_way=(_ONE_BY_ONE,),
+    axes={"output": ("sentence", "step", "unit")},
+    looks=(_which_steps,),
+    praise="Each sentence has the mean that it would have alone, and the padding gets no gradient.",
+)
