@@ -250,3 +250,8 @@ def test_an_error_of_torchs_that_looks_like_a_placeholder_is_an_error():
     assert (
         function_toy().check(raiser(NotImplementedError("no kernel for this"))).outcome == "error"
     )
+
+
+def test_a_layer_in_place_of_a_tensor_is_called_one():
+    result = function_toy().check(lambda x, scale: torch.nn.Linear(2, 3))
+    assert "is a layer, `Linear`; a tensor was expected." in result.message

@@ -163,6 +163,12 @@ def test_a_step_that_reads_the_future_is_told_as_a_leak():
     assert "step 1 of your result changes with step 1 alone of `x`. It should" in result.message
 
 
+def test_places_of_an_axis_that_the_result_does_not_have_are_tried_too():
+    name, message = told(lambda x, scale: scale * x[-2].tanh())
+    assert name == "reads other places"
+    assert "step by step: your result changes with step 3 alone of `x`. It should" in message
+
+
 # --- Relations ----------------------------------------------------------------------------------
 
 W = random(4, 6, 3)
@@ -202,6 +208,20 @@ AXES = ("step", "sentence", "unit")
 )
 def test_a_relation_is_told(ours, name):
     assert related(ours, W, AXES)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("ours", "right", "said"),
+    [
+        (W[-1:], W, "of 4 steps it holds the last one only."),
+        (W[1:], W, "of 4 steps it holds the last 3 only."),
+        (W, W[:1], "the one step is right, and behind it there are 3 more."),
+        (W, W[-1:], "the one step is right, and before it there are 3 more."),
+        (W, W[2:], "all 2 steps are right, and before them there are 2 more."),
+    ],
+)
+def test_one_thing_is_told_in_the_singular(ours, right, said):
+    assert related(ours, right, AXES)[1] == said
 
 
 @pytest.mark.parametrize(

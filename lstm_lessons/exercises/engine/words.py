@@ -31,6 +31,8 @@ def a_kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a string"
     name = type(value).__name__
+    if any(each.__name__ == "Module" for each in type(value).__mro__):
+        return f"a layer, `{name}`"
     if name not in _KNOWN and callable(value):
         return "a function (were its parentheses forgotten?)"
     return _KNOWN.get(name, f"a value of type `{name}`")

@@ -1,6 +1,7 @@
-"""What a result has read: which place of an input, on an axis that both have, moves which place.
+"""What a result has read: which place of an input moves which place on the axis that both have.
 
-Found by trying, for the answer and for the solution, and said where the two differ.
+Where the result has no such axis, the whole of it is looked at. Found by trying, for the answer and
+for the solution, and said where the two differ.
 """
 
 import torch
@@ -20,17 +21,15 @@ def moved_along_axes(seen: Seen) -> Told | None:
     if seen.ours.shape != seen.right.shape:
         return None
     slots = seen.returns.axes_of(seen.name)
-    for name, axes in seen.axes.items():
-        for axis in axes:
-            if axis not in slots:
-                continue
-            at = axes.index(axis), slots.index(axis)
-            if told := _told(seen, name, axis, at):
-                return told
+    places = [(name, axis) for name, axes in seen.axes.items() for axis in axes]
+    for name, axis in sorted(places, key=lambda each: each[1] not in slots):
+        at = seen.axes[name].index(axis), slots.index(axis) if axis in slots else None
+        if told := _told(seen, name, axis, at):
+            return told
     return None
 
 
-def _told(seen: Seen, name: str, axis: str, at: tuple[int, int]) -> Told | None:
+def _told(seen: Seen, name: str, axis: str, at: tuple[int, int | None]) -> Told | None:
     ours = _reach(seen, name, at, of_answer=True)
     right = _reach(seen, name, at, of_answer=False)
     if ours is None or right is None:
@@ -38,19 +37,21 @@ def _told(seen: Seen, name: str, axis: str, at: tuple[int, int]) -> Told | None:
     for place, (read, wanted) in enumerate(zip(ours, right, strict=True)):
         if read != wanted:
             leak = " That is a leak." if axis == "step" and read and read[-1] > wanted[-1] else ""
+            what = f"your {seen.name}" if at[1] is None else f"{axis} {place} of your {seen.name}"
             return "reads other places", (
-                f"Tried with `{name}`, {axis} by {axis}: {axis} {place} of your {seen.name} "
-                f"changes with {_span(read, axis)} of `{name}`.{leak} It should change with "
+                f"Tried with `{name}`, {axis} by {axis}: {what} changes with "
+                f"{_span(read, axis)} of `{name}`.{leak} It should change with "
                 f"{_span(wanted, axis)}, and nothing else."
             )
     return None
 
 
-def _reach(seen: Seen, name: str, at: tuple[int, int], of_answer: bool) -> Reach | None:
+def _reach(seen: Seen, name: str, at: tuple[int, int | None], of_answer: bool) -> Reach | None:
+    """Return what each place of the result has read, or the whole where it has no such axis."""
     call = seen.of_answer if of_answer else seen.of_solution
     before = seen.attempts[seen.number] if of_answer else Attempt(seen.wanted[seen.number])
     size = seen.case.inputs[name].shape[at[0]]
-    slots = before.results[seen.name].shape[at[1]]
+    slots = 1 if at[1] is None else before.results[seen.name].shape[at[1]]
     reach: Reach = [[] for _ in range(slots)]
     for place in range(size):
         moved = call(_moved(seen.case, name, at[0], place))
@@ -61,7 +62,7 @@ def _reach(seen: Seen, name: str, at: tuple[int, int], of_answer: bool) -> Reach
             return None
         change = (moved.results[seen.name] - before.results[seen.name]).detach().abs() > 1e-9
         for slot in range(slots):
-            if bool(change.select(at[1], slot).any()):
+            if bool((change if at[1] is None else change.select(at[1], slot)).any()):
                 reach[slot].append(place)
     return reach
 

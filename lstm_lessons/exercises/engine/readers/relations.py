@@ -174,25 +174,17 @@ def _shorter_or_longer(a: Tensor, w: Tensor, n: int, axis: str) -> Iterator[Told
         return
     if k < L:
         if alike(a, w.narrow(n, 0, k)):
-            yield (
-                "the last missing",
-                (f"right as far as it goes, but it holds {k} of {L} {plural(axis)}."),
-            )
+            said = f"right as far as it goes, but it holds {k} of {L} {plural(axis)}."
+            yield "the last missing", said
         if alike(a, w.narrow(n, L - k, k)):
-            yield (
-                "the first missing",
-                (f"the last {k} {plural(axis)} are there, the first {L - k} not."),
-            )
-    elif alike(a.narrow(n, 0, L), w):
-        yield (
-            "too many",
-            (f"all {L} {plural(axis)} are right, and behind them there are {k - L} more."),
-        )
+            said = f"of {L} {plural(axis)} it holds the last {'one' if k == 1 else k} only."
+            yield "the first missing", said
+        return
+    whole = f"all {L} {plural(axis)} are right" if L > 1 else f"the one {axis} is right"
+    if alike(a.narrow(n, 0, L), w):
+        yield "too many", f"{whole}, and behind {'them' if L > 1 else 'it'} there are {k - L} more."
     elif alike(a.narrow(n, k - L, L), w):
-        yield (
-            "too many",
-            (f"all {L} {plural(axis)} are right, and before them there are {k - L} more."),
-        )
+        yield "too many", f"{whole}, and before {'them' if L > 1 else 'it'} there are {k - L} more."
 
 
 def _without_an_axis(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
