@@ -76,6 +76,7 @@ def numbers():
         (lambda a, b: 1 / (a * b), "turned round"),
         (lambda a, b: round(a * b, 1), "rounded"),
         (lambda a, b: a + 2, "an input not used"),
+        (lambda a, b: math.nan, "not a number"),
         (lambda a, b: a * b * b + a, None),
     ],
 )
@@ -465,7 +466,7 @@ ERRORS = [
     (
         lambda: (A,) + 1 if False else (A,) - (B,),
         "two things that do not go together",
-        "a tuple and a tuple",
+        "of the types `tuple` and `tuple`",
     ),
     (lambda: math.log(0), "a logarithm or root that there is not", ""),
     (lambda: 1 / 0, "a division by zero", ""),

@@ -75,7 +75,8 @@ class ANumber(Returns):
 
     def gaps(self, ours: Tensor, wanted: Tensor) -> Tensor:
         """Return the relative differences, as tensors of shape ()."""
-        return super().gaps(ours, wanted) / wanted.abs().clamp(min=self.smallest)
+        gaps = super().gaps(ours, wanted)
+        return (gaps / wanted.abs().clamp(min=self.smallest)).where(gaps != 0, 0)
 
 
 def _single(value: Tensor | numpy.ndarray | numpy.generic) -> Any:

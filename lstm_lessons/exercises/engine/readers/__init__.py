@@ -21,11 +21,15 @@ from lstm_lessons.exercises.engine.readers.shape_words import told_by_shape
 
 Reader = Callable[[Seen], Told | None]
 
-FIRST: tuple[Reader, ...] = (changed_inputs, drawn_at_random, rounded_to_float32)
+FIRST: tuple[Reader, ...] = (
+    changed_inputs,
+    drawn_at_random,
+    rounded_to_float32,
+    always_the_same,
+)
 """What these say goes for all numbers of an answer, so nothing is to be read from single ones."""
 
 ORDER: tuple[Reader, ...] = (
-    always_the_same,
     related_numbers,
     related_results,
     told_by_shape,

@@ -13,7 +13,7 @@ def always_the_same(seen: Seen) -> Told | None:
     if len(found) != 1:
         return None
     value = found.pop()
-    zero = " (A product that starts with 0 stays 0: does yours?)" if value == 0 else ""
+    zero = " (A product that starts with 0 stays 0; the logarithm of 1 is 0.)" if not value else ""
     return "always the same", (
         f"Your function returns {value:.4g} whatever it is given. What it returns has to be "
         f"computed from {listed(tuple(seen.case.inputs))}.{zero}"

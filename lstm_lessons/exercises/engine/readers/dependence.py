@@ -1,6 +1,5 @@
 """Which inputs move which results at all, found by trying."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,19 +12,25 @@ from lstm_lessons.exercises.engine.values import alike
 
 
 def moved_by_inputs(seen: Seen) -> Told | None:
-    """Say which input should move the result and does not, or moves it and should not."""
-    ours, right = seen.attempts[seen.number], Attempt(seen.wanted[seen.number])
+    """Say which input should move the result and does not, or moves it and should not.
+
+    Tried in the case that goes wrong and in the first: an answer may use an input in one alone.
+    """
     for name, value in seen.case.inputs.items():
-        moved = [_with(seen.case, name, other) for other in _others(seen, name, value)]
-        does = _any_moves([seen.of_answer(each) for each in moved], ours, seen.name)
-        should = _any_moves([seen.of_solution(each) for each in moved], right, seen.name)
-        other = f"Other numbers in `{name}`" if isinstance(value, Tensor) else f"Another `{name}`"
-        s = "" if isinstance(value, Tensor) else "s"
-        if does is False and should:
+        does, should = set(), set()
+        for number in {0, seen.number}:
+            case = seen.cases[number]
+            moved = [_with(case, name, other) for other in _others(seen, name, case.inputs[name])]
+            right = Attempt(seen.wanted[number])
+            does |= {_moves(seen.of_answer(m), seen.attempts[number], seen.name) for m in moved}
+            should |= {_moves(seen.of_solution(each), right, seen.name) for each in moved}
+        plain = not isinstance(value, Tensor)
+        other, s = (f"Another `{name}`", "s") if plain else (f"Other numbers in `{name}`", "")
+        if does == {False} and True in should:
             return "an input not used", (
                 f"{other} leave{s} your {seen.name} as it is. It should depend on `{name}`."
             )
-        if does and should is False:
+        if True in does and should == {False}:
             return "an input too many", (
                 f"{other} change{s} your {seen.name}. It should not depend on `{name}`."
             )
@@ -39,7 +44,8 @@ def _others(seen: Seen, name: str, value: Any) -> list[Any]:
         new = torch.randn(value.shape, generator=generator, dtype=value.dtype, device="cpu")
         return [value.detach() + new]
     if isinstance(value, int | float):
-        return sorted({each.inputs[name] for each in seen.cases} - {value})
+        given = [each.inputs.get(name) for each in seen.cases]
+        return sorted({each for each in given if isinstance(each, int | float)} - {value})
     return []
 
 
@@ -47,13 +53,8 @@ def _with(case: Case, name: str, value: Any) -> Case:
     return case.with_inputs(lambda inputs: {name: value})
 
 
-def _any_moves(tried: Sequence[Attempt], before: Attempt, name: str) -> bool | None:
-    """Say whether a result is another one in any of these; nothing where it cannot be told."""
-    found = [_moves(each, before, name) for each in tried]
-    return True in found or (None if None in found or not found else False)
-
-
 def _moves(now: Attempt, before: Attempt, name: str) -> bool | None:
+    """Say whether a result is another one; nothing where it cannot be told."""
     if now.problem is not None or now.results[name].shape != before.results[name].shape:
         return None
     return not alike(now.results[name], before.results[name])

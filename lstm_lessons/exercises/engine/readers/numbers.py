@@ -16,6 +16,8 @@ def related_numbers(seen: Seen) -> Told | None:
     """Say what turns each right number into that of the answer, in all calls alike."""
     if not isinstance(seen.returns, ANumber):
         return None
+    if bool(seen.ours.isnan()):
+        return "not a number", f"With {seen.case.label} you return NaN, which is no number."
     pairs = [
         (float(each.results[seen.name]), float(right[seen.name]))
         for each, right in zip(seen.attempts, seen.wanted, strict=False)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
+from lstm_lessons.exercises.engine.returns import ANumber
 from lstm_lessons.exercises.engine.values import alike
 from lstm_lessons.exercises.engine.words import plural
 
@@ -19,7 +20,7 @@ Axes = tuple[str, ...]
 def related_results(seen: Seen) -> Told | None:
     """Say the first relation that holds between the wrong result and the right one."""
     ours, right = seen.ours.detach(), seen.right.detach()
-    if not right.numel() or not ours.numel():
+    if isinstance(seen.returns, ANumber) or not right.numel() or not ours.numel():
         return None
     exchanged = _exchanged(seen)
     found = exchanged or related(ours, right, seen.returns.axes_of(seen.name))

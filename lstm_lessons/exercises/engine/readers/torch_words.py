@@ -181,7 +181,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "What you index is a tuple. nn.LSTM returns `output, (h_n, c_n)`: take one of them first."),
     (r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
      "two things that do not go together",
-     "`{0}` stands between a {1} and a {2}, and they do not go together."),
+     "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
     (r"math domain error|expected a positive input",
      "a logarithm or root that there is not",
      "A logarithm of 0 or less, or a root of less than 0, is asked for."),
