@@ -1,0 +1,62 @@
+"""01.3: why a new LSTM cannot recall what it read fifty steps ago."""
+
+from lstm_lessons.exercises.engine.dict_exercise import DictExercise
+from lstm_lessons.exercises.engine.kinds import OneOf, Quantity
+from lstm_lessons.exercises.engine.question import row
+
+EXERCISE = DictExercise(
+    "01.3",
+    questions=(
+        OneOf(
+            "reason", "Ask of each sentence: is it true, and does it explain what was lost?",
+            (
+                row("a gate at 0 by default", "Answer a: with weights and biases near 0, what goes "
+                    "into sigmoid is near 0. That does not say that what comes out is near 0, too.",
+                    "a"),
+                row("news wipes out the old", "Answer c: what is written is added to the memory, "
+                    "and adding takes nothing of the old away. Look for the factor that makes the "
+                    "old smaller.", "c"),
+                row("too few units", "Answer d: more units would not help. Each number of the "
+                    "memory fades on its own, and all of them begin with about the same f.", "d"),
+            ),
+            options=("a", "b", "c", "d"),
+        ),
+        Quantity(
+            "share", "What does one step keep, and how often is that multiplied?",
+            (
+                row("the gradient, not the memory", "The share: 0.61 a step is what the lesson "
+                    "measured for the gradient. Some of it goes round the gate. Asked for is what "
+                    "the gate leaves of the memory c.", 0.61**50, within=3),
+                row("the gradient in the explorer", "The share: that looks like the gradient in "
+                    "the explorer, for a new LSTM at lag 50. Some of it goes round the gate. Asked "
+                    "for is what the gate leaves of the memory c.", 2.9e-12, within=1.1),
+                row("the gradient at lag 60", "The share: that looks like the gradient of the new "
+                    "LSTM at lag 60, where the lesson's curve ends. Asked for is the memory c, "
+                    "after 50 steps.", 3e-14, within=1.4),
+                row("the largest of one network", "The share: that looks like the number that the "
+                    "lesson prints, the largest of 16 in one network: the most open gate's. Asked "
+                    "for is a gate with a new LSTM's average value.", 5e-13, within=1.2),
+                row("one step for fifty", "The share: about one half is what one step keeps. There "
+                    "are 50 steps.", 0.5, within=1.12),
+                row("one half divided by fifty", "The share: 0.5 / 50 divides once. Each of the 50 "
+                    "steps multiplies what is left.", 0.5 / 50),
+                row("one fiftieth", "The share: 1 / 50 is one of fifty equal parts. But each step "
+                    "multiplies what the step before it left.", 1 / 50),
+                row("one half times fifty", "The share: 0.5 * 50 is more than all. Each of the 50 "
+                    "steps makes less of what is left.", 25),
+                row("turned round", "The share: 2 ** 50 is how many times smaller it gets. What is "
+                    "left is 1 divided by that.", 2.0**50),
+                row("in per cent", "The share: right, but in per cent. A share of all is 1, not "
+                    "100.", 100 * 2.0**-50),
+                row("the share forgotten", "The share: that is what is lost, or all of it. What is "
+                    "left of the first word?", 1),
+                row("nothing at all", "The share: little, but not 0. Multiply it out: what is it?",
+                    0),
+            ),
+            factor=10,
+        ),
+    ),
+    praise="A gate of one half, fifty times, leaves 2 ** -50, about 1e-15. The gradient fares "
+    "somewhat better, as some of it goes round the gate, but not nearly well enough to learn from. "
+    "A larger forget bias from the start is the cure.",
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Lesson 01: what its exercises take for true is true."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import exercise
+
+
+def test_a_gate_that_stays_leaves_what_the_exercise_says():
+    left = exercise("01.1").solved
+    c = torch.tensor(1.0, dtype=torch.float64)
+    for _ in range(50):
+        c = 0.9 * c
+    assert left(0.9, 50) == pytest.approx(float(c), rel=1e-12)
+    assert f"{left(0.9, 50):.3f}" == "0.005"
+
+
+def test_the_biases_leave_their_share_in_a_layer_of_torchs():
+    bias, praise = exercise("01.2").solved, exercise("01.2").praise
+    for share, steps in ((0.5, 50), (0.9, 200), (0.04, 2)):
+        cell = nn.LSTMCell(1, 1, dtype=torch.float64)
+        with torch.no_grad():
+            for parameter in cell.parameters():
+                parameter.zero_()
+            cell.bias_ih[1], cell.bias_hh[1] = 0.3, bias(share, steps) - 0.3
+            c = torch.ones(1, 1, dtype=torch.float64)
+            for _ in range(steps):
+                _, c = cell(torch.zeros(1, 1, dtype=torch.float64), (torch.zeros_like(c), c))
+        assert float(c) == pytest.approx(share, rel=1e-9)
+    assert f"{bias(0.5, 50):.2f}" == "4.27" in praise
+    assert f"{bias(0.9, 200):.2f}" == "7.55" in praise
+
+
+def test_a_new_layer_leaves_as_little_as_the_exercise_says():
+    torch.manual_seed(0)
+    layer = nn.LSTM(10, 16)
+    f = torch.sigmoid(layer.bias_ih_l0.chunk(4)[1] + layer.bias_hh_l0.chunk(4)[1]).mean().item()
+    assert 0.1 < f**50 / exercise("01.3").right["share"] < 10
+
+
+def test_both_ends_and_every_degenerate_case_are_tried():
+    tried = [tuple(each.inputs.values()) for each in exercise("01.1").calls]
+    assert {(0.0, 0), (0.0, 2), (1.0, 7), (0.8, 0), (0.8, 1)} < set(tried)
+    solved = exercise("01.2").solved
+    biases = [solved(*each.inputs.values()) for each in exercise("01.2").calls]
+    assert any(b < 0 for b in biases)
+    assert 0 in biases
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "said"),
+    [
+        ("01.1", lambda f, steps: round(f**steps, 3), "rounded to 3 decimals"),
+        ("01.1", lambda f, steps: f**steps + (steps == 50), "Right up to 49 steps. With f = 0.9"),
+        ("01.1", lambda f, steps: f**steps if f else 0.5 * (steps > 0), "f = 0 keeps nothing"),
+        ("01.1", lambda f, steps: f ** max(steps, 1), "Before the first step nothing is lost"),
+        ("01.2", lambda share, n: n * share, "After 20 steps"),
+        ("01.2", lambda share, n: max(0, exercise("01.2").solved(share, n)), "bias is below 0"),
+        ("01.2", lambda share, n: math.ln(share), "`math` has no `ln`"),
+        ("01.2", lambda share, n: half_life(share), "start from f ** steps = share"),  # noqa: F821
+    ],
+)
+def test_an_answer_that_nobody_wrote_down_is_told(number, answer, said):
+    result = exercise(number).check(answer)
+    assert result.outcome in ("incorrect", "error")
+    assert said in result.message
+
+
+def test_no_message_about_a_reason_gives_the_share_away():
+    for reason in "acd":
+        message = exercise("01.3").check({"reason": reason}).message
+        assert "0.5" not in message
+        assert "half" not in message
