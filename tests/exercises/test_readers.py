@@ -53,6 +53,15 @@ def test_rounding_is_told():
     assert "seven digits" in message
 
 
+def test_rounding_of_one_result_is_told():
+    both = SeveralTensors(("h", "c"))
+    toy = unknown_toy(returns=both, axes={})
+    toy.__dict__["solved"] = lambda x, scale: (scale * x[-1], scale * x[0])
+    result = toy.check(lambda x, scale: (scale * x[-1], (scale * x[0]).float()))
+    assert result.misconception == "rounded to float32"
+    assert "your numbers of c are rounded" in result.message
+
+
 def test_a_number_that_is_always_the_same_is_told():
     toy = unknown_toy(returns=ANumber(), cases=numbers, axes={})
     result = toy.check(lambda x, scale: 4.27)
@@ -425,6 +434,11 @@ ERRORS = [
     ),
     (lambda: LSTM(random(5, 2, 3, 1)), "an input with another number of axes", "your input has 4"),
     (lambda: LSTM(random(5, 2, 3), A, A), "states side by side", ""),
+    (
+        lambda: LSTM(random(5, 2, 3), random(2, 1, 2, 4)),
+        "states in no pair",
+        "as a pair of two tensors",
+    ),
     (lambda: A.T.view(12), "view after a transpose", ""),
     (lambda: A.view(5, 5), "a shape of another size", "shape (5, 5), and there are 12 numbers"),
     (lambda: A.split([1, 1]), "parts that do not add up", ""),

@@ -1,25 +1,30 @@
 """Whether the results are right as far as float32 goes, and no further."""
 
+from lstm_lessons.exercises.engine.attempts import wrong_names
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
+from lstm_lessons.exercises.engine.words import listed
 
 
 def rounded_to_float32(seen: Seen) -> Told | None:
-    """Say that all results hold float32 numbers, right to about seven digits."""
-    pairs = [
-        (each.results[name], right[name])
+    """Say that all results that are not right hold float32 numbers, right to about seven digits."""
+    wrong = [
+        (name, each.results[name], right[name])
         for each, right in zip(seen.attempts, seen.wanted, strict=False)
-        for name in each.results
+        if each.problem is None
+        for name in wrong_names(each, right, seen.returns)
     ]
-    rounded = all(
+    rounded = bool(wrong) and all(
         ours.shape == right.shape
         and bool((ours.double() == ours.float().double()).all())
         and bool(((ours - right).abs() < 1e-5).all())
-        for ours, right in pairs
+        for _, ours, right in wrong
     )
     if not rounded:
         return None
+    names = [name for name in seen.returns.names if any(name == each for each, *_ in wrong)]
+    where = "" if len(names) == len(seen.returns.names) else f" of {listed(names)}"
     return "rounded to float32", (
-        "Right to about seven digits and no further: your results are rounded to float32, while "
-        "the inputs are float64. Look for `.float()`, or for a new tensor made with "
+        f"Right to about seven digits and no further: your numbers{where} are rounded to float32, "
+        "while the inputs are float64. Look for `.float()`, or for a new tensor made with "
         "`dtype=torch.float32`."
     )

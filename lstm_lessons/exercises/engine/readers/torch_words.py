@@ -93,6 +93,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but (\d) were given",
      "states side by side",
      "nn.LSTM takes the two states as one pair: `lstm(x, (h, c))`."),
+    (r"lstm\(\) received an invalid combination of arguments",
+     "states in no pair",
+     "The layer cannot take what it was given. Its states go in as a pair of two tensors: "
+     "`lstm(x, (h, c))`."),
     (r"view size is not compatible with input tensor's size and stride",
      "view after a transpose",
      "`view` reads the numbers in the order in which they lie in memory, and a transposed tensor "
