@@ -1,0 +1,95 @@
+"""05.3: one number an hour for each patient, and the axis of length 1 that the layer wants."""
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import random_layer, randoms
+from lstm_lessons.exercises.engine.returns import OneTensor
+from lstm_lessons.exercises.engine.slips import other, place, together
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(B: int, T: int, H: int, special: str = "") -> Case:
+        random = randoms(T)
+        inputs = {"x": random(B, T), "lstm": random_layer(random, 1, H, batch_first=True)}
+        return Case(inputs, {"B": B, "T": T, "H": H}, special=special)
+
+    one = "(`squeeze()` takes *every* axis of length 1, `squeeze(n)` axis n if it has length 1.)"
+    return (
+        case(3, 7, 5),
+        case(6, 4, 2),
+        case(
+            1, 5, 3, f"Here there is one patient, so the axis of the patients has length 1. {one}"
+        ),
+        case(4, 1, 3, f"Here there is one hour, so the axis of time has length 1. {one}"),
+        case(4, 6, 1, f"Here the state of a patient is one number: H = 1. {one}"),
+        case(4, 4, 3, "Here there are as many hours as patients: no shape tells the axes apart."),
+    )
+
+
+_X, _PICK = "x[..., None]", "output[:, -1]"
+_ROW, _TURNED, _MIXED = "x.reshape(-1, 1)", "x.T[..., None]", "x.reshape(x.shape[1], -1, 1)"
+
+_SLIPS = (
+    place(
+        _X,
+        alone=(
+            ("T numbers at a step", "The layer wants 1 number a step (input_size=1), and finds T. "
+             "The last axis is the features, in two axes and in three. Which axis should have the "
+             "length 1?", "x", "x[:, None]", "x[None]"),
+            ("B numbers at a step", "You turn x round, and so the layer finds B numbers at a step. "
+             "It wants 1 (input_size=1). No axis has to move: one is missing, of length 1.", "x.T",
+             "x.T[None]"),
+        ),
+    ),
+    place(
+        _PICK,
+        ("c for h", "You return c_n, the cell state. The state that the layer shows is h.",
+         "c_n[0]", "c_n"),
+        alone=(
+            ("an index along the patients", "You count *patients* along the axis of time: `len(x)` "
+             "and `x.shape[0]` are B. The last hour is T − 1, or −1.",
+             "output[:, len(output) - 1]", "output[:, len(output)]"),
+            ("one past the last hour", "You ask for hour T, and there is none: T hours are counted "
+             "from 0 to T − 1. The last one is T − 1, or −1.", "output[:, x.shape[1]]",
+             "output.select(1, x.shape[1])"),
+            ("hours along axis 0", "You count hours along axis 0. But that is the axis of the "
+             "patients, in x and, with the batch first, in output. Time is axis 1.",
+             "output[x.shape[1] - 1]", "output[x.shape[1]]"),
+            ("the last patient", "With the batch first, `output[-1]` is the last patient, all T "
+             "hours. The last hour of every patient is wanted.", "output[-1]"),
+            ("all hours in one", "You put all hours together, as a mean, a sum or a maximum. The "
+             "state after the last hour is wanted.", "output.mean(dim=1)", "output.sum(dim=1)",
+             "output.amax(dim=1)"),
+        ),
+    ),
+    together("one long row", "You lay all patients in one row, as one sequence. So the state runs "
+             "on from patient to patient, and at the end there is one last state, not one for each "
+             "patient.",
+             {_X: _ROW}, {_X: _ROW, _PICK: "output[-1]"}, {_X: _ROW, _PICK: "output"},
+             {_X: _ROW, _PICK: "h_n"}, {_X: _ROW, _PICK: "output.view(*x.shape, -1)[:, -1]"},
+             {_X: "x.reshape(1, -1, 1)"}),
+    together("x turned round", "You turn x round, but this layer has `batch_first=True`: it takes "
+             "axis 0 for the batch. So it finds T samples, and its state goes from patient to "
+             "patient.",
+             {_X: _TURNED}, {_X: _TURNED, _PICK: "output[-1]"}),
+    together("view for transpose", "You give x the shape (T, B, 1) with `view` or `reshape`. That "
+             "moves no axis, it mixes hours of several patients; and this layer wants the batch "
+             "first anyway.",
+             {_X: _MIXED}, {_X: _MIXED, _PICK: "output[-1]"}),
+)  # fmt: skip
+
+_OTHERS = (
+    other("two axes are one sequence", "You hand the layer two axes, (B, 1), and two axes are one "
+          "sequence: its state goes from patient to patient, through the last hour of each.",
+          lambda x, lstm: lstm(x[:, -1:])[0]),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "05.3",
+    cases=_cases,
+    returns=OneTensor(("result",), axes=("patient", "unit")),
+    slips=_SLIPS,
+    others=_OTHERS,
+    axes={"x": ("patient", "hour")},
+    praise="One sequence for each patient, one number a step, and one row of h for each.",
+)
