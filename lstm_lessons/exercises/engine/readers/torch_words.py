@@ -16,6 +16,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a product that does not fit",
      "A matrix of {0} rows and {1} columns is to be multiplied by one of {2} rows and {3} "
      "columns. The columns of the first have to be as many as the rows of the second."),
+    (r"mat2 must be a matrix, got (\d)-D tensor",
+     "a product that does not fit",
+     "The second factor of a product of matrices has to have two axes; what you give has {0}."),
     (r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
      "a product that does not fit",
      "A matrix of {1} rows and {2} columns is to be multiplied by a vector of {3} numbers. It "
@@ -59,14 +62,20 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
      "an index too far",
      "You look up place {0} on axis {1}, and that axis has {2} places. The first one is 0."),
-    (r"(?:list|tuple) index out of range",
+    (r"(?:list|tuple|string) index out of range",
      "an index too far",
-     "You look up a place that a list does not have. Its first place is 0, its last one is its "
-     "length less one."),
+     "You look up a place that a list, a tuple or a string does not have. Its first place is 0, "
+     "its last one is its length less one."),
+    (r"(?:string|list|tuple) indices must be integers.*not '?(?!tuple$)\w+'?$",
+     "an index of another kind",
+     "What stands in square brackets has to be a whole number or a slice there."),
+    (r"'(\w+)' object is not subscriptable",
+     "square brackets behind what holds nothing",
+     "Square brackets look something up in what stands before them: a value of type `{0}`."),
     (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at "
      r"non-singleton dimension (\d+)",
-     "a piece too large for its place",
-     "You write {1} places where there is room for {0}."),
+     "a piece that does not fit",
+     "On axis {2}, what has {1} places is to fill {0}."),
     (r"shape mismatch: (?:value tensor|indexing tensors).*",
      "indices that do not go together",
      "The indices in one bracket, or the value that you write there, have lengths that do not go "
@@ -182,7 +191,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "A {0} has no `{1}`. Is it what you think it is?"),
     (r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
      "a tuple for a tensor",
-     "What you index is a tuple. nn.LSTM returns `output, (h_n, c_n)`: take one of them first."),
+     "What you index is a tuple: take one of the things in it first. (nn.LSTM returns "
+     "`output, (h_n, c_n)`.)"),
     (r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
      "two things that do not go together",
      "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
