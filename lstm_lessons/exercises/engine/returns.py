@@ -283,7 +283,7 @@ def _tensor(what: str, value: Any, joined_by: str = "torch.stack") -> Tensor:
 
 
 def _is_whole(value: Tensor) -> bool:
-    return not (value.is_complex() or value.dtype == torch.bool)
+    return value.dtype in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 def _counts(what: str, value: Any) -> Tensor:
