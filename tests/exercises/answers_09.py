@@ -198,4 +198,6 @@ RIGHT = {
     },
 }
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "09.3": {"line 4: 0 -> -1": "one layer that reads forward has one h_n, the first and the last"},
+}

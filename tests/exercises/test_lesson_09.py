@@ -4,7 +4,7 @@ import threading
 
 import pytest
 import torch
-from answers_09 import pack_with_a_mask
+from answers_09 import last_without_packing, pack_with_a_mask
 from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence
 
 from lstm_lessons import exercise
@@ -21,7 +21,7 @@ def test_the_packing_is_torchs():
             assert torch.equal(wanted[name], getattr(packed, name).double())
 
 
-@pytest.mark.parametrize("number", ["09.1", "09.2"])
+@pytest.mark.parametrize("number", ["09.1", "09.2", "09.3"])
 def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
     for case in cases(number):
         sizes = [size for size in case.sizes.values() if size > 1]
@@ -33,9 +33,11 @@ def test_all_sizes_of_a_call_differ_and_so_do_its_lengths(number):
 
 
 def test_no_order_can_be_taken_for_its_own_way_back():
-    for case in cases("09.1"):
+    for case in cases("09.1", "09.3"):
+        if case.special:
+            continue
         order = case.inputs["lengths"].argsort(descending=True)
-        assert len(order) == 1 or not torch.equal(order, order.argsort())
+        assert not torch.equal(order, order.argsort())
         if len(order) > 3:  # of three sentences, it has to be
             assert not torch.equal(order[order], order.argsort())
 
@@ -154,3 +156,67 @@ def test_a_row_for_each_sentence_is_not_called_one_mean_over_all():
 
     result = exercise("09.2").check(answer)
     assert (result.outcome, result.misconception) == ("incorrect", "divided by all words")
+
+
+def test_the_broken_function_is_right_for_equal_lengths_and_never_raises():
+    space = exercise("09.3").text.namespace()
+    x, lengths, lstm = exercise("09.3").calls[0].inputs.values()
+    x = x.repeat(1, 20, 1)  # so many that an unstable sort would mix them up
+    equal = torch.full((x.shape[1],), len(x))
+    broken = space["broken_last_states"]
+    wanted = last_without_packing(x, equal, lstm)
+    torch.testing.assert_close(broken(x, equal, lstm), wanted, rtol=0, atol=1e-12)
+    result = exercise("09.3").check(broken)
+    assert (result.outcome, result.misconception) == ("incorrect", "as it was")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda output, right: output[2], "Row 0 is the state of sentence 0 at step 2. Asked for"),
+        (lambda output, right: right.roll(1, 0), "the state of sentence 2 at step 5. Asked for is"),
+        (
+            lambda output, right: output[5].roll(-1, 0),
+            "sentence 1 at step 5, where it has padding.",
+        ),
+        (lambda output, right: 0 * right, "Row 0 is zero, as `pad_packed_sequence` leaves"),
+        (
+            lambda output, right: output.sum(0),
+            "is the sum of the states of sentence 0 at the steps",
+        ),
+        (
+            lambda output, right: output.mean(0).roll(1, 0),
+            "the mean of the states of sentence 2 at",
+        ),
+        (lambda output, right: 2 * right, "every number is 2 times what it should be"),
+    ],
+)
+def test_a_wrong_state_is_told_by_its_sentence_and_step(change, said):
+    def answer(x, lengths, lstm):
+        return change(lstm(x)[0], last_without_packing(x, lengths, lstm))
+
+    result = exercise("09.3").check(answer)
+    assert result.outcome == "incorrect"
+    assert said in result.message
+
+
+def test_nothing_that_comes_back_may_be_a_part_of_the_packed_output():
+    def answer(x, lengths, lstm):
+        lengths, order = lengths.sort(descending=True)
+        return lstm(pack_padded_sequence(x[:, order], lengths))[0][-1]
+
+    result = exercise("09.3").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "nothing returned")
+    assert "`unsorted_indices`, is None where you sort yourself." in result.message
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_nobody_is_told_that_he_says_batch_first(batch_first):
+    def answer(x, lengths, lstm):
+        x = x if batch_first else x[lengths.argsort(descending=True)]
+        options = {"batch_first": batch_first, "enforce_sorted": False}
+        return lstm(pack_padded_sequence(x, lengths, **options))[1][0][0]
+
+    result = exercise("09.3").check(answer)
+    assert (result.outcome, result.misconception) == ("error", "steps for sentences")
+    assert "You say" not in result.message
