@@ -110,8 +110,7 @@ def test_causes_that_no_input_tells_apart_are_all_told():
     name, message = told(lambda x, scale: -scale * x[-1], others=twins)
     assert name == "a or b"
     assert message == (
-        "More than one thing leads to this. It may be this:\n\nYou do A.\n\n"
-        "Or this: You do B."
+        "More than one thing leads to this. It may be this:\n\nYou do A.\n\nOr this: You do B."
     )
 
 

@@ -48,6 +48,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a tensor for a list",
      "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: `list(...)` "
      "makes a list of its rows."),
+    (r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not (\w+)",
+     "no list of tensors",
+     "`torch.cat` and `torch.stack` take a list of tensors. You hand in something of the type "
+     "`{0}`."),
     (r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
      "pieces with different numbers of axes",
      "Of the pieces that you join, one has {0} axes and another {1}. (`squeeze()` takes every axis "
@@ -61,7 +65,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "which step does it stop? (`x[:t]` is empty at t = 0.)"),
     (r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
      "an index too far",
-     "You look up place {0} on axis {1}, and that axis has {2} places. The first one is 0."),
+     "You look up place {0} on axis {1}, which is {2} long. Its first place is 0."),
     (r"(?:list|tuple|string) index out of range",
      "an index too far",
      "You look up a place that a list, a tuple or a string does not have. Its first place is 0, "
@@ -69,13 +73,14 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"(?:string|list|tuple) indices must be integers.*not '?(?!tuple$)\w+'?$",
      "an index of another kind",
      "What stands in square brackets has to be a whole number or a slice there."),
-    (r"'(\w+)' object is not subscriptable",
-     "square brackets behind what holds nothing",
-     "Square brackets look something up in what stands before them: a value of type `{0}`."),
     (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at "
      r"non-singleton dimension (\d+)",
      "a piece that does not fit",
      "On axis {2}, what has {1} places is to fill {0}."),
+    (r"number of sizes provided \((\d+)\) must be greater or equal to the number of dimensions in "
+     r"the tensor \((\d+)\)",
+     "a piece with too many axes",
+     "What you write there has {1} axes, and its place has {0}."),
     (r"shape mismatch: (?:value tensor|indexing tensors).*",
      "indices that do not go together",
      "The indices in one bracket, or the value that you write there, have lengths that do not go "
@@ -178,7 +183,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"'(\w+)' object is not subscriptable",
      "square brackets behind what has no places",
      "Square brackets take something out of a tensor, a list or a dict, and what stands before "
-     "them is a {0}."),
+     "them is of the type `{0}`."),
     (r"slice\(\) cannot be applied to a 0-dim tensor|invalid index of a 0-dim tensor",
      "a place in a single number",
      "You look up a place in a tensor that holds a single number: it has no axis."),
@@ -196,6 +201,13 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
      "two things that do not go together",
      "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
+    (r"can only concatenate (\w+) \(not \"(\w+)\"\) to \w+",
+     "two things that do not go together",
+     "`+` stands between two things of the types `{0}` and `{1}`, which do not go together."),
+    (r"object of type '(\w+)' has no len\(\)",
+     "a length of what has none",
+     "`len` counts what is in a list or on axis 0 of a tensor. What you hand it is of the type "
+     "`{0}`, which has no length."),
     (r"math domain error|expected a positive input",
      "a logarithm or root that there is not",
      "A logarithm of 0 or less, or a root of less than 0, is asked for."),
