@@ -285,6 +285,17 @@ def test_parts_that_are_right_are_told():
     assert told(lambda x, scale: scaled(x, scale) * holes, **wide)[0] == "holes"
 
 
+def test_a_tensor_without_axes_has_no_parts():
+    toy = unknown_toy(returns=OneTensor(("result",)), axes={})
+    toy.__dict__["solved"] = lambda x, scale: scale * x[-1, 0]
+    name, message = (
+        toy.check(lambda x, scale: scale * x[-1, 0] ** 2).misconception,
+        "result differs",
+    )
+    assert name is None
+    assert message in toy.check(lambda x, scale: scale * x[-1, 0] ** 2).message
+
+
 def test_another_result_in_its_place_is_told():
     toy = unknown_toy(returns=SeveralTensors(("h", "c"), axes=("sentence",)))
     toy.__dict__["solved"] = lambda x, scale: (scale * x[-1], x[0])

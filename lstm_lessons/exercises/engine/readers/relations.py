@@ -30,7 +30,7 @@ def related_results(seen: Seen) -> Told | None:
 def partly_right(seen: Seen) -> Told | None:
     """Say which part of a result of the right shape is right."""
     ours, right = seen.ours.detach(), seen.right.detach()
-    if ours.shape != right.shape or not right.numel():
+    if ours.shape != right.shape or not right.numel() or not right.ndim:
         return None
     axes = seen.returns.axes_of(seen.name)
     axes = axes if len(axes) == right.ndim else tuple(f"axis {n}" for n in range(right.ndim))
