@@ -1,0 +1,133 @@
+"""Lesson 02: what its exercises take for true is true."""
+
+# ruff: noqa: E741 - I is the input size, as everywhere in the course
+
+import numpy as np
+import pytest
+import torch
+from answers_02 import LAYER, SHAPES
+from torch import nn
+
+from lstm_lessons import exercise, shapes
+from lstm_lessons.exercises.engine.text import SOURCES
+
+FILL_IN, COUNT, SPOT = (exercise(f"02.{n}") for n in (1, 2, 3))
+
+
+def test_the_shapes_and_rows_are_those_of_a_real_layer():
+    right = FILL_IN.right
+    for name in ("weight_ih", "weight_hh", "bias_ih"):
+        assert right[name] == tuple(getattr(LAYER, f"{name}_l0").shape)
+    first, last = right["rows of W_io"]
+    assert torch.equal(LAYER.weight_ih_l0[first : last + 1], LAYER.weight_ih_l0.chunk(4)[3])
+    W_ig, W_hg = (getattr(LAYER, f"weight_{x}_l0").chunk(4)[2] for x in ("ih", "hh"))
+    assert (W_ig.shape, W_hg.shape) == (right["W_ig"], right["W_hg"])
+
+
+def test_the_count_is_torchs():
+    for case in COUNT.calls:
+        layer = nn.LSTM(*case.inputs.values(), **case.keywords)
+        count = sum(parameter.numel() for parameter in layer.parameters())
+        assert COUNT.solved(*case.inputs.values(), **case.keywords) == count
+    assert COUNT.solved(100, 16) == shapes.count_parameters(100, 16) == 7552
+
+
+def test_three_of_the_layers_can_be_made_and_the_fourth_is_mended():
+    source = (SOURCES[1] / "02_gates_and_shapes.py").read_text("utf-8")
+    start = source.index("layers = {")
+    space = {}
+    exec(source[start : source.index("\n}\n", start) + 2], space)
+    written, right = space["layers"], SPOT.right
+    assert written[right["layer"]][right["tensor"]] != right["shape"]
+    written[right["layer"]][right["tensor"]] = right["shape"]
+    sizes = {"A": (1, 5), "B": (12, 3), "C": (6, 8), "D": (7, 1)}
+    for letter, (I, H) in sizes.items():
+        layer = nn.LSTM(I, H, bias=letter != "B")
+        parameters = layer.named_parameters()
+        assert written[letter] == {n.removesuffix("_l0"): tuple(p.shape) for n, p in parameters}
+
+
+@pytest.mark.parametrize(
+    ("entries", "name", "said"),
+    [
+        ({"weight_ih": (4, 5, 6)}, "an axis for the gates", "an axis of their own"),
+        ({"weight_ih": (15, 6)}, "three gates only", "the candidate g has weights"),
+        ({"b_ig": (5, 1)}, "two axes for one", "in PyTorch it has one axis"),
+        ({"weight_hh": (5, 20)}, "turned round or side by side", "or has the four gates side"),
+        ({"W_hg": (5, 6)}, "another size", "Yours is (H, I)."),
+        ({"W_hg": (17, 5)}, None, "It takes the state to gate g. Rows are what comes out"),
+        ({"x_t": (3, 6)}, "too many axes", "It counts sentences and numbers of a word."),
+        ({"rows of W_io": (10, 15)}, None, "In which order are the four blocks"),
+        ({"x_t": np.zeros(6)}, None, "`x_t` is a numpy array; give its shape"),
+        ({"x_t": torch.zeros(6)}, None, "`x_t` is a tensor; give its shape"),
+        ({"x_t": 6, "h": np.int64(5)}, "a number for a shape", "The same goes for `h`."),
+    ],
+)
+def test_a_wrong_entry_is_told(entries, name, said):
+    result = FILL_IN.check({**SHAPES, **entries})
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert said in result.message
+
+
+def test_the_shape_of_another_entry_is_not_given_away():
+    answer = {**dict.fromkeys(SHAPES, ...), "weight_hh": (20, 6)}
+    assert "weight_ih" not in FILL_IN.check(answer).message.replace("Still", "")
+    assert "the shape of `weight_ih_l0`" in FILL_IN.check({**SHAPES, "weight_hh": (20, 6)}).message
+
+
+@pytest.mark.parametrize(("I", "H"), [(5, 6), (100, 16)])
+def test_other_sizes_throughout_are_told_once(I, H):
+    layer = nn.LSTM(I, H)
+    answer = {"W_ig": (H, I), "x_t": (I,), "W_hg": (H, H), "h": (H,), "b_ig": (H,)}
+    answer |= {key: getattr(layer, f"{key}_l0").shape for key in list(SHAPES)[5:8]}
+    result = FILL_IN.check({**SHAPES, **answer})
+    assert "\n\nRight so far: `rows of W_io`." in result.message
+    assert result.message.count("\n\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (
+            lambda I, H, bias: 4 * 16 * (I + H) + 8 * H * bias,
+            "Does a 16 stand where `hidden_size` should",
+        ),
+        (
+            lambda I, H, bias: 4 * H * (I + 16) + 8 * H * bias,
+            "Does a 16 stand where `hidden_size` should",
+        ),
+        (lambda I, H, bias: 4 * 16 * (I + 16) + 8 * 16 * bias, "is right, with others it is not"),
+        (lambda I, H, bias: 4 * H * (I + H) + 7 * H * bias, "Look again at the biases."),
+        (lambda I, H, bias: 9 * H * (I + H) + 7 * H * bias, "take 27 more parameters"),
+        (lambda I, H, bias: 4 * H * (I + H + 2) if bias else 4 * H * I, "only the two weights"),
+        (lambda I, H, bias: 4 * (I * H + H * H + H), "counts them still"),
+        (lambda I, H, bias: 7552, "whatever it is given"),
+        (lambda I, H, bias: 4 * H * I + 4 * H ^ 2 + 8 * H * bias, "a power is `**`"),
+        (lambda I, H, bias: H(I + H), "Is a `*` missing"),
+        (lambda I, H, bias: 4 * hidden * I, "There is no `hidden` in this notebook."),  # noqa: F821
+    ],
+)
+def test_a_wrong_count_is_told(formula, said):
+    result = COUNT.check(
+        lambda input_size, hidden_size, bias=True: formula(input_size, hidden_size, bias)
+    )
+    assert result.outcome in ("incorrect", "error")
+    assert said in result.message
+
+
+@pytest.mark.parametrize(
+    ("entries", "name", "right"),
+    [
+        (("D", "weight_hh", (4, 4)), "one unit", ""),
+        (("A", "weight_ih", (32, 8)), "a word of one number", ""),
+        (("C", "weight_ih", (32, 32)), "the wrong tensor", "`layer`"),
+        (("C", "bias_hh", (32, 32)), "the other bias", "`layer`"),
+        (("C", "weight_hh", (32, 32)), "left as it is", "`layer`, `tensor`"),
+    ],
+)
+def test_nothing_is_said_of_what_hangs_on_a_wrong_entry(entries, name, right):
+    result = SPOT.check(dict(zip(("layer", "tensor", "shape"), entries, strict=True)))
+    assert result.misconception == name
+    assert result.message.endswith(f"Right so far: {right}." if right else "")
+    assert ("Right so far" in result.message) == bool(right)
+    assert "Look again" not in result.message
