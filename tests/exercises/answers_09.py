@@ -167,6 +167,17 @@ def last_of_a_list(x, lengths, lstm):
     return lstm(pack_sequence(sentences, enforce_sorted=False))[1][0].flatten(0, 1)
 
 
+PACKING = {
+    "sorted_indices": (1, 2, 0, 3),
+    "batch_sizes": (4, 3, 2, 2, 1),
+    "data": (12, 3),
+    "row": 6,
+    "h_n": (1, 4, 6),
+    "step": 1,
+    "zeros": 8,
+    "same": 1,
+}
+
 RIGHT = {
     "09.1": {
         "with lists": pack_with_lists,
@@ -195,6 +206,16 @@ RIGHT = {
         "with a loop": last_with_a_loop,
         "sorted states": last_of_sorted_states,
         "of a list": last_of_a_list,
+    },
+    "09.4": {
+        "tuples": PACKING,
+        "lists": {key: list(v) if isinstance(v, tuple) else v for key, v in PACKING.items()},
+        "tensors": {key: torch.tensor(PACKING[key]) for key in ("sorted_indices", "batch_sizes")}
+        | {"data": torch.Size((12, 3)), "row": torch.tensor(6), "h_n": torch.Size((1, 4, 6))}
+        | {"step": torch.tensor(1), "zeros": torch.tensor([8]), "same": torch.tensor(1.0)},
+        "other numbers": PACKING
+        | {"batch_sizes": (4.0, 3, torch.tensor(2), 2, 1), "row": 6.0, "zeros": "8"},
+        "from the back": PACKING | {"step": -4},
     },
 }
 

@@ -1,13 +1,17 @@
 """Lesson 09: what is asked is true, and its inputs are such that no mistake can hide."""
 
 import threading
+from pathlib import Path
 
 import pytest
 import torch
 from answers_09 import last_without_packing, pack_with_a_mask
-from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 
 from lstm_lessons import exercise
+
+SOURCE = Path(__file__).parents[2] / "exercises" / "source" / "09_ragged_sequences.py"
 
 
 def cases(*numbers):
@@ -220,3 +224,21 @@ def test_nobody_is_told_that_he_says_batch_first(batch_first):
     result = exercise("09.3").check(answer)
     assert (result.outcome, result.misconception) == ("error", "steps for sentences")
     assert "You say" not in result.message
+
+
+def test_torch_says_what_is_to_be_predicted():
+    right, program = exercise("09.4").right, SOURCE.read_text("utf-8")
+    given = program[program.index("x = torch.randn(5, 4, 3)") :]
+    space = {each.__name__: each for each in (torch, pack_padded_sequence, pad_packed_sequence)}
+    torch.manual_seed(0)
+    exec(given[: given.index("# %%")], space | {"nn": nn}, space)
+    x, packed, output, h_n = (space[name] for name in ("x", "packed", "output", "h_n"))
+    assert tuple(packed.sorted_indices.tolist()) == right["sorted_indices"]
+    assert tuple(packed.batch_sizes.tolist()) == right["batch_sizes"]
+    assert packed.data.shape == right["data"]
+    assert h_n.shape == right["h_n"]
+    assert torch.equal(packed.data[int(right["row"])], x[1, 0])
+    assert torch.equal(output[int(right["step"]), 0], h_n[0, 0])
+    assert (output == 0).all(dim=-1).sum() == right["zeros"]
+    gaps = (h_n - space["h_padded"]).abs().amax(dim=(0, 2))
+    assert (gaps < 1e-6).nonzero().tolist() == [[right["same"]]]
