@@ -34,6 +34,16 @@ def test_entries_that_earn_one_sentence_share_it(known, said):
     assert result.message.startswith(said.split(" ")[0] if known is UNNAMED else "`share`: turned")
 
 
+def test_entries_of_which_the_same_is_seen_share_a_sentence():
+    layer = dict_toy().questions[0].of
+    toy = dict_toy(questions=tuple(ShapeOf(key, "", of=layer) for key in KEYS), stories=())
+    toy.__dict__["right"] = dict.fromkeys(KEYS, (7, 3, 5))
+    answer = {"shape": (3, 7, 5), "letter": (3, 7, 5), "share": (7, 3, 5), "causal": (7, 3)}
+    said = toy.check(answer).message.split("\n\n")
+    assert said[0].startswith("`shape` and `letter` are not right yet. The numbers are the right")
+    assert said[1].startswith("`causal` is not right yet. Yours is (T, B).")
+
+
 def test_entries_of_another_kind_share_a_sentence():
     toy = dict_toy(questions=tuple(ShapeOf(key, "") for key in KEYS), stories=())
     toy.__dict__["right"] = dict.fromkeys(KEYS, (2,))

@@ -176,14 +176,15 @@ class DictExercise(Exercise):
             if each not in judged.values or self._is_wrong(each, judged)
         ]
         if seen := question.about(judged.values[key], self.right[key], asked):
-            return seen[0], f"`{key}` is not right yet. {seen[1]}"
-        return None, f"`{key}` is not right yet. {question.look}"
+            return seen[0], f"{{keys}} {{are}} not right yet. {seen[1]}"
+        return None, f"{{keys}} {{are}} not right yet. {question.look}"
 
 
 def _of_all(sentence: str, keys: list[str]) -> str:
     """Return a sentence that is true of these entries: it names them all."""
     if "{keys}" in sentence:
-        return sentence.replace("{keys}", listed([f"`{key}`" for key in keys]))
+        named = listed([f"`{key}`" for key in keys])
+        return sentence.replace("{keys}", named).replace("{are}", "is" if len(keys) == 1 else "are")
     return f"{sentence} The same goes for {_keys(keys[1:])}." if len(keys) > 1 else sentence
 
 

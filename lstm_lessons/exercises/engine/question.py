@@ -10,8 +10,9 @@ from typing import Any
 class Row:
     """A misconception about one entry: its name, the sentence it earns, the values it leads to.
 
-    In the sentence, ``{keys}`` stands for the entry, and for all that earn the same sentence. Where
-    a value is a rough number, ``within`` is the factor up to which another is the same.
+    In the sentence, ``{keys}`` stands for the entry, and for all that earn the same sentence;
+    ``{are}`` for the verb behind them. Where a value is a rough number, ``within`` is the factor
+    up to which another is the same.
     """
 
     name: str

@@ -36,7 +36,7 @@ def about_shape(
         named = listed([f"`{each}`" for each in twins])
         return f"the shape of {listed(twins)}", f"That is the shape of {named}."
     if sorted(given) == sorted(right):
-        return "axes in another order", "Its numbers are the right ones, in another order."
+        return "axes in another order", "The numbers are the right ones, in another order."
     read = [_symbols(number, of.numbers) for number in given]
     if None in read:
         return None
