@@ -1,0 +1,47 @@
+"""Lesson 00: what its exercise takes for true is true."""
+
+import pytest
+from answers_00 import C_N, H_N, OUTPUT, SHAPES
+
+from lstm_lessons import exercise
+
+WHAT_COMES_OUT = exercise("00.1")
+
+
+def test_the_shapes_are_torchs():
+    assert WHAT_COMES_OUT.right == {
+        "output": tuple(OUTPUT.shape),
+        "h_n": tuple(H_N.shape),
+        "c_n": tuple(C_N.shape),
+    }
+
+
+@pytest.mark.parametrize("keys", [("h_n",), ("c_n",), ("h_n", "c_n")])
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((1, 1, 16), "it does not stand for the last word"),
+        ((2, 7, 16), "this LSTM has one"),
+        ((5, 16), "5 is the number of words. Three axes"),
+        ((16,), "those of a single sentence"),
+        ((1, 10, 16), "10 sentences were in the call above"),
+        ((5, 7, 16), "Only `output` has an entry for every word"),
+        ((7, 16), "an axis is missing"),
+    ],
+)
+def test_a_wrong_shape_of_a_state_is_told_once(keys, shape, said):
+    result = WHAT_COMES_OUT.check({**SHAPES, **dict.fromkeys(keys, shape)})
+    assert result.message.count(said) == 1
+    assert result.message.startswith(" and ".join(f"`{key}`" for key in keys))
+
+
+@pytest.mark.parametrize("shape", [(7, 1, 16), (7, 16, 1), (1, 16, 7), (16, 7, 1), (16, 1, 7)])
+def test_axes_in_another_order_are_told_and_the_right_one_is_not_given_away(shape):
+    result = WHAT_COMES_OUT.check({**SHAPES, "h_n": shape})
+    assert result.misconception == "axes in another order"
+    assert "(1, 7, 16)" not in result.message
+
+
+def test_an_output_like_a_state_does_not_give_the_state_away():
+    answer = {"output": (1, 7, 16), "h_n": ..., "c_n": ...}
+    assert "h_n" not in WHAT_COMES_OUT.check(answer).message
