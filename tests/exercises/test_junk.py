@@ -181,7 +181,7 @@ def test_an_error_is_told_with_its_line():
     result = function_toy().check(stops)
     assert result.outcome == "error"
     assert f"Line {line} of your code: `return x.chunk_of_nothing`" in result.message
-    assert "A Tensor has no `chunk_of_nothing`" in result.message
+    assert "type `Tensor` has no `chunk_of_nothing`" in result.message
     assert "T=5, B=3" in result.message
 
 

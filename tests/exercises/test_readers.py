@@ -193,6 +193,8 @@ AXES = ("step", "sentence", "unit")
         (W[:, :, None], "an axis too many"),
         (W.transpose(0, 1), "axes in another order"),
         (W.permute(2, 0, 1), "axes in another order"),
+        (W.unflatten(1, (2, 3)), "one axis on two"),
+        (W.unflatten(1, (2, 3)).permute(1, 0, 3, 2), "one axis on two"),
         (W.flatten(0, 1), "two axes joined"),
         (W.transpose(1, 2).flatten(1), "two axes joined"),
         (W.transpose(0, 1).reshape(4, 6, 3), "mixed by reshape"),
@@ -214,6 +216,7 @@ AXES = ("step", "sentence", "unit")
         (W + 0.3, "a number added"),
         (W.floor(), "rounded"),
         (W.tanh(), "a tanh too many"),
+        (W.roll((1, 2), (0, 1)).reshape(3, 24).T.reshape(4, 6, 3), "in other places"),
     ],
 )
 def test_a_relation_is_told(ours, name):
@@ -417,6 +420,7 @@ ERRORS = [
     (lambda: torch.stack([]), "nothing to put together", ""),
     (lambda: torch.cat([]), "nothing to put together", ""),
     (lambda: torch.stack([(A, B)]), "other things than tensors put together", "holds a tuple"),
+    (lambda: torch.stack([A, 3]), "other things than tensors put together", "Place 1 of what"),
     (lambda: torch.cat(A), "a tensor for a list", ""),
     (lambda: torch.stack(A.sum()), "a tensor for a list", ""),
     (lambda: torch.stack(3), "no list of tensors", "of the type `int`"),
@@ -492,7 +496,7 @@ ERRORS = [
     (lambda: A[0, 0][0], "a place in a single number", ""),
     (lambda: A[A], "an index that is no whole number", ""),
     (lambda: (3)(4), "brackets behind what is no function", "of the type `int`"),
-    (lambda: A.nothing, "an attribute that is not there", "A Tensor has no `nothing`"),
+    (lambda: A.nothing, "an attribute that is not there", "type `Tensor` has no `nothing`"),
     (lambda: (A, B)[:, 0], "a tuple for a tensor", ""),
     (
         lambda: (A,) + 1 if False else (A,) - (B,),

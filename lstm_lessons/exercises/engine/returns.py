@@ -272,7 +272,9 @@ def _tensor(what: str, value: Any, joined_by: str = "torch.stack") -> Tensor:
     if not isinstance(value, Tensor):
         raise Misformed(f"{what} is {a_kind_of(value)}; a tensor was expected.", "not a tensor")
     if value.device.type != "cpu" or value.layout != torch.strided or value.is_nested:
-        raise Misformed(f"{what} lives elsewhere than the inputs; expected an ordinary tensor.")
+        raise Misformed(
+            f"{what} is nested, sparse or on another device; expected an ordinary tensor."
+        )
     if not value.is_floating_point():
         kind = "whole numbers, as lengths and places are" if _is_whole(value) else f"{value.dtype}"
         raise Misformed(

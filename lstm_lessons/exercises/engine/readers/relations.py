@@ -4,7 +4,7 @@ Each relation is a fact of two tensors. What brought it about is said as a quest
 """
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, product
 
 import torch
 from torch import Tensor
@@ -71,6 +71,14 @@ def _relations(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
         yield from _without_an_axis(a, w, axes)
     if a.shape == w.shape:
         yield from _number_by_number(a, w)
+        if w.numel() > 3 and alike(a.flatten().sort().values, w.flatten().sort().values):
+            yield (
+                "in other places",
+                (
+                    "all numbers are the right ones, but they stand in other places. Did a reshape do "
+                    "that? It goes by the order in memory."
+                ),
+            )
 
 
 def _other_axes(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
@@ -96,6 +104,17 @@ def _other_axes(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
                 yield (
                     "axes in another order",
                     (f"the numbers are right, and their axes stand in another order: ({named})."),
+                )
+    if a.ndim == w.ndim + 1:
+        for order, n in product(permutations(range(a.ndim)), range(w.ndim)):
+            if alike(a.permute(order).flatten(n, n + 1), w):
+                yield (
+                    "one axis on two",
+                    (
+                        f"the numbers are right, but the {plural(axes[n])} lie on two axes, and should "
+                        "lie on one. (`torch.stack` makes a new axis; `torch.cat` joins along one that "
+                        "there is.)"
+                    ),
                 )
     if a.ndim == w.ndim - 1:
         for n in range(w.ndim - 1):

@@ -40,10 +40,13 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"(?:stack|torch\.cat)\(\): expected a non-empty list|stack expects a non-empty TensorList",
      "nothing to put together",
      "The list that you put together is empty: nothing was ever added to it."),
+    (r"expected Tensor as element \d+ in argument 0, but got tuple",
+     "other things than tensors put together",
+     "What you put together holds a tuple in place of a tensor. (nn.LSTM returns `output, (h_n, "
+     "c_n)`, not one tensor.)"),
     (r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
      "other things than tensors put together",
-     "What you put together holds a {1} in place of a tensor. (nn.LSTM returns `output, (h_n, "
-     "c_n)`, not one tensor.)"),
+     "Place {0} of what you put together is no tensor, but of the type `{1}`."),
     (r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
      "a tensor for a list",
      "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: `list(...)` "
@@ -193,7 +196,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "choice, True or False)."),
     (r"'(\w+)' object has no attribute '(\w+)'",
      "an attribute that is not there",
-     "A {0} has no `{1}`. Is it what you think it is?"),
+     "What is of the type `{0}` has no `{1}`. Is it what you think it is?"),
     (r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
      "a tuple for a tensor",
      "What you index is a tuple: take one of the things in it first. (nn.LSTM returns "
