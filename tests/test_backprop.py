@@ -13,9 +13,10 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lessons import ManualLSTM, backprop
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.unroll import Weights, run_layers
+from lstm_lessons import ManualLSTM
+from lstm_lessons.lstm import backprop
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.ragged import Weights, run_layers
 
 T, B, I, H, P = 7, 5, 9, 11, 8  # noqa: E741 - the field's own symbols
 EVERY_LAYER = [

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from clone_copies import bare_python, clean_environ, copy_clone, one_line, run
 
-from lstm_lessons.commands import environment as environments
-from lstm_lessons.commands import requirements
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State, usable_python
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.lock import held
-from lstm_lessons.commands.requirements import Requirement, parse
+from lstm_lessons.environment import environment as environments
+from lstm_lessons.environment import requirements
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State, usable_python
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.lock import held
+from lstm_lessons.environment.requirements import Requirement, parse
 
 
 @pytest.fixture
@@ -244,7 +244,8 @@ def test_a_lock_left_by_a_killed_setup_is_taken_over(clone):
 def test_a_lock_is_free_once_its_holder_is_killed(clone):
     lock = Environment(clone).lock
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom lstm_lessons.commands.lock import held\n"
+        "import sys, time\nfrom pathlib import Path\n"
+        "from lstm_lessons.environment.lock import held\n"
         "with held(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, lock]

@@ -9,13 +9,13 @@ import sys
 import pytest
 from clone_copies import CLONE, bare_python, clean_environ, copy_clone, one_line, run
 
-from lstm_lessons.commands import installer, torch_build
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.progress import Steps
-from lstm_lessons.commands.runner import Runner, Telling, diagnose
-from lstm_lessons.commands.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
+from lstm_lessons.environment import installer, torch_build
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.progress import Steps
+from lstm_lessons.environment.runner import Runner, Telling, diagnose
+from lstm_lessons.environment.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
 
 CUDA_ONLY = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.14.1, 2.13.0, 2.12.1\n"
 WITH_CPU = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.13.0+cpu, 2.13.0, 2.12.1\n"

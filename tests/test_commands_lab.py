@@ -17,9 +17,11 @@ import pytest
 from clone_copies import CLONE, clean_environ, copy_clone, one_line, run
 from nbformat.sign import NotebookNotary
 
-from lstm_lessons.commands import kernel, lab, trust
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.commands import lab
+from lstm_lessons.environment import kernel
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.publishing import trust
 
 
 @pytest.fixture
@@ -128,8 +130,8 @@ def test_a_kernel_in_the_users_home_is_not_taken(clone, tmp_path):
         JUPYTER_PATH=str(tmp_path / "path"),
     )  # fmt: skip
     code = (
-        "import os\nfrom lstm_lessons.commands import kernel\n"
-        "from lstm_lessons.commands.clone import Clone\n"
+        "import os\nfrom lstm_lessons.environment import kernel\n"
+        "from lstm_lessons.environment.clone import Clone\n"
         "print(kernel.find().is_own())\n"
         "os.environ.update(kernel.environ(Clone.here()))\n"
         "print(kernel.find().is_own())"

@@ -9,7 +9,6 @@ import torch
 from drawn import SVG, crowded, marked, points, texts, words
 from torch import nn
 
-from lstm_lessons.cell import lstm_step
 from lstm_lessons.explorers.slots import (
     BATCH,
     HIDDEN_SIZE,
@@ -18,6 +17,7 @@ from lstm_lessons.explorers.slots import (
     numbers,
     view,
 )
+from lstm_lessons.lstm.cell import lstm_step
 
 VALUES = {
     name: getattr(allowed, "options", None) or tuple(range(allowed.low, allowed.high + 1))

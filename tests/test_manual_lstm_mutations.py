@@ -21,16 +21,23 @@ import torch
 from test_manual_lstm_properties import Case
 from torch import nn
 
-from lstm_lessons import manual as real_manual
-from lstm_lessons.compare import compare
+from lstm_lessons import shapes
+from lstm_lessons.lstm.compare import compare
 
 # Wrong lines about warnings warn where they should not; the checks look at that themselves.
 pytestmark = pytest.mark.filterwarnings("ignore:dropout falls between layers")
 
-HOME = Path(real_manual.__file__).parent
+PACKAGE = Path(shapes.__file__).parent
 COPY = "lstm_lessons_mutated"
 # In such an order that each imports only those before it.
-FILES = ("shapes", "cell", "checks", "forms", "unroll", "manual")
+FILES = {
+    "shapes": "shapes",
+    "cell": "lstm/cell",
+    "arguments": "lstm/arguments",
+    "layouts": "lstm/layouts",
+    "ragged": "lstm/ragged",
+    "manual": "lstm/manual",
+}
 
 
 class Mutant(NamedTuple):
@@ -84,8 +91,8 @@ CELL = rows(
     ("cell: h for c in the gates", "return apply_gates(z, c)", "return apply_gates(z, h)"),
 )  # fmt: skip
 
-UNROLL = rows(
-    "unroll",
+RAGGED = rows(
+    "ragged",
     ("the reverse direction runs forward", "reversed(steps) if reverse else steps:", "steps:"),
     ("both directions in reverse", "reversed(steps) if reverse else steps:", "reversed(steps):"),
     ("directions swapped in time", "reversed(steps) if reverse else steps:",
@@ -178,8 +185,8 @@ UNROLL = rows(
     ("states stacked along the batch", "torch.stack(states)", "torch.stack(states, dim=1)"),
 )  # fmt: skip
 
-FORMS = rows(
-    "forms",
+LAYOUTS = rows(
+    "layouts",
     ("an unbatched input taken for a batch", "self.input.dim() == 3", "self.input.dim() >= 2"),
     ("an unbatched input made a batch of T", "self.input.unsqueeze(1)", "self.input.unsqueeze(0)"),
     ("batch_first left out on the way in",
@@ -330,8 +337,8 @@ MANUAL = rows(
     ("no gradient to given states", "h_0, c_0 = hx", "h_0, c_0 = (each.detach() for each in hx)"),
 )  # fmt: skip
 
-CHECKS = rows(
-    "checks",
+ARGUMENTS = rows(
+    "arguments",
     ("a size of 0 taken", "if size <= 0:", "if size < 0:"),
     ("True taken for a number", "(kind is int and isinstance(value, bool))", "False"),
     ("proj_size up to hidden_size", "0 <= proj_size < hidden_size",
@@ -402,13 +409,13 @@ SHAPES = rows(
     ("layers counted from 1", 'f"_l{layer}{suffix}"', 'f"_l{layer + 1}{suffix}"'),
 )  # fmt: skip
 
-MUTANTS = [*SHAPES, *CELL, *UNROLL, *FORMS, *MANUAL, *CHECKS]
+MUTANTS = [*SHAPES, *CELL, *RAGGED, *LAYOUTS, *MANUAL, *ARGUMENTS]
 
 # Other words for the same thing: to these the checks must be blind.
 EQUIVALENT = [
     *rows("cell", ("factors swapped", "c = f * c + i * g", "c = g * i + c * f")),
     *rows(
-        "unroll",
+        "ragged",
         ("biases swapped", "weights.bias_ih + weights.bias_hh)",
          "weights.bias_hh + weights.bias_ih)"),
         ("rows cut at every step", "state if count == state.shape[0] else state[:count]",
@@ -423,14 +430,14 @@ EQUIVALENT = [
 
 
 def source(file):
-    return (HOME / f"{file}.py").read_text(encoding="utf-8")
+    return (PACKAGE / f"{FILES[file]}.py").read_text(encoding="utf-8")
 
 
 @cache
 def compiled(file, text):
     """Return the code of a module; its imports of the others find the copies."""
     for other in FILES:
-        text = text.replace(f"from lstm_lessons.{other} import", f"from {COPY}.{other} import")
+        text = text.replace(f"from lstm_lessons.lstm.{other} import", f"from {COPY}.{other} import")
     text = text.replace("from lstm_lessons import shapes", f"from {COPY} import shapes")
     return compile(text, f"{file}.py with a wrong line", "exec")
 

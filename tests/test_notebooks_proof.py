@@ -9,9 +9,9 @@ import sys
 import nbformat
 import pytest
 
-from lstm_lessons.commands import notebooks
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.notebooks import EDITED_COPY
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing.notebooks import EDITED_COPY
 
 CLONE = Clone.here()
 ROOT = CLONE.root
@@ -102,11 +102,11 @@ def definition(text, name):
 
 
 DERIVED = (
-    ("03_the_cell_by_hand", "apply_gates", "cell.py"),
-    ("03_the_cell_by_hand", "lstm_step", "cell.py"),
-    ("03_the_cell_by_hand", "ManualLSTMCell", "manual.py"),
-    ("09_ragged_sequences", "first_rows", "unroll.py"),
-    ("09_ragged_sequences", "replace_first_rows", "unroll.py"),
+    ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
+    ("03_the_cell_by_hand", "lstm_step", "lstm/cell.py"),
+    ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py"),
+    ("09_ragged_sequences", "first_rows", "lstm/ragged.py"),
+    ("09_ragged_sequences", "replace_first_rows", "lstm/ragged.py"),
 )
 
 

@@ -34,7 +34,7 @@ from lstm_lessons import exercise
 # 04, which you may use:
 
 # %%
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll(x, h, c, weights):
@@ -131,7 +131,7 @@ exercise("06.2").check(answer)
 # Two layers over three steps, four times. The filled bars are masks.
 
 # %%
-from lstm_lessons.drawing.dropout_places import dropout_places
+from lstm_lessons.drawing.pictures.dropout_places import dropout_places
 
 dropout_places()
 

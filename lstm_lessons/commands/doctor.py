@@ -16,12 +16,12 @@ from typing import Any
 
 from lstm_lessons.commands.browser import MEND as BROWSER_MEND
 from lstm_lessons.commands.browser import find_browser
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State, is_current, usable_python
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.installer import needed_bytes
-from lstm_lessons.commands.requirements import versions_here, versions_of
-from lstm_lessons.commands.torch_build import has_nvidia_gpu
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State, is_current, usable_python
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.installer import needed_bytes
+from lstm_lessons.environment.requirements import versions_here, versions_of
+from lstm_lessons.environment.torch_build import has_nvidia_gpu
 
 SETUP = "run: python3 -m lstm_lessons setup"
 

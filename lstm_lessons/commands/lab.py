@@ -7,12 +7,12 @@ import os
 import socket
 import sys
 
-from lstm_lessons.commands import kernel
 from lstm_lessons.commands.arguments import split
-from lstm_lessons.commands.clone import FIRST_NOTEBOOK, Clone
-from lstm_lessons.commands.environment import replace_process
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.trust import sign
+from lstm_lessons.environment import kernel
+from lstm_lessons.environment.clone import FIRST_NOTEBOOK, Clone
+from lstm_lessons.environment.environment import replace_process
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.publishing.trust import sign
 
 
 def main(arguments: list[str]) -> int:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from typing import Any
 
-from lstm_lessons.commands import kernel, trust
-from lstm_lessons.commands.clone import Clone
+from lstm_lessons.environment import kernel
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import trust
 
 _ASK_TORCH = """
 import torch

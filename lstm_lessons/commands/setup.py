@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, is_current, usable_python
-from lstm_lessons.commands.installer import ensure
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, is_current, usable_python
+from lstm_lessons.environment.installer import ensure
 
 
 def main(arguments: list[str]) -> int:

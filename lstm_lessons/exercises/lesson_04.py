@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.answers import Choice, DictExercise, Part, ShapeOf, Verdict
 from lstm_lessons.exercises.base import MATCH, Wrong, listed, several
 from lstm_lessons.exercises.forms import OneTensor, Tensors
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import randoms
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- 04.1 -----------------------------------------------------------------------------------------
 

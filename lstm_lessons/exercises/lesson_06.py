@@ -7,19 +7,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.answers import Choice, DictExercise, Quantity
 from lstm_lessons.exercises.base import Wrong, several
 from lstm_lessons.exercises.forms import LikeLSTM, OneTensor, alike
 from lstm_lessons.exercises.functions import Case, FunctionExercise, Probe, Results
 from lstm_lessons.exercises.inputs import random_layer, randoms
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 
 # T, B, I, H, L: all different in each row, and from L - 1, so that no mistake in an axis can hide.
 SIZES = ((5, 4, 7, 6, 3), (7, 5, 2, 6, 4), (6, 3, 2, 5, 1))
 _UNROLL = """
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll(x, h, c, weights):

@@ -198,7 +198,7 @@ exercise("00.1").hint()
 # The lessons build on one another, so take them in order. Those with a filled dot are here today.
 
 # %%
-from lstm_lessons.drawing import course_map
+from lstm_lessons.drawing.pictures.course_map import course_map
 
 course_map()
 

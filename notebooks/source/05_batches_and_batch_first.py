@@ -120,7 +120,7 @@ print("output[:, -1] is h_n[0].")
 # both? We start from random states, so that nothing can hide.
 
 # %%
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll(x, h, c, weights):

@@ -52,7 +52,7 @@ for name, parameter in lstm.named_parameters():
 # **Predict.** What is the shape of `below`?
 
 # %%
-from lstm_lessons.cell import lstm_step  # the step of lesson 03, which the package keeps
+from lstm_lessons.lstm.cell import lstm_step  # the step of lesson 03, which the package keeps
 
 
 def unroll(x, h, c, weights):
@@ -372,7 +372,7 @@ for p, single in singles.items():
 # **Predict.** Is that the same? And how many tensors will `compare` look at?
 
 # %%
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 deep = nn.LSTM(I, H, num_layers=3, dropout=0.3)
 

@@ -67,7 +67,7 @@ print("output:", tuple(lstm(x)[0].shape))
 # What must be done before they stand beside the forward ones?
 
 # %%
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll(x, h, c, weights):
@@ -242,7 +242,7 @@ for (k, d), ours in passes.items():
     row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
     print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
 
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 
 def by_hand(x, hx):

@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
-from lstm_lessons.unroll import Weights
+from lstm_lessons.lstm.ragged import Weights
 
 # --- One step ------------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.failure import Failure, from_os_error
-from lstm_lessons.commands.requirements import unmet, versions_here, versions_of
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.failure import Failure, from_os_error
+from lstm_lessons.environment.requirements import unmet, versions_here, versions_of
 
 
 class State(Enum):

@@ -9,9 +9,9 @@ b_ih and b_hh (4H,); output (T, B, H). nn.LSTM itself, in float32 on a CPU, runs
 call of the library oneDNN; the top rungs come near to it, or past it, with torch alone.
 """
 
-from lstm_lessons.fast.backward import own_backward
-from lstm_lessons.fast.compiling import compiled
-from lstm_lessons.fast.plain import eight_products, hoisted, one_product, per_sample
+from lstm_lessons.ladder.backward import own_backward
+from lstm_lessons.ladder.compiling import compiled
+from lstm_lessons.ladder.plain import eight_products, hoisted, one_product, per_sample
 
 RUNGS = {
     "per sample": per_sample,

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from lstm_lessons.commands.clone import Clone
+from lstm_lessons.environment.clone import Clone
 
 
 def sign(clone: Clone) -> str | None:

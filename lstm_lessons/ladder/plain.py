@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from lstm_lessons.cell import apply_gates, lstm_step
-from lstm_lessons.unroll import Weights, run_direction
+from lstm_lessons.lstm.cell import apply_gates, lstm_step
+from lstm_lessons.lstm.ragged import Weights, run_direction
 
 Result = tuple[Tensor, Tensor, Tensor]
 

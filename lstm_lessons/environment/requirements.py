@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.environment.failure import Failure
 
 _FORM = re.compile(r"^([A-Za-z0-9._-]+)\s*(>=|==)\s*([0-9][0-9.]*)$")
 

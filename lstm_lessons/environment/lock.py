@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.environment.failure import Failure
 
 if sys.platform == "win32":
     import msvcrt

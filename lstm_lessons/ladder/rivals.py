@@ -10,7 +10,7 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-from lstm_lessons.fast.plain import Result
+from lstm_lessons.ladder.plain import Result
 
 
 class Torch(nn.Module):

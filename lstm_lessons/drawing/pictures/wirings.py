@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import svg, theme
-from .arrow import arrow
-from .picture import Picture
+from .. import svg, theme
+from ..arrow import arrow
+from ..picture import Picture
 
 STEPS = 3
 WIRINGS = {

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State, hand_over
-from lstm_lessons.commands.failure import Failure, from_os_error
-from lstm_lessons.commands.lock import held
-from lstm_lessons.commands.progress import Steps
-from lstm_lessons.commands.requirements import release, unmet, versions_of
-from lstm_lessons.commands.runner import Runner
-from lstm_lessons.commands.torch_build import Route, choose, has_nvidia_gpu, uv_command
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State, hand_over
+from lstm_lessons.environment.failure import Failure, from_os_error
+from lstm_lessons.environment.lock import held
+from lstm_lessons.environment.progress import Steps
+from lstm_lessons.environment.requirements import release, unmet, versions_of
+from lstm_lessons.environment.runner import Runner
+from lstm_lessons.environment.torch_build import Route, choose, has_nvidia_gpu, uv_command
 
 KERNEL_NAME = "LSTM lessons"
 # Measured: 1.5 GB installed; the rest is room for what pip unpacks and caches.

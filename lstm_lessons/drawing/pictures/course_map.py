@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import course
-from . import svg
-from .picture import Picture
+from ... import course
+from .. import svg
+from ..picture import Picture
 
 WIDTH = 720
 ROW = 38

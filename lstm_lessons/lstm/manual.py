@@ -7,16 +7,16 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from lstm_lessons import shapes
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.checks import (
+from lstm_lessons.lstm.arguments import (
     check_arguments,
     check_dtype,
     check_input,
     check_states,
     guard_cell,
 )
-from lstm_lessons.forms import form_of
-from lstm_lessons.unroll import Weights, run_layers
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.layouts import form_of
+from lstm_lessons.lstm.ragged import Weights, run_layers
 
 States = tuple[Tensor, Tensor]
 
@@ -59,7 +59,7 @@ class ManualLSTMCell(nn.Module):
         (B, H) or (H,). Without ``hx`` both states are zero.
 
         Raises:
-            TypeError, ValueError, RuntimeError: an input or a state does not fit; see `checks`.
+            TypeError, ValueError, RuntimeError: an input or a state does not fit; see `arguments`.
         """
         if hx is None:
             zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
@@ -97,7 +97,7 @@ class ManualLSTM(nn.Module):
 
         Raises:
             TypeError: an argument is of the wrong type.
-            ValueError: an argument is out of its range; see `checks.check_arguments`.
+            ValueError: an argument is out of its range; see `arguments.check_arguments`.
             RuntimeError: dtype is one of whole numbers, or there is no such device.
         """
         super().__init__()
@@ -139,7 +139,7 @@ class ManualLSTM(nn.Module):
         the input, with D*R for I. Without ``hx`` both states are zero.
 
         Raises:
-            TypeError, ValueError, RuntimeError: an input or a state does not fit; see `checks`.
+            TypeError, ValueError, RuntimeError: an input or a state does not fit; see `arguments`.
         """
         check_input(input, self.input_size, self.weight_ih_l0, self.batch_first)
         form = form_of(input, self.batch_first)

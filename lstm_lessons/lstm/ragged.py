@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from lstm_lessons.cell import apply_gates
+from lstm_lessons.lstm.cell import apply_gates
 
 
 @dataclass(frozen=True)

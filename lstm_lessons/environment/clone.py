@@ -9,8 +9,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.requirements import Requirement, parse
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.requirements import Requirement, parse
 
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 NOTEBOOK_FOLDERS = ("notebooks", "exercises", "exercises/solutions")

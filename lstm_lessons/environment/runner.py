@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.progress import Steps
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.progress import Steps
 
 _TICK_SECONDS = 0.5
 _PATIENCE_SECONDS = 10  # For a child that was asked to stop.

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_lessons.commands.clone import Clone
+from lstm_lessons.environment.clone import Clone
 
 NAME = "python3"  # The name in every notebook; each Python with a kernel has one of this name.
 
