@@ -20,9 +20,9 @@ def copy_clone(folder: Path) -> Path:
     (root / "lstm_lessons").mkdir()
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(CLONE / "lstm_lessons" / name, root / "lstm_lessons")
-    shutil.copytree(
-        CLONE / "lstm_lessons" / "commands", root / "lstm_lessons" / "commands", ignore=ignore
-    )
+    for room in ("commands", "environment", "publishing"):
+        here = CLONE / "lstm_lessons" / room
+        shutil.copytree(here, root / "lstm_lessons" / room, ignore=ignore)
     return root
 
 
