@@ -31,7 +31,7 @@ def made(clone):
     """An environment that looks as set-up leaves it, without its packages."""
     environment = Environment(clone)
     bare_python(environment.folder)
-    environment.mark("ready")
+    environment.mark("ready", ["test"])
     return environment
 
 
@@ -150,6 +150,39 @@ def test_somebody_elses_folder_file_or_link_is_foreign(clone, tmp_path):
     assert (tmp_path / "real").is_dir()
 
 
+STATE = """
+import sys
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment
+print(sys.getfilesystemencoding(), Environment(Clone.here()).state().name)
+"""
+
+
+def test_a_locale_that_decodes_the_path_otherwise_finds_the_same_environment(tmp_path):
+    folder = tmp_path / "Übungen"
+    folder.mkdir()
+    environment = Environment(Clone(copy_clone(folder)))
+    bare_python(environment.folder)
+    environment.mark("ready")
+    other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environ = {**clean_environ(tmp_path / "home"), **other}
+    done = subprocess.run(
+        [sys.executable, "-c", STATE], cwd=environment.clone.root, env=environ, capture_output=True
+    )
+    assert done.stdout.split() == [b"ascii", b"READY"], done.stderr
+
+
+def test_an_environment_that_is_reached_by_another_path_is_the_same(made, tmp_path):
+    link = tmp_path / "linked"
+    link.symlink_to(made.clone.root)
+    assert Environment(Clone(link)).state() is State.READY
+
+
+def test_a_copied_environment_is_another_folders(made, tmp_path):
+    shutil.copytree(made.clone.root, tmp_path / "copy", symlinks=True)
+    assert Environment(Clone(tmp_path / "copy")).state() is State.MOVED
+
+
 def test_removing_deletes_the_marker_last(made, monkeypatch):
     deleted = []
     unlink = Path.unlink
@@ -179,6 +212,13 @@ def test_a_python_that_has_everything_is_used_as_it_is(clone):
 
 def test_a_ready_environment_is_used(made, lacking):
     assert usable_python(made.clone, "test") == made.python
+
+
+def test_an_environment_without_the_tests_tools_opens_the_lessons_alone(made, lacking):
+    made.mark("ready", [])
+    assert usable_python(made.clone) == made.python
+    assert usable_python(made.clone, "test") is None
+    assert made.state() is State.READY
 
 
 def test_a_half_made_environment_is_not_used(made, lacking):

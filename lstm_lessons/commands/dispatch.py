@@ -73,7 +73,7 @@ def _enter(name: str, rest: list[str]) -> int | None:
     python = environment.usable_python(clone, *_IN_ENVIRONMENT[name])
     if python is None:
         print("Setting up the course, once. It takes some minutes.", flush=True)
-        ensure(clone)
+        ensure(clone, _IN_ENVIRONMENT[name])
         python = environment.Environment(clone).python
     if environment.is_current(python):
         return None

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         description="Make the course's environment (a .venv in the clone), and stop.",
     ).parse_args(arguments)
     clone = Clone.here()
-    python = usable_python(clone, "test")
+    python = usable_python(clone)
     environment = Environment(clone)
     if python is None:
         ensure(clone)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -80,7 +80,7 @@ class Environment:
             return State.FOREIGN if any(self.folder.iterdir()) else State.HALF_MADE
         if told.get("state") != "ready":
             return State.HALF_MADE
-        if told.get("folder") != str(self.folder):
+        if not self._is_here(told):
             return State.MOVED
         if not self.python.exists():
             return State.BROKEN
@@ -90,11 +90,22 @@ class Environment:
             return State.OUTDATED
         return State.READY
 
-    def mark(self, state: str) -> None:
-        """Write the marker, whole or not at all."""
+    def extras(self) -> set[str]:
+        """Return the extras of pyproject.toml that it was made with; none where it is not ours."""
+        told = self._told() or {}
+        return set(told.get("extras", ()))
+
+    def has(self, extras: Iterable[str]) -> bool:
+        """Say whether it is ready, with all of these extras."""
+        return self.state() is State.READY and self.extras() >= set(extras)
+
+    def mark(self, state: str, extras: Iterable[str] | None = None) -> None:
+        """Write the marker, whole or not at all; without ``extras``, those that it has stay."""
         told = {
             "state": state,
             "folder": str(self.folder),
+            "folder_bytes": os.fsencode(self.folder).hex(),
+            "extras": sorted(self.extras() if extras is None else extras),
             "python": self._python_series(),
             "fingerprint": self.clone.fingerprint(),
         }
@@ -137,6 +148,20 @@ class Environment:
             ' `pip install -e ".[test]" -c constraints.txt`, and run the command again.',
         )
 
+    def _is_here(self, told: dict[str, Any]) -> bool:
+        """Say whether it was made in this very folder.
+
+        Bytes are compared, or the file: under another locale the same name is decoded otherwise.
+        """
+        try:
+            made_in = bytes.fromhex(told.get("folder_bytes", ""))
+        except (TypeError, ValueError):
+            return False
+        if not made_in:
+            return told.get("folder") == str(self.folder)
+        here = os.fsencode(self.folder)
+        return made_in == here or (os.path.exists(made_in) and os.path.samefile(made_in, here))
+
     def _python_series(self) -> str:
         """Return the Python that it is made with, for example 3.11; ``""`` before that is known."""
         try:
@@ -171,12 +196,12 @@ def usable_python(clone: Clone, *extras: str) -> Path | None:
     if environment.is_this_python() and state is not State.FOREIGN:
         if state is State.READY and here_will_do:
             return Path(sys.executable)
-        if state is State.READY:
+        if environment.has(extras):
             environment.mark("making")  # Something was taken out of it: no longer to be trusted.
         return None
     if here_will_do:
         return Path(sys.executable)
-    if state is State.READY:
+    if environment.has(extras):
         return environment.python
     if state is State.FOREIGN and environment.folder.is_dir():
         if not unmet(needs, versions_of(environment.python, names)):

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from lstm_lessons.environment.clone import Clone
@@ -27,8 +27,10 @@ _RAW_PROGRESS_SINCE = (24, 1)  # pip 24.1 learnt --progress-bar raw, which tells
 _TRY = "import ipywidgets, jupyterlab, matplotlib.pyplot, numpy, torch"
 
 
-def ensure(clone: Clone, steps: Steps | None = None) -> None:
-    """Make the environment, or finish or remake the one that is there.
+def ensure(clone: Clone, extras: Iterable[str] = (), steps: Steps | None = None) -> None:
+    """Make the environment, or finish or remake the one that is there, with these extras.
+
+    The extras that it has already are kept.
 
     Raises:
         Failure: something foreseen stood in the way; what is there is then not marked as ready.
@@ -38,13 +40,16 @@ def ensure(clone: Clone, steps: Steps | None = None) -> None:
     if state is State.FOREIGN:
         raise environment.foreign()
     if environment.is_this_python():
+        if state is not State.READY or environment.has(extras):
+            environment.mark("making")
         _leave(environment)
     _check_python()
     _check_space(clone.root)
     try:
         with held(environment.lock) as lock:
             steps = steps or Steps(_STEPS)
-            _make(environment, Runner(environment.log, steps, keep_open=lock), steps)
+            runner = Runner(environment.log, steps, keep_open=lock)
+            _make(environment, {*extras, *environment.extras()}, runner, steps)
     except OSError as error:
         raise from_os_error(error, "setting up the environment") from error
     except KeyboardInterrupt:
@@ -55,7 +60,6 @@ def ensure(clone: Clone, steps: Steps | None = None) -> None:
 
 def _leave(environment: Environment) -> None:
     """Go on with the Python that made ``.venv``: one cannot be remade from the inside."""
-    environment.mark("making")
     base = Path(getattr(sys, "_base_executable", None) or sys.executable)
     if not base.exists() or base.is_relative_to(environment.folder):
         raise Failure(
@@ -94,22 +98,23 @@ def _check_space(root: Path) -> None:
         )
 
 
-def _make(environment: Environment, runner: Runner, steps: Steps) -> None:
-    if environment.state() is State.READY:  # Another set-up ended while this one was starting.
+def _make(environment: Environment, extras: set[str], runner: Runner, steps: Steps) -> None:
+    if environment.has(extras):  # Another set-up ended while this one was starting.
         return
     _make_folder(environment, runner, steps)
     _install_torch(environment, runner, steps)
-    _install_rest(environment, runner, steps)
-    _finish(environment, runner, steps)
-    environment.mark("ready")
+    _install_rest(environment, extras, runner, steps)
+    _finish(environment, extras, runner, steps)
+    environment.mark("ready", extras)
 
 
 def _make_folder(environment: Environment, runner: Runner, steps: Steps) -> None:
     state = environment.state()
     steps.begin(f"A Python environment in {environment.folder}")
-    if state is State.OUTDATED:
+    if state in (State.OUTDATED, State.READY):
         environment.mark("making")
-        steps.end("kept, to be brought up to date")
+        lacks = "to be brought up to date" if state is State.OUTDATED else "to be completed"
+        steps.end(f"kept, {lacks}")
         return
     if state is not State.MISSING:
         steps.doing(f"what is there is {state.value}: making it anew")
@@ -137,15 +142,16 @@ def _install_torch(environment: Environment, runner: Runner, steps: Steps) -> No
     steps.end(f"done: {route.value}")
 
 
-def _install_rest(environment: Environment, runner: Runner, steps: Steps) -> None:
+def _install_rest(environment: Environment, extras: set[str], runner: Runner, steps: Steps) -> None:
     count = environment.clone.count_pinned()
-    steps.begin(f"JupyterLab and the other packages, about {count}")
-    command = [*_pip_install(environment), "-e", ".[test]"]
+    steps.begin(f"JupyterLab and the other packages, up to {count}")
+    itself = f".[{','.join(sorted(extras))}]" if extras else "."
+    command = [*_pip_install(environment), "-e", itself]
     runner.run(command, pip_environ(os.environ), packages=count + 1, folder=environment.clone.root)
     steps.end()
 
 
-def _finish(environment: Environment, runner: Runner, steps: Steps) -> None:
+def _finish(environment: Environment, extras: set[str], runner: Runner, steps: Steps) -> None:
     python = str(environment.python)
     steps.begin("The kernel, and a first try")
     steps.doing("naming the kernel")
@@ -153,7 +159,7 @@ def _finish(environment: Environment, runner: Runner, steps: Steps) -> None:
     runner.run([python, "-I", "-m", *kernel], os.environ)
     steps.doing("importing what was installed")
     runner.run([python, "-I", "-c", _TRY], os.environ)
-    needs = environment.clone.requirements("test")
+    needs = environment.clone.requirements(*extras)
     open_needs = unmet(needs, versions_of(environment.python, [need.name for need in needs]))
     if open_needs:
         raise Failure(
