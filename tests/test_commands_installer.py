@@ -121,8 +121,8 @@ def test_the_cpu_build_that_pip_offers_is_taken(environment):
     assert runner.spoken() == [
         f"venv {environment.folder}",
         "pip index versions torch",
-        f"pip install --progress-bar off -c {pins} torch",
-        f"pip install --progress-bar off -c {pins} -e .",
+        f"pip install --no-compile --progress-bar off -c {pins} torch",
+        f"pip install --no-compile --progress-bar off -c {pins} -e .",
         "ipykernel install --sys-prefix --display-name LSTM lessons",
     ]
     assert runner.commands[3][1] == environment.clone.root

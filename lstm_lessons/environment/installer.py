@@ -184,4 +184,6 @@ def _pip_install(environment: Environment) -> list[str]:
     version = versions_of(environment.python, ["pip"]).get("pip", "")
     bar = "raw" if release(version) >= _RAW_PROGRESS_SINCE else "off"
     constraints = str(environment.clone.constraints)
-    return [*_pip(environment), "install", "--progress-bar", bar, "-c", constraints]
+    # Python compiles what is imported, when it is; pip would compile all of it, most of it unused.
+    options = ["--no-compile", "--progress-bar", bar, "-c", constraints]
+    return [*_pip(environment), "install", *options]
