@@ -18,6 +18,8 @@ from lstm_lessons import ManualLSTMCell
 from lstm_lessons.course import LESSONS, lesson
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.compare import Difference, Report, compare
+from lstm_lessons.lstm.ragged import Weights, run_direction
+from lstm_lessons.lstm.unroll import unroll
 from lstm_lessons.shapes import (
     GATES,
     cell_parameters,
@@ -44,8 +46,8 @@ def double(*shape):
 
 ROOMS = (
     "course", "shapes",
-    "lstm.cell", "lstm.arguments", "lstm.layouts", "lstm.ragged", "lstm.backprop", "lstm.manual",
-    "lstm.compare", "ladder",
+    "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
+    "lstm.backprop", "lstm.manual", "lstm.compare", "ladder",
     "data", "drawing", "drawing.pictures", "explorers", "exercises",
     "environment", "publishing", "commands",
 )  # fmt: skip
@@ -338,6 +340,37 @@ def test_gradcheck_of_the_step():
     shapes = ((B, I), (B, H), (B, H), (4 * H, I), (4 * H, H), (4 * H,), (4 * H,))
     arguments = tuple(double(*shape).requires_grad_() for shape in shapes)
     assert torch.autograd.gradcheck(lstm_step, arguments)
+
+
+# --- The loop over time ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", [(), (B,)], ids=["unbatched", "batched"])
+def test_the_loop_of_lesson_04_equals_torch(batch):
+    lstm = nn.LSTM(I, H, dtype=torch.float64)
+    x, h_0, c_0 = double(T, *batch, I), double(1, *batch, H), double(1, *batch, H)
+
+    def by_hand(x, hx):
+        output, h, c = unroll(x, hx[0][0], hx[1][0], lstm.all_weights[0])
+        return output, (h[None], c[None])
+
+    report = compare(by_hand, lstm, x, (h_0, c_0), tolerance=1e-12, gradient_tolerance=1e-12)
+    assert report, report
+    assert len(report.differences) == 3 + 3 + 4
+
+
+def test_the_ragged_loop_is_the_same_where_all_lengths_are_equal():
+    weights = nn.LSTM(I, H, dtype=torch.float64).all_weights[0]
+
+    def flat(x, h, c):
+        output, h, c = run_direction(x.flatten(0, 1), (B,) * T, h, c, Weights(*weights))
+        return output.unflatten(0, (T, B)), h, c
+
+    def plain(x, h, c):
+        return unroll(x, h, c, weights)
+
+    states = double(T, B, I), double(B, H), double(B, H)
+    assert compare(flat, plain, *states, tolerance=1e-12, gradient_tolerance=1e-12)
 
 
 # --- Compare -----------------------------------------------------------------------------------

@@ -6,12 +6,10 @@ kind is the one that its own checks have for such a thing.
 """
 
 import warnings
-from collections.abc import Callable
-from functools import wraps
 from numbers import Real
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 
@@ -65,6 +63,21 @@ def check_arguments(
             f"it has no effect, got dropout={dropout} and num_layers={num_layers}",
             stacklevel=3,
         )
+
+
+def check_cell_arguments(
+    input_size: int, hidden_size: int, bias: bool, dtype: torch.dtype | None
+) -> None:
+    """Let the constructor's arguments pass that torch.nn.LSTMCell takes.
+
+    Raises:
+        TypeError: an argument is of the wrong type.
+        ValueError: a size is 0 or less.
+        RuntimeError: dtype is one of whole numbers.
+    """
+    check_sizes(input_size=input_size, hidden_size=hidden_size)
+    _check_type("bias", bias, bool)
+    check_dtype(dtype)
 
 
 def check_dtype(dtype: object) -> None:
@@ -214,44 +227,6 @@ def check_cell_call(
             )
     expected = (*input.shape[:-1], hidden_size)
     check_states(hx, expected, expected, weight)
-
-
-def guard_cell(cell: type[nn.Module]) -> None:
-    """Put these checks before a cell's ``__init__`` and ``forward``."""
-    cell.__init__ = _guarded_init(cell.__init__)
-    cell.forward = _guarded_forward(cell.forward)
-
-
-def _guarded_init(make: Callable) -> Callable:
-    @wraps(make)
-    def init(
-        self: nn.Module,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        check_sizes(input_size=input_size, hidden_size=hidden_size)
-        _check_type("bias", bias, bool)
-        check_dtype(dtype)
-        make(self, input_size, hidden_size, bias, device, dtype)
-
-    return init
-
-
-def _guarded_forward(run: Callable) -> Callable:
-    @wraps(run)
-    def forward(
-        self: nn.Module,
-        input: Tensor,  # noqa: A002 - torch's own name
-        hx: object = None,
-    ) -> tuple[Tensor, Tensor]:
-        check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)
-        return run(self, input, hx)
-
-    del forward.__wrapped__  # what it takes is its own, under torch's names
-    return forward
 
 
 def _check_type(name: str, value: object, kind: type) -> None:

@@ -9,25 +9,49 @@ from torch.nn.utils.rnn import PackedSequence
 from lstm_lessons import shapes
 from lstm_lessons.lstm.arguments import (
     check_arguments,
+    check_cell_arguments,
+    check_cell_call,
     check_dtype,
     check_input,
     check_states,
-    guard_cell,
 )
-from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.cell import ManualLSTMCell as DerivedCell
 from lstm_lessons.lstm.layouts import form_of
-from lstm_lessons.lstm.ragged import Weights, run_layers
+from lstm_lessons.lstm.ragged import Weights, run_stack
 
 States = tuple[Tensor, Tensor]
 
 
-class ManualLSTMCell(nn.Module):
+class _Twin(nn.Module):
+    """What torch's modules can do besides computing: start anew, and say what they are."""
+
+    hidden_size: int
+
+    def reset_parameters(self) -> None:
+        """Draw every parameter anew, in order, from U(-1/sqrt(H), 1/sqrt(H))."""
+        bound = 1 / sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def extra_repr(self) -> str:
+        """Return the arguments that are not at their defaults, as torch writes them."""
+        defaults = {
+            "proj_size": 0,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0.0,
+            "bidirectional": False,
+        }
+        given = {name: getattr(self, name) for name in defaults if hasattr(self, name)}
+        changed = [f"{name}={value}" for name, value in given.items() if value != defaults[name]]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
+
+
+class ManualLSTMCell(_Twin, DerivedCell):
     """A twin of torch.nn.LSTMCell: same names, shapes, order and initial values for a seed.
 
-    Parameters: weight_ih (4H, I), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,), drawn
-    from U(-1/sqrt(H), 1/sqrt(H)). Without ``bias`` the two biases are None.
-
-    Source: the documentation of torch.nn.LSTMCell.
+    It is the class that lesson 03 derives, with torch's checks and torch's names before it.
     """
 
     def __init__(
@@ -38,21 +62,20 @@ class ManualLSTMCell(nn.Module):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        """Make the parameters. Sizes are whole numbers above 0."""
-        super().__init__()
-        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        bound = 1 / sqrt(hidden_size)
+        """Make the parameters.
 
-        def parameter(*shape: int) -> nn.Parameter:
-            values = torch.empty(shape, device=device, dtype=dtype)
-            return nn.Parameter(values.uniform_(-bound, bound))
+        Raises:
+            TypeError, ValueError: an argument is of the wrong type or out of its range.
+            RuntimeError: dtype is one of whole numbers, or there is no such device.
+        """
+        check_cell_arguments(input_size, hidden_size, bias, dtype)
+        super().__init__(input_size, hidden_size, bias, device, dtype)
 
-        self.weight_ih = parameter(4 * hidden_size, input_size)
-        self.weight_hh = parameter(4 * hidden_size, hidden_size)
-        self.bias_ih = parameter(4 * hidden_size) if bias else None
-        self.bias_hh = parameter(4 * hidden_size) if bias else None
-
-    def forward(self, x: Tensor, hx: States | None = None) -> States:
+    def forward(
+        self,
+        input: Tensor,  # noqa: A002 - torch's own name
+        hx: States | None = None,
+    ) -> States:
         """Return the new ``(h, c)``.
 
         Shapes: the input (B, I) or (I,), which the equations call x; h and c, given and returned,
@@ -61,17 +84,11 @@ class ManualLSTMCell(nn.Module):
         Raises:
             TypeError, ValueError, RuntimeError: an input or a state does not fit; see `arguments`.
         """
-        if hx is None:
-            zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
-            hx = (zeros, zeros)
-        return lstm_step(x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)
+        return super().forward(input, hx)
 
 
-# The class is word for word what lesson 03 derives; what a wrong call is told is put before it.
-guard_cell(ManualLSTMCell)
-
-
-class ManualLSTM(nn.Module):
+class ManualLSTM(_Twin):
     """A twin of torch.nn.LSTM: same arguments, parameters, results and initial values for a seed.
 
     Its parameters, their order and their shapes are those of `shapes.lstm_parameters`, drawn from
@@ -121,12 +138,6 @@ class ManualLSTM(nn.Module):
             self.register_parameter(entry.name, nn.Parameter(values))
         self.reset_parameters()
 
-    def reset_parameters(self) -> None:
-        """Draw every parameter anew, in order, from U(-1/sqrt(H), 1/sqrt(H))."""
-        bound = 1 / sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
-
     def forward(
         self,
         input: Tensor | PackedSequence,  # noqa: A002 - torch's own name
@@ -146,7 +157,7 @@ class ManualLSTM(nn.Module):
         x, sizes = form.flat(), form.sizes
         h_0, c_0 = self._starting_states(form, x, sizes[0], hx)
         dropout = self.dropout if self.training else 0.0
-        output, h_n, c_n = run_layers(x, sizes, h_0, c_0, self._layers(), dropout)
+        output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
         return form.output(output), (form.states_out(h_n), form.states_out(c_n))
 
     def flatten_parameters(self) -> None:
@@ -157,20 +168,6 @@ class ManualLSTM(nn.Module):
         """The parameters, a list for each direction of each layer."""
         names = [[entry.name for entry in group] for group in self._groups()]
         return [[getattr(self, name) for name in group] for group in names]
-
-    def extra_repr(self) -> str:
-        """Return the arguments that are not at their defaults, as torch writes them."""
-        defaults = {
-            "proj_size": 0,
-            "num_layers": 1,
-            "bias": True,
-            "batch_first": False,
-            "dropout": 0.0,
-            "bidirectional": False,
-        }
-        given = {name: getattr(self, name) for name in defaults if hasattr(self, name)}
-        changed = [f"{name}={value}" for name, value in given.items() if value != defaults[name]]
-        return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
 
     def _ledger(self) -> shapes.Ledger:
         return shapes.lstm_parameters(
@@ -214,8 +211,3 @@ class ManualLSTM(nn.Module):
         check_states(hx, *expected, self.weight_ih_l0)
         h_0, c_0 = hx
         return form.states_in(h_0), form.states_in(c_0)
-
-
-# The cell's class is word for word what lesson 03 derives; what torch's has besides is the layer's.
-ManualLSTMCell.reset_parameters = ManualLSTM.reset_parameters
-ManualLSTMCell.extra_repr = ManualLSTM.extra_repr

@@ -1,9 +1,10 @@
 """From one step to a whole stack: over time, in both directions, layer upon layer.
 
-A batch of sequences is one flat tensor here, (N, features), with the rows of the first time step
-first, and ``sizes`` says how many rows each step has. Without packing every size is B. In a
-packed batch the longest sequence comes first and the sizes only fall: the rows that go missing
-are sequences that have ended. One loop serves both.
+The loop is that of `unroll`, for sequences of different lengths. A batch is one flat tensor here,
+(N, features), with the rows of the first time step first, and ``sizes`` says how many rows each
+step has. Without packing every size is B, and the numbers are those of `unroll`. In a packed batch
+the longest sequence comes first and the sizes only fall: the rows that go missing are sequences
+that have ended. One loop serves both.
 """
 
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def replace_first_rows(old: Tensor, new: Tensor) -> Tensor:
     return new if count == old.shape[0] else torch.cat((new, old[count:]))
 
 
-def run_layers(
+def run_stack(
     x: Tensor,
     sizes: tuple[int, ...],
     h_0: Tensor,
@@ -82,6 +83,8 @@ def run_layers(
     dropout: float = 0.0,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Run all layers, each in its one or two directions; return output, h_n, c_n.
+
+    It is lesson 06's loop over the layers, with lesson 07's two directions and with dropout.
 
     Shapes: x (N, I); h_0 (L*D, B, R) and c_0 (L*D, B, H), layer by layer and in each layer forward
     before reverse, before and after; output (N, D*R). Dropout falls on what a layer hands up,
