@@ -58,9 +58,10 @@ def input_sums(x: Tensor, weights: Weights) -> Tensor:
 
     None of it needs the step before, so that one product does for all steps.
     """
-    if weights.bias_ih is None:
-        return F.linear(x, weights.weight_ih)
-    return F.linear(x, weights.weight_ih, weights.bias_ih + weights.bias_hh)
+    bias_ih, bias_hh = weights.bias_ih, weights.bias_hh
+    if bias_ih is None or bias_hh is None:  # without either of them, the other one still counts
+        return F.linear(x, weights.weight_ih, bias_hh if bias_ih is None else bias_ih)
+    return F.linear(x, weights.weight_ih, bias_ih + bias_hh)
 
 
 def first_rows(state: Tensor, count: int) -> Tensor:
