@@ -364,6 +364,32 @@ def test_the_doctor_works_with_no_environment_at_all(clone, tmp_path):
     assert lines[-1].startswith("Wrong: 1.")
 
 
+@pytest.mark.parametrize("module", ["torch", "ipywidgets"])
+def test_the_doctor_tells_of_a_module_that_pythonpath_puts_first(module, clone, tmp_path):
+    old = tmp_path / "old packages"
+    (old / module).mkdir(parents=True)
+    (old / module / "__init__.py").write_text("raise ImportError('an old one')\n")
+    (old / f"{module}-1.0.dist-info").mkdir()
+    (old / f"{module}-1.0.dist-info" / "METADATA").write_text(f"Name: {module}\nVersion: 1.0\n")
+    environ = {**clean_environ(tmp_path / "home"), "PYTHONPATH": str(old)}
+    answer = run(clone.root, "doctor", environ=environ)
+    assert answer.returncode == 1
+    (line,) = [line for line in answer.stdout.splitlines() if line.startswith("WRONG")]
+    assert line.split()[1] == module
+    assert f"would be imported from {old}" in line
+    assert line.endswith(f"take {old} out of the variable PYTHONPATH")
+    assert "delete .venv" not in answer.stdout
+
+
+def test_an_old_package_on_pythonpath_does_not_spoil_the_environment(tmp_path, monkeypatch):
+    folder = tmp_path / "torch-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: torch\nVersion: 1.0\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert requirements.versions_here(["torch"])["torch"] != "1.0"
+
+
 def test_the_doctor_of_a_python_that_has_everything(clone, tmp_path):
     answer = run(clone.root, "doctor", environ=clean_environ(tmp_path / "home"))
     assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -132,6 +132,15 @@ def _inside(clone: Clone, python: Path | None) -> Iterator[Finding]:
         found = "an NVIDIA GPU is there" if has_nvidia_gpu() else "none seen"
         yield Finding("GPU", f"{found}; no lesson needs one")
         return
+    modules = [need.name for need in clone.requirements()]
+    if there := _shadowed(clone, python, modules):
+        for module, folder in there.items():
+            yield Finding(
+                module,
+                f"would be imported from {folder}, not from {python}'s own packages",
+                f"take {folder} out of the variable PYTHONPATH",
+            )
+        return  # Whatever else is looked at would meet the wrong module too.
     try:
         told = _probe(clone, python)
     except Failure as failure:
@@ -140,6 +149,13 @@ def _inside(clone: Clone, python: Path | None) -> Iterator[Finding]:
     yield _kernel(told["kernel"], python)
     yield _gpu(told["gpu"])
     yield _trust(told["trust"])
+
+
+def _shadowed(clone: Clone, python: Path, modules: list[str]) -> dict[str, str]:
+    """Return the modules that a folder of PYTHONPATH puts in the place of the installed ones."""
+    command = [os.fspath(python), "-m", "lstm_lessons.environment.origins", *modules]
+    answer = subprocess.run(command, env=clone.environ(), capture_output=True, text=True)
+    return json.loads(answer.stdout) if answer.returncode == 0 else {}
 
 
 def _probe(clone: Clone, python: Path) -> dict[str, Any]:

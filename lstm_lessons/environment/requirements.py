@@ -7,11 +7,13 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.origins import own_path
 
 _FORM = re.compile(r"^([A-Za-z0-9._-]+)\s*(>=|==)\s*([0-9][0-9.]*)$")
 
@@ -78,13 +80,16 @@ def release(version: str) -> tuple[int, ...]:
 
 
 def versions_here(names: Iterable[str]) -> dict[str, str]:
-    """Return the installed version of each package that this Python has."""
-    found = {}
+    """Return the installed version of each package that this Python has.
+
+    What PYTHONPATH names counts only where nothing else is there: an old package in front of the
+    right one makes the environment no worse, and `doctor` tells of it.
+    """
+    found: dict[str, str] = {}
     for name in names:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
+        for path in (own_path(), sys.path):
+            for each in importlib.metadata.distributions(name=name, path=path):
+                found.setdefault(name, each.version)
     return found
 
 
