@@ -1,7 +1,8 @@
-"""One set-up at a time. The operating system frees the lock when its holder dies."""
+"""One at a time, set-up for one. The operating system frees the lock when its holder dies."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -27,16 +28,22 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What the system answers where another process holds the lock."""
+
+
 @contextmanager
-def held(path: Path) -> Iterator[IO[str]]:
+def held(path: Path, what: str = "set-up") -> Iterator[IO[str]]:
     """Hold the lock file ``path`` while the block runs, and yield it open.
 
-    A file that a killed set-up left behind is no lock: only a living process holds one.
+    ``what`` says for what it is held. A file that a killed process left behind is no lock: only a
+    living process holds one.
 
     Raises:
         Failure: another process holds it.
+        OSError: it cannot be written, or its file system knows no locks.
     """
-    handle = _open_and_take(path)
+    handle = _open_and_take(path, what)
     try:
         handle.seek(0)
         handle.truncate()
@@ -50,17 +57,19 @@ def held(path: Path) -> Iterator[IO[str]]:
         handle.close()
 
 
-def _open_and_take(path: Path) -> IO[str]:
+def _open_and_take(path: Path, what: str) -> IO[str]:
     while True:
         handle = open(path, "a+", encoding="utf-8")
         try:
             _take(handle)
-        except OSError:
+        except OSError as error:
             handle.seek(0)
             holder = handle.readline().strip() or "unknown"
             handle.close()
+            if error.errno not in _TAKEN:
+                raise
             raise Failure(
-                f"Another set-up is at work in this folder (process {holder}).",
+                f"Another {what} is at work in this folder (process {holder}).",
                 "Wait until it ends, and run the command again.",
             ) from None
         if _same_file(handle, path):
