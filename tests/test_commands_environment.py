@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from clone_copies import bare_python, clean_environ, copy_clone, one_line, run
+from clone_copies import bare_python, clean_environ, copy_clone, one_line, run, without_privilege
 
 from lstm_lessons.environment import environment as environments
 from lstm_lessons.environment import requirements
@@ -301,16 +301,11 @@ def test_a_lock_is_free_once_its_holder_is_killed(clone):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rules for folders")
 def test_a_read_only_folder(clone, tmp_path):
     bare = bare_python(tmp_path / "bare")
-    command = [bare, "-B", "-m", "lstm_lessons", "setup"]
-    if os.geteuid() == 0:  # Root may write anywhere, unless it gives that right up first.
-        if shutil.which("setpriv") is None:
-            pytest.skip("root needs setpriv (util-linux) to be refused anything")
-        command = ["setpriv", "--bounding-set", "-dac_override", *command]
     clone.root.chmod(0o555)
     try:
-        answer = subprocess.run(
-            command, cwd=clone.root, env=clean_environ(tmp_path / "home"),
-            capture_output=True, text=True,
+        answer = run(
+            clone.root, "setup", python=bare, environ=clean_environ(tmp_path / "home"),
+            prefix=without_privilege(),
         )  # fmt: skip
     finally:
         clone.root.chmod(0o755)

@@ -22,6 +22,7 @@ from lstm_lessons.environment.failure import Failure
 from lstm_lessons.environment.installer import needed_bytes
 from lstm_lessons.environment.requirements import versions_here, versions_of
 from lstm_lessons.environment.torch_build import has_nvidia_gpu
+from lstm_lessons.publishing import copies
 
 SETUP = "run: python3 -m lstm_lessons setup"
 
@@ -64,6 +65,7 @@ def examine(clone: Clone) -> Iterator[Finding]:
     yield _environment(clone, python)
     yield from _packages(clone, python)
     yield from _inside(clone, python)
+    yield _copies(clone)
     yield _browser()
 
 
@@ -202,6 +204,14 @@ def _trust(told: dict[str, Any]) -> Finding:
         )
     found = f"{told['signed']} of {told['count']} are trusted"
     return Finding("notebooks", f"{found} (lab marks those that are as shipped)")
+
+
+def _copies(clone: Clone) -> Finding:
+    folder, wanted = clone.root / copies.FOLDER, copies.names(clone.root)
+    there = sum((folder / name).exists() for name in wanted)
+    if not there:
+        return Finding("your copies", f"none yet in {folder}; lab lays them out", there=False)
+    return Finding("your copies", f"{there} of {len(wanted)} in {folder}")
 
 
 def _browser() -> Finding:

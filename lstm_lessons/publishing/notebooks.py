@@ -144,12 +144,9 @@ def opening(which: Lesson, kind: Kind = "lesson") -> str:
         f"[Lesson {each.number}: {each.title}]({each.name}.ipynb)"
         for each in map(lesson, which.prerequisites)
     )
-    # The first lesson says this in its own words, once it has said what a cell is.
-    ready = "\n\nTo predict in earnest, choose **Edit**, then **Clear Outputs of All Cells**."
     return (
         f"# Lesson {name}\n\n**{which.question}**\n\nAfter this lesson you can\n\n{objectives}\n\n"
         f"**Minutes:** {minutes}. **Read first:** {before or 'nothing'}."
-        f"{ready if which.prerequisites else ''}"
     )
 
 

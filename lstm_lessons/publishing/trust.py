@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from lstm_lessons.environment.clone import Clone
 
 
-def sign(clone: Clone) -> str | None:
-    """Sign every notebook that is as shipped; return a line to print where that was not possible.
+def sign(paths: Iterable[Path]) -> str | None:
+    """Sign notebooks; return a line to print where that was not possible.
 
-    A notebook that differs from the clone's last commit is left alone: JupyterLab itself signs
-    what the learner runs, and what came from elsewhere is not for this command to trust.
+    They are to be as shipped, or copies of such. What differs from the clone's last commit is left
+    alone: JupyterLab itself signs what the learner runs, and what came from elsewhere is not for
+    this command to trust.
     """
     import nbformat
     from nbformat.sign import NotebookNotary
 
     try:
         notary = NotebookNotary()
-        for path in as_shipped(clone):
+        for path in paths:
             notebook = nbformat.read(path, as_version=4)
             if not notary.check_signature(notebook):
                 notary.sign(notebook)
