@@ -335,9 +335,25 @@ def test_copies_are_trusted_as_laid_out_from_what_is_shipped(clone, opened):
 # For real
 
 
+OWN_SETTINGS = """
+c.FileContentsManager.root_dir = "/"
+c.AsyncLargeFileManager.root_dir = "/"
+c.ServerApp.contents_manager_class = "no_such_module.Manager"
+c.ServerApp.kernel_spec_manager_class = "no_such_module.Kernels"
+c.KernelSpecManager.allowed_kernelspecs = {"another"}
+c.KernelSpecManager.ensure_native_kernel = False
+c.LabApp.collaborative = True
+c.ServerApp.jpserver_extensions = {"no_such_extension": True}
+c.ServerApp.default_url = "/tree"
+"""
+"""A user's Jupyter configuration, each line of which once kept the lessons shut."""
+
+
 @pytest.mark.slow
-def test_lab_serves_the_first_lesson(clone, home, tmp_path):
+def test_lab_serves_the_first_lesson_whatever_the_users_settings_are(clone, home, tmp_path):
     picture_in(clone.root / FIRST_NOTEBOOK)
+    (home / ".jupyter").mkdir(parents=True)
+    (home / ".jupyter" / "jupyter_server_config.py").write_text(OWN_SETTINGS)
     command = [sys.executable, "-m", "lstm_lessons", "lab", "--no-browser"]
     log = tmp_path / "lab.log"
     with log.open("w") as printed:
@@ -352,6 +368,8 @@ def test_lab_serves_the_first_lesson(clone, home, tmp_path):
         notebook = json.loads(fetch(address.replace("/lab/tree/", "/api/contents/")))["content"]
         assert notebook["cells"][0]["metadata"]["trusted"] is True
         assert notebook["cells"][0]["execution_count"] is None
+        kernels = json.loads(fetch(re.sub(r"/lab/tree/[^?]+", "/api/kernelspecs", address)))
+        assert list(kernels["kernelspecs"]) == ["python3"]
         assert (clone.root / "my_lessons" / FIRST_NOTEBOOK).exists()
     finally:
         server.terminate()

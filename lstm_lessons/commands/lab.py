@@ -16,6 +16,9 @@ from lstm_lessons.environment.failure import Failure
 from lstm_lessons.publishing import copies
 from lstm_lessons.publishing.trust import as_shipped, sign
 
+_FILES = "jupyter_server.services.contents.largefilemanager.AsyncLargeFileManager"
+"""What JupyterLab keeps files with where nothing else is asked for."""
+
 
 def main(arguments: list[str]) -> int:
     """Lay out the learner's copies, then become JupyterLab; return its exit status."""
@@ -93,6 +96,13 @@ def command(root: Path, options: argparse.Namespace, rest: list[str]) -> list[st
         # Nothing is asked of other machines when the page opens: no news, no update check.
         "--LabApp.news_url": "None",
         "--LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        # What the user's own Jupyter configuration may say otherwise: then another folder would
+        # open, or a page without a kernel, or nothing at all.
+        "--ServerApp.contents_manager_class": _FILES,
+        "--AsyncLargeFileManager.root_dir": str(root),
+        "--ServerApp.kernel_spec_manager_class": "jupyter_client.kernelspec.KernelSpecManager",
+        "--KernelSpecManager.allowed_kernelspecs": kernel.NAME,
+        "--LabApp.collaborative": "False",
     }
     if options.port is not None:
         settings["--ServerApp.port"] = str(options.port)
