@@ -144,7 +144,7 @@ def _inside(clone: Clone, python: Path | None) -> Iterator[Finding]:
             )
         return  # Whatever else is looked at would meet the wrong module too.
     try:
-        told = _probe(clone, python)
+        told = _told_inside(clone, python)
     except Failure as failure:
         yield Finding("inside", failure.problem, failure.mend)
         return
@@ -160,8 +160,8 @@ def _shadowed(clone: Clone, python: Path, modules: list[str]) -> dict[str, str]:
     return json.loads(answer.stdout) if answer.returncode == 0 else {}
 
 
-def _probe(clone: Clone, python: Path) -> dict[str, Any]:
-    command = [os.fspath(python), "-m", "lstm_lessons.commands.probe"]
+def _told_inside(clone: Clone, python: Path) -> dict[str, Any]:
+    command = [os.fspath(python), "-m", "lstm_lessons.commands.inside"]
     try:
         answer = subprocess.run(
             command, env=clone.environ(), capture_output=True, text=True, timeout=180, check=True

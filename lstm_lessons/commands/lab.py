@@ -77,11 +77,11 @@ def check_port(port: int) -> None:
     if not 1 <= port <= 65535:
         raise Failure(f"{port} is no port.", "Ports go from 1 to 65535; 8888 is usual.")
     mend = "Choose another with --port, or leave --port out and a free one is found."
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
         if os.name == "posix":  # As the server does: a port that was just given back will do.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            server.bind(("127.0.0.1", port))
         except PermissionError:
             raise Failure(f"Port {port} is kept for the system.", mend) from None
         except OSError:

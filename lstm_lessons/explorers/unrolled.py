@@ -38,7 +38,7 @@ NOTES = (
     "Of earlier steps, h is kept in output, and c is kept nowhere.",
 )
 
-States = tuple[float, ...]
+Vector = tuple[float, ...]
 
 
 def unrolled() -> Explorer:
@@ -66,7 +66,7 @@ def weights(hidden_size: int) -> dict[str, list]:
     }
 
 
-def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[States]]:
+def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[Vector]]:
     """Return h and c before the first step and after each: ``h`` and ``c``, T + 1 rows of H.
 
     ``h[0]`` is h_0, ``h[1:]`` is the output, and the last rows are h_n and c_n. The equations
@@ -125,7 +125,7 @@ def _fixed() -> dict[str, list]:
 
 
 @cache
-def _run(hidden_size: int, hx: str) -> list[tuple[States, States]]:
+def _run(hidden_size: int, hx: str) -> list[tuple[Vector, Vector]]:
     """Return (h, c) before the first step and after each of the longest sequence."""
     made, fixed = weights(hidden_size), _fixed()
     h = c = (0.0,) * hidden_size
@@ -149,7 +149,7 @@ def _run(hidden_size: int, hx: str) -> list[tuple[States, States]]:
     return states
 
 
-def _dot(row: list[float], column: list[float] | States) -> float:
+def _dot(row: list[float], column: list[float] | Vector) -> float:
     return sum(a * b for a, b in zip(row, column, strict=True))
 
 
@@ -176,13 +176,13 @@ def _chain(root: svg.Element, seq_len: int, done: int) -> None:
     for step in range(seq_len):
         x, is_done = _x(step + 1), step < done
         colour = "ink" if is_done else "muted"
-        look = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
-        svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **look)
+        style = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
+        svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **style)
         svg.formula(root, x, WORD_Y + 5, f"x_{step}", 15)
         arrow(root, colour, (x, WORD_Y + WORD_HALF), (x, CELL_Y - CELL_HALF - 1))
-        look |= {"rx": 8, "stroke_width": 3 if step == done - 1 else look["stroke_width"]}
+        style |= {"rx": 8, "stroke_width": 3 if step == done - 1 else style["stroke_width"]}
         box = (x - CELL_WIDTH / 2, CELL_Y - CELL_HALF, CELL_WIDTH, 2 * CELL_HALF)
-        svg.rect(root, *box, **look, data_step=str(step))
+        svg.rect(root, *box, **style, data_step=str(step))
         weight = "bold" if step == done - 1 else "normal"
         svg.label(root, x, CELL_Y + 5, f"step {step}", 13, font_weight=weight)
     for column in range(seq_len + 1):
@@ -245,7 +245,7 @@ def _boxes(
     root: svg.Element,
     x: float,
     top: float,
-    values: States | None,
+    values: Vector | None,
     size: int,
     colour: str,
     name: str,
@@ -255,11 +255,11 @@ def _boxes(
     width = NUMBER_WIDTH - 2
     for unit in range(size):
         y = top + unit * ROW
-        look = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
+        style = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
         if values is not None:
-            look = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
-            look |= {"stroke_width": 2 if bold else 1}
-        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **look)
+            style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
+            style |= {"stroke_width": 2 if bold else 1}
+        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **style)
         said = "still empty" if values is None else svg.number(values[unit], 4)
         svg.add(box, "title", f"{name}, unit {unit}: {said}")
         if values is not None:
@@ -267,7 +267,7 @@ def _boxes(
             svg.label(root, x, y + 14.5, text, 12, data_number=f"{name} {unit}")
 
 
-def _said(values: States) -> str:
+def _said(values: Vector) -> str:
     return "(" + ", ".join(svg.number(each, 2) for each in values) + ")"
 
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-Result = tuple[Tensor, Tensor, Tensor]
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 _BLOCK = 2**16
 """How many numbers of one gate's slopes are made at once: few enough to stay in the cache."""
@@ -29,7 +29,7 @@ _BLOCK = 2**16
 
 def own_backward(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Run all steps with a backward pass of our own.
 
     Raises:
@@ -44,7 +44,7 @@ class _AllSteps(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: FunctionCtx, x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, bias: Tensor
-    ) -> Result:
+    ) -> OutputAndStates:
         z = F.linear(x, w_ih, bias)
         # Row 0 holds the state before the first step.
         hs, cs = (s.new_empty(len(x) + 1, *s.shape) for s in (h, c))

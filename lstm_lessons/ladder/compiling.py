@@ -12,8 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from lstm_lessons.lstm.cell import apply_gates
-
-Result = tuple[Tensor, Tensor, Tensor]
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 STEPS = 25
 """The steps of a block. To compile all of a long sequence would take minutes and gain little."""
@@ -23,7 +22,7 @@ _announced: set[tuple] = set()
 
 def compiled(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Run compiled blocks of steps; says on stderr when a size has to be compiled first.
 
     Torch compiles at most eight variants (a size, with gradients or without) and then runs the
@@ -40,7 +39,7 @@ def compiled(
     return torch.cat(outputs), h, c
 
 
-def _block(z: Tensor, h: Tensor, c: Tensor, w_hh: Tensor) -> Result:
+def _block(z: Tensor, h: Tensor, c: Tensor, w_hh: Tensor) -> OutputAndStates:
     """Run the steps of one block; z (n, B, 4H) holds what x adds to the gates."""
     outputs = []
     for z_t in z:

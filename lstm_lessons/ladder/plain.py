@@ -10,13 +10,12 @@ from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from lstm_lessons.lstm.cell import apply_gates, lstm_step
 from lstm_lessons.lstm.ragged import Weights, run_direction
-
-Result = tuple[Tensor, Tensor, Tensor]
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 
 def per_sample(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Run each sequence of the batch by itself: T*B small steps."""
     samples = []
     for x_b, h_b, c_b in zip(x.unbind(1), h, c, strict=True):
@@ -31,7 +30,7 @@ def per_sample(
 
 def eight_products(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Run the batch at once, with a product for x and one for h in each of the four gates."""
     gates = list(zip(*(w.chunk(4) for w in (w_ih, w_hh, b_ih, b_hh)), strict=True))
     outputs = []
@@ -48,7 +47,7 @@ def eight_products(
 
 def one_product(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Put x and h side by side, and all weights: one product a step."""
     weight, bias = torch.cat((w_ih, w_hh), dim=1), b_ih + b_hh
     outputs = []
@@ -61,7 +60,7 @@ def one_product(
 
 def hoisted(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> Result:
+) -> OutputAndStates:
     """Take what x adds out of the loop, as one product for all steps: the way of ManualLSTM."""
     steps, batch, _ = x.shape
     weights = Weights(w_ih, w_hh, b_ih, b_hh)

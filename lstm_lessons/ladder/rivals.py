@@ -10,7 +10,7 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-from lstm_lessons.ladder.plain import Result
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 
 class Torch(nn.Module):
@@ -20,7 +20,7 @@ class Torch(nn.Module):
         super().__init__()
         self.lstm = lstm
 
-    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> Result:
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> OutputAndStates:
         """Run all steps in torch's own code."""
         output, (h, c) = self.lstm(x, (h.unsqueeze(0), c.unsqueeze(0)))
         return output, h.squeeze(0), c.squeeze(0)
@@ -35,7 +35,7 @@ class CellLoop(nn.Module):
         for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
             setattr(self.cell, name, getattr(lstm, name + "_l0"))
 
-    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> Result:
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> OutputAndStates:
         """Call the cell once a step."""
         outputs = []
         for x_t in x.unbind(0):
@@ -58,7 +58,7 @@ class Script(nn.Module):
             warnings.filterwarnings("ignore", category=DeprecationWarning)
             self.loop = torch.jit.script(_script_loop)
 
-    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> Result:
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> OutputAndStates:
         """Run the scripted loop; it is optimised in its first few calls."""
         return self.loop(x, h, c, *self.weights)
 
@@ -92,7 +92,7 @@ class Textbook(nn.Module):
             self.register_parameter("w_h" + name, nn.Parameter(w_h.T.contiguous()))
             self.register_parameter("b_" + name, nn.Parameter(b.clone()))
 
-    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> Result:
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> OutputAndStates:
         """Write out each gate at each step."""
         outputs = []
         for x_t in x:

@@ -1,6 +1,6 @@
-"""The forms in which nn.LSTM takes and gives sequences, and the flat form it is computed on.
+"""The layouts in which nn.LSTM takes and gives sequences, and the flat one it is computed on.
 
-A form of input turns itself flat, says how many rows each time step has, and gives the results
+The layout of an input turns it flat, says how many rows each time step has, and gives the results
 back as they came: unbatched (T, I), batched (T, B, I) or (B, T, I), or packed. States go in and
 out with it, (L*D, R) for one sequence, else (L*D, B, R); they have no time axis, so
 ``batch_first`` does not touch them.
@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 
 @dataclass(frozen=True)
-class Tensors:
+class Dense:
     """An input that is a tensor: one sequence (T, I), or a batch (T, B, I) or (B, T, I)."""
 
     input: Tensor
@@ -42,7 +42,7 @@ class Tensors:
         return self._steps.flatten(0, 1)
 
     def output(self, flat: Tensor) -> Tensor:
-        """Return a flat output in the form of the input."""
+        """Return a flat output in the layout of the input."""
         steps, batch, _ = self._steps.shape
         output = flat.reshape(steps, batch, flat.shape[1])
         if not self.batched:
@@ -54,7 +54,7 @@ class Tensors:
         return state if self.batched else state.unsqueeze(1)
 
     def states_out(self, state: Tensor) -> Tensor:
-        """Return a state (L*D, B, .) in the form of the input."""
+        """Return a state (L*D, B, .) in the layout of the input."""
         return state if self.batched else state.squeeze(1)
 
 
@@ -90,8 +90,11 @@ class Packed:
         return state if order is None else state.index_select(1, order)
 
 
-def form_of(input: Tensor | PackedSequence, batch_first: bool) -> Tensors | Packed:  # noqa: A002
-    """Return the form of an input."""
+Layout = Dense | Packed
+
+
+def layout_of(input: Tensor | PackedSequence, batch_first: bool) -> Layout:  # noqa: A002
+    """Return the layout of an input."""
     if isinstance(input, PackedSequence):
         return Packed(input)
-    return Tensors(input, batch_first)
+    return Dense(input, batch_first)

@@ -16,7 +16,7 @@ from lstm_lessons.lstm.arguments import (
     check_states,
 )
 from lstm_lessons.lstm.cell import ManualLSTMCell as DerivedCell
-from lstm_lessons.lstm.layouts import form_of
+from lstm_lessons.lstm.layouts import Layout, layout_of
 from lstm_lessons.lstm.ragged import Weights, run_stack
 
 States = tuple[Tensor, Tensor]
@@ -143,7 +143,7 @@ class ManualLSTM(_Twin):
         input: Tensor | PackedSequence,  # noqa: A002 - torch's own name
         hx: States | None = None,
     ) -> tuple[Tensor | PackedSequence, States]:
-        """Return ``output, (h_n, c_n)`` in the form in which the input came.
+        """Return ``output, (h_n, c_n)`` in the layout in which the input came.
 
         Shapes: input (T, I), (T, B, I), (B, T, I) with ``batch_first``, or packed; h_0 and h_n
         (L*D, B, R), c_0 and c_n (L*D, B, H), without the axis B for an input without it; output as
@@ -153,12 +153,12 @@ class ManualLSTM(_Twin):
             TypeError, ValueError, RuntimeError: an input or a state does not fit; see `arguments`.
         """
         check_input(input, self.input_size, self.weight_ih_l0, self.batch_first)
-        form = form_of(input, self.batch_first)
-        x, sizes = form.flat(), form.sizes
-        h_0, c_0 = self._starting_states(form, x, sizes[0], hx)
+        layout = layout_of(input, self.batch_first)
+        x, sizes = layout.flat(), layout.sizes
+        h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
         dropout = self.dropout if self.training else 0.0
         output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
-        return form.output(output), (form.states_out(h_n), form.states_out(c_n))
+        return layout.output(output), (layout.states_out(h_n), layout.states_out(c_n))
 
     def flatten_parameters(self) -> None:
         """Do nothing: there is no fused kernel here whose memory would want one block."""
@@ -198,16 +198,16 @@ class ManualLSTM(_Twin):
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
         return Weights(*(getattr(self, name + suffix, None) for name in names))
 
-    def _starting_states(self, form: object, x: Tensor, batch: int, hx: States | None) -> States:
+    def _starting_states(self, layout: Layout, x: Tensor, batch: int, hx: States | None) -> States:
         """Return h_0 (L*D, B, R) and c_0 (L*D, B, H): those given, or zeros."""
         slots = self.num_layers * (2 if self.bidirectional else 1)
         h_size = self.proj_size or self.hidden_size
         if hx is None:
             return x.new_zeros(slots, batch, h_size), x.new_zeros(slots, batch, self.hidden_size)
         expected = [
-            (slots, batch, size) if form.batched else (slots, size)
+            (slots, batch, size) if layout.batched else (slots, size)
             for size in (h_size, self.hidden_size)
         ]
         check_states(hx, *expected, self.weight_ih_l0)
         h_0, c_0 = hx
-        return form.states_in(h_0), form.states_in(c_0)
+        return layout.states_in(h_0), layout.states_in(c_0)

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from lstm_lessons.lstm.cell import apply_gates
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Weights:
 
 def run_direction(
     x: Tensor, sizes: tuple[int, ...], h: Tensor, c: Tensor, weights: Weights, reverse: bool = False
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> OutputAndStates:
     """Run one direction of one layer over all time steps; return output, h_n, c_n.
 
     Shapes: x (N, n) with N the sum of ``sizes``; h (B, R) and c (B, H), before and after; output
@@ -82,7 +83,7 @@ def run_stack(
     c_0: Tensor,
     layers: list[list[Weights]],
     dropout: float = 0.0,
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> OutputAndStates:
     """Run all layers, each in its one or two directions; return output, h_n, c_n.
 
     It is lesson 06's loop over the layers, with lesson 07's two directions and with dropout.

@@ -7,10 +7,11 @@ from torch import Tensor
 
 from lstm_lessons.lstm.cell import lstm_step
 
+OutputAndStates = tuple[Tensor, Tensor, Tensor]
+"""What a run over time returns: output, h_n, c_n."""
 
-def unroll(
-    x: Tensor, h: Tensor, c: Tensor, weights: Sequence[Tensor]
-) -> tuple[Tensor, Tensor, Tensor]:
+
+def unroll(x: Tensor, h: Tensor, c: Tensor, weights: Sequence[Tensor]) -> OutputAndStates:
     """Run one layer over all steps; return output and the last h and c.
 
     Shapes: x (T, B, I) or (T, I); h and c, before and after, (B, H) or (H,); output (T, B, H) or

@@ -62,9 +62,9 @@ def _result(
     svg.formula(root, left + 18, y + 5, name, 15, "start", font_weight="bold")
     for step in steps:
         x = left + STEP_X + step * APART
-        look = {"fill": "i" if state == "h" else "f", "fill_opacity": theme.TINT}
-        look["stroke"] = look["fill"]
-        svg.rect(root, x - SLOT_WIDTH / 2, y - 12, SLOT_WIDTH, SLOT_HEIGHT, rx=3, **look)
+        style = {"fill": "i" if state == "h" else "f", "fill_opacity": theme.TINT}
+        style["stroke"] = style["fill"]
+        svg.rect(root, x - SLOT_WIDTH / 2, y - 12, SLOT_WIDTH, SLOT_HEIGHT, rx=3, **style)
         svg.label(root, x, y + 5, f"{state}, step {step}", 13)
 
 

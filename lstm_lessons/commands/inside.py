@@ -19,7 +19,7 @@ print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else "")
 """
 
 
-def look(clone: Clone) -> dict[str, Any]:
+def facts(clone: Clone) -> dict[str, Any]:
     """Return the kernel, the GPU and the trusted notebooks, each with the error it met if any."""
     os.environ.update(kernel.environ(clone))
     return {"kernel": _kernel(), "gpu": _gpu(), "trust": _trust(clone)}
@@ -53,4 +53,4 @@ def _trust(clone: Clone) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(Clone.here())))
+    print(json.dumps(facts(Clone.here())))
