@@ -84,7 +84,7 @@ def test_each_line_of_python_fetches_the_state_of_its_boxes(layout):
         assert tuple(wanted.shape) == pick.shape, given
         assert 1 <= len(pick.lines) <= 2
         for line in pick.lines:
-            fetched = eval(line, {}, results | names)  # noqa: S307 - the line that the picture shows
+            fetched = eval(line, {}, results | names)  # the line that the picture shows
             assert fetched.shape == wanted.shape, (given, line)
             assert torch.allclose(fetched, wanted, rtol=0, atol=1e-12), (given, line)
 

@@ -74,16 +74,16 @@ def test_every_notebook_is_compared():
 class Bare(ast.NodeTransformer):
     """Takes from a tree what a lesson leaves out: docstrings and annotations."""
 
-    def visit_FunctionDef(self, node):  # noqa: N802 - ast's name
+    def visit_FunctionDef(self, node):
         self.generic_visit(node)
         node.returns = None
         return self._without_docstring(node)
 
-    def visit_ClassDef(self, node):  # noqa: N802 - ast's name
+    def visit_ClassDef(self, node):
         self.generic_visit(node)
         return self._without_docstring(node)
 
-    def visit_AnnAssign(self, node):  # noqa: N802 - ast's name
+    def visit_AnnAssign(self, node):
         return ast.Assign([node.target], node.value)
 
     def visit_arg(self, node):

@@ -9,8 +9,8 @@ from matplotlib.text import Text
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
-from usual_way import DRAW, explorer  # noqa: E402
+import matplotlib.pyplot as plt
+from usual_way import DRAW, explorer
 
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 CORNERS = {

@@ -3,7 +3,7 @@
 Nothing here imports torch, and matplotlib is imported when the first plot is drawn.
 """
 
-from .picture import Picture, show
-from .plots import figure
+from lstm_lessons.drawing.picture import Picture, show
+from lstm_lessons.drawing.plots import figure
 
 __all__ = ["Picture", "figure", "show"]

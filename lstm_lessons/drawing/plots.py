@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from . import svg, theme
+from lstm_lessons.drawing import svg, theme
 
 if TYPE_CHECKING:
     import numpy as np

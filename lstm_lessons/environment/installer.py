@@ -73,7 +73,7 @@ def _leave(environment: Environment) -> None:
 def _check_python() -> None:
     missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
     if missing:
-        series = "{}.{}".format(*sys.version_info)  # noqa: UP032
+        series = "{}.{}".format(*sys.version_info)
         raise Failure(
             f"This Python ({series}, {sys.executable}) comes without its {missing[0]} module.",
             "On Debian or Ubuntu: sudo apt install python3-venv"

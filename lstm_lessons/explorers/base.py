@@ -9,7 +9,7 @@ from typing import Any
 
 from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, IntSlider, ValueWidget, VBox
 
-from ..drawing import Picture
+from lstm_lessons.drawing import Picture
 
 _CLASS = "lstm-explorer"
 

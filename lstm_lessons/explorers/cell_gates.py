@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache, partial
 from math import exp, tanh
 
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Explorer, Range, check_all
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Explorer, Range, check_all
 
 Z = Range(-6.0, 6.0, 0.25, 0.0)
 Z_I = Range(Z.low, Z.high, Z.step, 1.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log
 
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = 24
 CHUNK = Range(1, SEQ_LEN, 1, 6)

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..drawing import Picture, figure, plots, svg
-from .base import Explorer, Range
-from .gradients import Array, lstm_gradient_by_lag, rnn_gradient_by_lag, setting
+from lstm_lessons.drawing import Picture, figure, plots, svg
+from lstm_lessons.explorers.base import Explorer, Range
+from lstm_lessons.explorers.gradients import (
+    Array,
+    lstm_gradient_by_lag,
+    rnn_gradient_by_lag,
+    setting,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

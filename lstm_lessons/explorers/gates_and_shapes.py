@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 INPUT_SIZE = Range(1, 128, 1, 100)
 HIDDEN_SIZE = Range(1, 32, 1, 16)
@@ -157,7 +157,7 @@ def _footer(root: svg.Element, input_size: int, hidden_size: int) -> None:
 
 
 def _count(input_size: int, hidden_size: int) -> str:
-    I, H = input_size, hidden_size  # noqa: E741, N806 - the field's own symbols
+    I, H = input_size, hidden_size  # noqa: E741 - the field's own symbols
     total = shapes.count_parameters(I, H)
     return f"4H(I + H) + 8H = 4·{H}·({I} + {H}) + 8·{H} = {total} parameters"
 
@@ -186,8 +186,8 @@ def _said(entry: shapes.Entry) -> str:
 
 
 def _alt(given: dict, entries: dict[str, shapes.Entry]) -> str:
-    gate, H = given["gate"], given["hidden_size"]  # noqa: N806
-    I = given["input_size"]  # noqa: E741, N806
+    gate, H = given["gate"], given["hidden_size"]
+    I = given["input_size"]  # noqa: E741
     stacked = _stacked(entries)
     above = "; ".join(_said(entry) for entry in entries.values() if entry not in stacked)
     below = "; ".join(map(_said, stacked))

@@ -91,7 +91,7 @@ def lstm_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
 
     Shapes: x (T, I), weighting (H,). The first states are zero.
     """
-    H = len(weighting)  # noqa: N806 - the field's own symbol
+    H = len(weighting)
     z_x = x @ network.weight_ih.T + network.bias_ih + network.bias_hh
     steps = []
     h, c = np.zeros(H), np.zeros(H)

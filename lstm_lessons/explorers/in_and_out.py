@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from ..drawing.block import block
-from .base import Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.block import block
+from lstm_lessons.explorers.base import Explorer, Range, check_all
 
 SEQ_LEN = Range(1, 48, 1, 24)
 BATCH = Range(1, 32, 1, 10)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
-from .lstm_map_words import Group, Setting, symbols
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
+from lstm_lessons.explorers.lstm_map_words import Group, Setting, symbols
 
 INPUT_SIZE = Range(1, 200, 1, 100)
 HIDDEN_SIZE = Range(1, 64, 1, 16)

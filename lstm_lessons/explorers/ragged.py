@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..drawing import Picture, svg
-from .base import Explorer, Range, check_all
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.explorers.base import Explorer, Range, check_all
 
 LONGEST = 8
 DEFAULTS = (3, 6, 2, 7, 5)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 TENSOR = Choice(("output", "h_n", "c_n"), "output")
 SLOT = Range(0, 5, 1, 1)

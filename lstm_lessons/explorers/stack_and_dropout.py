@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 NUM_LAYERS = Range(1, 3, 1, 2)
 DROPOUT = Range(0.0, 1.0, 0.05, 0.5)

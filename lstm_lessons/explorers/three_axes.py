@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from ..drawing.block import SLANT, block
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.block import SLANT, block
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
 BATCH_FIRST = Choice(("False", "True"), "False")

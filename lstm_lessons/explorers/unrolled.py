@@ -6,10 +6,10 @@ from functools import cache
 from math import exp, tanh
 from random import Random
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
 
 SEQ_LEN = Range(1, 6, 1, 5)
 STEPS = Range(0, 6, 1, 2)

@@ -19,7 +19,7 @@ once, and the walk multiplies it in.
 import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
-from torch.nn import functional as F  # noqa: N812 - torch's own habit
+from torch.nn import functional as F
 
 from lstm_lessons.lstm.unroll import OutputAndStates
 

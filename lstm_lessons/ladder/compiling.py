@@ -9,7 +9,7 @@ import sys
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - torch's own habit
+from torch.nn import functional as F
 
 from lstm_lessons.lstm.cell import apply_gates
 from lstm_lessons.lstm.unroll import OutputAndStates

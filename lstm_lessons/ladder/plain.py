@@ -6,7 +6,7 @@ uses little of what a processor can do. So fewer and larger products win.
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - torch's own habit
+from torch.nn import functional as F
 
 from lstm_lessons.lstm.cell import apply_gates, lstm_step
 from lstm_lessons.lstm.ragged import Weights, run_direction

@@ -98,7 +98,7 @@ def check_dtype(dtype: object) -> None:
 
 
 def check_input(
-    input: object,  # noqa: A002 - torch's own name
+    input: object,  # torch's own name
     input_size: int,
     weight: Tensor,
     batch_first: bool,
@@ -137,7 +137,7 @@ def check_input(
         )
 
 
-def _check_packed(input: PackedSequence, input_size: int, weight: Tensor) -> None:  # noqa: A002
+def _check_packed(input: PackedSequence, input_size: int, weight: Tensor) -> None:
     data, sizes = input.data, input.batch_sizes.tolist()
     if data.dim() != 2:
         raise RuntimeError(
@@ -192,7 +192,7 @@ def _check_pair(hx: object) -> None:
 
 
 def check_cell_call(
-    input: object,  # noqa: A002 - torch's own name
+    input: object,  # torch's own name
     hx: object,
     input_size: int,
     hidden_size: int,

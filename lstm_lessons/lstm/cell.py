@@ -4,7 +4,7 @@ from math import sqrt
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - torch's own habit
+from torch.nn import functional as F
 
 
 def apply_gates(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:

@@ -93,7 +93,7 @@ class Packed:
 Layout = Dense | Packed
 
 
-def layout_of(input: Tensor | PackedSequence, batch_first: bool) -> Layout:  # noqa: A002
+def layout_of(input: Tensor | PackedSequence, batch_first: bool) -> Layout:
     """Return the layout of an input."""
     if isinstance(input, PackedSequence):
         return Packed(input)

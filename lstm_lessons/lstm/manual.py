@@ -73,7 +73,7 @@ class ManualLSTMCell(_Twin, DerivedCell):
 
     def forward(
         self,
-        input: Tensor,  # noqa: A002 - torch's own name
+        input: Tensor,  # torch's own name
         hx: States | None = None,
     ) -> States:
         """Return the new ``(h, c)``.
@@ -140,7 +140,7 @@ class ManualLSTM(_Twin):
 
     def forward(
         self,
-        input: Tensor | PackedSequence,  # noqa: A002 - torch's own name
+        input: Tensor | PackedSequence,  # torch's own name
         hx: States | None = None,
     ) -> tuple[Tensor | PackedSequence, States]:
         """Return ``output, (h_n, c_n)`` in the layout in which the input came.

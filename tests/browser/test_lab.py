@@ -420,7 +420,7 @@ def lstm_map(**values: Any) -> Facts:
     """Return what torch makes of every argument: all shapes, and the number of parameters."""
     import torch
 
-    I, H = values["input_size"], values["hidden_size"]  # noqa: E741, N806
+    I, H = values["input_size"], values["hidden_size"]  # noqa: E741
     options = {key: values[key] == "True" for key in ("bias", "batch_first", "bidirectional")}
     layer = torch.nn.LSTM(
         I,

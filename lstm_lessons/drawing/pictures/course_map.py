@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ... import course
-from .. import svg
-from ..picture import Picture
+from lstm_lessons import course
+from lstm_lessons.drawing import svg
+from lstm_lessons.drawing.picture import Picture
 
 WIDTH = 720
 ROW = 38

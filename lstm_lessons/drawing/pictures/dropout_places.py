@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import svg, theme
-from ..arrow import arrow
-from ..picture import Picture
+from lstm_lessons.drawing import svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.picture import Picture
 
 PLACES = {
     "A": "on the arrows to the right, from step to step, in both layers",
