@@ -9,19 +9,21 @@ import torch
 from drawn import SVG, crowded, marked, points, texts, words
 from torch import nn
 
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.slots import (
     BATCH,
     HIDDEN_SIZE,
     INPUT_SIZE,
-    PARAMETERS,
     numbers,
     view,
 )
 from lstm_lessons.lstm.cell import lstm_step
 
+PARAMETERS = parameters(view)
+
 VALUES = {
     name: getattr(allowed, "options", None) or tuple(range(allowed.low, allowed.high + 1))
-    for name, (allowed, _) in PARAMETERS.items()
+    for name, (allowed, *_) in PARAMETERS.items()
 }
 EVERY = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
 LAYOUTS = list(product(VALUES["num_layers"], VALUES["bidirectional"], VALUES["seq_len"]))

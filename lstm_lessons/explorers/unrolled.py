@@ -5,23 +5,15 @@ from __future__ import annotations
 from functools import cache
 from math import exp, tanh
 from random import Random
+from typing import Annotated
 
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.arrow import arrow
-from lstm_lessons.explorers.base import Choice, Explorer, Range, check_all
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
-SEQ_LEN = Range(1, 6, 1, 5)
-STEPS = Range(0, 6, 1, 2)
-HIDDEN_SIZE = Range(1, 4, 1, 3)
-HX = Choice(("None", "(h_0, c_0)"), "None")
+LONGEST, MOST_UNITS = 6, 4
 
-PARAMETERS = {
-    "steps": (STEPS, "steps done"),
-    "seq_len": (SEQ_LEN, "seq_len T"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-    "hx": (HX, "hx"),
-}
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
 WIDTH, HEIGHT = 760, 462
@@ -43,7 +35,7 @@ Vector = tuple[float, ...]
 
 def unrolled() -> Explorer:
     """Return the explorer: how many steps are done, two sizes, and the states to start from."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def words() -> list[list[float]]:
@@ -76,11 +68,12 @@ def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[Vector]]:
     return {"h": [h for h, _ in states], "c": [c for _, c in states]}
 
 
+@checked
 def view(
-    steps: int = STEPS.default,
-    seq_len: int = SEQ_LEN.default,
-    hidden_size: int = HIDDEN_SIZE.default,
-    hx: str = HX.default,
+    steps: Annotated[int, Range(0, 6, 1), "steps done"] = 2,
+    seq_len: Annotated[int, Range(1, LONGEST, 1), "seq_len T"] = 5,
+    hidden_size: Annotated[int, Range(1, MOST_UNITS, 1), "hidden_size H"] = 3,
+    hx: Annotated[str, Choice(("None", "(h_0, c_0)")), "hx"] = "None",
 ) -> Picture:
     """Return the picture: a column for the start, for each step and for the end.
 
@@ -89,8 +82,6 @@ def view(
     Raises:
         ValueError: a parameter is outside its range.
     """
-    given = {"steps": steps, "seq_len": seq_len, "hidden_size": hidden_size, "hx": hx}
-    check_all(PARAMETERS, given)
     made, ledger = numbers(seq_len, hidden_size, hx), _ledger(seq_len, hidden_size)
     done = min(steps, seq_len)
     root = svg.panel(WIDTH, HEIGHT)
@@ -106,7 +97,7 @@ def view(
 @cache
 def _fixed() -> dict[str, list]:
     """Return the numbers that never change: the words, the weights, the biases, h_0 and c_0."""
-    random, most = Random(44), HIDDEN_SIZE.high
+    random, most = Random(44), MOST_UNITS
 
     def draw(low: float, high: float, *sizes: int) -> list | float:
         if not sizes:
@@ -115,7 +106,7 @@ def _fixed() -> dict[str, list]:
 
     # i, f and o lean towards open, so that the memories grow large enough to be seen.
     return {
-        "words": draw(-2, 2, SEQ_LEN.high, INPUT_SIZE),
+        "words": draw(-2, 2, LONGEST, INPUT_SIZE),
         "weight_ih": draw(-1.5, 1.5, len(shapes.GATES), most, INPUT_SIZE),
         "weight_hh": draw(-1, 1, len(shapes.GATES), most, most),
         "bias": [[1.5 if gate in "if" else 0.5] * most for gate in shapes.GATES],
