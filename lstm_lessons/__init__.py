@@ -18,12 +18,14 @@ __all__ = [
     "show",
 ]
 
+# Where a public name is defined; the other names are modules or rooms of the package itself.
 _HOMES = {
-    "ManualLSTM": "manual",
-    "ManualLSTMCell": "manual",
+    "ManualLSTM": "lstm.manual",
+    "ManualLSTMCell": "lstm.manual",
     "exercise": "exercises",
     "show": "drawing",
 }
+_MODULES = {"cell": "lstm.cell", "compare": "lstm.compare"}
 
 
 def __getattr__(name):  # noqa: ANN001, ANN202
@@ -35,7 +37,7 @@ def __getattr__(name):  # noqa: ANN001, ANN202
     if name in _HOMES:
         value = getattr(importlib.import_module("lstm_lessons." + _HOMES[name]), name)
     else:
-        value = importlib.import_module("lstm_lessons." + name)
+        value = importlib.import_module("lstm_lessons." + _MODULES.get(name, name))
     globals()[name] = value
     return value
 

@@ -176,7 +176,7 @@ class Configuration:
         A direction of a layer that reads n numbers has 4H(n + R) weights, 8H biases, and PH more
         under projection. n is I in the first layer, D·R above.
         """
-        D, H, R = (self.numbers[symbol] for symbol in "DHR")  # noqa: N806
+        D, H, R = (self.numbers[symbol] for symbol in "DHR")
         rest = 8 * H * self.bias + self.proj_size * H
         first = 4 * H * (self.input_size + R) + rest
         above = 4 * H * (D * R + R) + rest
@@ -338,7 +338,7 @@ def gate_entries(input_size: int, hidden_size: int, gate: str) -> Ledger:
     """Return what takes part in one gate's equation: its weights, biases, x_t and h_{t-1}."""
     _check_sizes(input_size=input_size, hidden_size=hidden_size)
     gate_rows(gate, hidden_size)
-    I, H = input_size, hidden_size  # noqa: E741, N806 - the field's own symbols
+    I, H = input_size, hidden_size  # noqa: E741 - the field's own symbols
     return Ledger(
         (
             Entry(

@@ -26,9 +26,9 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(CLONE))
 
-from lstm_lessons import explorers  # noqa: E402
-from lstm_lessons.commands.browser import MEND, find_browser, start_options  # noqa: E402
-from lstm_lessons.explorers.base import Explorer  # noqa: E402
+from lstm_lessons import explorers
+from lstm_lessons.commands.browser import MEND, find_browser, start_options
+from lstm_lessons.explorers.base import Explorer
 
 # How many times faster than the usual way an explorer should be at the median: 2 where a curve is
 # drawn, 3 for a diagram.

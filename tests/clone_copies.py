@@ -7,6 +7,8 @@ import sys
 import venv
 from pathlib import Path
 
+import pytest
+
 CLONE = Path(__file__).resolve().parents[1]
 
 
@@ -20,9 +22,9 @@ def copy_clone(folder: Path) -> Path:
     (root / "lstm_lessons").mkdir()
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(CLONE / "lstm_lessons" / name, root / "lstm_lessons")
-    shutil.copytree(
-        CLONE / "lstm_lessons" / "commands", root / "lstm_lessons" / "commands", ignore=ignore
-    )
+    for room in ("commands", "environment", "publishing"):
+        here = CLONE / "lstm_lessons" / room
+        shutil.copytree(here, root / "lstm_lessons" / room, ignore=ignore)
     return root
 
 
@@ -44,13 +46,29 @@ def clean_environ(home: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    root: Path, *words: str, python: Path | str = sys.executable, environ: dict[str, str]
+    root: Path,
+    *words: str,
+    python: Path | str = sys.executable,
+    environ: dict[str, str],
+    prefix: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m lstm_lessons WORDS`` in a clone, as a user does."""
-    command = [str(python), "-m", "lstm_lessons", *words]
+    """Run ``python -m lstm_lessons WORDS`` in a clone, as a user does; ``prefix`` comes first."""
+    command = [*prefix, str(python), "-m", "lstm_lessons", *words]
     return subprocess.run(
         command, cwd=root, env=environ, capture_output=True, text=True, timeout=300
     )
+
+
+def without_privilege() -> tuple[str, ...]:
+    """Return what to start a command with that is to be refused what others are refused.
+
+    Root may write anywhere, unless it gives that right up first.
+    """
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("root needs setpriv (util-linux) to be refused anything")
+    return ("setpriv", "--bounding-set", "-dac_override")
 
 
 def one_line(answer: subprocess.CompletedProcess[str]) -> str:

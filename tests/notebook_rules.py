@@ -16,8 +16,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from lstm_lessons.commands import notebooks
 from lstm_lessons.course import lesson
+from lstm_lessons.publishing import notebooks
 
 LESSON_CELLS = range(20, 36)
 CODE_LINES = 25

@@ -13,9 +13,10 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lessons import ManualLSTM, backprop
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.unroll import Weights, run_layers
+from lstm_lessons import ManualLSTM
+from lstm_lessons.lstm import backprop
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.ragged import Weights, run_stack
 
 T, B, I, H, P = 7, 5, 9, 11, 8  # noqa: E741 - the field's own symbols
 EVERY_LAYER = [
@@ -232,7 +233,7 @@ def test_every_gradient_equals_a_finite_difference(proj_size):
     flat = x.flatten(0, 1)  # shares memory with x
 
     def loss():
-        results = run_layers(flat, (2, 2, 2), h_0, c_0, layers)
+        results = run_stack(flat, (2, 2, 2), h_0, c_0, layers)
         pairs = zip(results, case.d_results.values(), strict=True)
         return sum(float((result * d_result.reshape(result.shape)).sum())
                    for result, d_result in pairs)  # fmt: skip

@@ -10,8 +10,8 @@ from clone_copies import CLONE, clean_environ
 from torch import nn
 
 from lstm_lessons.commands import bench, measure
-from lstm_lessons.commands.failure import Failure
 from lstm_lessons.commands.measure import Contest, Times
+from lstm_lessons.environment.failure import Failure
 
 TINY = (3, 2, 5, 4)
 WITHOUT = frozenset({bench.COMPILED})

@@ -7,7 +7,7 @@ import pytest
 from browser import page as pages
 
 from lstm_lessons.commands import browser
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.environment.failure import Failure
 
 
 def program(path: Path, says: str = "Chromium 1.2.3") -> Path:

@@ -11,11 +11,11 @@ import nbformat
 import pytest
 
 from lstm_lessons.commands import build as command
-from lstm_lessons.commands import notebooks
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.execute import clean
-from lstm_lessons.commands.notebooks import SourceError, Target, without_solutions
 from lstm_lessons.course import lesson
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing.execute import clean
+from lstm_lessons.publishing.notebooks import SourceError, Target, without_solutions
 
 LESSON = """
 # %% [markdown]

@@ -13,7 +13,7 @@ from clone_copies import CLONE, clean_environ, one_line, run
 
 from lstm_lessons import __main__ as entry
 from lstm_lessons.commands import dispatch
-from lstm_lessons.commands.failure import Failure, from_os_error
+from lstm_lessons.environment.failure import Failure, from_os_error
 
 OLD_PYTHONS = ["2.7.18", "3.6.15", "3.7.16", "3.8.18", "3.9.18", "3.10.13"]
 
@@ -60,9 +60,13 @@ def test_every_command_has_a_module_with_main():
 
 
 def test_until_the_environment_exists_only_the_standard_library_is_imported():
+    files = (CLONE / "lstm_lessons/environment").glob("*.py")
+    modules = [f"lstm_lessons.environment.{path.stem}" for path in files]
+    verbs = [
+        f"lstm_lessons.commands.{name}" for name in ("dispatch", "doctor", "setup", "lab", "test")
+    ]
     code = (
-        "import sys\n"
-        "from lstm_lessons.commands import dispatch, doctor, setup, installer, lab, test\n"
+        f"import sys, {', '.join([*modules, *verbs])}\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     answer = subprocess.run(

@@ -10,15 +10,15 @@ import time
 from pathlib import Path
 
 import pytest
-from clone_copies import bare_python, clean_environ, copy_clone, one_line, run
+from clone_copies import bare_python, clean_environ, copy_clone, one_line, run, without_privilege
 
-from lstm_lessons.commands import environment as environments
-from lstm_lessons.commands import requirements
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State, usable_python
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.lock import held
-from lstm_lessons.commands.requirements import Requirement, parse
+from lstm_lessons.environment import environment as environments
+from lstm_lessons.environment import requirements
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State, usable_python
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.lock import held
+from lstm_lessons.environment.requirements import Requirement, parse
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def made(clone):
     """An environment that looks as set-up leaves it, without its packages."""
     environment = Environment(clone)
     bare_python(environment.folder)
-    environment.mark("ready")
+    environment.mark("ready", ["test"])
     return environment
 
 
@@ -150,6 +150,39 @@ def test_somebody_elses_folder_file_or_link_is_foreign(clone, tmp_path):
     assert (tmp_path / "real").is_dir()
 
 
+STATE = """
+import sys
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment
+print(sys.getfilesystemencoding(), Environment(Clone.here()).state().name)
+"""
+
+
+def test_a_locale_that_decodes_the_path_otherwise_finds_the_same_environment(tmp_path):
+    folder = tmp_path / "Übungen"
+    folder.mkdir()
+    environment = Environment(Clone(copy_clone(folder)))
+    bare_python(environment.folder)
+    environment.mark("ready")
+    other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environ = {**clean_environ(tmp_path / "home"), **other}
+    done = subprocess.run(
+        [sys.executable, "-c", STATE], cwd=environment.clone.root, env=environ, capture_output=True
+    )
+    assert done.stdout.split() == [b"ascii", b"READY"], done.stderr
+
+
+def test_an_environment_that_is_reached_by_another_path_is_the_same(made, tmp_path):
+    link = tmp_path / "linked"
+    link.symlink_to(made.clone.root)
+    assert Environment(Clone(link)).state() is State.READY
+
+
+def test_a_copied_environment_is_another_folders(made, tmp_path):
+    shutil.copytree(made.clone.root, tmp_path / "copy", symlinks=True)
+    assert Environment(Clone(tmp_path / "copy")).state() is State.MOVED
+
+
 def test_removing_deletes_the_marker_last(made, monkeypatch):
     deleted = []
     unlink = Path.unlink
@@ -179,6 +212,13 @@ def test_a_python_that_has_everything_is_used_as_it_is(clone):
 
 def test_a_ready_environment_is_used(made, lacking):
     assert usable_python(made.clone, "test") == made.python
+
+
+def test_an_environment_without_the_tests_tools_opens_the_lessons_alone(made, lacking):
+    made.mark("ready", [])
+    assert usable_python(made.clone) == made.python
+    assert usable_python(made.clone, "test") is None
+    assert made.state() is State.READY
 
 
 def test_a_half_made_environment_is_not_used(made, lacking):
@@ -244,7 +284,8 @@ def test_a_lock_left_by_a_killed_setup_is_taken_over(clone):
 def test_a_lock_is_free_once_its_holder_is_killed(clone):
     lock = Environment(clone).lock
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom lstm_lessons.commands.lock import held\n"
+        "import sys, time\nfrom pathlib import Path\n"
+        "from lstm_lessons.environment.lock import held\n"
         "with held(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, lock]
@@ -260,16 +301,11 @@ def test_a_lock_is_free_once_its_holder_is_killed(clone):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rules for folders")
 def test_a_read_only_folder(clone, tmp_path):
     bare = bare_python(tmp_path / "bare")
-    command = [bare, "-B", "-m", "lstm_lessons", "setup"]
-    if os.geteuid() == 0:  # Root may write anywhere, unless it gives that right up first.
-        if shutil.which("setpriv") is None:
-            pytest.skip("root needs setpriv (util-linux) to be refused anything")
-        command = ["setpriv", "--bounding-set", "-dac_override", *command]
     clone.root.chmod(0o555)
     try:
-        answer = subprocess.run(
-            command, cwd=clone.root, env=clean_environ(tmp_path / "home"),
-            capture_output=True, text=True,
+        answer = run(
+            clone.root, "setup", python=bare, environ=clean_environ(tmp_path / "home"),
+            prefix=without_privilege(),
         )  # fmt: skip
     finally:
         clone.root.chmod(0o755)
@@ -321,6 +357,32 @@ def test_the_doctor_works_with_no_environment_at_all(clone, tmp_path):
     wrong = [line for line in lines if line.startswith("WRONG")]
     assert len(wrong) == 1 and "not made yet; run: python3 -m lstm_lessons setup" in wrong[0]
     assert lines[-1].startswith("Wrong: 1.")
+
+
+@pytest.mark.parametrize("module", ["torch", "ipywidgets"])
+def test_the_doctor_tells_of_a_module_that_pythonpath_puts_first(module, clone, tmp_path):
+    old = tmp_path / "old packages"
+    (old / module).mkdir(parents=True)
+    (old / module / "__init__.py").write_text("raise ImportError('an old one')\n")
+    (old / f"{module}-1.0.dist-info").mkdir()
+    (old / f"{module}-1.0.dist-info" / "METADATA").write_text(f"Name: {module}\nVersion: 1.0\n")
+    environ = {**clean_environ(tmp_path / "home"), "PYTHONPATH": str(old)}
+    answer = run(clone.root, "doctor", environ=environ)
+    assert answer.returncode == 1
+    (line,) = [line for line in answer.stdout.splitlines() if line.startswith("WRONG")]
+    assert line.split()[1] == module
+    assert f"would be imported from {old}" in line
+    assert line.endswith(f"take {old} out of the variable PYTHONPATH")
+    assert "delete .venv" not in answer.stdout
+
+
+def test_an_old_package_on_pythonpath_does_not_spoil_the_environment(tmp_path, monkeypatch):
+    folder = tmp_path / "torch-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: torch\nVersion: 1.0\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert requirements.versions_here(["torch"])["torch"] != "1.0"
 
 
 def test_the_doctor_of_a_python_that_has_everything(clone, tmp_path):

@@ -9,13 +9,13 @@ import sys
 import pytest
 from clone_copies import CLONE, bare_python, clean_environ, copy_clone, one_line, run
 
-from lstm_lessons.commands import installer, torch_build
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.progress import Steps
-from lstm_lessons.commands.runner import Runner, Telling, diagnose
-from lstm_lessons.commands.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
+from lstm_lessons.environment import installer, torch_build
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.progress import Steps
+from lstm_lessons.environment.runner import Runner, Telling, diagnose
+from lstm_lessons.environment.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
 
 CUDA_ONLY = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.14.1, 2.13.0, 2.12.1\n"
 WITH_CPU = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.13.0+cpu, 2.13.0, 2.12.1\n"
@@ -110,8 +110,8 @@ def environment(tmp_path, monkeypatch):
     return Environment(clone)
 
 
-def make(environment, runner):
-    installer._make(environment, runner, Steps(4, io.StringIO()))
+def make(environment, runner, *extras):
+    installer._make(environment, set(extras), runner, Steps(4, io.StringIO()))
 
 
 def test_the_cpu_build_that_pip_offers_is_taken(environment):
@@ -121,8 +121,8 @@ def test_the_cpu_build_that_pip_offers_is_taken(environment):
     assert runner.spoken() == [
         f"venv {environment.folder}",
         "pip index versions torch",
-        f"pip install --progress-bar off -c {pins} torch",
-        f"pip install --progress-bar off -c {pins} -e .[test]",
+        f"pip install --no-compile --progress-bar off -c {pins} torch",
+        f"pip install --no-compile --progress-bar off -c {pins} -e .",
         "ipykernel install --sys-prefix --display-name LSTM lessons",
     ]
     assert runner.commands[3][1] == environment.clone.root
@@ -138,7 +138,7 @@ def test_else_uv_gets_it(environment):
         f"uv pip install --python {environment.python} --torch-backend cpu"
         f" --constraints {environment.clone.constraints} torch"
     )
-    assert spoken[4].endswith("-e .[test]") and len(spoken) == 6
+    assert spoken[4].endswith("-e .") and len(spoken) == 6
     assert not any(line.startswith("pip install") and line.endswith("torch") for line in spoken)
 
 
@@ -163,6 +163,20 @@ def test_new_dependencies_are_brought_into_the_same_folder(environment):
     make(environment, runner)
     assert environment.state() is State.READY and (environment.folder / "kept").exists()
     assert not any(line.startswith("venv") for line in runner.spoken())
+
+
+def test_the_tools_of_tests_come_when_they_are_asked_for(environment):
+    make(environment, NotingRunner(environment, WITH_CPU))
+    assert environment.has([]) and not environment.has(["test"])
+    (environment.folder / "kept").touch()
+    runner = NotingRunner(environment, WITH_CPU)
+    make(environment, runner, "test")
+    assert environment.has(["test"]) and (environment.folder / "kept").exists()
+    assert runner.spoken()[-2].endswith("-e .[test]")
+    assert not any(line.startswith("venv") for line in runner.spoken())
+    again = NotingRunner(environment, WITH_CPU)
+    make(environment, again)
+    assert again.commands == [] and environment.has(["test"])
 
 
 def test_what_still_lacks_something_is_not_called_ready(environment, monkeypatch):
@@ -363,6 +377,7 @@ def _set_up_from_nothing(tmp_path):
     assert "[4/4]" in first.stdout and "the CPU build that pip offers" in first.stdout
     environment = Environment(clone)
     assert environment.state() is State.READY
+    assert not list(environment.folder.rglob("playwright")), "a learner gets no tools of tests"
     log = environment.log.read_text(encoding="utf-8")
     again = run(clone.root, "setup", python=bare, environ=environ)
     assert again.returncode == 0 and "is ready" in again.stdout

@@ -11,7 +11,8 @@ import pytest
 from drawn import crowded
 
 from lstm_lessons import course
-from lstm_lessons.drawing import Picture, course_map, figure, plots, show, svg, theme
+from lstm_lessons.drawing import Picture, figure, plots, show, svg, theme
+from lstm_lessons.drawing.pictures.course_map import course_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -307,7 +308,8 @@ def test_nothing_in_the_map_lies_on_anything_else():
 
 def test_drawing_imports_neither_torch_nor_matplotlib_until_a_plot_is_drawn():
     code = (
-        "import sys; from lstm_lessons.drawing import course_map, figure; course_map()\n"
+        "import sys; from lstm_lessons.drawing import figure\n"
+        "from lstm_lessons.drawing.pictures.course_map import course_map; course_map()\n"
         "assert not {'torch', 'matplotlib', 'numpy', 'IPython'} & set(sys.modules)\n"
         "figure(); assert 'matplotlib' in sys.modules\n"
         "assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)"

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from clone_copies import CLONE
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State
-from lstm_lessons.commands.requirements import parse, versions_here
 from lstm_lessons.course import LESSONS
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State
+from lstm_lessons.environment.requirements import parse, versions_here
 
 CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 TORCH_BUILDS = re.compile(r"\+cpu|\+cu\d")
@@ -100,7 +100,7 @@ def test_ci_runs_the_readmes_test_command():
 def test_no_index_is_named_anywhere():
     """Which index pip asks is the user's to set, so no file names one, nor a flag that does."""
     flags = re.compile(r"--(?:extra-)?index-url|--find-links")
-    for path in (CLONE / "lstm_lessons/commands").glob("*.py"):
+    for path in (CLONE / "lstm_lessons").rglob("*.py"):
         assert not flags.search(path.read_text(encoding="utf-8")), path
     for name in ("README.md", ".ci/run", "pyproject.toml", "environment.yml", "constraints.txt"):
         assert not flags.search(text(name)), name

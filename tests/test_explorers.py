@@ -6,6 +6,7 @@ from importlib import import_module
 from itertools import combinations, product
 from math import prod
 from random import Random
+from typing import Annotated
 
 import ipywidgets
 import pytest
@@ -13,7 +14,7 @@ from drawn import crowded
 
 from lstm_lessons import explorers
 from lstm_lessons.drawing import Picture
-from lstm_lessons.explorers.base import Choice, Explorer, Range
+from lstm_lessons.explorers.base import Choice, Explorer, Parameter, Range, parameters
 
 NAMES = explorers.__all__
 ALL_WAYS = 1000  # settings of an explorer's controls: up to so many, all are tried
@@ -29,23 +30,24 @@ def make(name):
     return getattr(explorers, name)()
 
 
-def values_to_try(allowed):
+def values_to_try(parameter):
     """Return the values of a parameter that are tried: all options; both ends, and the start."""
+    allowed = parameter.allowed
     if isinstance(allowed, Choice):
         return allowed.options
-    return tuple(dict.fromkeys((allowed.low, allowed.default, allowed.high)))
+    return tuple(dict.fromkeys((allowed.low, parameter.default, allowed.high)))
 
 
-def settings(parameters):
+def settings(table):
     """Return settings of all controls: every combination, where there are not too many.
 
     Of more, those that differ from the start in at most two controls, those with all at their
     least or most, and a sample that is the same in every run.
     """
-    values = {key: values_to_try(allowed) for key, (allowed, _) in parameters.items()}
+    values = {key: values_to_try(each) for key, each in table.items()}
     if prod(map(len, values.values())) <= ALL_WAYS:
         return [dict(zip(values, each, strict=True)) for each in product(*values.values())]
-    start = {key: allowed.default for key, (allowed, _) in parameters.items()}
+    start = {key: each.default for key, each in table.items()}
     found = [
         start | {one: a, other: b}
         for one, other in combinations(values, 2)
@@ -73,8 +75,8 @@ def shown_by(explorer):
 def test_starts_with_the_picture_of_the_defaults(name):
     explorer = make(name)
     values = {key: slider.value for key, slider in explorer.sliders.items()}
-    parameters = module_of(name).PARAMETERS
-    assert values == {key: allowed.default for key, (allowed, _) in parameters.items()}
+    table = parameters(module_of(name).view)
+    assert values == {key: each.default for key, each in table.items()}
     assert explorer.picture == module_of(name).view(**values)
     assert shown_by(explorer) == explorer.picture.inline
 
@@ -82,7 +84,7 @@ def test_starts_with_the_picture_of_the_defaults(name):
 @each_explorer
 def test_every_move_of_a_slider_shows_the_picture_of_its_values(name):
     explorer = make(name)
-    for key, (allowed, _) in module_of(name).PARAMETERS.items():
+    for key, (allowed, *_) in parameters(module_of(name).view).items():
         for value in (
             allowed.options if isinstance(allowed, Choice) else (allowed.low, allowed.high)
         ):
@@ -95,11 +97,11 @@ def test_every_move_of_a_slider_shows_the_picture_of_its_values(name):
 
 @each_explorer
 def test_every_slider_alone_changes_picture_and_words(name):
-    for key, (allowed, _) in module_of(name).PARAMETERS.items():
+    for key, (allowed, default, _) in parameters(module_of(name).view).items():
         explorer = make(name)
         before = explorer.picture
         others = allowed.options if isinstance(allowed, Choice) else (allowed.high, allowed.low)
-        explorer.sliders[key].value = next(each for each in others if each != allowed.default)
+        explorer.sliders[key].value = next(each for each in others if each != default)
         assert explorer.picture.svg != before.svg, key
         assert explorer.picture.alt != before.alt, key
 
@@ -107,32 +109,32 @@ def test_every_slider_alone_changes_picture_and_words(name):
 @each_explorer
 def test_no_text_lies_on_another_or_leaves_the_panel(name):
     module = module_of(name)
-    for given in settings(module.PARAMETERS):
+    for given in settings(parameters(module.view)):
         assert crowded(module.view(**given).svg) == [], given
 
 
 def test_many_controls_are_tried_in_every_pair_and_few_in_every_way():
-    few = {letter: (Range(0, 9, 1, 4), letter) for letter in "abcdef"}
+    few = {letter: Parameter(Range(0, 9, 1), 4, letter) for letter in "abcdef"}
     assert len({tuple(given.items()) for given in settings(few)}) == len(settings(few)) == 3**6
-    many = few | {letter: (Choice(("x", "y"), "x"), letter) for letter in "ghij"}
+    many = few | {letter: Parameter(Choice(("x", "y")), "x", letter) for letter in "ghij"}
     tried = settings(many)
     assert len(tried) < ALL_WAYS and tried == settings(many)
-    start = {key: allowed.default for key, (allowed, _) in many.items()}
+    start = {key: each.default for key, each in many.items()}
     for one, other in combinations(many, 2):
-        for a, b in product(values_to_try(many[one][0]), values_to_try(many[other][0])):
+        for a, b in product(values_to_try(many[one]), values_to_try(many[other])):
             assert start | {one: a, other: b} in tried
             # And once more, among other values of the rest.
             assert sum(given[one] == a and given[other] == b for given in tried) > 1
     for end in (0, -1):  # all at their least, all at their most
-        assert {key: values_to_try(allowed)[end] for key, (allowed, _) in many.items()} in tried
+        assert {key: values_to_try(each)[end] for key, each in many.items()} in tried
 
 
 @each_explorer
 def test_sliders_have_the_range_of_their_parameter_and_a_label(name):
     explorer = make(name)
-    for key, (allowed, description) in module_of(name).PARAMETERS.items():
+    for key, (allowed, default, label) in parameters(module_of(name).view).items():
         slider = explorer.sliders[key]
-        assert slider.description == description
+        assert (slider.description, slider.value) == (label, default)
         if isinstance(allowed, Range):
             assert (slider.min, slider.max, slider.step) == (
                 allowed.low,
@@ -158,11 +160,7 @@ def test_where_there_is_no_kernel_the_picture_shows(name):
 
 @each_explorer
 def test_the_same_text_in_another_process(name):
-    code = (
-        f"from lstm_lessons.explorers.{name} import view, PARAMETERS\n"
-        "p = view(**{key: allowed.default for key, (allowed, _) in PARAMETERS.items()})\n"
-        "print(p.svg, p.alt)"
-    )
+    code = f"from lstm_lessons.explorers.{name} import view\np = view()\nprint(p.svg, p.alt)"
     runs = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
         for _ in range(2)
@@ -180,23 +178,39 @@ def test_nothing_here_needs_torch():
 
 
 def test_an_error_in_a_view_reaches_the_one_who_moved_the_slider():
-    def view(x):
+    def view(x: Annotated[int, Range(0, 3, 1), "x"] = 1):
         if x > 1:
             raise ZeroDivisionError("broken view")
         return Picture("<svg></svg>", f"x is {x}")
 
-    explorer = Explorer(view, {"x": (Range(0, 3, 1, 1), "x")})
+    def broken(x: Annotated[int, Range(0, 3, 1), "x"] = 2):
+        return view(x)
+
+    explorer = Explorer(view)
     with pytest.raises(ZeroDivisionError, match="broken view"):
         explorer.sliders["x"].value = 2
     with pytest.raises(ZeroDivisionError, match="broken view"):
-        Explorer(view, {"x": (Range(0, 3, 1, 2), "x")})
+        Explorer(broken)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda x: None,
+        lambda x=1: None,
+        lambda x: Picture("<svg></svg>", "x"),
+    ],
+)
+def test_a_view_whose_signature_is_no_table_is_refused(view):
+    with pytest.raises(TypeError, match=r"x of .* should be written as `x: Annotated\[type, Range"):
+        Explorer(view)
 
 
 @each_explorer
 def test_a_parameter_out_of_range_is_refused_in_one_line(name):
     module = module_of(name)
-    defaults = {key: allowed.default for key, (allowed, _) in module.PARAMETERS.items()}
-    for key, (allowed, _) in module.PARAMETERS.items():
+    defaults = {key: each.default for key, each in parameters(module.view).items()}
+    for key, (allowed, *_) in parameters(module.view).items():
         if isinstance(allowed, Choice):
             wrong = ["x", None, 0, ""]
         else:

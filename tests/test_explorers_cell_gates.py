@@ -9,17 +9,19 @@ from drawn import SVG, corners, marked, texts, words
 from torch import nn
 
 from lstm_lessons.drawing import svg
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.cell_gates import (
     COLUMNS,
     DIAL_HEIGHT,
     DIAL_TOP,
     DIAL_WIDTH,
-    PARAMETERS,
     numbers,
     view,
 )
 
-DEFAULTS = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
+PARAMETERS = parameters(view)
+
+DEFAULTS = {name: each.default for name, each in PARAMETERS.items()}
 
 
 def steps(allowed):
@@ -28,10 +30,10 @@ def steps(allowed):
 
 
 def cases():
-    ends = ((allowed.low, 0.0, allowed.high) for allowed, _ in PARAMETERS.values())
+    ends = ((allowed.low, 0.0, allowed.high) for allowed, *_ in PARAMETERS.values())
     for values in product(*ends):
         yield dict(zip(PARAMETERS, values, strict=True))
-    for name, (allowed, _) in PARAMETERS.items():
+    for name, (allowed, *_) in PARAMETERS.items():
         for value in steps(allowed):
             yield DEFAULTS | {name: value}
 
@@ -55,7 +57,7 @@ def torch_numbers(z_i, z_f, z_g, z_o, c_prev):
 
 
 def test_the_ranges_are_those_of_the_sliders():
-    ranges = {name: (each.low, each.high, each.step) for name, (each, _) in PARAMETERS.items()}
+    ranges = {name: (each.low, each.high, each.step) for name, (each, *_) in PARAMETERS.items()}
     z = (-6, 6, 0.25)
     assert ranges == {"z_i": z, "z_f": z, "z_g": z, "z_o": z, "c_prev": (-3, 3, 0.25)}
 

@@ -9,18 +9,21 @@ import torch
 from drawn import SVG, marked, texts, words
 from torch import nn
 
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.chunks import (
-    BETWEEN,
     CELL,
-    CHUNK,
     FAINTEST,
-    FORGET_BIAS,
     GRID_Y,
     LEFT,
     SEQ_LEN,
     numbers,
     view,
 )
+
+PARAMETERS = parameters(view)
+BETWEEN = PARAMETERS["between"].allowed
+CHUNK = PARAMETERS["chunk"].allowed
+FORGET_BIAS = PARAMETERS["forget_bias"].allowed
 
 BIASES = (-1.0, 0.0, 1.0, 2.5, 5.0)
 SETTINGS = list(product(range(CHUNK.low, CHUNK.high + 1), BIASES, BETWEEN.options))

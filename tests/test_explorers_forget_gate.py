@@ -10,13 +10,12 @@ from drawn import SVG, corners, marked, points, texts, words
 from torch import nn
 
 from lstm_lessons.drawing import svg
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.forget_gate import (
     AXES,
     CURVES,
-    FORGET_BIAS,
     HEIGHT,
     HIGHEST,
-    LAGS,
     LOWEST,
     WIDTH,
     curves,
@@ -24,6 +23,10 @@ from lstm_lessons.explorers.forget_gate import (
     view,
 )
 from lstm_lessons.explorers.gradients import HIDDEN_SIZE, INPUT_SIZE, setting
+
+PARAMETERS = parameters(view)
+FORGET_BIAS = PARAMETERS["forget_bias"].allowed
+LAGS = PARAMETERS["lags"].allowed
 
 BIASES = [float(each) for each in np.arange(-2, 6.01, 0.25)]
 ALL_LAGS = list(range(10, 101, 10))

@@ -8,14 +8,17 @@ import torch
 from drawn import SVG, marked, texts, words
 from torch import nn
 
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.gates_and_shapes import (
-    HIDDEN_SIZE,
-    INPUT_SIZE,
     SCALE,
     THINNEST,
     numbers,
     view,
 )
+
+PARAMETERS = parameters(view)
+HIDDEN_SIZE = PARAMETERS["hidden_size"].allowed
+INPUT_SIZE = PARAMETERS["input_size"].allowed
 
 GATES = ("i", "f", "g", "o")
 SIZES = [

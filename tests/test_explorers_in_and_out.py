@@ -10,21 +10,23 @@ from torch import nn
 
 from lstm_lessons import shapes
 from lstm_lessons.explorers import in_and_out
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.in_and_out import (
     DEPTH,
     FEATURE,
-    PARAMETERS,
     THINNEST,
     TIME,
     numbers,
     view,
 )
 
-DEFAULTS = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
-ENDS = list(product(*((allowed.low, allowed.high) for allowed, _ in PARAMETERS.values())))
+PARAMETERS = parameters(view)
+
+DEFAULTS = {name: each.default for name, each in PARAMETERS.items()}
+ENDS = list(product(*((allowed.low, allowed.high) for allowed, *_ in PARAMETERS.values())))
 MOVES = [
     tuple((DEFAULTS | {name: value}).values())
-    for name, (allowed, _) in PARAMETERS.items()
+    for name, (allowed, *_) in PARAMETERS.items()
     for value in range(allowed.low, allowed.high + 1)
 ]
 
@@ -59,7 +61,7 @@ def test_picture_and_its_words_say_the_shapes(sizes: tuple[int, ...]) -> None:
 
 
 def test_blocks_stay_inside_the_panel() -> None:
-    widest = view(**{name: allowed.high for name, (allowed, _) in PARAMETERS.items()})
+    widest = view(**{name: allowed.high for name, (allowed, *_) in PARAMETERS.items()})
     root = ElementTree.fromstring(widest.svg)
     width, height = float(root.get("width")), float(root.get("height"))
     for polygon in root.iter("{http://www.w3.org/2000/svg}polygon"):

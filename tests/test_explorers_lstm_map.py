@@ -19,14 +19,20 @@ from drawn import SVG, marked, texts, words
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from lstm_lessons.explorers.base import Choice
-from lstm_lessons.explorers.lstm_map import PARAMETERS, RIGHT, numbers, view
+from lstm_lessons.explorers.base import Choice, parameters
+from lstm_lessons.explorers.lstm_map import (
+    RIGHT,
+    numbers,
+    view,
+)
 from lstm_lessons.explorers.lstm_map_words import DEFAULTS
+
+PARAMETERS = parameters(view)
 
 # torch says once in a process that it has no fast way for float32 with projections.
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections")
 
-START = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
+START = {name: each.default for name, each in PARAMETERS.items()}
 CALL = ("input", "h_0", "c_0", "output", "h_n", "c_n")
 SWITCHES = ("bias", "batch_first", "bidirectional", "unbatched")
 YES_NO = ("False", "True")
@@ -50,7 +56,7 @@ def sample(count, seed, **most):
     one that torch takes and one that it refuses.
     """
     random = Random(seed)
-    ranges = {name: list(every(allowed)) for name, (allowed, _) in PARAMETERS.items()}
+    ranges = {name: list(every(allowed)) for name, (allowed, *_) in PARAMETERS.items()}
     for name, largest in most.items():
         ranges[name] = [value for value in ranges[name] if value <= largest]
     found = []
@@ -71,7 +77,7 @@ def sample(count, seed, **most):
 
 
 MOVES = [
-    START | {name: each} for name, (allowed, _) in PARAMETERS.items() for each in every(allowed)
+    START | {name: each} for name, (allowed, *_) in PARAMETERS.items() for each in every(allowed)
 ]
 WIDE = [*MOVES, *sample(4, 0)]
 # Small enough to be run with real numbers.
@@ -604,7 +610,7 @@ def test_only_the_end_of_the_panel_moves_with_the_remarks():
 
 
 def test_a_move_is_drawn_at_once():
-    most = {name: list(every(allowed))[-1] for name, (allowed, _) in PARAMETERS.items()}
+    most = {name: list(every(allowed))[-1] for name, (allowed, *_) in PARAMETERS.items()}
     view(**most)
     times = []
     for _ in range(20):

@@ -10,7 +10,15 @@ from drawn import SVG, marked, words
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from lstm_lessons.explorers.ragged import LONGEST, PARAMETERS, SENTENCES, numbers, view
+from lstm_lessons.explorers.base import parameters
+from lstm_lessons.explorers.ragged import (
+    LONGEST,
+    SENTENCES,
+    numbers,
+    view,
+)
+
+PARAMETERS = parameters(view)
 
 EVERY = list(product(range(1, LONGEST + 1), repeat=SENTENCES))
 SOME = [tuple([n] * SENTENCES) for n in (1, 4, LONGEST)] + Random(0).sample(EVERY, 200)
@@ -31,7 +39,7 @@ def torchs(lengths):
 
 def test_the_packing_is_torchs_for_all_lengths():
     for lengths in EVERY:
-        made, (x, packed) = numbers(**named(lengths)), torchs(lengths)
+        made, (x, packed) = numbers(*lengths), torchs(lengths)
         assert made["rows"] == [tuple(row) for row in packed.data.tolist()], lengths
         for name in ("batch_sizes", "sorted_indices", "unsorted_indices"):
             assert made[name] == getattr(packed, name).tolist(), lengths

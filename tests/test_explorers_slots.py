@@ -9,19 +9,21 @@ import torch
 from drawn import SVG, crowded, marked, points, texts, words
 from torch import nn
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.slots import (
     BATCH,
     HIDDEN_SIZE,
     INPUT_SIZE,
-    PARAMETERS,
     numbers,
     view,
 )
+from lstm_lessons.lstm.cell import lstm_step
+
+PARAMETERS = parameters(view)
 
 VALUES = {
     name: getattr(allowed, "options", None) or tuple(range(allowed.low, allowed.high + 1))
-    for name, (allowed, _) in PARAMETERS.items()
+    for name, (allowed, *_) in PARAMETERS.items()
 }
 EVERY = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
 LAYOUTS = list(product(VALUES["num_layers"], VALUES["bidirectional"], VALUES["seq_len"]))
@@ -84,7 +86,7 @@ def test_each_line_of_python_fetches_the_state_of_its_boxes(layout):
         assert tuple(wanted.shape) == pick.shape, given
         assert 1 <= len(pick.lines) <= 2
         for line in pick.lines:
-            fetched = eval(line, {}, results | names)  # noqa: S307 - the line that the picture shows
+            fetched = eval(line, {}, results | names)  # the line that the picture shows
             assert fetched.shape == wanted.shape, (given, line)
             assert torch.allclose(fetched, wanted, rtol=0, atol=1e-12), (given, line)
 

@@ -10,18 +10,20 @@ from torch import nn
 from torch.nn import functional as F
 
 from lstm_lessons.explorers import stack_and_dropout
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.stack_and_dropout import (
     BATCH,
-    DROPOUT,
     HIDDEN_SIZE,
     INPUT_SIZE,
-    NUM_LAYERS,
-    PARAMETERS,
-    SEED,
     SEQ_LEN,
     numbers,
     view,
 )
+
+PARAMETERS = parameters(view)
+DROPOUT = PARAMETERS["dropout"].allowed
+NUM_LAYERS = PARAMETERS["num_layers"].allowed
+SEED = PARAMETERS["seed"].allowed
 
 LAYERS = range(NUM_LAYERS.low, NUM_LAYERS.high + 1)
 STEPS = round((DROPOUT.high - DROPOUT.low) / DROPOUT.step)

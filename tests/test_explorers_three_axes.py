@@ -9,9 +9,16 @@ import torch
 from drawn import SVG, corners, crowded, marked, texts, words
 from torch import nn
 
-from lstm_lessons.explorers.three_axes import LEVEL, PARAMETERS, numbers, view
+from lstm_lessons.explorers.base import parameters
+from lstm_lessons.explorers.three_axes import (
+    LEVEL,
+    numbers,
+    view,
+)
 
-DEFAULTS = {name: allowed.default for name, (allowed, _) in PARAMETERS.items()}
+PARAMETERS = parameters(view)
+
+DEFAULTS = {name: each.default for name, each in PARAMETERS.items()}
 ORDERS, FLAGS = ("(B, T, I)", "(T, B, I)"), ("False", "True")
 SIZES = ("seq_len", "batch", "input_size", "hidden_size")
 

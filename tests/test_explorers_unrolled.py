@@ -10,20 +10,22 @@ from torch import nn
 
 from lstm_lessons.drawing import svg
 from lstm_lessons.explorers import unrolled as make
+from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.unrolled import (
-    HIDDEN_SIZE,
-    HX,
     INPUT_SIZE,
     NOTES,
     OUTPUT_Y,
-    PARAMETERS,
-    SEQ_LEN,
-    STEPS,
     numbers,
     view,
     weights,
 )
 from lstm_lessons.explorers.unrolled import words as the_words
+
+PARAMETERS = parameters(view)
+HIDDEN_SIZE = PARAMETERS["hidden_size"].allowed
+HX = PARAMETERS["hx"].allowed
+SEQ_LEN = PARAMETERS["seq_len"].allowed
+STEPS = PARAMETERS["steps"].allowed
 
 SIZES = [
     (seq_len, hidden_size, hx)

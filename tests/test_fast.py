@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import ManualLSTM
-from lstm_lessons.fast import RUNGS, backward, compiling
+from lstm_lessons.ladder import RUNGS, backward, compiling
 
 SIZES = [(7, 3, 5, 4), (1, 2, 3, 5), (2, 1, 4, 3), (5, 2, 3, 1), (30, 2, 3, 4)]
 QUICK = [name for name in RUNGS if name != "compiled"]

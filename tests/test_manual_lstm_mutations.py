@@ -21,16 +21,23 @@ import torch
 from test_manual_lstm_properties import Case
 from torch import nn
 
-from lstm_lessons import manual as real_manual
-from lstm_lessons.compare import compare
+from lstm_lessons import shapes
+from lstm_lessons.lstm.compare import compare
 
 # Wrong lines about warnings warn where they should not; the checks look at that themselves.
 pytestmark = pytest.mark.filterwarnings("ignore:dropout falls between layers")
 
-HOME = Path(real_manual.__file__).parent
+PACKAGE = Path(shapes.__file__).parent
 COPY = "lstm_lessons_mutated"
 # In such an order that each imports only those before it.
-FILES = ("shapes", "cell", "checks", "forms", "unroll", "manual")
+FILES = {
+    "shapes": "shapes",
+    "cell": "lstm/cell",
+    "arguments": "lstm/arguments",
+    "layouts": "lstm/layouts",
+    "ragged": "lstm/ragged",
+    "manual": "lstm/manual",
+}
 
 
 class Mutant(NamedTuple):
@@ -82,10 +89,31 @@ CELL = rows(
      "F.linear(c, weight_hh, bias_hh)"),
     ("cell: x and h swapped", "F.linear(x, weight_ih, bias_ih)", "F.linear(h, weight_ih, bias_ih)"),
     ("cell: h for c in the gates", "return apply_gates(z, c)", "return apply_gates(z, h)"),
+    ("cell: bound from input_size", "bound = 1 / sqrt(hidden_size)",
+     "bound = 1 / sqrt(input_size)"),
+    ("cell: bound without the root", "bound = 1 / sqrt(hidden_size)", "bound = 1 / hidden_size"),
+    ("cell: normal initial values", "values.uniform_(-bound, bound)", "values.normal_(0, bound)"),
+    ("cell: half of the range", "values.uniform_(-bound, bound)", "values.uniform_(0, bound)"),
+    ("cell: biases of zero", "parameter(4 * hidden_size) if bias else None\n        self.bias_hh",
+     "nn.Parameter(0 * parameter(4 * hidden_size).detach()) if bias else None\n"
+     "        self.bias_hh"),
+    ("cell: always biases", "self.bias_ih = parameter(4 * hidden_size) if bias else None",
+     "self.bias_ih = parameter(4 * hidden_size)"),
+    ("cell: biases before weights", "self.weight_ih = parameter(4 * hidden_size, input_size)\n",
+     "self.bias_ih = parameter(4 * hidden_size) if bias else None\n"
+     "        self.weight_ih = parameter(4 * hidden_size, input_size)\n"),
+    ("cell: zero states with features of x", "x.new_zeros(*x.shape[:-1], self.hidden_size)",
+     "torch.zeros_like(x)"),
+    ("cell: c starts at one", "hx = (zeros, zeros)", "hx = (zeros, zeros + 1)"),
+    ("cell: states given are not used", "        if hx is None:\n            zeros",
+     "        if True:\n            zeros"),
+    ("cell: states swapped", "lstm_step(x, *hx, self", "lstm_step(x, *hx[::-1], self"),
+    ("cell: biases not handed on", "self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)",
+     "self.weight_ih, self.weight_hh)"),
 )  # fmt: skip
 
-UNROLL = rows(
-    "unroll",
+RAGGED = rows(
+    "ragged",
     ("the reverse direction runs forward", "reversed(steps) if reverse else steps:", "steps:"),
     ("both directions in reverse", "reversed(steps) if reverse else steps:", "reversed(steps):"),
     ("directions swapped in time", "reversed(steps) if reverse else steps:",
@@ -122,13 +150,11 @@ UNROLL = rows(
     ("reverse outputs not turned back", "outputs[::-1] if reverse else outputs)", "outputs)"),
     ("all outputs turned", "outputs[::-1] if reverse else outputs)", "outputs[::-1])"),
     ("c_n before h_n", "if reverse else outputs), h, c\n", "if reverse else outputs), c, h\n"),
-    ("biases dropped", "weights.bias_ih + weights.bias_hh)", "None)"),
-    ("the second bias dropped", "weights.bias_ih + weights.bias_hh)", "weights.bias_ih)"),
-    ("the first bias dropped", "weights.bias_ih + weights.bias_hh)", "weights.bias_hh)"),
-    ("the first bias twice", "weights.bias_ih + weights.bias_hh)",
-     "weights.bias_ih + weights.bias_ih)"),
-    ("a difference of biases", "weights.bias_ih + weights.bias_hh)",
-     "weights.bias_ih - weights.bias_hh)"),
+    ("biases dropped", "bias_ih + bias_hh)", "None)"),
+    ("the second bias dropped", "bias_ih + bias_hh)", "bias_ih)"),
+    ("the first bias dropped", "bias_ih + bias_hh)", "bias_hh)"),
+    ("the first bias twice", "bias_ih + bias_hh)", "bias_ih + bias_ih)"),
+    ("a difference of biases", "bias_ih + bias_hh)", "bias_ih - bias_hh)"),
     ("packed: the sequences that ended run on", "state[:count]", "state[-count:]"),
     ("packed: the states of ended sequences zeroed", "torch.cat((new, old[",
      "torch.cat((new, 0 * old["),
@@ -178,8 +204,8 @@ UNROLL = rows(
     ("states stacked along the batch", "torch.stack(states)", "torch.stack(states, dim=1)"),
 )  # fmt: skip
 
-FORMS = rows(
-    "forms",
+LAYOUTS = rows(
+    "layouts",
     ("an unbatched input taken for a batch", "self.input.dim() == 3", "self.input.dim() >= 2"),
     ("an unbatched input made a batch of T", "self.input.unsqueeze(1)", "self.input.unsqueeze(0)"),
     ("batch_first left out on the way in",
@@ -224,33 +250,18 @@ FORMS = rows(
      "order = None"),
     ("packed states sorted twice on the way out", "order = self.input.unsorted_indices",
      "order = self.input.sorted_indices"),
-    ("batch_first forgotten", "return Tensors(input, batch_first)", "return Tensors(input, False)"),
+    ("batch_first forgotten", "return Dense(input, batch_first)", "return Dense(input, False)"),
 )  # fmt: skip
 
 MANUAL = rows(
     "manual",
-    ("cell: bound from input_size", "bound = 1 / sqrt(hidden_size)",
-     "bound = 1 / sqrt(input_size)"),
-    ("cell: bound without the root", "bound = 1 / sqrt(hidden_size)", "bound = 1 / hidden_size"),
-    ("cell: normal initial values", "values.uniform_(-bound, bound)", "values.normal_(0, bound)"),
-    ("cell: half of the range", "values.uniform_(-bound, bound)", "values.uniform_(0, bound)"),
-    ("cell: biases of zero", "parameter(4 * hidden_size) if bias else None\n        self.bias_hh",
-     "nn.Parameter(0 * parameter(4 * hidden_size).detach()) if bias else None\n"
-     "        self.bias_hh"),
-    ("cell: always biases", "self.bias_ih = parameter(4 * hidden_size) if bias else None",
-     "self.bias_ih = parameter(4 * hidden_size)"),
-    ("cell: biases before weights", "self.weight_ih = parameter(4 * hidden_size, input_size)\n",
-     "self.bias_ih = parameter(4 * hidden_size) if bias else None\n"
-     "        self.weight_ih = parameter(4 * hidden_size, input_size)\n"),
-    ("cell: zero states with features of x", "x.new_zeros(*x.shape[:-1], self.hidden_size)",
-     "torch.zeros_like(x)"),
-    ("cell: c starts at one", "hx = (zeros, zeros)", "hx = (zeros, zeros + 1)"),
-    ("cell: states given are not used", "        if hx is None:\n            zeros",
-     "        if True:\n            zeros"),
-    ("cell: states swapped", "lstm_step(x, *hx, self", "lstm_step(x, *hx[::-1], self"),
-    ("cell: biases not handed on", "self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)",
-     "self.weight_ih, self.weight_hh)"),
-    ("cell: checks never put before it", "guard_cell(ManualLSTMCell)", "pass"),
+    ("cell: arguments not checked",
+     "        check_cell_arguments(input_size, hidden_size, bias, dtype)\n", ""),
+    ("cell: input not checked",
+     "        check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)\n", ""),
+    ("cell: made without biases", "(input_size, hidden_size, bias, device, dtype)",
+     "(input_size, hidden_size, False, device, dtype)"),
+    ("cell: given states not handed on", "super().forward(input, hx)", "super().forward(input)"),
     ("arguments not checked", "        check_arguments(\n", "        (\n"),
     ("dtype not checked", "        check_dtype(dtype)\n", ""),
     ("dropout kept as given", "float(dropout)", "dropout"),
@@ -272,20 +283,22 @@ MANUAL = rows(
      "in (each for each in self.parameters() if each.dim() > 1):"),
     ("an input not checked",
      "        check_input(input, self.input_size, self.weight_ih_l0, self.batch_first)\n", ""),
-    ("an input checked as if time came first", "self.weight_ih_l0, self.batch_first)\n        form",
-     "self.weight_ih_l0, False)\n        form"),
-    ("the form without batch_first", "form_of(input, self.batch_first)", "form_of(input, False)"),
+    ("an input checked as if time came first",
+     "self.weight_ih_l0, self.batch_first)\n        layout",
+     "self.weight_ih_l0, False)\n        layout"),
+    ("the layout without batch_first", "layout_of(input, self.batch_first)",
+     "layout_of(input, False)"),
     ("packed: zero states for the sequences that run to the end", "x, sizes[0], hx)",
      "x, sizes[-1], hx)"),
     ("another mode", 'self.mode = "LSTM"', 'self.mode = "RNN"'),
     ("dropout in evaluation too", "self.dropout if self.training else 0.0", "self.dropout"),
     ("dropout in evaluation only", "self.dropout if self.training else 0.0",
      "0.0 if self.training else self.dropout"),
-    ("h_n given back in the computed form", "(form.states_out(h_n),", "(h_n,"),
-    ("c_n given back in the computed form", "form.states_out(c_n))", "c_n)"),
-    ("c_n before h_n", "(form.states_out(h_n), form.states_out(c_n))",
-     "(form.states_out(c_n), form.states_out(h_n))"),
-    ("the output given back flat", "return form.output(output),", "return output,"),
+    ("h_n given back in the computed form", "(layout.states_out(h_n),", "(h_n,"),
+    ("c_n given back in the computed form", "layout.states_out(c_n))", "c_n)"),
+    ("c_n before h_n", "(layout.states_out(h_n), layout.states_out(c_n))",
+     "(layout.states_out(c_n), layout.states_out(h_n))"),
+    ("the output given back flat", "return layout.output(output),", "return output,"),
     ("the first layer's weights in all_weights", "for group in self._groups()]",
      "for group in self._groups()[:1]]"),
     ("proj_size left out of the repr", '            "proj_size": 0,\n', ""),
@@ -323,15 +336,15 @@ MANUAL = rows(
      "        if True:\n            return"),
     ("states not checked", "        check_states(hx, *expected, self.weight_ih_l0)\n", ""),
     ("given states swapped", "h_0, c_0 = hx", "c_0, h_0 = hx"),
-    ("given c not used", "form.states_in(h_0), form.states_in(c_0)",
-     "form.states_in(h_0), 0 * form.states_in(c_0)"),
-    ("given h in no order", "return form.states_in(h_0),",
-     "return (h_0 if form.batched else form.states_in(h_0)),"),
+    ("given c not used", "layout.states_in(h_0), layout.states_in(c_0)",
+     "layout.states_in(h_0), 0 * layout.states_in(c_0)"),
+    ("given h in no order", "return layout.states_in(h_0),",
+     "return (h_0 if layout.batched else layout.states_in(h_0)),"),
     ("no gradient to given states", "h_0, c_0 = hx", "h_0, c_0 = (each.detach() for each in hx)"),
 )  # fmt: skip
 
-CHECKS = rows(
-    "checks",
+ARGUMENTS = rows(
+    "arguments",
     ("a size of 0 taken", "if size <= 0:", "if size < 0:"),
     ("True taken for a number", "(kind is int and isinstance(value, bool))", "False"),
     ("proj_size up to hidden_size", "0 <= proj_size < hidden_size",
@@ -402,15 +415,14 @@ SHAPES = rows(
     ("layers counted from 1", 'f"_l{layer}{suffix}"', 'f"_l{layer + 1}{suffix}"'),
 )  # fmt: skip
 
-MUTANTS = [*SHAPES, *CELL, *UNROLL, *FORMS, *MANUAL, *CHECKS]
+MUTANTS = [*SHAPES, *CELL, *RAGGED, *LAYOUTS, *MANUAL, *ARGUMENTS]
 
 # Other words for the same thing: to these the checks must be blind.
 EQUIVALENT = [
     *rows("cell", ("factors swapped", "c = f * c + i * g", "c = g * i + c * f")),
     *rows(
-        "unroll",
-        ("biases swapped", "weights.bias_ih + weights.bias_hh)",
-         "weights.bias_hh + weights.bias_ih)"),
+        "ragged",
+        ("biases swapped", "bias_ih + bias_hh)", "bias_hh + bias_ih)"),
         ("rows cut at every step", "state if count == state.shape[0] else state[:count]",
          "state[:count]"),
     ),
@@ -423,14 +435,14 @@ EQUIVALENT = [
 
 
 def source(file):
-    return (HOME / f"{file}.py").read_text(encoding="utf-8")
+    return (PACKAGE / f"{FILES[file]}.py").read_text(encoding="utf-8")
 
 
 @cache
 def compiled(file, text):
     """Return the code of a module; its imports of the others find the copies."""
     for other in FILES:
-        text = text.replace(f"from lstm_lessons.{other} import", f"from {COPY}.{other} import")
+        text = text.replace(f"from lstm_lessons.lstm.{other} import", f"from {COPY}.{other} import")
     text = text.replace("from lstm_lessons import shapes", f"from {COPY} import shapes")
     return compile(text, f"{file}.py with a wrong line", "exec")
 

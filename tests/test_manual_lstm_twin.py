@@ -631,3 +631,15 @@ def test_the_future_is_not_read():
     output = manual(sequence)[0]
     close([output[:4], output[:, [0, 2]]], [clean[:4], clean[:, [0, 2]]])
     assert output[4:, 1].isnan().all()
+
+
+@pytest.mark.parametrize("gone", ["bias_ih_l0", "bias_hh_l0", "bias_hh_l1_reverse"])
+def test_where_one_bias_is_gone_the_other_counts(gone):
+    """A learner may set one to None; torch then raises, and zeros are what it means."""
+    ours = ManualLSTM(3, 4, 2, bidirectional=True, dtype=torch.float64)
+    with_zeros = ManualLSTM(3, 4, 2, bidirectional=True, dtype=torch.float64)
+    with_zeros.load_state_dict(ours.state_dict())
+    nn.init.zeros_(getattr(with_zeros, gone))
+    setattr(ours, gone, None)
+    x = torch.randn(5, 2, 3, dtype=torch.float64)
+    torch.testing.assert_close(ours(x)[0], with_zeros(x)[0], atol=1e-12, rtol=0)

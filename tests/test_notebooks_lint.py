@@ -8,9 +8,9 @@ import pytest
 from nbformat import NotebookNode
 from notebook_rules import RULES, Page
 
-from lstm_lessons.commands import notebooks
-from lstm_lessons.commands.clone import Clone
 from lstm_lessons.course import LESSONS, lesson
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import notebooks
 
 ROOT = Clone.here().root
 PAGES = [Page.read(path, ROOT) for path in notebooks.committed(ROOT) if path.name[:2].isdigit()]

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from blocked_network import OUTSIDE, blocked
 
-from lstm_lessons.commands import notebooks
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.execute import execute
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing.execute import execute
 
 CLONE = Clone.here()
 PATHS = notebooks.committed(CLONE.root)

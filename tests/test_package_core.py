@@ -15,9 +15,11 @@ import torch
 from torch import nn
 
 from lstm_lessons import ManualLSTMCell
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.compare import Difference, Report, compare
 from lstm_lessons.course import LESSONS, lesson
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.compare import Difference, Report, compare
+from lstm_lessons.lstm.ragged import Weights, run_direction
+from lstm_lessons.lstm.unroll import unroll
 from lstm_lessons.shapes import (
     GATES,
     cell_parameters,
@@ -42,8 +44,14 @@ def double(*shape):
 
 # --- Rooms -------------------------------------------------------------------------------------
 
-ROOMS = ("course", "shapes", "cell", "checks", "forms", "unroll", "backprop", "fast", "manual",
-         "compare", "data", "drawing", "explorers", "exercises", "commands")  # fmt: skip
+ROOMS = (
+    "course", "shapes",
+    "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
+    "lstm.backprop", "lstm.manual", "lstm.compare", "ladder",
+    "data", "drawing", "drawing.pictures", "explorers", "exercises",
+    "environment", "publishing", "commands",
+)  # fmt: skip
+"""From the ground up. A file in one folder with others may have a floor of its own."""
 
 
 def imported(path):
@@ -60,26 +68,35 @@ def imported(path):
     return found
 
 
+def room_of(module):
+    """Return the room of a module whose name is given from the package on, or None."""
+    parts = module.split(".")
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((name for name in names if name in ROOMS), None)
+
+
 def every_file():
     """Return the package's files, each with the room that it is in."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        if not room.startswith("__"):
-            found.append(pytest.param(room, path, id=path.relative_to(PACKAGE).as_posix()))
+        place = path.relative_to(PACKAGE)
+        name = ".".join(place.with_suffix("").parts).removesuffix(".__init__")
+        if name not in ("__init__", "__main__", "lstm"):  # nothing stands in lstm/__init__.py
+            found.append(pytest.param(room_of(name), path, id=place.as_posix()))
     return found
 
 
 @pytest.mark.parametrize(("room", "path"), every_file())
 def test_a_room_imports_only_rooms_below_it(room, path):
+    assert room in ROOMS, f"{path.name} is in no room"
     below = ROOMS[: ROOMS.index(room) + 1]
     for module in imported(path):
-        parts = module.split(".")
-        if parts[0] != "lstm_lessons":
+        package, _, name = module.partition(".")
+        if package != "lstm_lessons":
             continue
         # `from lstm_lessons import X`: a public name lives in a room too.
-        homes = sys.modules["lstm_lessons"]._HOMES
-        used = homes.get(parts[1], parts[1])
+        public = sys.modules["lstm_lessons"]
+        used = room_of(public._MODULES.get(name) or public._HOMES.get(name, name))
         assert used in below, f"{path.name} imports {module}, which is not below {room}"
 
 
@@ -323,6 +340,37 @@ def test_gradcheck_of_the_step():
     shapes = ((B, I), (B, H), (B, H), (4 * H, I), (4 * H, H), (4 * H,), (4 * H,))
     arguments = tuple(double(*shape).requires_grad_() for shape in shapes)
     assert torch.autograd.gradcheck(lstm_step, arguments)
+
+
+# --- The loop over time ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", [(), (B,)], ids=["unbatched", "batched"])
+def test_the_loop_of_lesson_04_equals_torch(batch):
+    lstm = nn.LSTM(I, H, dtype=torch.float64)
+    x, h_0, c_0 = double(T, *batch, I), double(1, *batch, H), double(1, *batch, H)
+
+    def by_hand(x, hx):
+        output, h, c = unroll(x, hx[0][0], hx[1][0], lstm.all_weights[0])
+        return output, (h[None], c[None])
+
+    report = compare(by_hand, lstm, x, (h_0, c_0), tolerance=1e-12, gradient_tolerance=1e-12)
+    assert report, report
+    assert len(report.differences) == 3 + 3 + 4
+
+
+def test_the_ragged_loop_is_the_same_where_all_lengths_are_equal():
+    weights = nn.LSTM(I, H, dtype=torch.float64).all_weights[0]
+
+    def flat(x, h, c):
+        output, h, c = run_direction(x.flatten(0, 1), (B,) * T, h, c, Weights(*weights))
+        return output.unflatten(0, (T, B)), h, c
+
+    def plain(x, h, c):
+        return unroll(x, h, c, weights)
+
+    states = double(T, B, I), double(B, H), double(B, H)
+    assert compare(flat, plain, *states, tolerance=1e-12, gradient_tolerance=1e-12)
 
 
 # --- Compare -----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lstm_lessons.commands.clone import Clone
+from lstm_lessons.environment.clone import Clone
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +204,7 @@ IN_TEXTS = [
     Fault("an exercise whose solution is wrong", spoil_a_solution,
           run=(LINT, SOLVED_03), fails=(rf"{LINT}\[{SOLVED_03}-says_correct\]",)),
     Fault("another gate order in the cell",
-          text("lstm_lessons/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g ="),
+          text("lstm_lessons/lstm/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g ="),
           run=(STEP, DERIVED), fails=(rf"{STEP}\[.*\]", rf"{DERIVED}\[apply_gates.*\]")),
     Fault("a wrong count of parameters",
           text("lstm_lessons/shapes.py", "rest = 8 * H", "rest = 4 * H"),
@@ -223,7 +223,7 @@ IN_TEXTS = [
                "def _redraw(self)"),
           run=(LESSON_03,), fails=(rf"{LESSON_03}::Cell \d+",)),
     Fault("a renamed function",
-          text("lstm_lessons/compare.py", "\ndef compare(", "\ndef hold_against("),
+          text("lstm_lessons/lstm/compare.py", "\ndef compare(", "\ndef hold_against("),
           run=(LESSON_03,), fails=(rf"{LESSON_03}::Cell \d+",)),
     Fault("a check that says something else",
           text("lstm_lessons/exercises/result.py", '"Correct"', '"Right"'),

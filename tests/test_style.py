@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lstm_lessons.commands.clone import Clone
+from lstm_lessons.environment.clone import Clone
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=["lint", "format"])

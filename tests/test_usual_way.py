@@ -9,8 +9,10 @@ from matplotlib.text import Text
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
-from usual_way import DRAW, explorer  # noqa: E402
+import matplotlib.pyplot as plt
+from usual_way import DRAW, explorer
+
+from lstm_lessons.explorers.base import parameters
 
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 CORNERS = {
@@ -38,7 +40,7 @@ def numbers(texts: list[str]) -> set[str]:
 @pytest.mark.parametrize("corner", [None, 0, 1], ids=["start", "least", "most"])
 def test_the_usual_figure_shows_every_number_of_the_explorer(name, corner):
     module = explorer(name)
-    start = {key: values.default for key, (values, _) in module.PARAMETERS.items()}
+    start = {key: each.default for key, each in parameters(module.view).items()}
     values = start if corner is None else CORNERS[name][corner]
     figure = DRAW[name](**values)
     figure.canvas.draw()

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lstm_lessons import shapes
-from lstm_lessons.explorers.base import Range
+from lstm_lessons.explorers.base import Parameter, Range, parameters
 from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
 
 COLOURS = {"i": "tab:blue", "f": "tab:orange", "g": "tab:green", "o": "tab:purple"}
@@ -40,18 +40,17 @@ def show(name: str) -> None:
         draw(**values)
         plt.show()
 
-    parameters = explorer(name).PARAMETERS
-    interact(draw_and_show, **{key: control(key, each) for key, (each, _) in parameters.items()})
+    table = parameters(explorer(name).view)
+    interact(draw_and_show, **{key: control(key, each) for key, each in table.items()})
 
 
-def control(name: str, values: Any) -> FloatSlider | IntSlider | Dropdown:
+def control(name: str, parameter: Parameter) -> FloatSlider | IntSlider | Dropdown:
     """Return a slider or a list for one parameter of an explorer."""
+    values, default, _ = parameter
     if not isinstance(values, Range):
-        return Dropdown(options=values.options, value=values.default, description=name)
+        return Dropdown(options=values.options, value=default, description=name)
     kind = IntSlider if values.whole else FloatSlider
-    return kind(
-        min=values.low, max=values.high, step=values.step, value=values.default, description=name
-    )
+    return kind(min=values.low, max=values.high, step=values.step, value=default, description=name)
 
 
 def canvas(name: str) -> tuple[Figure, int, int]:

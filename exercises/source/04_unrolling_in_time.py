@@ -26,7 +26,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import exercise
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 torch.set_default_dtype(torch.float64)
 
@@ -138,7 +138,7 @@ exercise("04.2").check(answer)
 # says of which state it is made: "h, step 1" is h after step 1.
 
 # %%
-from lstm_lessons.drawing.wirings import wirings
+from lstm_lessons.drawing.pictures.wirings import wirings
 
 wirings()
 

@@ -34,17 +34,7 @@ from lstm_lessons import exercise
 # 04, which you may use:
 
 # %%
-from lstm_lessons.cell import lstm_step
-
-
-def unroll(x, h, c, weights):
-    """Run one layer over all steps; return output and the last h and c."""
-    outputs = []
-    for x_t in x:
-        h, c = lstm_step(x_t, h, c, *weights)
-        outputs.append(h)
-    return torch.stack(outputs), h, c
-
+from lstm_lessons.lstm.unroll import unroll
 
 # %% [markdown]
 # What is multiplied by a mask, and what is kept as it is? The check looks at all three results, at
@@ -146,7 +136,7 @@ exercise("06.2").check(answer)
 # Two layers over three steps, four times. The filled bars are masks.
 
 # %%
-from lstm_lessons.drawing.dropout_places import dropout_places
+from lstm_lessons.drawing.pictures.dropout_places import dropout_places
 
 dropout_places()
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.progress import Steps
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.progress import Steps
 
 if TYPE_CHECKING:
     from lstm_lessons.commands.measure import Contest, Size

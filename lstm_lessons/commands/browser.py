@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.environment.failure import Failure
 
 NAMES = (
     "chromium",

@@ -10,10 +10,10 @@ from time import monotonic
 
 import nbformat
 
-from lstm_lessons.commands import notebooks
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.execute import CellFailed, execute
-from lstm_lessons.commands.notebooks import Target
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing.execute import CellFailed, execute
+from lstm_lessons.publishing.notebooks import Target
 
 
 def main(arguments: list[str]) -> int:

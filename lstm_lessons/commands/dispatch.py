@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-from lstm_lessons.commands.failure import Failure, from_os_error
+from lstm_lessons.environment.failure import Failure, from_os_error
 
 USAGE = """\
 usage: python3 -m lstm_lessons COMMAND
@@ -65,15 +65,15 @@ def _own(arguments: list[str]) -> list[str]:
 
 def _enter(name: str, rest: list[str]) -> int | None:
     """See to the environment; ``None`` when this Python is it, else the other Python's status."""
-    from lstm_lessons.commands import environment
-    from lstm_lessons.commands.clone import Clone
-    from lstm_lessons.commands.installer import ensure
+    from lstm_lessons.environment import environment
+    from lstm_lessons.environment.clone import Clone
+    from lstm_lessons.environment.installer import ensure
 
     clone = Clone.here()
     python = environment.usable_python(clone, *_IN_ENVIRONMENT[name])
     if python is None:
         print("Setting up the course, once. It takes some minutes.", flush=True)
-        ensure(clone)
+        ensure(clone, _IN_ENVIRONMENT[name])
         python = environment.Environment(clone).python
     if environment.is_current(python):
         return None

@@ -16,12 +16,13 @@ from typing import Any
 
 from lstm_lessons.commands.browser import MEND as BROWSER_MEND
 from lstm_lessons.commands.browser import find_browser
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, State, is_current, usable_python
-from lstm_lessons.commands.failure import Failure
-from lstm_lessons.commands.installer import needed_bytes
-from lstm_lessons.commands.requirements import versions_here, versions_of
-from lstm_lessons.commands.torch_build import has_nvidia_gpu
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, State, is_current, usable_python
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.environment.installer import needed_bytes
+from lstm_lessons.environment.requirements import versions_here, versions_of
+from lstm_lessons.environment.torch_build import has_nvidia_gpu
+from lstm_lessons.publishing import copies
 
 SETUP = "run: python3 -m lstm_lessons setup"
 
@@ -64,6 +65,7 @@ def examine(clone: Clone) -> Iterator[Finding]:
     yield _environment(clone, python)
     yield from _packages(clone, python)
     yield from _inside(clone, python)
+    yield _copies(clone)
     yield _browser()
 
 
@@ -132,8 +134,17 @@ def _inside(clone: Clone, python: Path | None) -> Iterator[Finding]:
         found = "an NVIDIA GPU is there" if has_nvidia_gpu() else "none seen"
         yield Finding("GPU", f"{found}; no lesson needs one")
         return
+    modules = [need.name for need in clone.requirements()]
+    if there := _shadowed(clone, python, modules):
+        for module, folder in there.items():
+            yield Finding(
+                module,
+                f"would be imported from {folder}, not from {python}'s own packages",
+                f"take {folder} out of the variable PYTHONPATH",
+            )
+        return  # Whatever else is looked at would meet the wrong module too.
     try:
-        told = _probe(clone, python)
+        told = _told_inside(clone, python)
     except Failure as failure:
         yield Finding("inside", failure.problem, failure.mend)
         return
@@ -142,8 +153,15 @@ def _inside(clone: Clone, python: Path | None) -> Iterator[Finding]:
     yield _trust(told["trust"])
 
 
-def _probe(clone: Clone, python: Path) -> dict[str, Any]:
-    command = [os.fspath(python), "-m", "lstm_lessons.commands.probe"]
+def _shadowed(clone: Clone, python: Path, modules: list[str]) -> dict[str, str]:
+    """Return the modules that a folder of PYTHONPATH puts in the place of the installed ones."""
+    command = [os.fspath(python), "-m", "lstm_lessons.environment.origins", *modules]
+    answer = subprocess.run(command, env=clone.environ(), capture_output=True, text=True)
+    return json.loads(answer.stdout) if answer.returncode == 0 else {}
+
+
+def _told_inside(clone: Clone, python: Path) -> dict[str, Any]:
+    command = [os.fspath(python), "-m", "lstm_lessons.commands.inside"]
     try:
         answer = subprocess.run(
             command, env=clone.environ(), capture_output=True, text=True, timeout=180, check=True
@@ -186,6 +204,14 @@ def _trust(told: dict[str, Any]) -> Finding:
         )
     found = f"{told['signed']} of {told['count']} are trusted"
     return Finding("notebooks", f"{found} (lab marks those that are as shipped)")
+
+
+def _copies(clone: Clone) -> Finding:
+    folder, wanted = clone.root / copies.FOLDER, copies.names(clone.root)
+    there = sum((folder / name).exists() for name in wanted)
+    if not there:
+        return Finding("your copies", f"none yet in {folder}; lab lays them out", there=False)
+    return Finding("your copies", f"{there} of {len(wanted)} in {folder}")
 
 
 def _browser() -> Finding:

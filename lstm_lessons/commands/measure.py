@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_lessons import ManualLSTM
-from lstm_lessons.fast import RUNGS, rivals
+from lstm_lessons.ladder import RUNGS, rivals
 
 Size = tuple[int, int, int, int]
 """(T, B, I, H)."""

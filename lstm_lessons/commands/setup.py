@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.environment import Environment, is_current, usable_python
-from lstm_lessons.commands.installer import ensure
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.environment import Environment, is_current, usable_python
+from lstm_lessons.environment.installer import ensure
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         description="Make the course's environment (a .venv in the clone), and stop.",
     ).parse_args(arguments)
     clone = Clone.here()
-    python = usable_python(clone, "test")
+    python = usable_python(clone)
     environment = Environment(clone)
     if python is None:
         ensure(clone)

@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 
-from lstm_lessons.commands import kernel
 from lstm_lessons.commands.arguments import split
 from lstm_lessons.commands.browser import MEND, browser_is_required, find_browser
-from lstm_lessons.commands.clone import Clone
-from lstm_lessons.commands.failure import Failure
+from lstm_lessons.environment import kernel
+from lstm_lessons.environment.clone import Clone
+from lstm_lessons.environment.failure import Failure
 
 # Strict: stored outputs are compared, with the kernel of this environment, a cell's time limited.
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")

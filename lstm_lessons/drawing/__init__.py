@@ -3,8 +3,7 @@
 Nothing here imports torch, and matplotlib is imported when the first plot is drawn.
 """
 
-from .course_map import course_map
-from .picture import Picture, show
-from .plots import figure
+from lstm_lessons.drawing.picture import Picture, show
+from lstm_lessons.drawing.plots import figure
 
-__all__ = ["Picture", "course_map", "figure", "show"]
+__all__ = ["Picture", "figure", "show"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import svg
+from lstm_lessons.drawing import svg
 
 
 def arrow(parent: svg.Element, colour: str, *points: tuple[float, float], gap: float = 0) -> None:

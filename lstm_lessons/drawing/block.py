@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import svg, theme
+from lstm_lessons.drawing import svg, theme
 
 SLANT = 0.6
 """How far the depth axis rises, for each pixel that it goes to the right."""

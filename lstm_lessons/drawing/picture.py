@@ -70,7 +70,7 @@ def show(figure: Figure | Picture | str, alt: str) -> None:
     elif isinstance(figure, str):
         picture = Picture(figure, alt)
     elif hasattr(figure, "savefig"):
-        from . import plots
+        from lstm_lessons.drawing import plots
 
         picture = Picture(plots.to_svg(figure), alt)
         plots.close(figure)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 import sys
+from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from . import svg, theme
+from lstm_lessons.drawing import svg, theme
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +50,7 @@ def figure(width: int = 640, height: int = 360) -> tuple[Figure, Axes]:
     from cycler import cycler
     from matplotlib.figure import Figure
 
+    _start_from_defaults()
     colours = theme.LIGHT
     style = {
         "axes.prop_cycle": cycler(color=[colours[gate] for gate in "ifgo"])
@@ -65,6 +67,18 @@ def figure(width: int = 640, height: int = 360) -> tuple[Figure, Axes]:
         made = Figure(figsize=inches, layout="constrained")
         made.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
         return made, made.add_subplot()
+
+
+@cache
+def _start_from_defaults() -> None:
+    """Leave the user's own matplotlibrc behind, once; what is set later in a notebook counts.
+
+    What the reader draws on the axes must start from matplotlib's defaults as well: a file that
+    asks for LaTeX, for white labels or for another font changes every picture, or stops it.
+    """
+    import matplotlib
+
+    matplotlib.rcdefaults()
 
 
 def to_svg(figure: Figure) -> str:

@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from . import theme
+from lstm_lessons.drawing import theme
 
 Value = str | float
 

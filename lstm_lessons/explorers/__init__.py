@@ -1,27 +1,19 @@
-"""Explorers: sliders over pictures. Each is a pure view, which needs no torch, plus sliders."""
+"""Explorers: sliders over pictures. Each is a pure view, which needs no torch, plus sliders.
 
-from .cell_gates import cell_gates
-from .chunks import chunks
-from .forget_gate import forget_gate
-from .gates_and_shapes import gates_and_shapes
-from .in_and_out import in_and_out
-from .lstm_map import lstm_map
-from .ragged import ragged
-from .slots import slots
-from .stack_and_dropout import stack_and_dropout
-from .three_axes import three_axes
-from .unrolled import unrolled
+Each file of this folder that has a function of its own name is an explorer: nothing else has to
+be told. They are imported at once, so that the name stands for the function, not for the file.
+"""
 
-__all__ = [
-    "cell_gates",
-    "chunks",
-    "forget_gate",
-    "gates_and_shapes",
-    "in_and_out",
-    "lstm_map",
-    "ragged",
-    "slots",
-    "stack_and_dropout",
-    "three_axes",
-    "unrolled",
-]
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+
+def _found() -> dict[str, Callable]:
+    names = [each.name for each in iter_modules(__path__)]
+    makers = {name: getattr(import_module(f"{__name__}.{name}"), name, None) for name in names}
+    return {name: make for name, make in makers.items() if callable(make)}
+
+
+__all__ = sorted(_found())
+globals().update(_found())

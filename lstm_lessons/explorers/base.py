@@ -1,15 +1,26 @@
-"""What all explorers share: ranges of parameters, and sliders over a picture."""
+"""What all explorers share: ranges of parameters, and sliders over a picture.
+
+An explorer is a function from parameters to a picture, and its signature is its table of sliders:
+
+    @checked
+    def view(
+        chunk: Annotated[int, Range(1, 24, 1), "chunk length"] = 6,
+        between: Annotated[str, Choice(("detach", "carry")), "between chunks"] = "detach",
+    ) -> Picture:
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple, get_type_hints
 
 from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, IntSlider, ValueWidget, VBox
 
-from ..drawing import Picture
+from lstm_lessons.drawing import Picture
 
 _CLASS = "lstm-explorer"
 
@@ -39,12 +50,11 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Range:
-    """The values that a parameter may have; whole numbers where all four are whole."""
+    """The values that a parameter may have; whole numbers where all three are whole."""
 
     low: float
     high: float
     step: float
-    default: float
 
     @property
     def whole(self) -> bool:
@@ -63,16 +73,16 @@ class Range:
             kind = "a whole number" if self.whole else "a number"
             raise ValueError(f"{name} must be {kind} from {self.low} to {self.high}, got {value!r}")
 
-    def slider(self, description: str) -> FloatSlider | IntSlider:
+    def slider(self, default: float, label: str) -> FloatSlider | IntSlider:
         """Return a slider over this range that redraws while it moves."""
         kind = IntSlider if self.whole else FloatSlider
         return kind(
-            value=self.default,
+            value=default,
             min=self.low,
             max=self.high,
             step=self.step,
             continuous_update=True,
-            **_labelled(description),
+            **_labelled(label),
         )
 
 
@@ -81,7 +91,6 @@ class Choice:
     """The names that a parameter may have."""
 
     options: tuple[str, ...]
-    default: str
 
     def check(self, name: str, value: object) -> None:
         """Let one of the options pass.
@@ -92,23 +101,56 @@ class Choice:
         if value not in self.options:
             raise ValueError(f"{name} must be one of {', '.join(self.options)}, got {value!r}")
 
-    def slider(self, description: str) -> Dropdown:
+    def slider(self, default: str, label: str) -> Dropdown:
         """Return a list to choose from; unlike a row of buttons, it tells a screen reader all."""
-        return Dropdown(options=self.options, value=self.default, **_labelled(description))
+        return Dropdown(options=self.options, value=default, **_labelled(label))
 
 
-Parameters = Mapping[str, tuple[Range | Choice, str]]
-"""The parameters of a view by name: the values that each may have, and its label."""
+class Parameter(NamedTuple):
+    """One row of a view's table: the values that are allowed, where they start, and the label."""
+
+    allowed: Range | Choice
+    default: Any
+    label: str
 
 
-def check_all(parameters: Parameters, given: Mapping[str, object]) -> None:
-    """Let the values of a view pass that are within their ranges.
+View = Callable[..., Picture]
+
+
+def parameters(view: View) -> dict[str, Parameter]:
+    """Return the table of sliders that a view's signature is, by the parameters' names.
 
     Raises:
-        ValueError: a value is outside its range.
+        TypeError: a parameter has no values, no label or no default.
     """
-    for name, value in given.items():
-        parameters[name][0].check(name, value)
+    hints = get_type_hints(view, include_extras=True)
+    found = {}
+    for name, each in signature(view).parameters.items():
+        told = getattr(hints.get(name), "__metadata__", ())
+        if len(told) != 2 or each.default is each.empty:
+            raise TypeError(
+                f"{name} of {view.__module__}.view should be written as "
+                f'`{name}: Annotated[type, Range(...), "label"] = default`'
+            )
+        found[name] = Parameter(told[0], each.default, told[1])
+    return found
+
+
+def checked(view: View) -> View:
+    """Return the view, made to refuse values outside its ranges.
+
+    Raises:
+        ValueError: when it is called with such a value.
+    """
+    table = parameters(view)
+
+    @wraps(view)
+    def checking(*values: Any, **named: Any) -> Picture:
+        for name, value in signature(view).bind(*values, **named).arguments.items():
+            table[name].allowed.check(name, value)
+        return view(*values, **named)
+
+    return checking
 
 
 class Explorer(VBox):
@@ -123,15 +165,15 @@ class Explorer(VBox):
 
     def __init__(
         self,
-        view: Callable[..., Picture],
-        parameters: Parameters,
+        view: View,
         side_by_side: bool = False,
     ) -> None:
         super().__init__()
         self._view = view
         self._drawing = HTML()
         self.sliders: dict[str, ValueWidget] = {
-            name: values.slider(description) for name, (values, description) in parameters.items()
+            name: each.allowed.slider(each.default, each.label)
+            for name, each in parameters(view).items()
         }
         for slider in self.sliders.values():
             slider.observe(self._redraw, names="value")
@@ -153,11 +195,11 @@ class Explorer(VBox):
         return super()._repr_mimebundle_(**wanted) | self.picture._repr_mimebundle_()
 
 
-def _labelled(description: str) -> dict[str, Any]:
+def _labelled(label: str) -> dict[str, Any]:
     """Return what every control has: a label wide enough to read, and room for itself."""
     return {
-        "description": description,
-        "tooltip": description,  # without one, ipywidgets shows "null" under the pointer
+        "description": label,
+        "tooltip": label,  # without one, ipywidgets shows "null" under the pointer
         "style": {"description_width": "13em"},
         "layout": {"width": "min(100%, 40em)"},
     }

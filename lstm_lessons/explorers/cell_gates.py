@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from functools import cache, partial
 from math import exp, tanh
+from typing import Annotated
 
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Explorer, Range, check_all
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Explorer, Range, checked
 
-Z = Range(-6.0, 6.0, 0.25, 0.0)
-Z_I = Range(Z.low, Z.high, Z.step, 1.0)
-Z_F = Range(Z.low, Z.high, Z.step, 2.0)
-Z_G = Range(Z.low, Z.high, Z.step, 0.5)
-Z_O = Range(Z.low, Z.high, Z.step, 0.0)
-C_PREV = Range(-3.0, 3.0, 0.25, 1.0)
+Z = Range(-6.0, 6.0, 0.25)
 
 # In the order in which the gates act on the memory, as they stand in the picture.
-PARAMETERS = {
-    "z_f": (Z_F, "z_f, forget gate"),
-    "z_i": (Z_I, "z_i, input gate"),
-    "z_g": (Z_G, "z_g, candidate"),
-    "z_o": (Z_O, "z_o, output gate"),
-    "c_prev": (C_PREV, "c_prev, old memory"),
-}
 
 WIDTH, HEIGHT = 720, 486
 # The forget gate stands first, so that every gate stands above the place where it acts.
@@ -39,7 +28,7 @@ NODE, TANH = 15, 24  # half the width of what stands in the flow
 
 def cell_gates() -> Explorer:
     """Return the explorer: a slider for each pre-activation and for the old cell state."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> dict[str, float]:
@@ -54,12 +43,13 @@ def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> di
     return gates | {"kept": f * c_prev, "added": i * g, "c": c, "tanh_c": tanh(c), "h": o * tanh(c)}
 
 
+@checked
 def view(
-    z_i: float = Z_I.default,
-    z_f: float = Z_F.default,
-    z_g: float = Z_G.default,
-    z_o: float = Z_O.default,
-    c_prev: float = C_PREV.default,
+    z_f: Annotated[float, Z, "z_f, forget gate"] = 2.0,
+    z_i: Annotated[float, Z, "z_i, input gate"] = 1.0,
+    z_g: Annotated[float, Z, "z_g, candidate"] = 0.5,
+    z_o: Annotated[float, Z, "z_o, output gate"] = 0.0,
+    c_prev: Annotated[float, Range(-3.0, 3.0, 0.25), "c_prev, old memory"] = 1.0,
 ) -> Picture:
     """Return the picture: each gate's curve with a dot where it stands, and the flow to c and h.
 
@@ -67,7 +57,6 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"z_i": z_i, "z_f": z_f, "z_g": z_g, "z_o": z_o, "c_prev": c_prev}
-    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     for gate in COLUMNS:

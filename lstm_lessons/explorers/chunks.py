@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log
+from typing import Annotated
 
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SEQ_LEN = 24
-CHUNK = Range(1, SEQ_LEN, 1, 6)
-FORGET_BIAS = Range(-1.0, 5.0, 0.5, 1.0)
-BETWEEN = Choice(("detach", "carry", "reset"), "detach")
 
-PARAMETERS = {
-    "chunk": (CHUNK, "chunk length"),
-    "forget_bias": (FORGET_BIAS, "forget bias"),
-    "between": (BETWEEN, "between chunks"),
-}
 
 WIDTH, HEIGHT = 720, 486
 LEFT, CELL = 76, 13  # where word 0 begins; one word's width, and one loss's height
@@ -57,7 +50,7 @@ class Numbers:
 
 def chunks() -> Explorer:
     """Return the explorer: the chunk length, the forget gate, and what happens between chunks."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(chunk: int, forget_bias: float, between: str) -> Numbers:
@@ -84,10 +77,11 @@ def _strength(f: float, first: list[int]) -> float:
     return sum(f**lag for t in range(SEQ_LEN) for lag in range(t - first[t] + 1))
 
 
+@checked
 def view(
-    chunk: int = CHUNK.default,
-    forget_bias: float = FORGET_BIAS.default,
-    between: str = BETWEEN.default,
+    chunk: Annotated[int, Range(1, SEQ_LEN, 1), "chunk length"] = 6,
+    forget_bias: Annotated[float, Range(-1.0, 5.0, 0.5), "forget bias"] = 1.0,
+    between: Annotated[str, Choice(("detach", "carry", "reset")), "between chunks"] = "detach",
 ) -> Picture:
     """Return the picture: the chunks, the ways of state and gradient, and every gradient.
 
@@ -95,7 +89,6 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"chunk": chunk, "forget_bias": forget_bias, "between": between}
-    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     svg.label(root, 24, 32, _title(chunk), 16, "start", font_weight="bold")

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import exp, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 
-from ..drawing import Picture, figure, plots, svg
-from .base import Explorer, Range
-from .gradients import Array, lstm_gradient_by_lag, rnn_gradient_by_lag, setting
+from lstm_lessons.drawing import Picture, figure, plots, svg
+from lstm_lessons.explorers.base import Explorer, Range, checked
+from lstm_lessons.explorers.gradients import (
+    Array,
+    lstm_gradient_by_lag,
+    rnn_gradient_by_lag,
+    setting,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FORGET_BIAS = Range(-2.0, 6.0, 0.25, 0.0)
-LAGS = Range(10, 100, 10, 50)
-
-PARAMETERS = {
-    "forget_bias": (FORGET_BIAS, "forget bias (the sum)"),
-    "lags": (LAGS, "lags shown"),
-}
 
 WIDTH, HEIGHT = 720, 400
 AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
@@ -48,7 +46,7 @@ class Memory(NamedTuple):
 
 def forget_gate() -> Explorer:
     """Return the explorer: sliders for the forget bias and for how many lags are shown."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def memory(forget_bias: float, lags: int) -> Memory:
@@ -85,14 +83,16 @@ def curves(forget_bias: float, lags: int) -> dict[str, Array]:
     return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": power}
 
 
-def view(forget_bias: float = FORGET_BIAS.default, lags: int = LAGS.default) -> Picture:
+@checked
+def view(
+    forget_bias: Annotated[float, Range(-2.0, 6.0, 0.25), "forget bias (the sum)"] = 0.0,
+    lags: Annotated[int, Range(10, 100, 10), "lags shown"] = 50,
+) -> Picture:
     """Return the picture: gradient by lag on a logarithmic axis, and f as a half-life.
 
     Raises:
         ValueError: a parameter is outside its range.
     """
-    FORGET_BIAS.check("forget_bias", forget_bias)
-    LAGS.check("lags", lags)
     kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags)
     axes, frame = _frame()
     root = svg.panel(WIDTH, HEIGHT)

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from .base import Choice, Explorer, Range, check_all
+from typing import Annotated
 
-INPUT_SIZE = Range(1, 128, 1, 100)
-HIDDEN_SIZE = Range(1, 32, 1, 16)
-GATE = Choice(shapes.GATES, "g")
-
-PARAMETERS = {
-    "input_size": (INPUT_SIZE, "input_size I"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-    "gate": (GATE, "gate"),
-}
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 WIDTH, HEIGHT = 720, 584
 # One scale for all sizes, and places that never move: what looks twice as large is so.
@@ -32,7 +24,7 @@ LINE = 17  # least distance between two lines of text
 
 def gates_and_shapes() -> Explorer:
     """Return the explorer: sliders for the two sizes, and a choice of gate."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(input_size: int, hidden_size: int, gate: str) -> dict[str, tuple[int, ...]]:
@@ -40,10 +32,11 @@ def numbers(input_size: int, hidden_size: int, gate: str) -> dict[str, tuple[int
     return {name: entry.shape for name, entry in _entries(input_size, hidden_size, gate).items()}
 
 
+@checked
 def view(
-    input_size: int = INPUT_SIZE.default,
-    hidden_size: int = HIDDEN_SIZE.default,
-    gate: str = GATE.default,
+    input_size: Annotated[int, Range(1, 128, 1), "input_size I"] = 100,
+    hidden_size: Annotated[int, Range(1, 32, 1), "hidden_size H"] = 16,
+    gate: Annotated[str, Choice(shapes.GATES), "gate"] = "g",
 ) -> Picture:
     """Return the picture: one gate's equation in matrices, the stacked weights, the count.
 
@@ -51,7 +44,6 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"input_size": input_size, "hidden_size": hidden_size, "gate": gate}
-    check_all(PARAMETERS, given)
     entries = _entries(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _equation(root, entries, gate)
@@ -157,7 +149,7 @@ def _footer(root: svg.Element, input_size: int, hidden_size: int) -> None:
 
 
 def _count(input_size: int, hidden_size: int) -> str:
-    I, H = input_size, hidden_size  # noqa: E741, N806 - the field's own symbols
+    I, H = input_size, hidden_size  # noqa: E741 - the field's own symbols
     total = shapes.count_parameters(I, H)
     return f"4H(I + H) + 8H = 4·{H}·({I} + {H}) + 8·{H} = {total} parameters"
 
@@ -186,8 +178,8 @@ def _said(entry: shapes.Entry) -> str:
 
 
 def _alt(given: dict, entries: dict[str, shapes.Entry]) -> str:
-    gate, H = given["gate"], given["hidden_size"]  # noqa: N806
-    I = given["input_size"]  # noqa: E741, N806
+    gate, H = given["gate"], given["hidden_size"]
+    I = given["input_size"]  # noqa: E741
     stacked = _stacked(entries)
     above = "; ".join(_said(entry) for entry in entries.values() if entry not in stacked)
     below = "; ".join(map(_said, stacked))

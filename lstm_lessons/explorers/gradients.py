@@ -45,7 +45,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Setting:
+class Fixed:
     """What stays the same at every move of a slider.
 
     ``x`` (T, I) are the inputs, ``weighting`` (H,) says which sum of h_T is looked at.
@@ -58,10 +58,10 @@ class Setting:
 
 
 @cache
-def setting() -> Setting:
+def setting() -> Fixed:
     """Return the networks and inputs, drawn once from a seeded generator."""
     draw = np.random.default_rng(SEED)
-    return Setting(
+    return Fixed(
         rnn=_start(draw, HIDDEN_SIZE),
         lstm=_start(draw, 4 * HIDDEN_SIZE),
         x=draw.standard_normal((WARM_UP + LONGEST_LAG + 1, INPUT_SIZE)),
@@ -91,7 +91,7 @@ def lstm_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
 
     Shapes: x (T, I), weighting (H,). The first states are zero.
     """
-    H = len(weighting)  # noqa: N806 - the field's own symbol
+    H = len(weighting)
     z_x = x @ network.weight_ih.T + network.bias_ih + network.bias_hh
     steps = []
     h, c = np.zeros(H), np.zeros(H)

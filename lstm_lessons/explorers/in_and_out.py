@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from ..drawing.block import block
-from .base import Explorer, Range, check_all
+from typing import Annotated
 
-SEQ_LEN = Range(1, 48, 1, 24)
-BATCH = Range(1, 32, 1, 10)
-INPUT_SIZE = Range(1, 200, 1, 100)
-HIDDEN_SIZE = Range(1, 64, 1, 16)
-
-PARAMETERS = {
-    "seq_len": (SEQ_LEN, "seq_len T"),
-    "batch": (BATCH, "batch B"),
-    "input_size": (INPUT_SIZE, "input_size I"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-}
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.block import block
+from lstm_lessons.explorers.base import Explorer, Range, checked
 
 WIDTH, HEIGHT = 720, 364
 TIME, DEPTH, FEATURE = 2.4, 1.5, 0.9  # pixels for one step, one sentence, one number
@@ -43,7 +33,13 @@ def numbers(seq_len: int, batch: int, input_size: int, hidden_size: int) -> dict
     return {name: entry.shape for name, entry in drawn.items()}
 
 
-def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture:
+@checked
+def view(
+    seq_len: Annotated[int, Range(1, 48, 1), "seq_len T"] = 24,
+    batch: Annotated[int, Range(1, 32, 1), "batch B"] = 10,
+    input_size: Annotated[int, Range(1, 200, 1), "input_size I"] = 100,
+    hidden_size: Annotated[int, Range(1, 64, 1), "hidden_size H"] = 16,
+) -> Picture:
     """Return the picture for one layer, one direction, default arguments.
 
     Raises:
@@ -55,7 +51,6 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
         "input_size": input_size,
         "hidden_size": hidden_size,
     }
-    check_all(PARAMETERS, values)
     drawn = _drawn(**values)
     sizes = {name: entry.shape for name, entry in drawn.items()}
 
@@ -79,7 +74,7 @@ def view(seq_len: int, batch: int, input_size: int, hidden_size: int) -> Picture
 
 def in_and_out() -> Explorer:
     """Return the explorer: four sliders over the blocks that go in and come out."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def _drawn(seq_len: int, batch: int, input_size: int, hidden_size: int) -> dict[str, shapes.Entry]:

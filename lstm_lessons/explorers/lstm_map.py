@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import Annotated
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
-from .lstm_map_words import Group, Setting, symbols
-
-INPUT_SIZE = Range(1, 200, 1, 100)
-HIDDEN_SIZE = Range(1, 64, 1, 16)
-NUM_LAYERS = Range(1, 4, 1, 1)
-BIAS = Choice(("False", "True"), "True")
-BATCH_FIRST = Choice(("False", "True"), "False")
-DROPOUT = Range(0.0, 0.9, 0.1, 0.0)
-BIDIRECTIONAL = Choice(("False", "True"), "False")
-PROJ_SIZE = Range(0, 63, 1, 0)
-SEQ_LEN = Range(1, 48, 1, 24)
-BATCH = Range(1, 32, 1, 10)
-UNBATCHED = Choice(("False", "True"), "False")
-
-PARAMETERS = {
-    "input_size": (INPUT_SIZE, "input_size I"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-    "num_layers": (NUM_LAYERS, "num_layers L"),
-    "bias": (BIAS, "bias"),
-    "batch_first": (BATCH_FIRST, "batch_first"),
-    "dropout": (DROPOUT, "dropout"),
-    "bidirectional": (BIDIRECTIONAL, "bidirectional"),
-    "proj_size": (PROJ_SIZE, "proj_size P"),
-    "seq_len": (SEQ_LEN, "seq_len T"),
-    "batch": (BATCH, "batch B"),
-    "unbatched": (UNBATCHED, "one sequence, no B"),
-}
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
+from lstm_lessons.explorers.lstm_map_words import Group, Setting, symbols
 
 WIDTH, LEFT, RIGHT = 880, 24, 856
 MONO = "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre"
@@ -65,7 +40,7 @@ COLOURS = {"forward": "i", "reverse": "f"}
 
 def lstm_map() -> Explorer:
     """Return the explorer: a control for every argument of nn.LSTM, and for the call's sizes."""
-    return Explorer(view, PARAMETERS, side_by_side=True)
+    return Explorer(view, side_by_side=True)
 
 
 def numbers(**values: float | str) -> dict[str, tuple[int, ...]]:
@@ -74,18 +49,19 @@ def numbers(**values: float | str) -> dict[str, tuple[int, ...]]:
     return {entry.name: entry.shape for entry in (*made.parameters, *made.tensors)}
 
 
+@checked
 def view(
-    input_size: int = INPUT_SIZE.default,
-    hidden_size: int = HIDDEN_SIZE.default,
-    num_layers: int = NUM_LAYERS.default,
-    bias: str = BIAS.default,
-    batch_first: str = BATCH_FIRST.default,
-    dropout: float = DROPOUT.default,
-    bidirectional: str = BIDIRECTIONAL.default,
-    proj_size: int = PROJ_SIZE.default,
-    seq_len: int = SEQ_LEN.default,
-    batch: int = BATCH.default,
-    unbatched: str = UNBATCHED.default,
+    input_size: Annotated[int, Range(1, 200, 1), "input_size I"] = 100,
+    hidden_size: Annotated[int, Range(1, 64, 1), "hidden_size H"] = 16,
+    num_layers: Annotated[int, Range(1, 4, 1), "num_layers L"] = 1,
+    bias: Annotated[str, Choice(("False", "True")), "bias"] = "True",
+    batch_first: Annotated[str, Choice(("False", "True")), "batch_first"] = "False",
+    dropout: Annotated[float, Range(0.0, 0.9, 0.1), "dropout"] = 0.0,
+    bidirectional: Annotated[str, Choice(("False", "True")), "bidirectional"] = "False",
+    proj_size: Annotated[int, Range(0, 63, 1), "proj_size P"] = 0,
+    seq_len: Annotated[int, Range(1, 48, 1), "seq_len T"] = 24,
+    batch: Annotated[int, Range(1, 32, 1), "batch B"] = 10,
+    unbatched: Annotated[str, Choice(("False", "True")), "one sequence, no B"] = "False",
 ) -> Picture:
     """Return the map of one setting.
 
@@ -126,7 +102,6 @@ def _setting(**values: float | str) -> Setting:
     Raises:
         ValueError: a parameter is outside its range.
     """
-    check_all(PARAMETERS, values)
     asked, largest = values["proj_size"], values["hidden_size"] - 1
     made = shapes.Configuration(
         values["input_size"],

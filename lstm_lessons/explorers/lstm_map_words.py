@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..shapes import Configuration, Entry
+from lstm_lessons.shapes import Configuration, Entry
 
 DEFAULTS = {
     "num_layers": 1,

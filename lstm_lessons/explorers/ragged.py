@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from ..drawing import Picture, svg
-from .base import Explorer, Range, check_all
+from typing import Annotated
+
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.explorers.base import Explorer, Range, checked
 
 LONGEST = 8
 DEFAULTS = (3, 6, 2, 7, 5)
 SENTENCES = len(DEFAULTS)
 
-PARAMETERS = {
-    f"length_{b}": (Range(1, LONGEST, 1, default), f"length of sentence {b}")
-    for b, default in enumerate(DEFAULTS)
-}
 
 WIDTH, HEIGHT = 720, 516
 LEFT, CELL, ROW = 124, 44, 28  # of the grids: where they begin, and the size of a place
@@ -23,16 +21,18 @@ TINT, PAD_TINT = 0.2, 0.1
 
 def ragged() -> Explorer:
     """Return the explorer: a length for each of five sentences."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
-def numbers(**lengths: int) -> dict[str, list | int]:
+def numbers(*lengths: int) -> dict[str, list | int]:
     """Return what torch's packing of these lengths holds, under its names, and two counts.
+
+    The lengths come sentence by sentence.
 
     ``rows`` says for each row of data the step and the sentence that it comes from. ``places``
     are those of the padded block, ``valid`` those of them that hold a word.
     """
-    n = [lengths[name] for name in PARAMETERS]
+    n = list(lengths)
     order = sorted(range(SENTENCES), key=lambda b: -n[b])
     batch_sizes = [sum(length > t for length in n) for t in range(max(n))]
     return {
@@ -46,21 +46,20 @@ def numbers(**lengths: int) -> dict[str, list | int]:
     }
 
 
+@checked
 def view(
-    length_0: int = DEFAULTS[0],
-    length_1: int = DEFAULTS[1],
-    length_2: int = DEFAULTS[2],
-    length_3: int = DEFAULTS[3],
-    length_4: int = DEFAULTS[4],
+    length_0: Annotated[int, Range(1, LONGEST, 1), "length of sentence 0"] = DEFAULTS[0],
+    length_1: Annotated[int, Range(1, LONGEST, 1), "length of sentence 1"] = DEFAULTS[1],
+    length_2: Annotated[int, Range(1, LONGEST, 1), "length of sentence 2"] = DEFAULTS[2],
+    length_3: Annotated[int, Range(1, LONGEST, 1), "length of sentence 3"] = DEFAULTS[3],
+    length_4: Annotated[int, Range(1, LONGEST, 1), "length of sentence 4"] = DEFAULTS[4],
 ) -> Picture:
     """Return the picture: the padded block, the staircase below it, and what h_n is in each.
 
     Raises:
         ValueError: a length is outside its range.
     """
-    given = dict(zip(PARAMETERS, (length_0, length_1, length_2, length_3, length_4), strict=True))
-    check_all(PARAMETERS, given)
-    made = numbers(**given)
+    made = numbers(length_0, length_1, length_2, length_3, length_4)
     root = svg.panel(WIDTH, HEIGHT)
     _padded(root, made)
     _packed(root, made)

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
-
-TENSOR = Choice(("output", "h_n", "c_n"), "output")
-SLOT = Range(0, 5, 1, 1)
-HALF = Choice(("both", "forward", "reverse"), "both")
-NUM_LAYERS = Range(1, 3, 1, 2)
-BIDIRECTIONAL = Choice(("False", "True"), "True")
-SEQ_LEN = Range(2, 6, 1, 6)
-
-PARAMETERS = {
-    "tensor": (TENSOR, "tensor"),
-    "slot": (SLOT, "slot t, or row"),
-    "half": (HALF, "half of output"),
-    "num_layers": (NUM_LAYERS, "num_layers L"),
-    "bidirectional": (BIDIRECTIONAL, "bidirectional"),
-    "seq_len": (SEQ_LEN, "seq_len T"),
-}
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 BATCH, INPUT_SIZE, HIDDEN_SIZE = 10, 100, 16
 DIRECTIONS = ("forward", "reverse")
@@ -58,7 +43,7 @@ class Pick:
 
 def slots() -> Explorer:
     """Return the explorer: the pick of a slot, and sliders for layers, directions and steps."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(
@@ -91,13 +76,14 @@ def numbers(
     }
 
 
+@checked
 def view(
-    tensor: str = TENSOR.default,
-    slot: int = SLOT.default,
-    half: str = HALF.default,
-    num_layers: int = NUM_LAYERS.default,
-    bidirectional: str = BIDIRECTIONAL.default,
-    seq_len: int = SEQ_LEN.default,
+    tensor: Annotated[str, Choice(("output", "h_n", "c_n")), "tensor"] = "output",
+    slot: Annotated[int, Range(0, 5, 1), "slot t, or row"] = 1,
+    half: Annotated[str, Choice(("both", "forward", "reverse")), "half of output"] = "both",
+    num_layers: Annotated[int, Range(1, 3, 1), "num_layers L"] = 2,
+    bidirectional: Annotated[str, Choice(("False", "True")), "bidirectional"] = "True",
+    seq_len: Annotated[int, Range(2, 6, 1), "seq_len T"] = 6,
 ) -> Picture:
     """Return the picture: a box for each layer, direction and step, and every slot they fill.
 
@@ -112,7 +98,6 @@ def view(
         "bidirectional": bidirectional,
         "seq_len": seq_len,
     }
-    check_all(PARAMETERS, given)
     made = numbers(**given)
     drawing = _Drawing(made, num_layers, 1 + (bidirectional == "True"), seq_len)
     return Picture(svg.write(drawing.draw()), _alt(given, made))

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Annotated
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
-
-NUM_LAYERS = Range(1, 3, 1, 2)
-DROPOUT = Range(0.0, 1.0, 0.05, 0.5)
-TRAINING = Choice(("False", "True"), "True")
-SEED = Range(0, 30, 1, 1)
-
-PARAMETERS = {
-    "seed": (SEED, "seed of the masks"),
-    "dropout": (DROPOUT, "dropout p"),
-    "num_layers": (NUM_LAYERS, "num_layers L"),
-    "training": (TRAINING, "training"),
-}
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SEQ_LEN, BATCH, INPUT_SIZE, HIDDEN_SIZE = 6, 10, 100, 16
 
@@ -38,7 +27,7 @@ Mask = tuple[tuple[bool, ...], ...]
 
 def stack_and_dropout() -> Explorer:
     """Return the explorer: sliders for layers, dropout and the masks' seed, and the mode."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(seed: int, dropout: float, num_layers: int, training: str) -> dict[str, object]:
@@ -64,11 +53,12 @@ def numbers(seed: int, dropout: float, num_layers: int, training: str) -> dict[s
     }
 
 
+@checked
 def view(
-    seed: int = SEED.default,
-    dropout: float = DROPOUT.default,
-    num_layers: int = NUM_LAYERS.default,
-    training: str = TRAINING.default,
+    seed: Annotated[int, Range(0, 30, 1), "seed of the masks"] = 1,
+    dropout: Annotated[float, Range(0.0, 1.0, 0.05), "dropout p"] = 0.5,
+    num_layers: Annotated[int, Range(1, 3, 1), "num_layers L"] = 2,
+    training: Annotated[str, Choice(("False", "True")), "training"] = "True",
 ) -> Picture:
     """Return the picture: a box for each layer and step, and the masks on the way up.
 
@@ -76,7 +66,6 @@ def view(
         ValueError: a parameter is outside its range.
     """
     given = {"seed": seed, "dropout": dropout, "num_layers": num_layers, "training": training}
-    check_all(PARAMETERS, given)
     made = numbers(**given)
     drawing = _Drawing(made, num_layers, _said(given, made))
     return Picture(svg.write(drawing.draw()), _alt(given, made))

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from .. import shapes
-from ..drawing import Picture, svg
-from ..drawing.arrow import arrow
-from ..drawing.block import SLANT, block
-from .base import Choice, Explorer, Range, check_all
+from typing import Annotated
 
-ORDER = Choice(("(B, T, I)", "(T, B, I)"), "(B, T, I)")
-BATCH_FIRST = Choice(("False", "True"), "False")
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.block import SLANT, block
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
+
 # From 2, as with one sentence or one word there is nothing to mix.
-SEQ_LEN = Range(2, 32, 1, 24)
-BATCH = Range(2, 32, 1, 10)
-INPUT_SIZE = Range(1, 200, 1, 100)
-HIDDEN_SIZE = Range(1, 64, 1, 16)
 
-PARAMETERS = {
-    "order": (ORDER, "your x lies as"),
-    "batch_first": (BATCH_FIRST, "batch_first"),
-    "seq_len": (SEQ_LEN, "words T"),
-    "batch": (BATCH, "sentences B"),
-    "input_size": (INPUT_SIZE, "input_size I"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-}
 
 WIDTH, HEIGHT = 720, 484
 DOWN, BACK, ACROSS = 5.0, 3.4, 0.5  # pixels for one slice of axis 0, 1 and 2
@@ -43,7 +31,7 @@ AXES = ("axis 0, down", "axis 1, back", "axis 2, across")
 
 def three_axes() -> Explorer:
     """Return the explorer: how x lies, the layer's batch_first, and four sizes."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def numbers(
@@ -60,13 +48,14 @@ def numbers(
     return {"x": x, **made, "steps": steps, "samples": samples, "mixed": mixed}
 
 
+@checked
 def view(
-    order: str = ORDER.default,
-    batch_first: str = BATCH_FIRST.default,
-    seq_len: int = SEQ_LEN.default,
-    batch: int = BATCH.default,
-    input_size: int = INPUT_SIZE.default,
-    hidden_size: int = HIDDEN_SIZE.default,
+    order: Annotated[str, Choice(("(B, T, I)", "(T, B, I)")), "your x lies as"] = "(B, T, I)",
+    batch_first: Annotated[str, Choice(("False", "True")), "batch_first"] = "False",
+    seq_len: Annotated[int, Range(2, 32, 1), "words T"] = 24,
+    batch: Annotated[int, Range(2, 32, 1), "sentences B"] = 10,
+    input_size: Annotated[int, Range(1, 200, 1), "input_size I"] = 100,
+    hidden_size: Annotated[int, Range(1, 64, 1), "hidden_size H"] = 16,
 ) -> Picture:
     """Return the picture: x as it lies, the layer, what comes out, and a row for each axis.
 
@@ -81,7 +70,6 @@ def view(
         "input_size": input_size,
         "hidden_size": hidden_size,
     }
-    check_all(PARAMETERS, given)
     made = numbers(**given)
     root = svg.panel(WIDTH, HEIGHT)
     _tensors(root, given, made)

@@ -5,23 +5,15 @@ from __future__ import annotations
 from functools import cache
 from math import exp, tanh
 from random import Random
+from typing import Annotated
 
-from .. import shapes
-from ..drawing import Picture, svg, theme
-from ..drawing.arrow import arrow
-from .base import Choice, Explorer, Range, check_all
+from lstm_lessons import shapes
+from lstm_lessons.drawing import Picture, svg, theme
+from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
-SEQ_LEN = Range(1, 6, 1, 5)
-STEPS = Range(0, 6, 1, 2)
-HIDDEN_SIZE = Range(1, 4, 1, 3)
-HX = Choice(("None", "(h_0, c_0)"), "None")
+LONGEST, MOST_UNITS = 6, 4
 
-PARAMETERS = {
-    "steps": (STEPS, "steps done"),
-    "seq_len": (SEQ_LEN, "seq_len T"),
-    "hidden_size": (HIDDEN_SIZE, "hidden_size H"),
-    "hx": (HX, "hx"),
-}
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
 WIDTH, HEIGHT = 760, 462
@@ -38,12 +30,12 @@ NOTES = (
     "Of earlier steps, h is kept in output, and c is kept nowhere.",
 )
 
-States = tuple[float, ...]
+Vector = tuple[float, ...]
 
 
 def unrolled() -> Explorer:
     """Return the explorer: how many steps are done, two sizes, and the states to start from."""
-    return Explorer(view, PARAMETERS)
+    return Explorer(view)
 
 
 def words() -> list[list[float]]:
@@ -66,7 +58,7 @@ def weights(hidden_size: int) -> dict[str, list]:
     }
 
 
-def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[States]]:
+def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[Vector]]:
     """Return h and c before the first step and after each: ``h`` and ``c``, T + 1 rows of H.
 
     ``h[0]`` is h_0, ``h[1:]`` is the output, and the last rows are h_n and c_n. The equations
@@ -76,11 +68,12 @@ def numbers(seq_len: int, hidden_size: int, hx: str) -> dict[str, list[States]]:
     return {"h": [h for h, _ in states], "c": [c for _, c in states]}
 
 
+@checked
 def view(
-    steps: int = STEPS.default,
-    seq_len: int = SEQ_LEN.default,
-    hidden_size: int = HIDDEN_SIZE.default,
-    hx: str = HX.default,
+    steps: Annotated[int, Range(0, 6, 1), "steps done"] = 2,
+    seq_len: Annotated[int, Range(1, LONGEST, 1), "seq_len T"] = 5,
+    hidden_size: Annotated[int, Range(1, MOST_UNITS, 1), "hidden_size H"] = 3,
+    hx: Annotated[str, Choice(("None", "(h_0, c_0)")), "hx"] = "None",
 ) -> Picture:
     """Return the picture: a column for the start, for each step and for the end.
 
@@ -89,8 +82,6 @@ def view(
     Raises:
         ValueError: a parameter is outside its range.
     """
-    given = {"steps": steps, "seq_len": seq_len, "hidden_size": hidden_size, "hx": hx}
-    check_all(PARAMETERS, given)
     made, ledger = numbers(seq_len, hidden_size, hx), _ledger(seq_len, hidden_size)
     done = min(steps, seq_len)
     root = svg.panel(WIDTH, HEIGHT)
@@ -106,7 +97,7 @@ def view(
 @cache
 def _fixed() -> dict[str, list]:
     """Return the numbers that never change: the words, the weights, the biases, h_0 and c_0."""
-    random, most = Random(44), HIDDEN_SIZE.high
+    random, most = Random(44), MOST_UNITS
 
     def draw(low: float, high: float, *sizes: int) -> list | float:
         if not sizes:
@@ -115,7 +106,7 @@ def _fixed() -> dict[str, list]:
 
     # i, f and o lean towards open, so that the memories grow large enough to be seen.
     return {
-        "words": draw(-2, 2, SEQ_LEN.high, INPUT_SIZE),
+        "words": draw(-2, 2, LONGEST, INPUT_SIZE),
         "weight_ih": draw(-1.5, 1.5, len(shapes.GATES), most, INPUT_SIZE),
         "weight_hh": draw(-1, 1, len(shapes.GATES), most, most),
         "bias": [[1.5 if gate in "if" else 0.5] * most for gate in shapes.GATES],
@@ -125,7 +116,7 @@ def _fixed() -> dict[str, list]:
 
 
 @cache
-def _run(hidden_size: int, hx: str) -> list[tuple[States, States]]:
+def _run(hidden_size: int, hx: str) -> list[tuple[Vector, Vector]]:
     """Return (h, c) before the first step and after each of the longest sequence."""
     made, fixed = weights(hidden_size), _fixed()
     h = c = (0.0,) * hidden_size
@@ -149,7 +140,7 @@ def _run(hidden_size: int, hx: str) -> list[tuple[States, States]]:
     return states
 
 
-def _dot(row: list[float], column: list[float] | States) -> float:
+def _dot(row: list[float], column: list[float] | Vector) -> float:
     return sum(a * b for a, b in zip(row, column, strict=True))
 
 
@@ -176,13 +167,13 @@ def _chain(root: svg.Element, seq_len: int, done: int) -> None:
     for step in range(seq_len):
         x, is_done = _x(step + 1), step < done
         colour = "ink" if is_done else "muted"
-        look = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
-        svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **look)
+        style = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
+        svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **style)
         svg.formula(root, x, WORD_Y + 5, f"x_{step}", 15)
         arrow(root, colour, (x, WORD_Y + WORD_HALF), (x, CELL_Y - CELL_HALF - 1))
-        look |= {"rx": 8, "stroke_width": 3 if step == done - 1 else look["stroke_width"]}
+        style |= {"rx": 8, "stroke_width": 3 if step == done - 1 else style["stroke_width"]}
         box = (x - CELL_WIDTH / 2, CELL_Y - CELL_HALF, CELL_WIDTH, 2 * CELL_HALF)
-        svg.rect(root, *box, **look, data_step=str(step))
+        svg.rect(root, *box, **style, data_step=str(step))
         weight = "bold" if step == done - 1 else "normal"
         svg.label(root, x, CELL_Y + 5, f"step {step}", 13, font_weight=weight)
     for column in range(seq_len + 1):
@@ -245,7 +236,7 @@ def _boxes(
     root: svg.Element,
     x: float,
     top: float,
-    values: States | None,
+    values: Vector | None,
     size: int,
     colour: str,
     name: str,
@@ -255,11 +246,11 @@ def _boxes(
     width = NUMBER_WIDTH - 2
     for unit in range(size):
         y = top + unit * ROW
-        look = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
+        style = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
         if values is not None:
-            look = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
-            look |= {"stroke_width": 2 if bold else 1}
-        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **look)
+            style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
+            style |= {"stroke_width": 2 if bold else 1}
+        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **style)
         said = "still empty" if values is None else svg.number(values[unit], 4)
         svg.add(box, "title", f"{name}, unit {unit}: {said}")
         if values is not None:
@@ -267,7 +258,7 @@ def _boxes(
             svg.label(root, x, y + 14.5, text, 12, data_number=f"{name} {unit}")
 
 
-def _said(values: States) -> str:
+def _said(values: Vector) -> str:
     return "(" + ", ".join(svg.number(each, 2) for each in values) + ")"
 
 

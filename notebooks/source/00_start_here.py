@@ -25,10 +25,12 @@
 #
 # Run them from top to bottom. A cell may use what an earlier one made.
 #
-# The results are already on the page, so that it can be read anywhere. But it is more fun to
-# predict them first. At the start of each lesson, choose **Edit**, then **Clear Outputs of All
-# Cells**. Do it now. The text below a cell tells the answer, too, so do not read on before you
+# Opened with `python3 -m lstm_lessons lab`, this page is a copy of your own. Only some pictures
+# are on it yet, no results: first predict one, then run the cell and see. (Opened elsewhere, it
+# shows its results.) The text below a cell tells the answer, too, so do not read on before you
 # have run it.
+#
+# Change what you like, and write between the cells. No command overwrites what you have done.
 
 # %%
 import sys
@@ -213,7 +215,7 @@ exercise("00.1").hint()
 # The lessons build on one another, so take them in order. Those with a filled dot are here today.
 
 # %%
-from lstm_lessons.drawing import course_map
+from lstm_lessons.drawing.pictures.course_map import course_map
 
 course_map()
 

@@ -308,7 +308,7 @@ print("Same names, same shapes, same numbers.")
 # **Predict.** How many tensors will it compare?
 
 # %%
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 report = compare(manual, reference, x, (h_0, c_0), tolerance=1e-12, gradient_tolerance=1e-12)
 assert report  # a report is true when all agree

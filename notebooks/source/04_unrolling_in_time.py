@@ -23,7 +23,7 @@
 import torch
 from torch import nn
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(0)
@@ -200,7 +200,7 @@ def our_lstm(x, hx):
     return output, (h[None], c[None])
 
 
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 report = compare(our_lstm, lstm, x, (h_0, c_0))
 assert report

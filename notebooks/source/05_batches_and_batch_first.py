@@ -120,17 +120,7 @@ print("output[:, -1] is h_n[0].")
 # both? We start from random states, so that nothing can hide.
 
 # %%
-from lstm_lessons.cell import lstm_step
-
-
-def unroll(x, h, c, weights):
-    """Run one layer over all steps; return output and the last h and c."""
-    outputs = []
-    for x_t in x:
-        h, c = lstm_step(x_t, h, c, *weights)
-        outputs.append(h)
-    return torch.stack(outputs), h, c
-
+from lstm_lessons.lstm.unroll import unroll  # the loop of lesson 04, which the package keeps
 
 states = torch.randn(1, B, H), torch.randn(1, B, H)
 output, (h_n, c_n) = twin(x, states)

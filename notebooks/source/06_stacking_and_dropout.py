@@ -52,17 +52,8 @@ for name, parameter in lstm.named_parameters():
 # **Predict.** What is the shape of `below`?
 
 # %%
-from lstm_lessons.cell import lstm_step  # the step of lesson 03, which the package keeps
-
-
-def unroll(x, h, c, weights):
-    """Run one layer over all steps; return output and the last h and c."""
-    outputs = []
-    for x_t in x:
-        h, c = lstm_step(x_t, h, c, *weights)
-        outputs.append(h)
-    return torch.stack(outputs), h, c
-
+from lstm_lessons.lstm.cell import lstm_step  # the step of lesson 03, which the package keeps
+from lstm_lessons.lstm.unroll import unroll  # and the loop of lesson 04
 
 x = torch.randn(T, B, I)
 h_0, c_0 = torch.randn(2, B, H), torch.randn(2, B, H)  # a row for each layer
@@ -372,7 +363,7 @@ for p, single in singles.items():
 # **Predict.** Is that the same? And how many tensors will `compare` look at?
 
 # %%
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 deep = nn.LSTM(I, H, num_layers=3, dropout=0.3)
 

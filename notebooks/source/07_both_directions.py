@@ -67,17 +67,7 @@ print("output:", tuple(lstm(x)[0].shape))
 # What must be done before they stand beside the forward ones?
 
 # %%
-from lstm_lessons.cell import lstm_step
-
-
-def unroll(x, h, c, weights):
-    """Run one layer over all steps; return output and the last h and c."""
-    outputs = []
-    for x_t in x:
-        h, c = lstm_step(x_t, h, c, *weights)
-        outputs.append(h)
-    return torch.stack(outputs), h, c
-
+from lstm_lessons.lstm.unroll import unroll
 
 h_0, c_0 = torch.randn(2, B, H), torch.randn(2, B, H)  # a row for each direction
 # all_weights has a list for each pass now, not for each layer: [0] is forward, [1] is reverse.
@@ -242,7 +232,7 @@ for (k, d), ours in passes.items():
     row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
     print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
 
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 
 def by_hand(x, hx):

@@ -252,7 +252,7 @@ explorers.ragged()
 
 
 # %%
-from lstm_lessons.cell import lstm_step  # the step of lesson 03, which the package keeps
+from lstm_lessons.lstm.cell import lstm_step  # the step of lesson 03, which the package keeps
 
 
 def first_rows(state, count):
@@ -288,7 +288,7 @@ def unroll_packed(data, batch_sizes, h, c, weights):
 # **Predict.** In which order are the rows of the packed *output*?
 
 # %%
-from lstm_lessons.compare import compare
+from lstm_lessons.lstm.compare import compare
 
 
 def by_hand(x, hx):

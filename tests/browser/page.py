@@ -38,6 +38,12 @@ _OPEN = """async (path) => {
   await panel.sessionContext.ready;
 }"""
 
+_KERNEL = """async () => {
+  const {sessionContext} = jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
+
 _CLOSE = """() => {
   for (const panel of [...jupyterapp.shell.widgets('main')]) {
     if (!panel.sessionContext) continue;
@@ -152,6 +158,10 @@ class NotebookPage:
         self.complaints = lab.complaints
         self.page.wait_for_selector(f"{SHOWN} .jp-Cell", timeout=OPEN_MS)
         self.page.wait_for_function(_READY, arg=cells, timeout=OPEN_MS)
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the kernel has started: before that, a server takes 20 s to stop."""
+        self.page.evaluate(_KERNEL)
 
     def run(self, command: str = "notebook:run-all-cells") -> None:
         """Run cells, and wait until the kernel has finished them."""

@@ -420,7 +420,7 @@ def lstm_map(**values: Any) -> Facts:
     """Return what torch makes of every argument: all shapes, and the number of parameters."""
     import torch
 
-    I, H = values["input_size"], values["hidden_size"]  # noqa: E741, N806
+    I, H = values["input_size"], values["hidden_size"]  # noqa: E741
     options = {key: values[key] == "True" for key in ("bias", "batch_first", "bidirectional")}
     layer = torch.nn.LSTM(
         I,
@@ -646,38 +646,88 @@ def verdict(notebook: NotebookPage, index: int) -> str:
 # The command that a learner types
 
 
-def test_the_lab_command_opens_the_first_lesson_with_its_pictures(context, tmp_path):
+@contextmanager
+def lab_command(tmp_path: Path, *options: str) -> Iterator[tuple[Path, str]]:
+    """Run ``lab`` in a fresh copy of the clone; yield that, and the address with its query."""
     clone = copy_clone(tmp_path / "clone")
     port = free_port()
     command = [sys.executable, "-m", "lstm_lessons", "lab", "--no-browser", "--port", str(port)]
+    for_jupyterlab = ["--ip=127.0.0.1", "--IdentityProvider.token=known"]
     log = tmp_path / "lab.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--", "--ip=127.0.0.1", "--IdentityProvider.token=known"],
+            [*command, *options, "--", *for_jupyterlab, "--LabApp.expose_app_in_browser=True"],
             cwd=clone,
             env=environment(tmp_path / "settings", clone),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    address = f"http://127.0.0.1:{port}"
     try:
-        wait_until_it_answers(f"{address}/api/status?token=known", process, log)
-        first = f"{address}/api/contents/notebooks/00_start_here.ipynb?token=known"
-        with urllib.request.urlopen(first, timeout=30) as answer:
-            cells = json.load(answer)["content"]["cells"]
-        code = [cell for cell in cells if cell["cell_type"] == "code" and cell["outputs"]]
-        assert code and all(cell["metadata"]["trusted"] for cell in code)
+        wait_until_it_answers(f"http://127.0.0.1:{port}/api/status?token=known", process, log)
         # The bare address: which notebook opens is the command's own choice.
-        lab_page = LabPage(context, f"{address}/?token=known")
-        notebook = NotebookPage(lab_page, len(cells))
-        shown = notebook.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
-        assert "00_start_here.ipynb" in shown
-        images = check_pictures(notebook.pictures())
-        assert images >= stored_images(clone / "notebooks/00_start_here.ipynb") > 0
-        assert notebook.complaints == []
-        lab_page.page.close()
+        yield clone, f"http://127.0.0.1:{port}/?token=known"
     finally:
         stop(process)
+
+
+def served(address: str, path: str) -> list[dict[str, Any]]:
+    """Return the cells of a notebook as the server gives them to the page."""
+    with urllib.request.urlopen(address.replace("/?", f"/api/contents/{path}?"), timeout=30) as it:
+        return json.load(it)["content"]["cells"]
+
+
+def names_shown(page: Page) -> list[str]:
+    """Return the names on the tabs of the documents that are in front."""
+    return page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
+
+
+FIRST = "notebooks/00_start_here.ipynb"
+
+
+def test_the_lab_command_for_authors_opens_the_first_lesson_with_its_pictures(context, tmp_path):
+    with lab_command(tmp_path, "--course") as (clone, address):
+        cells = served(address, FIRST)
+        code = [cell for cell in cells if cell["cell_type"] == "code" and cell["outputs"]]
+        assert code and all(cell["metadata"]["trusted"] for cell in code)
+        lab_page = LabPage(context, address)
+        notebook = NotebookPage(lab_page, len(cells))
+        assert "00_start_here.ipynb" in names_shown(lab_page.page)
+        assert check_pictures(notebook.pictures()) >= stored_images(clone / FIRST) > 0
+        assert notebook.complaints == []
+        notebook.wait_for_kernel()
+        lab_page.page.close()
+
+
+def test_the_lab_command_opens_a_copy_of_ones_own(context, tmp_path, artefacts):
+    """Without results, but for pictures; sliders and the links to other copies work."""
+    with lab_command(tmp_path) as (clone, address):
+        cells = served(address, FIRST)
+        lab_page = LabPage(context, address)
+        notebook = NotebookPage(lab_page, len(cells))
+        page = lab_page.page
+        assert "00_start_here.ipynb" in names_shown(page)
+        outputs = page.locator(f"{SHOWN} .jp-OutputArea-output")
+        pictures = stored_images(clone / "my_lessons" / FIRST)
+        assert outputs.count() == check_pictures(notebook.pictures()) == pictures > 0
+        ready = page.locator(f"{SHOWN} .jp-RenderedText", has_text="Ready.")
+        assert ready.count() == 0
+        save(page.locator("#jp-main-dock-panel"), artefacts / "00-copy-of-ones-own.png")
+        notebook.run()
+        assert failures(notebook.cells()) == []
+        assert ready.count() == 1
+        subject = Subject("in_and_out", notebook)
+        subject.run_again()
+        subject.move("seq_len", "End", subject.sliders()["seq_len"].max)
+        lesson, exercises = "03_the_cell_by_hand.ipynb", "exercises/03_the_cell_by_hand.ipynb"
+        lab_page.open(f"notebooks/{lesson}", len(stored_cells(clone / "notebooks" / lesson)))
+        page.get_by_role("link", name="03 The cell by hand").click()
+        page.wait_for_function(
+            "path => jupyterapp.shell.currentWidget.context?.path === path", arg=exercises
+        )
+        exercise = NotebookPage(lab_page, len(stored_cells(clone / exercises)))
+        exercise.run()
+        assert failures(exercise.cells()) == [] == exercise.complaints
+        lab_page.page.close()
 
 
 def copy_clone(to: Path) -> Path:

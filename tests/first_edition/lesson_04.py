@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 from first_edition.answers import Choice, DictExercise, Part, ShapeOf, Verdict
 from first_edition.base import MATCH, Wrong, listed, several
 from first_edition.forms import OneTensor, Tensors

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 from first_edition.answers import Choice, DictExercise, Quantity
 from first_edition.base import Wrong, several
 from first_edition.forms import LikeLSTM, OneTensor, alike
@@ -19,7 +19,7 @@ from first_edition.inputs import random_layer, randoms
 # T, B, I, H, L: all different in each row, and from L - 1, so that no mistake in an axis can hide.
 SIZES = ((5, 4, 7, 6, 3), (7, 5, 2, 6, 4), (6, 3, 2, 5, 1))
 _UNROLL = """
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll(x, h, c, weights):

@@ -7,10 +7,10 @@ from torch import nn
 from torch.func import functional_call
 
 from lstm_lessons import exercise
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.drawing.wirings import STEPS, WIRINGS, wirings
+from lstm_lessons.drawing.pictures.wirings import STEPS, WIRINGS, wirings
 from lstm_lessons.exercises.lesson_04 import H_, I_, ONE, SHORT, THREE
 from lstm_lessons.exercises.running import call_directly
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def with_none_for(states, x, weight_hh):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import exercise
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- Right answers -------------------------------------------------------------------------------
 

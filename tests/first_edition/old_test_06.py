@@ -10,9 +10,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from lstm_lessons import exercise
-from lstm_lessons.cell import lstm_step
-from lstm_lessons.drawing.dropout_places import PLACES, dropout_places
+from lstm_lessons.drawing.pictures.dropout_places import PLACES, dropout_places
 from lstm_lessons.exercises.lesson_06 import SIZES
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def step_by_step(x, h_0, c_0, layers, masks):

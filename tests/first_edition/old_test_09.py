@@ -11,9 +11,9 @@ from torch.nn.utils.rnn import (
 )
 
 from lstm_lessons import exercise
-from lstm_lessons.cell import lstm_step
 from lstm_lessons.exercises.base import Misformed
 from lstm_lessons.exercises.forms import Tensors
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- Right answers -------------------------------------------------------------------------------
 
