@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 PRINT_OUT = {"steps": 7, "samples": 30, "note": 7, "line": "C", "shape": (1, 30, 5), "repair": "2"}
 

@@ -8,7 +8,7 @@ from torch.nn.utils.rnn import (
     unpad_sequence,
 )
 
-from lstm_lessons.cell import lstm_step
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def pack_with_lists(x, lengths):
