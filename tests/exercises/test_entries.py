@@ -73,3 +73,10 @@ def test_a_shape_that_another_entry_asks_for_is_not_given_away():
     toy.__dict__["right"] = {"input": (7, 3, 4), "output": (7, 3, 5)}
     assert "the shape of" not in toy.check({"output": (7, 3, 4)}).message
     assert "the shape of `input`" in toy.check({"input": (7, 3, 4), "output": (7, 3, 4)}).message
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, "nan"])
+def test_a_number_that_is_none_is_told(value):
+    said = dict_toy().check({**RIGHT_DICT, "share": value}).message
+    assert said.startswith("`share` is ")
+    assert len(said) < 200

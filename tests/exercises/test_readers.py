@@ -68,6 +68,8 @@ def test_a_number_that_is_always_the_same_is_told():
     assert result.misconception == "always the same"
     assert "returns 4.27 whatever it is given" in result.message
     assert "computed from x and scale" in result.message
+    calls = iter([4.27])
+    assert toy.check(lambda x, scale: next(calls)).misconception != "always the same"
 
 
 def numbers():

@@ -129,7 +129,12 @@ class Quantity(Question):
                 value = float(Fraction(value))
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a number was expected.")
-        return float(value)
+        with contextlib.suppress(OverflowError):
+            value = float(value)
+        if not isinstance(value, float) or not math.isfinite(value):
+            said = value if isinstance(value, float) else "too large"
+            raise Misformed(f"`{self.key}` is {said}; a number was expected that can be compared.")
+        return value
 
     def accepts(self, value: float, right: float) -> bool:
         """Say whether the value is within the factor of the right one."""

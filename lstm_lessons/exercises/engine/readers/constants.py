@@ -7,12 +7,12 @@ from lstm_lessons.exercises.engine.words import listed
 
 def always_the_same(seen: Seen) -> Told | None:
     """Say which number it is."""
-    if not isinstance(seen.returns, ANumber) or len(seen.attempts) < 2:
+    if not isinstance(seen.returns, ANumber):
         return None
-    found = {float(each) for attempt in seen.attempts for each in attempt.results.values()}
-    if len(found) != 1:
+    found = [float(each) for attempt in seen.attempts for each in attempt.results.values()]
+    if len(found) < 2 or len(set(found)) > 1:
         return None
-    value = found.pop()
+    value = found[0]
     zero = " (A product that starts with 0 stays 0; the logarithm of 1 is 0.)" if not value else ""
     return "always the same", (
         f"Your function returns {value:.4g} whatever it is given. What it returns has to be "
