@@ -7,15 +7,17 @@ from dataclasses import dataclass
 class Lesson:
     """One lesson of the course.
 
-    ``name`` is the notebook's file name without its ending. ``objectives`` complete the
-    sentence "After this lesson you can ...". ``minutes`` are a reader's minutes, exercises
-    left out; ``exercise_minutes`` are for the exercises. ``prerequisites`` are numbers of
-    lessons. A lesson without objectives is planned and has no notebook yet.
+    ``name`` is the notebook's file name without its ending, ``shows`` what the README says.
+    ``objectives`` complete the sentence "After this lesson you can ...". ``minutes`` are a
+    reader's minutes, exercises left out; ``exercise_minutes`` are for the exercises.
+    ``prerequisites`` are numbers of lessons. A lesson without objectives is planned and has no
+    notebook yet.
     """
 
     name: str
     title: str
     question: str
+    shows: str
     objectives: tuple[str, ...] = ()
     minutes: int = 0
     exercise_minutes: int = 0
@@ -37,6 +39,7 @@ LESSONS = (
         "00_start_here",
         "Start here",
         "What is this course, and does everything work?",
+        "how to use the course; that your environment is right",
         objectives=(
             "run a cell, move a slider and check an exercise",
             "say what goes into `nn.LSTM` and what comes out, without yet knowing why",
@@ -48,6 +51,7 @@ LESSONS = (
         "01_why_gates",
         "Why gates",
         "Why does a plain recurrent network forget, and what does a gate change?",
+        "a plain RNN forgets; the forget gate as a half-life",
         objectives=(
             "measure how fast a network forgets, with its gradient as the ruler",
             "read a forget gate as a half-life, and choose the bias for the half-life you want",
@@ -61,6 +65,7 @@ LESSONS = (
         "02_gates_and_shapes",
         "Gates and shapes",
         "What are the four gates, and why has every matrix the shape it has?",
+        "four gates, every matrix and its size, and how to count them",
         objectives=(
             "write the equations of the gates i, f, g, o with the shape under each symbol",
             "take `weight_ih` and `weight_hh` apart into the matrices of the four gates",
@@ -74,6 +79,7 @@ LESSONS = (
         "03_the_cell_by_hand",
         "The cell by hand",
         "Can we write one step of an LSTM so that nobody can tell it from PyTorch's?",
+        "six equations as code; the same numbers and gradients as `nn.LSTMCell`",
         objectives=(
             "write one step of an LSTM from its six equations",
             "say what each gate does to c and to h in one step",
@@ -87,6 +93,7 @@ LESSONS = (
         "04_unrolling_in_time",
         "Unrolling in time",
         "What do output, h_n and c_n hold?",
+        "the loop over time; what `output`, `h_n`, `c_n` hold",
         objectives=(
             "write the loop over time, and prove that it is what `nn.LSTM` does",
             "say what `output`, `h_n` and `c_n` hold, and when `output[-1]` has the numbers of "
@@ -101,6 +108,7 @@ LESSONS = (
         "05_batches_and_batch_first",
         "Batches and batch_first",
         "Which axis is which?",
+        "three axes, how they get swapped, and a probe that sees it",
         objectives=(
             "say which axis `nn.LSTM` takes for time and which for the batch, with `batch_first` "
             "and without",
@@ -115,6 +123,7 @@ LESSONS = (
         "06_stacking_and_dropout",
         "Stacking and dropout",
         "What does a second layer read?",
+        "layers on layers; where dropout sits, and where it does not",
         objectives=(
             "stack any number of layers by hand, and prove that they equal `nn.LSTM`",
             "say what each row of `h_n` holds, and take the right one",
@@ -128,6 +137,7 @@ LESSONS = (
         "07_both_directions",
         "Both directions",
         "What has the reverse half seen?",
+        "two passes, what each slot has read, and a leak in numbers",
         objectives=(
             "write both passes of a bidirectional LSTM, and prove that they equal `nn.LSTM`",
             "say which pass filled any slot of `output` and `h_n`, and which words it has seen",
@@ -141,6 +151,7 @@ LESSONS = (
         "08_state_across_chunks",
         "State across chunks",
         "When to carry, when to cut?",
+        "carrying and detaching the state, and what a cut loses",
         objectives=(
             "read a long sequence in chunks, with the result of reading it whole",
             "train on chunks: say what `detach` cuts, and what that and `retain_graph` cost",
@@ -154,6 +165,7 @@ LESSONS = (
         "09_ragged_sequences",
         "Ragged sequences",
         "What if the lengths differ?",
+        "padding, masks and packing; the map of `nn.LSTM`",
         objectives=(
             "pad sequences, and build their mask from the lengths",
             "take the true last state and the mean of each sequence, packed and unpacked",
@@ -164,17 +176,38 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("07", "08"),
     ),
-    Lesson("10_backpropagation_by_hand", "Backpropagation by hand", "Where do gradients go?"),
-    Lesson("11_projections_and_variants", "Projections and variants", "What else could a cell be?"),
-    Lesson("12_training_on_real_data", "Training on real data", "Does it beat the baseline?"),
-    Lesson("13_reading_a_trained_lstm", "Reading a trained LSTM", "What did the gates learn?"),
-    Lesson("14_speed", "Speed", "Why is the built-in layer faster?"),
+    Lesson(
+        "10_backpropagation_by_hand",
+        "Backpropagation by hand",
+        "Where do gradients go?",
+        "every gradient, through time",
+    ),
+    Lesson(
+        "11_projections_and_variants",
+        "Projections and variants",
+        "What else could a cell be?",
+        "the rest of `nn.LSTM`'s arguments, and its relatives",
+    ),
+    Lesson(
+        "12_training_on_real_data",
+        "Training on real data",
+        "Does it beat the baseline?",
+        "honest baselines first",
+    ),
+    Lesson(
+        "13_reading_a_trained_lstm",
+        "Reading a trained LSTM",
+        "What did the gates learn?",
+        "gates over a real sequence",
+    ),
+    Lesson("14_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
     Lesson(
         "15_shipping_and_other_frameworks",
         "Shipping, and other frameworks",
         "How does a model travel?",
+        "saving, exporting, converting weights",
     ),
-    Lesson("16_clinic", "Clinic", "Which bug is it?"),
+    Lesson("16_clinic", "Clinic", "Which bug is it?", "ten real bugs, diagnosed"),
 )
 
 

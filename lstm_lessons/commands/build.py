@@ -11,7 +11,7 @@ from time import monotonic
 import nbformat
 
 from lstm_lessons.environment.clone import Clone
-from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing import notebooks, readme
 from lstm_lessons.publishing.execute import CellFailed, execute
 from lstm_lessons.publishing.notebooks import Target
 
@@ -58,6 +58,8 @@ def build(clone: Clone, numbers: list[str]) -> int:
             return _fail(
                 f"expected the number of a lesson that has a source ({known}), got {number!r}"
             )
+    if readme.write(clone.root):
+        print("README.md: the table of lessons is brought in step.", flush=True)
     wanted = [target for target in made if not numbers or target.number in numbers]
     workers = min(len(wanted), os.cpu_count() or 1) or 1
     print(f"Building {len(wanted)} notebooks, {workers} at a time.", flush=True)

@@ -15,12 +15,13 @@ usage: python3 -m lstm_lessons COMMAND
   setup    make the environment, and stop
   doctor   say what is installed, and what is wrong with the way to mend it
   build    make the notebooks from their source texts (for authors)
+  new      lay out the files of a new lesson (for authors)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "build", "bench")
-_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",), "bench": ()}
+COMMANDS = ("lab", "test", "setup", "doctor", "build", "new", "bench")
+_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",), "new": ("test",), "bench": ()}
 
 
 def dispatch(arguments: list[str]) -> int:

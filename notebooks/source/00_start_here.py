@@ -198,10 +198,10 @@ answer = {"output": (5, 7, 16), "h_n": (1, 7, 16), "c_n": (1, 7, 16)}
 # %% [markdown] tags=["hints"]
 # 1. Look at the three shapes that the call above printed. Which of their numbers were the words,
 #    and which the sentences?
-# 2. There are 5 words now in place of 24, and 7 sentences in place of 10. The layer is the same, and
-#    so is its hidden size, 16.
-# 3. `output` is (words, sentences, hidden size). `h_n` and `c_n` have no axis for words; their first
-#    number counts layers, and is 1.
+# 2. There are 5 words now in place of 24, and 7 sentences in place of 10. The layer is the same,
+#    and so is its hidden size, 16.
+# 3. `output` is (words, sentences, hidden size). `h_n` and `c_n` have no axis for words; their
+#    first number counts layers, and is 1.
 
 # %% [markdown]
 # If you are stuck, ask for a hint. There is more than one, and each says a little more.

@@ -1,4 +1,4 @@
-"""The checkers of the first edition with their 1,598 written-down wrong answers, kept as a test set.
+"""The checkers of the first edition with their 1,598 wrong answers, kept as a test set.
 
 It goes when every lesson's exercises have moved to the engine.
 """

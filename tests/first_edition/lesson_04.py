@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.lstm.cell import lstm_step
 from first_edition.answers import Choice, DictExercise, Part, ShapeOf, Verdict
 from first_edition.base import MATCH, Wrong, listed, several
 from first_edition.forms import OneTensor, Tensors
 from first_edition.functions import Case, FunctionExercise, Probe, Results
 from first_edition.inputs import randoms
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- 04.1 -----------------------------------------------------------------------------------------
 

@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_lessons.lstm.cell import lstm_step
 from first_edition.answers import Choice, DictExercise, Quantity
 from first_edition.base import Wrong, several
 from first_edition.forms import LikeLSTM, OneTensor, alike
 from first_edition.functions import Case, FunctionExercise, Probe, Results
 from first_edition.inputs import random_layer, randoms
+from lstm_lessons.lstm.cell import lstm_step
 
 # --- 06.1 -----------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from lstm_lessons.exercises.base import Misformed
+from lstm_lessons.exercises.forms import Tensors
 from torch import nn
 from torch.nn.utils.rnn import (
     pack_padded_sequence,
@@ -11,8 +13,6 @@ from torch.nn.utils.rnn import (
 )
 
 from lstm_lessons import exercise
-from lstm_lessons.exercises.base import Misformed
-from lstm_lessons.exercises.forms import Tensors
 from lstm_lessons.lstm.cell import lstm_step
 
 # --- Right answers -------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from lstm_lessons.exercises.answers import DictExercise, ShapeOf
+from lstm_lessons.exercises.base import Misformed
+from lstm_lessons.exercises.forms import LikeLSTM, OneTensor, TensorDict, Tensors
+from lstm_lessons.exercises.functions import FunctionExercise
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -22,10 +26,6 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lstm_lessons import exercise
 from lstm_lessons.course import LESSONS
 from lstm_lessons.exercises import numbers, running
-from lstm_lessons.exercises.answers import DictExercise, ShapeOf
-from lstm_lessons.exercises.base import Misformed
-from lstm_lessons.exercises.forms import LikeLSTM, OneTensor, TensorDict, Tensors
-from lstm_lessons.exercises.functions import FunctionExercise
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.publishing import notebooks
 
