@@ -147,11 +147,10 @@ class FunctionExercise(Exercise):
                 return self._incorrect(said, name)
         found = gradients(answer, self.calls[0], self.returns, call, self.constants)
         if type(found) is Raised:
-            return self._result(
-                "error",
-                "The numbers are right, but gradients cannot be taken through your function.\n\n"
-                + describe(found.error),
-            )
+            start = "The numbers are right, but gradients cannot be taken through your function."
+            name, words = meaning(found.error) or (None, "")
+            said = paragraphs(start, words, describe(found.error))
+            return self._result("error", said, name)
         if same_gradients(found, self.wanted_gradients):
             return self._correct(ours[0].remark)
         if said := told(self.known.with_gradients(found, self.wanted)):
