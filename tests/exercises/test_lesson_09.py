@@ -135,7 +135,10 @@ def test_only_lists_hear_of_tensors():
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (lambda states, n: states[:n].sum(0) / (n + 1), "right steps, 0 to 4, divided by 6. But 5"),
+        (
+            lambda states, n: states[:n].sum(0) / (n + 1),
+            "0 to 4, divided by 6. The number of these steps is 5",
+        ),
         (lambda states, n: states[2:n].mean(0), "Row 0 is the sum of the steps 2 to 4, divided by"),
         (lambda states, n: states[1:].sum(0), "Row 0 is the sum of the steps 1 to 6. The words of"),
         (
@@ -151,6 +154,16 @@ def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
     result = exercise("09.2").check(answer)
     assert result.outcome == "incorrect"
     assert said in result.message
+
+
+def test_a_mean_made_by_numpy_is_told_why_it_has_no_gradient():
+    def answer(output, lengths):
+        rows = zip(output, lengths, strict=True)
+        return torch.stack([torch.tensor(states[:n].numpy().mean(0)) for states, n in rows])
+
+    result = exercise("09.2").check(answer)
+    assert (result.outcome, result.misconception) == ("error", "numpy in a graph")
+    assert "`.numpy()` leaves torch's graph" in result.message
 
 
 def test_a_row_for_each_sentence_is_not_called_one_mean_over_all():

@@ -43,8 +43,8 @@ def _which_steps(seen: Seen) -> Told | None:
         if not bool(((divisors - by).abs() < 1e-9 * abs(by)).all()):
             continue
         if (i, j) == (0, n):
-            said = f"the sum of the right steps, 0 to {n - 1}, divided by {by:.4g}. But {n} steps"
-            return "another divisor", f"Row {b} is {said} are added up."
+            said = f"the sum of the right steps, 0 to {n - 1}, divided by {by:.4g}"
+            return "another divisor", f"Row {b} is {said}. The number of these steps is {n}."
         steps = f"step {i}" if j == i + 1 else f"the sum of the steps {i} to {j - 1}"
         divided = "" if abs(by - 1) < 1e-6 else f", divided by {by:.4g}"
         words = f"The words of sentence {b} are at the steps 0 to {n - 1}."
