@@ -1,0 +1,172 @@
+"""Lesson 04: answers that are right however they are written, and the truth of what is asked."""
+
+import numpy as np
+import pytest
+import torch
+from drawn import crowded, texts
+from torch import nn
+
+from lstm_lessons import exercise
+from lstm_lessons.drawing.pictures.wirings import STEPS, WIRINGS, wirings
+from lstm_lessons.exercises.lesson_04.predict_a_call import H_, I_, ONE, SHORT, THREE
+
+CALL = exercise("04.2").text.made()
+PICTURES = exercise("04.3").text.made()
+VERDICTS = [key for key, value in CALL.items() if isinstance(value, bool)]
+
+
+class Behind:
+    """A callable object."""
+
+    def __call__(self, h, o):
+        return torch.atanh(torch.div(h, o))
+
+
+def number_by_number(h, o):
+    pairs = zip(h.flatten(), o.flatten(), strict=True)
+    return torch.stack([torch.atanh(a / b) for a, b in pairs]).view(h.shape)
+
+
+RIGHT = {
+    "04.2": {
+        "lists": {key: list(v) if isinstance(v, tuple) else v for key, v in CALL.items()},
+        "torch.Size": {k: torch.Size(v) if isinstance(v, tuple) else v for k, v in CALL.items()},
+        "numpy's verdicts": {**CALL, **{key: np.bool_(CALL[key]) for key in VERDICTS}},
+        "torch's verdicts": {**CALL, **{key: torch.tensor(CALL[key]) for key in VERDICTS}},
+        "verdicts as words": {**CALL, **{key: f" {CALL[key]} ".upper() for key in VERDICTS}},
+        "in another order": dict(reversed(CALL.items())),
+    },
+    "04.3": {
+        "in capitals": {key: value.upper() for key, value in PICTURES.items()},
+        "with points": {key: f"{value}." for key, value in PICTURES.items()},
+        "in brackets": {key: f"({value})" for key, value in PICTURES.items()},
+        "with blanks": {key: f"  {value.replace(' ', '  ')} " for key, value in PICTURES.items()},
+        "in another order": dict(reversed(PICTURES.items())),
+    },
+    "04.4": {
+        "arctanh": lambda h, o: h.div(o).arctanh(),
+        "by logarithms": lambda h, o: 0.5 * torch.log((o + h) / (o - h)),
+        "number by number": number_by_number,
+        "a product": lambda h, o: torch.atanh(h * o.reciprocal()),
+        "an object": Behind(),
+        "difference of logarithms": lambda h, o: (torch.log1p(h / o) - torch.log1p(-h / o)) / 2,
+    },
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+
+def test_the_predictions_are_what_torch_says():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(I_, H_)
+    wanted = {}
+    for name, shape in (("one", ONE), ("short", SHORT), ("three", THREE)):
+        output, (h_n, c_n) = lstm(torch.randn(shape))
+        found = {"output": output, "h_n": h_n, "c_n": c_n}
+        wanted |= {f"{name}: {key}": tuple(each.shape) for key, each in found.items()}
+    wanted["output[-1] equals h_n"] = torch.equal(output[-1], h_n)
+    wanted["output[-1] equals h_n[0]"] = torch.equal(output[-1], h_n[0])
+    wanted["output[0] equals h_n[0]"] = torch.equal(output[0], h_n[0])
+    wanted["c_n equals output[-1:]"] = torch.equal(c_n, output[-1:])
+    assert {key: wanted[key] for key in CALL} == CALL
+
+
+def test_one_picture_is_torchs_and_the_verdicts_on_the_others_fit():
+    torch.manual_seed(0)
+    lstm, cell = nn.LSTM(2, 3), nn.LSTMCell(2, 3)
+    cell.load_state_dict({n.removesuffix("_l0"): v for n, v in lstm.state_dict().items()})
+    x, states, hx = torch.randn(STEPS, 4, 2), {"h": [], "c": []}, None
+    for x_t in x:
+        hx = cell(x_t, hx)
+        for name, state in zip("hc", hx, strict=True):
+            states[name].append(state)
+    output, (h_n, c_n) = lstm(x)
+    theirs = {"output": output, "h_n": h_n, "c_n": c_n}
+    right = {"output": ("h", (0, 1, 2)), "h_n": ("h", (2,)), "c_n": ("c", (2,))}
+    for name, (state, steps) in right.items():
+        made = torch.stack([states[state][step] for step in steps])
+        assert made.shape == theirs[name].shape and torch.allclose(made, theirs[name], atol=1e-6)
+    for letter, wiring in WIRINGS.items():
+        faults = {each for name in right for each in faults_of(name, wiring[name], right[name])}
+        assert (faults or {"right"}) == {PICTURES[letter]}
+
+
+def faults_of(name, drawn, right):
+    """Return the verdicts that fit a row of a picture."""
+    (state, steps), (right_state, right_steps) = drawn, right
+    if state != right_state:
+        yield "memory shown" if name == "output" else "exchanged"
+    if len(steps) == len(right_steps) and steps < right_steps:
+        yield "too early"
+    if len(steps) < len(right_steps):
+        yield "too few"
+    if len(steps) > len(right_steps):
+        yield "too many"
+
+
+def test_the_pictures_are_drawn_and_told_as_they_are():
+    picture = wirings()
+    assert crowded(picture.svg) == []
+    rows = [row for wiring in WIRINGS.values() for row in wiring.values()]
+    drawn = texts(picture.svg)
+    slots = sorted(f"{state}, step {step}" for state, steps in rows for step in steps)
+    assert sorted(text for text in drawn if ", step " in text) == slots
+    for letter, wiring in WIRINGS.items():
+        assert letter in drawn
+        for name, (state, steps) in wiring.items():
+            fed = ", ".join(f"{state} of step {step}" for step in steps)
+            said = picture.alt.split(f"Picture {letter}: ")[1].split(".")[0]
+            assert f"{name} is made of {fed}" in said
+    assert not any(word in picture.alt for word in ("right", "wrong", "nn.LSTM"))
+
+
+def test_what_is_said_of_c_in_picture_b_is_true_of_that_picture():
+    """c is shown in its row c_n: the message speaks of output alone."""
+    message = exercise("04.3").check({**PICTURES, "B": "right"}).message
+    assert WIRINGS["B"]["c_n"][0] == "c"
+    assert "nowhere" not in message and "c itself is not in it" in message
+
+
+@pytest.mark.parametrize("value", ["maybe", 1, 0.0, [True], torch.zeros(2), "yes"])
+def test_a_verdict_is_true_or_false(value):
+    result = exercise("04.2").check({**CALL, "output[-1] equals h_n": value})
+    assert result.outcome == "incorrect"
+    assert "`output[-1] equals h_n`" in result.message
+
+
+def test_a_slip_in_several_entries_is_told_once_of_all_of_them():
+    states = {key: (*CALL[key][:-1], I_) for key in ("one: h_n", "three: h_n", "short: h_n")}
+    message = exercise("04.2").check({**CALL, **states}).message
+    assert "`one: h_n`, `three: h_n` and `short: h_n`: the last axis has 7 places" in message
+
+
+def test_what_gives_nan_is_told_what_the_inverse_of_tanh_takes():
+    result = exercise("04.4").check(lambda h, o: torch.atanh(3 * h / o))
+    assert result.misconception == "nan"
+    assert "between -1 and 1" in result.message
+    assert "nan" not in exercise("04.4").check(lambda h, o: torch.atanh((h / o).abs())).message
+
+
+@pytest.mark.parametrize("bound", [0.5, 0.9, 0.99])
+def test_what_is_clamped_is_told_where_it_stops(bound):
+    far = float(torch.atanh(torch.tensor(bound, dtype=torch.float64)))
+    for answer in (
+        lambda h, o: torch.atanh((h / o).clamp(-bound, bound)),
+        lambda h, o: torch.atanh(h / o).clamp(-far, far),
+    ):
+        result = exercise("04.4").check(answer)
+        assert result.misconception == "clamped"
+        assert f"never farther than {far:.4g} from zero. Is something clamped?" in result.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda h, o: torch.zeros_like(h),
+        lambda h, o: torch.atanh(h / o).abs(),
+        lambda h, o: torch.atanh(h / o) * 0.9,
+        lambda h, o: torch.atanh(h / o)[:1],
+    ],
+)
+def test_what_is_wrong_for_a_reason_of_its_own_is_not_told_of_clamping(answer):
+    assert "clamped" not in exercise("04.4").check(answer).message
