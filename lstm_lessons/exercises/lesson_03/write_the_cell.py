@@ -1,0 +1,46 @@
+"""03.1: one step of an LSTM, held to torch's: results and gradients."""
+
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.returns import SeveralTensors
+from lstm_lessons.exercises.engine.slips import together
+from lstm_lessons.exercises.lesson_03 import cell
+
+_TERMS = ("x @ weight_ih.T + bias_ih", "h @ weight_hh.T + bias_hh")
+_ORDERS = tuple(
+    together(
+        f"gate order {', '.join(order)}",
+        f"Your gates are {cell.cut_as(order)}",
+        cell.cut(order),
+        paired=order in ("ifog", "figo"),
+    )
+    for order in cell.ORDERS
+)
+_C_LINES = tuple(
+    together(
+        "i and f exchanged" if (keeps, writes) == ("i", "f") else f"{keeps} * c + {writes} * g",
+        f"In the equation for c, {keeps} multiplies the old c, and {writes} multiplies g.",
+        {cell.C_LINE: f"{keeps} * c + {writes} * g"},
+        paired=False,
+    )
+    for keeps, writes in cell.C_LINES
+)
+
+EXERCISE = FunctionExercise(
+    "03.1",
+    cases=cell.cases,
+    returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
+    slips=(
+        *cell.slips(*_TERMS, "h", "c"),
+        cell.errors(*_TERMS),
+        cell.of_c(),
+        *_ORDERS,
+        *_C_LINES,
+        *cell.exchanged_behind_the_cut("c"),
+    ),
+    axes=cell.AXES,
+    words=cell.WORDS,
+    made_in_order=("c", "h"),
+    advice=cell.ADVICE,
+    praise="Your cell gives the same h and c as torch's, and the same gradients for every input, "
+    "weight and bias.",
+)
