@@ -505,6 +505,7 @@ ERRORS = [
         "two things that do not go together",
         "of the types `tuple` and `tuple`",
     ),
+    (lambda: -LSTM, "two things that do not go together", "`-` stands before"),
     (lambda: [A] + A.ndim, "two things that do not go together", "types `list` and `int`"),
     (lambda: len(LSTM), "a length of what has none", "of the type `LSTM`"),
     (lambda: math.log(0), "a logarithm or root that there is not", ""),

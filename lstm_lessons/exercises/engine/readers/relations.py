@@ -75,8 +75,8 @@ def _relations(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
             yield (
                 "in other places",
                 (
-                    "all numbers are the right ones, but they stand in other places. Did a reshape do "
-                    "that? It goes by the order in memory."
+                    "all numbers are the right ones, but they stand in other places. Did a "
+                    "reshape do that? It goes by the order in memory."
                 ),
             )
 
@@ -111,9 +111,9 @@ def _other_axes(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
                 yield (
                     "one axis on two",
                     (
-                        f"the numbers are right, but the {plural(axes[n])} lie on two axes, and should "
-                        "lie on one. (`torch.stack` makes a new axis; `torch.cat` joins along one that "
-                        "there is.)"
+                        f"right, but the {plural(axes[n])} lie on two axes, and should lie on one. "
+                        "(`torch.stack` makes a new axis; `torch.cat` joins along one that there "
+                        "is.)"
                     ),
                 )
     if a.ndim == w.ndim - 1:
