@@ -173,7 +173,7 @@ print(explorer.picture.alt)
 # %% [markdown]
 # ## Exercises
 #
-# Lessons 01 to 03 each have a notebook of exercises. You write an answer, and `check` says what it
+# Each lesson from 01 on has a notebook of exercises. You write an answer, and `check` says what it
 # sees in it. When it recognises a mistake, it names it.
 #
 # ### 00.1 What comes out
