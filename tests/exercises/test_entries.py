@@ -80,3 +80,9 @@ def test_a_number_that_is_none_is_told(value):
     said = dict_toy().check({**RIGHT_DICT, "share": value}).message
     assert said.startswith("`share` is ")
     assert len(said) < 200
+
+
+def test_a_share_in_per_cent_is_told_how_it_is_written():
+    said = dict_toy().check({**RIGHT_DICT, "share": "25 %"}).message
+    assert said.startswith("`share` is in per cent. Give a number")
+    assert dict_toy().check({**RIGHT_DICT, "share": "1/4"}).outcome == "correct"

@@ -125,6 +125,8 @@ class Quantity(Question):
         if _is_single(value):
             value = value.item()
         if isinstance(value, str):
+            if value.strip().endswith("%"):
+                raise Misformed(f"`{self.key}` is in per cent. Give a number: 30 % is 0.3.")
             with contextlib.suppress(ValueError, ZeroDivisionError):
                 value = float(Fraction(value))
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
