@@ -433,6 +433,7 @@ ERRORS = [
     (lambda: A[7], "an index too far", "place 7 on axis 0, which is 3 long"),
     (lambda: [1][3], "an index too far", ""),
     (lambda: "ifgo"["i"], "an index of another kind", "whole number"),
+    (lambda: nn.functional.linear([1.0], A), "another thing for a tensor", "type `list`"),
     (lambda: A.ndim[0], "square brackets behind what has no places", "type `int`"),
     (lambda: nn.functional.linear(A, V, V), "a product that does not fit", "has 1"),
     (lambda: "ifgo"[4], "an index too far", "a string"),

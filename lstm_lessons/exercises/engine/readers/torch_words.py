@@ -178,11 +178,15 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "functions of `math` take one number; torch has its own: `torch.exp`.)"),
     (r"Boolean value of Tensor with (?:more than one value|no values) is ambiguous",
      "a whole tensor for a yes or no",
-     "`if`, `and`, `or` and `not` want one yes or no, and get a whole tensor of them."),
+     "`if`, `and`, `or` and `not` want one yes or no, and get a whole tensor of them. "
+     "(Whether there is one at all, `h_0 is None` asks: it looks at no number.)"),
     (r"'(\w+)' object is not callable",
      "brackets behind what is no function",
      "Round brackets behind a name or a number call it, and what you call is of the type `{0}`. Is "
      "a `*` missing, or does a variable have the name of a function?"),
+    (r"argument '\w+' \(position \d+\) must be Tensor, not (\w+)",
+     "another thing for a tensor",
+     "A function of torch's wants a tensor, and gets a value of the type `{0}`."),
     (r"'(\w+)' object is not subscriptable",
      "square brackets behind what has no places",
      "Square brackets take something out of a tensor, a list or a dict, and what stands before "
