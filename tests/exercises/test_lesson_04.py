@@ -1,14 +1,18 @@
 """Lesson 04: answers that are right however they are written, and the truth of what is asked."""
 
+from itertools import accumulate
+
 import numpy as np
 import pytest
 import torch
 from drawn import crowded, texts
 from torch import nn
+from torch.func import functional_call
 
 from lstm_lessons import exercise
 from lstm_lessons.drawing.pictures.wirings import STEPS, WIRINGS, wirings
 from lstm_lessons.exercises.lesson_04.predict_a_call import H_, I_, ONE, SHORT, THREE
+from lstm_lessons.lstm.cell import lstm_step
 
 CALL = exercise("04.2").text.made()
 PICTURES = exercise("04.3").text.made()
@@ -27,7 +31,69 @@ def number_by_number(h, o):
     return torch.stack([torch.atanh(a / b) for a, b in pairs]).view(h.shape)
 
 
+def with_zeros_for_none(states, x, weight_hh):
+    return [torch.zeros(x.shape[1], weight_hh.shape[1]) if s is None else s for s in states]
+
+
+def by_index(x, h_0, c_0, *weights):
+    output, memory = (torch.zeros(*x.shape[:2], weights[1].shape[1]) for _ in "hc")
+    h, c = with_zeros_for_none((h_0, c_0), x, weights[1])
+    for t in range(len(x)):
+        h, c = lstm_step(x[t], h, c, *weights)
+        output[t], memory[t] = h, c
+    return output, memory
+
+
+def longer_and_longer(x, h_0, c_0, *weights):
+    """Read every beginning of the sentence anew, and keep c_n of each."""
+    layer = nn.LSTM(x.shape[2], weights[1].shape[1])
+    parameters = dict(zip(dict(layer.named_parameters()), weights, strict=True))
+    hx = None if h_0 is None else (h_0[None], c_0[None])
+    reads = [functional_call(layer, parameters, (x[: t + 1], hx)) for t in range(len(x))]
+    return reads[-1][0], torch.cat([c_n for _, (_, c_n) in reads])
+
+
+def sentence_by_sentence(x, h_0, c_0, *weights):
+    starts = zip(*with_zeros_for_none((h_0, c_0), x, weights[1]), strict=True)
+    found = [
+        by_index(words[:, None], h[None], c[None], *weights)
+        for words, (h, c) in zip(x.unbind(1), starts, strict=True)
+    ]
+    return [torch.cat(each, dim=1) for each in zip(*found, strict=True)]
+
+
+def by_recursion(x, h_0, c_0, *weights):
+    h, c = with_zeros_for_none((h_0, c_0), x, weights[1])
+    h, c = lstm_step(x[0], h, c, *weights)
+    if len(x) == 1:
+        return h[None], c[None]
+    output, memory = by_recursion(x[1:], h, c, *weights)
+    return torch.cat([h[None], output]), torch.cat([c[None], memory])
+
+
+def accumulated(x, h_0, c_0, *weights):
+    start = with_zeros_for_none((h_0, c_0), x, weights[1])
+    states = accumulate(x, lambda hc, x_t: lstm_step(x_t, *hc, *weights), initial=start)
+    hs, cs = zip(*list(states)[1:], strict=True)
+    return torch.stack(hs), torch.stack(cs)
+
+
+class Unrolled(nn.Module):
+    """A module that does the work when it is called."""
+
+    def forward(self, x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh):
+        return accumulated(x, h_0, c_0, weight_ih, weight_hh, bias_ih, bias_hh)
+
+
 RIGHT = {
+    "04.1": {
+        "filled in by index": by_index,
+        "nn.LSTM, longer and longer": longer_and_longer,
+        "sentence by sentence": sentence_by_sentence,
+        "recursion": by_recursion,
+        "accumulate": accumulated,
+        "a module": Unrolled(),
+    },
     "04.2": {
         "lists": {key: list(v) if isinstance(v, tuple) else v for key, v in CALL.items()},
         "torch.Size": {k: torch.Size(v) if isinstance(v, tuple) else v for k, v in CALL.items()},
@@ -53,7 +119,54 @@ RIGHT = {
     },
 }
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "04.1": {
+        "line 3: Is -> Eq": "a tensor == None is False, and None == None is True",
+        "line 4: Is -> Eq": "a tensor == None is False, and None == None is True",
+    },
+}
+
+
+def test_the_loop_is_torchs_own_cell_in_every_case():
+    asked = exercise("04.1")
+    for case, wanted in zip(asked.calls, asked.wanted, strict=True):
+        x, h_0, c_0, *weights = case.fresh().values()
+        hc = with_zeros_for_none((h_0, c_0), x, weights[1].double())
+        for t, x_t in enumerate(x):
+            hc = torch.lstm_cell(x_t, [each.double() for each in hc], *weights)
+            for name, state in zip(("output", "memory"), hc, strict=True):
+                torch.testing.assert_close(wanted[name][t], state, rtol=0, atol=1e-12)
+
+
+def changed(old, new):
+    code = exercise("04.1").text.solution
+    assert code.count(old) == 1
+    space = {"torch": torch, "lstm_step": lstm_step}
+    exec(code.replace(old, new), space)
+    return exercise("04.1").check(space["unroll_all"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("zeros if h_0 is None else h_0", "h_0 or zeros", "`h_0 is None` asks"),
+        ("torch.stack(shown)", "shown", "The output that you return is a list of 6 tensors"),
+        ("torch.stack(kept)", "torch.stack(kept).squeeze()", "There is one word only: T = 1"),
+        ("torch.zeros(", "torch.rand(", "Without states, `h_0` and `c_0` are None"),
+        ("weight_hh.shape[1])", "H)", "H is the number of units"),
+        ("for x_t in x:", "for x_t in 0.5 * x:", "output differs first at step 0"),
+    ],
+)
+def test_what_goes_wrong_in_the_loop_is_told(old, new, said):
+    result = changed(old, new)
+    assert result.outcome in ("incorrect", "error")
+    assert said in result.message
+
+
+def test_weights_of_another_layer_are_told_by_what_the_result_does_not_read():
+    others = nn.LSTM(3, 5, dtype=torch.float64).all_weights[0]
+    result = exercise("04.1").check(lambda x, h, c, *weights: by_index(x, h, c, *others))
+    assert "It should depend on `weight_ih`." in result.message
 
 
 def test_the_predictions_are_what_torch_says():

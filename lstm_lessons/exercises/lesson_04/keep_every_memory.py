@@ -1,0 +1,199 @@
+"""04.1: the loop over the words, which keeps h and c of every step."""
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.returns import SeveralTensors
+from lstm_lessons.exercises.engine.slips import Edits, place, together
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(T: int, B: int, I: int, H: int, special: str = "", given: bool = True) -> Case:  # noqa: E741
+        random = randoms(10 * T + B)
+        inputs = {"x": random(T, B, I)}
+        inputs |= {name: random(B, H) if given else None for name in ("h_0", "c_0")}
+        inputs |= {"weight_ih": random(4 * H, I), "weight_hh": random(4 * H, H)}
+        inputs |= {name: random(4 * H) for name in ("bias_ih", "bias_hh")}
+        sizes = {"T": T, "B": B, "I": I, "H": H}
+        label = ", ".join(f"{symbol}={size}" for symbol, size in sizes.items())
+        return Case(inputs, sizes, label + ("" if given else ", no states"), special)
+
+    none = (
+        "Without states, `h_0` and `c_0` are None. Step 0 then starts from zeros, (B, H); each "
+        "later step starts from what the one before it made."
+    )
+    return (
+        case(6, 2, 3, 5),
+        case(4, 7, 6, 2),
+        case(5, 3, 2, 7, none, given=False),
+        case(1, 3, 2, 4, "There is one word only: T = 1. Its axis stays, 1 long."),
+        case(4, 1, 3, 2, "There is one sentence only: B = 1. Its axis stays, 1 long."),
+        case(3, 2, 1, 4, "A word is one number: I = 1."),
+        case(3, 4, 2, 1, "There is one unit only: H = 1. Its axis stays, 1 long."),
+        case(2, 1, 3, 4, "There is one sentence, and no states.", given=False),
+    )
+
+
+def _call(left: str = "h, c", x: str = "x_t", h: str = "h", c: str = "c", to: int = 4) -> str:
+    weights = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[:to]
+    return f"{left} = lstm_step({x}, {h}, {c}, {', '.join(weights)})"
+
+
+_H_0, _C_0 = "zeros if h_0 is None else h_0", "zeros if c_0 is None else c_0"
+_H, _C = "zeros if h_0 is None else h", "zeros if c_0 is None else c"
+_STACKED = "torch.stack(shown), torch.stack(kept)"
+_LEFT_OUT = "Right as long as states are given. Where they are not, "
+_WORD_0 = ("word 0 at every turn", "Every turn reads word 0. Step t reads word t: `x[t]`.")
+_ON_THE_WAY = (
+    "h and c exchanged on the way",
+    "h and c change places from step to step. The step returns h first, and takes h first.",
+)
+
+
+def _earlier(*appends: str) -> Edits:
+    """Return the edit that puts states away before the step."""
+    before = "".join(f"{append}\n        " for append in appends)
+    return {_call(): before + _call(), **dict.fromkeys(appends, "pass")}
+
+
+_ALONE = (
+    ("ones for nothing", _LEFT_OUT + "yours start at 1; nn.LSTM's start at 0.",
+     {"torch.zeros(": "torch.ones("}),
+    ("states always expected", "Right as long as states are given. They may also be None, as `hx` "
+     "of nn.LSTM may: then they start at zero, a row of H for each sentence.",
+     {_H_0: "h_0", _C_0: "c_0"}, {_H_0: "h_0.clone()"}),
+    ("an axis for layers expected", "You take `h_0[0]` and `c_0[0]`. Here they are (B, H), "
+     "without an axis for layers, so that is the state of sentence 0, and all sentences start "
+     "from it.", *({_H_0: f"{_H_0}[{at}]", _C_0: f"{_C_0}[{at}]"} for at in ("0", ":1"))),
+    (*_WORD_0, {_call(): _call(x="x[0]", h=_H_0, c=_C_0)}),
+    (*_ON_THE_WAY, {_call(): _call("c, h"), "shown.append(h)": "shown.append(c)",
+                    "kept.append(c)": "kept.append(h)"}),
+    *((f"{name}before the step, not after", f"Row t{of} holds {state} from before step t: the "
+       f"first row is the start, and the last step is missing. First do the step, then put {state} "
+       "away.", _earlier(*lines)) for name, of, state, *lines in (
+           ("", "", "h and c", "shown.append(h)", "kept.append(c)"),
+           ("memory ", " of your `memory`", "c", "kept.append(c)"),
+           ("output ", " of your `output`", "h", "shown.append(h)"))),
+)  # fmt: skip
+
+_SLIPS = (
+    place(_H_0, ("h_0 not used", "h starts from zeros always: `h_0` is not looked at.", "zeros")),
+    place(_C_0, ("c_0 not used", "c starts from zeros always: `c_0` is not looked at.", "zeros")),
+    place(
+        "shown, kept = [], []",
+        ("start included", "Your lists begin with the states from before the first word, so there "
+         "are T + 1 rows. Row t is what step t made.", "shown, kept = [h], [c]"),
+    ),
+    place(
+        "in x:",
+        ("read from the end", "You read the sentence from its last word to its first. Step 0 "
+         "reads word 0.", "in x.flip(0):"),
+        ("first word left out", "The first word is not read. Word 0 is read too, at step 0: there "
+         "the old states are h_0 and c_0.", "in x[1:]:"),
+        ("last word left out", "The last word is not read. `range(T)` goes from 0 to T - 1, and "
+         "so reads all T words.", "in x[:-1]:"),
+        (*_WORD_0, "in [x[0]] * len(x):"),
+        alone=(
+            ("loop over the sentences", "The step gets all words of one sentence: a place on axis "
+             "1 of x. Step t needs word t of every sentence: `x[t]`, along axis 0.",
+             "in x.transpose(0, 1):"),
+        ),
+    ),
+    place(
+        _call(),
+        ("zeros at every turn", "Every step starts from zeros, so no word knows of those before "
+         "it. The states are made once, before the loop; from then on a step reads what the step "
+         "before it made.", _call(h="zeros", c="zeros")),
+        (*_ON_THE_WAY, _call("c, h")),
+        ("h and c exchanged in the call", "The step gets c where it takes h, and h where it takes "
+         "c: its arguments are x, h, c, and then the weights.", _call(h="c", c="h")),
+        ("biases left out", "The two biases are left out. The step takes four weights, in this "
+         "order: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.", _call(to=2)),
+        ("bias_hh left out", "`bias_hh` is left out. The step takes four weights, in this order: "
+         "`weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.", _call(to=3)),
+        alone=(
+            ("states not carried", "Every step starts from h_0 and c_0 again, so no word knows of "
+             "those before it. A step reads what the step before it made.", _call(h=_H_0, c=_C_0),
+             _call(h="h_0", c="c_0")),
+            ("h not carried", "c is handed on, h is not: every step reads h_0. The step needs "
+             "both of the step before.", _call(h=_H_0), _call("_, c")),
+            ("c not carried", "h is handed on, c is not: every step reads c_0. The step needs "
+             "both of the step before.", _call(c=_C_0), _call("h, _")),
+            ("zeros at every turn, where no states are given", _LEFT_OUT + "every step starts "
+             "from zeros, so no word knows of those before it. Zeros are for step 0 alone: put "
+             "them in before the loop.", _call(h=_H, c=_C)),
+            ("h from zeros at every turn, where no states are given", _LEFT_OUT + "c is handed "
+             "on, but h is zero again at every step. Zeros are for step 0 alone: put them in "
+             "before the loop.", _call(h=_H)),
+            ("c from zeros at every turn, where no states are given", _LEFT_OUT + "h is handed "
+             "on, but c is zero again at every step. Zeros are for step 0 alone: put them in "
+             "before the loop.", _call(c=_C)),
+            ("all words at every turn", "Every turn reads all words: the step gets `x`. It should "
+             "get the words of its own turn, (B, I): `x[t]`.", _call(x="x"),
+             _call(x="x", h=_H_0, c=_C_0)),
+        ),
+    ),
+    place(
+        "kept.append(c)",
+        alone=(
+            ("detached at every step", "The numbers are right, the gradients are not: the states "
+             "are detached from step to step, so no step learns what it did for later ones.",
+             "kept.append(c)\n        h, c = h.detach(), c.detach()"),
+            ("h detached on the way", "The numbers are right, the gradients are not: h is "
+             "detached on its way to the next step.", "kept.append(c)\n        h = h.detach()"),
+            ("c detached on the way", "The numbers are right, the gradients are not: c is "
+             "detached on its way to the next step, and with it the long memory of the gradient.",
+             "kept.append(c)\n        c = c.detach()"),
+        ),
+    ),
+    place(
+        _STACKED,
+        ("return inside the loop", "You return the states of step 0 alone, T = 1. Does `return` "
+         "stand inside the loop? Then it ends the first turn.",
+         "torch.stack(shown[:1]), torch.stack(kept[:1])"),
+        ("last step repeated", "Every row holds the states of the last step. They have to be put "
+         "away inside the loop, while they are still there.",
+         "torch.stack([h] * len(x)), torch.stack([c] * len(x))"),
+        ("memory first", "You return the memory first. The order is `output, memory`: h, then c.",
+         "torch.stack(kept), torch.stack(shown)"),
+        alone=(
+            ("last step only", "You return the states after the last step. Asked for are those "
+             "after every step: an axis of T in front. What does the loop do with the others?",
+             "h, c", "h[None], c[None]"),
+            ("last memory only", "`memory` holds the last step alone, as nn.LSTM's c_n does; "
+             "asked for is c after every step.", "torch.stack(shown), c",
+             "torch.stack(shown), c[None]"),
+            ("results in reverse", "Rows are put away in the wrong order: your first one is the "
+             "last step. `append` puts behind, `insert(0, ...)` in front.",
+             "torch.stack(shown[::-1]), torch.stack(kept[::-1])",
+             "torch.stack(shown[::-1]), torch.stack(kept)"),
+            ("rows run together", "The steps are laid end to end, (T*B, H), and have no axis of "
+             "their own. `torch.cat` joins along an axis that is there; `torch.stack` makes a new "
+             "one.", "torch.cat(shown), torch.cat(kept)", "torch.cat(shown), torch.stack(kept)"),
+        ),
+    ),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "04.1",
+    cases=_cases,
+    returns=SeveralTensors(
+        ("output", "memory"),
+        axes=("step", "sentence", "unit"),
+        not_nested="Here both are sequences, and stand side by side:",
+    ),
+    slips=(*_SLIPS, *(together(*row, paired=False) for row in _ALONE)),
+    axes={"x": ("step", "sentence", "number"), "h_0": ("sentence", "unit")},
+    words={
+        (one,): f"`{other}` is right, `{one}` is not: {state} is right on its way, so look at what "
+        "you put away."
+        for one, other, state in (("output", "memory", "h"), ("memory", "output", "c"))
+    },
+    advice={
+        "H": "H is the number of units: `weight_hh` has H columns.",
+        "weights": "The four weights have names of their own here. `*weights` in the first line of "
+        "the function would collect them.",
+    },
+    praise="All memories are there, and the gradients are torch's too. `nn.LSTM` would have given "
+    "you the last one only.",
+)
