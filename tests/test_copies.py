@@ -403,6 +403,16 @@ def test_a_draft_that_a_killed_start_left_is_cleared_away(course, mine):
     assert not draft.exists()
 
 
+@pytest.mark.parametrize("write", [safe_files.write_new, safe_files.write_over])
+def test_a_draft_that_has_a_second_name_is_not_written_into(tmp_path, write):
+    """So it is after a start that died when the copy was linked, and its draft not yet deleted."""
+    (tmp_path / "mine").write_text("mine")
+    os.link(tmp_path / "mine", tmp_path / f".copy{safe_files._DRAFT}")
+    write(tmp_path / "copy", b"new")
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert (tmp_path / "copy").read_bytes() == b"new"
+
+
 # An edit that is saved while a start is at work
 
 
