@@ -86,7 +86,7 @@ def test_a_learners_own_copies_are_opened(clone, opened, capsys):
     copy = clone.root / "my_lessons/notebooks/00_start_here.ipynb"
     assert nbformat.read(copy, as_version=4).cells[0].outputs == []
     assert capsys.readouterr().out.splitlines() == [
-        "Laid out: notebooks/00_start_here.ipynb.",
+        "Laid out: 1 notebooks.",
         f"Your copies of the lessons and exercises are in {clone.root / 'my_lessons'}",
     ]
 

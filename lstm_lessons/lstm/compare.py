@@ -7,6 +7,7 @@ from inspect import Parameter, signature
 from itertools import islice
 from math import inf, isnan, nan
 
+import numpy
 import torch
 from torch import Tensor, nn
 
@@ -205,7 +206,8 @@ def _difference(
         return Difference(name, 0.0, tolerance, "")
     manual, wanted = manual.detach(), wanted.detach()
     gap = (manual - wanted).abs().masked_fill(manual == wanted, 0.0)
-    position = tuple(map(int, torch.unravel_index(gap.argmax(), gap.shape)))  # NaN counts as most
+    # NaN counts as most. (torch's own unravel_index imports sympy, 35 MB, to check its arguments.)
+    position = tuple(map(int, numpy.unravel_index(int(gap.argmax()), gap.shape)))
     where = "at " + ", ".join(places.axes(name, position, tuple(wanted.shape)))
     if isnan(gap[position]):
         return Difference(name, nan, tolerance, f"NaN {where}")

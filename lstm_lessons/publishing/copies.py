@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -150,12 +151,14 @@ class _Start:
         self._clear_up()
         put = {name: self._bring_in_step(name, data) for name, data in fresh.items()}
         self.record.write()
-        for done, words in (
-            (_Put.LAID_OUT, "New" if known else "Laid out"),
-            (_Put.RENEWED, "Renewed, as you had not changed them"),
-        ):
-            if some := [name for name, each in put.items() if each is done]:
-                self._tell(f"{words}: {_listed(some)}.")
+        new = [name for name, each in put.items() if each is _Put.LAID_OUT]
+        renewed = [name for name, each in put.items() if each is _Put.RENEWED]
+        if new and new == list(put):
+            self._tell(f"Laid out: {len(new)} notebooks.")
+        elif new:
+            self._tell(f"New: {_listed(new)}.")
+        if renewed:
+            self._tell(f"Renewed, as you had not changed them: {_listed(renewed)}.")
         return self.laid
 
     def _fresh(self) -> dict[str, bytes]:
@@ -174,7 +177,8 @@ class _Start:
         for folder in FOLDERS:
             there = self.folder / folder
             there.mkdir(exist_ok=True)
-            for path in safe_files.take_back(there, self._is_ours, lambda p: _beside(p, "saved")):
+            saved = safe_files.take_back(there, self._is_ours, partial(_beside, what="saved_edit"))
+            for path in saved:
                 self._tell(
                     f"{folder}/{path.name} holds an edit that was saved during the last start."
                 )
@@ -191,7 +195,7 @@ class _Start:
         if put is _Put.LEFT and given != now:  # else they have this version, or threw it away
             beside = next(
                 each
-                for each in _beside(path, "new-version")
+                for each in _beside(path, "new_version")
                 if self._put(name, each, data) is not _Put.LEFT
             )
             self._tell(
@@ -229,10 +233,14 @@ class _Start:
 
 
 def _beside(path: Path, what: str) -> Iterator[Path]:
-    """Yield names that stand beside a copy's own wherever names are sorted."""
-    yield path.with_name(f"{path.stem}.{what}.ipynb")
-    for number in count(2):
-        yield path.with_name(f"{path.stem}.{what}-{number}.ipynb")
+    """Yield names that sort beside a copy's own, and that say at their beginning what they are.
+
+    Of a long name, JupyterLab's tabs and its list of files show the beginning alone.
+    """
+    number, _, rest = path.name.partition("_")
+    yield path.with_name(f"{number}_{what}_{rest}")
+    for again in count(2):
+        yield path.with_name(f"{number}_{what}_{again}_{rest}")
 
 
 def _listed(some: list[str]) -> str:

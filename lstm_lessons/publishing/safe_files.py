@@ -127,7 +127,8 @@ def _move_without_replacing(source: Path, target: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+    path.unlink(missing_ok=True)  # A start that was cut off may have left it, with a second name.
+    with path.open("xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
