@@ -30,8 +30,10 @@ def with_table(text: str) -> str:
 
 
 def write(root: Path) -> bool:
-    """Bring the README in step; say whether it had to be changed."""
+    """Bring the README in step, where there is one; say whether it had to be changed."""
     path = root / "README.md"
+    if not path.exists():
+        return False
     old = path.read_text(encoding="utf-8")
     new = with_table(old)
     if new != old:
