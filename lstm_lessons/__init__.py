@@ -28,6 +28,15 @@ _HOMES = {
 _MODULES = {"cell": "lstm.cell", "compare": "lstm.compare"}
 
 
+TYPE_CHECKING = False  # a type checker takes it for True, and an old Python has no typing
+if TYPE_CHECKING:
+    from lstm_lessons import course, explorers, shapes
+    from lstm_lessons.drawing import show
+    from lstm_lessons.exercises import exercise
+    from lstm_lessons.lstm import cell, compare
+    from lstm_lessons.lstm.manual import ManualLSTM, ManualLSTMCell
+
+
 def __getattr__(name):  # noqa: ANN001, ANN202
     """Import a public name from the module that defines it."""
     if name not in __all__:

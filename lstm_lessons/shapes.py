@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from math import prod
+from typing import SupportsIndex, overload
 
 GATES = ("i", "f", "g", "o")
 """The four gates, in the order in which torch stacks them."""
@@ -44,7 +45,13 @@ class Entry:
 class Ledger(tuple[Entry, ...]):
     """The entries of one configuration, in torch's order; reads well in a notebook."""
 
-    def __getitem__(self, key):  # noqa: ANN001, ANN204 - tuple's own signature, plus names
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Entry: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> "Ledger": ...
+
+    def __getitem__(self, key: SupportsIndex | str | slice) -> "Entry | Ledger":
         """Return an entry by position or by name.
 
         Raises:

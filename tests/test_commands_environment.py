@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from clone_copies import bare_python, clean_environ, copy_clone, one_line, run, without_privilege
 
+from lstm_lessons.commands import inside
 from lstm_lessons.environment import environment as environments
 from lstm_lessons.environment import requirements
 from lstm_lessons.environment.clone import Clone
@@ -383,6 +384,11 @@ def test_an_old_package_on_pythonpath_does_not_spoil_the_environment(tmp_path, m
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.syspath_prepend(tmp_path)
     assert requirements.versions_here(["torch"])["torch"] != "1.0"
+
+
+def test_an_environment_without_jupyter_is_told_and_does_not_stop_the_doctor(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)  # as if it were not there
+    assert "jupyter_client" in inside.facts(Clone.here())["kernel"]["error"]
 
 
 def test_the_doctor_of_a_python_that_has_everything(clone, tmp_path):

@@ -80,7 +80,7 @@ def _usable(name: str) -> str:
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise Failure(
             f"--device {name} cannot be used here: {reason.rstrip('.')}.",
@@ -219,7 +219,9 @@ def memory_table(found: dict[str, tuple[int, int | None]]) -> str:
     first = next(iter(found.values()))
     for name, values in found.items():
         entries = (
-            "-" if value is None else f"{value / 1e6:.1f} ({value / reference:.2f})"
+            "-"
+            if value is None or reference is None
+            else f"{value / 1e6:.1f} ({value / reference:.2f})"
             for value, reference in zip(values, first, strict=True)
         )
         lines.append(f"{name:<22}" + "".join(f"{entry:>20}" for entry in entries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 from lstm_lessons.environment.failure import Failure, from_os_error
@@ -28,7 +29,8 @@ def dispatch(arguments: list[str]) -> int:
     """Run one command; return its exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         # A path may have letters that the stream cannot show.
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(USAGE)
         return 0 if arguments else 2

@@ -28,9 +28,11 @@ def facts(clone: Clone) -> dict[str, Any]:
 def _kernel() -> dict[str, Any]:
     try:
         from jupyter_client.kernelspec import NoSuchKernel
-
+    except ImportError as error:
+        return {"error": str(error)}
+    try:
         found = kernel.find()
-    except (ImportError, NoSuchKernel) as error:
+    except NoSuchKernel as error:
         return {"error": str(error)}
     return {"title": found.title, "program": found.program, "own": found.is_own()}
 

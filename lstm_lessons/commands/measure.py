@@ -6,7 +6,7 @@
 import gc
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,11 @@ from torch import Tensor, nn
 
 from lstm_lessons import ManualLSTM
 from lstm_lessons.ladder import RUNGS, rivals
+from lstm_lessons.lstm.unroll import OutputAndStates
 
 Size = tuple[int, int, int, int]
 """(T, B, I, H)."""
-Way = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
+Way = Callable[[Tensor, Tensor, Tensor], OutputAndStates]
 
 REFERENCE = "nn.LSTM"
 CPU = "cpu"
@@ -53,8 +54,8 @@ def ways(lstm: nn.LSTM, steps: int, batch: int) -> dict[str, Way]:
 
 
 def _with_weights(
-    rung: Callable, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
+    rung: Callable[..., OutputAndStates], weights: Sequence[Tensor], x: Tensor, h: Tensor, c: Tensor
+) -> OutputAndStates:
     return rung(x, h, c, *weights)
 
 
@@ -68,9 +69,10 @@ class Times:
     def ratios(self, reference: "Times") -> tuple[float, float]:
         """Return the medians of the paired ratios: forward, and training step."""
         pairs = ((self.forward, reference.forward), (self.step, reference.step))
-        return tuple(
+        forward, step = (
             median(a / b for a, b in zip(ours, theirs, strict=True)) for ours, theirs in pairs
         )
+        return forward, step
 
 
 class Contest:
@@ -82,7 +84,7 @@ class Contest:
         """Make the ways."""
         steps, batch, features, width = size
         torch.manual_seed(steps)
-        lstm = nn.LSTM(features, width).to(device)
+        self.lstm = nn.LSTM(features, width).to(device)
         self.device = device
         self.inputs = (
             torch.randn(steps, batch, features).to(device),
@@ -90,7 +92,7 @@ class Contest:
             torch.randn(batch, width).to(device),
         )
         self.upstream = torch.randn(steps, batch, width).to(device)
-        made = ways(lstm, steps, batch)
+        made = ways(self.lstm, steps, batch)
         self.ways = {name: way for name, way in made.items() if name not in without}
         self.times = {name: Times() for name in self.ways}
         self._order = random.Random(steps)
@@ -169,7 +171,7 @@ def saved_by(name: str, size: Size = MEMORY_SIZE, device: str = CPU) -> int:
     """Return the bytes that autograd keeps for one way, beside weights and input."""
     contest = Contest(size, device=device)
     way = contest.ways[name]
-    module = way if isinstance(way, nn.Module) else contest.ways[REFERENCE]
+    module = way if isinstance(way, nn.Module) else contest.lstm
     tensors = [*contest.inputs, *module.parameters()]
     return saved_bytes(way, contest.inputs, {t.untyped_storage().data_ptr() for t in tensors})
 

@@ -49,6 +49,7 @@ def figure(width: int = 640, height: int = 360) -> tuple[Figure, Axes]:
     import matplotlib
     from cycler import cycler
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     _start_from_defaults()
     colours = theme.LIGHT
@@ -64,8 +65,7 @@ def figure(width: int = 640, height: int = 360) -> tuple[Figure, Axes]:
     }
     inches = (width / PIXELS_PER_INCH, height / PIXELS_PER_INCH)
     with matplotlib.rc_context(style):
-        made = Figure(figsize=inches, layout="constrained")
-        made.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+        made = Figure(figsize=inches, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
         return made, made.add_subplot()
 
 
@@ -101,7 +101,7 @@ def fragment(figure: Figure) -> str:
     return svg.write(group)
 
 
-def power_of_ten(value: float, position: int | None = None) -> str:
+def power_of_ten(value: float, position: float | None = None) -> str:
     """Return the label of a tick on a logarithmic axis, such as 10⁻⁶ or, between powers, 0.002."""
     exponent = math.log10(value)
     if abs(exponent - round(exponent)) > 1e-6:
@@ -111,8 +111,10 @@ def power_of_ten(value: float, position: int | None = None) -> str:
 
 def to_pixels(axes: Axes, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     """Return where data points lie in the SVG of the figure, as (n, 2) pixels from the top left."""
+    import numpy as np
+
     figure = axes.figure
-    points = axes.transData.transform(list(zip(x, y, strict=True)))
+    points = axes.transData.transform(np.column_stack((x, y)))
     points[:, 1] = figure.bbox.height - points[:, 1]
     return points * (PIXELS_PER_INCH / figure.dpi)
 

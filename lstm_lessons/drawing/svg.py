@@ -50,7 +50,7 @@ def panel(width: float, height: float) -> Element:
     return root
 
 
-def add(parent: Element, tag: str, text: str | None = None, **attributes: Value) -> Element:
+def add(parent: Element, tag: str, text: str | None = None, /, **attributes: Value) -> Element:
     """Append an element and return it.
 
     An attribute's ``_`` stands for ``-`` (``stroke_width``), a trailing one is dropped

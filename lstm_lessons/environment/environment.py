@@ -168,7 +168,8 @@ class Environment:
             lines = (self.folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return ""
-        told = dict(line.replace(" ", "").partition("=")[::2] for line in lines)
+        pairs = (line.replace(" ", "").partition("=") for line in lines)
+        told = {name: value for name, _, value in pairs}
         return _series(told.get("version", ""))
 
     def _told(self) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -33,7 +33,7 @@ _TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 @contextmanager
-def held(path: Path, what: str = "set-up") -> Iterator[IO[str]]:
+def held(path: Path, what: str = "set-up") -> Generator[IO[str], None, None]:
     """Hold the lock file ``path`` while the block runs, and yield it open.
 
     ``what`` says for what it is held. A file that a killed process left behind is no lock: only a

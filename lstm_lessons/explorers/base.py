@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
 from math import isfinite
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, ParamSpec, get_type_hints
 
 from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, IntSlider, ValueWidget, VBox
 
@@ -115,6 +115,7 @@ class Parameter(NamedTuple):
 
 
 View = Callable[..., Picture]
+Taken = ParamSpec("Taken")  # what a view takes
 
 
 def parameters(view: View) -> dict[str, Parameter]:
@@ -136,7 +137,7 @@ def parameters(view: View) -> dict[str, Parameter]:
     return found
 
 
-def checked(view: View) -> View:
+def checked(view: Callable[Taken, Picture]) -> Callable[Taken, Picture]:
     """Return the view, made to refuse values outside its ranges.
 
     Raises:
@@ -145,7 +146,7 @@ def checked(view: View) -> View:
     table = parameters(view)
 
     @wraps(view)
-    def checking(*values: Any, **named: Any) -> Picture:
+    def checking(*values: Taken.args, **named: Taken.kwargs) -> Picture:
         for name, value in signature(view).bind(*values, **named).arguments.items():
             table[name].allowed.check(name, value)
         return view(*values, **named)
@@ -192,7 +193,7 @@ class Explorer(VBox):
         self._drawing.value = self.picture.inline
 
     def _repr_mimebundle_(self, **wanted: Any) -> dict[str, Any]:
-        return super()._repr_mimebundle_(**wanted) | self.picture._repr_mimebundle_()
+        return (super()._repr_mimebundle_(**wanted) or {}) | self.picture._repr_mimebundle_()
 
 
 def _labelled(label: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def fixed_gradients() -> dict[str, Array]:
 
 def curves(forget_bias: float, lags: int) -> dict[str, Array]:
     """Return what is drawn, one array (lags + 1,) a curve: gradient at lags 0 to ``lags``."""
-    power = memory(forget_bias, 1).f ** np.arange(lags + 1)
+    power = memory(forget_bias, 1).f ** np.arange(lags + 1, dtype=np.float64)
     gradients = {**fixed_gradients(), "chosen": chosen_gradient(forget_bias)}
     return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": power}
 

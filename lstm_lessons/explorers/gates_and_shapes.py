@@ -80,7 +80,7 @@ def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) ->
     )
     for (name, sign), x, sign_x in zip(parts, EQUATION_X, SIGNS_X, strict=True):
         _tensor(root, entries[name], x, "ink" if name in ("x_t", "h_{t-1}") else gate)
-        if sign:
+        if sign_x is not None:
             anchor = {"+": "middle", ")": "start"}.get(sign, "end")
             svg.label(root, sign_x, EQUATION_Y, sign, 15, anchor)
 

@@ -87,7 +87,8 @@ def _pixels(shape: tuple[int, ...]) -> tuple[float, float, float]:
     """Return width, height and depth of a block."""
     steps, sentences, features = shape
     sides = (features * FEATURE, steps * TIME, sentences * DEPTH)
-    return tuple(max(THINNEST, side) for side in sides)
+    width, height, depth = (max(THINNEST, side) for side in sides)
+    return width, height, depth
 
 
 def _tensor(

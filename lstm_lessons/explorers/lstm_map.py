@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Annotated
+from typing import Annotated, TypedDict, Unpack
 
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg, theme
@@ -43,7 +43,23 @@ def lstm_map() -> Explorer:
     return Explorer(view, side_by_side=True)
 
 
-def numbers(**values: float | str) -> dict[str, tuple[int, ...]]:
+class Values(TypedDict):
+    """What the controls say, by parameter."""
+
+    input_size: int
+    hidden_size: int
+    num_layers: int
+    bias: str
+    batch_first: str
+    dropout: float
+    bidirectional: str
+    proj_size: int
+    seq_len: int
+    batch: int
+    unbatched: str
+
+
+def numbers(**values: Unpack[Values]) -> dict[str, tuple[int, ...]]:
     """Return the shape of every parameter, input, state and result, by its name in torch."""
     made = _setting(**values).configuration
     return {entry.name: entry.shape for entry in (*made.parameters, *made.tensors)}
@@ -96,7 +112,7 @@ def view(
     return Picture(svg.write(root), _alt(setting, groups, remarks))
 
 
-def _setting(**values: float | str) -> Setting:
+def _setting(**values: Unpack[Values]) -> Setting:
     """Return the setting of the controls' values.
 
     Raises:

@@ -18,7 +18,7 @@ DEFAULTS = {
 """torch's own, in torch's order; an argument that has its default is not written."""
 
 # The parameters that share a shape: how their names begin, the symbols, and when there are none.
-_ROWS = (
+_ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("weight_ih", ("4H", "I"), ""),
     ("weight_ih", ("4H", "D·R"), "none with one layer"),
     ("weight_hh", ("4H", "R"), ""),

@@ -198,7 +198,8 @@ def _box_facts(box: Box, made: dict) -> str:
     """Say how far the box's own pass is, and what the box has seen."""
     seq_len = made["shapes"]["output"][0]
     steps = _steps_made(box, seq_len)
-    seen = _words_said(*made["seen"][box], seq_len)
+    first, last = made["seen"][box]
+    seen = _words_said(first, last, seq_len)
     return f"step {steps} of {seq_len} of its pass; has seen {seen}"
 
 

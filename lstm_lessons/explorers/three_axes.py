@@ -137,7 +137,10 @@ def _block(
     """Draw a block and its cuts along ``loop``; fill slice 0 of axis ``reached``, all for None."""
     (left, top), (width, height, depth) = corner, _pixels(shape)
     block(root, left, top, width, height, depth, colour, data_tensor=name)
-    thick = {0: (height / shape[0], depth), 1: (height, depth / shape[1])}
+    thick: dict[int | None, tuple[float, float]] = {
+        0: (height / shape[0], depth),
+        1: (height, depth / shape[1]),
+    }
     high, deep = thick.get(reached, (height, depth))
     block(root, left, top, width, high, deep, "f", FILLED, data_reach=name)
     if loop is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from math import exp, tanh
 from random import Random
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg, theme
@@ -40,7 +40,7 @@ def unrolled() -> Explorer:
 
 def words() -> list[list[float]]:
     """Return the longest sequence: a word for each step, I numbers each."""
-    return [list(word) for word in _fixed()["words"]]
+    return [list(word) for word in _fixed().words]
 
 
 def weights(hidden_size: int) -> dict[str, list]:
@@ -52,9 +52,9 @@ def weights(hidden_size: int) -> dict[str, list]:
     units, fixed = range(hidden_size), _fixed()
     stacked = [(gate, unit) for gate in range(len(shapes.GATES)) for unit in units]
     return {
-        "weight_ih": [list(fixed["weight_ih"][gate][unit]) for gate, unit in stacked],
-        "weight_hh": [list(fixed["weight_hh"][gate][unit][:hidden_size]) for gate, unit in stacked],
-        "bias_ih": [fixed["bias"][gate][unit] for gate, unit in stacked],
+        "weight_ih": [list(fixed.weight_ih[gate][unit]) for gate, unit in stacked],
+        "weight_hh": [list(fixed.weight_hh[gate][unit][:hidden_size]) for gate, unit in stacked],
+        "bias_ih": [fixed.bias[gate][unit] for gate, unit in stacked],
     }
 
 
@@ -94,34 +94,46 @@ def view(
     return Picture(svg.write(root), _alt(made, ledger, done, hx))
 
 
+class _Fixed(NamedTuple):
+    """The numbers that never change; the weights and biases by gate and unit."""
+
+    words: list[list[float]]
+    weight_ih: list[list[list[float]]]
+    weight_hh: list[list[list[float]]]
+    bias: list[list[float]]
+    h_0: list[float]
+    c_0: list[float]
+
+
 @cache
-def _fixed() -> dict[str, list]:
-    """Return the numbers that never change: the words, the weights, the biases, h_0 and c_0."""
+def _fixed() -> _Fixed:
     random, most = Random(44), MOST_UNITS
 
-    def draw(low: float, high: float, *sizes: int) -> list | float:
-        if not sizes:
-            return round(random.uniform(low, high), 2)
-        return [draw(low, high, *sizes[1:]) for _ in range(sizes[0])]
+    def row(limit: float, size: int) -> list[float]:
+        return [round(random.uniform(-limit, limit), 2) for _ in range(size)]
+
+    def table(limit: float, rows: int, size: int) -> list[list[float]]:
+        return [row(limit, size) for _ in range(rows)]
 
     # i, f and o lean towards open, so that the memories grow large enough to be seen.
-    return {
-        "words": draw(-2, 2, LONGEST, INPUT_SIZE),
-        "weight_ih": draw(-1.5, 1.5, len(shapes.GATES), most, INPUT_SIZE),
-        "weight_hh": draw(-1, 1, len(shapes.GATES), most, most),
-        "bias": [[1.5 if gate in "if" else 0.5] * most for gate in shapes.GATES],
-        "h_0": draw(-0.9, 0.9, most),
-        "c_0": draw(-2, 2, most),
-    }
+    return _Fixed(
+        words=table(2, LONGEST, INPUT_SIZE),
+        weight_ih=[table(1.5, most, INPUT_SIZE) for _ in shapes.GATES],
+        weight_hh=[table(1, most, most) for _ in shapes.GATES],
+        bias=[[1.5 if gate in "if" else 0.5] * most for gate in shapes.GATES],
+        h_0=row(0.9, most),
+        c_0=row(2, most),
+    )
 
 
 @cache
 def _run(hidden_size: int, hx: str) -> list[tuple[Vector, Vector]]:
     """Return (h, c) before the first step and after each of the longest sequence."""
     made, fixed = weights(hidden_size), _fixed()
-    h = c = (0.0,) * hidden_size
+    h: Vector = (0.0,) * hidden_size
+    c: Vector = h
     if hx != "None":
-        h, c = (tuple(fixed[name][:hidden_size]) for name in ("h_0", "c_0"))
+        h, c = tuple(fixed.h_0[:hidden_size]), tuple(fixed.c_0[:hidden_size])
     states = [(h, c)]
     for word in words():
         sums = [

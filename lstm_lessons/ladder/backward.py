@@ -18,7 +18,7 @@ once, and the walk multiplies it in.
 
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
+from torch.autograd.function import BackwardCFunction, FunctionCtx
 from torch.nn import functional as F
 
 from lstm_lessons.lstm.unroll import OutputAndStates
@@ -55,15 +55,14 @@ class _AllSteps(torch.autograd.Function):
         return hs[1:], hs[-1].clone(), cs[-1].clone()
 
     @staticmethod
-    def backward(
-        ctx: FunctionCtx, d_output: Tensor, dh: Tensor, dc: Tensor
-    ) -> tuple[Tensor | None, ...]:
+    def backward(ctx: BackwardCFunction, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         if torch.is_grad_enabled():
             raise RuntimeError(
                 "own_backward has no second derivative: expected create_graph=False, got True; "
                 "`hoisted` can be differentiated twice"
             )
-        x, w_ih, w_hh, gates, hs, cs, tanh_cs = ctx.saved_tensors
+        d_output, dh, dc = gradients
+        x, w_ih, w_hh, gates, hs, cs, tanh_cs = list(ctx.saved_tensors)
         dz = torch.empty_like(gates)
         size = max(1, _BLOCK // dh.numel())
         for end in range(len(x), 0, -size):

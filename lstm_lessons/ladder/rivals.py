@@ -14,9 +14,9 @@ from lstm_lessons.lstm.unroll import OutputAndStates
 
 
 class Torch(nn.Module):
-    """torch.nn.LSTM itself, called in the way of the others."""
+    """torch.nn.LSTM itself, or its twin, called in the way of the others."""
 
-    def __init__(self, lstm: nn.LSTM) -> None:
+    def __init__(self, lstm: nn.Module) -> None:
         super().__init__()
         self.lstm = lstm
 
@@ -82,6 +82,19 @@ class Textbook(nn.Module):
     Source of the form: the description in Dive into Deep Learning, section 10.1 (weights (I, H)
     and (H, H), multiplied from the right).
     """
+
+    w_xi: nn.Parameter
+    w_hi: nn.Parameter
+    b_i: nn.Parameter
+    w_xf: nn.Parameter
+    w_hf: nn.Parameter
+    b_f: nn.Parameter
+    w_xg: nn.Parameter
+    w_hg: nn.Parameter
+    b_g: nn.Parameter
+    w_xo: nn.Parameter
+    w_ho: nn.Parameter
+    b_o: nn.Parameter
 
     def __init__(self, lstm: nn.LSTM) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 
-def check_sizes(**sizes: object) -> None:
+def check_sizes(**sizes: int) -> None:
     """Let sizes pass that are whole numbers above 0.
 
     Raises:
@@ -80,7 +80,7 @@ def check_cell_arguments(
     check_dtype(dtype)
 
 
-def check_dtype(dtype: object) -> None:
+def check_dtype(dtype: torch.dtype | None) -> None:
     """Let a dtype pass that parameters can have; None is torch's default.
 
     Raises:
@@ -169,9 +169,9 @@ def check_states(hx: object, expected_h: tuple, expected_c: tuple, weight: Tenso
         RuntimeError: these are not two, or one has the wrong shape, or another dtype or device
             than the weights.
     """
-    _check_pair(hx)
+    pair = _checked_pair(hx)
     names = ("h_0", "c_0")
-    for number, (state, expected) in enumerate(zip(hx, (expected_h, expected_c), strict=True)):
+    for number, (state, expected) in enumerate(zip(pair, (expected_h, expected_c), strict=True)):
         if tuple(state.shape) != expected:
             raise RuntimeError(
                 f"Expected hidden[{number}] size {expected}, got {list(state.shape)} for "
@@ -180,7 +180,8 @@ def check_states(hx: object, expected_h: tuple, expected_c: tuple, weight: Tenso
         _check_numbers(f"hx[{number}]", state, weight)
 
 
-def _check_pair(hx: object) -> None:
+def _checked_pair(hx: object) -> tuple[Tensor, Tensor]:
+    """Return h and c where hx is a pair of tensors; see `check_states`."""
     text = f"hx should be a pair of tensors (h_0, c_0), got: {_describe(hx)}"
     hint = ". An LSTM has two states: give both, or neither"
     if not isinstance(hx, tuple | list):
@@ -189,6 +190,8 @@ def _check_pair(hx: object) -> None:
         raise TypeError(f"{text}, and not all of them tensors{hint}")
     if len(hx) != 2:
         raise RuntimeError(text + hint)
+    h, c = hx
+    return h, c
 
 
 def check_cell_call(
@@ -218,8 +221,7 @@ def check_cell_call(
         raise RuntimeError(_wrong_last_axis(input, input_size))
     if hx is None:
         return
-    _check_pair(hx)
-    for number, state in enumerate(hx):
+    for number, state in enumerate(_checked_pair(hx)):
         if state.dim() not in (1, 2):
             raise ValueError(
                 f"LSTMCell: Expected hx[{number}] to be 1D or 2D, got {state.dim()}D instead: "
@@ -240,7 +242,7 @@ def _check_dropout(dropout: object) -> None:
     text = f"dropout should be a number in range [0, 1], got {dropout!r}"
     if not isinstance(dropout, Real | str | Tensor):
         raise TypeError(text)
-    if isinstance(dropout, bool | str | Tensor) or not 0 <= dropout <= 1:
+    if isinstance(dropout, bool | str | Tensor) or not 0 <= float(dropout) <= 1:
         raise ValueError(text)
 
 

@@ -16,11 +16,15 @@ Proceedings of the IEEE 78 (1990). The tests hold every gradient against autogra
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import reduce
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from lstm_lessons.lstm.ragged import Weights
+
+Item = TypeVar("Item")
 
 # --- One step ------------------------------------------------------------------------------------
 
@@ -54,8 +58,9 @@ def step_forward(x: Tensor, h: Tensor, c: Tensor, weights: Weights) -> tuple[Ten
     """
     _check_step(x, h, c, weights)
     z = x @ weights.weight_ih.T + h @ weights.weight_hh.T
-    if weights.bias_ih is not None:
-        z = z + weights.bias_ih + weights.bias_hh
+    for bias in (weights.bias_ih, weights.bias_hh):
+        if bias is not None:
+            z = z + bias
     z_i, z_f, z_g, z_o = z.chunk(4, dim=1)
     i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
     g = torch.tanh(z_g)
@@ -90,9 +95,10 @@ def step_backward(
     d_h = dz @ weights.weight_hh
     d_weight_ih = dz.T @ step.x  # a sum over the batch: every row used the same weights
     d_weight_hh = dz.T @ step.h
-    d_bias = None if weights.bias_ih is None else dz.sum(0)
     # the two biases are added to each other, so that their gradients are equal
-    return d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias, d_weight_hr)
+    d_bias_ih = None if weights.bias_ih is None else dz.sum(0)
+    d_bias_hh = None if weights.bias_hh is None else dz.sum(0)
+    return d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias_ih, d_bias_hh, d_weight_hr)
 
 
 @torch.no_grad()
@@ -151,11 +157,12 @@ def direction_forward(
     _expect("x", x, ("T", "B", weights.weight_ih.shape[1]))
     if len(x) == 0:
         raise ValueError(f"x should have at least one time step, got the shape {tuple(x.shape)}")
-    outputs, steps = [None] * len(x), [None] * len(x)
+    outputs: dict[int, Tensor] = {}
+    steps: dict[int, Step] = {}
     for t in _times(len(x), reverse):
         h, c, steps[t] = step_forward(x[t], h, c, weights)
         outputs[t] = h
-    return torch.stack(outputs), h, c, steps
+    return torch.stack(_in_order(outputs)), h, c, _in_order(steps)
 
 
 @torch.no_grad()
@@ -181,12 +188,13 @@ def direction_backward(
     _expect("d_output", d_output, (len(steps), *steps[0].h.shape))
     _expect("d_h", d_h, steps[0].h.shape)
     _expect("d_c", d_c, steps[0].c.shape)
-    d_x, d_weights = [None] * len(steps), []
+    d_x: dict[int, Tensor] = {}
+    d_weights: list[Weights] = []
     for t in reversed(_times(len(steps), reverse)):
         d_h = d_h + d_output[t]
         d_x[t], d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
         d_weights.append(d_step)
-    return torch.stack(d_x), d_h, d_c, _sum(d_weights)
+    return torch.stack(_in_order(d_x)), d_h, d_c, _sum(d_weights)
 
 
 # --- All layers ----------------------------------------------------------------------------------
@@ -249,12 +257,12 @@ def layers_backward(
     """
     _check_states("d_h_n", d_h_n, "d_c_n", d_c_n, layers)
     d_h, d_c = _by_layer(d_h_n, layers), _by_layer(d_c_n, layers)
-    d_layers = [None] * len(layers)
+    d_layers: dict[int, list[Weights]] = {}
     for layer in reversed(range(len(layers))):
         d_output, d_h[layer], d_c[layer], d_layers[layer] = layer_backward(
             d_output, d_h[layer], d_c[layer], kept[layer], layers[layer]
         )
-    return d_output, torch.cat(d_h), torch.cat(d_c), d_layers
+    return d_output, torch.cat(d_h), torch.cat(d_c), _in_order(d_layers)
 
 
 @torch.no_grad()
@@ -276,19 +284,32 @@ def layer_backward(
         for number, weights in enumerate(directions)
     ]
     d_x, d_h_0, d_c_0, d_weights = zip(*backward, strict=True)
-    return sum(d_x), torch.stack(d_h_0), torch.stack(d_c_0), list(d_weights)
+    return torch.stack(d_x).sum(0), torch.stack(d_h_0), torch.stack(d_c_0), list(d_weights)
 
 
 # --- Small things --------------------------------------------------------------------------------
 
 
-def layers_of(lstm: nn.Module) -> list[list[Weights]]:
+class Layered(Protocol):
+    """What `layers_of` asks of a module: nn.LSTM and ManualLSTM have it."""
+
+    num_layers: int
+    bidirectional: bool
+
+    def named_parameters(self) -> Iterable[tuple[str, nn.Parameter]]:
+        """Return every parameter with its name."""
+        ...
+
+
+def layers_of(lstm: Layered) -> list[list[Weights]]:
     """Return the parameters of an nn.LSTM or ManualLSTM by layer and direction, detached."""
     values = {name: value.detach() for name, value in lstm.named_parameters()}
     suffixes = ("", "_reverse") if lstm.bidirectional else ("",)
 
     def weights(suffix: str) -> Weights:
-        return Weights(*(values.get(each.name + suffix) for each in fields(Weights)))
+        weight_ih, weight_hh = values["weight_ih" + suffix], values["weight_hh" + suffix]
+        others = (values.get(name + suffix) for name in ("bias_ih", "bias_hh", "weight_hr"))
+        return Weights(weight_ih, weight_hh, *others)
 
     return [
         [weights(f"_l{layer}{suffix}") for suffix in suffixes] for layer in range(lstm.num_layers)
@@ -311,20 +332,37 @@ def _times(count: int, reverse: bool) -> range:
     return range(count)[::-1] if reverse else range(count)
 
 
+def _in_order(by_number: dict[int, Item]) -> list[Item]:
+    """Return what was found for the numbers 0, 1, ... in any order as a list."""
+    return [by_number[number] for number in range(len(by_number))]
+
+
 def _sum(parts: list[Weights]) -> Weights:
     """Return the sum of the gradients of all steps."""
-    columns = ([getattr(part, each.name) for part in parts] for each in fields(Weights))
-    return Weights(*(None if values[0] is None else sum(values) for values in columns))
+    return reduce(_plus, parts)
+
+
+def _plus(one: Weights, other: Weights) -> Weights:
+    def each(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+        return None if a is None or b is None else a + b
+
+    return Weights(
+        one.weight_ih + other.weight_ih,
+        one.weight_hh + other.weight_hh,
+        each(one.bias_ih, other.bias_ih),
+        each(one.bias_hh, other.bias_hh),
+        each(one.weight_hr, other.weight_hr),
+    )
 
 
 def _expect(name: str, tensor: Tensor, shape: Iterable[int | str]) -> None:
     """Let a tensor pass that has the shape; a letter in the shape stands for any size."""
-    shape, got = tuple(shape), tuple(tensor.shape)
-    fits = len(got) == len(shape) and all(
-        isinstance(want, str) or want == size for want, size in zip(shape, got, strict=True)
+    wanted, got = tuple(shape), tuple(tensor.shape)
+    fits = len(got) == len(wanted) and all(
+        isinstance(want, str) or want == size for want, size in zip(wanted, got, strict=True)
     )
     if not fits:
-        text = ", ".join(map(str, shape))
+        text = ", ".join(map(str, wanted))
         raise ValueError(f"{name} should have the shape ({text}), got {got}")
 
 

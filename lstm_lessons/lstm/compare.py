@@ -1,17 +1,21 @@
 """Hold a manual module or function against torch's: results, states and every gradient."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from inspect import Parameter, signature
 from itertools import islice
 from math import inf, isnan, nan
+from typing import TypeAlias
 
 import numpy
 import torch
 from torch import Tensor, nn
 
 from lstm_lessons.shapes import GATES
+
+Nested: TypeAlias = "Tensor | Sequence[Nested]"
+"""A tensor, or tuples and lists of them at any depth."""
 
 TOLERANCES = {torch.float64: (1e-12, 1e-10), torch.float32: (1e-5, 1e-5)}
 """Largest difference allowed in results and in gradients, by dtype of the first input."""
@@ -131,13 +135,13 @@ def compare(
     """
     tolerance, gradient_tolerance = _tolerances(inputs, tolerance, gradient_tolerance)
     _check_parameters(manual, reference)
-    yours, theirs = (
+    yours, others = (
         dict(each.named_parameters()) if isinstance(each, nn.Module) else {}
         for each in (manual, reference)
     )
-    yours, theirs = yours or theirs, theirs or yours
+    yours, others = yours or others, others or yours
     ours = _run(manual, yours, inputs)
-    wanted = _run(reference, theirs, inputs)
+    wanted = _run(reference, others, inputs)
     names = _result_names(len(wanted.results))
     places = _Places(reference, layered=names[0] == "output")
 
@@ -151,10 +155,10 @@ def compare(
             differences.append(Difference(name, nan, tolerance, text))
         else:
             differences.append(_difference(name, ours.results[number], result, tolerance, places))
-    leaves = [*_input_names(reference, inputs), *theirs]
+    leaves = [*_input_names(reference, inputs), *others]
     differences += [
-        _difference(f"gradient of {name}", *pair, gradient_tolerance, places)
-        for name, *pair in zip(leaves, ours.gradients, wanted.gradients, strict=True)
+        _difference(f"gradient of {name}", mine, theirs, gradient_tolerance, places)
+        for name, mine, theirs in zip(leaves, ours.gradients, wanted.gradients, strict=True)
     ]
     return Report(tuple(differences))
 
@@ -167,7 +171,7 @@ class _Run:
     gradients: list[Tensor | None]
 
 
-def _run(function: Callable, parameters: dict[str, Tensor], inputs: tuple) -> _Run:
+def _run(function: Callable, parameters: Mapping[str, Tensor], inputs: tuple) -> _Run:
     copies = [_map(lambda tensor: tensor.detach().clone().requires_grad_(), i) for i in inputs]
     leaves = [*_flat(copies), *parameters.values()]
     with torch.enable_grad(), torch.random.fork_rng(devices=[]):
@@ -312,13 +316,13 @@ def _check_parameters(manual: Callable, reference: Callable) -> None:
             )
 
 
-def _flat(values: object) -> list[Tensor]:
+def _flat(values: Nested) -> list[Tensor]:
     if isinstance(values, Tensor):
         return [values]
     return [tensor for value in values for tensor in _flat(value)]
 
 
-def _map(function: Callable[[Tensor], Tensor], value: object) -> object:
+def _map(function: Callable[[Tensor], Tensor], value: Nested) -> Nested:
     if isinstance(value, Tensor):
         return function(value)
     return tuple(_map(function, each) for each in value)

@@ -71,9 +71,9 @@ class ManualLSTMCell(_Twin, DerivedCell):
         check_cell_arguments(input_size, hidden_size, bias, dtype)
         super().__init__(input_size, hidden_size, bias, device, dtype)
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override-param-name] - torch's name; the lesson's is x
         self,
-        input: Tensor,  # torch's own name
+        input: Tensor,
         hx: States | None = None,
     ) -> States:
         """Return the new ``(h, c)``.
@@ -96,6 +96,8 @@ class ManualLSTM(_Twin):
 
     Source: the documentation of torch.nn.LSTM.
     """
+
+    weight_ih_l0: nn.Parameter
 
     def __init__(
         self,
@@ -175,7 +177,7 @@ class ManualLSTM(_Twin):
             self.hidden_size,
             self.num_layers,
             self.bias,
-            bool(self.bidirectional),
+            self.bidirectional,
             self.proj_size,
         )
 
@@ -195,8 +197,11 @@ class ManualLSTM(_Twin):
         ]
 
     def _weights(self, suffix: str) -> Weights:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        return Weights(*(getattr(self, name + suffix, None) for name in names))
+        weight_ih, weight_hh = (getattr(self, name + suffix) for name in ("weight_ih", "weight_hh"))
+        others = ("bias_ih", "bias_hh", "weight_hr")
+        return Weights(
+            weight_ih, weight_hh, *(getattr(self, name + suffix, None) for name in others)
+        )
 
     def _starting_states(self, layout: Layout, x: Tensor, batch: int, hx: States | None) -> States:
         """Return h_0 (L*D, B, R) and c_0 (L*D, B, H): those given, or zeros."""
@@ -204,10 +209,7 @@ class ManualLSTM(_Twin):
         h_size = self.proj_size or self.hidden_size
         if hx is None:
             return x.new_zeros(slots, batch, h_size), x.new_zeros(slots, batch, self.hidden_size)
-        expected = [
-            (slots, batch, size) if layout.batched else (slots, size)
-            for size in (h_size, self.hidden_size)
-        ]
-        check_states(hx, *expected, self.weight_ih_l0)
+        front = (slots, batch) if layout.batched else (slots,)
+        check_states(hx, (*front, h_size), (*front, self.hidden_size), self.weight_ih_l0)
         h_0, c_0 = hx
         return layout.states_in(h_0), layout.states_in(c_0)

@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -99,7 +99,7 @@ def check_folder(course: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Generator[None, None, None]:
     """Keep a second start waiting while the block runs: it takes a second or two."""
     deadline = time.monotonic() + PATIENCE_S
     with ExitStack() as stack:

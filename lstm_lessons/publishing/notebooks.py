@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import jupytext
 import nbformat
@@ -79,6 +79,15 @@ def targets(root: Path) -> list[Target]:
     ]
 
 
+def read(path: Path) -> NotebookNode:
+    """Return a notebook as it is stored, in the fourth version of the format.
+
+    Raises:
+        OSError, ValueError, nbformat.ValidationError: it cannot be read.
+    """
+    return cast(NotebookNode, nbformat.read(path, as_version=4))
+
+
 def committed(root: Path) -> list[Path]:
     """Return every notebook in the three folders; copies kept of edited ones do not count."""
     found = [
@@ -98,12 +107,12 @@ def make(target: Target) -> NotebookNode:
     """
     try:
         text = target.source.read_text(encoding="utf-8")
-        read = jupytext.reads(text, fmt="py:percent")
+        written = cast(NotebookNode, jupytext.reads(text, fmt="py:percent"))
     except (OSError, ValueError, SyntaxError) as error:
         raise SourceError(f"{target.source}: cannot be read as py:percent: {error}") from error
-    notebook = nbformat.v4.new_notebook()
+    notebook: NotebookNode = nbformat.v4.new_notebook()
     seen: dict[tuple[str, str], int] = {}
-    for cell in read.cells:
+    for cell in written.cells:
         if cell.cell_type not in ("code", "markdown"):
             raise SourceError(
                 f"{target.source}: expected code and markdown cells, got a {cell.cell_type} cell"
@@ -190,7 +199,7 @@ def cells_digest(notebook: NotebookNode) -> str:
 def is_edited(path: Path) -> bool:
     """Whether the notebook's cells are other than those that the build last wrote there."""
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read(path)
         return notebook.metadata["lstm_lessons"]["cells_digest"] != cells_digest(notebook)
     except (KeyError, TypeError, AttributeError, ValueError, nbformat.ValidationError):
         return True
@@ -298,7 +307,7 @@ def _disagreements(target: Target) -> list[str]:
     build = f"run `python3 -m lstm_lessons build {target.number}`"
     try:
         wanted = make(target)
-        stored = nbformat.read(target.path, as_version=4)
+        stored = read(target.path)
     except (SourceError, ValueError, nbformat.ValidationError) as error:
         return [f"{target.name}: {error}"]
     if len(stored.cells) != len(wanted.cells):
