@@ -513,6 +513,19 @@ ERRORS = [
     (lambda: 1 / 0, "a division by zero", ""),
     (lambda: 1.0 // 0, "a division by zero", ""),
     (lambda: A @ B.T.float() if False else A.float() @ A.T, "two kinds of numbers", ""),
+    (lambda: A.unflatten(0, (7, -1)), "a shape of another size", "Axis 0 is to be laid out as (7"),
+    (lambda: A.view(-2, 5), "a size below zero", "with -2 in it"),
+    (lambda: A.view(1.5, -1), "a size with a fraction", "20 // 4"),
+    (lambda: A.reshape(1.5, -1), "a size that is no whole number", "20 // 4"),
+    (lambda: A.view(1, A), "a tensor for a size", ""),
+    (lambda: A.view(A, 1), "a tensor for a size", ""),
+    (
+        lambda: (A.clone().requires_grad_() * 2).backward(),
+        "a loss of many numbers",
+        "such as their sum",
+    ),
+    (lambda: LSTM**2, "two things that do not go together", "`**` stands between"),
+    (lambda: A.split(None), "an argument of another kind", "of the type `NoneType`"),
     (gone_deep, "calls itself without end", ""),
 ]
 

@@ -20,7 +20,8 @@ def _in_words(
     distinct = len(set(right)) == len(right)
     if distinct and sorted(ours) == sorted(right):
         order = ", ".join(axes[right.index(size)] for size in ours)
-        return "axes in another order", f"Its axes stand in another order: {order}."
+        said = f"The lengths of its axes are right, in another order: {order}."
+        return "axes in another order", said
     missing = [k for k in range(len(right)) if right[:k] + right[k + 1 :] == ours]
     if len(missing) == 1:
         word = axes[missing[0]]

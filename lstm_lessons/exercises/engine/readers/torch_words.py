@@ -122,6 +122,27 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a shape of another size",
      "You want the shape ({0}), and there are {1} numbers: the product of a shape has to be as "
      "many."),
+    (r"unflatten: Provided sizes \[(.*?)\] don't multiply up to the size of dim (\d+) \((\d+)\)",
+     "a shape of another size",
+     "Axis {1} is to be laid out as ({0}), and it has {2} places: the product has to be as many."),
+    (r"invalid shape dimension (-\d+)",
+     "a size below zero",
+     "A shape is wanted with {0} in it. Below zero there is only -1, once: it stands for what is "
+     "left over."),
+    (r"(?:view|reshape)\(\) received an invalid combination of arguments - got \([^)]*float",
+     "a size with a fraction",
+     "Sizes are whole numbers. (`/` gives a float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
+    (r"reshape\(\) takes 1 positional argument but (\d+) were given",
+     "a size that is no whole number",
+     "`reshape` takes whole numbers, and the first thing that you hand it is none. (`/` gives a "
+     "float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
+    (r"(?:view|reshape|unflatten)\(\).*(?:but got Tensor|- got \([^)]*Tensor)",
+     "a tensor for a size",
+     "A shape is made of whole numbers, and a tensor stands in one of its places."),
+    (r"grad can be implicitly created only for scalar outputs",
+     "a loss of many numbers",
+     "`backward()` begins with a single number, and what you call it on holds several. A loss is "
+     "one number, such as their sum."),
     (r"(?:split_with_sizes|chunk|split).*(?:sum exactly|expects)",
      "parts that do not add up",
      "The parts into which you cut an axis do not add up to its length."),
@@ -205,7 +226,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a tuple for a tensor",
      "What you index is a tuple: take one of the things in it first. (nn.LSTM returns "
      "`output, (h_n, c_n)`.)"),
-    (r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
+    (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(\w+)' and '(\w+)'",
      "two things that do not go together",
      "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
     (r"bad operand type for unary (\S+): '(\w+)'",
@@ -228,6 +249,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "two kinds of numbers",
      "Numbers of two kinds meet, such as float32 and float64. Make new tensors with the kind of "
      "those that are given: `x.new_zeros(...)`, or `dtype=x.dtype`."),
+    (r"(\w+)\(\): argument '(\w+)' \(position \d+\) must be ([\w ]+), not (\w+)",
+     "an argument of another kind",
+     "As its `{1}`, `{0}` takes what is `{2}`, and what it gets is of the type `{3}`."),
     (r"maximum recursion depth exceeded",
      "calls itself without end",
      "Your function calls itself again and again. What should stop it?"),
