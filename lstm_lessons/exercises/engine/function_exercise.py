@@ -54,12 +54,12 @@ class FunctionExercise(Exercise):
     ``others`` are ways of thinking that are no edit.
 
     ``axes`` are words for the axes of inputs, the same as those of the results: by them the readers
-    find what a result has read. ``constants`` are inputs that are drawn and not learned: gradients
-    with regard to them are not asked for. ``looks`` are readers of this exercise alone, asked
-    before most of those that serve all; ``words`` says where to look when just these results are
-    wrong. Of several wrong results, the first of ``made_in_order`` is told of: the others come of
-    it. ``by_hand`` are functions of torch that are to be done by hand, ``advice`` is for names that
-    this notebook does not have.
+    find what a result has read. ``constants`` are inputs with regard to which no gradients are
+    asked for: they are drawn and not learned, or the answer itself takes the gradients. ``looks``
+    are readers of this exercise alone, asked before most of those that serve all; ``words`` says
+    where to look when just these results are wrong. Of several wrong results, the first of
+    ``made_in_order`` is told of: the others come of it. ``by_hand`` are functions of torch that are
+    to be done by hand, ``advice`` is for names that this notebook does not have.
     """
 
     cases: Callable[[], tuple[Case, ...]]

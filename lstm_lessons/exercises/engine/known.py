@@ -19,13 +19,17 @@ from lstm_lessons.exercises.engine.slips import (
     singles,
 )
 from lstm_lessons.exercises.engine.text import Text
+from lstm_lessons.exercises.engine.values import leaves
 from lstm_lessons.exercises.engine.words import paragraphs
 
 Named = Slip | Other
 
 
 class _Inputs:
-    """The inputs of all cases, shared by the known answers until one of them changes some."""
+    """The inputs of all cases, shared by the known answers until one of them changes some.
+
+    A gradient that is left in a layer is such a change: the next answer would add to it.
+    """
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self.cases = cases
@@ -36,7 +40,7 @@ class _Inputs:
         case = self.cases[number]
         inputs = self._made.pop(number, None) or case.fresh()
         done = attempt(function, case, returns, call_directly, inputs)
-        if not done.changed:
+        if not done.changed and all(each.grad is None for each in leaves(inputs).values()):
             self._made[number] = inputs
         return done
 
