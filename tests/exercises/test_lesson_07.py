@@ -53,7 +53,7 @@ def test_the_truth_about_the_slots():
     (truth["h_n[5] in output"],) = (
         slot
         for slot in asked["h_n[5] in output"].options
-        if torch.allclose(eval(slot, {"output": output}), h_n[5])  # noqa: S307 - our own options
+        if torch.allclose(eval(slot, {"output": output}), h_n[5])
     )
     truth["steps"] = 1  # the reverse pass begins at the last word
     for key, layer in (("words, one layer", single), ("words, three layers", lstm)):

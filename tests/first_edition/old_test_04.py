@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from lstm_lessons.exercises.lesson_04 import H_, I_, ONE, SHORT, THREE
 from lstm_lessons.exercises.running import call_directly
 from torch import nn
 from torch.func import functional_call
 
 from lstm_lessons import exercise
 from lstm_lessons.drawing.pictures.wirings import STEPS, WIRINGS, wirings
+from lstm_lessons.exercises.lesson_04 import H_, I_, ONE, SHORT, THREE
 from lstm_lessons.lstm.cell import lstm_step
 
 

@@ -53,7 +53,7 @@ def attempt(
     if type(returned) is CoroutineType:
         returned.close()  # or Python would warn that nobody awaited it
     changed = tuple(name for name in inputs if not unchanged(inputs[name], case.inputs[name]))
-    if type(read) is Raised:
+    if isinstance(read, Raised):
         return Attempt(problem=read.error, changed=changed)
     return Attempt(read, changed=changed, remark=returns.remark(returned))
 

@@ -59,7 +59,7 @@ class Exercise(ABC):
                 return self._result("error", _too_late(late), "does not end")
             except Misformed as problem:
                 return self._incorrect(problem.message, problem.name)
-            except Exception as error:  # noqa: BLE001 - a learner's notebook is no place for our faults
+            except Exception as error:
                 return self._result("error", _our_fault(error))
 
     def hint(self) -> Note:

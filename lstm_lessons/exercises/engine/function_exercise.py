@@ -118,14 +118,15 @@ class FunctionExercise(Exercise):
         if call.replaced:
             return self._replaces(sorted(call.replaced))
         refuse_what_is_not_by_hand(call.used)
-        if any(isinstance(each.problem, NotImplementedError) for each in ours):
-            if said := left_over(answer, ours[-1].problem):
+        problem = ours[-1].problem
+        if isinstance(problem, NotImplementedError):
+            if said := left_over(answer, problem):
                 return self._incorrect(said, "a line left over")
-            if not ours[-1].problem.args:
+            if not problem.args:
                 return self._not_attempted(f"`{self.function}` has no body yet")
         if right(ours, self.wanted, self.returns):
             return self._judge_the_rest(answer, ours, call)
-        if ours[-1].problem is not None and right(ours[:-1], self.wanted, self.returns):
+        if problem is not None and right(ours[:-1], self.wanted, self.returns):
             return self._judge_problem(ours)
         return self._judge_numbers(answer, ours)
 
@@ -146,7 +147,7 @@ class FunctionExercise(Exercise):
                 name, said = changed_words(each.changed, case.inputs, who)
                 return self._incorrect(said, name)
         found = gradients(answer, self.calls[0], self.returns, call, self.constants)
-        if type(found) is Raised:
+        if isinstance(found, Raised):
             start = "The numbers are right, but gradients cannot be taken through your function."
             name, words = meaning(found.error) or (None, "")
             said = paragraphs(start, words, describe(found.error))

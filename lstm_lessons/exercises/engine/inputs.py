@@ -15,8 +15,8 @@ def randoms(seed: int) -> Callable[..., Tensor]:
 def random_layer(
     random: Callable[..., Tensor],
     I: int,  # noqa: E741 - the field's own symbols
-    H: int,  # noqa: N803
-    L: int = 1,  # noqa: N803
+    H: int,
+    L: int = 1,
     scale: float = 1.0,
     **options: bool,
 ) -> nn.LSTM:

@@ -87,7 +87,7 @@ def _torch_modes() -> Iterator[None]:
     )
     deterministic = torch.are_deterministic_algorithms_enabled()
     warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
-    anomaly, onednn = torch.is_anomaly_enabled(), torch.backends.mkldnn.enabled
+    anomaly, onednn = torch.is_anomaly_enabled(), torch._C._get_mkldnn_enabled()
     printing = vars(torch._tensor_str.PRINT_OPTS).copy()
     try:
         yield
@@ -103,7 +103,7 @@ def _torch_modes() -> Iterator[None]:
         ) != (deterministic, warn_only):
             torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
         torch.autograd.set_detect_anomaly(anomaly)
-        if torch.backends.mkldnn.enabled != onednn:
+        if torch._C._get_mkldnn_enabled() != onednn:
             torch._C._set_mkldnn_enabled(onednn)
         vars(torch._tensor_str.PRINT_OPTS).update(printing)
 

@@ -3,7 +3,7 @@
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -14,14 +14,16 @@ from lstm_lessons.exercises.engine.values import gap
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 
 
+@dataclass(frozen=True)
 class Returns(ABC):
-    """What a function is asked to return.
+    """What a function is asked to return: the names of its results.
 
     Every kind reads a value into a dict of named tensors, so that one checker serves all.
+    ``tolerance`` is the largest distance of a right answer.
     """
 
-    names: tuple[str, ...]
-    tolerance = 1e-9  # largest distance of a right answer, and of a match with a known mistake
+    names: tuple[str, ...] = ()
+    tolerance: float = field(default=1e-9, kw_only=True)
 
     @abstractmethod
     def read(self, value: Any) -> dict[str, Tensor]:
@@ -37,7 +39,8 @@ class Returns(ABC):
 
     def axes_of(self, name: str) -> tuple[str, ...]:
         """Return the words for the axes of a result, if there are any."""
-        return getattr(self, "axes", ())
+        axes = getattr(self, "axes", ())
+        return axes.get(name, ()) if isinstance(axes, Mapping) else axes
 
     def distance(self, ours: Tensor, wanted: Tensor) -> float:
         """Return the largest difference; infinite where the shapes differ or a NaN stands."""
@@ -57,9 +60,9 @@ class ANumber(Returns):
     Distances are relative; below ``smallest`` they are measured as if the number were that.
     """
 
-    smallest: float = 1e-6
-    tolerance: float = 1e-6
     names: tuple[str, ...] = ("number",)
+    smallest: float = field(default=1e-6, kw_only=True)
+    tolerance: float = field(default=1e-6, kw_only=True)
 
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""
@@ -90,7 +93,6 @@ def _single(value: Tensor | numpy.ndarray | numpy.generic) -> Any:
 class OneTensor(Returns):
     """One tensor, under its name; ``axes`` are the words for its axes."""
 
-    names: tuple[str, ...]
     axes: tuple[str, ...] = ()
 
     def read(self, value: Any) -> dict[str, Tensor]:
@@ -116,7 +118,6 @@ class SeveralTensors(Returns):
     ``joined_by`` is what makes one tensor of a list of pieces.
     """
 
-    names: tuple[str, ...]
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
     whole: tuple[str, ...] = ()
@@ -125,10 +126,6 @@ class SeveralTensors(Returns):
     @property
     def _wanted(self) -> str:
         return f"return {', '.join(self.names)}"
-
-    def axes_of(self, name: str) -> tuple[str, ...]:
-        """Return the words for the axes of this result."""
-        return self.axes.get(name, ()) if isinstance(self.axes, Mapping) else self.axes
 
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors; raise Misformed where the value has another form."""
@@ -183,7 +180,7 @@ class LikeLSTM(SeveralTensors):
 
     def axes_of(self, name: str) -> tuple[str, ...]:
         """Return the words for the axes of a result, if there are any."""
-        return self.axes if name == self.names[0] else self.state_axes
+        return super().axes_of(name) if name == self.names[0] else self.state_axes
 
     @property
     def _wanted(self) -> str:
@@ -216,7 +213,6 @@ class LikeLSTM(SeveralTensors):
 class DictOfTensors(Returns):
     """A dict of tensors with these keys; ``axes`` are the words for the tensors' axes."""
 
-    names: tuple[str, ...]
     axes: tuple[str, ...] = ()
 
     def read(self, value: Any) -> dict[str, Tensor]:

@@ -40,7 +40,7 @@ _TICK = 0.05  # short waits keep the notebook's stop button alive on Windows too
 _STACK = 16 * 2**20  # bytes; some systems give threads too little for a deep recursion
 
 
-class OutOfTime(Exception):  # noqa: N818 - it is an outcome, not a fault of the checker
+class OutOfTime(Exception):
     """The learner's code took more than ``seconds``; ``stopped`` says whether it has ended now."""
 
     def __init__(self, seconds: float, stopped: bool) -> None:

@@ -9,7 +9,7 @@ learners do not get either.
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,13 @@ class Text:
     def namespace(self) -> dict[str, Any]:
         """Return what a learner's notebook has defined before the solution's cell, made anew."""
         space: dict[str, Any] = {"__name__": f"exercise_{self.number.replace('.', '_')}"}
-        exec(compile(self.before, f"{self.number} (given)", "exec"), space)  # noqa: S102 - our text
+        exec(compile(self.before, f"{self.number} (given)", "exec"), space)
         return space
 
     def made(self, code: str | None = None) -> Any:
         """Return what the solution, or another code in its place, makes of ``name``."""
         space = self.namespace()
-        exec(compile(code or self.solution, self.number, "exec"), space)  # noqa: S102 - our text
+        exec(compile(code or self.solution, self.number, "exec"), space)
         return space[self.name]
 
 
@@ -127,7 +127,7 @@ def read(source: str) -> list[Text]:
 def _with_hints(written: Text, hints: tuple[str, ...]) -> Text:
     if not hints:
         raise TextError(f"{written.number}: the cell tagged hints holds no numbered list")
-    return Text(**{**vars(written), "hints": hints})
+    return replace(written, hints=hints)
 
 
 def _cells(source: str) -> list[tuple[str, str]]:

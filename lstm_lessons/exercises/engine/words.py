@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Misformed(Exception):  # noqa: N818 - a mistake of the learner's, not a fault
+class Misformed(Exception):
     """An answer that cannot be read as what was asked for; ``name`` is its misconception."""
 
     def __init__(self, message: str, name: str | None = None) -> None:

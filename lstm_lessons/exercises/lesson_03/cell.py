@@ -9,7 +9,7 @@ from lstm_lessons.exercises.engine.slips import Edits, Place, Slip, place, toget
 from lstm_lessons.exercises.engine.words import listed
 
 AXES = {"x": ("sentence", "number"), "h": ("sentence", "unit"), "c": ("sentence", "unit")}
-WORDS = {
+WORDS: dict[tuple[str, ...], str] = {
     ("h",): "The new c is right, the new h is not: look at gate o and at the last equation, h.",
     ("c",): "The new h is right, so the c inside it is too. The c that you return is another one.",
     ("h", "c"): "Neither the new h nor the new c is right. h is made from c, so begin with c.",

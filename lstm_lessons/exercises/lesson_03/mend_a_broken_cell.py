@@ -28,12 +28,12 @@ def _stages() -> Iterator[Slip]:
     for order, line in product(dict.fromkeys((*_USUAL, *cell.ORDERS)), _LINES):
         whole = line in (("f", "i"), ("i", "f"))
         if (order in _USUAL or whole) and (order, line) not in right:
-            edits = {} if order == _RIGHT else cell.cut(order)
+            edits = {} if order == _RIGHT else dict(cell.cut(order))
             edits |= {} if line == ("f", "i") else {cell.C_LINE: "{} * c + {} * g".format(*line)}
             yield together(*_said(order, line), edits, paired=order in _USUAL and whole)
 
 
-def _said(order: str, line: tuple[str, str]) -> tuple[str, str]:
+def _said(order: str, line: tuple[str, ...]) -> tuple[str, str]:
     """Return the name and the sentence of a cut and a line for c."""
     cut = f"your gates are {cell.cut_as(order)}"
     if order == _GIVEN and line == ("i", "f"):

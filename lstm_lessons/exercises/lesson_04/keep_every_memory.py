@@ -56,7 +56,7 @@ def _earlier(*appends: str) -> Edits:
     return {_call(): before + _call(), **dict.fromkeys(appends, "pass")}
 
 
-_ALONE = (
+_ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
     ("ones for nothing", _LEFT_OUT + "yours start at 1; nn.LSTM's start at 0.",
      {"torch.zeros(": "torch.ones("}),
     ("states always expected", "Right as long as states are given. They may also be None, as `hx` "

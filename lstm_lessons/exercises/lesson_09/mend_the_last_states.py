@@ -19,8 +19,8 @@ def _cases() -> tuple[Case, ...]:
     def case(I: int, H: int, *lengths: int, special: str = "") -> Case:  # noqa: E741
         T, B = max(lengths), len(lengths)
         random = randoms(B)
-        inputs = {"x": random(T, B, I), "lengths": torch.tensor(lengths)}
-        inputs["lstm"] = random_layer(random, I, H)
+        x, lstm = random(T, B, I), random_layer(random, I, H)
+        inputs = {"x": x, "lengths": torch.tensor(lengths), "lstm": lstm}
         sizes = {"T": T, "B": B, "I": I, "H": H}
         return Case(inputs, sizes, blocks.labelled(sizes, lengths), special)
 
