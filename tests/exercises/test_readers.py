@@ -412,6 +412,10 @@ def gone_deep():
     gone_deep()
 
 
+def give_two(first, second):
+    return first, second
+
+
 ERRORS = [
     (lambda: A @ B, "a product that does not fit", "3 rows and 4 columns"),
     (lambda: A @ A[:2], "a product of two with as many columns", "3 and 2 rows that both have 4"),
@@ -462,6 +466,14 @@ ERRORS = [
         lambda: LSTM(random(5, 2, 3), random(2, 1, 2, 4)),
         "states in no pair",
         "as a pair of two tensors",
+    ),
+    (lambda: [1] < 2, "two things that do not compare", "`list` and `int`"),
+    (lambda: give_two(1, 2, 3), "too many things in brackets", "is given 3 things in its brackets"),
+    (lambda: give_two(1), "too few things in brackets", "Missing: 'second'."),
+    (
+        lambda: random(4, 5, 6) @ random(4, 5, 6),
+        "two stacks of matrices that do not fit",
+        "should begin with (4, 6), and begins with (4, 5)",
     ),
     (lambda: A.T.view(12), "view after a transpose", ""),
     (lambda: A.view(5, 5), "a shape of another size", "shape (5, 5), and there are 12 numbers"),

@@ -13,7 +13,9 @@ class Case:
 
     ``sizes`` are the numbers behind the symbols, ``{"T": 7, "B": 3}``; ``label`` tells the learner
     which call it is, and is made from the sizes where it is left out. ``special`` says what there
-    is about this case, and is shown where it is the first that goes wrong.
+    is about this case, and is shown where it is the first that goes wrong. Inputs that ``remember``
+    being used, such as a layer that draws other masks the second time, are made anew for each call
+    of a known answer as well.
     """
 
     inputs: Mapping[str, Any]
@@ -21,6 +23,7 @@ class Case:
     label: str = ""
     special: str = ""
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    remember: bool = False
 
     def __post_init__(self) -> None:
         if not self.label:

@@ -18,7 +18,7 @@ def random_layer(
     H: int,
     L: int = 1,
     scale: float = 1.0,
-    **options: bool,
+    **options: bool | float,
 ) -> nn.LSTM:
     """Return ``nn.LSTM(I, H, L, **options)`` with ``scale * random(*shape)`` in all parameters."""
     with torch.random.fork_rng(devices=[]):

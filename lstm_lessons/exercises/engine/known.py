@@ -40,7 +40,8 @@ class _Inputs:
         case = self.cases[number]
         inputs = self._made.pop(number, None) or case.fresh()
         done = attempt(function, case, returns, call_directly, inputs)
-        if not done.changed and all(each.grad is None for each in leaves(inputs).values()):
+        used = case.remember or any(each.grad is not None for each in leaves(inputs).values())
+        if not done.changed and not used:
             self._made[number] = inputs
         return done
 

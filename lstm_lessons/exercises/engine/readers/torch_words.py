@@ -19,6 +19,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"mat2 must be a matrix, got (\d)-D tensor",
      "a product that does not fit",
      "The second factor of a product of matrices has to have two axes; what you give has {0}."),
+    (r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
+     "two stacks of matrices that do not fit",
+     "Matrices are multiplied, one by one, and do not fit: the shape of the second tensor should "
+     "begin with ({0}), and begins with ({1}). (Number by number, ⊙, is `*`, not `@`.)"),
     (r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
      "a product that does not fit",
      "A matrix of {1} rows and {2} columns is to be multiplied by a vector of {3} numbers. It "
@@ -229,6 +233,16 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(\w+)' and '(\w+)'",
      "two things that do not go together",
      "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
+    (r"'(\S+)' not supported between instances of '(\w+)' and '(\w+)'",
+     "two things that do not compare",
+     "`{0}` compares two things of the types `{1}` and `{2}`, which have no order."),
+    (r"(?<![\w.])(\w+)\(\) takes (.+?) positional arguments? but (\d+) (?:was|were) given",
+     "too many things in brackets",
+     "`{0}` is given {2} things in its brackets, and takes {1}. (A `*` hands over each thing in a "
+     "list on its own.)"),
+    (r"(?<![\w.])(\w+)\(\) missing \d+ required positional arguments?: (.+)",
+     "too few things in brackets",
+     "`{0}` gets too little in its brackets. Missing: {1}."),
     (r"bad operand type for unary (\S+): '(\w+)'",
      "two things that do not go together",
      "`{0}` stands before something of the type `{1}`, and that does not go together."),
