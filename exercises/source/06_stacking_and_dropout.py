@@ -195,8 +195,8 @@ def broken_summary(lstm, x):
 
 
 # %% [markdown]
-# Write it anew, right for any number of layers, however x lies. Gradients should go through it, and
-# `lstm` stay as it is.
+# Write it anew, with one call of `lstm`: right for any number of layers, however x lies, in use and
+# in training. Gradients should go through it, and `lstm` stay as it is.
 
 
 # %%
