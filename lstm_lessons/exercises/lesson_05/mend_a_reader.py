@@ -126,8 +126,9 @@ EXERCISE = FunctionExercise(
     slips=_SLIPS,
     others=_OTHERS,
     axes={
-        "x": ("sentence", "step", "number"),
-        **dict.fromkeys(("h_0", "c_0"), ("layer", "sentence", "number")),
+        "x": ("sentence", "step"),
+        "h_0": ("layer", "sentence"),
+        "c_0": ("layer", "sentence"),
     },
     words={
         ("output",): "h_n and c_n are right, so the layer has read the right thing. Only output is "
