@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 from drawn import crowded
-from lstm_lessons.exercises.lesson_06 import SIZES
 from torch import nn
 from torch.nn import functional as F
 
 from lstm_lessons import exercise
 from lstm_lessons.drawing.pictures.dropout_places import PLACES, dropout_places
+from lstm_lessons.exercises.lesson_06 import SIZES
 from lstm_lessons.lstm.cell import lstm_step
 
 
