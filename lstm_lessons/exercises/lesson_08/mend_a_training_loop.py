@@ -1,0 +1,198 @@
+"""08.1: chunk by chunk, the numbers of the state pass each cut, and no gradient does."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import random_layer, randoms
+from lstm_lessons.exercises.engine.returns import SeveralTensors
+from lstm_lessons.exercises.engine.slips import other, place, together
+from lstm_lessons.exercises.engine.words import Misformed
+from lstm_lessons.exercises.lesson_08.calls_of_the_layer import WITHOUT_EFFECT, what_the_layer_gets
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(T: int, B: int, I: int, H: int, k: int, special: str = "") -> Case:  # noqa: E741
+        random = randoms(T + k)
+        inputs = {"lstm": random_layer(random, I, H, scale=0.5), "x": random(T, B, I), "k": k}
+        return Case(inputs, {"T": T, "B": B, "I": I, "H": H, "k": k}, special=special)
+
+    return (
+        case(7, 4, 3, 5, 2),
+        case(8, 3, 2, 6, 5),
+        case(6, 4, 2, 5, 3, "Here k divides T: how many chunks are there?"),
+        case(4, 2, 3, 5, 9, "k may be larger than T: then there is one chunk."),
+        case(4, 2, 3, 5, 4, "Here k is T: there is one chunk."),
+        case(4, 2, 3, 5, 1, "Here k is 1: each chunk is one step."),
+        case(5, 1, 2, 4, 3, "There is one sentence only. The axis of the batch stays, 1 long."),
+        case(1, 3, 2, 4, 2, "There is one step only: T = 1."),
+        case(5, 3, 1, 4, 2, "Each word is one number: I = 1."),
+        case(5, 3, 2, 1, 2, "The state is one number: H = 1."),
+    )
+
+
+class _OutputAndGradient(SeveralTensors):
+    """Two tensors, of which the second is None as long as nobody has called ``backward``."""
+
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors; raise Misformed where the value has another form."""
+        if isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], Tensor):
+            for kind, (name, said) in _NO_GRADIENT.items():
+                if isinstance(value[1], kind):
+                    raise Misformed(f"The gradient that you return is {said}", name)
+        return super().read(value)
+
+
+_SEVERAL = ("several gradients", "several things. Asked for is one tensor: the gradient of "
+            "`weight_hh_l0` alone, summed over the chunks. `backward()` adds it up in "
+            "`lstm.weight_hh_l0.grad`.")  # fmt: skip
+_NO_GRADIENT = {
+    tuple: _SEVERAL,
+    list: _SEVERAL,
+    type(None): (
+        "no gradient", "nothing (None). Has `backward()` been called? It returns nothing itself, "
+        "and leaves the gradient in `lstm.weight_hh_l0.grad`. (`zero_grad()` makes None of it "
+        "again.)",
+    ),
+}  # fmt: skip
+
+_BACK, _LOSS, _PAIR, _KEPT = "loss.backward()", "(output**2).sum()", "h.detach(), c.detach()", \
+    "loss.backward(retain_graph=True)"  # fmt: skip
+_FULL = "[x[n * k : (n + 1) * k] for n in range(len(x) // k)]"
+_MEAN = "The loss of a chunk, or what comes of it, is divided by a number that is smaller in a " \
+    "shorter chunk, as a mean does. That of the broken loop is the sum of the squares."  # fmt: skip
+_ALL = "That of the broken loop takes all steps, and adds up."
+_UPDATE = "\n        with torch.no_grad():\n            for each in lstm.parameters():\n" \
+    "                each -= 0.1 * each.grad"  # fmt: skip
+
+_SLIPS = (
+    place(
+        "x.split(k)",
+        alone=(
+            ("an empty chunk", "There is one chunk too many whenever k divides T: it has no steps, "
+             "and the layer refuses it. The number of chunks is T / k, rounded up.",
+             "[x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]"),
+            ("a chunk without steps", "A chunk has no steps, and the layer refuses it. Where does "
+             "each begin, and where does it end? If n counts chunks (0, 1, 2 and so on), the chunk "
+             "is `x[n * k : (n + 1) * k]`. If n counts steps (0, k, 2k and so on), it is "
+             "`x[n : n + k]`.", "[x[n * k : (n + 1) * k] for n in range(0, len(x), k)]"),
+        ),
+    ),
+    together("nothing mended", "This computes the same as the broken loop. Two things are wrong in "
+             "it: one is about the steps that are read, the other about how far the gradient goes. "
+             f"If you have changed something, it has no effect. {WITHOUT_EFFECT}",
+             {"x.split(k)": _FULL, _PAIR: "h, c", _BACK: _KEPT}, paired=False),
+    place(
+        _PAIR,
+        alone=(
+            ("still on the old graph", "`backward()` walks once more into a graph that was used "
+             "and freed already. Which tensors bring the old graph along into the next chunk? All "
+             f"of them have to be cut off. {WITHOUT_EFFECT}", "h, c"),
+            ("detach of a pair", "`hx` is a pair (h, c), and a pair has no `detach`. Each of its "
+             "two tensors has.", "(h, c).detach()"),
+            ("no tuple handed on", "Parentheses around `... for ... in ...` make a generator. It "
+             "has no `[0]`, and neither has what `map` makes. Put `tuple` in front of it. (The "
+             "layer itself asks for `hx[0]` and `hx[1]`.)", "(each.detach() for each in (h, c))",
+             "map(torch.detach, (h, c))"),
+            ("no pair handed on", "The layer is given a state that is not a pair (h, c) as it "
+             "returns one. It wants both, and each of them (1, B, H).", "h.detach()",
+             "h[0].detach()", "h[0].detach(), c[0].detach()", "torch.stack((h, c)).detach()"),
+        ),
+    ),
+    place(
+        _LOSS,
+        ("a mean for the sum", _MEAN, "(output**2).mean()"),
+        ("a mean of sums", _MEAN, "(output**2).sum(dim=2).mean()"),
+        ("no squares", "The gradient is that of the sum of the numbers in output. The loss of the "
+         "broken loop is the sum of their squares.", "output.sum()"),
+        ("the last step alone", f"Your loss takes the last step of each chunk alone. {_ALL}",
+         "(output[-1]**2).sum()"),
+        ("the mean of the last step", f"Your loss is a mean of the last step of each chunk. {_ALL}",
+         "(output[-1]**2).mean()"),
+        ("the first step alone", f"Your loss takes the first step of each chunk alone. {_ALL}",
+         "(output[0]**2).sum()"),
+        ("without the first step", f"Your loss leaves out the first step of each chunk. {_ALL}",
+         "(output[1:]**2).sum()"),
+        ("without the last step", f"Your loss leaves out the last step of each chunk. {_ALL}",
+         "(output[:-1]**2).sum()"),
+        alone=(
+            ("nothing to go back through", "The loss has no history, so there is nothing for "
+             "`backward()` to walk. It is the state between two chunks that is to be cut off, not "
+             "the output, and not the layer's own work.", "(output.detach()**2).sum()"),
+        ),
+    ),
+    place(
+        _BACK,
+        ("gradients of earlier chunks thrown away", "The gradient is that of the last chunk alone. "
+         "Is it set to zero in the loop? Asked for is the sum over all chunks, which `backward()` "
+         "makes by itself.", "lstm.zero_grad()\n        loss.backward()"),
+        ("weights updated", "Your loop changes the weights, so each chunk is read with other ones "
+         "than the chunk before. Here output and gradient are asked for with the weights that were "
+         "given: leave out the update.", _BACK + _UPDATE),
+    ),
+    together("weights changed on the old graph", "You change the weights, and then `backward()` "
+             "walks a graph that was made with the old ones and needs them. Leave out the update: "
+             "here the weights stay as they are given. And if it is the graph of an earlier chunk "
+             "that is walked, cut off both states.",
+             {_PAIR: "h, c", _BACK: _KEPT + _UPDATE}, paired=False),
+    place(
+        "torch.cat(outputs)",
+        alone=(("joined along another axis", "The pieces of output follow one another in time, and "
+                "time is axis 0. `torch.cat(outputs)` joins them there; with `dim=1` they stand "
+                "side by side, like sentences, and with `dim=2` like units.",
+                "torch.cat(outputs, dim=1)", "torch.cat(outputs, dim=2)"),),
+    ),
+    place(
+        "lstm.weight_hh_l0.grad",
+        ("mean over the chunks", "The gradient, or the loss, is divided by the number of chunks. "
+         "Asked for is the sum.", "lstm.weight_hh_l0.grad / len(outputs)"),
+        ("the weight itself", "The second result is the weight. Its gradient is in the weight's "
+         "`.grad`.", "lstm.weight_hh_l0"),
+    ),
+)  # fmt: skip
+
+
+def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    hx, outputs, gradient = None, [], torch.tensor(0.0)
+    for chunk in x.split(k):
+        output, (h, c) = lstm(chunk, hx)
+        (output**2).sum().backward()
+        hx = h.detach(), c.detach()
+        gradient = gradient + lstm.weight_hh_l0.grad
+        outputs.append(output)
+    return torch.cat(outputs), gradient
+
+
+_OTHERS = (
+    other("added up twice", "`backward()` adds to what is in `.grad` already, and you add up once "
+          "more: the gradient of the first chunk is counted in every chunk. One of the two sums is "
+          "enough.", _added_twice),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "08.1",
+    cases=_cases,
+    returns=_OutputAndGradient(
+        ("output", "gradient"),
+        axes={"output": ("step", "sentence", "unit"), "gradient": ("row", "column")},
+        joined_by="torch.cat",
+    ),
+    slips=_SLIPS,
+    others=_OTHERS,
+    axes={"x": ("step", "sentence", "value")},
+    constants=("lstm", "x"),
+    looks=(what_the_layer_gets,),
+    words={
+        ("gradient",): "output is right. The gradient is not: where does it end, is it that of all "
+        "chunks, and of the same loss as before?",
+        ("output", "gradient"): "Neither is right, so begin with output: does the layer "
+        "read x as it is given, and is what it gives back returned as it is?",
+    },
+    made_in_order=("output", "gradient"),
+    praise="Every step is read once. The numbers of the state pass each cut, and no gradient does. "
+    "So no graph is walked twice, and `retain_graph=True` has nothing left to do: wherever it "
+    "still stands, it only keeps graphs in memory.",
+)
