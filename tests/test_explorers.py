@@ -4,21 +4,18 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import combinations, product
-from math import prod
-from random import Random
 from typing import Annotated
 
 import ipywidgets
 import pytest
 from drawn import crowded
+from settings import every_value, marked_values, settings
 
 from lstm_lessons import explorers
 from lstm_lessons.drawing import Picture
-from lstm_lessons.explorers.base import Choice, Explorer, Parameter, Range, parameters
+from lstm_lessons.explorers.base import Choice, Explorer, Range, parameters
 
 NAMES = explorers.__all__
-ALL_WAYS = 1000  # settings of an explorer's controls: up to so many, all are tried
-SAMPLE = 300
 each_explorer = pytest.mark.parametrize("name", NAMES)
 
 
@@ -28,35 +25,6 @@ def module_of(name):
 
 def make(name):
     return getattr(explorers, name)()
-
-
-def values_to_try(parameter):
-    """Return the values of a parameter that are tried: all options; both ends, and the start."""
-    allowed = parameter.allowed
-    if isinstance(allowed, Choice):
-        return allowed.options
-    return tuple(dict.fromkeys((allowed.low, parameter.default, allowed.high)))
-
-
-def settings(table):
-    """Return settings of all controls: every combination, where there are not too many.
-
-    Of more, those that differ from the start in at most two controls, those with all at their
-    least or most, and a sample that is the same in every run.
-    """
-    values = {key: values_to_try(each) for key, each in table.items()}
-    if prod(map(len, values.values())) <= ALL_WAYS:
-        return [dict(zip(values, each, strict=True)) for each in product(*values.values())]
-    start = {key: each.default for key, each in table.items()}
-    found = [
-        start | {one: a, other: b}
-        for one, other in combinations(values, 2)
-        for a, b in product(values[one], values[other])
-    ]
-    found += [{key: each[end] for key, each in values.items()} for end in (0, -1)]
-    random = Random(0)
-    found += [{key: random.choice(each) for key, each in values.items()} for _ in range(SAMPLE)]
-    return list({tuple(each.items()): each for each in found}.values())
 
 
 def everything_in(widget):
@@ -109,24 +77,23 @@ def test_every_slider_alone_changes_picture_and_words(name):
 @each_explorer
 def test_no_text_lies_on_another_or_leaves_the_panel(name):
     module = module_of(name)
-    for given in settings(parameters(module.view)):
+    for given in settings(module.view):
         assert crowded(module.view(**given).svg) == [], given
 
 
-def test_many_controls_are_tried_in_every_pair_and_few_in_every_way():
-    few = {letter: Parameter(Range(0, 9, 1), 4, letter) for letter in "abcdef"}
-    assert len({tuple(given.items()) for given in settings(few)}) == len(settings(few)) == 3**6
-    many = few | {letter: Parameter(Choice(("x", "y")), "x", letter) for letter in "ghij"}
-    tried = settings(many)
-    assert len(tried) < ALL_WAYS and tried == settings(many)
-    start = {key: each.default for key, each in many.items()}
-    for one, other in combinations(many, 2):
-        for a, b in product(values_to_try(many[one]), values_to_try(many[other])):
-            assert start | {one: a, other: b} in tried
-            # And once more, among other values of the rest.
-            assert sum(given[one] == a and given[other] == b for given in tried) > 1
+@each_explorer
+def test_every_two_values_are_tried_together_and_every_value_once(name):
+    view = module_of(name).view
+    table, tried = parameters(view), settings(view)
+    assert {key: each.default for key, each in table.items()} in tried
+    for key, each in table.items():
+        assert {given[key] for given in tried} == set(every_value(each.allowed))
+    for one, other in combinations(table, 2):
+        wanted = set(product(marked_values(table[one]), marked_values(table[other])))
+        assert wanted <= {(given[one], given[other]) for given in tried}
     for end in (0, -1):  # all at their least, all at their most
-        assert {key: values_to_try(each)[end] for key, each in many.items()} in tried
+        assert {key: marked_values(each)[end] for key, each in table.items()} in tried
+    assert tried == settings(view)
 
 
 @each_explorer

@@ -9,7 +9,7 @@ import pytest
 
 from lstm_lessons.commands.browser import start_options
 
-from .page import LabPage, browser_or_reason
+from .page import LabPage, PlainPage, browser_or_reason
 from .server import CLONE, LabServer, copy_notebooks, environment
 
 VIEW = {"width": 1280, "height": 1000}
@@ -55,6 +55,14 @@ def lab(context, tmp_path_factory, artefacts) -> Iterator[LabServer]:
 def lab_page(context, lab) -> Iterator[LabPage]:
     """JupyterLab in the browser, once for all notebooks."""
     page = LabPage(context, lab.address("lab"))
+    yield page
+    page.page.close()
+
+
+@pytest.fixture(scope="module")
+def plain_page(context) -> Iterator[PlainPage]:
+    """A page without JupyterLab."""
+    page = PlainPage(context)
     yield page
     page.page.close()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from lstm_lessons.commands.browser import MEND, Browser, browser_is_required, find_browser
+from lstm_lessons.drawing import Picture
 
 OPEN_MS = 60_000
 RUN_MS = 150_000
@@ -287,6 +288,21 @@ class ExplorerOnPage:
             raise AssertionError(f"shown:  {shown}\nwanted: {wanted}") from None
 
 
+class PlainPage:
+    """A page of this browser with nothing in it but one picture."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        """Open an empty page."""
+        self.page: Page = context.new_page()
+
+    def collisions(self, picture: Picture) -> list[list[str]]:
+        """Show a picture; return each two texts that lie on each other, or one and the edge."""
+        show = "inline => { document.body.innerHTML = inline; "
+        return self.page.evaluate(
+            f"{show} return ({_COLLISIONS})(document.body); }}", picture.inline
+        )
+
+
 def browser_or_reason() -> Browser:
     """Return the browser to drive. Without one the test is skipped, or fails on CI."""
     found = find_browser()
@@ -305,31 +321,9 @@ def texts_of(svg: str) -> list[str]:
     return [" ".join(text.split()) for text in texts if text.strip()]
 
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\w)")
-_POWER = re.compile(r"\s*×\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹\N{MINUS SIGN}", "-0123456789-")
-
-
-def shows(texts: list[str], fact: float | str) -> bool:
-    """Say whether a picture's texts hold a fact.
-
-    Words must stand there as they are, and so must a whole number. Of another number the digits
-    that stand there must be its own, rounded; a bare "1" does not stand for 0.8.
-    """
-    if isinstance(fact, str):
-        return any(fact in text for text in texts)
-    plain = [_POWER.sub(r"e\1", text).translate(_LOWERED) for text in texts]
-    return any(_stands_for(number, fact) for text in plain for number in _NUMBER.findall(text))
-
-
-def _stands_for(number: str, fact: float) -> bool:
-    digits, _, power = number.replace(",", "").partition("e")
-    value = float(number.replace(",", ""))
-    if isinstance(fact, int):
-        return value == fact
-    decimals = len(digits.partition(".")[2])
-    unit = 10.0 ** (int(power or 0) - decimals)
-    return decimals > 0 and abs(value - fact) <= 0.5 * unit * (1 + 1e-6)
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell; nothing for prose."""
+    return "".join(cell["source"]) if cell["cell_type"] == "code" else ""
 
 
 def save(part: Locator, path: Path) -> bytes:
