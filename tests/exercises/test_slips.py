@@ -90,6 +90,11 @@ def test_a_slip_in_the_gradients_is_told():
     assert told(lambda x, scale: scale * x[-1].detach()) == ("detached", "You cut the graph.")
 
 
+def test_a_slip_in_the_gradients_is_told_where_an_input_is_a_constant():
+    result = function_toy(constants=("scale",)).check(lambda x, scale: scale * x[-1].detach())
+    assert result.misconception == "detached"
+
+
 def test_fewest_slips_win():
     more = (
         place(

@@ -134,7 +134,9 @@ class Known:
             if not suspect.does([Attempt(each) for each in wanted]):
                 return False
             theirs = gradients(suspect.function, case, self._returns, call_directly)
-            return isinstance(theirs, dict) and same_gradients(ours, theirs)
+            if not isinstance(theirs, dict):
+                return False
+            return same_gradients(ours, {key: theirs.get(key) for key in ours})
 
         return self._first_level(fits)
 
