@@ -67,12 +67,17 @@ def what_the_layer_gets(seen: Seen) -> Told | None:
     states = next((_of_another_state(each) for each in calls.states if each != "hc"), None)
     told = [each for each in (steps, passes, states) if each]
     mended = "One of the two is mended: every step is read." if told == [passes] else ""
-    if told == [steps] and calls.states and "cut" not in steps[0]:
+    if steps and told == [steps] and calls.states and steps != _SENTENCES_CUT:
         mended = "One of the two is mended: the gradient ends at each cut."
     said = paragraphs(mended, *(said for _, said in told))
-    return (" + ".join(name for name, _ in told), said) if told else None
+    return (" + ".join(str(name) for name, _ in told), said) if told else None
 
 
+_SENTENCES_CUT = (
+    "sentences cut, not time",
+    "You cut x along axis 1, so each piece holds all steps of a few sentences. x is (T, B, I): "
+    "time is axis 0, and that is to be cut.",
+)
 _BOTH = (
     "the gradient passes the cuts",
     (
@@ -100,10 +105,7 @@ def _wrong_steps(chunks: list[Tensor], x: Tensor, k: int) -> Told | None:
     """Say what is wrong with the steps (T, B, I) that are read, if anything."""
     T = len(x)
     if any(_place(each, x, 1) is not None and each.shape[1] < x.shape[1] for each in chunks):
-        return "sentences cut, not time", (
-            "You cut x along axis 1, so each piece holds all steps of a few sentences. x is "
-            "(T, B, I): time is axis 0, and that is to be cut."
-        )
+        return _SENTENCES_CUT
     found = [_place(each, x, 0) for each in chunks]
     read = [range(at, at + len(c)) for at, c in zip(found, chunks, strict=True) if at is not None]
     if len(read) < len(chunks):

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import random_layer, randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
-from lstm_lessons.exercises.engine.slips import other, place, together
+from lstm_lessons.exercises.engine.slips import place, together
 from lstm_lessons.exercises.engine.words import Misformed
 from lstm_lessons.exercises.lesson_08.calls_of_the_layer import WITHOUT_EFFECT, what_the_layer_gets
 
@@ -62,6 +61,7 @@ _NO_GRADIENT = {
 _BACK, _LOSS, _PAIR, _KEPT = "loss.backward()", "(output**2).sum()", "h.detach(), c.detach()", \
     "loss.backward(retain_graph=True)"  # fmt: skip
 _FULL = "[x[n * k : (n + 1) * k] for n in range(len(x) // k)]"
+_ADDED = "\n        total = lstm.weight_hh_l0.grad + (total if outputs else 0)"
 _MEAN = "The loss of a chunk, or what comes of it, is divided by a number that is smaller in a " \
     "shorter chunk, as a mean does. That of the broken loop is the sum of the squares."  # fmt: skip
 _ALL = "That of the broken loop takes all steps, and adds up."
@@ -152,24 +152,9 @@ _SLIPS = (
         ("the weight itself", "The second result is the weight. Its gradient is in the weight's "
          "`.grad`.", "lstm.weight_hh_l0"),
     ),
-)  # fmt: skip
-
-
-def _added_twice(lstm: nn.LSTM, x: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    hx, outputs, gradient = None, [], torch.tensor(0.0)
-    for chunk in x.split(k):
-        output, (h, c) = lstm(chunk, hx)
-        (output**2).sum().backward()
-        hx = h.detach(), c.detach()
-        gradient = gradient + lstm.weight_hh_l0.grad
-        outputs.append(output)
-    return torch.cat(outputs), gradient
-
-
-_OTHERS = (
-    other("added up twice", "`backward()` adds to what is in `.grad` already, and you add up once "
-          "more: the gradient of the first chunk is counted in every chunk. One of the two sums is "
-          "enough.", _added_twice),
+    together("added up twice", "`backward()` adds to what is in `.grad` already, and you add up "
+             "once more: the gradient of the first chunk is counted in every chunk. One of the two "
+             "sums is enough.", {_BACK: _BACK + _ADDED, "lstm.weight_hh_l0.grad": "total"}),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
@@ -181,7 +166,6 @@ EXERCISE = FunctionExercise(
         joined_by="torch.cat",
     ),
     slips=_SLIPS,
-    others=_OTHERS,
     axes={"x": ("step", "sentence", "value")},
     constants=("lstm", "x"),
     looks=(what_the_layer_gets,),
