@@ -1,7 +1,6 @@
 """What the tests of the exercises go through: exercises, right answers, mutants."""
 
 import importlib
-import importlib.util
 import random
 from itertools import islice
 
@@ -11,26 +10,15 @@ from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.slips import compiled, edited
 
-
-def _moved(number: str) -> bool:  # while lessons are on the move
-    try:
-        return bool(exercise(number))
-    except (ImportError, KeyError):
-        return False
-
-
-ALL = [exercise(number) for number in numbers() if _moved(number)]
+ALL = [exercise(number) for number in numbers()]
 FUNCTIONS = [each for each in ALL if isinstance(each, FunctionExercise)]
 DICTS = [each for each in ALL if isinstance(each, DictExercise)]
 
 
 def told_of(number: str, what: str) -> dict:
     """Return what the lesson's own file says of an exercise: RIGHT answers, EQUIVALENT mutants."""
-    found: dict = {}
-    for name in (f"answers_{number[:2]}", f"test_lesson_{number[:2]}"):
-        if importlib.util.find_spec(name):
-            found |= getattr(importlib.import_module(name), what, {})
-    return found.get(number, {})
+    lesson = importlib.import_module(f"test_lesson_{number[:2]}")
+    return getattr(lesson, what, {}).get(number, {})
 
 
 def random_pairs(each: FunctionExercise, count: int, seed: int = 0):
