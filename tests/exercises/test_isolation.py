@@ -58,7 +58,9 @@ def state():
     }
 
 
-@pytest.mark.parametrize("answer", [disturb, scaled, "junk", ...], ids=str)
+@pytest.mark.parametrize(
+    "answer", [disturb, scaled, "junk", ...], ids=["disturbs", "right", "junk", "none"]
+)
 def test_all_is_left_as_it_was(answer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = state()
