@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -113,9 +113,15 @@ def _font(bold: bool) -> FT2Font:
     return FT2Font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
 
 
-@cache
 def _width(text: str, size: float, bold: bool) -> float:
+    """Return how wide a text is, in pixels; kerning would make it narrower, if anything."""
+    return size * sum(_advance(letter, bold) for letter in text)
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """Return how wide a letter is, as a share of the size of the text."""
     font = _font(bold)
     font.set_size(100, 72)
-    font.set_text(text)
-    return font.get_width_height()[0] / 64 * size / 100
+    glyph = font.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+    return glyph.linearHoriAdvance / 65536 / 100

@@ -26,7 +26,13 @@ def marked_values(parameter: Parameter) -> list[Any]:
 
 
 def settings(view: View) -> list[Setting]:
-    """Return the settings to try: every two marked values together, and every value once.
+    """Return the settings to try: every two marked values together, and every value once."""
+    every = {name: every_value(each.allowed) for name, each in parameters(view).items()}
+    return _distinct(meetings(view) + every_once(every))
+
+
+def meetings(view: View) -> list[Setting]:
+    """Return settings that have every two marked values together.
 
     The start is among them, and so are all controls at their least and at their most.
     """
@@ -34,9 +40,7 @@ def settings(view: View) -> list[Setting]:
     marked = {name: marked_values(each) for name, each in table.items()}
     found = [{name: each.default for name, each in table.items()}]
     found += [{name: each[end] for name, each in marked.items()} for end in (0, -1)]
-    found += pairwise(marked)
-    found += every_once({name: every_value(each.allowed) for name, each in table.items()})
-    return list({tuple(each.items()): each for each in found}.values())
+    return _distinct(found + pairwise(marked))
 
 
 def every_once(values: Mapping[str, Sequence[Any]]) -> list[Setting]:
@@ -76,3 +80,7 @@ def _met(chosen: dict[str, int], name: str, at: int, missing: set) -> int:
 
 def _pairs(chosen: dict[str, int], order: Mapping[str, object]) -> Iterator[tuple]:
     return combinations([(name, chosen[name]) for name in order], 2)
+
+
+def _distinct(found: list[Setting]) -> list[Setting]:
+    return list({tuple(each.items()): each for each in found}.values())

@@ -93,6 +93,14 @@ _DRAWN = """(box) => {
   };
 }"""
 
+_TRUSTED = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
+  .filter(cell => cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"""
+
+_SAY_THEME = """(dark) => {
+  document.body.dataset.jpThemeLight = String(!dark);
+  document.body.style.colorScheme = dark ? 'dark' : 'light';
+}"""
+
 # Texts that stick out of the picture, or lie on each other. A text's box is higher than its
 # letters: a fifth of it is taken off above and below.
 _COLLISIONS = """(box) => {
@@ -180,6 +188,10 @@ class NotebookPage:
         """Return the cell at this place, counted from 0."""
         return self.page.locator(f"{SHOWN} .jp-Notebook .jp-Cell").nth(index)
 
+    def is_trusted(self) -> bool:
+        """Say whether JupyterLab trusts every output."""
+        return self.page.evaluate(_TRUSTED)
+
     def pictures(self) -> list[dict[str, Any]]:
         """Return kind, alternative text and width of each picture of the notebook."""
         return self.page.evaluate(_PICTURES)
@@ -209,6 +221,13 @@ class NotebookPage:
             f'body[data-jp-theme-light="{"false" if dark else "true"}"]', state="attached"
         )
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def say_theme(self, dark: bool) -> None:
+        """Say in the page that the theme is dark or light, as JupyterLab says it to pictures.
+
+        Its own switch (`set_theme`) also loads another style sheet for all that is JupyterLab's.
+        """
+        self.page.evaluate(_SAY_THEME, dark)
 
 
 class ExplorerOnPage:

@@ -80,6 +80,7 @@ class LabServer:
             f"--IdentityProvider.token={self._token}",
             f"--ServerApp.root_dir={self.root}",
             "--LabApp.news_url=None",
+            "--KernelManager.shutdown_wait_time=0.2",  # nothing of a test's kernel is to be kept
             "--LabApp.expose_app_in_browser=True",
         ]
         with self.log.open("w") as log:

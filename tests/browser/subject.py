@@ -13,6 +13,9 @@ from .page import ExplorerOnPage, NotebookPage, source_of
 CALL = re.compile(r"\bexplorers\.(\w+)\(")
 ROLES = ("slider", "combobox", "group", "radiogroup")
 
+_COLOURS = """svg => [...svg.querySelectorAll('text, rect, path')]
+  .map(part => getComputedStyle(part).fill + getComputedStyle(part).stroke)"""
+
 
 class Subject:
     """An explorer of a notebook; what the page shows is held against the view in this process."""
@@ -81,6 +84,10 @@ class Subject:
                 self.shown.box.get_by_role(role, name=label, exact=True).count() for role in ROLES
             ]
             assert sum(found) == 1, label
+
+    def colours(self) -> list[str]:
+        """Return the colours that the parts of the picture now have."""
+        return self.shown.box.locator("svg[role=img]").evaluate(_COLOURS)
 
 
 def options(choice: ValueWidget) -> Iterator[tuple[str, Any]]:

@@ -25,7 +25,7 @@ import nbformat
 import pytest
 from ipywidgets import GridBox
 from playwright.sync_api import Locator, Page
-from settings import settings
+from settings import meetings
 
 from lstm_lessons import explorers
 
@@ -45,9 +45,13 @@ pytestmark = pytest.mark.browser
 
 # These two have every kind of control, and both ways of laying them out; a test below says so.
 MECHANICS = ("forget_gate", "lstm_map")
+FIRST = "notebooks/00_start_here.ipynb"
 LESSONS = sorted(path.name for path in (CLONE / "notebooks").glob("*.ipynb"))
 EXERCISES = sorted(path.name for path in (CLONE / "exercises").glob("*.ipynb"))
-PAGES = [f"notebooks/{name}" for name in LESSONS] + [f"exercises/{name}" for name in EXERCISES]
+COURSE = [
+    *(f"notebooks/{name}" for name in LESSONS),
+    *(f"exercises/{name}" for name in EXERCISES),
+]
 # What JupyterLab and nbconvert write where a picture has no alternative text.
 STOPGAPS = ("Image", "No description has been provided for this image")
 
@@ -66,6 +70,10 @@ def stored_images(path: Path) -> int:
 def explorers_of(path: Path) -> list[str]:
     """Return the names of the explorers that a notebook calls, in its order."""
     return [name for cell in stored_cells(path) for name in CALL.findall(source_of(cell))]
+
+
+# The pages with something on them that is drawn.
+PAGES = [page for page in COURSE if stored_images(CLONE / page) or explorers_of(CLONE / page)]
 
 
 @contextmanager
@@ -126,12 +134,12 @@ class Visit:
 def visit(request, lab_page, lab) -> Iterator[Visit]:
     """A visit to a page, opened as it is in a fresh clone; of its cells, the explorers' are run."""
     with opened(lab_page, lab, request.param) as notebook:
-        trusted = notebook.page.evaluate(
-            "[...jupyterapp.shell.currentWidget.content.model.cells].filter(cell =>"
-            " cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"
-        )
         seen = Visit(
-            request.param, notebook, trusted, notebook.pictures(), list(notebook.complaints)
+            request.param,
+            notebook,
+            notebook.is_trusted(),
+            notebook.pictures(),
+            list(notebook.complaints),
         )
         for name in explorers_of(lab.root / request.param):
             seen.subjects.append(Subject(name, notebook))
@@ -157,27 +165,19 @@ def test_its_explorers_draw_and_react(visit):
 def test_its_pictures_follow_the_theme(visit, artefacts):
     """Keep screenshots for people to look at, too."""
     images = visit.page.locator(f"{SHOWN} .jp-OutputArea-output img:not([hidden])")
+    short = visit.name.removeprefix("notebooks/").replace("/", "-").partition("_")[0]
     looks = []
-    short = visit.name.replace("notebooks/", "").replace("/", "-").partition("_")[0]
     for theme in ("dark", "light"):
-        if not images.count() + len(visit.subjects):
-            return
-        visit.notebook.set_theme(dark=theme == "dark")
+        visit.notebook.say_theme(dark=theme == "dark")
         seen = [
             inside(images.nth(number), artefacts / f"{short}-picture-{number + 1}-{theme}.png")
             for number in range(images.count())
         ]
-        for subject in visit.subjects:
-            save(subject.shown.box, artefacts / f"{subject.name}-{theme}.png")
-            seen.append(subject.shown.box.locator("svg[role=img]").evaluate(COLOURS))
+        seen += [subject.colours() for subject in visit.subjects]
         looks.append(seen)
-    for number, (dark, light) in enumerate(zip(*looks, strict=True)):
-        assert dark != light, f"picture {number + 1}"
-    assert visit.notebook.complaints == []
-
-
-COLOURS = """svg => [...svg.querySelectorAll('text, rect, path')]
-  .map(part => getComputedStyle(part).fill + getComputedStyle(part).stroke)"""
+    assert looks[0], "no picture"
+    for number, (dark, light) in enumerate(zip(*looks, strict=True), 1):
+        assert dark != light, f"picture {number}"
 
 
 def inside(image: Locator, path: Path) -> bytes:
@@ -189,8 +189,19 @@ def inside(image: Locator, path: Path) -> bytes:
     return image.page.screenshot(clip=clip, path=path)
 
 
+def test_a_trusted_lesson_not_yet_run_shows_its_pictures(lab_page, lab):
+    """One for all: what JupyterLab does with what it trusts is the same everywhere."""
+    signed = FIRST.replace("notebooks", "signed")
+    lab.trust(FIRST, signed)
+    with opened(lab_page, lab, signed) as notebook:
+        assert notebook.is_trusted()
+        assert check_pictures(notebook.pictures()) >= stored_images(lab.root / FIRST) > 0
+        assert notebook.page.get_by_text("Error displaying widget").count() == 0
+        assert notebook.complaints == []
+
+
 def test_every_explorer_stands_in_one_lesson():
-    called = chain.from_iterable(explorers_of(CLONE / page) for page in PAGES)
+    called = chain.from_iterable(explorers_of(CLONE / page) for page in COURSE)
     assert sorted(called) == sorted(explorers.__all__)
 
 
@@ -287,6 +298,19 @@ def test_each_slider_shows_the_focus(subject):
         assert handle.evaluate(LOOK) != plain, f"{slider.description}: the focus cannot be seen"
 
 
+@each_of_two
+def test_jupyterlabs_own_switch_of_theme_is_followed(subject, artefacts):
+    looks = []
+    for theme in ("dark", "light"):
+        subject.notebook.set_theme(dark=theme == "dark")
+        told = subject.page.evaluate("document.body.style.colorScheme")
+        assert told == theme  # what `say_theme` relies on, and pictures that are images
+        save(subject.shown.box, artefacts / f"{subject.name}-{theme}.png")
+        looks.append(subject.colours())
+    assert looks[0] != looks[1]
+    assert subject.notebook.complaints == []
+
+
 LOOK = """part => {
   const style = getComputedStyle(part);
   return [style.outlineStyle, style.outlineColor, style.boxShadow,
@@ -296,9 +320,9 @@ LOOK = """part => {
 
 @pytest.mark.parametrize("name", explorers.__all__)
 def test_no_text_lies_on_another_in_this_browsers_fonts(plain_page, name):
-    """In a page without JupyterLab, so that many settings take little time."""
+    """In a page without JupyterLab. With the widest of fonts, more settings are tried elsewhere."""
     module = importlib.import_module(f"lstm_lessons.explorers.{name}")
-    for given in settings(module.view):
+    for given in meetings(module.view):
         assert plain_page.collisions(module.view(**given)) == [], given
 
 
@@ -377,23 +401,6 @@ def served(address: str, path: str) -> list[dict[str, Any]]:
 def names_shown(page: Page) -> list[str]:
     """Return the names on the tabs of the documents that are in front."""
     return page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
-
-
-FIRST = "notebooks/00_start_here.ipynb"
-
-
-def test_the_lab_command_for_authors_opens_the_first_lesson_with_its_pictures(context, tmp_path):
-    with lab_command(tmp_path, "--course") as (clone, address):
-        cells = served(address, FIRST)
-        code = [cell for cell in cells if cell["cell_type"] == "code" and cell["outputs"]]
-        assert code and all(cell["metadata"]["trusted"] for cell in code)
-        lab_page = LabPage(context, address)
-        notebook = NotebookPage(lab_page, len(cells))
-        assert "00_start_here.ipynb" in names_shown(lab_page.page)
-        assert check_pictures(notebook.pictures()) >= stored_images(clone / FIRST) > 0
-        assert notebook.complaints == []
-        notebook.wait_for_kernel()
-        lab_page.page.close()
 
 
 def test_the_lab_command_opens_a_copy_of_ones_own(context, tmp_path, artefacts):
