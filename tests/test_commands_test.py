@@ -42,7 +42,8 @@ def test_everything_is_run_strictly_and_side_by_side(monkeypatch):
     monkeypatch.setattr(test_command, "workers", lambda: 2)
     words = test_command.pytest_arguments(False, [])
     assert words == [
-        "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2",
+        "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120",
+        "-p", "lstm_lessons.publishing.offline", "-n", "2",
         "--dist", "loadscope", "--max-worker-restart=1",
     ]  # fmt: skip
     assert "--nbval-lax" not in words
@@ -70,9 +71,17 @@ def test_all_good(root, environ):
         "@pytest.mark.browser\n"
         "def test_browser(): pass\n"
     )
-    # The kernel imports this copy of the clone, and no other.
-    source = "import lstm_lessons\nprint(lstm_lessons.__path__[0].split('/')[-2])"
-    notebook(root / "notebooks" / "00.ipynb", source, f"{root.name}\n")
+    # The kernel imports this copy of the clone, and no other; it reaches no network.
+    source = (
+        "import socket\n"
+        "import lstm_lessons\n"
+        "print(lstm_lessons.__path__[0].split('/')[-2])\n"
+        "try:\n"
+        "    socket.create_connection(('192.0.2.1', 80), timeout=5)\n"
+        "except OSError as error:\n"
+        "    print('unreachable' in str(error) or 'blocked' in str(error))\n"
+    )
+    notebook(root / "notebooks" / "00.ipynb", source, f"{root.name}\nTrue\n")
     answer = run(root, "test", "--fast", environ=environ)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert last_line(answer) == "2 passed, 0 failed, 1 skipped"

@@ -13,7 +13,11 @@ from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.failure import Failure
 
 # Strict: stored outputs are compared, with the kernel of this environment, a cell's time limited.
-NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")
+# The plugin starts nbval's kernels with no network.
+NBVAL = (
+    *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
+    *("-p", "lstm_lessons.publishing.offline"),
+)
 # A worker a notebook: nbval keeps one kernel for a notebook, so its cells must not be dealt out.
 # A worker that dies is replaced once; without a limit, what killed it is tried over and over.
 SPREAD = ("--dist", "loadscope", "--max-worker-restart=1")
