@@ -40,6 +40,10 @@ class _Inputs:
         case = self.cases[number]
         inputs = self._made.pop(number, None) or case.fresh()
         done = attempt(function, case, returns, call_directly, inputs)
+        # What is kept is small: no graph behind the results, no frames behind an error.
+        done.results = {name: each.detach() for name, each in done.results.items()}
+        if done.problem is not None:
+            done.problem.__traceback__ = None
         used = case.remember or any(each.grad is not None for each in leaves(inputs).values())
         if not done.changed and not used:
             self._made[number] = inputs
