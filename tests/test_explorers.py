@@ -123,6 +123,7 @@ def test_where_there_is_no_kernel_the_picture_shows(name):
     bundle = explorer._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
     assert bundle["text/plain"] == explorer.picture.alt
+    assert "TODO" not in explorer.picture.alt
     assert bundle["text/html"] == explorer.picture.image
 
 

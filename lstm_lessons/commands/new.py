@@ -12,7 +12,8 @@ def main(arguments: list[str]) -> int:
     """Write the files; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m lstm_lessons new",
-        description="Lay out a new lesson: six texts, which can be built and tested as they are.",
+        description="Lay out a new lesson: six texts, which can be built as they are. The tests"
+        " want every TODO filled in.",
     )
     parser.add_argument(
         "name", metavar="NN_name", help="number and name, such as 10_backpropagation"
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
         blank = Blank(asked.name, asked.explorer or plain, asked.exercise or f"{plain}_by_hand")
         texts = blank.texts(clone.root)
     except CannotLayOut as error:
-        raise Failure(f"{error}.", "Choose another name, or move away what is there.") from None
+        raise Failure(f"{error}.", "Nothing was written: give another name.") from None
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.parent.name == f"lesson_{blank.number}":
@@ -35,7 +36,11 @@ def main(arguments: list[str]) -> int:
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(clone.root).as_posix())
     print(
-        f"Fill in what says TODO. Then: python3 -m lstm_lessons build {blank.number}, and "
-        "python3 -m lstm_lessons test"
+        "Fill in what says TODO. Then build it, with lesson 00, whose map shows it, and test it:\n"
+        f"python3 -m lstm_lessons build 00 {blank.number}\n"
+        "python3 -m lstm_lessons test -- tests/exercises tests/test_explorers.py "
+        "tests/test_notebooks_lint.py tests/test_notebooks_proof.py tests/test_style.py notebooks "
+        f'-k "{blank.number}. or lesson_{blank.number} or {blank.explorer} or {blank.name} '
+        'or agree or style"'
     )
     return 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from lstm_lessons.course import LESSONS
+from lstm_lessons.course import LESSONS, Lesson
 
 _NAME = re.compile(r"[0-9]{2}_[a-z][a-z0-9_]*")
 _PYTHON = re.compile(r"[a-z][a-z0-9_]*")
@@ -32,6 +32,8 @@ class Blank:
                 "expected two digits and a name in small letters, such as 10_backpropagation, "
                 f"got {self.name!r}"
             )
+        if self._planned is not None and self._planned.name != self.name:
+            raise CannotLayOut(f"lesson {self.number} is planned as {self._planned.name}")
         for what, word in (("explorer", self.explorer), ("exercise", self.exercise)):
             if not _PYTHON.fullmatch(word):
                 raise CannotLayOut(f"the {what} needs a name that Python can have, got {word!r}")
@@ -44,8 +46,14 @@ class Blank:
     @property
     def title(self) -> str:
         """The title: that of the plan, or the name in words."""
-        planned = [each.title for each in LESSONS if each.number == self.number]
-        return planned[0] if planned else self.name[3:].replace("_", " ").capitalize()
+        return (
+            self._planned.title if self._planned else self.name[3:].replace("_", " ").capitalize()
+        )
+
+    @property
+    def _planned(self) -> Lesson | None:
+        """What the map of the course says of this number already."""
+        return next((each for each in LESSONS if each.number == self.number), None)
 
     def texts(self, root: Path) -> dict[Path, str]:
         """Return the five new files by their paths, and course.py with its new entry.
@@ -67,12 +75,15 @@ class Blank:
         there = [path for path in found if path.name != "course.py" and path.exists()]
         if there:
             names = ", ".join(path.relative_to(root).as_posix() for path in there)
-            raise CannotLayOut(f"{names} is there already; nothing was written")
+            raise CannotLayOut(f"{names} is there already")
         return found
 
     def _fill(self, text: str) -> str:
         words = {"number": self.number, "name": self.name, "title": self.title}
         words |= {"explorer": self.explorer, "exercise": self.exercise, "before": self._before()}
+        plan = self._planned
+        words["question"] = plan.question if plan else "TODO: the question that it answers?"
+        words["shows"] = plan.shows if plan else "TODO: what it shows, for the README"
         return Template(text).substitute(words).lstrip("\n")
 
     def _before(self) -> str:
@@ -81,7 +92,7 @@ class Blank:
     def _course(self, text: str) -> str:
         """Return course.py with the entry of this lesson filled in, in the place of the plan's."""
         if any(each.number == self.number and each.ready for each in LESSONS):
-            raise CannotLayOut(f"lesson {self.number} is there already; nothing was written")
+            raise CannotLayOut(f"lesson {self.number} is there already")
         entry = self._fill(_ENTRY)
         planned = re.compile(
             rf'^    Lesson\(\s*"{self.number}_.*?\),\n(?=    Lesson\(|\)\n)', re.M | re.S
@@ -95,8 +106,8 @@ _ENTRY = """
     Lesson(
         "$name",
         "$title",
-        "TODO: the question that the lesson answers?",
-        "TODO: what it shows, for the README",
+        "$question",
+        "$shows",
         objectives=(
             "TODO: do the first thing",
             "TODO: do the second thing",

@@ -29,9 +29,18 @@ def functions(argument):
 def test_an_exercise_is_complete(each):
     assert len(each.hints) >= 3
     assert each.title
+    assert "TODO" not in "\n".join([each.praise, each.text.task, *each.hints, *sentences(each)])
     assert len(told_of(each.number, "RIGHT")) >= 5, (
         "with the solution, six forms of the right answer"
     )
+
+
+def sentences(each):
+    """Return every sentence that a wrong answer to an exercise may earn."""
+    if each in DICTS:
+        rows = [row.says for question in each.questions for row in question.rows]
+        return [*rows, *(story.says for story in each.stories)]
+    return [slip.says for suspect in each.known.levels[0] for slip in suspect.slips]
 
 
 @pytest.mark.parametrize("each", ALL, ids=label)
@@ -167,3 +176,10 @@ def test_a_near_miss_in_an_entry_is_not_right(each):
         result = each.check({**solved, question.key: wrong})
         assert result.outcome == "incorrect"
         assert question.key in result.message
+
+
+@functions("each")
+def test_the_first_call_has_sizes_that_all_differ(each):
+    """Weak inputs hide real mistakes; layers and directions are few by their nature."""
+    sizes = {key: size for key, size in each.calls[0].sizes.items() if key not in ("L", "D")}
+    assert len(set(sizes.values())) == len(sizes), sizes
