@@ -1,19 +1,24 @@
 """Set-up: which build of PyTorch, the steps and their order, and failures told in one line."""
 
+import importlib.metadata
 import io
+import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 from clone_copies import CLONE, bare_python, clean_environ, copy_clone, one_line, run
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from stand_in_wheels import write_wheels
 
 from lstm_lessons.environment import installer, torch_build
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.environment import Environment, State
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.environment.progress import Steps
+from lstm_lessons.environment.requirements import versions_of
 from lstm_lessons.environment.runner import Runner, Telling, diagnose
 from lstm_lessons.environment.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
 
@@ -334,62 +339,71 @@ def test_a_terminal_gets_one_line_that_is_rewritten():
 
 
 @pytest.mark.slow
-def test_without_a_network_setup_ends_in_one_line(tmp_path):
+def test_setup_from_nothing_once_more_and_without_a_network(tmp_path):
+    """Everything is real but the packages, which are empty and lie in a folder."""
     clone = Clone(copy_clone(tmp_path))
-    bare = bare_python(tmp_path / "bare")
-    nobody = "http://127.0.0.1:9/simple"  # The discard port: nobody listens.
-    alone = {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "1", "PIP_FIND_LINKS": ""}
-    environ = clean_environ(
-        tmp_path / "home", **alone, PIP_INDEX_URL=nobody, PIP_EXTRA_INDEX_URL="",
-        PIP_NO_CACHE_DIR="1",
-    )  # fmt: skip
-    line = one_line(run(clone.root, "setup", python=bare, environ=environ))
-    assert "package index did not answer" in line and str(Environment(clone).log) in line
-    assert Environment(clone).state() is State.HALF_MADE
-
-
-@pytest.fixture
-def big_folder(tmp_path):
-    """Return a folder that is deleted at once, and not kept for some runs as pytest does."""
-    yield tmp_path / "big"
-    shutil.rmtree(tmp_path / "big")
-
-
-@pytest.mark.slow
-def test_setup_from_nothing(big_folder):
-    """The whole of it, where pip offers the CPU build; then a second run, which calls no pip."""
-    ask = [sys.executable, "-m", "pip", "index", "versions", "torch"]
-    listing = subprocess.run(ask, capture_output=True, text=True).stdout
-    if not offers_cpu_build(listing, Clone(CLONE).pinned("torch")):
-        pytest.skip("pip offers no CPU build of PyTorch here: this would download one elsewhere")
-    _set_up_from_nothing(big_folder)
-
-
-def _set_up_from_nothing(tmp_path):
-    clone = Clone(copy_clone(tmp_path))
-    bare = bare_python(tmp_path / "bare")
-    environ = clean_environ(tmp_path / "home")
-    command = [bare, "-m", "lstm_lessons", "setup"]
-    first = subprocess.run(
-        command, cwd=clone.root, env=environ, capture_output=True, text=True, timeout=900
-    )
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "[4/4]" in first.stdout and "the CPU build that pip offers" in first.stdout
     environment = Environment(clone)
+    bare = bare_python(tmp_path / "bare")
+    write_wheels(tmp_path / "wheels", clone)
+    told = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"}
+    with_packages = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (tmp_path / "wheels").as_uri()}
+    environ = clean_environ(tmp_path / "home", **told, **with_packages)
+
+    first = run(clone.root, "setup", python=bare, environ=environ)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "[4/4]" in first.stdout
     assert environment.state() is State.READY
-    assert not list(environment.folder.rglob("playwright")), "a learner gets no tools of tests"
+    needs = {need.name for need in clone.requirements()}
+    has = versions_of(environment.python, sorted(needs | {"ipykernel", "playwright"}))
+    pinned = {name: clone.pinned(name) for name in needs | {"ipykernel"}}
+    assert {name: version.removesuffix("+cpu") for name, version in has.items()} == pinned
+    spec = environment.folder / "share/jupyter/kernels/python3/kernel.json"
+    assert json.loads(spec.read_text())["display_name"] == installer.KERNEL_NAME
+
     log = environment.log.read_text(encoding="utf-8")
     again = run(clone.root, "setup", python=bare, environ=environ)
     assert again.returncode == 0 and "is ready" in again.stdout
-    assert environment.log.read_text(encoding="utf-8") == log
-    doctor = run(clone.root, "doctor", python=bare, environ=environ)
-    assert doctor.returncode == 0, doctor.stdout
-    assert "LSTM lessons" in doctor.stdout
-    freeze = [environment.python, "-m", "pip", "freeze", "--exclude-editable"]
-    printed = subprocess.run(freeze, capture_output=True, text=True, check=True).stdout
-    # Whether pip counts the package itself as editable depends on pip's version.
-    lines = [line for line in printed.split() if "==" in line and "lstm-lessons" not in line]
-    frozen = {line.replace("+cpu", "") for line in lines}
-    text = clone.constraints.read_text(encoding="utf-8")
-    pinned = {line for line in text.splitlines() if not line.startswith("#")}
-    assert {line for line in frozen if "setuptools" not in line} <= pinned
+    assert environment.log.read_text(encoding="utf-8") == log  # pip was not called
+
+    with clone.constraints.open("a", encoding="utf-8") as constraints:
+        constraints.write("more==1.0\n")
+    assert environment.state() is State.OUTDATED
+    nobody = "http://127.0.0.1:9/simple"  # The discard port: nobody listens.
+    alone = clean_environ(tmp_path / "home", **told, PIP_RETRIES="1", PIP_INDEX_URL=nobody)
+    line = one_line(run(clone.root, "setup", python=bare, environ=alone))
+    assert "package index did not answer" in line and str(environment.log) in line
+    assert environment.state() is State.HALF_MADE
+
+
+def test_this_environment_holds_what_constraints_txt_says():
+    """A fresh clone's test run begins with a set-up: this says that it installed what it should."""
+    environment = Environment(Clone(CLONE))
+    if not environment.is_this_python() or environment.state() is not State.READY:
+        pytest.skip("this Python is not the environment that `setup` makes")
+    needs = {need.name for need in environment.clone.requirements("test")}
+    here = {name: importlib.metadata.version(name) for name in with_what_they_need(needs)}
+    lines = environment.clone.constraints.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("==") for line in lines if not line.startswith("#"))
+    pinned = {canonicalize_name(name): version for name, version in pairs}
+    assert {name: version.partition("+")[0] for name, version in here.items()} == {
+        name: pinned.get(name) for name in here
+    }
+
+
+def with_what_they_need(names):
+    """Return these packages and all that they need on this machine; not Python's own tools."""
+    found, ahead = set(), {canonicalize_name(name) for name in names}
+    while ahead:
+        name = ahead.pop()
+        found.add(name)
+        for line in importlib.metadata.requires(name) or ():
+            need = Requirement(line)
+            if need.marker is None or need.marker.evaluate({"extra": ""}):
+                ahead |= {canonicalize_name(need.name)} - found
+    return found - {"pip", "setuptools"}
+
+
+def test_needs_of_needs_are_found():
+    found = with_what_they_need(["nbval"])
+    assert {"nbval", "pytest", "ipykernel", "tornado", "pluggy"} <= found
+    assert "setuptools" not in found and "torch" not in found
