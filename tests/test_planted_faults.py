@@ -226,7 +226,7 @@ IN_TEXTS = [
           text("lstm_lessons/lstm/compare.py", "\ndef compare(", "\ndef hold_against("),
           run=(LESSON_03,), fails=(rf"{LESSON_03}::Cell \d+",)),
     Fault("a check that says something else",
-          text("lstm_lessons/exercises/result.py", '"Correct"', '"Right"'),
+          text("lstm_lessons/exercises/engine/result.py", '"Correct"', '"Right"'),
           run=(SOLVED_03,), fails=(rf"{SOLVED_03}::Cell \d+",)),
 ]  # fmt: skip
 
