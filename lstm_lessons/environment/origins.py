@@ -33,12 +33,15 @@ def shadowed(modules: Iterable[str]) -> dict[str, str]:
     """
     found = {}
     for module in modules:
-        if not list(importlib.metadata.distributions(name=module, path=own_path())):
+        own = next(iter(importlib.metadata.distributions(name=module, path=own_path())), None)
+        if own is None:
             continue
         spec = importlib.util.find_spec(module)
         places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
+        home = Path(str(own.locate_file("")))  # it may itself lie in a folder of PYTHONPATH
+        elsewhere = [Path(each) for each in places if each and not Path(each).is_relative_to(home)]
         for folder in named_by_pythonpath():
-            if any(Path(place).is_relative_to(folder) for place in places if place):
+            if any(place.is_relative_to(folder) for place in elsewhere):
                 found[module] = folder
     return found
 

@@ -143,11 +143,11 @@ def checked(view: Callable[Taken, Picture]) -> Callable[Taken, Picture]:
     Raises:
         ValueError: when it is called with such a value.
     """
-    table = parameters(view)
+    table, written = parameters(view), signature(view)
 
     @wraps(view)
     def checking(*values: Taken.args, **named: Taken.kwargs) -> Picture:
-        for name, value in signature(view).bind(*values, **named).arguments.items():
+        for name, value in written.bind(*values, **named).arguments.items():
             table[name].allowed.check(name, value)
         return view(*values, **named)
 

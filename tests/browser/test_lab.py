@@ -438,7 +438,8 @@ def test_the_lab_command_opens_a_copy_of_ones_own(context, tmp_path, artefacts):
 def copy_clone(to: Path) -> Path:
     """Copy what `lab` needs of this clone, without its environment and its history."""
     copy_notebooks(CLONE, to)
-    shutil.copytree(CLONE / "lstm_lessons", to / "lstm_lessons")
+    for name in ("lstm_lessons", "notebooks/source", "exercises/source"):
+        shutil.copytree(CLONE / name, to / name)
     for name in ("pyproject.toml", "constraints.txt"):
         shutil.copy(CLONE / name, to)
     return to
