@@ -643,3 +643,16 @@ def test_where_one_bias_is_gone_the_other_counts(gone):
     setattr(ours, gone, None)
     x = torch.randn(5, 2, 3, dtype=torch.float64)
     torch.testing.assert_close(ours(x)[0], with_zeros(x)[0], atol=1e-12, rtol=0)
+
+
+def test_what_is_not_supported_says_so():
+    ours = ManualLSTM(3, 4)
+    nested = torch.nested.nested_tensor([torch.zeros(5, 3), torch.zeros(4, 3)])
+    jagged = torch.nested.nested_tensor(list(nested.unbind()), layout=torch.jagged)
+    for each in (nested, jagged):
+        with pytest.raises(RuntimeError, match="nested tensors are not supported: pad"):
+            ours(each)
+    with pytest.raises(TypeError, match=r"torch\.fx is not supported"):
+        torch.fx.symbolic_trace(ours)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert ours(torch.zeros(5, 2, 3))[0].dtype == torch.float32

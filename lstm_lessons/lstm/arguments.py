@@ -108,9 +108,9 @@ def check_input(
     Raises:
         TypeError: the input is no tensor and no PackedSequence.
         ValueError: it has neither 2 nor 3 axes, or another dtype than the weights.
-        RuntimeError: its last axis is not input_size, it has no time step, it is not dense or on
-            another device than the weights; or it is packed, and its data have not 2 axes,
-            another dtype than the weights, or do not fit its batch_sizes.
+        RuntimeError: it is nested, its last axis is not input_size, it has no time step, it is not
+            dense or on another device than the weights; or it is packed, and its data have not 2
+            axes, another dtype than the weights, or do not fit its batch_sizes.
     """
     if isinstance(input, PackedSequence):
         _check_packed(input, input_size, weight)
@@ -119,6 +119,10 @@ def check_input(
         raise TypeError(
             f"input should be a tensor or a PackedSequence, got: {_describe(input)}"
             + _no_tensor_hint(input)
+        )
+    if input.is_nested:
+        raise RuntimeError(
+            "nested tensors are not supported: pad the sequences, or pack them (pack_sequence)"
         )
     if input.dim() not in (2, 3):
         missing = ": is the axis of features missing? x.unsqueeze(-1) adds one"
@@ -306,6 +310,8 @@ _STATE_AXES = {
 
 
 def _no_tensor_hint(value: object) -> str:
+    if type(value).__module__.startswith("torch.fx"):
+        return ": torch.fx is not supported, since the loop hangs on the input's sizes"
     if isinstance(value, tuple | list) and value and isinstance(value[0], Tensor):
         if isinstance(value, PackedSequence):
             return ": a cell takes one time step, (B, I) or (I,)"

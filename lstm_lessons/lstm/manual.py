@@ -94,6 +94,9 @@ class ManualLSTM(_Twin):
     Its parameters, their order and their shapes are those of `shapes.lstm_parameters`, drawn from
     U(-1/sqrt(H), 1/sqrt(H)).
 
+    Other than torch's: torch.jit.script, torch.fx and nested tensors are not supported, and under
+    autocast the results stay float32, where torch gives bfloat16. vmap works here.
+
     Source: the documentation of torch.nn.LSTM.
     """
 
