@@ -97,6 +97,12 @@ def every_byte(clone):
     }
 
 
+def test_a_grammar_that_takes_seconds_to_build_is_not_built():
+    code = "import sys, lstm_lessons.commands.build\nprint('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
+
+
 def test_everything_is_built_and_building_twice_changes_nothing(clone, capsys):
     assert command.build(clone, []) == 0
     first = every_byte(clone)
@@ -224,6 +230,7 @@ def test_an_unknown_lesson_is_answered_with_those_there_are(clone, capsys):
 
 
 def test_an_edited_notebook_is_kept_beside_the_new_one(clone, capsys):
+    only_lesson(clone, "# %%\n1\n\n# %% [markdown]\n# The end.\n")
     assert command.build(clone, ["03"]) == 0
     path = clone.root / "notebooks" / f"{NAME}.ipynb"
     fresh = path.read_bytes()
