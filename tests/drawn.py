@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -14,10 +14,16 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@lru_cache(maxsize=8)
+def tree(svg: str) -> Element:
+    """Return the picture as elements, which are not to be changed: the tree is kept."""
+    return ElementTree.fromstring(svg)
+
+
 def marked(svg: str, mark: str) -> dict[str, Element]:
     """Return the elements that carry the attribute ``data-<mark>``, by its value."""
     name = f"data-{mark}"
-    return {each.get(name): each for each in ElementTree.fromstring(svg).iter() if each.get(name)}
+    return {each.get(name): each for each in tree(svg).iter() if each.get(name)}
 
 
 def words(element: Element) -> str:
@@ -27,7 +33,7 @@ def words(element: Element) -> str:
 
 def texts(svg: str) -> list[str]:
     """Return every line of text in the picture."""
-    return [words(each) for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    return [words(each) for each in tree(svg).iter(f"{SVG}text")]
 
 
 def points(path: Element) -> list[tuple[float, float]]:
@@ -46,7 +52,7 @@ def crowded(svg: str) -> list[tuple[str, str]]:
 
     Widths are those of DejaVu Sans, which is wider than what most systems show.
     """
-    root = ElementTree.fromstring(svg)
+    root = tree(svg)
     width, height = float(root.get("width")), float(root.get("height"))
     found = list(_boxes(root, np.eye(3)))
     wrong = [

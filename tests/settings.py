@@ -7,6 +7,7 @@ from typing import Any
 from lstm_lessons.explorers.base import Choice, Parameter, Range, View, parameters
 
 Setting = dict[str, Any]
+FEW = 8
 
 
 def every_value(allowed: Range | Choice) -> list[Any]:
@@ -18,11 +19,14 @@ def every_value(allowed: Range | Choice) -> list[Any]:
 
 
 def marked_values(parameter: Parameter) -> list[Any]:
-    """Return the values that are tried with each other: all options; both ends, and the start."""
-    allowed = parameter.allowed
-    if isinstance(allowed, Choice):
-        return list(allowed.options)
-    return list(dict.fromkeys((allowed.low, parameter.default, allowed.high)))
+    """Return the values that are tried with each other: all of a few; else both ends and the start.
+
+    Sorted, but for the options of a choice.
+    """
+    every = every_value(parameter.allowed)
+    if len(every) <= FEW or isinstance(parameter.allowed, Choice):
+        return every
+    return sorted({every[0], parameter.default, every[-1]})
 
 
 def settings(view: View) -> list[Setting]:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 import torch
 from drawn import SVG, corners, marked, texts, words
+from settings import settings
 from torch import nn
 
 from lstm_lessons.drawing import svg
@@ -89,7 +90,7 @@ def test_numbers_are_those_of_torch():
 
 
 def test_the_picture_says_these_numbers():
-    for given in cases():
+    for given in settings(view):
         made = numbers(**given)
         picture = view(**given)
         drawn = {name: words(each) for name, each in marked(picture.svg, "number").items()}
@@ -105,7 +106,7 @@ def test_the_picture_says_these_numbers():
 
 
 def test_each_dot_stands_on_its_curve_where_the_number_is():
-    for given in cases():
+    for given in settings(view):
         dots = marked(view(**given).svg, "dot")
         made = numbers(**given)
         for gate, centre in COLUMNS.items():

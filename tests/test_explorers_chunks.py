@@ -1,6 +1,7 @@
 """What is drawn of a cut gradient is what autograd gives, over the whole range of each slider."""
 
 import re
+from functools import cache
 from itertools import product
 from xml.etree import ElementTree
 
@@ -44,12 +45,14 @@ def memory_layer(forget_bias):
     return layer
 
 
-def gradients(layer, chunk, between):
+@cache
+def gradients(bias, chunk, between):
     """Return (T, T): row t is the gradient of the output at step t with regard to every word.
 
     With "carry" and with "reset" it says what a word does to an output; a detached state has the
     outputs of "carry".
     """
+    layer = memory_layer(bias)
     x = torch.zeros(SEQ_LEN, 1, dtype=torch.float64, requires_grad=True)
     hx, rows = None, []
     for each in x.split(chunk):
@@ -61,12 +64,11 @@ def gradients(layer, chunk, between):
 
 @pytest.mark.parametrize("bias", BIASES)
 def test_each_mark_is_a_gradient_of_autograd(bias):
-    layer = memory_layer(bias)
-    whole = gradients(layer, SEQ_LEN, "carry")
+    whole = gradients(bias, SEQ_LEN, "carry")
     whole = whole / whole[0, 0]
     for chunk, between in product((1, 4, 5, 12, 13, 24), BETWEEN.options):
-        theirs = gradients(layer, chunk, between)
-        acting = gradients(layer, chunk, "reset" if between == "reset" else "carry")
+        theirs = gradients(bias, chunk, between)
+        acting = gradients(bias, chunk, "reset" if between == "reset" else "carry")
         svg = view(chunk, bias, between).svg
         kept, lost = (drawn(svg, mark) for mark in ("kept", "lost"))
         assert kept.keys() == {tuple(at) for at in theirs.nonzero().tolist()}
@@ -91,16 +93,25 @@ def drawn(svg, mark):
     return found
 
 
+def sum_of_gradients(bias, chunk, between):
+    """Return the sum of all that `gradients` returns, in one backward pass."""
+    x = torch.zeros(SEQ_LEN, 1, dtype=torch.float64, requires_grad=True)
+    made = outputs(memory_layer(bias), x, chunk, between)
+    return torch.autograd.grad(made.sum(), x)[0].sum().item()
+
+
 @pytest.mark.parametrize("bias", BIASES)
 def test_the_shares_are_those_of_autograd(bias):
-    layer = memory_layer(bias)
-    whole = gradients(layer, SEQ_LEN, "carry").sum().item()
+    assert sum_of_gradients(bias, 6, "detach") == pytest.approx(
+        gradients(bias, 6, "detach").sum().item(), rel=1e-12
+    )
+    whole = sum_of_gradients(bias, SEQ_LEN, "carry")
     for chunk, between in product(range(1, SEQ_LEN + 1), BETWEEN.options):
         made = numbers(chunk, bias, between)
-        share = gradients(layer, chunk, between).sum().item() / whole
+        share = sum_of_gradients(bias, chunk, between) / whole
         assert made.kept == pytest.approx(share, abs=1e-12)
-        acting = gradients(layer, chunk, "reset" if between == "reset" else "carry")
-        assert made.acts == pytest.approx(acting.sum().item() / whole, abs=1e-12)
+        acting = sum_of_gradients(bias, chunk, "reset") if between == "reset" else whole
+        assert made.acts == pytest.approx(acting / whole, abs=1e-12)
         assert made.f == pytest.approx(torch.sigmoid(torch.tensor(bias)).item(), abs=1e-6)
         assert made.f**made.half_life == pytest.approx(0.5)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from drawn import SVG, corners, marked, points, texts, words
+from settings import settings
 from torch import nn
 
 from lstm_lessons.drawing import svg
@@ -30,6 +31,7 @@ LAGS = PARAMETERS["lags"].allowed
 
 BIASES = [float(each) for each in np.arange(-2, 6.01, 0.25)]
 ALL_LAGS = list(range(10, 101, 10))
+SETTINGS = [tuple(given.values()) for given in settings(view)]
 
 
 def load(module, network):
@@ -98,19 +100,17 @@ def test_the_forget_bias_makes_a_difference_that_can_be_seen():
     assert torch_curves(6.0, 100)["chosen"][-1] > 1e10 * torch_curves(-2.0, 100)["chosen"][-1]
 
 
-@pytest.mark.parametrize("forget_bias", BIASES)
-@pytest.mark.parametrize("lags", ALL_LAGS)
-def test_memory_is_what_the_gate_keeps(forget_bias, lags):
-    f, half_life, left = memory(forget_bias, lags)
-    theirs = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item()
-    assert f == pytest.approx(theirs, rel=1e-12)
-    assert f**half_life == pytest.approx(0.5, rel=1e-12)
-    assert left == pytest.approx(torch_curves(forget_bias, lags)["power"][-1], rel=1e-9)
+def test_memory_is_what_the_gate_keeps():
+    for forget_bias, lags in SETTINGS:
+        f, half_life, left = memory(forget_bias, lags)
+        theirs = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item()
+        assert f == pytest.approx(theirs, rel=1e-12)
+        assert f**half_life == pytest.approx(0.5, rel=1e-12)
+        assert left == pytest.approx(torch_curves(forget_bias, lags)["power"][-1], rel=1e-9)
 
 
-@pytest.mark.parametrize("lags", ALL_LAGS)
-def test_the_picture_says_these_numbers(lags):
-    for forget_bias in BIASES:
+def test_the_picture_says_these_numbers():
+    for forget_bias, lags in SETTINGS:
         picture = view(forget_bias, lags)
         said = texts(picture.svg)
         f, half_life, left = memory(forget_bias, lags)
@@ -126,11 +126,10 @@ def test_the_picture_says_these_numbers(lags):
             assert svg.scientific(values[-1]) in picture.alt
 
 
-@pytest.mark.parametrize("lags", ALL_LAGS)
-def test_the_curves_lie_where_the_numbers_are(lags):
+def test_the_curves_lie_where_the_numbers_are():
     left, bottom, width, height = AXES
     decades = np.log10(HIGHEST / LOWEST)
-    for forget_bias in BIASES:
+    for forget_bias, lags in SETTINGS:
         drawn = marked(view(forget_bias, lags).svg, "curve")
         for name, values in torch_curves(forget_bias, lags).items():
             x, y = np.array(points(drawn[name])).T
@@ -145,10 +144,9 @@ def first_below(values):
     return next((lag for lag, value in enumerate(values) if value < LOWEST), None)
 
 
-@pytest.mark.parametrize("lags", ALL_LAGS)
-def test_where_a_curve_leaves_the_picture_is_marked_and_said(lags):
+def test_where_a_curve_leaves_the_picture_is_marked_and_said():
     left, bottom, width, _ = AXES
-    for forget_bias in BIASES:
+    for forget_bias, lags in SETTINGS:
         picture = view(forget_bias, lags)
         marks = marked(picture.svg, "cut")
         leaves = {name: first_below(each) for name, each in torch_curves(forget_bias, lags).items()}

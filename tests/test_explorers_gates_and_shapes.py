@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import SVG, marked, texts, words
+from drawn import SVG, marked, texts, tree, words
+from settings import settings
 from torch import nn
 
 from lstm_lessons.explorers.base import parameters
@@ -21,16 +22,12 @@ HIDDEN_SIZE = PARAMETERS["hidden_size"].allowed
 INPUT_SIZE = PARAMETERS["input_size"].allowed
 
 GATES = ("i", "f", "g", "o")
-SIZES = [
-    *product((1, 128), (1, 32)),
-    *((input_size, 16) for input_size in range(1, 129)),
-    *((100, hidden_size) for hidden_size in range(1, 33)),
-    *((hidden_size, hidden_size) for hidden_size in range(1, 33)),
-]
-# Every size for one gate; for the others, both ends and some sizes between.
+ENDS = list(product((1, 128), (1, 32)))
+SQUARES = [(size, size) for size in range(1, 33, 3)]
+TRIED = [tuple(given.values()) for given in settings(view)]
 each_gate = pytest.mark.parametrize(
     ("gate", "sizes"),
-    [(gate, SIZES if gate == "g" else SIZES[:4] + SIZES[4::9]) for gate in GATES],
+    [(gate, [sizes for *sizes, own in TRIED if own == gate] + SQUARES) for gate in GATES],
     ids=GATES,
 )
 
@@ -133,7 +130,7 @@ def test_no_box_moves():
         ]
 
     at_first = middles(view())
-    for input_size, hidden_size in SIZES[:4]:
+    for input_size, hidden_size in ENDS:
         for mine, first in zip(middles(view(input_size, hidden_size)), at_first, strict=True):
             assert mine == pytest.approx(first, abs=0.01)
 
@@ -145,8 +142,10 @@ def boxes(root):
 
 
 def test_no_box_leaves_the_panel_or_lies_on_another_tensor():
-    for (input_size, hidden_size), gate in product(SIZES[:4] + SIZES[4::3], "go"):
-        root = ElementTree.fromstring(view(input_size, hidden_size, gate).svg)
+    for (input_size, hidden_size), gate in product(
+        [*ENDS, *SQUARES, *(sizes for *sizes, _ in TRIED[::3])], "go"
+    ):
+        root = tree(view(input_size, hidden_size, gate).svg)
         width, height = float(root.get("width")), float(root.get("height"))
         found = list(boxes(root))
         for _, (left, top, right, bottom) in found:
