@@ -14,6 +14,7 @@ __all__ = [
     "course",
     "exercise",
     "explorers",
+    "pictures",
     "shapes",
     "show",
 ]
@@ -25,13 +26,13 @@ _HOMES = {
     "exercise": "exercises",
     "show": "drawing",
 }
-_MODULES = {"cell": "lstm.cell", "compare": "lstm.compare"}
+_MODULES = {"cell": "lstm.cell", "compare": "lstm.compare", "pictures": "drawing.pictures"}
 
 
 TYPE_CHECKING = False  # a type checker takes it for True, and an old Python has no typing
 if TYPE_CHECKING:
     from lstm_lessons import course, explorers, shapes
-    from lstm_lessons.drawing import show
+    from lstm_lessons.drawing import pictures, show
     from lstm_lessons.exercises import exercise
     from lstm_lessons.lstm import cell, compare
     from lstm_lessons.lstm.manual import ManualLSTM, ManualLSTMCell

@@ -76,8 +76,8 @@ def test_the_pictures_that_need_no_prediction_stay():
     explorers = [line for lines in pictures.values() for line in lines if "explorer" in line]
     lessons = [name for name in NAMES if name.startswith("notebooks/")]
     assert len(explorers) >= len(lessons)
-    assert "course_map()" in pictures["notebooks/00_start_here.ipynb"]
-    assert "wirings()" in pictures["exercises/04_unrolling_in_time.ipynb"]
+    assert "pictures.course_map()" in pictures["notebooks/00_start_here.ipynb"]
+    assert "pictures.wirings()" in pictures["exercises/04_unrolling_in_time.ipynb"]
     # Lesson 08 asks for a prediction, and the curves are the answer.
     assert not any("show(" in line for line in pictures["notebooks/08_state_across_chunks.ipynb"])
 

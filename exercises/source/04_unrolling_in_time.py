@@ -138,9 +138,9 @@ exercise("04.2").check(answer)
 # says of which state it is made: "h, step 1" is h after step 1.
 
 # %%
-from lstm_lessons.drawing.pictures.wirings import wirings
+from lstm_lessons import pictures
 
-wirings()
+pictures.wirings()
 
 # %% [markdown]
 # One picture is what `nn.LSTM` does. For each, choose the verdict that fits:

@@ -136,9 +136,9 @@ exercise("06.2").check(answer)
 # Two layers over three steps, four times. The filled bars are masks.
 
 # %%
-from lstm_lessons.drawing.pictures.dropout_places import dropout_places
+from lstm_lessons import pictures
 
-dropout_places()
+pictures.dropout_places()
 
 # %% [markdown]
 # | key | question |

@@ -215,9 +215,9 @@ exercise("00.1").hint()
 # The lessons build on one another, so take them in order. Those with a filled dot are here today.
 
 # %%
-from lstm_lessons.drawing.pictures.course_map import course_map
+from lstm_lessons import pictures
 
-course_map()
+pictures.course_map()
 
 # %% [markdown]
 # ## What we have seen
