@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from drawn import crowded, marked, tree, words
+from drawn import crowded, marked, texts, tree, words
 from torch import nn
 
 from lstm_lessons import pictures
@@ -15,6 +15,15 @@ from lstm_lessons.drawing import Picture, theme
 WIDEST = 760
 SHARED: dict[str, list[dict[str, Any]]] = {
     "cell": [{"lit": lit} for lit in ("", "f", "i g", "o", "f i g", "i", "all")],
+    "loop": [
+        {},
+        {"states": ("h", "c")},
+        {"steps": ("the", "dogs", "barked", "loudly"), "states": ("h", "c")},
+        {"steps": ("the", "dogs", "barked", "loudly"), "states": ("h", "c"), "upto": 2},
+        {"steps": ["sentence"] * 4, "upto": 0},
+        {"steps": "a b"},
+        {"steps": "x"},
+    ],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
 
@@ -134,3 +143,30 @@ def test_the_cell_refuses_what_it_cannot_draw():
     with pytest.raises(ValueError, match=r"c must be 1\.300 by the others, got 1\.4"):
         pictures.cell("all", NUMBERS | {"c": 1.4})
     assert pictures.cell("all", NUMBERS | {"c": 1.3}) == pictures.cell("all", NUMBERS)
+
+
+# --- loop --------------------------------------------------------------------------------------
+
+
+def test_the_loop_hands_on_what_it_is_told_to():
+    def texts_of(**given: Any) -> list[str]:
+        return texts(pictures.loop(**given).svg)
+
+    plain, gated = texts_of(), texts_of(states=("h", "c"))
+    assert plain.count("RNN") == gated.count("LSTM") == 1 + 3  # the loop, and a box for each word
+    assert plain.count("c") == 0 and gated.count("c") == 1 + 3  # the last one leaves the picture
+    assert plain.count("h") == gated.count("h") == 2 + 2 * 3  # handed on, and out above each box
+    assert plain.count("0") == 1 and gated.count("0") == 2
+    assert [each for each in plain if each in ("the", "cat", "sat")] == ["the", "cat", "sat"]
+    assert "␣" in texts_of(steps="a b")
+
+
+def test_the_loop_refuses_what_it_cannot_draw():
+    with pytest.raises(ValueError, match="1 to 4 words or characters, got 5"):
+        pictures.loop("horse")
+    with pytest.raises(ValueError, match="1 to 8 letters, got 'brontosaurus'"):
+        pictures.loop(["brontosaurus"])
+    with pytest.raises(ValueError, match=r"states must be .* got \('c',\)"):
+        pictures.loop(states=("c",))
+    with pytest.raises(ValueError, match="upto must be 0 to 3, got 4"):
+        pictures.loop(upto=4)

@@ -7,6 +7,7 @@ speak of yet is drawn in the colour of grid lines, and its text is muted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.svg import Element
@@ -19,13 +20,19 @@ NODE, TANH = 17, 27
 _TOKEN = re.compile(r"_\{[^}]*\}|_\w+|(?<!\w)[ifgo](?![\w(])|.", re.DOTALL)
 
 
-def belt(parent: Element, colour: str, start: float, end: float, y: float, **mark: str) -> None:
-    """Draw the level line of c from ``start`` to ``end``, with a head at the end."""
-    way = 1 if end > start else -1
-    neck = end - 15 * way
+def belt(
+    parent: Element, colour: str, *points: tuple[float, float], gap: float = 0, **mark: str
+) -> None:
+    """Draw the line of c through the points as ``arrow`` does, three times as thick."""
+    (x0, y0), (x1, y1) = points[-2:]
+    length = abs(x1 - x0) + abs(y1 - y0)
+    dx, dy = (x1 - x0) / length, (y1 - y0) / length
+    x, y = x1 - gap * dx, y1 - gap * dy
+    neck_x, neck_y = x - 13 * dx, y - 13 * dy
+    path = "L".join(f"{a} {b}" for a, b in (*points[:-1], (neck_x + dx, neck_y + dy)))
     line = {"fill": "none", "stroke": colour, "stroke_width": BELT}
-    svg.add(parent, "path", d=f"M{start} {y}H{neck + way}", **line, **mark)
-    head = f"{end},{y} {neck},{y - 10} {neck},{y + 10}"
+    svg.add(parent, "path", d="M" + path, **line, **mark)
+    head = f"{x},{y} {neck_x + 9 * dy},{neck_y + 9 * dx} {neck_x - 9 * dy},{neck_y - 9 * dx}"
     svg.add(parent, "polygon", points=head, fill=colour)
 
 
@@ -76,3 +83,27 @@ def _joined(text: str) -> list[tuple[bool, str]]:
         else:
             pieces.append((plain, token))
     return pieces
+
+
+def pill(
+    parent: Element, x: float, y: float, text: str, width: float, lit: bool = True, **mark: str
+) -> None:
+    """Draw a word that is read, in a box with round ends, with its middle at (x, y)."""
+    style = {"rx": 14, "fill": "none", "stroke": "muted" if lit else "edge"}
+    svg.rect(parent, x - width / 2, y - 15, width, 30, **style, **mark)
+    svg.label(parent, x, y + 5, text, 16, fill="ink" if lit else "muted")
+
+
+def words_for(steps: Sequence[str], most: int, letters: int) -> tuple[str, ...]:
+    """Return the words or characters of a diagram; a space is shown as ␣.
+
+    Raises:
+        ValueError: there are none or more than ``most``, or one has more than ``letters`` letters.
+    """
+    words = tuple("␣" if word == " " else word for word in steps)
+    if not 1 <= len(words) <= most:
+        raise ValueError(f"steps must be 1 to {most} words or characters, got {len(words)}")
+    for word in words:
+        if not 1 <= len(word) <= letters:
+            raise ValueError(f"a step must be a word of 1 to {letters} letters, got {word!r}")
+    return words

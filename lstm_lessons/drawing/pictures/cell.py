@@ -125,7 +125,7 @@ def _memory(root: svg.Element, gates: str, made: dict[str, float]) -> None:
     for mark, x, _, lit in on_belt:
         if not lit:  # the belt passes over its place
             operation(root, x, BELT_Y, "", lit, data_operation=mark)
-    belt(root, "ink", 76, WIDTH - 64, BELT_Y, data_belt="c")
+    belt(root, "ink", (76, BELT_Y), (WIDTH - 64, BELT_Y), data_belt="c")
     for mark, x, sign, lit in on_belt:
         if lit:
             operation(root, x, BELT_Y, sign, lit, data_operation=mark)
