@@ -3,6 +3,7 @@
 import importlib
 import inspect
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
 import torch
@@ -23,6 +24,22 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"steps": ["sentence"] * 4, "upto": 0},
         {"steps": "a b"},
         {"steps": "x"},
+    ],
+    "grid": [
+        {},
+        {"lit": "output"},
+        {"lit": "h_n"},
+        {"lit": "c_n"},
+        {"labels": ["−0.25", "0.75", "0.50"]},
+        {"num_layers": 2, "lit": "layer 1"},
+        {"num_layers": 2, "dropout": True},
+        {"num_layers": 3, "steps": ["closing"] * 5, "dropout": True, "labels": ["−0.25"] * 5},
+        {"bidirectional": True, "steps": "abcd", "labels": [("−0.25", "−0.75")] * 4},
+        {"bidirectional": True, "lit": "reverse"},
+        {"bidirectional": True, "lit": "forward", "num_layers": 2},
+        {"bidirectional": True, "num_layers": 2, "dropout": True},
+        {"bidirectional": True, "num_layers": 3, "steps": ["closing"] * 4},
+        {"bidirectional": True, "steps": "x", "num_layers": 2, "labels": [("a", "b")]},
     ],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
@@ -170,3 +187,109 @@ def test_the_loop_refuses_what_it_cannot_draw():
         pictures.loop(states=("c",))
     with pytest.raises(ValueError, match="upto must be 0 to 3, got 4"):
         pictures.loop(upto=4)
+
+
+# --- grid --------------------------------------------------------------------------------------
+
+GRIDS = [(layers, both) for layers in (1, 2, 3) for both in (False, True)]
+
+
+def place(element: Element) -> tuple[float, float]:
+    """Return the middle of a rectangle."""
+    x, y, width, height = (float(element.get(name)) for name in ("x", "y", "width", "height"))
+    return x + width / 2, y + height / 2
+
+
+def torch_run(layers: int, both: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return output (T, D) and h_n (L·D,) of a layer with one unit, over four steps."""
+    torch.manual_seed(6)
+    lstm = nn.LSTM(3, 1, layers, bidirectional=both, dtype=torch.float64)
+    with torch.no_grad():
+        output, (h_n, _) = lstm(torch.randn(4, 3, dtype=torch.float64) * 2)
+    return output, h_n[:, 0]
+
+
+@pytest.mark.parametrize(("layers", "both"), GRIDS)
+def test_the_grid_has_the_slots_of_torch(layers, both):
+    output, h_n = torch_run(layers, both)
+    svg = pictures.grid("abcd", layers, both).svg
+    slots = [each for each in marked(svg, "slot") if each.startswith(f"{layers},")]
+    assert len(slots) == output.numel()
+    boxes, states = marked(svg, "box"), marked(svg, "state")
+    assert len(boxes) == layers * (1 + both) * 4
+    assert len(states) == 2 * len(h_n)
+    for row in range(len(h_n)):
+        layer, direction = divmod(row, 1 + both)
+        x, y = place(boxes[f"{layer},{direction},{0 if direction else 3}"])
+        for tensor in ("h_n", "c_n"):
+            state_x, state_y = place(states[f"{tensor},{row}"])
+            assert abs(state_y - y) < 20  # at the end of its own row
+            assert (state_x < x) == bool(direction)
+            between = [
+                name
+                for name, box in boxes.items()
+                if name.startswith(f"{layer},{direction},")
+                and min(x, state_x) < place(box)[0] < max(x, state_x)
+            ]
+            assert between == []
+
+
+@pytest.mark.parametrize(("layers", "both"), GRIDS)
+def test_the_labels_found_again_in_h_n_are_those_of_torch(layers, both):
+    output, h_n = torch_run(layers, both)
+
+    def said(value: torch.Tensor) -> str:
+        return f"{value.item():.2f}".replace("-", "−")
+
+    labels = [tuple(map(said, row)) if both else said(row[0]) for row in output]
+    found = list(marked(pictures.grid("abcd", layers, both, labels=labels).svg, "same"))
+    top = [said(value) for value in h_n[-1 - both :]]
+    assert sorted(found) == sorted(top)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_each_pass_reads_both_halves_of_the_layer_below(layers):
+    svg = pictures.grid("abc", layers, True).svg
+    slots, reads = marked(svg, "slot"), marked(svg, "reads")
+    for layer in range(1, layers):
+        for step in range(3):
+            halves = [place(slots[f"{layer},{step},{half}"]) for half in range(2)]
+            between = sum(x for x, _ in halves) / 2
+            for direction in range(2):
+                x, y = map(float, reads[f"{layer},{direction},{step}"].get("data-from").split(","))
+                assert x == pytest.approx(between, abs=0.01)
+                assert y == pytest.approx(halves[0][1] - 16, abs=0.01)
+
+
+@pytest.mark.parametrize(("layers", "both"), GRIDS)
+def test_dropout_acts_between_layers_alone(layers, both):
+    svg = pictures.grid("abc", layers, both, dropout=True).svg
+    marks = [each for each in tree(svg).iter() if each.get("data-dropout")]
+    assert len(marks) == 3 * (layers - 1)
+    boxes = marked(svg, "box")
+    for mark in marks:
+        layer, y = int(mark.get("data-dropout")), place(mark)[1]
+        above = place(boxes[f"{layer},0,0"])[1]
+        below = place(boxes[f"{layer - 1},{int(both)},0"])[1]
+        assert above < y < below
+
+
+def test_what_is_lit_in_the_grid_is_lit_by_more_than_colour():
+    boxes = marked(pictures.grid("abc", 2, True, lit="h_n").svg, "box")
+    lit = {name for name, box in boxes.items() if box.get("data-lit") == "True"}
+    assert lit == {"0,0,2", "0,1,0", "1,0,2", "1,1,0"}  # where each pass ends
+    assert all(
+        (float(box.get("stroke-width")) == 2) == (name in lit) for name, box in boxes.items()
+    )
+
+
+def test_the_grid_refuses_what_it_cannot_draw():
+    for given, message in (
+        ({"steps": "abcde", "bidirectional": True}, "1 to 4 words or characters, got 5"),
+        ({"num_layers": 4}, "num_layers must be 1, 2 or 3, got 4"),
+        ({"lit": "layer 1"}, "lit must be .* layer 0, forward; got 'layer 1'"),
+        ({"labels": ["a"]}, "labels must give one for each of 3 steps"),
+        ({"labels": ["abcdef"] * 3}, "at most 5 letters"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            pictures.grid(**given)
