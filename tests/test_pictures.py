@@ -14,6 +14,7 @@ from lstm_lessons import pictures
 from lstm_lessons.drawing import Picture, theme
 
 WIDEST = 760
+CODE = ["if x:", "a = 1", "print()", "return", "0"]
 SHARED: dict[str, list[dict[str, Any]]] = {
     "cell": [{"lit": lit} for lit in ("", "f", "i g", "o", "f i g", "i", "all")],
     "loop": [
@@ -40,6 +41,17 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"bidirectional": True, "num_layers": 2, "dropout": True},
         {"bidirectional": True, "num_layers": 3, "steps": ["closing"] * 4},
         {"bidirectional": True, "steps": "x", "num_layers": 2, "labels": [("a", "b")]},
+    ],
+    "weights": [
+        *({"stage": stage} for stage in ("one gate", "four gates", "stacked", "product")),
+        {"input_size": 4, "hidden_size": 4},
+        {"input_size": 1, "hidden_size": 1},
+        {"hidden_size": 4, "weight": "hh"},
+    ],
+    "padded": [
+        *({"stage": stage} for stage in ("padded", "sorted", "packed")),
+        *({"lines": CODE, "stage": stage} for stage in ("padded", "sorted", "packed")),
+        {"lines": ["a"], "stage": "packed"},
     ],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
@@ -293,3 +305,77 @@ def test_the_grid_refuses_what_it_cannot_draw():
     ):
         with pytest.raises(ValueError, match=message):
             pictures.grid(**given)
+
+
+# --- weights -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weight", ["ih", "hh"])
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 1), (1, 3)])
+def test_the_stacked_gates_are_the_rows_of_torchs_weight(sizes, weight):
+    input_size, hidden_size = sizes
+    theirs = getattr(nn.LSTM(input_size, hidden_size), f"weight_{weight}_l0")
+    svg = pictures.weights(*sizes, weight=weight).svg
+    cells = {name: place(cell) for name, cell in marked(svg, "weight").items()}
+    rows = sorted({y for _, y in cells.values()})
+    assert (len(rows), len({x for x, _ in cells.values()})) == theirs.shape
+    gates = "".join(dict((y, name[0]) for name, (_, y) in cells.items())[y] for y in rows)
+    assert gates == "".join(gate * hidden_size for gate in "ifgo")
+    assert len(marked(svg, "input")) == theirs.shape[1]
+    with torch.no_grad():
+        sums = (theirs @ torch.randn(theirs.shape[1])).chunk(4)
+    drawn_sums = [name[0] for name in marked(svg, "sum")]
+    assert [drawn_sums.count(gate) for gate in "ifgo"] == [len(each) for each in sums]
+
+
+def test_weights_refuse_what_they_cannot_draw():
+    for given, message in (
+        ({"hidden_size": 5}, "hidden_size must be 1 to 4, got 5"),
+        ({"input_size": 0}, "input_size must be 1 to 4, got 0"),
+        ({"stage": "two"}, "stage must be one of one gate, .*; got 'two'"),
+        ({"weight": "ho"}, "weight must be"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            pictures.weights(**given)
+
+
+# --- padded ------------------------------------------------------------------------------------
+
+LINES = [("cat", "x=10", "hello", "to", "a"), ("hello",), ("a", "bcd"), ("abcdefg", "abc")]
+
+
+def torch_packed(lines: tuple[str, ...]) -> nn.utils.rnn.PackedSequence:
+    codes = [torch.tensor([ord(letter) for letter in line]) for line in lines]
+    return nn.utils.rnn.pack_sequence(codes, enforce_sorted=False)
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_the_staircase_is_the_packed_sequence_of_torch(lines):
+    packed = torch_packed(lines)
+    picture = pictures.padded(lines, "packed")
+    sizes = [words(each) for each in marked(picture.svg, "size").values()]
+    assert sizes == [str(size) for size in packed.batch_sizes.tolist()]
+    rows = dict(name.split(",", 1) for name in marked(picture.svg, "row"))
+    data = [rows[str(number)] for number in range(len(rows))]
+    assert data == [chr(code) for code in packed.data.tolist()]
+    assert f"step by step: {', '.join(data)}." in picture.alt
+    order = [text for text in texts(picture.svg) if text.startswith("line ")]
+    assert order == [f"line {place}" for place in packed.sorted_indices.tolist()]
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_the_dots_are_where_torch_pads(lines):
+    codes = [torch.tensor([ord(letter) for letter in line]) for line in lines]
+    block = nn.utils.rnn.pad_sequence(codes, batch_first=True)
+    dots = {f"{row},{step}" for row, step in (block == 0).nonzero().tolist()}
+    picture = pictures.padded(lines)
+    assert set(marked(picture.svg, "padding")) == dots
+    assert f"and {len(dots)} dots" in picture.alt
+
+
+def test_padded_refuses_what_it_cannot_draw():
+    for lines in (["a"] * 6, ["abcdefgh"], [""], ["abcde"] * 5, []):
+        with pytest.raises(ValueError, match="must"):
+            pictures.padded(lines)
+    with pytest.raises(ValueError, match="stage must be one of padded, sorted, packed"):
+        pictures.padded(stage="block")
