@@ -14,6 +14,7 @@ from lstm_lessons import pictures
 from lstm_lessons.drawing import Picture, theme
 
 WIDEST = 760
+TWO_WORDS = ("green trees", "brown birds")
 CODE = ["if x:", "a = 1", "print()", "return", "0"]
 SHARED: dict[str, list[dict[str, Any]]] = {
     "cell": [{"lit": lit} for lit in ("", "f", "i g", "o", "f i g", "i", "all")],
@@ -52,6 +53,18 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         *({"stage": stage} for stage in ("padded", "sorted", "packed")),
         *({"lines": CODE, "stage": stage} for stage in ("padded", "sorted", "packed")),
         {"lines": ["a"], "stage": "packed"},
+    ],
+    "block": [
+        *({"stage": stage} for stage in ("block", "transpose", "view")),
+        *({"stage": stage, "sentences": TWO_WORDS} for stage in ("block", "transpose", "view")),
+        {"input_size": 1},
+        {"input_size": 5},
+    ],
+    "chunks": [
+        *({"between": between} for between in ("detach", "carry", "reset")),
+        *({"text": "m" * 32, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
+        {"text": "whole", "chunk": 9},
+        {"text": "abc", "chunk": 1},
     ],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
@@ -379,3 +392,95 @@ def test_padded_refuses_what_it_cannot_draw():
             pictures.padded(lines)
     with pytest.raises(ValueError, match="stage must be one of padded, sorted, packed"):
         pictures.padded(stage="block")
+
+
+# --- block -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["transpose", "view"])
+@pytest.mark.parametrize("sentences", [("the cat sat", "a dog ran"), TWO_WORDS])
+def test_the_new_table_is_what_torch_makes(stage, sentences):
+    steps = len(sentences[0].split())
+    x = torch.arange(2 * steps).view(2, steps, 1)
+    theirs = x.transpose(0, 1) if stage == "transpose" else x.view(steps, 2, 1)
+    right = x.transpose(0, 1)
+    picture = pictures.block(stage, sentences)
+    made = theirs[..., 0].flatten().tolist()
+    names = [f"{'AB'[entry // steps]}{entry % steps}" for entry in made]
+    shown = [text for text in texts(picture.svg) if text in names]
+    assert shown[2 * steps :] == names  # after those of x
+    entries = list(marked(picture.svg, "entry").values())[2 * steps :]
+    wrong = [each.get("data-wrong") == "True" for each in entries]
+    assert wrong == (theirs != right).flatten().tolist()
+
+
+def test_the_block_has_the_axes_of_torch():
+    axes = {
+        name: words(each) for name, each in marked(pictures.block(input_size=5).svg, "axis").items()
+    }
+    shape = torch.zeros(3, 2, 5).shape
+    assert axes == {name: f"{name} = {size}" for name, size in zip("TBI", shape, strict=True)}
+
+
+def test_block_refuses_what_it_cannot_draw():
+    for given in (
+        {"sentences": ("one", "two")},
+        {"sentences": ("a b c", "d e")},
+        {"sentences": ("a lizards", "b c")},
+        {"input_size": 6},
+        {"stage": "reshape"},
+    ):
+        with pytest.raises(ValueError, match="must"):
+            pictures.block(**given)
+
+
+# --- chunks ------------------------------------------------------------------------------------
+
+
+def reached(between: str, count: int) -> tuple[list[bool], list[bool]]:
+    """Return for each chunk but the last: does it move the last output, and has it a gradient?"""
+    torch.manual_seed(8)
+    lstm = nn.LSTM(2, 3, dtype=torch.float64)
+    parts = [torch.randn(4, 2, dtype=torch.float64, requires_grad=True) for _ in range(count)]
+
+    def run(parts: list[torch.Tensor]) -> torch.Tensor:
+        state = None
+        for part in parts:
+            if between == "reset" or state is None:
+                output, state = lstm(part)
+            else:
+                kept = state if between == "carry" else tuple(each.detach() for each in state)
+                output, state = lstm(part, kept)
+        return output[-1].sum()
+
+    last = run(parts)
+    last.backward()
+    with torch.no_grad():
+        moved = [
+            not torch.equal(run([*parts[:place], parts[place] + 1, *parts[place + 1 :]]), last)
+            for place in range(count - 1)
+        ]
+    return moved, [part.grad is not None and bool(part.grad.any()) for part in parts[:-1]]
+
+
+@pytest.mark.parametrize("between", ["detach", "carry", "reset"])
+def test_state_and_gradient_pass_a_cut_where_torchs_do(between):
+    moved, graded = reached(between, 3)
+    picture = pictures.chunks("abcdefghi", 3, between)
+    assert len(marked(picture.svg, "chunk")) == 3
+    assert len(marked(picture.svg, "stop")) == graded.count(False)
+    assert texts(picture.svg).count("0") == (0 if all(moved) else 3)
+    assert ("starts at 0" in picture.alt) == (not any(moved))
+    assert ("stops at each cut" in picture.alt) == (not any(graded))
+
+
+def test_chunks_refuse_what_they_cannot_draw():
+    for given in (
+        {"text": "a"},
+        {"text": "m" * 33},
+        {"chunk": 0},
+        {"chunk": 2},
+        {"between": "stop"},
+    ):
+        with pytest.raises(ValueError, match="must"):
+            pictures.chunks(**given)
