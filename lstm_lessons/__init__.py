@@ -17,6 +17,7 @@ __all__ = [
     "pictures",
     "shapes",
     "show",
+    "trained_reader",
 ]
 
 # Where a public name is defined; the other names are modules or rooms of the package itself.
@@ -25,6 +26,7 @@ _HOMES = {
     "ManualLSTMCell": "lstm.manual",
     "exercise": "exercises",
     "show": "drawing",
+    "trained_reader": "data.train_reader",
 }
 _MODULES = {"cell": "lstm.cell", "compare": "lstm.compare", "pictures": "drawing.pictures"}
 

@@ -47,8 +47,8 @@ def double(*shape):
 ROOMS = (
     "course", "shapes",
     "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
-    "lstm.backprop", "lstm.manual", "lstm.compare", "ladder",
-    "data", "drawing", "drawing.pictures", "explorers", "exercises",
+    "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.reader", "ladder",
+    "data", "data.train_reader", "drawing", "drawing.pictures", "explorers", "exercises",
     "environment", "publishing", "commands",
 )  # fmt: skip
 """From the ground up. A file in one folder with others may have a floor of its own."""

@@ -1,6 +1,6 @@
 """Small real data for the lessons, each with its source and licence beside it.
 
-Nothing here needs torch, and nothing is ever downloaded.
+Nothing is ever downloaded, and nothing here needs torch but the script that trains the reader.
 """
 
 from pathlib import Path
