@@ -15,6 +15,7 @@ __all__ = [
     "exercise",
     "explorers",
     "pictures",
+    "same",
     "shapes",
     "show",
     "trained_reader",
@@ -25,6 +26,7 @@ _HOMES = {
     "ManualLSTM": "lstm.manual",
     "ManualLSTMCell": "lstm.manual",
     "exercise": "exercises",
+    "same": "lstm.same",
     "show": "drawing",
     "trained_reader": "data.train_reader",
 }
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from lstm_lessons.exercises import exercise
     from lstm_lessons.lstm import cell, compare
     from lstm_lessons.lstm.manual import ManualLSTM, ManualLSTMCell
+    from lstm_lessons.lstm.same import same
 
 
 def __getattr__(name):  # noqa: ANN001, ANN202

@@ -47,7 +47,7 @@ def double(*shape):
 ROOMS = (
     "course", "shapes",
     "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
-    "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.reader", "ladder",
+    "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
     "data", "data.train_reader", "drawing", "drawing.pictures", "explorers", "exercises",
     "environment", "publishing", "commands",
 )  # fmt: skip
