@@ -223,7 +223,10 @@ class _Drawing:
             spot = self.spots[layer, direction]
             into = x + (-SIDE, SIDE + 8)[direction]
             way = ((x, ground), (x, fork), (into, fork), (into, spot.y + BOX_HEIGHT / 2))
-            mark = {"data_reads": f"{layer},{direction},{step}", "data_from": f"{x},{ground}"}
+            mark = {
+                "data_reads": f"{layer},{direction},{step}",
+                "data_from": "{},{}".format(*way[0]),
+            }
             self._over(*way, lit=self._is_lit(*self._parts(spot)), **mark)
 
     def _ground(self, layer: int) -> float:
