@@ -71,10 +71,10 @@ def _boxes(element: Element, outer: np.ndarray) -> Iterator[tuple[str, tuple[flo
     matrix = outer @ _transform(element.get("transform"))
     if element.tag == f"{SVG}text" and words(element).strip():
         size, bold = _size(element), element.get("font-weight") == "bold"
-        wide = _width(element.text or "", size, bold)
+        wide = text_width(element.text or "", size, bold)
         for part in element:
             strong = bold or part.get("font-weight") == "bold"
-            wide += _width(part.text or "", float(part.get("font-size", size)), strong)
+            wide += text_width(part.text or "", float(part.get("font-size", size)), strong)
         anchor = element.get("text-anchor") or _style(element, r"text-anchor: (\w+)")
         left = float(element.get("x")) - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
         y = float(element.get("y"))
@@ -119,7 +119,7 @@ def _font(bold: bool) -> FT2Font:
     return FT2Font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
 
 
-def _width(text: str, size: float, bold: bool) -> float:
+def text_width(text: str, size: float = 14, bold: bool = False) -> float:
     """Return how wide a text is, in pixels; kerning would make it narrower, if anything."""
     return size * sum(_advance(letter, bold) for letter in text)
 

@@ -4,14 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from lstm_lessons.explorers.base import Choice, Parameter, Range, View, parameters
+from drawn import text_width
+
+from lstm_lessons.explorers.base import Choice, Parameter, Range, Text, View, parameters
 
 Setting = dict[str, Any]
 FEW = 8
 
 
-def every_value(allowed: Range | Choice) -> list[Any]:
-    """Return all values that a control can take."""
+def every_value(allowed: Range | Choice | Text) -> list[Any]:
+    """Return all values that a control can take; of a text the shortest and the widest."""
+    if isinstance(allowed, Text):
+        widest = max(allowed.alphabet or "W", key=text_width)
+        return list(dict.fromkeys((widest * allowed.least, widest * allowed.most)))
     if isinstance(allowed, Choice):
         return list(allowed.options)
     steps = round((allowed.high - allowed.low) / allowed.step)
@@ -21,9 +26,11 @@ def every_value(allowed: Range | Choice) -> list[Any]:
 def marked_values(parameter: Parameter) -> list[Any]:
     """Return the values that are tried with each other: all of a few; else both ends and the start.
 
-    Sorted, but for the options of a choice.
+    Sorted, but for the options of a choice. A text starts between its shortest and its widest.
     """
     every = every_value(parameter.allowed)
+    if isinstance(parameter.allowed, Text):
+        return list(dict.fromkeys((every[0], parameter.default, every[-1])))
     if len(every) <= FEW or isinstance(parameter.allowed, Choice):
         return every
     return sorted({every[0], parameter.default, every[-1]})

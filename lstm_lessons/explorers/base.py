@@ -1,44 +1,73 @@
-"""What all explorers share: ranges of parameters, and sliders over a picture.
+"""What all explorers share: ranges of parameters, and controls over a picture.
 
-An explorer is a function from parameters to a picture, and its signature is its table of sliders:
+An explorer is a function from parameters to a picture, and its signature is its table of controls:
 
     @checked
     def view(
         chunk: Annotated[int, Range(1, 24, 1), "chunk length"] = 6,
         between: Annotated[str, Choice(("detach", "carry")), "between chunks"] = "detach",
+        line: Annotated[str, Text(most=40), "your line"] = "for x in words:",
     ) -> Picture:
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
+from html import escape
 from inspect import signature
 from math import isfinite
 from typing import Any, NamedTuple, ParamSpec, get_type_hints
 
-from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, IntSlider, ValueWidget, VBox
+from ipywidgets import (
+    HTML,
+    Box,
+    Button,
+    Dropdown,
+    FloatSlider,
+    GridBox,
+    IntSlider,
+    Label,
+    Play,
+    ValueWidget,
+    VBox,
+    Widget,
+    jslink,
+)
+from ipywidgets import Text as TextBox
 
 from lstm_lessons.drawing import Picture
 
 _CLASS = "lstm-explorer"
 
-# ipywidgets leaves a slider's handle without a name, so that a screen reader says no more than
-# "slider, 0". This gives it the text of its label, once the page has drawn the sliders.
-_NAME_SLIDERS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xml,
+# ipywidgets leaves a slider's handle and the buttons of Play without a name, so that a screen
+# reader says no more than "slider, 0" and "button". This gives them the text of the slider's
+# label, once the page has drawn them.
+_NAME_CONTROLS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xml,
 <svg xmlns='http://www.w3.org/2000/svg'/>" onload="
   const name = tries => {{
     const box = this.closest('.{_CLASS}');
-    const handles = box ? [...box.querySelectorAll('.widget-slider [role=slider]')] : [];
+    const all = what => box ? [...box.querySelectorAll(what)] : [];
+    const handles = all('.widget-slider [role=slider]'), plays = all('.widget-play');
     for (const handle of handles) {{
       const label = handle.closest('.widget-slider').querySelector('label');
       handle.setAttribute('aria-label', label.textContent);
     }}
-    if (handles.length < COUNT && tries) setTimeout(() => name(tries - 1), 100);
+    for (const play of plays) {{
+      const label = play.parentElement.querySelector('label').textContent;
+      ['play or pause', 'back to the start'].forEach((does, number) => {{
+        const button = play.querySelectorAll('button')[number];
+        button.title = does + ': ' + label;
+        button.setAttribute('aria-label', button.title);
+      }});
+    }}
+    if (handles.length + plays.length < COUNT && tries) setTimeout(() => name(tries - 1), 100);
   }};
   name(100);">"""
 
+PLAY_MS = 400
+"""How long each picture stays while an explorer plays."""
 
 # Of the controls, where they stand side by side.
 _COLUMNS = {
@@ -46,6 +75,8 @@ _COLUMNS = {
     "max_width": "70em",
     "padding": "0 8px 0 0",
 }
+# Of buttons, and of what else goes into the next row where it does not fit.
+_ROW = {"display": "flex", "flex_flow": "row wrap", "align_items": "center"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +103,11 @@ class Range:
         if not (right_kind and isfinite(value) and self.low <= value <= self.high):
             kind = "a whole number" if self.whole else "a number"
             raise ValueError(f"{name} must be {kind} from {self.low} to {self.high}, got {value!r}")
+
+    def has_step_at(self, value: float) -> bool:
+        """Whether a slider over this range can stand at a value."""
+        steps = (value - self.low) / self.step
+        return abs(steps - round(steps)) < 1e-9
 
     def slider(self, default: float, label: str) -> FloatSlider | IntSlider:
         """Return a slider over this range that redraws while it moves."""
@@ -106,10 +142,53 @@ class Choice:
         return Dropdown(options=self.options, value=default, **_labelled(label))
 
 
+@dataclass(frozen=True)
+class Text:
+    """A line that is typed: ``least`` to ``most`` characters, all of ``alphabet`` if there is one.
+
+    Characters that cannot be shown, such as tabs, are in no alphabet.
+    """
+
+    most: int
+    least: int = 1
+    alphabet: str | None = None
+
+    def complaint(self, value: str) -> str | None:
+        """Return what is wrong with a line, if anything, as one clause."""
+        if not self.least <= len(value) <= self.most:
+            return f"must be {self._length}, got {len(value)}"
+        for letter in value:
+            if not letter.isprintable():
+                return f"must be {self._length} that can be shown, got {letter!r}"
+            if self.alphabet is not None and letter not in self.alphabet:
+                return f"must be {self._length} out of {self.alphabet!r}, got {letter!r}"
+        return None
+
+    @property
+    def _length(self) -> str:
+        return f"{self.least} to {self.most} characters"
+
+    def check(self, name: str, value: object) -> None:
+        """Let a line of these characters pass.
+
+        Raises:
+            ValueError: the value is no text, too short or too long, or has other characters.
+        """
+        if not isinstance(value, str):
+            raise ValueError(f"{name} must be {self._length}, got {value!r}")
+        wrong = self.complaint(value)
+        if wrong:
+            raise ValueError(f"{name} {wrong}, in {value!r}")
+
+    def slider(self, default: str, label: str) -> TextBox:
+        """Return a box to type into that redraws with every letter."""
+        return TextBox(value=default, continuous_update=True, **_labelled(label))
+
+
 class Parameter(NamedTuple):
     """One row of a view's table: the values that are allowed, where they start, and the label."""
 
-    allowed: Range | Choice
+    allowed: Range | Choice | Text
     default: Any
     label: str
 
@@ -119,7 +198,7 @@ Taken = ParamSpec("Taken")  # what a view takes
 
 
 def parameters(view: View) -> dict[str, Parameter]:
-    """Return the table of sliders that a view's signature is, by the parameters' names.
+    """Return the table of controls that a view's signature is, by the parameters' names.
 
     Raises:
         TypeError: a parameter has no values, no label or no default.
@@ -155,42 +234,139 @@ def checked(view: Callable[Taken, Picture]) -> Callable[Taken, Picture]:
 
 
 class Explorer(VBox):
-    """Sliders over a picture that is a pure function of their values.
+    """Controls over a picture that is a pure function of their values.
 
     ``sliders`` maps each parameter of the view to its widget, ``picture`` is the one now shown.
     An error in the view reaches whoever moved the slider. Displayed where there is no kernel,
     an explorer is the picture that it showed when its cell was run.
 
     Controls stand one below the other; ``side_by_side`` puts as many in a row as fit.
+
+    ``presets`` are buttons, by what stands on them: each sets the controls that it names, with one
+    redraw, and leaves the others as they are. ``play`` names a whole number, such as the step: a
+    button moves its slider on to the end. It never starts by itself.
+
+    A line that a Text does not allow stays in its box. Below the picture stands what is wrong with
+    it; the picture keeps the last line that was right, and goes on with the other controls.
     """
 
     def __init__(
         self,
         view: View,
         side_by_side: bool = False,
+        presets: Mapping[str, Mapping[str, Any]] | None = None,
+        play: str | None = None,
     ) -> None:
+        """Draw the picture of the defaults.
+
+        Raises:
+            TypeError: the view's signature is no table of controls.
+            ValueError: a preset sets what there is not, or to a value that is not allowed; or
+                ``play`` is no whole number of the view.
+        """
         super().__init__()
         self._view = view
+        self._table = parameters(view)
         self._drawing = HTML()
+        self._complaint = HTML(layout={"display": "none"})
+        self._held = False
         self.sliders: dict[str, ValueWidget] = {
             name: each.allowed.slider(each.default, each.label)
-            for name, each in parameters(view).items()
+            for name, each in self._table.items()
         }
+        self.presets = {
+            name: self._preset(name, values) for name, values in (presets or {}).items()
+        }
+        self.player: Play | None = None if play is None else self._play(play)
         for slider in self.sliders.values():
             slider.observe(self._redraw, names="value")
+        self._values: dict[str, Any] = {}  # those that the picture shows
         self._redraw()
-        count = sum(hasattr(slider, "step") for slider in self.sliders.values())
-        names = HTML(_NAME_SLIDERS.replace("COUNT", str(count)), layout={"display": "none"})
-        controls = tuple(self.sliders.values())
-        if side_by_side:
-            controls = (GridBox(controls, layout=_COLUMNS),)
-        self.children = (*controls, names, self._drawing)
+        self.children = (*self._controls(side_by_side), self._drawing, self._complaint)
         self.add_class(_CLASS)
 
+    def _controls(self, side_by_side: bool) -> list[Widget]:
+        """Return the rows above the picture: what plays stands beside its slider."""
+        rows: list[Widget] = list(self.sliders.values())
+        if self.player is not None:
+            at = rows.index(self._played)
+            rows[at] = Box((self._played, self.player), layout=_ROW)
+        if side_by_side:
+            rows = [GridBox(rows, layout=_COLUMNS)]
+        if self.presets:
+            rows.append(Box((Label("Try these:"), *self.presets.values()), layout=_ROW))
+        count = sum(hasattr(slider, "step") for slider in self.sliders.values())
+        count += self.player is not None
+        names = HTML(_NAME_CONTROLS.replace("COUNT", str(count)), layout={"display": "none"})
+        return [*rows, names]
+
+    def _preset(self, name: str, values: Mapping[str, Any]) -> Button:
+        """Return the button that sets these values."""
+        where = f"the preset {name!r}"
+        if not values:
+            raise ValueError(f"{where} must set one control or more, got none")
+        for each, value in values.items():
+            if each not in self._table:
+                known = ", ".join(self._table)
+                raise ValueError(f"{where} must set some of {known}, got {each!r}")
+            allowed = self._table[each].allowed
+            allowed.check(f"{each} of {where}", value)
+            if isinstance(allowed, Range) and not allowed.has_step_at(value):
+                step = f"a whole number of steps of {allowed.step} above {allowed.low}"
+                raise ValueError(f"{each} of {where} must be {step}, got {value!r}")
+        said = "; ".join(f"{self._table[each].label}: {value}" for each, value in values.items())
+        button = Button(description=name, tooltip=said, layout={"width": "auto"})
+        button.on_click(partial(self._set, dict(values)))
+        return button
+
+    def _set(self, values: dict[str, Any], button: Button | None = None) -> None:
+        """Give controls their values, with one redraw."""
+        self._held = True
+        try:
+            for name, value in values.items():
+                self.sliders[name].value = value
+        finally:
+            self._held = False
+        self._redraw()
+
+    def _play(self, name: str) -> Play:
+        """Return the buttons that move a slider; they run in the page, and so does the slider."""
+        allowed = self._table[name].allowed if name in self._table else None
+        if not isinstance(allowed, Range) or not allowed.whole:
+            raise ValueError(f"play must name a whole number of the view, got {name!r}")
+        self._played = self.sliders[name]
+        player = Play(
+            value=self._played.value,
+            min=allowed.low,
+            max=allowed.high,
+            step=allowed.step,
+            interval=PLAY_MS,
+            show_repeat=False,
+        )
+        jslink((self._played, "value"), (player, "value"))
+        return player
+
     def _redraw(self, change: object = None) -> None:
-        values = {name: slider.value for name, slider in self.sliders.items()}
-        self.picture: Picture = self._view(**values)
-        self._drawing.value = self.picture.inline
+        if self._held:
+            return
+        values, wrong = dict(self._values), []
+        for name, slider in self.sliders.items():
+            allowed, _, label = self._table[name]
+            said = allowed.complaint(slider.value) if isinstance(allowed, Text) else None
+            if said is None:
+                values[name] = slider.value
+            else:
+                wrong.append(f"{label} {said}. The picture shows the line before.")
+        self._complain(wrong)
+        if values != self._values:
+            self._values = values
+            self.picture: Picture = self._view(**values)
+            self._drawing.value = self.picture.inline
+
+    def _complain(self, wrong: list[str]) -> None:
+        """Say below the picture what is wrong with what was typed; nothing, if nothing is."""
+        self._complaint.value = "".join(f'<p role="alert">{escape(line)}</p>' for line in wrong)
+        self._complaint.layout.display = None if wrong else "none"
 
     def _repr_mimebundle_(self, **wanted: Any) -> dict[str, Any]:
         return (super()._repr_mimebundle_(**wanted) or {}) | self.picture._repr_mimebundle_()

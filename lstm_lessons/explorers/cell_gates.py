@@ -12,6 +12,13 @@ from lstm_lessons.explorers.base import Explorer, Range, checked
 
 Z = Range(-6.0, 6.0, 0.25)
 
+PRESETS = {
+    "keep all, add nothing": {"z_f": 6.0, "z_i": -6.0},
+    "forget all, write anew": {"z_f": -6.0, "z_i": 6.0, "z_g": 6.0},
+    "count up by one": {"z_f": 6.0, "z_i": 6.0, "z_g": 6.0},
+    "remember, show nothing": {"z_f": 6.0, "z_i": -6.0, "z_o": -6.0, "c_prev": 2.0},
+}
+
 # In the order in which the gates act on the memory, as they stand in the picture.
 
 WIDTH, HEIGHT = 720, 486
@@ -28,7 +35,7 @@ NODE, TANH = 15, 24  # half the width of what stands in the flow
 
 def cell_gates() -> Explorer:
     """Return the explorer: a slider for each pre-activation and for the old cell state."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> dict[str, float]:

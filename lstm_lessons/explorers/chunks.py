@@ -28,6 +28,14 @@ MEANS = {
 NO_CUT = ("All in one chunk:", "there is no cut.")
 
 
+PRESETS = {
+    "one step a chunk": {"chunk": 1, "between": "detach"},
+    "short memory: few losses": {"chunk": 6, "forget_bias": 0.0, "between": "detach"},
+    "long memory: cuts hurt": {"chunk": 6, "forget_bias": 4.0, "between": "detach"},
+    "no cut at all": {"chunk": SEQ_LEN, "between": "detach"},
+}
+
+
 @dataclass(frozen=True)
 class Numbers:
     """What is drawn in numbers.
@@ -50,7 +58,7 @@ class Numbers:
 
 def chunks() -> Explorer:
     """Return the explorer: the chunk length, the forget gate, and what happens between chunks."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(chunk: int, forget_bias: float, between: str) -> Numbers:

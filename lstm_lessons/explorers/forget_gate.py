@@ -36,6 +36,14 @@ CURVES = {
 }
 
 
+PRESETS = {
+    "forgets at once": {"forget_bias": -2.0, "lags": 20},
+    "as it comes": {"forget_bias": 0.0, "lags": 50},
+    "the usual remedy: 1": {"forget_bias": 1.0, "lags": 50},
+    "remembers for long": {"forget_bias": 5.0, "lags": 100},
+}
+
+
 class Memory(NamedTuple):
     """What a forget gate of this bias keeps: f, its half-life in steps, and f to the lags."""
 
@@ -46,7 +54,7 @@ class Memory(NamedTuple):
 
 def forget_gate() -> Explorer:
     """Return the explorer: sliders for the forget bias and for how many lags are shown."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def memory(forget_bias: float, lags: int) -> Memory:

@@ -30,12 +30,20 @@ NOTES = (
     "Of earlier steps, h is kept in output, and c is kept nowhere.",
 )
 
+# The controls that a preset does not name stay as they are.
+PRESETS = {
+    "nothing done yet": {"steps": 0},
+    "one unit, two steps": {"hidden_size": 1, "seq_len": 2, "steps": 2},
+    "the last row is h_n": {"hidden_size": 3, "seq_len": 5, "steps": 5, "hx": "None"},
+    "started from states": {"hidden_size": 3, "seq_len": 5, "steps": 0, "hx": "(h_0, c_0)"},
+}
+
 Vector = tuple[float, ...]
 
 
 def unrolled() -> Explorer:
     """Return the explorer: how many steps are done, two sizes, and the states to start from."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS, play="steps")
 
 
 def words() -> list[list[float]]:
