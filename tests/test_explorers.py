@@ -261,6 +261,13 @@ def test_a_preset_that_could_not_be_set_is_refused(toy, preset, said):
         toy(presets={"near": {"step": 1}, "far": preset})
 
 
+def test_a_preset_stops_what_plays(toy):
+    explorer = toy(presets={"far": {"step": 4}}, play="step")
+    explorer.player.playing = True  # as the page says it
+    explorer.presets["far"].click()
+    assert not explorer.player.playing
+
+
 def test_play_goes_over_the_range_of_its_slider_and_stops_there(toy):
     explorer = toy(play="step")
     play = explorer.player

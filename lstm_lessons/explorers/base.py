@@ -75,7 +75,7 @@ _COLUMNS = {
     "max_width": "70em",
     "padding": "0 8px 0 0",
 }
-# Of buttons, and of what else goes into the next row where it does not fit.
+# Of buttons: those that do not fit go into the next row.
 _ROW = {"display": "flex", "flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -290,7 +290,7 @@ class Explorer(VBox):
         rows: list[Widget] = list(self.sliders.values())
         if self.player is not None:
             at = rows.index(self._played)
-            rows[at] = Box((self._played, self.player), layout=_ROW)
+            rows[at] = Box((self._played, self.player), layout={"width": "100%"})
         if side_by_side:
             rows = [GridBox(rows, layout=_COLUMNS)]
         if self.presets:
@@ -320,7 +320,9 @@ class Explorer(VBox):
         return button
 
     def _set(self, values: dict[str, Any], button: Button | None = None) -> None:
-        """Give controls their values, with one redraw."""
+        """Give controls their values, with one redraw; what plays stops."""
+        if self.player is not None:
+            self.player.playing = False
         self._held = True
         try:
             for name, value in values.items():
@@ -342,7 +344,9 @@ class Explorer(VBox):
             step=allowed.step,
             interval=PLAY_MS,
             show_repeat=False,
+            layout={"width": "80px", "flex": "0 0 auto"},
         )
+        self._played.layout.flex = "0 1 auto"  # leaves room for the buttons beside it
         jslink((self._played, "value"), (player, "value"))
         return player
 

@@ -13,10 +13,10 @@ from lstm_lessons.explorers.base import Explorer, Range, checked
 Z = Range(-6.0, 6.0, 0.25)
 
 PRESETS = {
-    "keep all, add nothing": {"z_f": 6.0, "z_i": -6.0},
-    "forget all, write anew": {"z_f": -6.0, "z_i": 6.0, "z_g": 6.0},
-    "count up by one": {"z_f": 6.0, "z_i": 6.0, "z_g": 6.0},
-    "remember, show nothing": {"z_f": 6.0, "z_i": -6.0, "z_o": -6.0, "c_prev": 2.0},
+    "keep all": {"z_f": 6.0, "z_i": -6.0},
+    "write anew": {"z_f": -6.0, "z_i": 6.0, "z_g": 6.0},
+    "count up": {"z_f": 6.0, "z_i": 6.0, "z_g": 6.0},
+    "keep, hide": {"z_f": 6.0, "z_i": -6.0, "z_o": -6.0, "c_prev": 2.0},
 }
 
 # In the order in which the gates act on the memory, as they stand in the picture.

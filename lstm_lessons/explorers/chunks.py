@@ -29,10 +29,10 @@ NO_CUT = ("All in one chunk:", "there is no cut.")
 
 
 PRESETS = {
-    "one step a chunk": {"chunk": 1, "between": "detach"},
-    "short memory: few losses": {"chunk": 6, "forget_bias": 0.0, "between": "detach"},
-    "long memory: cuts hurt": {"chunk": 6, "forget_bias": 4.0, "between": "detach"},
-    "no cut at all": {"chunk": SEQ_LEN, "between": "detach"},
+    "a step a chunk": {"chunk": 1, "between": "detach"},
+    "short memory": {"chunk": 6, "forget_bias": 0.0, "between": "detach"},
+    "long memory": {"chunk": 6, "forget_bias": 4.0, "between": "detach"},
+    "no cut": {"chunk": SEQ_LEN, "between": "detach"},
 }
 
 

@@ -32,10 +32,10 @@ NOTES = (
 
 # The controls that a preset does not name stay as they are.
 PRESETS = {
-    "nothing done yet": {"steps": 0},
-    "one unit, two steps": {"hidden_size": 1, "seq_len": 2, "steps": 2},
-    "the last row is h_n": {"hidden_size": 3, "seq_len": 5, "steps": 5, "hx": "None"},
-    "started from states": {"hidden_size": 3, "seq_len": 5, "steps": 0, "hx": "(h_0, c_0)"},
+    "nothing done": {"steps": 0},
+    "one unit": {"hidden_size": 1, "seq_len": 2, "steps": 2},
+    "all done": {"hidden_size": 3, "seq_len": 5, "steps": 5, "hx": "None"},
+    "given states": {"hidden_size": 3, "seq_len": 5, "steps": 0, "hx": "(h_0, c_0)"},
 }
 
 Vector = tuple[float, ...]
