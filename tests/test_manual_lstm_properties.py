@@ -181,13 +181,6 @@ def test_any_configuration_agrees_in_float32(case):
     agree(case, torch.float32)
 
 
-@pytest.mark.slow
-@settings(max_examples=2000, **QUIET)
-@given(cases())
-def test_two_thousand_more_configurations_agree(case):
-    agree(case)
-
-
 GRID = list(
     itertools.product(FORMS, STATES, (False, True), (1, 2, 3), *[(False, True)] * 3, (0.0, 0.5))
 )
