@@ -441,3 +441,12 @@ def test_a_layer_whose_forward_is_replaced_is_put_back():
 
     assert exercise("07.2").check(answer).misconception == "replaces what is torch's"
     assert nn.LSTM.forward is before
+
+
+@pytest.mark.parametrize("length", [31, 32, 35])
+def test_a_window_of_many_values_is_not_all_of_them(length):
+    def window(lstm, x):
+        ends = range(1, len(x) + 1)
+        return torch.stack([lstm(x[max(0, end - length) : end])[0][-1] for end in ends])
+
+    assert exercise("07.2").check(window).outcome == "incorrect"

@@ -13,9 +13,11 @@ from lstm_lessons.exercises.engine.slips import other, place, together
 
 
 def _cases() -> tuple[Case, ...]:
-    def case(T: int, B: int, I: int, H: int, L: int, special: str = "") -> Case:  # noqa: E741
+    def case(T: int, B: int, I: int, H: int, L: int, special: str = "", keeps: int = 0) -> Case:  # noqa: E741
         random = randoms(T + L)
         lstm = random_layer(random, I, H, L, scale=0.5, bidirectional=True)
+        with torch.no_grad():
+            lstm.get_parameter("bias_ih_l0")[H : 2 * H] += keeps
         sizes = {"T": T, "B": B, "I": I, "H": H, "L": L}
         return Case({"lstm": lstm, "x": random(T, B, I)}, sizes, special=special)
 
@@ -30,8 +32,9 @@ def _cases() -> tuple[Case, ...]:
         case(4, 3, 1, 2, 1, "Here each value is one number: I = 1."),
         case(4, 3, 2, 1, 1, "Here each half is one number: H = 1."),
         case(
-            32, 2, 3, 4, 1,
-            "This series is longer. Slot t may depend on *all* values up to t.",
+            36, 2, 3, 4, 1,
+            "This series is longer, and its layer forgets little. Slot t may depend on *all* "
+            "values up to t.", keeps=2,
         ),
     )  # fmt: skip
 
@@ -144,7 +147,7 @@ _OTHERS = (
           "ends at t.", _handed_on(0), _forward_of_one_run),
     other("a window", "You show the layer a window of the last values, as the lesson did to save "
           "time. Slot t is what the layer shows when it has read *all* values up to t.",
-          *map(_window, (2, 3, 4, 5, 10, 20, 24, 25, 26, 30))),
+          *map(_window, (2, 3, 4, 5, 10, 20, 24, 25, 26, 30, 32))),
     other("the reverse half set to zero", "You put zeros into the reverse half. With one layer "
           "that stops the leak, but in real use the reverse half is not zero: its pass begins at "
           "t, and has made one step there. And with two layers, the forward half leaks still.",
