@@ -16,7 +16,7 @@ import torch
 from toys import RIGHT_DICT, dict_toy, function_toy, scaled
 
 from lstm_lessons.exercises.engine import running
-from lstm_lessons.exercises.engine.running import OutOfTime, Raised, Runner
+from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised
 
 
 def endless(*values):
@@ -151,10 +151,10 @@ def test_checks_work_off_the_main_thread(monkeypatch):
 
 
 def test_calls_of_one_runner_share_its_time():
-    runner = Runner(0.4)
-    runner.call(time.sleep, 0.25)
+    clock = Clock(0.4)
+    clock.call(time.sleep, 0.25)
     with pytest.raises(OutOfTime):
-        runner.call(time.sleep, 0.25)
+        clock.call(time.sleep, 0.25)
 
 
 # --- Imports ------------------------------------------------------------------------------------
@@ -256,6 +256,6 @@ def test_the_check_of_a_gradient_imports_nothing_large():
 
 
 def test_what_a_call_raised_is_returned():
-    raised = Runner().call(lambda: 1 / 0)
+    raised = Clock().call(lambda: 1 / 0)
     assert isinstance(raised, Raised)
     assert isinstance(raised.error, ZeroDivisionError)

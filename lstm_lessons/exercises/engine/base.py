@@ -7,7 +7,7 @@ from typing import Any
 
 from lstm_lessons.exercises.engine.isolation import isolated
 from lstm_lessons.exercises.engine.result import Note, Outcome, Result
-from lstm_lessons.exercises.engine.running import OutOfTime, Raised, Runner, describe
+from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised, describe
 from lstm_lessons.exercises.engine.text import Text, text
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 
@@ -50,11 +50,11 @@ class Exercise(ABC):
             return self._incorrect("Hand in one thing: the answer alone.")
         with isolated():
             try:
-                runner = Runner()
-                looked = runner.call(a_kind_of, answer)
+                clock = Clock()
+                looked = clock.call(a_kind_of, answer)
                 if type(looked) is Raised:
                     return self._result("error", _SHY + describe(looked.error))
-                return self._judge(answer, runner)
+                return self._judge(answer, clock)
             except OutOfTime as late:
                 return self._result("error", _too_late(late), "does not end")
             except Misformed as problem:
@@ -88,7 +88,7 @@ class Exercise(ABC):
         return f"Exercise {self.number}: {self.title}. Call .check(answer), .hint() or .solution()."
 
     @abstractmethod
-    def _judge(self, answer: Any, runner: Runner) -> Result:
+    def _judge(self, answer: Any, clock: Clock) -> Result:
         """Return the result; may raise `Misformed` or `OutOfTime`, nothing else."""
 
     def _call(self, method: str) -> str:

@@ -6,14 +6,14 @@ from typing import Any
 
 from lstm_lessons.exercises.engine.isolation import Watch
 from lstm_lessons.exercises.engine.refusals import noting_calls
-from lstm_lessons.exercises.engine.running import Runner
+from lstm_lessons.exercises.engine.running import Clock
 
 
 @dataclass
 class Caller:
     """Calls a function, and notes what of torch it replaced, and which of ``by_hand`` it called."""
 
-    runner: Runner
+    clock: Clock
     by_hand: tuple[str, ...] = ()
     watch: Watch = field(default_factory=Watch)
     replaced: set[str] = field(default_factory=set)
@@ -23,10 +23,10 @@ class Caller:
         """Return what the function returns, or `Raised`.
 
         Raises:
-            OutOfTime: the time limit of the runner is used up.
+            OutOfTime: the time limit of the clock is used up.
         """
         noting = noting_calls(function, self.by_hand, self.used)
         try:
-            return self.runner.call(noting, *inputs, **keywords)
+            return self.clock.call(noting, *inputs, **keywords)
         finally:
             self.replaced.update(self.watch.put_back())

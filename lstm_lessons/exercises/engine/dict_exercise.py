@@ -9,7 +9,7 @@ from typing import Any
 from lstm_lessons.exercises.engine.base import Exercise
 from lstm_lessons.exercises.engine.question import Question, Story
 from lstm_lessons.exercises.engine.result import Result
-from lstm_lessons.exercises.engine.running import Raised, Runner, describe
+from lstm_lessons.exercises.engine.running import Clock, Raised, describe
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of, listed, paragraphs
 
 
@@ -45,7 +45,7 @@ class DictExercise(Exercise):
         solved = self.text.made()
         return {each.key: each.read(solved[each.key]) for each in self.questions}
 
-    def _judge(self, answer: Any, runner: Runner) -> Result:
+    def _judge(self, answer: Any, clock: Clock) -> Result:
         if answer is ... or answer is None:
             return self._not_attempted("`answer` is still empty")
         if not isinstance(answer, Mapping):
@@ -54,7 +54,7 @@ class DictExercise(Exercise):
                 f'`{{"{self.questions[0].key}": ...}}`.',
                 "not a dict",
             )
-        found = runner.call(self._read, answer)
+        found = clock.call(self._read, answer)
         if type(found) is Raised:
             if isinstance(found.error, Misformed):
                 raise found.error

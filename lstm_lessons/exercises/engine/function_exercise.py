@@ -34,9 +34,9 @@ from lstm_lessons.exercises.engine.refusals import (
 from lstm_lessons.exercises.engine.result import Result
 from lstm_lessons.exercises.engine.returns import Returns
 from lstm_lessons.exercises.engine.running import (
+    Clock,
     OutOfTime,
     Raised,
-    Runner,
     call_directly,
     describe,
 )
@@ -105,15 +105,15 @@ class FunctionExercise(Exercise):
         """Call the function on each case until one gives no results; ``call`` is how."""
         return attempts(function, self.calls, self.returns, call)
 
-    def _judge(self, answer: Any, runner: Runner) -> Result:
+    def _judge(self, answer: Any, clock: Clock) -> Result:
         if answer is ... or answer is None or is_empty(answer):
             return self._not_attempted(f"`{self.function}` is still empty")
         refuse_what_is_no_function(
             answer, f"{self._call('check')[:-1]}{self.function})", self.function
         )
-        refuse_other_arguments(answer, runner, self.calls, self.function)
+        refuse_other_arguments(answer, clock, self.calls, self.function)
         _ = self.wanted, self.wanted_gradients  # made with torch as it is, before the answer runs
-        call = Caller(runner, self.by_hand)
+        call = Caller(clock, self.by_hand)
         ours = self.attempts(answer, call)
         if call.replaced:
             return self._replaces(sorted(call.replaced))
@@ -216,7 +216,7 @@ class FunctionExercise(Exercise):
         return Seen(
             answer=answer,
             solution=self.solved,
-            call=Caller(Runner()),
+            call=Caller(Clock()),
             cases=self.calls,
             returns=self.returns,
             attempts=ours,

@@ -16,7 +16,7 @@ import torch
 from torch._ops import OpOverload
 
 from lstm_lessons.exercises.engine.case import Case
-from lstm_lessons.exercises.engine.running import Runner
+from lstm_lessons.exercises.engine.running import Clock
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 
 
@@ -88,10 +88,10 @@ def refuse_what_is_no_function(answer: Any, how: str, name: str) -> None:
 
 
 def refuse_other_arguments(
-    answer: Callable, runner: Runner, cases: Sequence[Case], name: str
+    answer: Callable, clock: Clock, cases: Sequence[Case], name: str
 ) -> None:
     """Raise Misformed where the function cannot be called as the check does."""
-    signature = runner.call(inspect.signature, answer)
+    signature = clock.call(inspect.signature, answer)
     if not isinstance(signature, inspect.Signature):
         return  # some functions written in C do not say what they take
     for case in cases:

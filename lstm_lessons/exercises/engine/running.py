@@ -55,8 +55,8 @@ class Raised:
         self.error = error
 
 
-class Runner:
-    """Calls the learner's code; all calls of one runner share one time limit in seconds."""
+class Clock:
+    """Calls the learner's code against a time limit in seconds, which all its calls share."""
 
     def __init__(self, seconds: float | None = None) -> None:
         self.seconds = self._left = SECONDS if seconds is None else seconds
@@ -65,7 +65,7 @@ class Runner:
         """Return what the function returns, or `Raised` with whatever it raised.
 
         Raises:
-            OutOfTime: the time limit of this runner is used up.
+            OutOfTime: the time limit of this clock is used up.
             KeyboardInterrupt: the person at the notebook pressed stop.
         """
         worker = _Worker(lambda: function(*args, **kwargs))
@@ -81,7 +81,7 @@ class Runner:
 
 
 def call_directly(function: Callable, *args: Any, **kwargs: Any) -> Any:
-    """Do as `Runner.call` does, without thread and deadline: for the checker's own functions."""
+    """Do as `Clock.call` does, without thread and deadline: for the checker's own functions."""
     try:
         return function(*args, **kwargs)
     except Exception as error:
