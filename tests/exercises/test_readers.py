@@ -15,6 +15,7 @@ from lstm_lessons.exercises.engine.readers.names import about_name
 from lstm_lessons.exercises.engine.readers.relations import related
 from lstm_lessons.exercises.engine.readers.torch_words import MEANINGS, meaning
 from lstm_lessons.exercises.engine.returns import ANumber, OneTensor, SeveralTensors
+from lstm_lessons.exercises.engine.slips import place
 from lstm_lessons.shapes import Configuration
 
 random = randoms(1)
@@ -128,6 +129,24 @@ def test_a_gradient_that_cannot_be_taken_is_told():
             return torch.from_numpy((scale * x[-1]).numpy(force=True))
 
     assert "no gradient of result reaches x and scale" in told(in_place)[1]
+
+
+def test_a_graph_that_is_cut_in_a_later_call_alone_is_told():
+    name, message = told(lambda x, scale: scaled(x if len(x) == 5 else x.detach(), scale))
+    assert name == "detached graph"
+    assert message.endswith("There is one step.")
+    slip = place(
+        "scale * last", ("cut", "You cut it.", "scale * (last.detach() if len(x) == 1 else last)")
+    )
+    toy = function_toy(slips=(slip,), others=())
+    assert (
+        toy.check(lambda x, scale: scaled(x if len(x) == 5 else x.detach(), scale)).misconception
+        == "detached graph"
+    )
+    assert (
+        toy.check(lambda x, scale: scaled(x.detach() if len(x) == 1 else x, scale)).misconception
+        == "cut"
+    )
 
 
 def test_a_gradient_of_zeros_is_as_good_as_none():

@@ -43,6 +43,8 @@ from lstm_lessons.exercises.engine.running import (
 from lstm_lessons.exercises.engine.slips import AnotherWay, Other, Place, Slip
 from lstm_lessons.exercises.engine.words import Misformed, listed, paragraphs
 
+_NO_GRADIENTS = "The numbers are right, but gradients cannot be taken through your function."
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class FunctionExercise(Exercise):
@@ -146,26 +148,32 @@ class FunctionExercise(Exercise):
                 who = "The numbers are right, but your function"
                 name, said = changed_words(each.changed, case.inputs, who)
                 return self._incorrect(said, name)
-        found = gradients(answer, self.calls[0], self.returns, call, self.constants)
-        if isinstance(found, Raised):
-            start = "The numbers are right, but gradients cannot be taken through your function."
-            name, words = meaning(found.error) or (None, "")
-            said = paragraphs(start, words, describe(found.error))
-            return self._result("error", said, name)
-        if same_gradients(found, self.wanted_gradients):
-            return self._correct(ours[0].remark)
-        if said := told(self.known.with_gradients(found, self.wanted)):
-            return self._incorrect(said[1], said[0])
-        name, message = cut_graph(found, self.wanted_gradients)
-        return self._incorrect(message, name)
+        found: list[Gradients] = []
+        for case in self.calls:
+            taken = gradients(answer, case, self.returns, call, self.constants)
+            if isinstance(taken, Raised):
+                name, words = meaning(taken.error, case.sizes) or (None, "")
+                said = paragraphs(_NO_GRADIENTS, words, describe(taken.error))
+                return self._result("error", said, name)
+            found.append(taken)
+        wanted = self.wanted_gradients
+        wrong = [k for k, each in enumerate(wanted) if not same_gradients(found[k], each)]
+        if wrong:
+            if said := told(self.known.with_gradients(found, self.wanted)):
+                return self._incorrect(said[1], said[0])
+            name, message = cut_graph(found[wrong[0]], wanted[wrong[0]])
+            special = self.calls[wrong[0]].special
+            return self._incorrect(paragraphs(message, special), name)
+        return self._correct(ours[0].remark)
 
     @cached_property
-    def wanted_gradients(self) -> Gradients:
-        """The right gradients in the first case."""
-        found = gradients(self.solved, self.calls[0], self.returns, call_directly, self.constants)
-        if isinstance(found, Raised):
-            raise found.error
-        return found
+    def wanted_gradients(self) -> list[Gradients]:
+        """The right gradients, case by case."""
+        how = (self.returns, call_directly, self.constants)
+        found = [gradients(self.solved, case, *how) for case in self.calls]
+        if raised := next((each for each in found if isinstance(each, Raised)), None):
+            raise raised.error
+        return [each for each in found if not isinstance(each, Raised)]
 
     def _judge_problem(self, ours: list[Attempt]) -> Result:
         """Judge an answer that gives no results in some case, and right ones before it."""
@@ -183,7 +191,10 @@ class FunctionExercise(Exercise):
         said = (describe(problem), f"It was called {how} {case.label}. {earlier}".rstrip())
         defined = {*self.text.namespace(), *case.inputs}
         name, message = (
-            named or about_name(problem, defined, self.advice) or meaning(problem) or (None, "")
+            named
+            or about_name(problem, defined, self.advice)
+            or meaning(problem, case.sizes)
+            or (None, "")
         )
         special = "" if named else case.special
         start = message if named else paragraphs("Your function stopped with an error.", message)

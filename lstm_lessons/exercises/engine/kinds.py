@@ -12,7 +12,7 @@ import numpy
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.question import Question
-from lstm_lessons.exercises.engine.shape_entry import about_shape
+from lstm_lessons.exercises.engine.symbols import about_shape
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 from lstm_lessons.shapes import Configuration
 

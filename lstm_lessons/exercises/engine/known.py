@@ -8,7 +8,7 @@ from lstm_lessons.exercises.engine.attempts import Attempt, Results, attempt, ri
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import call_directly
+from lstm_lessons.exercises.engine.running import Raised, call_directly
 from lstm_lessons.exercises.engine.slips import (
     AnotherWay,
     Other,
@@ -130,19 +130,24 @@ class Known:
             lambda each: each.does(ours) and changed <= set((each.at(0) or ours[0]).changed)
         )
 
-    def with_gradients(self, ours: Gradients, wanted: Sequence[Results]) -> list[tuple[Named, ...]]:
+    def with_gradients(
+        self, ours: Sequence[Gradients], wanted: Sequence[Results]
+    ) -> list[tuple[Named, ...]]:
         """Return the sets of slips whose numbers are right and whose gradients are these."""
-        case = self._cases[0]
+        right = [Attempt(each) for each in wanted]
 
-        def fits(suspect: Suspect) -> bool:
-            if not suspect.does([Attempt(each) for each in wanted]):
-                return False
+        def has_these(suspect: Suspect, case: Case, these: Gradients) -> bool:
             theirs = gradients(suspect.function, case, self._returns, call_directly)
-            if not isinstance(theirs, dict):
+            if isinstance(theirs, Raised):
                 return False
-            return same_gradients(ours, {key: theirs.get(key) for key in ours})
+            return same_gradients(these, {key: theirs.get(key) for key in these})
 
-        return self._first_level(fits)
+        return self._first_level(
+            lambda each: (
+                each.does(right)
+                and all(has_these(each, *both) for both in zip(self._cases, ours, strict=True))
+            )
+        )
 
     def _first_level(self, fits: Callable[[Suspect], bool]) -> list[tuple[Named, ...]]:
         for level in self.levels:

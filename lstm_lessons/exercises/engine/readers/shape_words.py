@@ -1,6 +1,7 @@
 """What a wrong shape says, from the words for its axes and the sizes of the case alone."""
 
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
+from lstm_lessons.exercises.engine.symbols import with_symbols
 from lstm_lessons.exercises.engine.words import counted, listed, plural
 
 
@@ -32,8 +33,8 @@ def _in_words(
         return "an axis too many", f"It has an axis too many: axis {place}, {size} long."
     if len(ours) == len(right):
         return "another length", " ".join(
-            f"Axis {k} counts the {plural(axes[k])}: {right[k]}, not {ours[k]}"
-            f"{_known_as(ours[k], sizes)}."
+            f"Axis {k} counts the {plural(axes[k])}: {right[k]}, not "
+            f"{with_symbols(str(ours[k]), sizes)}."
             for k in range(len(right))
             if ours[k] != right[k]
         )
@@ -41,8 +42,3 @@ def _in_words(
         f"It should have {counted(len(right), 'axis').replace('axiss', 'axes')}, for "
         f"{listed(tuple(plural(each) for each in axes))}."
     )
-
-
-def _known_as(size: int, sizes: dict[str, int]) -> str:
-    names = [symbol for symbol, each in sizes.items() if each == size]
-    return f" (that is {names[0]})" if len(names) == 1 else ""

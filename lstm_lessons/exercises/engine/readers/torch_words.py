@@ -1,41 +1,48 @@
 """What an error of torch's or Python's means, in the course's words: one table for all lessons.
 
 A pattern is matched against the kind of error and the first line of its text. The words say what
-the numbers in it are; the numbers in braces are the pattern's groups.
+the numbers in it are: ``{0}`` is the pattern's first group, ``<0>`` the same group as a size, which
+is given in the symbols of the call as well.
 """
 
 import re
+from collections.abc import Mapping
+
+from lstm_lessons.exercises.engine.symbols import with_symbols
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\2\)",
      "a product of two with as many columns",
-     "A product is to be made of matrices of {0} and {2} rows that both have {1} columns. It takes "
+     "A product is to be made of matrices of <0> and <2> rows that both have <1> columns. It takes "
      "rows of the first and columns of the second: `.T` turns one. (`F.linear` turns its weight by "
      "itself; and number by number, ⊙, is `*`, not `@`.)"),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
      "a product that does not fit",
-     "A matrix of {0} rows and {1} columns is to be multiplied by one of {2} rows and {3} "
-     "columns. The columns of the first have to be as many as the rows of the second."),
+     "A matrix of <0> rows and <1> columns is to be multiplied by one of <2> rows and <3> "
+     "columns. The columns of the first have to be as many as the rows of the second. (A batch has "
+     "a sentence in each row: `x @ W.T`. Number by number, ⊙, is `*`.)"),
     (r"mat2 must be a matrix, got (\d)-D tensor",
      "a product that does not fit",
      "The second factor of a product of matrices has to have two axes; what you give has {0}."),
     (r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
      "two stacks of matrices that do not fit",
      "Matrices are multiplied, one by one, and do not fit: the shape of the second tensor should "
-     "begin with ({0}), and begins with ({1}). (Number by number, ⊙, is `*`, not `@`.)"),
+     "begin with <0>, and begins with <1>. (Number by number, ⊙, is `*`, not `@`.)"),
     (r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
      "a product that does not fit",
-     "A matrix of {1} rows and {2} columns is to be multiplied by a vector of {3} numbers. It "
+     "A matrix of <1> rows and <2> columns is to be multiplied by a vector of <3> numbers. It "
      "needs as many numbers as the matrix has columns."),
     (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton "
      r"dimension (\d+)",
      "sizes that do not go together",
-     "Two tensors meet number by number, and on axis {2} the one has {0} places, the other {1}."),
+     "Two tensors meet number by number, and on axis {2} the one has <0> places, the other <1>. "
+     "(torch lays the last axes over each other. An axis of length 1, such as `[:, None]` makes, "
+     "goes with any length.)"),
     (r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size "
      r"(\d+)",
      "pieces that do not fit",
      "The pieces that you join differ on another axis than axis {0}, along which you join them: "
-     "one has {1} places there, another {2}."),
+     "one has <1> places there, another <2>."),
     (r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry 0 and \[(.*?)\]",
      "pieces of different shapes",
      "The pieces that you stack have different shapes: ({0}), then ({1}). `torch.stack` wants "
@@ -44,21 +51,14 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"(?:stack|torch\.cat)\(\): expected a non-empty list|stack expects a non-empty TensorList",
      "nothing to put together",
      "The list that you put together is empty: nothing was ever added to it."),
-    (r"expected Tensor as element \d+ in argument 0, but got tuple",
-     "other things than tensors put together",
-     "What you put together holds a tuple in place of a tensor. (nn.LSTM returns `output, (h_n, "
-     "c_n)`, not one tensor.)"),
     (r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
      "other things than tensors put together",
-     "Place {0} of what you put together is no tensor, but of the type `{1}`."),
-    (r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
-     "a tensor for a list",
-     "`torch.cat` and `torch.stack` take a *list* of tensors. You hand in one tensor: `list(...)` "
-     "makes a list of its rows."),
+     "Place {0} of what you put together is no tensor, but of the type `{1}`. (nn.LSTM returns "
+     "`output, (h_n, c_n)`, a tuple.)"),
     (r"(?:cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not (\w+)",
      "no list of tensors",
-     "`torch.cat` and `torch.stack` take a list of tensors. You hand in something of the type "
-     "`{0}`."),
+     "`torch.cat` and `torch.stack` take a *list* of tensors, and get something of the type `{0}`. "
+     "(`list(...)` makes a list of a tensor's rows.)"),
     (r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
      "pieces with different numbers of axes",
      "Of the pieces that you join, one has {0} axes and another {1}. (`squeeze()` takes every axis "
@@ -72,18 +72,16 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "which step does it stop? (`x[:t]` is empty at t = 0.)"),
     (r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
      "an index too far",
-     "You look up place {0} on axis {1}, which is {2} long. Its first place is 0."),
-    (r"(?:list|tuple|string) index out of range",
+     "You look up place {0} on axis {1}, which is <2> long. Its first place is 0, its last one is "
+     "its length less one. Is it the axis that you mean?"),
+    (r"(?:list|tuple|string) index out of range|select\(\): index .* out of range",
      "an index too far",
-     "You look up a place that a list, a tuple or a string does not have. Its first place is 0, "
-     "its last one is its length less one."),
-    (r"(?:string|list|tuple) indices must be integers.*not '?(?!tuple$)\w+'?$",
-     "an index of another kind",
-     "What stands in square brackets has to be a whole number or a slice there."),
+     "You look up a place that a tensor, a list, a tuple or a string does not have. Its first "
+     "place is 0, its last one is its length less one."),
     (r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at "
      r"non-singleton dimension (\d+)",
      "a piece that does not fit",
-     "On axis {2}, what has {1} places is to fill {0}."),
+     "On axis {2}, what has <1> places is to fill <0>."),
     (r"number of sizes provided \((\d+)\) must be greater or equal to the number of dimensions in "
      r"the tensor \((\d+)\)",
      "a piece with too many axes",
@@ -100,10 +98,12 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "You give more indices than the tensor has axes: it has {0}."),
     (r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)",
      "words of another length",
-     "The layer reads words of {0} numbers, and what it gets has {1} on its last axis."),
+     "The layer's input_size is <0>: so many numbers it reads at a step, from the last axis. What "
+     "it gets has <1> there. Which axis should be the last?"),
     (r"Expected hidden(?:\[(\d)\])? size \((.*?)\), got \[(.*?)\]",
      "states of another shape",
-     "The layer wants states of the shape ({1}), and gets ({2})."),
+     "The layer wants states of the shape <1>, and gets <2>. (The input, too, says how many "
+     "sentences there are, by its axis for the batch.)"),
     (r"For (?:batched 3-D|unbatched 2-D) input, hx and cx should also be (\d)-D but got \((\d)-D, "
      r"(\d)-D\)",
      "states with another number of axes",
@@ -111,12 +111,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"LSTM: Expected input to be 2D or 3D, got (\d)D",
      "an input with another number of axes",
      "nn.LSTM reads three axes, or two for one sentence alone; your input has {0}."),
-    (r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but (\d) were given",
-     "states side by side",
-     "nn.LSTM takes the two states as one pair: `lstm(x, (h, c))`."),
-    (r"lstm\(\) received an invalid combination of arguments",
+    (r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but \d were given"
+     r"|lstm\(\) received an invalid combination of arguments",
      "states in no pair",
-     "The layer cannot take what it was given. Its states go in as a pair of two tensors: "
+     "The layer cannot take what it was given. Its states go in as one pair of two tensors: "
      "`lstm(x, (h, c))`."),
     (r"view size is not compatible with input tensor's size and stride",
      "view after a transpose",
@@ -124,22 +122,15 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "lies there otherwise."),
     (r"shape '\[(.*?)\]' is invalid for input of size (\d+)",
      "a shape of another size",
-     "You want the shape ({0}), and there are {1} numbers: the product of a shape has to be as "
+     "You want the shape <0>, and there are <1> numbers: the product of a shape has to be as "
      "many."),
     (r"unflatten: Provided sizes \[(.*?)\] don't multiply up to the size of dim (\d+) \((\d+)\)",
      "a shape of another size",
-     "Axis {1} is to be laid out as ({0}), and it has {2} places: the product has to be as many."),
+     "Axis {1} is to be laid out as ({0}), and it has <2> places: the product has to be as many."),
     (r"invalid shape dimension (-\d+)",
      "a size below zero",
      "A shape is wanted with {0} in it. Below zero there is only -1, once: it stands for what is "
      "left over."),
-    (r"(?:view|reshape)\(\) received an invalid combination of arguments - got \([^)]*float",
-     "a size with a fraction",
-     "Sizes are whole numbers. (`/` gives a float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
-    (r"reshape\(\) takes 1 positional argument but (\d+) were given",
-     "a size that is no whole number",
-     "`reshape` takes whole numbers, and the first thing that you hand it is none. (`/` gives a "
-     "float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
     (r"(?:view|reshape|unflatten)\(\).*(?:but got Tensor|- got \([^)]*Tensor)",
      "a tensor for a size",
      "A shape is made of whole numbers, and a tensor stands in one of its places."),
@@ -151,8 +142,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "parts that do not add up",
      "The parts into which you cut an axis do not add up to its length."),
     (r"slice indices must be integers|must be (?:tuple of )?ints?, ?(?:not|but (?:got|found).*) "
-     r"float|'float' object cannot be interpreted as an integer",
-     "a size with a fraction",
+     r"float|'float' object cannot be interpreted as an integer"
+     r"|(?:view|reshape)\(\) received an invalid combination of arguments - got \([^)]*float"
+     r"|reshape\(\) takes 1 positional argument but \d+ were given",
+     "a size that is no whole number",
      "Sizes and places are whole numbers. (`/` gives a float, `20 / 4` is 5.0; `20 // 4` is 5.)"),
     (r"not enough values to unpack \(expected (\d+), got (\d+)\)",
      "fewer parts than names",
@@ -184,7 +177,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "`pack_padded_sequence` wants the longest sentence first, or `enforce_sorted=False`."),
     (r"Expected `len\(lengths\)` to be equal to batch_size, but got (\d+) \(batch_size=(\d+)\)",
      "lengths of another batch",
-     "There are {0} lengths, and {1} sentences on the axis that is read as the batch. Is it the "
+     "There are <0> lengths, and <1> sentences on the axis that is read as the batch. Is it the "
      "right axis?"),
     (r"Length of all samples has to be greater than 0",
      "a length of zero",
@@ -209,9 +202,14 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "brackets behind what is no function",
      "Round brackets behind a name or a number call it, and what you call is of the type `{0}`. Is "
      "a `*` missing, or does a variable have the name of a function?"),
-    (r"argument '\w+' \(position \d+\) must be Tensor, not (\w+)",
-     "another thing for a tensor",
-     "A function of torch's wants a tensor, and gets a value of the type `{0}`."),
+    (r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
+     "a tuple for a tensor",
+     "What you index is a tuple: take one of the things in it first. (nn.LSTM returns `output, "
+     "(h_n, c_n)`. A packed output is a tuple as well: unpack it first.)"),
+    (r"(?:string|list|tuple) indices must be integers|tensors used as indices must be long",
+     "an index that is no whole number",
+     "What stands in square brackets has to be a whole number or a slice there. (In those of a "
+     "tensor, True and False are a choice.)"),
     (r"'(\w+)' object is not subscriptable",
      "square brackets behind what has no places",
      "Square brackets take something out of a tensor, a list or a dict, and what stands before "
@@ -219,20 +217,18 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"slice\(\) cannot be applied to a 0-dim tensor|invalid index of a 0-dim tensor",
      "a place in a single number",
      "You look up a place in a tensor that holds a single number: it has no axis."),
-    (r"tensors used as indices must be long",
-     "an index that is no whole number",
-     "What you look up by is a tensor of real numbers. A place is a whole number (or, for a "
-     "choice, True or False)."),
     (r"'(\w+)' object has no attribute '(\w+)'",
      "an attribute that is not there",
      "What is of the type `{0}` has no `{1}`. Is it what you think it is?"),
-    (r"tuple indices must be integers or slices, not tuple|'tuple' object is not",
-     "a tuple for a tensor",
-     "What you index is a tuple: take one of the things in it first. (nn.LSTM returns "
-     "`output, (h_n, c_n)`.)"),
     (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(\w+)' and '(\w+)'",
      "two things that do not go together",
      "`{0}` stands between two things of the types `{1}` and `{2}`, which do not go together."),
+    (r"bad operand type for unary (\S+): '(\w+)'",
+     "two things that do not go together",
+     "`{0}` stands before something of the type `{1}`, and that does not go together."),
+    (r"can only concatenate (\w+) \(not \"(\w+)\"\) to \w+",
+     "two things that do not go together",
+     "`+` stands between two things of the types `{0}` and `{1}`, which do not go together."),
     (r"'(\S+)' not supported between instances of '(\w+)' and '(\w+)'",
      "two things that do not compare",
      "`{0}` compares two things of the types `{1}` and `{2}`, which have no order."),
@@ -243,12 +239,6 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"(?<![\w.])(\w+)\(\) missing \d+ required positional arguments?: (.+)",
      "too few things in brackets",
      "`{0}` gets too little in its brackets. Missing: {1}."),
-    (r"bad operand type for unary (\S+): '(\w+)'",
-     "two things that do not go together",
-     "`{0}` stands before something of the type `{1}`, and that does not go together."),
-    (r"can only concatenate (\w+) \(not \"(\w+)\"\) to \w+",
-     "two things that do not go together",
-     "`+` stands between two things of the types `{0}` and `{1}`, which do not go together."),
     (r"object of type '(\w+)' has no len\(\)",
      "a length of what has none",
      "`len` counts what is in a list or on axis 0 of a tensor. What you hand it is of the type "
@@ -256,7 +246,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"math domain error|expected a positive input",
      "a logarithm or root that there is not",
      "A logarithm of 0 or less, or a root of less than 0, is asked for."),
-    (r"(?:float|integer|complex)? ?(?:division|modulo) by zero|division by zero",
+    (r"(?:division|modulo) by zero",
      "a division by zero",
      "You divide by 0 there."),
     (r"expected (?:m1 and m2|scalar type|mat1 and mat2).* (?:same dtype|but (?:got|found))",
@@ -272,13 +262,18 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def meaning(error: BaseException) -> tuple[str, str] | None:
-    """Return the name of what is behind an error, and what to tell; nothing where it is unknown."""
+def meaning(error: BaseException, sizes: Mapping[str, int] | None = None) -> tuple[str, str] | None:
+    """Return the name of what is behind an error, and what to tell; nothing where it is unknown.
+
+    ``sizes`` are the numbers behind the symbols of the call, ``{"T": 7, "B": 3}``.
+    """
     try:
         first = str(error).strip().split("\n")[0]
     except Exception:
         return None
     for pattern, name, words in MEANINGS:
         if found := re.search(pattern, first):
+            for at, group in enumerate(found.groups("")):
+                words = words.replace(f"<{at}>", with_symbols(group, sizes or {}))
             return name, words.format(*found.groups())
     return None
