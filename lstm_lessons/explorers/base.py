@@ -336,7 +336,9 @@ class Explorer(VBox):
         allowed = self._table[name].allowed if name in self._table else None
         if not isinstance(allowed, Range) or not allowed.whole:
             raise ValueError(f"play must name a whole number of the view, got {name!r}")
-        self._played = self.sliders[name]
+        slider = self.sliders[name]
+        assert isinstance(slider, IntSlider)  # since the range is whole
+        self._played = slider
         player = Play(
             value=self._played.value,
             min=allowed.low,
