@@ -16,6 +16,7 @@ from lstm_lessons.exercises.engine.base import Exercise
 from lstm_lessons.exercises.engine.calling import Caller
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
+from lstm_lessons.exercises.engine.isolation import isolated
 from lstm_lessons.exercises.engine.known import Known, told
 from lstm_lessons.exercises.engine.readers import FIRST, ORDER, Reader, Seen
 from lstm_lessons.exercises.engine.readers.changes import changed_words
@@ -94,8 +95,9 @@ class FunctionExercise(Exercise):
 
     @cached_property
     def wanted(self) -> list[Results]:
-        """The right results, case by case."""
-        return [each.results for each in self.attempts(self.solved)]
+        """The right results, case by case, whatever torch's default dtype is."""
+        with isolated():
+            return [each.results for each in self.attempts(self.solved)]
 
     @cached_property
     def known(self) -> Known:
