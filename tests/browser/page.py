@@ -16,7 +16,7 @@ OPEN_MS = 60_000
 RUN_MS = 150_000
 MOVE_MS = 15_000
 
-CONTROL = ".widget-slider, .widget-dropdown, .widget-toggle-buttons"
+CONTROL = ".widget-slider, .widget-dropdown, .widget-toggle-buttons, .widget-text"
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 # What JupyterLab itself says in the console when it starts without any notebook: (pattern, why).
@@ -288,6 +288,10 @@ class ExplorerOnPage:
             row.locator("select").select_option(label=option)
         else:
             row.get_by_role("button", name=option, exact=True).click()
+
+    def button(self, name: str) -> Locator:
+        """Return a button of the explorer: a preset, or one of those that play."""
+        return self.box.get_by_role("button", name=name, exact=True)
 
     def wait_for(self, svg: str, alt: str) -> None:
         """Wait until the picture's texts and alternative text are those of ``svg`` and ``alt``."""

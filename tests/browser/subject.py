@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ipywidgets import Text as TextBox
 from ipywidgets import ValueWidget
 
+from . import toy
 from .page import ExplorerOnPage, NotebookPage, source_of
 
-CALL = re.compile(r"\bexplorers\.(\w+)\(")
-ROLES = ("slider", "combobox", "group", "radiogroup")
+CALL = re.compile(r"\b(?:explorers|toy)\.(\w+)\(")
+ROLES = ("slider", "combobox", "textbox", "group", "radiogroup")
 
 _COLOURS = """svg => [...svg.querySelectorAll('text, rect, path')]
   .map(part => getComputedStyle(part).fill + getComputedStyle(part).stroke)"""
@@ -21,12 +23,14 @@ class Subject:
     """An explorer of a notebook; what the page shows is held against the view in this process."""
 
     def __init__(self, name: str, notebook: NotebookPage) -> None:
-        module = importlib.import_module(f"lstm_lessons.explorers.{name}")
+        module = toy if name == "toy" else importlib.import_module(f"lstm_lessons.explorers.{name}")
         self.name = name
         self.page = notebook.page
         self.notebook = notebook
         self.view = module.view
-        self.widgets: dict[str, ValueWidget] = getattr(module, name)().sliders
+        self.make = getattr(module, name)
+        self.widgets: dict[str, ValueWidget] = self.make().sliders
+        self.presets = list(self.make().presets)
         self.values = {key: widget.value for key, widget in self.widgets.items()}
 
     def sliders(self) -> dict[str, ValueWidget]:
@@ -36,6 +40,10 @@ class Subject:
     def choices(self) -> dict[str, ValueWidget]:
         """Return the widgets that offer a choice, by name."""
         return {name: each for name, each in self.widgets.items() if hasattr(each, "options")}
+
+    def boxes(self) -> dict[str, ValueWidget]:
+        """Return the widgets that are typed into, by name."""
+        return {name: each for name, each in self.widgets.items() if isinstance(each, TextBox)}
 
     def run_again(self) -> None:
         """Run the explorer's cell, so that every control stands where it starts."""
@@ -75,6 +83,24 @@ class Subject:
             self.shown.choose(choice.description, option)
             self.expect(**{name: value})
             assert self.shown.drawn()["markup"] != before, f"{name} changes nothing"
+        for name, box in self.boxes().items():
+            before = self.shown.drawn()["markup"]
+            self.type(name, box.value[:-1] or box.value + "a")
+            assert self.shown.drawn()["markup"] != before, f"{name} changes nothing"
+
+    def type(self, name: str, line: str) -> None:
+        """Type a line over what stands in a box; expect the picture of it."""
+        self.shown.box.get_by_label(self.widgets[name].description, exact=True).fill(line)
+        self.expect(**{name: line})
+
+    def press_preset(self, name: str) -> None:
+        """Press a preset's button; expect the picture of its values."""
+        self.shown.button(name).press("Enter")
+        twin = self.make()
+        for key, widget in twin.sliders.items():
+            widget.value = self.values[key]
+        twin.presets[name].click()
+        self.expect(**{key: widget.value for key, widget in twin.sliders.items()})
 
     def check_names(self) -> None:
         """Require of every control that a screen reader finds one of its label."""
@@ -84,6 +110,8 @@ class Subject:
                 self.shown.box.get_by_role(role, name=label, exact=True).count() for role in ROLES
             ]
             assert sum(found) == 1, label
+        for name in self.presets:
+            assert self.shown.button(name).count() == 1, name
 
     def colours(self) -> list[str]:
         """Return the colours that the parts of the picture now have."""

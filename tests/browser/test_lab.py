@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from playwright.sync_api import Locator, Page
 from settings import meetings
 
 from lstm_lessons import explorers
+from lstm_lessons.explorers.base import Explorer
 
+from . import toy
 from .page import SHOWN, LabPage, NotebookPage, save, source_of
 from .server import (
     CLONE,
@@ -43,8 +45,10 @@ from .subject import CALL, Subject, options
 
 pytestmark = pytest.mark.browser
 
-# These two have every kind of control, and both ways of laying them out; a test below says so.
+# These two have every kind of slider and choice, and both ways of laying them out; the toy has what
+# few explorers have: a line to type, presets and play. A test below says so.
 MECHANICS = ("forget_gate", "lstm_map")
+TOY = "toy"
 FIRST = "notebooks/00_start_here.ipynb"
 LESSONS = sorted(path.name for path in (CLONE / "notebooks").glob("*.ipynb"))
 EXERCISES = sorted(path.name for path in (CLONE / "exercises").glob("*.ipynb"))
@@ -212,8 +216,11 @@ def test_every_explorer_stands_in_one_lesson():
 def bench(lab_page, lab) -> Iterator[NotebookPage]:
     """A page with the explorers of `MECHANICS`, and no more."""
     new = nbformat.v4.new_code_cell
-    cells = [new("from lstm_lessons import explorers")]
+    here = str(Path(__file__).parent)
+    cells = [new(f"import sys; sys.path.append({here!r}); import toy")]
+    cells += [new("from lstm_lessons import explorers")]
     cells += [new(f"explorers.{name}()") for name in MECHANICS]
+    cells += [new("toy.toy()")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, lab.root / "mechanics.ipynb")
@@ -230,19 +237,28 @@ def subject(bench, request) -> Subject:
     return subject
 
 
+@pytest.fixture
+def typed(bench) -> Subject:
+    """The toy as its controls start."""
+    subject = Subject(TOY, bench)
+    subject.run_again()
+    return subject
+
+
 each_of_two = pytest.mark.parametrize("subject", MECHANICS, indirect=True)
 
 
-def kinds(name: str) -> set[tuple]:
+def kinds(made: Explorer) -> set[tuple]:
     """Return the kinds of controls that an explorer has, and how they are laid out."""
-    made = getattr(explorers, name)()
     found = {(type(each).__name__, getattr(each, "min", 0) < 0) for each in made.sliders.values()}
+    found |= {("presets", bool(made.presets)), ("play", made.player is not None)}
     return found | {("side by side", isinstance(made.children[0], GridBox))}
 
 
-def test_the_two_have_every_kind_of_control_that_there_is():
-    every = set().union(*map(kinds, explorers.__all__))
-    assert every == set().union(*map(kinds, MECHANICS))
+def test_these_have_every_kind_of_control_that_there_is():
+    proven = [*(getattr(explorers, name)() for name in MECHANICS), toy.toy()]
+    every = [getattr(explorers, name)() for name in explorers.__all__]
+    assert set().union(*map(kinds, every)) <= set().union(*map(kinds, proven))
 
 
 @each_of_two
@@ -284,6 +300,82 @@ def test_each_choice_changes_the_picture(subject):
             subject.shown.choose(widget.description, option)
             subject.expect(**{name: value})
     assert subject.notebook.complaints == []
+
+
+# The words of all pictures that are shown from now on.
+DRAWN = """box => {
+  const alt = () => box.querySelector('svg[role=img]')?.getAttribute('aria-label');
+  const drawn = new Set([alt()]);
+  window.courseDrawn = () => [...drawn];
+  window.courseWatch?.disconnect();
+  window.courseWatch = new MutationObserver(() => { if (alt()) drawn.add(alt()); });
+  window.courseWatch.observe(box, {childList: true, subtree: true});
+}"""
+
+
+def test_a_preset_sets_all_its_controls_with_one_redraw_by_keyboard(typed):
+    typed.check_names()
+    for name in typed.presets:
+        typed.shown.box.evaluate(DRAWN)
+        before = typed.shown.drawn()["alt"]
+        typed.press_preset(name)
+        typed.page.wait_for_timeout(300)  # for another redraw to come, if one does
+        assert typed.page.evaluate("window.courseDrawn()") == [before, typed.shown.drawn()["alt"]]
+        for each, slider in typed.sliders().items():
+            assert typed.shown.readout(slider.description) == typed.values[each]
+        box = typed.shown.box.get_by_label("your line", exact=True)
+        assert box.input_value() == typed.values["line"]
+    assert typed.notebook.complaints == []
+
+
+def test_play_moves_the_slider_to_its_end_and_stops_there(typed):
+    """It starts where the slider stands, and from the beginning once it is at the end."""
+    typed.press_preset("far")
+    play = typed.shown.button("play or pause: step")
+    play.press("Enter")
+    seen = []
+    for step in range(typed.widgets["step"].max + 1):
+        typed.expect(step=step)
+        seen.append(typed.page.evaluate("performance.now()"))
+    gaps = [later - sooner for sooner, later in pairwise(seen)]
+    assert sum(gaps) / len(gaps) > 300, gaps
+    typed.page.wait_for_timeout(1000)
+    typed.expect()  # it does not begin again
+    typed.press_preset("near")
+    play.press("Enter")
+    typed.expect(step=2)
+    play.press("Enter")
+    typed.page.wait_for_timeout(1000)
+    assert typed.shown.readout("step") in (2, 3)  # where it was when the key came
+    typed.shown.button("back to the start: step").click()
+    typed.expect(step=0)
+    assert typed.notebook.complaints == []
+
+
+def test_a_line_that_is_refused_stays_in_its_box_and_says_why(typed):
+    box = typed.shown.box.get_by_label("your line", exact=True)
+    box.fill("")
+    box.press_sequentially("too long")
+    typed.expect(line="too long")
+    box.press_sequentially(" a line")
+    said = typed.shown.box.get_by_role("alert")
+    said.filter(has_text="got 15").wait_for()
+    assert "your line must be 1 to 8 characters" in said.inner_text()
+    assert box.input_value() == "too long a line"
+    typed.move("size", "End", 20)  # the others go on
+    assert box.input_value() == "too long a line"
+    typed.type("line", "right")
+    assert said.count() == 0
+    assert typed.notebook.complaints == []
+
+
+def test_each_button_shows_the_focus(typed):
+    typed.page.mouse.move(0, 0)
+    for button in typed.shown.box.locator(".lstm-explorer button:visible").all():
+        button.evaluate("part => part.blur()")
+        plain = button.evaluate(LOOK)
+        button.focus()
+        assert button.evaluate(LOOK) != plain, f"{button.inner_text()}: the focus cannot be seen"
 
 
 @each_of_two
