@@ -167,12 +167,16 @@ class Watch:
     """The functions of torch and Python as they were; `put_back` mends and names what is not."""
 
     def __init__(self) -> None:
-        self._before = [(name, place, dict(vars(place))) for name, place in _WATCHED]
+        self._before = [
+            (name, place, dict(vars(place)), _identity(place)) for name, place in _WATCHED
+        ]
 
     def put_back(self) -> list[str]:
         """Put back what was replaced, added or deleted; return the names of what was replaced."""
         names: list[str] = []
-        for name, place, before in self._before:
+        for name, place, before, identity in self._before:
+            if _identity(place) == identity:  # as nearly always: 2,500 names in 0.05 ms
+                continue
             for key, value in before.items():
                 now = vars(place).get(key, ...)
                 if now is not value and not _is_torchs(now):
@@ -182,6 +186,11 @@ class Watch:
                 if not _is_torchs(vars(place)[key]):
                     delattr(place, key)
         return names
+
+
+def _identity(place: ModuleType | type) -> tuple[list[str], list[int]]:
+    """Return a place's names, and which object each stands for."""
+    return list(vars(place)), list(map(id, vars(place).values()))
 
 
 def _is_torchs(value: Any) -> bool:
