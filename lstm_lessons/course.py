@@ -96,11 +96,11 @@ LESSONS = (
         "the loop over time; what `output`, `h_n`, `c_n` hold",
         objectives=(
             "write the loop over time, and prove that it is what `nn.LSTM` does",
-            "say what `output`, `h_n` and `c_n` hold, and when `output[-1]` has the numbers of "
-            "`h_n`",
-            "get at the memory c of every step, which `nn.LSTM` does not return",
+            "say what `output`, `h_n` and `c_n` hold, and which of them you need for what",
+            "stop in the middle of a sequence and go on later, and get at the memory c of every "
+            "step",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("03",),
     ),

@@ -30,12 +30,12 @@ NOTES = (
     "Of earlier steps, h is kept in output, and c is kept nowhere.",
 )
 
-# The controls that a preset does not name stay as they are.
+_PRESET = {"seq_len": 5, "hidden_size": 3, "hx": "None"}
 PRESETS = {
-    "nothing done": {"steps": 0},
-    "one unit": {"hidden_size": 1, "seq_len": 2, "steps": 2},
-    "all done": {"hidden_size": 3, "seq_len": 5, "steps": 5, "hx": "None"},
-    "given states": {"hidden_size": 3, "seq_len": 5, "steps": 0, "hx": "(h_0, c_0)"},
+    "at the start": _PRESET | {"steps": 0},
+    "a c that is hidden": _PRESET | {"steps": 4},
+    "all steps": _PRESET | {"steps": 5},
+    "states are given": _PRESET | {"steps": 5, "hx": "(h_0, c_0)"},
 }
 
 Vector = tuple[float, ...]
