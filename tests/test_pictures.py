@@ -48,6 +48,8 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"input_size": 4, "hidden_size": 4},
         {"input_size": 1, "hidden_size": 1},
         {"hidden_size": 4, "weight": "hh"},
+        {"stage": "one gate", "gate": "f"},
+        {"stage": "one gate", "gate": "o", "weight": "hh"},
     ],
     "padded": [
         *({"stage": stage} for stage in ("padded", "sorted", "packed")),
@@ -341,12 +343,26 @@ def test_the_stacked_gates_are_the_rows_of_torchs_weight(sizes, weight):
     assert [drawn_sums.count(gate) for gate in "ifgo"] == [len(each) for each in sums]
 
 
+@pytest.mark.parametrize("gate", "ifgo")
+def test_one_gate_alone_stands_where_it_stands_among_the_four(gate):
+    alone, four = (
+        {name: place(cell) for name, cell in marked(picture.svg, "weight").items()}
+        for picture in (
+            pictures.weights(stage="one gate", gate=gate),
+            pictures.weights(stage="four gates"),
+        )
+    )
+    assert alone == {name: at for name, at in four.items() if name[0] == gate}
+    assert f"W_i{gate}" in pictures.weights(stage="one gate", gate=gate).alt
+
+
 def test_weights_refuse_what_they_cannot_draw():
     for given, message in (
         ({"hidden_size": 5}, "hidden_size must be 1 to 4, got 5"),
         ({"input_size": 0}, "input_size must be 1 to 4, got 0"),
         ({"stage": "two"}, "stage must be one of one gate, .*; got 'two'"),
         ({"weight": "ho"}, "weight must be"),
+        ({"gate": "x"}, "gate must be one of i, f, g, o; got 'x'"),
     ):
         with pytest.raises(ValueError, match=message):
             pictures.weights(**given)

@@ -18,15 +18,20 @@ TIMES_X, INPUT_X, EQUALS_X, SUMS_X = 384, 424, 484, 524
 
 
 def weights(
-    input_size: int = 3, hidden_size: int = 2, stage: str = "product", weight: str = "ih"
+    input_size: int = 3,
+    hidden_size: int = 2,
+    stage: str = "product",
+    weight: str = "ih",
+    gate: str = "i",
 ) -> Picture:
     """Return the picture of W_ii, W_if, W_ig and W_io, which stack up to weight_ih.
 
-    ``stage`` is "one gate", "four gates", "stacked" or "product", the last with weight_ih @ x and
-    its 4H sums, cut into four. With ``weight`` "hh" it is weight_hh, and h stands in x's place.
+    ``stage`` is "one gate" (that of ``gate``, in its place), "four gates", "stacked" or "product",
+    the last with weight_ih @ x and its 4H sums, cut into four. With ``weight`` "hh" it is
+    weight_hh, and h stands in x's place.
 
     Raises:
-        ValueError: a size is not 1 to 4, or there is no such stage or weight.
+        ValueError: a size is not 1 to 4, or there is no such stage, weight or gate.
     """
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if size not in range(1, MOST + 1):
@@ -35,15 +40,18 @@ def weights(
         raise ValueError(f"stage must be one of {', '.join(STAGES)}; got {stage!r}")
     if weight not in ("ih", "hh"):
         raise ValueError(f'weight must be "ih" or "hh", got {weight!r}')
-    drawing = _Drawing(weight, input_size if weight == "ih" else hidden_size, hidden_size)
+    if gate not in shapes.GATES:
+        raise ValueError(f"gate must be one of {', '.join(shapes.GATES)}; got {gate!r}")
+    shown = (gate,) if stage == "one gate" else shapes.GATES
+    drawing = _Drawing(weight, input_size if weight == "ih" else hidden_size, hidden_size, shown)
     return Picture(svg.write(drawing.draw(stage)), _alt(drawing, stage))
 
 
 class _Drawing:
     """Lays out the gates, one above the other, and draws them."""
 
-    def __init__(self, weight: str, columns: int, rows: int) -> None:
-        self.weight, self.columns, self.rows = weight, columns, rows
+    def __init__(self, weight: str, columns: int, rows: int, gates: tuple[str, ...]) -> None:
+        self.weight, self.columns, self.rows, self.gates = weight, columns, rows, gates
         self.letter, self.source = ("I", "x") if weight == "ih" else ("H", "h")
         self.height = TOP + 4 * rows * CELL + 3 * GAP + FOOT
         self.root = svg.panel(WIDTH, self.height)
@@ -51,10 +59,11 @@ class _Drawing:
     def draw(self, stage: str) -> svg.Element:
         """Draw everything and return it."""
         apart = stage in ("one gate", "four gates")
-        for gate in shapes.GATES[: 1 if stage == "one gate" else 4]:
+        for gate in self.gates:
             self._gate(gate, self._top(gate, apart))
         middle = LEFT + self.columns * CELL / 2
-        svg.label(self.root, middle, TOP - 14, f"{self.letter} = {self.columns}", 17)
+        above = self._top(self.gates[0], True) - 14
+        svg.label(self.root, middle, above, f"{self.letter} = {self.columns}", 17)
         if apart:
             self._shapes_of_gates(stage)
         else:
@@ -92,7 +101,7 @@ class _Drawing:
     def _shapes_of_gates(self, stage: str) -> None:
         title = "one gate, one matrix" if stage == "one gate" else "four gates, four matrices"
         svg.label(self.root, 20, 38, title, 20, "start", font_weight="bold")
-        for gate in shapes.GATES[: 1 if stage == "one gate" else 4]:
+        for gate in self.gates:
             middle = self._top(gate, True) + self.rows * CELL / 2 + 6
             size = f"H × {self.letter} = {self.rows} × {self.columns}"
             svg.label(self.root, AFTER, middle, size, 18, "start")
@@ -135,9 +144,10 @@ def _alt(drawing: _Drawing, stage: str) -> str:
     rows, columns, letter = drawing.rows, drawing.columns, drawing.letter
     each = f"H × {letter} = {rows} × {columns}"
     name = f"weight_{drawing.weight}"
-    names = [drawing.name(gate) for gate in shapes.GATES]
+    names = [drawing.name(gate) for gate in drawing.gates]
     if stage == "one gate":
-        return f"One matrix, {names[0]}, of {each} numbers: how i reads {drawing.source}."
+        gate = drawing.gates[0]
+        return f"One matrix, {names[0]}, of {each} numbers: how {gate} reads {drawing.source}."
     if stage == "four gates":
         return f"Four matrices, {', '.join(names)}, each of {each} numbers, one below the other."
     text = (
