@@ -27,8 +27,8 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 02.1 Fill in the shapes
 #
-# Another layer than the lesson's: a word has 6 numbers (I = 6), the state has 5 (H = 5). It reads 3
-# sentences of 7 words (B = 3, T = 7). Here is gate g for **one** word of **one** sentence:
+# Another layer than the lesson's: a word has 6 numbers (I = 6), and h has 5 (H = 5). It reads
+# 3 sentences of 7 words (B = 3, T = 7). Here is gate g for **one** word of **one** sentence:
 #
 # $$g_t = \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg})$$
 #
@@ -70,7 +70,7 @@ answer = {
 exercise("02.1").check(answer)
 
 # %% [markdown] tags=["hints"]
-# 1. Begin with x_t and h: how many numbers has a word, how many the state? Two of the four sizes
+# 1. Begin with x_t and h: how many numbers has a word, how many has h? Two of the four sizes
 #    have nothing to do with one word of one sentence.
 # 2. A matrix has a row for each number that comes out, and a column for each that goes in. Gate g
 #    has one number for each unit.
@@ -85,7 +85,7 @@ exercise("02.1").check(answer)
 # | argument | meaning |
 # |---|---|
 # | `input_size` | I, numbers in a word |
-# | `hidden_size` | H, numbers in the state |
+# | `hidden_size` | H, numbers in h |
 # | `bias` | with `True` there are biases; with `False` there are none |
 
 

@@ -22,9 +22,18 @@ ROWS_X = 160
 LINE = 17  # least distance between two lines of text
 
 
+PRESETS = {
+    "the example": {"input_size": 100, "hidden_size": 16},
+    "twice the units": {"input_size": 100, "hidden_size": 32},
+    "the reader": {"input_size": 8, "hidden_size": 16},
+    "I equals H": {"input_size": 32, "hidden_size": 32},
+    "one number, one unit": {"input_size": 1, "hidden_size": 1},
+}
+
+
 def gates_and_shapes() -> Explorer:
-    """Return the explorer: sliders for the two sizes, and a choice of gate."""
-    return Explorer(view)
+    """Return the explorer: sliders for the two sizes, a choice of gate, and sizes to try."""
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(input_size: int, hidden_size: int, gate: str) -> dict[str, tuple[int, ...]]:
@@ -36,7 +45,7 @@ def numbers(input_size: int, hidden_size: int, gate: str) -> dict[str, tuple[int
 def view(
     input_size: Annotated[int, Range(1, 128, 1), "input_size I"] = 100,
     hidden_size: Annotated[int, Range(1, 32, 1), "hidden_size H"] = 16,
-    gate: Annotated[str, Choice(shapes.GATES), "gate"] = "g",
+    gate: Annotated[str, Choice(shapes.GATES), "gate"] = "f",
 ) -> Picture:
     """Return the picture: one gate's equation in matrices, the stacked weights, the count.
 

@@ -10,274 +10,509 @@
 # <!-- opening -->
 
 # %% [markdown]
-# ## One example, all the way
+# ## Which of 1,664 numbers?
 #
-# Lesson 01 had a memory with a tap. An LSTM has four gates. This lesson finds the shape of
-# everything in them, with one example throughout:
-#
-# | symbol | meaning | here |
-# |---|---|---|
-# | I | numbers in a word, `input_size` | 100 |
-# | H | numbers in the state, `hidden_size` | 16 |
-# | T | words in a sentence | 24 |
-# | B | sentences read side by side | 10 |
-#
-# To begin with, there is one sentence and one word of it, $x_t$: a vector of 100 numbers. The
-# state of the word before, $h_{t-1}$, is a vector of 16.
+# The reader of lesson 00 notices open brackets. At `(` its unit 5 writes a 1 into its memory. It
+# keeps the 1 while it reads on, and at the closing bracket it wipes it out. Nobody wrote a rule
+# for that. It has been learnt, and it stands somewhere in these four tensors:
 
 # %%
 import torch
-from torch import nn
+from lstm_lessons import trained_reader
 
 torch.set_default_dtype(torch.float64)
-torch.manual_seed(0)
-
-I, H, T, B = 100, 16, 24, 10
-x_t = torch.randn(I)
-h = torch.randn(H)
-print("x_t:", tuple(x_t.shape), "  h:", tuple(h.shape))
+reader, number = trained_reader()
+for name, tensor in reader.lstm.named_parameters():
+    print(f"{name:<13} {tuple(tensor.shape)}")
 
 # %% [markdown]
-# ## Four questions
+# That is 64 · 8 + 64 · 16 + 64 + 64 = 1,664 numbers. Which of them wipe the memory at `)`? At the
+# end of this lesson you can point at them, and break them. For that you have to know two things:
+# what the four gates of an LSTM do, and where in these tensors each of them stands.
 #
-# An LSTM keeps two vectors of H numbers: the memory $c$ stays inside, and the state $h$ is what it
-# shows. So there are 16 *units*, each with one number of $c$ and one of $h$. At every word, each
-# unit asks:
+# ## One unit, part by part
+#
+# An LSTM keeps two vectors of H numbers, $c$ and $h$. The vector $c$ is the memory. The vector $h$
+# is what the outside gets to see. PyTorch calls $c$ the *cell state* and $h$ the *hidden state*,
+# and the pair of them *the states*.
+#
+# The reader has H = 16, so it has 16 *units*. Unit 5 owns number 5 of $c$ and number 5 of $h$.
+# Here is all that happens in it at the end of `print(x, y)`, a row for each character. `z` in the
+# format only means that no minus is printed before a zero.
+
+# %%
+from lstm_lessons.data.plain_reader import read
+
+print("      f     i     g     o     c     h")
+for step in read("print(x, y)")[4:]:
+    values = [step.f[5], step.i[5], step.g[5], step.o[5], step.c[5], step.h[5]]
+    print(repr(step.character), *[f"{value:z5.2f}" for value in values])
+
+# %% [markdown]
+# We take this table apart, column by column. Column c is 0.98 after `(`, and then it stays between
+# 0.80 and 0.93. After `)` it is 0.
+#
+# **The forget gate f** says how much of the old memory is kept. Look at the last row. Before `)`
+# the memory was 0.90, and f is 0.00. So what is kept is 0.00 · 0.90 = 0. In the picture, the memory
+# is the thick line, like a belt that runs through the cell. All that is not yet explained is grey.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.cell("f", numbers={"c_before": 0.90, "f": 0.00})
+
+# %% [markdown]
+# At the space, f is 0.99, and 0.99 · 0.93 = 0.92 is kept. So a forget gate near 1 keeps nearly all,
+# although its name says the opposite.
+#
+# **The candidate g** is the news: what this character would write into the memory. It is a number
+# from −1 to 1. **The input gate i** says how much of the news is let in. What is written is
+# i times g, and it is added to what was kept. At `(` that is 0.99 · (−0.02) + 1.00 · 1.00 = 0.98:
+
+# %%
+pictures.cell("f i g", numbers={"c_before": -0.02, "f": 0.99, "i": 1.00, "g": 1.00})
+
+# %% [markdown]
+# There is news at every character. At the space, g is −0.91, which would wipe out the bracket. But
+# i is 0.00 there, so nearly nothing is added.
+#
+# **The output gate o** says how much of the memory is shown. What is shown is $h$. It is made from
+# the *new* memory, and it passes through a tanh first. At `(` that is 0.98 · tanh(0.98), which is
+# 0.98 · 0.75 = 0.74:
+
+# %%
+numbers = {"c_before": -0.02, "f": 0.99, "i": 1.00, "g": 1.00, "o": 0.98}
+pictures.cell("all", numbers=numbers)
+
+# %% [markdown]
+# That is the whole cell. As equations:
+#
+# $$\begin{aligned}
+# \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
+#   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}} \\
+# \underset{(H)}{h_t} &= \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot
+#   \tanh(\underset{(H)}{c_t})
+# \end{aligned}$$
+#
+# The sign $\odot$ multiplies number by number. So unit 5 of $c_t$ is made from unit 5 of
+# f, i, g and of $c_{t-1}$, and from no other unit.
 #
 # | letter | name | question | answer between |
 # |---|---|---|---|
-# | i | input gate | How much of the news do I let in? | 0 and 1 |
 # | f | forget gate | How much of the old do I keep? | 0 and 1 |
+# | i | input gate | How much of the news do I let in? | 0 and 1 |
 # | g | candidate | What is the news? | −1 and 1 |
 # | o | output gate | How much do I show? | 0 and 1 |
+#
+# f, i and o are taps: 0 is shut and 1 is open. g is not a tap, it is a value. All the same, the
+# four together are usually called gates.
 
 # %% [markdown]
-# i, f and o are taps: they use the sigmoid $\sigma$. The candidate g is a value and may be
-# negative: it uses $\tanh$. All four are usually called gates.
+# ## Why h and c are two things
 #
-# **Predict.** What do $\sigma$ and $\tanh$ make of −50, of 0 and of 50?
+# Now the reader gets seven opening brackets, `(((((((`. At each of them, unit 5 adds a 1 to its
+# memory, and wipes nothing out.
+#
+# **Predict.** After the seventh bracket, c is 7. How large is h?
 
 # %%
-for z in torch.tensor([-50.0, 0.0, 50.0]):
-    print(f"z = {z:5.0f}   sigmoid {torch.sigmoid(z):4.1f}   tanh {torch.tanh(z):4.1f}")
+for step in read("((((((("):
+    print(f"c = {step.c[5]:.2f}   h = {step.h[5]:.2f}")
 
 # %% [markdown]
-# ## One unit, one question
+# c has no bound, because it adds. h has one: tanh brings c into the range from −1 to 1, and o can
+# only make it smaller.
 #
-# Take the candidate g, and only unit 0. It must look at the whole word and at the whole state, and
-# come up with one number. The simplest way is a weighted sum:
+# Why is c not shown as it is? What is shown is read: by all four gates at the next character, and
+# by the layer that gives the verdict. If a 7 arrived there, or a 700, it would drown everything
+# else. So what is shown has to stay small.
 #
-# * one weight for each number of the word,
-# * one weight for each number of the state,
-# * and a bias.
-#
-# **Predict.** How many weights does this one unit need for this one question, without the bias?
+# And why is h not kept, instead of c? Because a memory that passes through tanh at every step
+# fades, even if no gate touches it:
 
 # %%
-w = torch.randn(I)  # weights for the word
-u = torch.randn(H)  # weights for the state
-bias = torch.randn(())
-g_of_unit_0 = torch.tanh(w @ x_t + u @ h + bias)
-print("weights:", w.numel() + u.numel())
-print("numbers that come out:", g_of_unit_0.numel())
+from math import tanh
+
+kept = 7.0
+for step in range(1, 11):
+    kept = tanh(kept)
+    if step in (1, 2, 10):
+        print(f"after {step:2} steps: {kept:.2f}")
 
 # %% [markdown]
-# ## All units, one question
+# After one step the 7 has become a 1, and the count is lost. After ten steps more than half of
+# that is gone, too. So c is kept, unsqueezed, and h is shown, squeezed. That is why there are two.
 #
-# There are 16 units, each with its own weights. Put the weights for the word under one another, one
-# row for each unit. That matrix is called $W_{ig}$: from the **i**nput to **g**. In the same way,
-# the weights for the state give $W_{hg}$: from **h** to **g**.
-#
-# **Predict.** Write down the shapes of $W_{ig}$ and $W_{hg}$, rows first.
+# The output gate adds something to this: a unit can keep a thing and not show it yet. Unit 10 of
+# the reader does that. Here are its c and its h along `print(x, y)`.
 
 # %%
-W_ig, b_ig = torch.randn(H, I), torch.randn(H)
-W_hg, b_hg = torch.randn(H, H), torch.randn(H)
-g = torch.tanh(W_ig @ x_t + b_ig + W_hg @ h + b_hg)
+from lstm_lessons import show
+from lstm_lessons.drawing import figure
 
-print("W_ig:", tuple(W_ig.shape), "  W_ig @ x_t:", tuple((W_ig @ x_t).shape))
-print("W_hg:", tuple(W_hg.shape), "   W_hg @ h:  ", tuple((W_hg @ h).shape))
-print("g:   ", tuple(g.shape))
+steps = read("print(x, y)")
+plot, axes = figure(height=300)
+axes.plot([step.c[10] for step in steps], "ko-", linewidth=4, label="c, the memory")
+axes.plot([step.h[10] for step in steps], "ks--", linewidth=1, label="h, what is shown")
+axes.set_xticks(range(len(steps)), list("print(x, y)"))
+axes.set(xlabel="character", title="Unit 10: kept inside the brackets, and not shown")
+axes.legend()
+alt = """Two curves over the characters of print(x, y). The memory c of unit 10 falls to −5.9 at
+the opening bracket, and then stays between −5.4 and −4.2. What is shown, h, is near −0.9 along
+print, jumps to 0 at the opening bracket, stays above −0.3 inside, and is −0.98 at the closing one.
+"""
+show(plot, alt)
 
 # %% [markdown]
-# The rule to remember: **rows are what comes out, columns are what goes in.**
+# Inside the brackets o is 0.22 at most, so h stays near 0, and next to nothing can be read of what
+# unit 10 knows. But c is still there: it goes from −5.9 to −4.2, no further. At the closing bracket
+# o opens, and the memory is shown again.
 #
-# 16 numbers come out, so each matrix has 16 rows. A word of 100 goes into $W_{ig}$, so it has 100
-# columns. A state of 16 goes into $W_{hg}$, so it has 16.
+# ## A tap that is stuck
 #
-# $$\underset{(16)}{g_t} = \tanh\big(\underset{(16 \times 100)}{W_{ig}}\;\underset{(100)}{x_t}
-#   + \underset{(16)}{b_{ig}}
-#   + \underset{(16 \times 16)}{W_{hg}}\;\underset{(16)}{h_{t-1}} + \underset{(16)}{b_{hg}}\big)$$
+# You know a gate when you know what goes wrong without it. Suppose that a tap of unit 5 is stuck,
+# shut or open. Copy this table onto paper, and fill it in as you go on: what happens to c and to h
+# along `print(x, y)`?
 #
-# PyTorch gives each product its own bias, so there are two.
+# | tap | stuck at 0 | stuck at 1 |
+# |---|---|---|
+# | f | ... | ... |
+# | i | ... | ... |
+# | o | ... | ... |
 #
-# **Predict.** Turn both matrices round: $W_{ig}$ to (100 × 16), $W_{hg}$ to (16 × 16). For each: an
-# error, or wrong numbers?
+# The next function takes the gates that the reader had at each character, and sets one of them to
+# a value. Then it makes c and h anew with the two equations.
+
 
 # %%
-try:
-    W_ig.T @ x_t
-    print("W_ig turned round: no error.")
-except RuntimeError:
-    print("W_ig turned round: an error, the sizes do not fit.")
+def unit_5(stuck, value):
+    """Return c and h of unit 5 along the line, with one gate stuck at a value."""
+    c, memory, shown = 0.0, [], []
+    for step in read("print(x, y)"):
+        gates = {"f": step.f[5], "i": step.i[5], "g": step.g[5], "o": step.o[5]}
+        gates[stuck] = value
+        c = gates["f"] * c + gates["i"] * gates["g"]
+        memory.append(c)
+        shown.append(gates["o"] * tanh(c))
+    return memory, shown
 
-same = torch.allclose(W_hg.T @ h, W_hg @ h)
-print("W_hg turned round: no error, and the numbers are", "right." if same else "wrong.")
 
 # %% [markdown]
-# The error is the lucky case. $W_{hg}$ is square, so its shape cannot tell which way round it is:
-# the numbers are silently wrong. That is why this course never trusts shapes alone. It always
-# compares the numbers with PyTorch's.
+# Begin with the forget gate, stuck at 1. All the other gates do what they did before.
 #
-# ## All units, all questions
+# **Predict.** What is c after the closing bracket, roughly?
+
+# %%
+memory, shown = unit_5("f", 1)
+print("   ", *[f"{character:>4}" for character in "print(x, y)"])
+print("c = ", *[f"{value:z4.1f}" for value in memory])
+
+# %% [markdown]
+# About 1: the bracket stays open for ever, since nothing can be wiped out any more. Write that into
+# the table. Now guess the other five, one at a time. Then run the next cell, which shows all six.
+
+# %%
+print("       ", *[f"{character:>4}" for character in "print(x, y)"])
+for stuck in "fio":
+    for value in (0, 1):
+        memory, shown = unit_5(stuck, value)
+        print(f"{stuck} = {value}, c", *[f"{each:z4.1f}" for each in memory])
+        print("       h", *[f"{each:z4.1f}" for each in shown])
+
+# %% [markdown]
+# | tap | stuck at 0 | stuck at 1 |
+# |---|---|---|
+# | f | The 1 is written at `(`, and gone at the next character. | The 1 is never wiped out. |
+# | i | Nothing is ever written: c stays 0. | All news is written, at every character: noise. |
+# | o | c is as it should be, but h is 0: nobody sees it. | Nearly as before: o was near 1 anyway. |
 #
-# The other gates look the same, each with its own weights. Only the squeezing function differs:
+# These six symptoms are all you need to find a gate that you do not know the place of. That is
+# what we do below. But first: who sets a gate?
+
+# %% [markdown]
+# ## A gate is a weighted sum
+#
+# Take the forget gate. At each character it has to look at the character, which is the vector
+# $x_t$, and at what was shown before, $h_{t-1}$. It has to come up with one number for each unit.
+#
+# The simplest way is a weighted sum. Let us make it small: a word of three numbers, and two units.
+# Each unit needs one weight for each number of the word. The weights of unit 0 are one row, the
+# weights of unit 1 are the next row. So they form a matrix, $W_{if}$: from the **i**nput to **f**.
+
+# %%
+pictures.weights(input_size=3, hidden_size=2, stage="one gate", gate="f")
+
+# %% [markdown]
+# In the same way, each unit needs one weight for each number of $h_{t-1}$. They form the matrix
+# $W_{hf}$, from **h** to **f**. Here are both with numbers, and with a bias. Get unit 0 on paper
+# first:
+#
+# * the word: 0.5 · 1 + (−1) · 0 + 0.25 · 2 = 1
+# * the state: 1 · 0.5 + 0.5 · (−1) = 0
+# * the bias: 0.5
+#
+# The sum is 1.5. A tap must be between 0 and 1, so the sum goes through the sigmoid $\sigma$ of
+# lesson 01: $\sigma(1.5) = 1 / (1 + e^{-1.5}) = 0.82$.
+
+# %%
+x_t = torch.tensor([1.0, 0.0, 2.0])
+h = torch.tensor([0.5, -1.0])
+W_if = torch.tensor([[0.5, -1.0, 0.25], [-1.0, 3.0, 0.5]])
+W_hf = torch.tensor([[1.0, 0.5], [2.0, 0.0]])
+b_f = torch.tensor([0.5, -1.0])
+
+sums = W_if @ x_t + W_hf @ h + b_f
+print("sums:", sums.tolist())
+print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
+
+# %% [markdown]
+# Unit 1 has the sum 0, so its tap stands at one half. As an equation, with the shape under each
+# symbol:
+#
+# $$\underset{(H)}{\textcolor{#c2560c}{f_t}} = \sigma\big(\underset{(H \times I)}{W_{if}}\;
+#   \underset{(I)}{x_t} + \underset{(H)}{b_{if}} + \underset{(H \times H)}{W_{hf}}\;
+#   \underset{(H)}{h_{t-1}} + \underset{(H)}{b_{hf}}\big)$$
+#
+# PyTorch gives each of the two products a bias of its own, so there are two. They are only ever
+# added, and one would do. PyTorch keeps both because NVIDIA's library for GPUs, cuDNN, has two.
+#
+# Now larger. These are the sizes of the example that the course uses for shapes:
+#
+# | symbol | meaning | small | here |
+# |---|---|---|---|
+# | I | numbers in a word, `input_size` | 3 | 100 |
+# | H | numbers in h and in c, `hidden_size` | 2 | 16 |
+#
+# **Predict.** What are the shapes of $W_{if}$ and $W_{hf}$ now, rows first?
+
+# %%
+torch.manual_seed(0)
+I, H = 100, 16
+x_t, h = torch.randn(I), torch.randn(H)
+W_if, W_hf = torch.randn(H, I), torch.randn(H, H)
+
+print("W_if:", tuple(W_if.shape), "  W_if @ x_t:", tuple((W_if @ x_t).shape))
+print("W_hf:", tuple(W_hf.shape), "   W_hf @ h:  ", tuple((W_hf @ h).shape))
+
+# %% [markdown]
+# The rule to remember: **rows are what comes out, columns are what goes in.** 16 numbers come out,
+# so both have 16 rows. A word of 100 numbers goes into $W_{if}$, so it has 100 columns. 16 numbers
+# of h go into $W_{hf}$, so it has 16.
+#
+# Matrices are easily turned round, since other libraries keep them the other way. `W_if.T` is
+# $W_{if}$ turned round, and (100 × 16) does not fit a word of 100: PyTorch stops with an error.
+#
+# **Predict.** And if $W_{hf}$ is turned round: does PyTorch stop with an error as well?
+
+# %%
+from lstm_lessons import same
+
+same(W_hf.T @ h, W_hf @ h)
+
+# %% [markdown]
+# It does not stop, and the numbers are wrong. $W_{hf}$ is square, so its shape cannot tell which
+# way round it is. An error would have been the lucky case. When I equals H, even $W_{if}$ is
+# square, and both mistakes are silent. That is why this course never trusts shapes alone. It
+# compares numbers.
+#
+# ## Four gates, one product
+#
+# The other three gates are made in the same way, each with its own weights. Only g goes through
+# tanh in place of the sigmoid, since it may be negative:
 #
 # $$\begin{aligned}
-# i_t &= \sigma(W_{ii}\,x_t + b_{ii} + W_{hi}\,h_{t-1} + b_{hi}) \\
-# f_t &= \sigma(W_{if}\,x_t + b_{if} + W_{hf}\,h_{t-1} + b_{hf}) \\
-# g_t &= \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg}) \\
-# \underset{(H)}{o_t} &= \sigma(\underset{(H \times I)}{W_{io}}\,\underset{(I)}{x_t}
-#   + \underset{(H)}{b_{io}}
-#   + \underset{(H \times H)}{W_{ho}}\,\underset{(H)}{h_{t-1}} + \underset{(H)}{b_{ho}})
+# \textcolor{#1a75d1}{i_t} &= \sigma(W_{ii}\,x_t + b_{ii} + W_{hi}\,h_{t-1} + b_{hi}) \\
+# \textcolor{#c2560c}{f_t} &= \sigma(W_{if}\,x_t + b_{if} + W_{hf}\,h_{t-1} + b_{hf}) \\
+# \textcolor{#0f8266}{g_t} &= \tanh(W_{ig}\,x_t + b_{ig} + W_{hg}\,h_{t-1} + b_{hg}) \\
+# \underset{(H)}{\textcolor{#a64bb0}{o_t}} &= \sigma(\underset{(H \times I)}{W_{io}}\,
+#   \underset{(I)}{x_t} + \underset{(H)}{b_{io}} + \underset{(H \times H)}{W_{ho}}\,
+#   \underset{(H)}{h_{t-1}} + \underset{(H)}{b_{ho}})
 # \end{aligned}$$
-
-# %% [markdown]
-# All four lines have the shapes of the last one; here I = 100 and H = 16. Read the names as *from,
-# to*: $W_{if}$ goes from the input to the forget gate, $W_{ho}$ from the state to the output gate.
-# And $W_{ii}$ goes from the **i**nput to the **i**nput gate: twice the same letter, for two
-# different things.
 #
-# ## How PyTorch keeps them
-#
-# Eight matrices and eight biases, for one layer? PyTorch does it with four tensors. It stacks the
-# matrices of the four gates on top of each other.
-#
-# **Predict.** What is the shape of the stacked `weight_ih_l0`? And of `weight_hh_l0`?
-# (`l0` is layer 0.)
+# Read the names as *from, to*. $W_{ii}$ goes from the **i**nput to the **i**nput gate: the same
+# letter twice, for two different things. In the small example, the four matrices for the word are
+# these:
 
 # %%
+pictures.weights(input_size=3, hidden_size=2, stage="four gates")
+
+# %% [markdown]
+# All four are multiplied by the same $x_t$. So they can be put on top of each other and multiplied
+# at once. PyTorch does that, and calls the stack `weight_ih`. Its product with $x_t$ is cut into
+# four afterwards:
+
+# %%
+pictures.weights(input_size=3, hidden_size=2, stage="product")
+
+# %% [markdown]
+# The matrices for h are stacked in the same way, and so are both biases. The ending `_l0` that
+# PyTorch adds to the names stands for layer 0, the only one here.
+#
+# **Predict.** With I = 100 and H = 16, what is the shape of `weight_ih_l0`?
+
+# %%
+from torch import nn
+
 lstm = nn.LSTM(input_size=I, hidden_size=H)
 for name, parameter in lstm.named_parameters():
     print(f"{name:<13} {tuple(parameter.shape)}")
 
 # %% [markdown]
-# 64 is 4 · 16: four gates of 16 rows. In symbols, `weight_ih_l0` is (4H, I) and `weight_hh_l0` is
-# (4H, H).
+# 64 is 4 · 16: four gates of 16 rows each. In symbols, `weight_ih_l0` is (4H, I), `weight_hh_l0` is
+# (4H, H), and each bias is (4H).
 #
-# And there are two biases, where one would do. PyTorch keeps both because NVIDIA's library for
-# GPUs, cuDNN, has two.
-#
-# **Predict.** If we move all of `bias_hh` into `bias_ih`, and leave zeros, what happens to the
-# output?
+# Does one product really give what four products give? And what is won? `chunk(4)` cuts a tensor
+# into four equal pieces along its first axis, and `torch.cat` puts pieces together again. `detach`
+# only makes PyTorch keep no records for gradients here. `repeat` measures how long 200 calls of a
+# function take, twenty times over.
 
 # %%
-x = torch.randn(T, B, I)
-states = torch.randn(1, B, H), torch.randn(1, B, H)  # h and c to start from
-merged = nn.LSTM(I, H)
-merged.load_state_dict(lstm.state_dict())  # the same weights as `lstm`
-with torch.no_grad():
-    merged.bias_ih_l0 += merged.bias_hh_l0
-    merged.bias_hh_l0.zero_()
-assert torch.allclose(merged(x, states)[0], lstm(x, states)[0], rtol=0, atol=1e-12)
-print("The output stays the same: the two biases are only ever added.")
+from timeit import repeat
+
+stack = lstm.weight_ih_l0.detach()
+pieces = stack.chunk(4)
+
+
+def one_by_one():
+    return [piece @ x_t for piece in pieces]
+
+
+def at_once():
+    return stack @ x_t
+
+
+four = min(repeat(one_by_one, number=200, repeat=20))
+one = min(repeat(at_once, number=200, repeat=20))
+print("One product takes less than two thirds of the time of four:", one < 2 / 3 * four)
+same(torch.cat(one_by_one()), at_once())
 
 # %% [markdown]
+# The numbers are the same. But a computer needs some time to start a product, however small it is,
+# and here it starts one and not four. An LSTM does this at every step. That is what the stack is
+# for.
+#
 # ## Which block is which gate?
 #
-# Lesson 01 took the second block for the forget gate. Nothing in the tensor says so. So do an
-# experiment: put −50 into one block of biases at a time, which outweighs all else in that gate, and
-# watch the first step. From lesson 01, $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. And what is shown
-# is $h_t = o_t \odot \tanh(c_t)$ (lesson 03 has more on it). Look for three symptoms:
+# There are four blocks of 16 rows in the reader's tensors. Nothing in them says which gate is
+# which. So we do an experiment with unit 5, whose rows are row 5 of each block: rows 5, 21, 37
+# and 53. We put −50 into the bias of one of them at a time. This outweighs all the rest of the
+# sum. A sigmoid then gives 0, and a tanh gives −1:
+
+# %%
+fifty = torch.tensor([-50.0, 50.0])
+print("sigmoid:", [round(value, 2) for value in torch.sigmoid(fifty).tolist()])
+print("tanh:   ", torch.tanh(fifty).tolist())
+
+# %% [markdown]
+# So three of the four rows shut a tap, and one gives news of −1. You know from your table what to
+# look for.
 #
-# * h is zero.
-# * c is the same for two different old memories.
-# * c stays zero when the old memory was zero.
-#
-# **Predict.** Which gate causes which symptom? One gate causes none.
+# The function below changes one number of the reader, and lets it read a text. It returns c and h
+# of unit 5 at the end, and how sure the reader is that the text is code.
 
 
 # %%
-def first_step(block, c):
-    """Return h and c after one word, with −50 in one block of 16 biases."""
-    changed = nn.LSTM(I, H)
-    changed.load_state_dict(lstm.state_dict())
+def read_with(text, row, bias):
+    """Return c and h of unit 5, and the verdict, with one number of `bias_ih_l0` changed."""
+    reader, number = trained_reader()
     with torch.no_grad():
-        changed.bias_ih_l0[block * H : (block + 1) * H] = -50
-    _, (h_n, c_n) = changed(x_t[None], (h[None], c[None]))
-    return h_n, c_n
+        reader.lstm.bias_ih_l0[row] = bias
+        numbers = torch.tensor([number[character] for character in text])
+        _, (h_n, c_n) = reader.lstm(reader.embedding(numbers))
+        verdict = torch.sigmoid(reader.head(h_n[0]))
+    return c_n[0, 5].item(), h_n[0, 5].item(), verdict.item()
 
 
 # %% [markdown]
-# `[None]` adds an axis of length 1: for `x_t` it counts the words, one; for `h` and `c` it counts
-# the layers, one.
-
-# %%
-old, other, zero = torch.randn(H), torch.randn(H), torch.zeros(H)
-for block in range(4):
-    h_n, c_n = first_step(block, old)
-    print(f"block {block}:", end=" ")
-    if torch.allclose(h_n, zero):
-        print("h is zero")
-    elif torch.allclose(c_n, first_step(block, other)[1]):
-        print("c is the same for two old memories")
-    elif torch.allclose(first_step(block, zero)[1], zero):
-        print("c stays zero")
-    else:
-        print("none of the three")
-
-# %% [markdown]
-# Block 0 lets the news in: i. Block 1 keeps the old: f. Block 3 shows: o. The one left over is g:
-# its tanh becomes −1, so there is still news. The order is **i, f, g, o**. It is a convention, no
-# more: ONNX, for one, has i, o, f, c, where c is our g.
+# We look at two moments: after `print(`, where c and h should be 0.98 and 0.74, and after
+# `print(x, y`, where they should be 0.90 and 0.72.
 #
-# `chunk(4)` cuts a tensor into four equal pieces along its first axis. So it gives the gates'
-# matrices, under their names. ($W_{ig}$ is PyTorch's own from now on, no longer ours from above.)
+# **Predict.** One of the four rows makes c right at the first moment and nearly 0 at the second.
+# Of which gate is it?
 
 # %%
-W_ii, W_if, W_ig, W_io = lstm.weight_ih_l0.chunk(4)
-W_hi, W_hf, W_hg, W_ho = lstm.weight_hh_l0.chunk(4)
-b_ii, b_if, b_ig, b_io = lstm.bias_ih_l0.chunk(4)
-b_hi, b_hf, b_hg, b_ho = lstm.bias_hh_l0.chunk(4)
-
-assert torch.equal(W_ig, lstm.weight_ih_l0[2 * H : 3 * H])
-print("W_ig is rows", 2 * H, "to", 3 * H - 1, "of weight_ih_l0.")
+for row in (5, 21, 37, 53):
+    c_first, h_first, _ = read_with("print(", row, -50)
+    c_later, h_later, _ = read_with("print(x, y", row, -50)
+    print(f"row {row:2}   after print(      c = {c_first:z5.2f}, h = {h_first:z5.2f}")
+    print(f"         after print(x, y  c = {c_later:z5.2f}, h = {h_later:z5.2f}")
 
 # %% [markdown]
-# The course keeps a *ledger* of all shapes, each with its reason. Here is its page for this layer:
+# * Row 5, in block 0: nothing is ever written. That is **i**.
+# * Row 21, in block 1: the 1 is written, and gone soon after. That is **f**.
+# * Row 37, in block 2: at the bracket c is −1 and not +1. The news is wrong: **g**.
+# * Row 53, in block 3: the 1 is in the memory, but h is 0. That is **o**. Later, c is no longer
+#   quite right either, since all gates read an h that is wrong.
+#
+# So the order is **i, f, g, o**. It is a convention, no more: the file format ONNX, for one, has
+# i, o, f, g.
+#
+# ## The numbers that wipe the memory
+#
+# Now we can point at them. The forget gate of unit 5 is row 21 of all four tensors: 8 weights for
+# the character, 16 for h and two biases, 26 of the 1,664 numbers.
+#
+# And what has row 21 learnt? Multiply the 8 weights with the vector of each character that the
+# reader knows. The lower the number is, the more that character shuts the gate.
 
 # %%
-from lstm_lessons import shapes
+row = reader.lstm.weight_ih_l0[21]
+part = {}
+for character, place in number.items():
+    part[character] = (row @ reader.embedding.weight[place]).item()
 
-shapes.lstm_parameters(input_size=I, hidden_size=H)
+in_order = sorted(part, key=part.get)
+for character in in_order[:4]:
+    print(character, round(part[character], 1))
 
 # %% [markdown]
+# Out of 87 characters, the three that shut the gate most are the three closing brackets. In
+# training, the reader was asked whether a bracket is open. But nobody told it which characters
+# close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see what opens the input gate.
+#
+# Last, we break it. With +50 in the bias of row 21 the gate is stuck at 1. This line is prose, and
+# its bracket is closed in the middle:
+
+# %%
+line = "the value is (not always) a number"
+unchanged = reader.lstm.bias_ih_l0[21].item()
+for bias in (unchanged, 50):
+    c, h, verdict = read_with(line, 21, bias)
+    print(f"c of unit 5: {c:z.2f}   sure that it is code: {verdict:.2f}")
+
+# %% [markdown]
+# With one number changed, the reader thinks that the bracket is still open at the end of the line.
+# And it is far less sure that the line is prose: 0 would be prose, and 1 would be code.
+#
 # ## Counting
 #
-# Each gate has a matrix (H × I), a matrix (H × H) and two biases (H). There are four gates:
+# Each gate has a matrix (H × I), a matrix (H × H) and two biases (H). There are four gates. So an
+# LSTM layer has
 #
 # $$4\,(HI + HH + 2H) = 4H(I + H) + 8H$$
 #
-# **Predict.** Put in I = 100 and H = 16, by hand or in your head. Then let PyTorch count.
+# parameters. For the reader, with I = 8 and H = 16, that is 4 · 16 · 24 + 8 · 16 = 1,664. How many
+# characters a line has is not in it, nor how many lines are read: the same weights serve every
+# step.
+#
+# **Predict.** How many parameters does a layer with I = 100 and H = 16 have?
 
 # %%
-by_formula = 4 * H * (I + H) + 8 * H
-by_torch = sum(parameter.numel() for parameter in lstm.parameters())
-print("formula:", by_formula, "  PyTorch:", by_torch)
-assert by_formula == by_torch == shapes.count_parameters(I, H)
+print("formula:", 4 * H * (I + H) + 8 * H)
+print("PyTorch:", sum(parameter.numel() for parameter in lstm.parameters()))
 
 # %% [markdown]
 # ## See it to scale
 #
-# The picture below has two rows. The upper one is the equation of one gate, with every matrix
-# drawn to one scale. The lower one is the stacks of all four gates, with the rows of that gate
-# marked. Choose the gate in the menu.
+# The picture below has two rows. The upper one is the equation of one gate, with every matrix drawn
+# to one scale. The lower one is the stacks of all four gates, with the rows of that gate marked.
 #
 # **Try it.**
 #
-# 1. Change `input_size`. What grows, and in which direction? Put it back to 100.
-# 2. **Predict**: with `hidden_size` 32, is the count of parameters twice as large, less, or more?
-# 3. Now set it to 32. Which matrix has grown twofold, and which fourfold?
+# 1. Change `input_size`. Which shapes change, and which way do they grow? Put it back to 100.
+# 2. Set `hidden_size` to 32. Which matrix in the upper row grows twofold, and which fourfold?
+# 3. Is the count of parameters then twice as large, more, or less?
+# 4. Set both sizes to 32. Which matrices could now be turned round without an error?
 
 # %%
 from lstm_lessons import explorers
@@ -286,57 +521,38 @@ explorer = explorers.gates_and_shapes()
 explorer
 
 # %% [markdown]
-# Task 1: only the matrices for x grow, and they grow wider, not taller; x itself grows, too. Task
-# 3: $W_{ig}$ gets twice the rows. But $W_{hg}$ has H rows *and* H columns, so it becomes four
-# times as large. The stacks do the same. So the count more than doubles:
-
-# %%
-explorer.sliders["input_size"].value = I
-explorer.sliders["hidden_size"].value = 32
-twice = shapes.count_parameters(I, 32)
-assert f"{twice} parameters" in explorer.picture.alt
-print(f"{twice} parameters, {twice / by_formula:.2f} times as many")
-explorer.sliders["hidden_size"].value = 16
-
-# %% [markdown]
-# ## Where are T and B?
+# <details><summary>Answers</summary>
 #
-# 24 and 10 appear in no parameter. The same weights serve every word of every sentence. So one
-# layer can read sentences of any length, and any number of them.
+# 1. $x_t$ and the matrices for it. They get more columns, so they grow wider; $x_t$ is drawn
+#    upright, so it grows taller.
+# 2. $W_{if}$ gets twice the rows, so it is twice as large. $W_{hf}$ gets twice the rows and twice
+#    the columns, so it is four times as large.
+# 3. More: 17,152 in place of 7,552, which is 2.27 times as many, because of the fourfold part.
+# 4. $W_{if}$ and $W_{hf}$, and those of the other gates: they are all square now. The stacks are
+#    not: they have 128 rows and 32 columns.
 #
-# When 10 sentences are read side by side, the words at step t form a matrix (10, 100), one row per
-# sentence. The equations write $W x$ for one column vector. For rows the same product is
-# `x @ W.T`; the transpose turns W round, this time on purpose.
-#
-# **Predict.** (10, 100) times (100, 16): which shape comes out?
-
-# %%
-words = torch.randn(B, I)
-together = words @ W_ig.T  # inner sizes must be equal, outer sizes remain
-one_by_one = torch.stack([W_ig @ word for word in words])
-assert torch.allclose(together, one_by_one, rtol=0, atol=1e-12)
-print("All sentences at once equals one by one:", tuple(together.shape))
-
-for length, size in ((24, 10), (7, 3)):
-    shape = tuple(lstm(torch.randn(length, size, I))[0].shape)
-    print(f"{length:2} words, {size:2} sentences: output", shape)
+# </details>
 
 # %% [markdown]
 # ## What we have seen
 #
-# * Each gate is a weighted sum of the word and the state, squeezed: σ for i, f, o and tanh for g.
-# * $W_{ig}$ is H × I and $W_{hg}$ is H × H. Rows are what comes out, columns what goes in.
+# * f keeps, i lets in, g is the news, o shows: $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and
+#   $h_t = o_t \odot \tanh(c_t)$.
+# * c is kept unsqueezed and has no bound. h is shown, and stays between −1 and 1.
+# * Each gate is a weighted sum of the word and of h. Rows are what comes out, columns what goes in:
+#   $W_{if}$ is (H × I), $W_{hf}$ is (H × H).
 # * PyTorch stacks the gates in the order i, f, g, o: `weight_ih_l0` is (4H, I), `weight_hh_l0` is
-#   (4H, H), and there are two biases of (4H,).
-# * An LSTM layer has 4H(I + H) + 8H parameters, whatever T and B.
+#   (4H, H), and there are two biases of (4H). That is 4H(I + H) + 8H parameters.
 
 # %% [markdown]
-# **A common mistake.** Matrices turned round, (in, out), as Keras keeps them. For the stacks, and
-# for one gate's $W_{ig}$, an error about sizes tells you. One gate's $W_{hg}$ is square, so there
-# is none: only a comparison with PyTorch's numbers shows it.
+# **A common mistake.** Matrices are turned round, (in, out), as the library Keras keeps them. An
+# error about sizes tells you of most. The exception is a square matrix: $W_{hf}$ always, and
+# $W_{if}$ when I equals H. There is no error then, and the numbers are wrong. Compare them with
+# PyTorch's.
 #
 # **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes,
 # count, spot the impossible one.
 #
-# **Next:** [lesson 03](03_the_cell_by_hand.ipynb) puts the four gates to work and writes one whole
-# step.
+# **Next:** we took the values of the gates from the reader, ready-made. In
+# [lesson 03](03_the_cell_by_hand.ipynb) you compute them yourself, and write a cell that nobody can
+# tell from PyTorch's.

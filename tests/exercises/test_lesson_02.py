@@ -137,7 +137,7 @@ def test_three_of_the_layers_can_be_made_and_the_fourth_is_mended():
         ({"b_ig": (5, 1)}, "two axes for one", "in PyTorch it has one axis"),
         ({"weight_hh": (5, 20)}, "turned round or side by side", "or has the four gates side"),
         ({"W_hg": (5, 6)}, "another size", "Yours is (H, I)."),
-        ({"W_hg": (17, 5)}, None, "It takes the state to gate g. Rows are what comes out"),
+        ({"W_hg": (17, 5)}, None, "It takes h to gate g. Rows are what comes out"),
         ({"x_t": (3, 6)}, "too many axes", "It counts sentences and numbers of a word."),
         ({"rows of W_io": (10, 15)}, None, "In which order are the four blocks"),
         ({"x_t": np.zeros(6)}, None, "`x_t` is a numpy array; give its shape"),

@@ -28,7 +28,7 @@ def _cases() -> tuple[Case, ...]:
         _case(100, 16),
         _case(7, 3, without, bias=False),
         _case(1, 5, "A word may hold one number.", bias=True),
-        _case(6, 1, "A state may hold one number."),
+        _case(6, 1, "h may hold one number."),
         _case(4, 4, "I and H may be equal."),
         _case(1, 1, without, bias=False),
     )
@@ -92,7 +92,7 @@ _SLIPS = (
     ),
     place(
         "rows * hidden_size",
-        ("weight_hh left out", "`weight_hh` is not counted: the state has weights too, (4H, H).",
+        ("weight_hh left out", "`weight_hh` is not counted: h has weights too, (4H, H).",
          "0"),
         ("weight_hh for one gate", "`weight_hh` is counted for one gate; it holds four.",
          "hidden_size * hidden_size"),
@@ -105,7 +105,7 @@ _SLIPS = (
         ("shapes added", "You add rows and columns of the weights. A matrix of r rows and c "
          "columns holds r times c numbers.", "(rows + input_size) + (rows + hidden_size)"),
         ("eight matrices for each input", "The weights are counted twice. There are eight matrices "
-         "in all: four read the word, H * I numbers each, and four the state, H * H each.",
+         "in all: four read the word, H * I numbers each, and four read h, H * H each.",
          "2 * (rows * input_size + rows * hidden_size)"),
     ),
     place(

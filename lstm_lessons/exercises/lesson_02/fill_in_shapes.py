@@ -53,9 +53,9 @@ EXERCISE = DictExercise(
                 (row(*_TURNED, (6, 5)), row(*_OF_ONE, (20, 6))), of=LAYER),
         ShapeOf("x_t", "One word of one sentence: how many numbers, along one axis?",
                 (row(*_COLUMN, (6, 1), (1, 6)),), also=("x", "x_0"), of=LAYER),
-        ShapeOf("W_hg", f"It takes the state to gate g. {RULE}", (row(*_OF_ONE, (20, 5)),),
+        ShapeOf("W_hg", f"It takes h to gate g. {RULE}", (row(*_OF_ONE, (20, 5)),),
                 of=LAYER),
-        ShapeOf("h", "The state for one sentence: one number for each unit, along one axis.",
+        ShapeOf("h", "h of one sentence: one number for each unit, along one axis.",
                 (row(*_COLUMN, (5, 1), (1, 5)),),
                 also=("h_t", "h_t-1", "h_{t-1}", "h_0", "h_prev", "h_n"), of=LAYER),
         ShapeOf("b_ig", "A bias has one number for each unit of its gate, along one axis.",
@@ -102,7 +102,7 @@ EXERCISE = DictExercise(
               f"by side in your answer. {_SIDE_BY_SIDE}",
               {"weight_ih": (5, 24), "weight_hh": (5, 20)}),
         *_for_sizes(5, 6, "I and H exchanged throughout", "I and H have changed places throughout. "
-                    "Here a word has 6 numbers, I = 6, and the state has 5, H = 5."),
+                    "Here a word has 6 numbers, I = 6, and h has 5, H = 5."),
         *_for_sizes(100, 16, "the sizes of the lesson", "These are the shapes for the lesson's "
                     "sizes, I = 100 and H = 16. Here I = 6 and H = 5."),
     ),

@@ -15,7 +15,7 @@ EXERCISE = DictExercise(
                     "a word may hold one number.", "A"),
                 row("no biases", "Layer B is possible: 12 rows are 4 times 3, so H = 3, and I = 12 "
                     "happens to equal 4H. It has no biases: that is `bias=False`.", "B"),
-                row("one unit", "Layer D is possible: 4 rows are 4 times 1: a state of one number, "
+                row("one unit", "Layer D is possible: 4 rows are 4 times 1: h is one number, "
                     "H = 1.", "D"),
             ),
             options=("A", "B", "C", "D"),
@@ -51,5 +51,5 @@ EXERCISE = DictExercise(
         ),
     ),
     in_order=True,
-    praise="32 rows are four gates of 8 units. So the state has 8 numbers, one for each column.",
+    praise="32 rows are four gates of 8 units. So h has 8 numbers, one for each column.",
 )  # fmt: skip

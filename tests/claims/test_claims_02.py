@@ -1,0 +1,59 @@
+"""What the first edition of lesson 02 proved and no page proves any more."""
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import same, shapes
+
+I, H, T, B = 100, 16, 24, 10  # noqa: E741 - the field's own symbols
+
+
+@pytest.fixture
+def lstm() -> nn.LSTM:
+    torch.manual_seed(0)
+    return nn.LSTM(I, H, dtype=torch.float64)
+
+
+def test_one_unit_of_one_gate_has_a_weight_for_each_number_of_the_word_and_of_h(lstm):
+    """One unit needs I + H = 116 weights for one gate, without the bias."""
+    assert lstm.weight_ih_l0[5].numel() + lstm.weight_hh_l0[5].numel() == 116
+
+
+def test_a_gates_matrix_for_the_word_turned_round_is_an_error_unless_I_is_H(lstm):
+    """W_if turned round stops with an error when I is not H, and does not when it is."""
+    W_if = lstm.weight_ih_l0.chunk(4)[1]
+    with pytest.raises(RuntimeError):
+        W_if.T @ torch.randn(I, dtype=torch.float64)
+    square = nn.LSTM(H, H).weight_ih_l0.chunk(4)[1]
+    assert (square.T @ torch.randn(H)).shape == (H,)
+
+
+def test_the_two_biases_are_only_ever_added(lstm):
+    """All of bias_hh moved into bias_ih, and zeros left: the results stay the same."""
+    merged = nn.LSTM(I, H, dtype=torch.float64)
+    merged.load_state_dict(lstm.state_dict())
+    with torch.no_grad():
+        merged.bias_ih_l0 += merged.bias_hh_l0
+        merged.bias_hh_l0.zero_()
+    x = torch.randn(T, B, I, dtype=torch.float64)
+    hx = tuple(torch.randn(1, B, H, dtype=torch.float64) for _ in "hc")
+    assert same(merged(x, hx)[0], lstm(x, hx)[0])
+
+
+def test_chunk_gives_the_gates_in_order(lstm):
+    """The third of four chunks, W_ig, is rows 2H to 3H - 1 of weight_ih_l0."""
+    assert torch.equal(lstm.weight_ih_l0.chunk(4)[2], lstm.weight_ih_l0[2 * H : 3 * H])
+
+
+def test_twice_the_units_are_more_than_twice_the_parameters():
+    """H from 16 to 32, with I = 100: 17,152 parameters in place of 7,552, 2.27 times as many."""
+    assert (shapes.count_parameters(I, H), shapes.count_parameters(I, 2 * H)) == (7552, 17152)
+    assert round(17152 / 7552, 2) == 2.27
+
+
+@pytest.mark.parametrize(("length", "sentences"), [(24, 10), (7, 3)])
+def test_time_and_batch_are_in_no_parameter(lstm, length, sentences):
+    """The same weights read any number of sentences of any length."""
+    output, _ = lstm(torch.randn(length, sentences, I, dtype=torch.float64))
+    assert tuple(output.shape) == (length, sentences, H)
