@@ -4,6 +4,7 @@ import os
 import re
 import sys
 
+import conftest
 import nbformat
 import pytest
 from clone_copies import clean_environ, copy_clone, one_line, run
@@ -44,7 +45,7 @@ def test_everything_is_run_strictly_and_side_by_side(monkeypatch):
     assert words == [
         "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120",
         "-p", "lstm_lessons.publishing.offline", "-n", "2",
-        "--dist", "loadscope", "--max-worker-restart=1",
+        "--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=1",
     ]  # fmt: skip
     assert "--nbval-lax" not in words
 
@@ -52,6 +53,23 @@ def test_everything_is_run_strictly_and_side_by_side(monkeypatch):
 def test_fast_leaves_out_the_browser_and_the_slow_and_the_users_words_win():
     words = test_command.pytest_arguments(True, ["-k", "gates", "-n", "0"])
     assert words[-6:] == ["-m", "not browser and not slow", "-k", "gates", "-n", "0"]
+
+
+def test_files_with_long_tests_are_dealt_out_first():
+    class Item:
+        def __init__(self, nodeid, *marks):
+            self.nodeid, self.marks = nodeid, [getattr(pytest.mark, mark).mark for mark in marks]
+
+        def iter_markers(self):
+            return self.marks
+
+    marked = {"one.py::slow": ["slow"], "page.py::a": ["browser"]}
+    names = ["few.py::a", "one.py::b", "one.py::slow", "many.py::a", "many.py::b", "page.py::a"]
+    items = [Item(name, *marked.get(name, ())) for name in names]
+    conftest.pytest_collection_modifyitems(items)
+    assert [item.nodeid for item in items] == [
+        "page.py::a", "one.py::b", "one.py::slow", "many.py::a", "many.py::b", "few.py::a"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("cores", "workers"), [(1, 0), (2, 2), (3, 3), (4, 4), (64, 4)])

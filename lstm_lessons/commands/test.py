@@ -19,8 +19,9 @@ NBVAL = (
     *("-p", "lstm_lessons.publishing.offline"),
 )
 # A worker a notebook: nbval keeps one kernel for a notebook, so its cells must not be dealt out.
+# Files are dealt out in the order that tests/conftest.py puts them in.
 # A worker that dies is replaced once; without a limit, what killed it is tried over and over.
-SPREAD = ("--dist", "loadscope", "--max-worker-restart=1")
+SPREAD = ("--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=1")
 # The tests that --fast leaves out.
 FAST = ("-m", "not browser and not slow")
 _MOST_WORKERS = 4  # Each may hold a kernel of 300 MB.
