@@ -33,7 +33,7 @@ torch.set_default_dtype(torch.float64)
 # %% [markdown]
 # ## 09.1 Pack by hand
 #
-# Pack a batch without `pack_padded_sequence`. This time the batch comes first.
+# Pack a batch without `pack_padded_sequence`. The batch comes first, as in the lesson.
 #
 # | argument | shape | meaning |
 # |---|---|---|
@@ -88,8 +88,7 @@ exercise("09.2").check(masked_mean)
 
 # %% [markdown] tags=["hints"]
 # 1. Two things: what is added up, and by what it is divided. Where does each depend on the length?
-# 2. The lesson has the mask time first. Here it should be (B, T): compare a row of steps with a
-#    column of lengths.
+# 2. The mask has the shape (B, T): compare a row of steps with a column of lengths.
 # 3. With `[:, :, None]` the mask fits output. Multiply, sum over axis 1, and divide by the lengths
 #    as a column.
 

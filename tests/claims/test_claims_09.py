@@ -1,0 +1,97 @@
+"""Claims of lesson 09's first edition that no page carries; the clinic may need them."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+T, B, INPUT, H = 11, 5, 7, 3
+LENGTHS = torch.tensor([8, 7, 11, 6, 10])
+
+
+@pytest.fixture
+def x():
+    generator = torch.Generator().manual_seed(0)
+    lines = [torch.randn(n, INPUT, generator=generator, dtype=torch.float64) for n in LENGTHS]
+    return pad_sequence(lines)  # (T, B, INPUT)
+
+
+@pytest.fixture
+def lstm():
+    torch.manual_seed(0)
+    return nn.LSTM(INPUT, H, bidirectional=True).double()
+
+
+def test_the_way_back_from_the_sorted_order_is_its_own_argsort(x):
+    packed = pack_padded_sequence(x, LENGTHS, enforce_sorted=False)
+    assert torch.equal(packed.unsorted_indices, packed.sorted_indices.argsort())
+
+
+def test_batch_first_packs_the_same_rows(x):
+    packed = pack_padded_sequence(x, LENGTHS, enforce_sorted=False)
+    turned = pack_padded_sequence(
+        x.transpose(0, 1), LENGTHS, batch_first=True, enforce_sorted=False
+    )
+    assert torch.equal(packed.data, turned.data)
+
+
+def test_a_new_layers_states_grow_alike_behind_many_zeros(x):
+    """Its forget gate is near one half, so what was in a line is gone after thirty zeros."""
+    torch.manual_seed(0)
+    layer = nn.LSTM(INPUT, H).double()
+    spreads = []
+    for longest in (11, 15, 20, 40):
+        padded = torch.cat([x, torch.zeros(longest - T, B, INPUT, dtype=torch.float64)])
+        h_n = layer(padded)[1][0][0]
+        spreads.append((h_n.amax(dim=0) - h_n.amin(dim=0)).max().item())
+    assert spreads == sorted(spreads, reverse=True)
+    assert spreads[-1] < 0.01 * spreads[0]
+
+
+def test_packed_states_are_in_the_callers_order_with_states_given_too(x, lstm):
+    h_0, c_0 = (torch.randn(2, B, H, dtype=torch.float64) for _ in "hc")
+    packed = pack_padded_sequence(x, LENGTHS, enforce_sorted=False)
+    _, (h_n, c_n) = lstm(packed, (h_0, c_0))
+    for b, n in enumerate(LENGTHS):
+        _, (h, c) = lstm(x[:n, b], (h_0[:, b], c_0[:, b]))
+        torch.testing.assert_close(h_n[:, b], h, rtol=0, atol=1e-12)
+        torch.testing.assert_close(c_n[:, b], c, rtol=0, atol=1e-12)
+
+
+def test_unpacked_both_halves_are_right_and_the_mean_needs_no_mask(x, lstm):
+    packed_output, (h_n, _) = lstm(pack_padded_sequence(x, LENGTHS, enforce_sorted=False))
+    output, lengths = pad_packed_sequence(packed_output)
+    assert torch.equal(lengths, LENGTHS)
+    for b, n in enumerate(LENGTHS):
+        alone = lstm(x[:n, b])[0]
+        torch.testing.assert_close(output[:n, b], alone, rtol=0, atol=1e-12)
+        mean = output[:, b].sum(dim=0) / n
+        torch.testing.assert_close(mean, alone.mean(dim=0), rtol=0, atol=1e-12)
+    forward = output[LENGTHS - 1, torch.arange(B), :H]
+    torch.testing.assert_close(torch.stack([forward, output[0, :, H:]]), h_n, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "said"),
+    [
+        ([8, 7, 11, 6, 10], "must be sorted in decreasing order"),
+        ([11, 10, 8, 7, 0], "greater than 0"),
+        ([11, 10, 8, 7], "to be equal to batch_size"),
+        (torch.tensor([11, 10, 8, 7, 6], device="meta"), "CPU"),
+    ],
+)
+def test_mistakes_in_lengths_that_raise_an_error(x, lengths, said):
+    with pytest.raises(RuntimeError, match=said):
+        pack_padded_sequence(x, lengths)
+
+
+def test_lengths_longer_than_the_block_fail_inside_the_layer_only(x, lstm):
+    packed = pack_padded_sequence(x, [12, 10, 8, 7, 6])
+    assert len(packed.data) == packed.batch_sizes.sum() - 1
+    with pytest.raises(RuntimeError):
+        lstm(packed)
+
+
+def test_lengths_too_short_cut_lines_off_and_raise_nothing(x, lstm):
+    output, _ = pad_packed_sequence(lstm(pack_padded_sequence(x, [5] * B))[0])
+    assert output.shape[0] == 5
