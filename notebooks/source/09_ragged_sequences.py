@@ -532,4 +532,4 @@ with torch.no_grad():
 #
 # **Next:** the reader can be trained, but how does the error at the end of a line find its way
 # back to a bracket at its beginning? Lesson 10 goes that way by hand, and finds every gradient. It
-# is on its way. All arguments of `nn.LSTM` on one page: [the map](map_of_nn_lstm.ipynb).
+# is on its way. All arguments of `nn.LSTM` on one page: the map of nn.LSTM.
