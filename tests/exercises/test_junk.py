@@ -121,13 +121,34 @@ ENTRIES = [
 ]
 
 
+JUNK = [*VALUES, *ANSWERS]
+SHARES = 4
+
+
+def share(each):
+    """Return a toy's junk, which is all, or an exercise's share.
+
+    What comes back is read by the class of what is to be returned: exercises with one class have
+    all the junk between them.
+    """
+    if each not in ALL:
+        return JUNK
+    alike = [other for other in ALL if type(returned(other)) is type(returned(each))]
+    shares = min(len(alike), SHARES)
+    return JUNK[alike.index(each) % shares :: shares]
+
+
+def returned(each):
+    return getattr(each, "returns", None)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("each", [function_toy(), dict_toy(), *ALL], ids=lambda each: each.number)
 def test_junk_gets_a_clear_line_and_never_raises(each):
     known = (
         {slip.name for suspect in each.known for slip in suspect.slips} if each in FUNCTIONS else ()
     )
-    for answer in [*VALUES, *ANSWERS]:
+    for answer in share(each):
         result = each.check(answer)
         assert result.outcome in ("incorrect", "error"), answer
         assert OUR_FAULT not in result.message, result
