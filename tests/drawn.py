@@ -27,8 +27,9 @@ def marked(svg: str, mark: str) -> dict[str, Element]:
 
 
 def words(element: Element) -> str:
-    """Return all text of an element, subscripts included."""
-    return "".join(element.itertext())
+    """Return all text of an element, subscripts included, but not what it says when asked."""
+    parts = (words(part) + (part.tail or "") for part in element if part.tag != f"{SVG}title")
+    return (element.text or "") + "".join(parts)
 
 
 def texts(svg: str) -> list[str]:
@@ -72,7 +73,7 @@ def _boxes(element: Element, outer: np.ndarray) -> Iterator[tuple[str, tuple[flo
     if element.tag == f"{SVG}text" and words(element).strip():
         size, bold = _size(element), element.get("font-weight") == "bold"
         wide = text_width(element.text or "", size, bold)
-        for part in element:
+        for part in element.iterfind(f"{SVG}tspan"):
             strong = bold or part.get("font-weight") == "bold"
             wide += text_width(part.text or "", float(part.get("font-size", size)), strong)
         anchor = element.get("text-anchor") or _style(element, r"text-anchor: (\w+)")

@@ -275,6 +275,11 @@ def test_play_goes_over_the_range_of_its_slider_and_stops_there(toy):
     assert not play.playing and not play.repeat and not play.show_repeat
     assert 300 <= play.interval <= 600
     assert toy().player is None
+    explorer.sliders["step"].value = 3
+    assert play.value == 3  # where it goes on
+    play.playing = True
+    explorer.sliders["step"].value = 4  # as the page moves it, before play says the same
+    assert play.value == 3
 
 
 @pytest.mark.parametrize("name", ["f", "hx", "line", "t"])

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import SVG, corners, marked, texts, words
+from drawn import SVG, corners, marked, texts, tree, words
 from settings import settings
 from torch import nn
 
@@ -126,3 +126,16 @@ def test_words_for_the_default():
         "c = f·c_prev + i·g = 0.881·1.00 + 0.731·0.462 = 0.881 + 0.338 = 1.219. "
         "h = o·tanh(c) = 0.500·0.839 = 0.420."
     )
+
+
+def test_a_number_says_under_the_pointer_which_numbers_made_it():
+    svg = view(z_f=2.0, z_i=1.0, z_g=0.5, z_o=0.0, c_prev=-1.0).svg
+    titles = [each.text for each in tree(svg).iter(f"{SVG}title")]
+    assert titles == [
+        "f · c_prev = 0.881 · −1.00 = −0.881",
+        "i · g = 0.731 · 0.462 = 0.338",
+        "c = f · c_prev + i · g = 0.881 · −1.00 + 0.731 · 0.462 = −0.543",
+        "tanh(c) = tanh(−0.543) = −0.495",
+        "h = o · tanh(c) = 0.500 · −0.495 = −0.248",
+    ]
+    assert not set(titles) & set(texts(svg))  # it is no line of the picture

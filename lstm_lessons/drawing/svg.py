@@ -111,6 +111,21 @@ def formula(
     return line
 
 
+def tell(mark: Element, text: str) -> Element:
+    """Let a mark say a line under the pointer, such as the numbers that made its own; return it.
+
+    It tells nothing that the alternative text does not: a screen reader takes the picture as one
+    image, and browsers show no title for the keyboard. Nor do marks take the focus: every redraw
+    replaces them, and would lose it.
+    """
+    # Else a text shows it on the strokes of its letters alone, not between them.
+    if mark.tag == "text":
+        mark.set("pointer-events", "bounding-box")
+    mark.insert(0, Element("title"))
+    mark[0].text = text
+    return mark
+
+
 def write(root: Element) -> str:
     """Return the SVG as text."""
     return ElementTree.tostring(root, encoding="unicode")

@@ -12,6 +12,7 @@ An explorer is a function from parameters to a picture, and its signature is its
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -33,7 +34,7 @@ from ipywidgets import (
     ValueWidget,
     VBox,
     Widget,
-    jslink,
+    jsdlink,
 )
 from ipywidgets import Text as TextBox
 
@@ -68,6 +69,8 @@ _NAME_CONTROLS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+x
 
 PLAY_MS = 400
 """How long each picture stays while an explorer plays."""
+REST_S = 0.15
+"""How long a slider rests until play takes over its value."""
 
 # Of the controls, where they stand side by side.
 _COLUMNS = {
@@ -270,6 +273,7 @@ class Explorer(VBox):
         self._drawing = HTML()
         self._complaint = HTML(layout={"display": "none"})
         self._held = False
+        self._resting: asyncio.TimerHandle | None = None
         self.sliders: dict[str, ValueWidget] = {
             name: each.allowed.slider(each.default, each.label)
             for name, each in self._table.items()
@@ -349,8 +353,28 @@ class Explorer(VBox):
             layout={"width": "80px", "flex": "0 0 auto"},
         )
         self._played.layout.flex = "0 1 auto"  # leaves room for the buttons beside it
-        jslink((self._played, "value"), (player, "value"))
+        jsdlink((player, "value"), (slider, "value"))
+        slider.observe(self._follow, names="value")
         return player
+
+    def _follow(self, change: object = None) -> None:
+        """Let play go on from where the slider rests.
+
+        A link in the page would send the kernel a message of its own before each move of the
+        slider, and the picture would come that much later.
+        """
+        if self._resting is not None:
+            self._resting.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel
+            self._take_over()
+        else:
+            self._resting = loop.call_later(REST_S, self._take_over)
+
+    def _take_over(self) -> None:
+        if self.player is not None and not self.player.playing:
+            self.player.value = self._played.value
 
     def _redraw(self, change: object = None) -> None:
         if self._held:

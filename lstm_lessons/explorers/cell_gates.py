@@ -143,10 +143,11 @@ def _flow(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
         (o_x, FLOW_Y, "×"),
     ):
         _node(root, x, y, sign)
-    _numbers(root, made)
+    _numbers(root, c_prev, made)
 
 
-def _numbers(root: svg.Element, made: dict[str, float]) -> None:
+def _numbers(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
+    ways = _ways(c_prev, made)
     middle, after = (COLUMNS["f"] + PRODUCT_X) / 2, (SQUASH_X + COLUMNS["o"]) / 2
     for name, text, x, y, anchor in (
         ("kept", "f · c_prev", middle, FLOW_Y, "middle"),
@@ -160,12 +161,26 @@ def _numbers(root: svg.Element, made: dict[str, float]) -> None:
         if name == "added":
             line = svg.label(root, x, y, f"{text} = ", 14, anchor)
             svg.add(line, "tspan", value, **bold)
+            svg.tell(line, ways[name])
         elif name == "h":
             svg.label(root, x, y - 24, text, 16)
-            svg.label(root, x, y + 6, value, 16, **bold)
+            svg.tell(svg.label(root, x, y + 6, value, 16, **bold), ways[name])
         else:
             svg.formula(root, x, y + 32, text, 14)
-            svg.label(root, x, y + 52, value, 16, **bold)
+            svg.tell(svg.label(root, x, y + 52, value, 16, **bold), ways[name])
+
+
+def _ways(c_prev: float, made: dict[str, float]) -> dict[str, str]:
+    """Return how each number of the flow was made, by its name."""
+    n = {name: svg.number(value, 3) for name, value in made.items()}
+    old, f, i, g, o = svg.number(c_prev, 2), n["f"], n["i"], n["g"], n["o"]
+    return {
+        "kept": f"f · c_prev = {f} · {old} = {n['kept']}",
+        "added": f"i · g = {i} · {g} = {n['added']}",
+        "c": f"c = f · c_prev + i · g = {f} · {old} + {i} · {g} = {n['c']}",
+        "tanh_c": f"tanh(c) = tanh({n['c']}) = {n['tanh_c']}",
+        "h": f"h = o · tanh(c) = {o} · {n['tanh_c']} = {n['h']}",
+    }
 
 
 def _node(root: svg.Element, x: float, y: float, sign: str) -> None:

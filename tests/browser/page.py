@@ -88,7 +88,8 @@ _DRAWN = """(box) => {
   return svg && {
     alt: svg.getAttribute('aria-label'),
     texts: [...svg.querySelectorAll('text')]
-      .map(text => text.textContent.replace(/\\s+/g, ' ').trim()).filter(text => text),
+      .map(text => [...text.childNodes].filter(part => part.nodeName !== 'title')
+        .map(part => part.textContent).join('').replace(/\\s+/g, ' ').trim()).filter(text => text),
     markup: svg.outerHTML,
   };
 }"""
@@ -338,9 +339,13 @@ def browser_or_reason() -> Browser:
 
 
 def texts_of(svg: str) -> list[str]:
-    """Return the texts of an SVG picture, in order."""
-    root = ElementTree.fromstring(svg)
-    texts = ("".join(part.itertext()) for part in root.iter("{http://www.w3.org/2000/svg}text"))
+    """Return the texts of an SVG picture, in order, without what they say under the pointer."""
+    root, name = ElementTree.fromstring(svg), "{http://www.w3.org/2000/svg}"
+    for text in root.iter(f"{name}text"):
+        for title in text.findall(f"{name}title"):
+            text.text = (text.text or "") + (title.tail or "")  # it stands before all other parts
+            text.remove(title)
+    texts = ("".join(part.itertext()) for part in root.iter(f"{name}text"))
     return [" ".join(text.split()) for text in texts if text.strip()]
 
 

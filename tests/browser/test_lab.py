@@ -331,6 +331,7 @@ def test_a_preset_sets_all_its_controls_with_one_redraw_by_keyboard(typed):
 def test_play_moves_the_slider_to_its_end_and_stops_there(typed):
     """It starts where the slider stands, and from the beginning once it is at the end."""
     typed.press_preset("far")
+    typed.page.wait_for_timeout(500)  # until the slider rests
     play = typed.shown.button("play or pause: step")
     play.press("Enter")
     seen = []
@@ -341,7 +342,8 @@ def test_play_moves_the_slider_to_its_end_and_stops_there(typed):
     assert sum(gaps) / len(gaps) > 300, gaps
     typed.page.wait_for_timeout(1000)
     typed.expect()  # it does not begin again
-    typed.press_preset("near")
+    typed.move("step", "Home", 0)
+    typed.page.wait_for_timeout(500)  # until it rests
     play.press("Enter")
     typed.expect(step=2)
     play.press("Enter")
