@@ -1,4 +1,4 @@
-"""The map of the course, as data: lessons, objectives, minutes, prerequisites."""
+"""The map of the course, as data: lessons with objectives and minutes, and pages beside them."""
 
 from dataclasses import dataclass
 
@@ -33,6 +33,28 @@ class Lesson:
         """Whether the lesson's notebook is part of the course today."""
         return bool(self.objectives)
 
+
+@dataclass(frozen=True)
+class Page:
+    """A page of reference beside the lessons, without a number, which needs no order.
+
+    ``name`` is the notebook's file name without its ending, ``shows`` what the README says.
+    """
+
+    name: str
+    title: str
+    question: str
+    shows: str
+
+
+PAGES = (
+    Page(
+        "map_of_nn_lstm",
+        "The map of nn.LSTM",
+        "What does each argument of nn.LSTM change?",
+        "every argument, and with it all shapes, parameters and the code",
+    ),
+)
 
 LESSONS = (
     Lesson(
@@ -221,3 +243,16 @@ def lesson(number: str) -> Lesson:
             return candidate
     known = ", ".join(each.number for each in LESSONS)
     raise KeyError(f"expected the number of a lesson ({known}), got {number!r}")
+
+
+def page(name: str) -> Page:
+    """Return the page of reference with this name.
+
+    Raises:
+        KeyError: no page has this name; the message lists those there are.
+    """
+    for candidate in PAGES:
+        if candidate.name == name:
+            return candidate
+    known = ", ".join(each.name for each in PAGES)
+    raise KeyError(f"expected the name of a page ({known}), got {name!r}")

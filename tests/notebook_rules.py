@@ -16,7 +16,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from lstm_lessons.course import lesson
 from lstm_lessons.publishing import notebooks
 
 CODE_LINES = 25
@@ -50,6 +49,8 @@ class Page:
     @classmethod
     def read(cls, path: Path, root: Path) -> "Page":
         kind = next(k for k, f in notebooks.FOLDERS.items() if root / f == path.parent)
+        if kind == "lesson":
+            kind = notebooks.kind_of(path)
         return cls(path, root, kind, nbformat.read(path, as_version=4))
 
     @property
@@ -117,7 +118,7 @@ def rule(*kinds: notebooks.Kind) -> Callable[[Rule], Rule]:
 
 @rule()
 def opens_with_the_course(page):
-    wanted = notebooks.opening(lesson(page.number), page.kind)
+    wanted = notebooks.Target(page.kind, page.path, page.root).opening
     if not page.cells or page.cells[0].source != wanted:
         yield "the first cell is not the opening that course.py gives"
 

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import SVG, marked, texts, tree, words
+from drawn import SVG, marked, points, texts, tree, words
 from settings import every_value, settings
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -374,6 +374,37 @@ def test_layers_lie_one_above_the_other_and_directions_side_by_side():
             assert cells[place][1] > cells[place + step][1] + 34
         if step == 2:
             assert all(cells[place][0] < cells[place + 1][0] for place in range(0, len(cells), 2))
+
+
+def test_a_layer_reads_both_halves_of_the_layer_below():
+    for given, picture, theirs in wide():
+        both = given["bidirectional"] == "True"
+        halves = {way: marked(picture.svg, f"{way}-half") for way in ("forward", "reverse")}
+        joined = [str(layer) for layer in range(1, given["num_layers"])] if both else []
+        assert [list(each) for each in halves.values()] == [joined, joined]
+        if not joined:
+            continue
+        boxes = {
+            name: group.find(f"{SVG}rect") for name, group in marked(picture.svg, "cell").items()
+        }
+        columns = {
+            float(boxes[place].get("x")) + float(boxes[place].get("width")) / 2 for place in "01"
+        }
+        paths = tree(picture.svg).iter(f"{SVG}path")
+        lines = [points(each) for each in paths if not re.search("[HVhv]", each.get("d"))]
+        for layer in joined:
+            ends = [
+                (float(each[layer].get("x")), float(each[layer].get("width")))
+                for each in halves.values()
+            ]
+            middle, bar = sum(ends[0]), float(halves["forward"][layer].get("y"))
+            assert middle == pytest.approx(ends[1][0]) and ends[0][1] == pytest.approx(ends[1][1])
+            # From the middle of the bar two ways go, one to each cell above.
+            ways = [line for line in lines if len(line) == 3 and 0 < bar - line[0][1] < 8]
+            forks = [line for line in ways if line[0][0] == pytest.approx(middle)]
+            assert {each[-1][0] for each in forks} == columns
+            assert theirs[f"weight_ih_l{layer}"] == theirs[f"weight_ih_l{layer}_reverse"]
+            assert theirs[f"weight_ih_l{layer}"][1] == 2 * theirs["h_n"][-1]
 
 
 def test_each_words_place_in_input_and_output():

@@ -8,12 +8,14 @@ import pytest
 from nbformat import NotebookNode
 from notebook_rules import RULES, Page
 
+from lstm_lessons import course
 from lstm_lessons.course import LESSONS, lesson
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.publishing import notebooks
 
 ROOT = Clone.here().root
-PAGES = [Page.read(path, ROOT) for path in notebooks.committed(ROOT) if path.name[:2].isdigit()]
+OURS = {each.name for each in (*course.LESSONS, *course.PAGES)}
+PAGES = [Page.read(path, ROOT) for path in notebooks.committed(ROOT) if path.stem in OURS]
 NAMES = [page.path.relative_to(ROOT).as_posix() for page in PAGES]
 
 
@@ -29,6 +31,7 @@ def test_notebook(page, rule):
 
 def test_every_ready_lesson_has_its_notebooks():
     wanted = {f"notebooks/{each.name}.ipynb" for each in LESSONS if each.ready}
+    wanted |= {f"notebooks/{each.name}.ipynb" for each in course.PAGES}
     for folder in ("exercises", "exercises/solutions"):
         wanted |= {f"{folder}/{each.name}.ipynb" for each in LESSONS if each.exercise_minutes}
     assert set(NAMES) == wanted
@@ -63,9 +66,10 @@ def picture(alt="A curve that falls.", svg="<svg><text>f = 0.5</text></svg>"):
 def good(tmp_path, kind):
     """Return a page of this kind that breaks no rule."""
     markdown = nbformat.v4.new_markdown_cell
-    name = lesson("03").name
-    cells = [markdown(notebooks.opening(lesson("03"), kind))]
-    if kind == "lesson":
+    which = course.PAGES[0] if kind == "page" else lesson("03")
+    name = which.name
+    cells = [markdown(notebooks.opening(which, kind))]
+    if kind in ("lesson", "page"):
         cells += [markdown(f"## Part {number}\n\nSome words.") for number in range(16)]
         cells += [
             code("print(1)", 1, nbformat.v4.new_output("stream", name="stdout", text="1\n")),
@@ -159,6 +163,7 @@ LONG = "\n".join(["x = 1"] * 26)
 # the rule, the kind of notebook, what breaks it
 BREAKS = [
     ("opens_with_the_course", "lesson", prose(0, source="# Lesson 3")),
+    ("opens_with_the_course", "page", prose(0, source="# The map")),
     ("opens_with_the_course", "exercises", lambda page: page.cells.pop(0)),
     ("closes_with_what_we_have_seen", "lesson", lambda page: page.cells.pop()),
     ("closes_with_what_we_have_seen", "lesson", lambda page: insert(page, code("1", 3), at=99)),

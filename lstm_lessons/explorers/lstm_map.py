@@ -24,12 +24,14 @@ KEY_Y = 178
 
 # The layers on the left, the tensors of a call beside them.
 CALL_Y = 226
-MIDDLE, LAYERS_Y = 200, 374
-ONE_WIDTH, TWO_WIDTH, CELL_HEIGHT, GAP, LEAD = 240, 168, 34, 20, 18
+MIDDLE, LAYERS_Y = 200, 369
+ONE_WIDTH, TWO_WIDTH, CELL_HEIGHT, LEAD = 240, 168, 34, 18
+# Between two layers: an arrow; or, of two directions, lines into a bar that joins them, and a fork.
+GAP, JOIN_GAP, JOIN_LINE, JOIN_BAR, JOIN_STEM = 20, 39, 6, 17, 4
 CALL_X, CALL_SYMBOLS_X, CALL_SHAPE_X = 412, 476, 590
 
 # The parameters below.
-GROUPS_Y = 540
+GROUPS_Y = 548
 GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 256, 326, 562, 580
 WHY_LETTERS, CALL_LETTERS = 41, 65  # in a line
 LINE, SPACE = 15, 8  # between lines of a row, and around them
@@ -37,10 +39,29 @@ LINE, SPACE = 15, 8  # between lines of a row, and around them
 REMARK_LINE = 20
 COLOURS = {"forward": "i", "reverse": "f"}
 
+# A preset sets every argument but the sizes: those that it does not speak of to torch's default.
+_DEFAULTS = {
+    "num_layers": 1,
+    "bias": "True",
+    "batch_first": "False",
+    "dropout": 0.0,
+    "bidirectional": "False",
+    "proj_size": 0,
+    "unbatched": "False",
+}
+PRESETS = {
+    "the defaults": _DEFAULTS,
+    "two layers, two directions": _DEFAULTS | {"num_layers": 2, "bidirectional": "True"},
+    "batch first": _DEFAULTS | {"batch_first": "True"},
+    "dropout that does nothing": _DEFAULTS | {"dropout": 0.5},
+    "h smaller than c": _DEFAULTS | {"hidden_size": 16, "proj_size": 5},
+    "one sequence alone": _DEFAULTS | {"unbatched": "True"},
+}
+
 
 def lstm_map() -> Explorer:
     """Return the explorer: a control for every argument of nn.LSTM, and for the call's sizes."""
-    return Explorer(view, side_by_side=True)
+    return Explorer(view, side_by_side=True, presets=PRESETS)
 
 
 class Values(TypedDict):
@@ -185,33 +206,53 @@ def _code(root: svg.Element, setting: Setting) -> None:
 def _layers(root: svg.Element, setting: Setting) -> None:
     """Draw the layers, the first below, with the place of each direction in the states."""
     made = setting.configuration
-    rows = made.num_layers
-    width = TWO_WIDTH if made.bidirectional else ONE_WIDTH
-    inner = 12
-    whole = len(setting.directions) * (width + inner) - inner
-    left, height = MIDDLE - whole / 2, rows * CELL_HEIGHT + (rows - 1) * GAP
+    rows, both = made.num_layers, made.bidirectional
+    width, gap, inner = (TWO_WIDTH, JOIN_GAP, 12) if both else (ONE_WIDTH, GAP, 0)
+    whole = 2 * width + inner if both else width
+    left, height = MIDDLE - whole / 2, rows * CELL_HEIGHT + (rows - 1) * gap
     bottom = LAYERS_Y + height / 2
-    # The arrows go up at the outer ends, and leave the middle for words.
-    ends = (left + 14, left + whole - 14)[: len(setting.directions)]
+    top = bottom - height
     for place, (layer, direction) in enumerate(setting.cells):
         x = left + (width + inner) * setting.directions.index(direction)
-        y = bottom - CELL_HEIGHT - layer * (CELL_HEIGHT + GAP)
+        y = bottom - CELL_HEIGHT - layer * (CELL_HEIGHT + gap)
         _cell(root, setting, place, (x, y, width, CELL_HEIGHT))
-    for layer in range(rows + 1):
-        low = bottom - layer * (CELL_HEIGHT + GAP) + (GAP if 0 < layer else LEAD)
-        high = low - (GAP if 0 < layer < rows else LEAD)
-        if layer == rows:
-            low = bottom - height
-            high = low - LEAD
-        for x in ends:
-            arrow(root, "muted", (x, low), (x, high + 2))
-        if 0 < layer < rows:
-            svg.label(root, MIDDLE + 8 * (len(ends) == 1), low - 6, _between(setting), 12,
-                      fill="muted")  # fmt: skip
-    top = bottom - height
+    # Arrows to one cell stand at its left end, and leave its middle for words.
+    ends = (left + width / 2, left + 1.5 * width + inner) if both else (left + 14,)
+    for x in ends:
+        arrow(root, "muted", (x, bottom + LEAD), (x, bottom + 2))
+        arrow(root, "muted", (x, top), (x, top - LEAD + 2))
+    for layer in range(1, rows):
+        low = bottom - layer * (CELL_HEIGHT + gap) + gap
+        if both:
+            _join(root, setting, layer, (left, low, width, inner))
+        else:
+            arrow(root, "muted", (ends[0], low), (ends[0], low - gap + 2))
+            svg.label(root, MIDDLE + 8, low - 6, _between(setting), 12, fill="muted")
     for name, y in (("input", bottom + LEAD + 14), ("output", top - LEAD - 6)):
         text = f"{name} {made[name].shape}"
         _mono(root, MIDDLE, y, text, 13, "middle", font_weight="bold")
+
+
+def _join(
+    root: svg.Element, setting: Setting, layer: int, place: tuple[float, float, float, float]
+) -> None:
+    """Draw what a layer reads of the one below: both halves in one, and all of it in both cells."""
+    left, low, width, inner = place
+    middles = (left + width / 2, left + 1.5 * width + inner)
+    bar_y, half = low - JOIN_LINE - JOIN_BAR, width + inner / 2
+    for number, direction in enumerate(setting.directions):
+        line = f"M{middles[number]} {low}V{low - JOIN_LINE}"
+        svg.add(root, "path", d=line, stroke="muted", stroke_width=2)
+        tint = {"fill": COLOURS[direction], "fill_opacity": theme.TINT}
+        mark = {f"data_{direction}_half": str(layer)}
+        svg.rect(root, left + number * half, bar_y, half, JOIN_BAR, **tint, **mark)
+    frame = {"fill": "none", "stroke": "muted", "rx": 3}
+    svg.rect(root, left, bar_y, 2 * half, JOIN_BAR, **frame)
+    svg.label(root, MIDDLE, bar_y + JOIN_BAR - 4.5, _between(setting), 12)
+    svg.add(root, "path", d=f"M{MIDDLE} {bar_y}v{-JOIN_STEM}", stroke="muted", stroke_width=2)
+    for x in middles:
+        fork = ((MIDDLE, bar_y - JOIN_STEM), (x, bar_y - JOIN_STEM), (x, low - JOIN_GAP + 2))
+        arrow(root, "muted", *fork)
 
 
 def _between(setting: Setting) -> str:

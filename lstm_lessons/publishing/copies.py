@@ -18,6 +18,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from lstm_lessons.course import PAGES
 from lstm_lessons.environment.clone import FIRST_NOTEBOOK
 from lstm_lessons.environment.failure import Failure, from_os_error
 from lstm_lessons.environment.lock import held
@@ -30,7 +31,7 @@ PATIENCE_S = 20.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _NAMED = 4
-_COURSES_OWN = re.compile(r"\d\d_\w+\.ipynb")
+_COURSES_OWN = re.compile("|".join([r"\d\d_\w+", *(each.name for each in PAGES)]))
 
 
 @dataclass
@@ -60,7 +61,7 @@ def names(course: Path) -> list[str]:
         f"{folder}/{path.name}"
         for folder in FOLDERS
         for path in sorted((course / folder).glob("*.ipynb"))
-        if _COURSES_OWN.fullmatch(path.name)
+        if _COURSES_OWN.fullmatch(path.stem)
     ]
 
 

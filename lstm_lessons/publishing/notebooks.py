@@ -1,4 +1,4 @@
-"""From the source text of a lesson or exercise set to its notebooks, before they are run.
+"""From the source text of a lesson, page or exercise set to its notebooks, before they are run.
 
 The sources are jupytext's py:percent texts. Everything here is a function of the source and of
 ``course.py`` alone, so that the same source always gives the same notebook, ids included.
@@ -15,7 +15,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from lstm_lessons.course import LESSONS, Lesson, lesson
+from lstm_lessons.course import LESSONS, PAGES, Lesson, Page, lesson, page
 
 OPENING = "<!-- opening -->"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -26,9 +26,10 @@ EXCUSING_TAGS = ("nbval-ignore-output", "nbval-skip")
 EXCUSING_COMMENTS = ("NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP", "PYTEST_VALIDATE_IGNORE_OUTPUT")
 EDITED_COPY = re.compile(r"\.edited-\d+\.ipynb$")
 
-Kind = Literal["lesson", "exercises", "solutions"]
+Kind = Literal["lesson", "page", "exercises", "solutions"]
 FOLDERS: dict[Kind, str] = {
     "lesson": "notebooks",
+    "page": "notebooks",  # of reference, beside the lessons
     "exercises": "exercises",
     "solutions": "exercises/solutions",
 }
@@ -66,17 +67,32 @@ class Target:
 
     @property
     def number(self) -> str:
-        """The two digits of its lesson."""
-        return self.source.stem[:2]
+        """The two digits of its lesson; of a page, which has none, its name."""
+        return self.source.stem if self.kind == "page" else self.source.stem[:2]
+
+    @property
+    def opening(self) -> str:
+        """The markdown that opens the notebook.
+
+        Raises:
+            KeyError: ``course.py`` has no such lesson or page.
+        """
+        of = page(self.number) if self.kind == "page" else lesson(self.number)
+        return opening(of, self.kind)
 
 
 def targets(root: Path) -> list[Target]:
     """Return every notebook that the sources under ``root`` make, lessons first, in order."""
-    lessons = sorted((root / "notebooks/source").glob("[0-9][0-9]_*.py"))
+    made = sorted((root / "notebooks/source").glob("*.py"))
     exercises = sorted((root / "exercises/source").glob("[0-9][0-9]_*.py"))
-    return [Target("lesson", source, root) for source in lessons] + [
+    return [Target(kind_of(source), source, root) for source in made] + [
         Target(kind, source, root) for source in exercises for kind in ("exercises", "solutions")
     ]
+
+
+def kind_of(path: Path) -> Kind:
+    """Return whether a text or notebook of the folder of lessons is a lesson: it has a number."""
+    return "lesson" if path.name[:2].isdigit() else "page"
 
 
 def read(path: Path) -> NotebookNode:
@@ -137,8 +153,10 @@ def make(target: Target) -> NotebookNode:
     return notebook
 
 
-def opening(which: Lesson, kind: Kind = "lesson") -> str:
+def opening(which: Lesson | Page, kind: Kind = "lesson") -> str:
     """Return the markdown that opens a notebook: title, question, objectives, minutes, links."""
+    if isinstance(which, Page):
+        return f"# {which.title}\n\n**{which.question}**"
     name = f"{which.number}: {which.title}"
     if kind != "lesson":
         up = "../" * (FOLDERS[kind].count("/") + 1)
@@ -209,10 +227,10 @@ def disagreements(root: Path) -> list[str]:
     """Return a line for each way in which sources and committed notebooks disagree."""
     found = []
     made = targets(root)
-    names = {each.name for each in LESSONS}
+    names = {each.name for each in (*LESSONS, *PAGES)}
     for target in made:
         if target.source.stem not in names:
-            found.append(f"{target.source.name} is no lesson of course.py")
+            found.append(f"{target.source.name} is no lesson or page of course.py")
         if not target.path.exists():
             found.append(f"{target.name} is missing: its source was never built")
             continue
@@ -290,7 +308,7 @@ def _source(target: Target, cell: NotebookNode) -> str:
             raise SourceError(f"{target.source}: solution markers stand in a markdown cell")
         if source.strip() == OPENING:
             try:
-                return opening(lesson(target.number), target.kind)
+                return target.opening
             except KeyError as error:
                 raise SourceError(f"{target.source}: {error.args[0]}") from error
         # The twin lies one folder deeper than the notebook whose links the author wrote.

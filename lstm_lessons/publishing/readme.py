@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
-from lstm_lessons.course import LESSONS
+from lstm_lessons.course import LESSONS, PAGES
 
 BEGIN, END = "<!-- lessons: written by build -->", "<!-- end of lessons -->"
 
 
 def table() -> str:
-    """Return the table in markdown: a row a lesson."""
+    """Return the table in markdown: a row a lesson, then a row for each page beside them."""
     rows = [
         f"| {each.number} {each.title} | {each.shows} | {'ready' if each.ready else 'planned'} |"
         for each in LESSONS
     ]
+    rows += [f"| {each.title} | {each.shows} | beside the lessons, in no order |" for each in PAGES]
     return "\n".join(["| lesson | what it shows | |", "|---|---|---|", *rows])
 
 
