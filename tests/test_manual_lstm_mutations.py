@@ -92,22 +92,16 @@ CELL = rows(
     ("cell: bound from input_size", "bound = 1 / sqrt(hidden_size)",
      "bound = 1 / sqrt(input_size)"),
     ("cell: bound without the root", "bound = 1 / sqrt(hidden_size)", "bound = 1 / hidden_size"),
-    ("cell: normal initial values", "values.uniform_(-bound, bound)", "values.normal_(0, bound)"),
-    ("cell: half of the range", "values.uniform_(-bound, bound)", "values.uniform_(0, bound)"),
-    ("cell: biases of zero", "parameter(4 * hidden_size) if bias else None\n        self.bias_hh",
-     "nn.Parameter(0 * parameter(4 * hidden_size).detach()) if bias else None\n"
-     "        self.bias_hh"),
-    ("cell: always biases", "self.bias_ih = parameter(4 * hidden_size) if bias else None",
-     "self.bias_ih = parameter(4 * hidden_size)"),
-    ("cell: biases before weights", "self.weight_ih = parameter(4 * hidden_size, input_size)\n",
-     "self.bias_ih = parameter(4 * hidden_size) if bias else None\n"
-     "        self.weight_ih = parameter(4 * hidden_size, input_size)\n"),
-    ("cell: zero states with features of x", "x.new_zeros(*x.shape[:-1], self.hidden_size)",
-     "torch.zeros_like(x)"),
-    ("cell: c starts at one", "hx = (zeros, zeros)", "hx = (zeros, zeros + 1)"),
-    ("cell: states given are not used", "        if hx is None:\n            zeros",
-     "        if True:\n            zeros"),
-    ("cell: states swapped", "lstm_step(x, *hx, self", "lstm_step(x, *hx[::-1], self"),
+    ("cell: normal initial values", "uniform_(parameter, -bound, bound)",
+     "normal_(parameter, 0, bound)"),
+    ("cell: half of the range", "uniform_(parameter, -bound, bound)",
+     "uniform_(parameter, 0, bound)"),
+    ("cell: biases of zero", "nn.init.uniform_(parameter, -bound, bound)",
+     "nn.init.uniform_(parameter, -bound * (parameter.dim() - 1), bound * (parameter.dim() - 1))"),
+    ("cell: biases before weights", "        self.weight_ih = nn.Parameter",
+     "        self.bias_ih = nn.Parameter(torch.empty(rows))\n"
+     "        self.weight_ih = nn.Parameter"),
+    ("cell: states swapped", "h, c = hx", "c, h = hx"),
     ("cell: biases not handed on", "self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)",
      "self.weight_ih, self.weight_hh)"),
 )  # fmt: skip
@@ -255,12 +249,20 @@ LAYOUTS = rows(
 
 MANUAL = rows(
     "manual",
+    ("cell: always biases", 'wanted = bias or name.startswith("weight")', "wanted = True"),
+    ("cell: no biases ever", 'wanted = bias or name.startswith("weight")',
+     'wanted = name.startswith("weight")'),
+    ("cell: dtype not handed on", "torch.empty(entry.shape, device=device, dtype=dtype)\n"
+     "            wanted", "torch.empty(entry.shape, device=device)\n            wanted"),
+    ("cell: zero states with features of x", "input.new_zeros(*input.shape[:-1], self.hidden_size)",
+     "torch.zeros_like(input)"),
+    ("cell: c starts at one", "hx = (zeros, zeros)", "hx = (zeros, zeros + 1)"),
+    ("cell: states given are not used", "        if hx is None:\n            zeros = input",
+     "        if True:\n            zeros = input"),
     ("cell: arguments not checked",
      "        check_cell_arguments(input_size, hidden_size, bias, dtype)\n", ""),
     ("cell: input not checked",
      "        check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)\n", ""),
-    ("cell: made without biases", "(input_size, hidden_size, bias, device, dtype)",
-     "(input_size, hidden_size, False, device, dtype)"),
     ("cell: given states not handed on", "super().forward(input, hx)", "super().forward(input)"),
     ("arguments not checked", "        check_arguments(\n", "        (\n"),
     ("dtype not checked", "        check_dtype(dtype)\n", ""),
@@ -549,6 +551,11 @@ def same_parameters(theirs, ours):
 
 def the_cell_agrees(manual):
     b, i, h = 4, 3, 5
+    derived = []  # what lesson 03 derives has no other arguments
+    for kind in (nn.LSTMCell, manual.DerivedCell):
+        torch.manual_seed(4)
+        derived.append(kind(i, h))
+    same_parameters(*derived)
     for bias in (True, False):
         made = []
         for kind in (nn.LSTMCell, manual.ManualLSTMCell):

@@ -47,46 +47,38 @@ def lstm_step(
     return apply_gates(z, c)
 
 
-class ManualLSTMCell(nn.Module):
-    """A twin of torch.nn.LSTMCell, which takes its arguments and inputs on trust.
+class CellParameters(nn.Module):
+    """The four parameters of torch.nn.LSTMCell, drawn from U(-1/sqrt(H), 1/sqrt(H)).
 
-    `lstm_lessons.ManualLSTMCell` is this class with torch's checks before it.
-
-    Parameters: weight_ih (4H, I), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,), drawn
-    from U(-1/sqrt(H), 1/sqrt(H)). Without ``bias`` the two biases are None.
+    weight_ih (4H, I), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,); their rows are stacked
+    i, f, g, o. Sizes are whole numbers above 0.
 
     Source: the documentation of torch.nn.LSTMCell.
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        """Make the parameters. Sizes are whole numbers above 0."""
+    def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
-        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        rows = 4 * hidden_size
+        self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
+        self.bias_ih = nn.Parameter(torch.empty(rows))
+        self.bias_hh = nn.Parameter(torch.empty(rows))
         bound = 1 / sqrt(hidden_size)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
 
-        def parameter(*shape: int) -> nn.Parameter:
-            values = torch.empty(shape, device=device, dtype=dtype)
-            return nn.Parameter(values.uniform_(-bound, bound))
 
-        self.weight_ih = parameter(4 * hidden_size, input_size)
-        self.weight_hh = parameter(4 * hidden_size, hidden_size)
-        self.bias_ih = parameter(4 * hidden_size) if bias else None
-        self.bias_hh = parameter(4 * hidden_size) if bias else None
+class ManualLSTMCell(CellParameters):
+    """A twin of torch.nn.LSTMCell, which takes its arguments and inputs on trust.
 
-    def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+    `lstm_lessons.ManualLSTMCell` is this class with torch's other arguments, and with its checks
+    before it.
+    """
+
+    def forward(self, x: Tensor, hx: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Return the new ``(h, c)``.
 
-        Shapes: x (B, I) or (I,); h and c, given and returned, (B, H) or (H,). Without ``hx`` both
-        states are zero.
+        Shapes: x (B, I) or (I,); h and c, given and returned, (B, H) or (H,).
         """
-        if hx is None:
-            zeros = x.new_zeros(*x.shape[:-1], self.hidden_size)
-            hx = (zeros, zeros)
-        return lstm_step(x, *hx, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        h, c = hx
+        return lstm_step(x, h, c, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)

@@ -51,7 +51,8 @@ class _Twin(nn.Module):
 class ManualLSTMCell(_Twin, DerivedCell):
     """A twin of torch.nn.LSTMCell: same names, shapes, order and initial values for a seed.
 
-    It is the class that lesson 03 derives, with torch's checks and torch's names before it.
+    It is the class that lesson 03 derives, with torch's other arguments, and with torch's checks
+    and names before it.
     """
 
     def __init__(
@@ -69,7 +70,14 @@ class ManualLSTMCell(_Twin, DerivedCell):
             RuntimeError: dtype is one of whole numbers, or there is no such device.
         """
         check_cell_arguments(input_size, hidden_size, bias, dtype)
-        super().__init__(input_size, hidden_size, bias, device, dtype)
+        nn.Module.__init__(self)  # the lesson's knows neither bias nor device nor dtype
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        for entry in shapes.lstm_parameters(input_size, hidden_size):
+            name = entry.name.removesuffix("_l0")
+            values = torch.empty(entry.shape, device=device, dtype=dtype)
+            wanted = bias or name.startswith("weight")
+            self.register_parameter(name, nn.Parameter(values) if wanted else None)
+        self.reset_parameters()
 
     def forward(  # pyrefly: ignore[bad-override-param-name] - torch's name; the lesson's is x
         self,
@@ -85,6 +93,9 @@ class ManualLSTMCell(_Twin, DerivedCell):
             TypeError, ValueError, RuntimeError: an input or a state does not fit; see `arguments`.
         """
         check_cell_call(input, hx, self.input_size, self.hidden_size, self.weight_ih)
+        if hx is None:
+            zeros = input.new_zeros(*input.shape[:-1], self.hidden_size)
+            hx = (zeros, zeros)
         return super().forward(input, hx)
 
 
