@@ -101,10 +101,10 @@ LESSONS = (
         "03_the_cell_by_hand",
         "The cell by hand",
         "Can we write one step of an LSTM so that nobody can tell it from PyTorch's?",
-        "six equations as code; the same numbers and gradients as `nn.LSTMCell`",
+        "one step on paper and as code; the same numbers and gradients as `nn.LSTMCell`",
         objectives=(
-            "write one step of an LSTM from its six equations",
-            "say what each gate does to c and to h in one step",
+            "write one step of an LSTM, on paper and as code",
+            "say in which way an LSTM is an RNN cell with a memory and three taps",
             "prove that your cell equals `nn.LSTMCell`, gradients included",
         ),
         minutes=45,

@@ -118,6 +118,7 @@ PACKAGE = {
 DERIVED = (
     ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
     ("03_the_cell_by_hand", "lstm_step", "lstm/cell.py"),
+    ("03_the_cell_by_hand", "CellParameters", "lstm/cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
     ("09_ragged_sequences", "first_rows", "lstm/ragged.py"),

@@ -30,13 +30,13 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 03.1 Write the cell
 #
-# Write one step of an LSTM, if you can without looking at the lesson. It returns the new state
-# and the new memory: `return h, c`, in this order.
+# Write one step of an LSTM, if you can without looking at the lesson. It returns the new h and
+# the new c: `return h, c`, in this order.
 #
 # | argument | shape | meaning |
 # |---|---|---|
 # | `x` | (B, I) | a word of each sentence, one row per sentence |
-# | `h`, `c` | (B, H) | state and memory of the step before |
+# | `h`, `c` | (B, H) | those of the step before |
 # | `weight_ih` | (4H, I) | the gates' weights for x, stacked i, f, g, o |
 # | `weight_hh` | (4H, H) | the gates' weights for h, stacked likewise |
 # | `bias_ih`, `bias_hh` | (4H,) | the gates' biases, stacked likewise |

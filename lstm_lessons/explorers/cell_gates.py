@@ -13,11 +13,13 @@ from lstm_lessons.explorers.base import Explorer, Range, checked
 Z = Range(-6.0, 6.0, 0.25)
 
 PRESETS = {
-    "keep all": {"z_f": 6.0, "z_i": -6.0},
-    "write anew": {"z_f": -6.0, "z_i": 6.0, "z_g": 6.0},
-    "count up": {"z_f": 6.0, "z_i": 6.0, "z_g": 6.0},
-    "keep, hide": {"z_f": 6.0, "z_i": -6.0, "z_o": -6.0, "c_prev": 2.0},
+    "unit 0": {"z_f": 2.0, "z_i": 1.0, "z_g": 0.5, "z_o": 0.0, "c_prev": 1.0},
+    "unit 1": {"z_f": 0.0, "z_i": -2.0, "z_g": -1.0, "z_o": 2.0, "c_prev": -2.0},
+    "a bracket opens": {"z_f": 5.25, "z_i": 6.0, "z_g": 6.0, "z_o": 4.25, "c_prev": 0.0},
+    "inside it": {"z_f": 5.0, "z_i": -5.25, "z_g": -1.5, "z_o": 6.0, "c_prev": 1.0},
+    "it closes": {"z_f": -6.0, "z_i": -6.0, "z_g": -6.0, "z_o": 4.0, "c_prev": 1.0},
 }
+"""The two units of lesson 03, and the reader's unit 5 at a bracket, as far as the range goes."""
 
 # In the order in which the gates act on the memory, as they stand in the picture.
 

@@ -1,0 +1,88 @@
+"""What the first edition of lesson 03 proved and no page proves any more."""
+
+from itertools import permutations
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons import same
+from lstm_lessons.explorers.cell_gates import PRESETS, numbers
+from lstm_lessons.lstm.cell import lstm_step
+
+B, I, H = 10, 100, 16  # noqa: E741 - the field's own symbols
+
+
+def random(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, dtype=torch.float64)
+
+
+@pytest.fixture
+def cell() -> nn.LSTMCell:
+    torch.manual_seed(0)
+    return nn.LSTMCell(I, H, dtype=torch.float64)
+
+
+def test_sentences_side_by_side_are_sentences_one_by_one(cell):
+    """For rows, W x is x @ W.T: (10, 100) times (100, 16) gives (10, 16), a row a sentence."""
+    W_ig, words = cell.weight_ih.chunk(4)[2], random(B, I)
+    assert same(words @ W_ig.T, torch.stack([W_ig @ word for word in words]))
+
+
+def test_four_gates_one_by_one_are_torchs_step(cell):
+    """Eight products, a gate at a time, give what nn.LSTMCell gives; each gate is (B, H)."""
+    x, h, c = random(B, I), random(B, H), random(B, H)
+    squash = (torch.sigmoid, torch.sigmoid, torch.tanh, torch.sigmoid)
+    parts = (each.chunk(4) for each in cell.parameters())
+    i, f, g, o = (
+        squeeze(x @ W_x.T + b_x + h @ W_h.T + b_h)
+        for squeeze, W_x, W_h, b_x, b_h in zip(squash, *parts, strict=True)
+    )
+    assert i.shape == (B, H)
+    new = f * c + i * g
+    h_torch, c_torch = cell(x, (h, c))
+    assert same(new, c_torch)
+    assert same(o * torch.tanh(new), h_torch)
+
+
+def test_only_one_of_24_orders_is_torchs(cell):
+    """Of the 24 orders in which four gates can be stacked, i, f, g, o alone gives torch's h."""
+    x, h, c = random(B, I), random(B, H), random(B, H)
+    h_torch, _ = cell(x, (h, c))
+    found = []
+    for order in permutations("ifgo"):
+        places = [order.index(gate) for gate in "ifgo"]
+        parts = (each.chunk(4) for each in cell.parameters())
+        stacks = [torch.cat([each[place] for place in places]) for each in parts]
+        if same(lstm_step(x, h, c, *stacks)[0], h_torch):
+            found.append("".join(order))
+    assert found == ["ifgo"]
+
+
+def test_a_memory_near_2_may_be_shown_as_nothing():
+    """With z_f, z_i and z_g at 6, z_o at -6 and an old memory of 1, c is 1.995 and h is 0.002."""
+    made = numbers(z_f=6, z_i=6, z_g=6, z_o=-6, c_prev=1)
+    assert (round(made["c"], 3), round(made["h"], 3)) == (1.995, 0.002)
+
+
+def test_unit_0_of_the_lesson_grows_beyond_1():
+    """z = 1, 2, 0.5, 0 and an old memory of 1: c is 1.22 and h is 0.42; unit 1 has -1.09, -0.70."""
+    zero, one = (numbers(**PRESETS[name]) for name in ("unit 0", "unit 1"))
+    assert (round(zero["c"], 2), round(zero["h"], 2)) == (1.22, 0.42)
+    assert (round(one["c"], 2), round(one["h"], 2)) == (-1.09, -0.70)
+
+
+def test_without_c_the_gradient_of_a_new_lstm_vanishes_faster_too():
+    """With its own biases: a factor of 0.61 a step along c and h, of 0.12 through h alone."""
+    torch.manual_seed(4)
+    words, lstm = random(61, 8), nn.LSTM(8, H, dtype=torch.float64)
+    factors = []
+    for cut in (False, True):
+        x, h, c = words.clone().requires_grad_(), random(H) * 0, random(H) * 0
+        for x_t in x:
+            h, c = lstm_step(x_t, h, c.detach() if cut else c, *lstm.parameters())
+        (gradient,) = torch.autograd.grad(h.sum(), x)
+        norms = gradient.norm(dim=-1).flip(0)
+        factors.append((norms[60] / norms[10]).item() ** (1 / 50))
+    assert 0.5 < factors[0] < 0.75
+    assert 0.08 < factors[1] < 0.2
