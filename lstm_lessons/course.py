@@ -176,8 +176,8 @@ LESSONS = (
         "carrying and detaching the state, and what a cut loses",
         objectives=(
             "read a long sequence in chunks, with the result of reading it whole",
-            "train on chunks: say what `detach` cuts, and what that and `retain_graph` cost",
-            "cut a text into streams, and say when a state must be thrown away",
+            "train on chunks: say what `detach` cuts, and why `retain_graph` is no cure",
+            "cut a text into streams, and say when to begin with zeros",
         ),
         minutes=45,
         exercise_minutes=30,

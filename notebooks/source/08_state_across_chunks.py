@@ -10,450 +10,465 @@
 # <!-- opening -->
 
 # %% [markdown]
-# ## What does a layer remember?
+# ## A bracket that was opened earlier
 #
-# Some sequences are too long to read at once: a book, a year of measurements. They are read in
-# pieces, called *chunks*. Here 24 words stand for the book (ten books, side by side).
+# A book, a day of sound or a year of measurements is too long to be read at once. So it is read in
+# pieces, one after the other. A piece is called a *chunk*.
 #
-# **Predict.** We read the same words twice, one call after the other, and hand nothing on. Is the
-# second result another one, because the layer has seen the words before?
+# Our reader shall read this line in chunks of ten characters:
+#
+# ```text
+# the value | is (not al | ways) a nu | mber
+# ```
+#
+# The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader holds
+# whether a bracket is open. Does it still know, when the third chunk begins? That depends on one
+# line of our program.
 
 # %%
 import torch
 from torch import nn
 
-torch.set_default_dtype(torch.float64)
-torch.manual_seed(0)
+from lstm_lessons import trained_reader
 
-T, B, I, H = 24, 10, 100, 16
-lstm = nn.LSTM(I, H)
-x = torch.randn(T, B, I)
-whole, (h_n, c_n) = lstm(x)
-print("the same result:", torch.equal(lstm(x)[0], whole))
-
-# %% [markdown]
-# The same. A layer keeps weights, not states: every call without `hx` begins with zeros. So the
-# memory between two calls is yours to carry. Lesson 04 did it once, with 10 and 14 words.
-#
-# `x.split(5)` cuts x along axis 0, which is time, into chunks of 5 steps.
-#
-# **Predict.** How many chunks, and how long is the last one? And are the outputs, put together, the
-# output of the whole?
-
-# %%
-chunks = x.split(5)
-hx, outputs = None, []
-for chunk in chunks:
-    output, hx = lstm(chunk, hx)
-    outputs.append(output)
-
-print("lengths:", [len(chunk) for chunk in chunks])
-for ours, theirs in ((torch.cat(outputs), whole), (hx[0], h_n), (hx[1], c_n)):
-    assert torch.allclose(ours, theirs, rtol=0, atol=1e-12)
-print("Chunks with the state handed on: output, h_n and c_n of the whole.")
-
-# %% [markdown]
-# The last chunk has 4 steps, and nothing has to be done about it: the states have no time axis.
-# This works for any number of layers, and for *one* direction: a reverse pass would need the state
-# of the next chunk, which has not been read. There is no error then, and wrong numbers.
-#
-# **Predict.** Two people save work. One hands on h alone, with a new c of zeros. The other hands on
-# nothing. Which outputs are still right, and from which chunk on are they wrong?
+reader, number = trained_reader()
+line = "the value is (not always) a number"
+x = reader.embedding(torch.tensor([number[character] for character in line])).detach()
 
 
-# %%
-def right_chunks(hand_on, layer=lstm):
-    """Return for each chunk whether its output is that of the whole."""
-    hx, right = None, []
-    for chunk, wanted in zip(chunks, layer(x)[0].split(5)):
-        output, (h, c) = layer(chunk, hx)
-        hx = hand_on(h, c)
-        right.append(torch.allclose(output, wanted, rtol=0, atol=1e-12))
-    return right
+def unit_5(hand_on):
+    """Return h of unit 5 after each character, read in chunks of ten."""
+    hx, states = None, []
+    for chunk in x.split(10):
+        output, hx = reader.lstm(chunk, hx)
+        states.append(output[:, 5].detach())
+        if not hand_on:
+            hx = None  # the next chunk begins with zeros
+    return torch.cat(states)
 
-
-print("h and c:", right_chunks(lambda h, c: (h, c)))
-print("h alone:", right_chunks(lambda h, c: (h, torch.zeros_like(c))))
-print("nothing:", right_chunks(lambda h, c: None))
-
-for options in ({"num_layers": 3}, {"bidirectional": True}):
-    print(options, right_chunks(lambda h, c: (h, c), nn.LSTM(I, H, **options)))
-
-# %% [markdown]
-# Both go wrong from the second chunk on, without an error. The state is the pair (h, c).
-#
-# ## The history is handed on, too
-#
-# In training, each chunk has its loss, and each loss its backward pass. A tensor that was computed
-# carries its history, the graph of lesson 03, and so do the states that we hand on.
-#
-# Here the loss is the mean square of the output: it means nothing, but has gradients. `backward()`
-# walks the graph backwards, from the loss. To save memory, it throws away what it has walked.
-#
-# **Predict.** In which chunk does this loop fail, if in any?
-
-# %%
-hx = None
-try:
-    for n, chunk in enumerate(chunks):
-        output, hx = lstm(chunk, hx)
-        output.square().mean().backward()
-        print("chunk", n, "is done")
-except RuntimeError as error:
-    print(f"chunk {n}:", error)
-
-# %% [markdown]
-# Chunk 1 starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone. The message names
-# a way out: `retain_graph=True`, which throws nothing away. Many take it, since it helps here.
-#
-# Now we also train: after each backward pass, `optimiser.step()` moves every weight by −0.1 times
-# its gradient, in place. (The gradient of a product needs its factors, as they were.)
-#
-# **Predict.** Does chunk 1 work, with `retain_graph=True`?
-
-# %%
-layer = nn.LSTM(I, H)  # one of its own: its weights change, and those of lstm stay
-optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
-hx = None
-try:
-    for n, chunk in enumerate(chunks):
-        optimiser.zero_grad()
-        output, hx = layer(chunk, hx)
-        output.square().mean().backward(retain_graph=True)
-        optimiser.step()
-        print("chunk", n, "is done")
-except RuntimeError as error:
-    print(f"chunk {n}:", str(error).split(":")[0])  # what follows says which tensor
-
-# %% [markdown]
-# Another error. The graph of chunk 0 was kept, and needs the weights as they were when it was
-# made. But they have been changed, in place.
-#
-# ## How far back?
-#
-# Without an update, `retain_graph=True` runs. What does it cost? We count the words that each
-# chunk's loss has a gradient for: so many steps its backward pass walks.
-#
-# `torch.autograd.grad(loss, words)` returns that gradient. Like `backward()`, it throws away what
-# it has walked, so here it is told to keep it.
-#
-# **Predict.** Five chunks of 5, 5, 5, 5 and 4 words. For how many words has each of the five losses
-# a gradient?
-
-
-# %%
-words = x.clone().requires_grad_()
-
-
-def gradients(hand_on):
-    """Return for each chunk the gradient of its loss by all words, (T, B, I)."""
-    hx, found = None, []
-    for chunk in words.split(5):
-        output, hx = lstm(chunk, hx)
-        found += torch.autograd.grad(output.square().mean(), words, retain_graph=True)
-        hx = hand_on(hx)
-    return found
-
-
-def words_reached(hand_on):
-    """Return for each chunk how many words its loss has a gradient for."""
-    return [int((grad != 0).any(dim=2).any(dim=1).sum()) for grad in gradients(hand_on)]
-
-
-reached = words_reached(lambda hx: hx)
-print("states as they are:", reached)
-print(f"steps walked, in all: {sum(reached)}, for {T} words")
-
-# %% [markdown]
-# Back to the very first word, every time: 74 steps, three times as many as there are words. The
-# longer the text, the longer the walks. The sum of these gradients is right. But so is the gradient
-# of the summed losses, in one walk of 24 steps.
-#
-# ## Cut the history
-#
-# `detach` (lesson 03) returns a tensor with the numbers and without the history.
-#
-# **Predict.** Detach both states: what does `words_reached` say now? Then h alone, then c alone.
-# And are the outputs still right? ("Off by" is the length of the difference from the exact
-# gradient, divided by its length.)
-
-
-# %%
-def detached(hx):
-    h, c = hx
-    return h.detach(), c.detach()
-
-
-losses = sum(piece.square().mean() for piece in lstm(words)[0].split(5))
-(exact,) = torch.autograd.grad(losses, words)
-ways = {
-    "as they are": lambda hx: hx,
-    "both detached": detached,
-    "h alone": lambda hx: (hx[0].detach(), hx[1]),
-    "c alone": lambda hx: (hx[0], hx[1].detach()),
-}
-for name, hand_on in ways.items():
-    off = (sum(gradients(hand_on)) - exact).norm() / exact.norm()
-    print(f"{name:<14}{words_reached(hand_on)}, sum of gradients off by {off:.2f}")
-print("outputs right:", right_chunks(lambda h, c: detached((h, c))))
-
-# %% [markdown]
-# With both, each loss reaches the words of its own chunk. With one alone, the walk is as long as
-# before, by the other way, and the gradient is not right either: without c, the long memory, nearly
-# as wrong as with both. Forwards, the memory passes.
-#
-# | handed on | next output | gradient |
-# |---|---|---|
-# | `(h, c)` | right | reaches back to the first word |
-# | `(h.detach(), c.detach())` | right | ends at the cut |
-# | nothing | wrong | ends at the cut |
-#
-# If you only read, write `with torch.no_grad():` before the loop: no history, nothing to detach.
-#
-# Now the training loop again, with both states detached and without `retain_graph`. Look where
-# `detached` stands.
-#
-# **Predict.** Does every chunk still get a gradient?
-
-# %%
-with_gradient = []
-for _ in range(2):
-    hx = None  # a new round over the data begins with zeros
-    for chunk in chunks:
-        optimiser.zero_grad()
-        output, hx = layer(chunk, hx)
-        hx = detached(hx)
-        output.square().mean().backward()
-        optimiser.step()
-        with_gradient.append(all(bool(p.grad.any()) for p in layer.parameters()))
-print("chunks trained:", len(with_gradient), "  a gradient in all parameters:", all(with_gradient))
-
-# %% [markdown]
-# Yes. `detach` makes a new tensor, and leaves `output` and its history alone. So it may stand
-# before `backward()` or after it: what counts is that it comes before the next call.
-
-# %% [markdown]
-# ## What the cut costs
-#
-# This is *truncated backpropagation through time*, TBPTT for short. *Truncated* means cut off: the
-# gradient no longer says how a word acts on a loss that comes after the cut.
-#
-# How much is lost? The loss is now the sum of all outputs, each times a random factor. We add up
-# the gradients of all chunks.
-#
-# Gradients of all weights are one long vector. The error is the length of
-# the difference from that of the uncut text, divided by its length: 0 is right, 1 as wrong as no
-# gradient at all.
-#
-# **Predict.** Chunks of 1 step: 1, or less? And chunks of 12, with one cut: nearer to 0, or to
-# that?
-
-# %%
-torch.manual_seed(1)
-factors = torch.randn(T, B, H)  # of a sum: a mean would depend on the length of its chunk
-
-
-def gradient(lstm, k):
-    """Return the gradient of all weights, summed over chunks of k steps, as one vector."""
-    lstm.zero_grad()
-    hx = None
-    for chunk, factor in zip(x.split(k), factors.split(k)):
-        output, hx = lstm(chunk, hx)
-        (output * factor).sum().backward()
-        hx = detached(hx)
-    return torch.cat([parameter.grad.flatten() for parameter in lstm.parameters()])
-
-
-def error(lstm, k):
-    exact = gradient(lstm, T)
-    return ((gradient(lstm, k) - exact).norm() / exact.norm()).item()
-
-
-for k in (1, 2, 3, 6, 12, 24):
-    print(f"chunks of {k:2}: {error(lstm, k):.2f}")
-
-# %% [markdown]
-# Even with one step, the gradient is better than none: what a word does to its own output needs no
-# history. Of these lengths, the longer lose less: there are fewer cuts. (The last line compares the
-# whole, which has none, with itself.)
-#
-# But this is a layer at its start, and that forgets fast (lesson 01): its forget gates stand near
-# one half. Lesson 01 opened them with a bias.
-#
-# **Predict.** With 3 added to that bias, the memory lasts. Do the same chunks lose less, or more?
 
 # %%
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
-lengths = (1, 2, 3, 4, 6, 8, 12)  # those that divide 24: equal chunks
-fig, axes = figure(560, 320)
-errors = {}
-for bias in (0, 1, 3):
-    torch.manual_seed(0)
-    opened = nn.LSTM(I, H)
-    with torch.no_grad():
-        opened.bias_ih_l0[H : 2 * H] += bias
-    errors[bias] = [error(opened, k) for k in lengths]
-    axes.plot(lengths, errors[bias], marker="o", label=f"{bias} added to the bias")
-axes.set_xlabel("chunk length")
-axes.set_ylabel("error of the gradient")
-axes.set_ylim(0, 1)
-axes.set_xticks(lengths)
-axes.legend()
-alt = "; ".join(
-    f"{b} added: {v[0]:.2f} at 1, {v[4]:.2f} at 6, {v[6]:.2f} at 12" for b, v in errors.items()
-)
-show(fig, f"Error of the gradient, falling with the chunk length from 1 to 12. {alt}.")
+plot, axes = figure()
+axes.step(range(len(line)), unit_5(hand_on=True), where="mid", label="state handed on")
+axes.step(range(len(line)), unit_5(hand_on=False), ":", where="mid", label="zeros each time")
+axes.set_xticks(range(len(line)), list(line))
+axes.set(ylabel="h of unit 5", title="Is a bracket open?")
+for start in (10, 20, 30):
+    axes.axvline(start - 0.5, color="gray", linewidth=0.8)
+axes.legend(loc="upper left")
+alt = """Two curves of unit 5 over the characters of the line, with three cuts. Both rise to 0.7 at
+the opening bracket. With the state handed on it stays there until the closing bracket. With zeros
+each time it falls to 0 at the second cut, in the middle of the bracket."""
+show(plot, alt)
 
 # %% [markdown]
-# More. Of the k places that a word may have in its chunk, k − d have a loss d steps later in the
-# same chunk: a share of 1 − d/k, for k = 2d a half. So let a chunk be several times as long as the
-# task's memory.
+# If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
+# warns us. If the state is handed on, the cut makes no difference.
 #
-# Below, each *word* has a loss, a row. A mark is what one word does to one loss through the memory,
-# $f^d$.
+# So the state must be handed on. In training that brings a new trouble, and the usual cure for it
+# is wrong. This lesson shows both, and what a cut does cost.
+
+# %% [markdown]
+# ## A layer keeps weights, not states
+#
+# Here is the picture of what is handed on. A box is a chunk. Above the line the state (h, c) goes
+# from each chunk to the next one. (The lower half is about training, and comes later.)
+
+# %%
+from lstm_lessons import pictures
+
+pictures.chunks(line[:30], 10, between="carry")
+
+# %% [markdown]
+# Nobody hands the state on if you do not. We take a new layer with the sizes from lesson 00: 24
+# words, 10 sentences, 100 numbers in a word. From here on we compute in float64, so that the proofs
+# are sharp. We read the same words twice, in two calls.
+#
+# **Predict.** Does the second call give other numbers, because the layer has seen the words before?
+
+# %%
+from lstm_lessons import same
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(0)
+lstm = nn.LSTM(100, 16)
+x = torch.randn(24, 10, 100)  # (T, B, I)
+whole, (h_n, c_n) = lstm(x)
+again, _ = lstm(x)
+same(again, whole)
+
+# %% [markdown]
+# No. A layer has weights and nothing else. Each call without `hx` begins with zeros. What is to be
+# remembered from call to call, you have to carry: the pair that one call returns goes into the next
+# call, as in lesson 04.
+#
+# `x.split(5)` cuts x along its first axis, which is time, into chunks of 5 words.
+
+# %%
+hx, outputs = None, []
+for chunk in x.split(5):
+    output, hx = lstm(chunk, hx)
+    outputs.append(output)
+print("lengths:", [len(output) for output in outputs])
+same(torch.cat(outputs), whole)
+
+# %% [markdown]
+# The chunks give what the whole gives. The last one has only 4 words, and nothing has to be done
+# about that, because states have no axis for time.
+#
+# (This holds for any number of layers, but for one direction. A reverse pass would need the state
+# of the *next* chunk, which has not been read yet.)
+#
+# Somebody wants to save work, and hands on h alone, with a new c of zeros.
+#
+# **Predict.** Which is the first of the five chunks with a wrong output?
+
+# %%
+hx, start = None, 0
+for chunk in x.split(5):
+    output, (h, c) = lstm(chunk, hx)
+    hx = (h, torch.zeros_like(c))
+    print(
+        f"words {start:2} to {start + len(chunk) - 1}:", same(output, whole[start:][: len(chunk)])
+    )
+    start += len(chunk)
+
+# %% [markdown]
+# The second one, and all that follow. There is no error. The state is the *pair* (h, c).
+
+# %% [markdown]
+# ## In training, the history is handed on, too
+#
+# In training, every chunk has its own loss, and `backward()` is called after every chunk.
+# `backward()` walks from the loss back through everything that was computed: that is the *graph*
+# (lesson 03). To save memory, it throws away what it has walked through.
+#
+# A tensor brings its graph along. So do the states that we hand on.
+#
+# (The loss here is the mean of the squares of the output. It means nothing, but it has gradients.)
+#
+# **Predict.** In which chunk, counted from 0, does this loop fail?
+
+# %%
+hx = None
+try:
+    for count, chunk in enumerate(x.split(5)):
+        output, hx = lstm(chunk, hx)
+        output.square().mean().backward()
+        print("chunk", count, "is done")
+except RuntimeError as error:
+    print(f"chunk {count}:", str(error).split(" (")[0])
+
+# %% [markdown]
+# In chunk 1. It starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone already.
+#
+# The error message goes on, and names a way out: `retain_graph=True`, which throws nothing away. So
+# many people write that. Here it is in a loop that also trains: after each `backward()`, the
+# optimiser changes all weights.
+#
+# **Predict.** Does chunk 1 work now?
+
+# %%
+layer = nn.LSTM(100, 16)  # one of its own, because its weights change
+optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
+hx = None
+try:
+    for count, chunk in enumerate(x.split(5)):
+        output, hx = layer(chunk, hx)
+        optimiser.zero_grad()
+        output.square().mean().backward(retain_graph=True)
+        optimiser.step()
+        print("chunk", count, "is done")
+except RuntimeError as error:
+    print(f"chunk {count}:", str(error).split(":")[0])
+
+# %% [markdown]
+# It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
+# made. But the optimiser has changed them, in their place.
+#
+# And if the weights did not change? Then it would run, and walk further and further. We count for
+# each chunk how many words its loss has a gradient for.
+
+
+# %%
+def words_reached(cut):
+    """Return for each chunk how many words the gradient of its loss reaches."""
+    words, hx, reached = x.clone().requires_grad_(), None, []
+    for chunk in words.split(5):
+        output, hx = lstm(chunk, hx)
+        loss = output.square().mean()
+        (gradient,) = torch.autograd.grad(loss, words, retain_graph=True)
+        reached.append(int((gradient != 0).any(dim=2).any(dim=1).sum()))
+        if cut:
+            hx = (hx[0].detach(), hx[1].detach())
+    return reached
+
+
+print(words_reached(cut=False))
+
+# %% [markdown]
+# The last chunk walks back over the whole text. For a book, each step would take longer than the
+# one before, and need more memory.
+
+# %% [markdown]
+# ## Cut the history, keep the numbers
+#
+# `detach` returns a tensor with the same numbers and without the history. So we hand on
+# `(h.detach(), c.detach())`. In the picture, the state goes on above the line. Below it the
+# gradient runs back, and stops at each cut.
+
+# %%
+pictures.chunks(line[:30], 10, between="detach")
+
+# %% [markdown]
+# **Predict.** With both states detached, how many words does the gradient of each of the five
+# losses reach?
+
+# %%
+print(words_reached(cut=True))
+
+# %% [markdown]
+# Its own chunk, and no further. Here are the three things that one can hand on, side by side:
+#
+# | handed on | next output | gradient |
+# |---|---|---|
+# | `(h, c)` | right | goes back to the first word |
+# | `(h.detach(), c.detach())` | right | ends at the cut |
+# | nothing | wrong | ends at the cut |
+#
+# The middle row is what one trains with. It is called *truncated backpropagation through time*;
+# truncated means cut off. (If you only read and do not train, write `with torch.no_grad():` around
+# the loop. Then there is no history, and nothing to detach.)
+
+# %% [markdown]
+# ## A long text, read in rows
+#
+# A batch has rows, and one long text has none. So the text is cut into B pieces of equal length,
+# which are read side by side. They are called *streams*. Row b of a chunk must go on where row b of
+# the chunk before has ended, because the state of row b is handed on to row b.
+#
+# Take a text of 12 words, numbered 0 to 11, and 3 streams. Two lines of code give the right shape,
+# (T, B) = (4, 3): `view(4, 3)` and `view(3, 4).transpose(0, 1)`.
+#
+# **Predict.** In which of the two does stream 0, the first column, read 0, 1, 2, 3?
+
+# %%
+words = torch.arange(12)
+print("view(4, 3)")
+print(words.view(4, 3))
+print("view(3, 4).transpose(0, 1)")
+print(words.view(3, 4).transpose(0, 1))
+
+# %% [markdown]
+# In the second one. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. The
+# shape is the same, and there is no error.
+
+# %% [markdown]
+# ## Can it learn what is longer than a chunk?
+#
+# If the gradient ends at the cut, can a network learn to remember across it? We try it on a long
+# text of dots and brackets. The question at each character is the one that unit 5 answers: is a
+# bracket open?
+
+
+# %%
+def make_text(length, seed):
+    """Return a text of dots in which, now and then, a bracket opens or closes."""
+    generator = torch.Generator().manual_seed(seed)
+    text, opened = "", False
+    for draw in torch.rand(length, generator=generator).tolist():
+        if draw > 0.05:
+            text += "."
+        else:
+            text += ")" if opened else "("
+            opened = not opened
+    return text
+
+
+text = make_text(8000, seed=0)
+print(text[:90])
+
+# %% [markdown]
+# On average a bracket stays open for twenty characters. We read in chunks of *five*. So most chunks
+# have no bracket in them at all, and a network that begins each of them with zeros can only guess.
+#
+# The text becomes numbers: a character is a vector of three, with a 1 for what it is (`one_hot`
+# makes these). Then it is cut into 16 streams. The answers, 1 for open and 0 for not open, are cut
+# in the same way.
+
+
+# %%
+def numbers_and_answers(text):
+    """Return the characters as vectors, (N, 3), and whether a bracket is open, (N,)."""
+    kinds = torch.tensor([".()".index(character) for character in text])
+    change = (kinds == 1).int() - (kinds == 2).int()  # +1 where it opens, -1 where it closes
+    return nn.functional.one_hot(kinds).double(), change.cumsum(dim=0).double()
+
+
+def streams(values):
+    """Cut 8,000 values into 16 streams of 500, side by side: (500, 16, ...)."""
+    return values.view(16, 500, *values.shape[1:]).transpose(0, 1)
+
+
+vectors, answers = numbers_and_answers(text)
+x, wanted = streams(vectors), streams(answers)
+print("x:", tuple(x.shape), "  wanted:", tuple(wanted.shape))
+
+
+# %%
+def train(hand_on, seed):
+    """Return an LSTM and its head, trained for two rounds over the text in chunks of five."""
+    torch.manual_seed(seed)
+    lstm, head = nn.LSTM(3, 16), nn.Linear(16, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.05)
+    for _ in range(2):
+        hx = None
+        for chunk, answer in zip(x.split(5), wanted.split(5)):
+            output, (h, c) = lstm(chunk, hx)
+            hx = (h.detach(), c.detach()) if hand_on else None
+            loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    return lstm, head
+
+
+# %%
+test_vectors, test_answers = numbers_and_answers(make_text(2000, seed=1))
+
+
+def share_right(lstm, head, hand_on):
+    """Return the share of right answers on another text, read in chunks of five."""
+    hx, right = None, 0
+    for chunk, answer in zip(test_vectors.split(5), test_answers.split(5)):
+        output, states = lstm(chunk, hx)
+        hx = states if hand_on else None
+        right += ((head(output)[:, 0] > 0) == (answer > 0)).sum().item()
+    return right / len(test_answers)
+
+
+# %% [markdown]
+# There is a loss at every character, and the state is detached at every cut. An answer that is
+# always the same is right in about half of the text.
+#
+# **Predict.** With the state handed on, does the network learn it well, or only a little better
+# than guessing?
+
+# %%
+for hand_on in (True, False):
+    shares = [share_right(*train(hand_on, seed), hand_on) for seed in range(3)]
+    print(f"handed on: {hand_on!s:<6}", [round(share, 2) for share in shares])
+
+# %% [markdown]
+# Nearly perfect with the state handed on, and little better than guessing without it.
+#
+# How can that be, if no gradient crosses a cut? Within a chunk, the gradient can teach only this:
+# *keep what you have been given*. That is enough. The state that comes in tells whether a bracket
+# is open, and a network that keeps it over five steps keeps it over fifty.
+#
+# ## What the cut costs
+#
+# It does cost something. A word acts on a loss some steps later, and the gradient says how, but
+# only if both are in the same chunk.
+#
+# Take chunks of 6 words, and a loss 2 steps behind its word. Of the 6 places that a word may have
+# in its chunk, four have the loss in the same chunk: places 0 to 3. From places 4 and 5 it lies
+# behind the cut. So 4 of 6 are left. For a chunk of k words and a loss d steps later, the share is
+#
+# $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
+#
+# and nothing is left if d is k or more.
+#
+# **Predict.** With chunks of 6, what is left for a loss 3 steps later: a third, a half or two
+# thirds?
+
+# %%
+for d in range(7):
+    together = sum(place + d < 6 for place in range(6))
+    print(f"{d} steps later: {together} of 6 places, {1 - d / 6:.2f}")
+
+# %% [markdown]
+# A half. So the chunk should be several times as long as what is to be learnt. The price of longer
+# chunks is memory, because the whole graph of a chunk is kept until its `backward()`.
+#
+# (One can also go back further than one chunk: `backward()` every k1 steps, over the last k2
+# steps. In our loops k1 and k2 are equal, which is by far the most usual.)
+#
+# ## Turn the knob
+#
+# Below, every word has a loss. A row is a loss, and a mark says what one word does to it, through
+# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke is one that is lost
+# at a cut.
 #
 # **Try it.**
 #
-# 1. Move `chunk length`. Which gradients are lost? What do longer ones cost?
-# 2. **Predict**, then try: from which length on does the gradient tell half of what words do, with
-#    a forget bias of 1, and of 4?
-# 3. Choose "carry" and "reset". What do they cost?
+# 1. Move `chunk length` from 24 down to 1. Which gradients are lost first?
+# 2. Set the forget bias to 4, so that the memory lasts. Does a chunk of 6 lose more than before, or
+#    less?
+# 3. Choose "reset" between the chunks. What becomes of the outputs?
 
 # %%
 from lstm_lessons import explorers
 
-explorer = explorers.chunks()
-explorer
+explorers.chunks()
 
 # %% [markdown]
-# Task 1: all that lie across a cut. With a forget bias of 1, the strong ones are near the diagonal,
-# and most of them stay. The price of longer chunks is memory. Task 2, from Python, and also for a
-# text without end, by the share 1 − d/k:
+# <details><summary>Answers</summary>
+#
+# 1. Those that lie across a cut. The marks near the diagonal, with few steps between a word and a
+#    loss, mostly stay.
+# 2. More. The longer a memory lasts, the more of what it does lies across a cut.
+# 3. They are other outputs: every chunk begins without a memory, so that nothing is lost of the
+#    gradient of what is left, but what is left is less.
+#
+# </details>
+
+# %% [markdown]
+# ## When to begin with zeros
+#
+# Hand the state on if row b of the next chunk *continues* row b of this one. Begin with zeros
+#
+# * at the beginning of a new document,
+# * in a new *epoch*, which is a new round over the text, because the text then begins again,
+# * for other data, such as a test text,
+# * for batches of sentences that have nothing to do with each other. That is the usual case, and
+#   there you write `lstm(x)` without any state.
+#
+# With streams, a document may end in one row while the others go on. Multiplying the state by 0 in
+# that row, and by 1 in the others, begins that row anew.
 
 # %%
-from lstm_lessons.explorers.chunks import numbers
-
-d = torch.arange(5000)  # how many steps lie between a word and a loss
-
-
-def told(k, bias):
-    """Return the share that chunks of k tell, of a text without end: links of d steps, f**d."""
-    links = torch.sigmoid(torch.tensor(float(bias))) ** d
-    return ((1 - d / k).clamp(min=0) * links).sum() / links.sum()
-
-
-for bias in (1, 4):
-    shares = {k: numbers(k, bias, "detach").kept for k in range(1, 25)}
-    enough = min(k for k, share in shares.items() if share >= 0.5)
-    long = next(k for k in range(1, 1000) if told(k, bias) >= 0.5)
-    print(f"forget bias {bias}: chunks of {enough} for 24 words, of {long} for a text without end")
+h, c = torch.randn(1, 3, 16), torch.randn(1, 3, 16)
+keep = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1)  # row 2 begins anew
+hx = (h * keep, c * keep)
+print(
+    "zeros in row 2:",
+    bool((hx[0][0, 2] == 0).all()),
+    " row 0 as it was:",
+    same(hx[0][0, 0], h[0, 0]),
+)
 
 # %% [markdown]
-# The longer the memory, the longer the chunk. For *half*, in a text without end, about twice the
-# half-life (2.2 and 38 steps); for most, several times as much. Task 3: "carry" costs memory and
-# longer walks. With "reset" the outputs are others; of what is left, the gradient misses nothing.
-#
-# ## Many texts at once
-#
-# A batch has B rows, so a long text is cut into B *streams*, read side by side. Row b of a
-# chunk goes on where row b of the last one ended.
-#
-# **Predict.** A text of 24 words, in 3 streams: `view(3, 8).transpose(0, 1)` and `view(8, 3)` both
-# make (T, B) = (8, 3) of it. In which does stream 0 read on as the text does?
-
-# %%
-text = torch.arange(24)
-for name, streams in (
-    ("view(3, 8).transpose(0, 1)", text.view(3, 8).transpose(0, 1)),
-    ("view(8, 3)", text.view(8, 3)),
-):
-    first, second = streams.split(4)
-    print(f"{name:<27} stream 0: {first[:, 0].tolist()}, then {second[:, 0].tolist()}")
-
-# %% [markdown]
-# The first: each stream is a piece of the text. `view(8, 3)` deals the words out like cards. Shapes
-# are the same, and there is no error.
-#
-# Of 26 words, two would be left over: each stream gets 26 // 3 = 8, and the last two are dropped.
-# And stream 1 starts from zeros at word 8, in the middle of the text: a small price.
-#
-# The other kind of batch: 19 sentences that have nothing to do with each other, in batches of 8, 8
-# and 3.
-#
-# **Predict.** Someone hands the state on from batch to batch. Which of the three batches come out
-# as if read alone?
-
-# %%
-sentences = torch.randn(T, 19, I)
-hx = None
-try:
-    for batch in sentences.split(8, dim=1):
-        output, hx = lstm(batch, hx)
-        right = torch.allclose(output, lstm(batch)[0], rtol=0, atol=1e-12)
-        print(
-            f"batch of {batch.shape[1]}: {'as if read alone' if right else 'not as if read alone'}"
-        )
-except RuntimeError as error:
-    print(f"batch of {batch.shape[1]}:", error)
-
-# %% [markdown]
-# The first one. The second is wrong without a word, and the third stops. That error was a lucky
-# one. To cut the state down to 3 rows would silence it. But no sentence goes on where one of the
-# batch before ended, so no state should have been handed on. Leave out `hx`: the zeros then have
-# the batch size of x.
-
-# %% [markdown]
-# ## When to reset
-#
-# Hand the state on when the next chunk is the *continuation*, row by row. Start from zeros at a new
-# document, in a new *epoch* (one round over the data: the text begins again), and for test data
-# (another text).
-#
-# With streams, documents end in different rows. Where one ends, end the chunk too, and reset its
-# row. (Or wait for the next cut, and accept a few words with a wrong memory.)
-#
-# **Predict.** Three rows; in row 2 a new document begins. We change every word of the chunk before.
-# Which rows of the next chunk come out differently: with the state handed on, with its row 2 set to
-# zero, with nothing?
-
-# %%
-before, after = torch.randn(8, 3, I), torch.randn(8, 3, I)
-keep = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1)  # a new document in row 2
-
-
-def rows_that_differ(hand_on):
-    """Return for each row of `after` whether its output depends on `before`."""
-    one, two = (lstm(after, hand_on(*lstm(words)[1]))[0] for words in (before, before + 1))
-    return ((one - two).abs() > 1e-12).any(dim=2).any(dim=0).tolist()
-
-
-print("handed on:  ", rows_that_differ(lambda h, c: (h, c)))
-print("row 2 reset:", rows_that_differ(lambda h, c: (h.detach() * keep, c.detach() * keep)))
-print("all reset:  ", rows_that_differ(lambda h, c: None))
-
-# %% [markdown]
-# Each row can begin anew while the others go on. (`keep` has the axes of a state.) The middle line
-# cuts the history as well: it is the one for training.
-#
 # ## What we have seen
 #
-# * `nn.LSTM` keeps no state between calls. With one direction, chunks with (h, c) handed on equal
-#   the whole.
-# * States carry their history. `detach` both, once a chunk: the numbers pass, the gradient ends.
-# * `retain_graph=True` is no cure: the next update breaks it, and without one every backward pass
-#   walks further than the one before.
-# * The cut loses more, the longer the layer remembers. Longer chunks lose less, and keep more steps
-#   in memory.
-# * Row b must continue row b. Where nothing continues, start from zeros.
+# * `nn.LSTM` keeps no state between calls. If you hand on the pair (h, c), chunks equal the whole.
+# * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
+#   ends.
+# * `retain_graph=True` is no cure: the next update breaks it, and without updates the walk back
+#   gets longer with every chunk.
+# * A network can learn to remember across cuts, if the state is handed on.
+# * Row b must continue row b. Where nothing continues, begin with zeros.
 
 # %% [markdown]
-# **A common mistake.** `retain_graph=True`, because the error message names it. You can tell by
-# this: the next error speaks of "an inplace operation", or the backward pass walks further with
-# each chunk, and memory grows.
+# **A common mistake.** `retain_graph=True`, because the error message names it. You recognise it
+# by the next error, which speaks of "an inplace operation", or by a program that gets slower with
+# every chunk.
 #
 # **Exercises:** [08 State across chunks](../exercises/08_state_across_chunks.ipynb). Mend a
 # training loop, find the bug in ten lines, cut a text into streams.
 #
-# **Next:** [lesson 09](09_ragged_sequences.ipynb) reads sentences of different lengths.
+# **Next:** so far all rows of a batch had the same length. [Lesson 09](09_ragged_sequences.ipynb)
+# reads lines as they are, some short and some long, and finds one line with two verdicts.
