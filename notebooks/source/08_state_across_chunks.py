@@ -31,11 +31,14 @@ from torch import nn
 
 from lstm_lessons import trained_reader
 
+# %%
 reader, number = trained_reader()
 line = "the value is (not always) a number"
 x = reader.embedding(torch.tensor([number[character] for character in line])).detach()
+print("x:", tuple(x.shape))
 
 
+# %%
 def unit_5(hand_on):
     """Return h of unit 5 after each character, read in chunks of ten."""
     hx, states = None, []
@@ -308,11 +311,13 @@ def numbers_and_answers(text):
     return nn.functional.one_hot(kinds).double(), change.cumsum(dim=0).double()
 
 
+# %%
 def streams(values):
     """Cut 8,000 values into 16 streams of 500, side by side: (500, 16, ...)."""
     return values.view(16, 500, *values.shape[1:]).transpose(0, 1)
 
 
+# %%
 vectors, answers = numbers_and_answers(text)
 x, wanted = streams(vectors), streams(answers)
 print("x:", tuple(x.shape), "  wanted:", tuple(wanted.shape))
@@ -340,6 +345,7 @@ def train(hand_on, seed):
 test_vectors, test_answers = numbers_and_answers(make_text(2000, seed=1))
 
 
+# %%
 def share_right(lstm, head, hand_on):
     """Return the share of right answers on another text, read in chunks of five."""
     hx, right = None, 0
@@ -400,8 +406,8 @@ for d in range(7):
 # ## Turn the knob
 #
 # Below, every word has a loss. A row is a loss, and a mark says what one word does to it, through
-# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke is one that is lost
-# at a cut.
+# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke is
+# one that is lost at a cut.
 #
 # **Try it.**
 #
