@@ -133,11 +133,11 @@ LESSONS = (
         "three axes, how they get swapped, and a probe that sees it",
         objectives=(
             "say which axis `nn.LSTM` takes for time and which for the batch, with `batch_first` "
-            "and without",
-            "find time and batch swapped, which raises no error, with a probe of four lines",
+            "and without, and where each order comes from",
+            "find time and batch swapped, which raises no error, with a probe",
             "tell `transpose` from `view`, and one sequence from a batch",
         ),
-        minutes=45,
+        minutes=40,
         exercise_minutes=25,
         prerequisites=("04",),
     ),

@@ -62,6 +62,10 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"input_size": 1},
         {"input_size": 5},
     ],
+    "walk": [
+        *({"axis": axis} for axis in (None, 0, 1)),
+        *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
+    ],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
         *({"text": "m" * 32, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
@@ -500,3 +504,26 @@ def test_chunks_refuse_what_they_cannot_draw():
     ):
         with pytest.raises(ValueError, match="must"):
             pictures.chunks(**given)
+
+
+# --- walk --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_step_of_the_walk_is_what_the_loop_finds(axis):
+    lines = ("f(x)", "a=[]", "some")
+    codes = torch.tensor([[ord(character) for character in line] for line in lines])
+    turns = list(codes if axis == 0 else codes.transpose(0, 1))
+    svg = pictures.walk(axis, lines).svg
+    shown = marked(svg, "read")
+    assert len(marked(svg, "step")) == len(turns)
+    for step, turn in enumerate(turns):
+        read = [words(shown[f"{step},{place}"]) for place in range(len(turn))]
+        assert read == [chr(code) for code in turn]
+    assert f"{len(turns)} steps of {len(turns[0])} samples" in pictures.walk(axis, lines).alt
+
+
+def test_a_walk_wants_lines_of_one_length():
+    for given in ({"lines": ("ab", "abc")}, {"lines": ("ab",)}, {"lines": ("a", "b")}, {"axis": 2}):
+        with pytest.raises(ValueError, match="must be"):
+            pictures.walk(**given)

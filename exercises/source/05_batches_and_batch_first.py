@@ -50,11 +50,18 @@ output, (h_n, c_n) = lstm(x.view(30, 7, 12))
 # | C | `h_n` | (1, 7, 5) |
 # | D | `output[:, -1]` | (30, 5) |
 #
-# Without printing anything: how many `steps` does the layer read, of how many `samples`? At [1, 0]
-# of what goes in, there is a note of melody 0: which `note`, counted from 0? Which `line` of the
-# report is impossible, and what is the right `shape`?
+# Answer without printing anything:
 #
-# Last, which one `repair` makes the layer read 7 melodies of 30 notes?
+# | entry | question |
+# |---|---|
+# | `"steps"` | How many steps does the layer read? |
+# | `"samples"` | Of how many samples? |
+# | `"note"` | At [1, 0] of what goes in, there is a note of melody 0. Which one, counted from 0? |
+# | `"line"` | Which line of the report is impossible? |
+# | `"shape"` | What is the right shape in that line? |
+# | `"repair"` | Which one repair makes the layer read 7 melodies of 30 notes? |
+#
+# These are the repairs to choose from:
 #
 # * "1": `lstm(x.transpose(0, 1))`
 # * "2": `lstm(x)`
@@ -88,13 +95,13 @@ exercise("05.1").check(answer)
 # 1. Write the shape beside each name, from left to right: x, then what goes into the layer.
 # 2. With `batch_first=True` axis 0 is the batch and axis 1 is time. That holds for what goes into
 #    the layer, whatever its axes meant before.
-# 3. For the note, do the same with a small table: which number stands at [1, 0] after the view to 3
-#    x 2 in the lesson? For the line, remember which results have a time axis.
+# 3. For the note, look at the lesson's picture of `view`: which word stands at the beginning of its
+#    second row? For the line, remember which results have a time axis.
 
 # %% [markdown]
-# ## 05.2 Mend a reader
+# ## 05.2 Mend a function
 #
-# A function that reads sentences batch first, with a layer that has its default arguments. So it
+# This function reads sentences batch first, with a layer that has its default arguments. So it
 # should do what `batch_first=True` does.
 #
 # | argument | shape | meaning |

@@ -10,8 +10,15 @@ from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.block import SLANT, block
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
-# From 2, as with one sentence or one word there is nothing to mix.
-
+_SIZES = {"seq_len": 24, "batch": 10, "input_size": 100, "hidden_size": 16}
+_LINES_FIRST, _TIME_FIRST = {"order": "(B, T, I)"}, {"order": "(T, B, I)"}
+PRESETS = {
+    "as it lies": {**_LINES_FIRST, "batch_first": "False", **_SIZES},
+    "transposed": {**_TIME_FIRST, "batch_first": "False", **_SIZES},
+    "batch_first": {**_LINES_FIRST, "batch_first": "True", **_SIZES},
+    "both at once": {**_TIME_FIRST, "batch_first": "True", **_SIZES},
+    "ten words each": {"seq_len": 10, "batch": 10},
+}
 
 WIDTH, HEIGHT = 720, 484
 DOWN, BACK, ACROSS = 5.0, 3.4, 0.5  # pixels for one slice of axis 0, 1 and 2
@@ -31,7 +38,7 @@ AXES = ("axis 0, down", "axis 1, back", "axis 2, across")
 
 def three_axes() -> Explorer:
     """Return the explorer: how x lies, the layer's batch_first, and four sizes."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(
@@ -52,6 +59,7 @@ def numbers(
 def view(
     order: Annotated[str, Choice(("(B, T, I)", "(T, B, I)")), "your x lies as"] = "(B, T, I)",
     batch_first: Annotated[str, Choice(("False", "True")), "batch_first"] = "False",
+    # From 2, as with one sentence or one word there is nothing to mix.
     seq_len: Annotated[int, Range(2, 32, 1), "words T"] = 24,
     batch: Annotated[int, Range(2, 32, 1), "sentences B"] = 10,
     input_size: Annotated[int, Range(1, 200, 1), "input_size I"] = 100,

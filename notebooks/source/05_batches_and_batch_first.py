@@ -10,10 +10,189 @@
 # <!-- opening -->
 
 # %% [markdown]
-# ## An example that many have copied
+# ## Six lines, and three verdicts wrong
 #
-# The second of the two popular posts on `nn.LSTM` (lesson 04), a tutorial, has our running picture:
-# 10 sentences, 24 words, 100 numbers a word. Here is its first example.
+# The reader of this course gets a batch of six lines that it has never seen. Each has seven
+# characters. Three are code, and three are prose. (As in lesson 04, nothing is trained here, so
+# gradients are switched off.)
+
+# %%
+import torch
+
+from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
+
+torch.set_grad_enabled(False)
+reader, number = trained_reader()
+
+lines = []
+for line in code_or_prose()[484:]:  # the first 484 were used to train it
+    if len(line.text) == 7:
+        lines.append(line)
+
+# %% [markdown]
+# Each line becomes a row of numbers, and `reader.embedding` puts a vector of 8 numbers in the place
+# of each. So x has three axes: 6 lines, 7 characters, 8 numbers.
+
+
+# %%
+def encoded(text):
+    """Return the numbers of the characters of a text."""
+    return torch.tensor([number[character] for character in text])
+
+
+numbers = torch.stack([encoded(line.text) for line in lines])
+x = reader.embedding(numbers)
+print("numbers:", tuple(numbers.shape), "  x:", tuple(x.shape))
+
+# %% [markdown]
+# Two layers read x. Their weights are the same, all of them. One is the layer of the reader, which
+# was made with `batch_first=True`. The other was made without it. After the last character of each
+# line, the head gives the verdict.
+
+# %%
+from torch import nn
+
+forgot = nn.LSTM(8, 16)
+forgot.load_state_dict(reader.lstm.state_dict())
+output, _ = reader.lstm(x)
+output_forgot, _ = forgot(x)
+
+for n, line in enumerate(lines):
+    first = torch.sigmoid(reader.head(output[n, -1])).item()
+    without = torch.sigmoid(reader.head(output_forgot[n, -1])).item()
+    print(f"{line.text}  code: {line.code!s:5}  batch_first: {first:.2f}  without: {without:.2f}")
+
+# %% [markdown]
+# With `batch_first=True` all six verdicts are right: above 0.5 for code, below 0.5 for prose. (Not
+# every batch goes so well: of all lines that it has not seen, the reader gets nine in ten right.)
+# Without it, everything is code, and three of six are right, as many as a coin gets on average.
+# Yet both layers ran, both outputs have the same shape, and there was no error and no warning.
+#
+# This lesson is about that mistake: how it comes about, how to see it, how to mend it, and which
+# repairs are none.
+
+# %% [markdown]
+# ## How a batch lies
+#
+# The lines of a batch are rows, one below the other. In this picture there are three lines of four
+# characters.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.walk()
+
+# %% [markdown]
+# It is not by chance that the lines come first. Data is a list of *samples*: here a sample is a
+# line. PyTorch's `DataLoader` takes some samples from the list, and lays them on top of each other,
+# as `torch.stack` does. That makes a new axis **in front**, and this axis counts the lines.
+#
+# The list is called a *Dataset*. Anything will do that has a length, and a sample at each index. A
+# Python list has both.
+
+# %%
+from torch.utils.data import DataLoader
+
+dataset = [encoded(line.text) for line in lines]
+loader = DataLoader(dataset, batch_size=3)
+for batch in loader:
+    print("a batch:", tuple(batch.shape), "  with vectors:", tuple(reader.embedding(batch).shape))
+
+# %% [markdown]
+# So (B, T, I) comes out: lines, characters, numbers of a character. This is the order of nearly all
+# data, and it is called *batch first*.
+#
+# Lines of real text do not have one length. The default way to make a batch then gives up.
+
+# %%
+dataset = [encoded(text) for text in ("f(x)", "x = 1", "cat")]
+try:
+    next(iter(DataLoader(dataset, batch_size=3)))
+except RuntimeError as error:
+    print(error)
+
+# %% [markdown]
+# Therefore a `DataLoader` can be given a function that makes a batch of the samples. It is called
+# `collate_fn`. The usual one fills the short lines up at their end:
+
+# %%
+pictures.padded(lines=("f(x)", "x = 1", "cat"))
+
+# %% [markdown]
+# A place that is filled up gets the number 0, which stands for no character. `pad_sequence` does
+# that. It has a `batch_first` of its own, and without it the lines would be columns.
+
+# %%
+from torch.nn.utils.rnn import pad_sequence
+
+
+def fill_up(samples):
+    return pad_sequence(samples, batch_first=True)
+
+
+for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
+    print(batch)
+
+# %% [markdown]
+# The reader's table keeps row 0 for this number. `nn.Embedding(88, 8, padding_idx=0)` makes such a
+# table: row 0 is a vector of zeros, and training leaves it as it is.
+#
+# With this, the module that you take home has two more parts: an embedding table with a row for
+# padding, and `batch_first=True`, because that is how a `DataLoader` hands its lines over. How to
+# keep an LSTM from *reading* the padding is the subject of lesson 09. Until then, all lines of a
+# batch have one length.
+#
+# ## Along which axis does the loop walk?
+#
+# Lesson 04 wrote the loop: `for x_t in x`. Python takes x apart along axis 0, whatever that axis
+# means to you.
+#
+# **Predict.** Our x is (6, 7, 8): lines, characters, numbers. How many steps does the loop make?
+
+# %%
+shapes = []
+for x_t in x:
+    shapes.append(tuple(x_t.shape))
+print("steps:", len(shapes), "  shape of x_t:", shapes[0])
+
+# %% [markdown]
+# Six steps, where seven characters should be read one after the other. Each step gets a whole line.
+# In the picture with three lines it looks like this:
+
+# %%
+pictures.walk(axis=0)
+
+# %% [markdown]
+# Step 0 takes the characters of line A for the first characters of four lines. Step 1 takes those
+# of line B for the second ones. And h and c are handed on from step to step, so from line A to line
+# B. That is what the layer did that had been made without `batch_first`. Its verdict on a line
+# depends on the lines above it.
+#
+# With `batch_first=True` the layer walks along axis 1:
+
+# %%
+pictures.walk(axis=1)
+
+# %% [markdown]
+# Now step 0 reads the first character of each line, and each line hands its h and c on to itself.
+#
+# | axis of x | by default | with `batch_first=True` |
+# |---|---|---|
+# | 0 | time T | batch B |
+# | 1 | batch B | time T |
+# | 2 | features I | features I |
+#
+# The default has its reason, too: with time in front, `x[t]` is all that step t needs, in one
+# piece. So a loop wants time first, and data comes batch first. You stand between the two.
+#
+# ## Two repairs
+#
+# From here on we use random numbers and larger sizes, all of them different: 10 sentences, 24
+# words, 100 numbers a word, 16 units. They are those of a tutorial on CSDN,
+# "pytorch中的nn.LSTM模块参数详解" ("the parameters of nn.LSTM explained in detail"; our copy of it
+# shows no date). It explains these sizes well. Then it prints the shapes of `output` and of `h` for
+# this code:
 #
 # ```python
 # x = torch.rand(10, 24, 100)
@@ -21,163 +200,90 @@
 # output, (h, c) = lstm(x)
 # ```
 #
-# It goes on: this prints `[24, 10, 16]`, `[2, 10, 16]` and `[2, 10, 16]` for `output`, `h` and `c`.
-# (`num_layers=2` stacks two layers, so the states begin with a 2. Lesson 06 has more on it.)
+# It says that these are (24, 10, 16) and (2, 10, 16). The 2 stands in front because this LSTM has
+# two layers.
 #
-# The second example has `bidirectional=True` in place of `num_layers=2` (lesson 07), and is said to
-# print `[24, 10, 32]`, `[2, 10, 16]`, `[2, 10, 16]`.
-#
-# **Predict.** Which three shapes does PyTorch print for the first, and for the second? Write them
-# down, then run it.
+# **Predict.** Which shape does PyTorch print for `output`?
 
 # %%
-import torch
-from torch import nn
-
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(0)
 T, B, I, H = 24, 10, 100, 16
 
-
-def print_shapes(output, states):
-    print(*(list(tensor.shape) for tensor in (output, *states)), sep="  ")
-
-
 x = torch.rand(B, T, I)
-print_shapes(*nn.LSTM(I, H, num_layers=2)(x))
-print_shapes(*nn.LSTM(I, H, bidirectional=True)(x))
+output, (h, c) = nn.LSTM(I, H, num_layers=2)(x)
+print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 
 # %% [markdown]
-# None of the six is what the tutorial says: 24 stands where 10 should, and in `output` 10 where 24
-# should. And there was no error.
+# (10, 24, 16): `output` lies as x does, and h has a 24 where the tutorial has a 10. With this code
+# its shapes cannot come out, because the layer has read 10 steps of 24 sentences. It is a slip that
+# anybody can make, since nothing reports it.
 #
-# ## Which axis does the loop walk along?
+# There are two ways to mend it. Either turn x round: `x.transpose(0, 1)` swaps axes 0 and 1. Or
+# tell the layer how x lies: `batch_first=True`.
 #
-# The loop of lesson 04 has the answer. `for x_t in x` takes `x` apart along axis 0, whatever we
-# call that axis.
-#
-# **Predict.** For this `x`, how often does the loop turn, and what shape has `x_t`?
+# **Predict.** Which of the two repairs prints the shapes of the tutorial?
 
 # %%
-turns = list(x)  # what `for x_t in x` goes through
-print("turns:", len(turns), "  x_t:", tuple(turns[0].shape))
+output, (h, c) = nn.LSTM(I, H, num_layers=2)(x.transpose(0, 1))
+print("transpose:    output", tuple(output.shape), "  h", tuple(h.shape))
+output, (h, c) = nn.LSTM(I, H, num_layers=2, batch_first=True)(x)
+print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 
 # %% [markdown]
-# 10 turns: `x[0]` is *sentence 0*, all its words. The layer takes them for word 0 of 24
-# sentences. At the next turn comes sentence 1, so the state goes from sentence to sentence.
+# `transpose` does. With `batch_first=True`, `output` comes out as x went in, batch first. Both are
+# right. Note two things:
 #
-# The position counts, not the name that you have in mind. `nn.LSTM` reads:
+# * **The last step** is no longer `output[-1]`. With `batch_first=True` that is the last
+#   *sentence*. The last step of every sentence is `output[:, -1]`.
+# * **h has the same shape in both.** A state belongs to one moment, so it has no axis for time.
+#   What `batch_first` swaps is time and batch, and here there is nothing to swap. The states of a
+#   batch are always (layers, B, H).
 #
-# | axis | default | with `batch_first=True` |
-# |---|---|---|
-# | 0 | time T | batch B |
-# | 1 | batch B | time T |
-# | 2 | features I | features I |
-#
-# A *sample* is one sequence of the batch: for us, a sentence.
-#
-# ## Two repairs
-#
-# Either turn `x` round, or tell the layer how `x` lies. `x.transpose(0, 1)` swaps axes 0 and 1.
-#
-# **Predict.** Three shapes for each repair of the first example. One of the two prints exactly what
-# the tutorial says.
+# Do the two repairs compute the same? Two layers with the same weights will tell, on random states.
 
 # %%
-print_shapes(*nn.LSTM(I, H, num_layers=2)(x.transpose(0, 1)))
-print_shapes(*nn.LSTM(I, H, num_layers=2, batch_first=True)(x))
+from lstm_lessons import same
 
-# %% [markdown]
-# `transpose` gives the tutorial's print-out. `batch_first=True` gives `output` the other way round:
-# it comes out as `x` went in. But `h` and `c` have the same shape in both. `batch_first` only
-# lets batch and time change places. A state has no time axis, so nothing changes places: it stays
-# (L, B, H), with L in front, here (2, 10, 16).
-#
-# **Predict.** Lesson 04 took the last step with `output[-1]`. What is `output[-1]` with
-# `batch_first=True`, and how do you write the last step?
-
-# %%
 lstm = nn.LSTM(I, H)
 twin = nn.LSTM(I, H, batch_first=True)
-twin.load_state_dict(lstm.state_dict())  # the same weights
-output, (h_n, c_n) = twin(x)
+twin.load_state_dict(lstm.state_dict())
+states = (torch.randn(1, B, H), torch.randn(1, B, H))
 
-
-def same(a, b):
-    return torch.allclose(a, b, rtol=0, atol=1e-12)
-
-
-print("output[-1]:   ", tuple(output[-1].shape))
-print("output[:, -1]:", tuple(output[:, -1].shape))
-assert same(output[:, -1], h_n[0])
-print("output[:, -1] is h_n[0].")
-
-# %% [markdown]
-# `output[-1]` is now the last *sentence*: h after each of its 24 words. h after the last word of
-# every sentence is `output[:, -1]`.
-#
-# Are the two repairs the same computation? And is our loop, which knows no `batch_first`, equal to
-# both? We start from random states, so that nothing can hide.
-
-# %%
-from lstm_lessons.lstm.unroll import unroll  # the loop of lesson 04, which the package keeps
-
-states = torch.randn(1, B, H), torch.randn(1, B, H)
 output, (h_n, c_n) = twin(x, states)
-
-theirs, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
-ours, h, c = unroll(x.transpose(0, 1), states[0][0], states[1][0], lstm.all_weights[0])
-assert same(theirs.transpose(0, 1), output) and same(ours.transpose(0, 1), output)
-assert same(h_turned, h_n) and same(h, h_n[0])
-assert same(c_turned, c_n) and same(c, c_n[0])
-print("transpose, batch_first and our loop: the same output, h_n and c_n.")
+turned, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
+print("output", same(turned.transpose(0, 1), output))
+print("h_n   ", same(h_turned, h_n))
+print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
-# ## A probe
-#
-# Time and batch swapped raise no error. (Features that are not last do raise one, unless the last
-# axis has I numbers by chance.) So we need a test that sees it. The sentences of a batch have
-# nothing to do with each other: change the *first*, and look which sentences' outputs change.
-#
-# `read` is any function that takes `x` (B, T, I) and returns an output with the sentences on axis 0
-# as well. That is how your data lies, however the layer wants it.
-#
-# **Predict.** Which sentences change if all is right? And if the axes are swapped? Would changing
-# the last sentence do as well?
-
+# And our own loop? It knows no `batch_first`. It needs a transpose on the way in, and one on the
+# way out, and then it is the layer with `batch_first=True`, gradients included.
 
 # %%
-def changed_sentences(read, x, which=0):
-    """Change sentence ``which`` of x; return which sentences' outputs change."""
-    other = x.clone()
-    other[which] += 1
-    pairs = enumerate(zip(read(x), read(other)))
-    return [n for n, (a, b) in pairs if not torch.allclose(a, b, rtol=0, atol=1e-12)]
+from lstm_lessons.lstm.compare import compare
+from lstm_lessons.lstm.unroll import unroll
 
 
-def turned(x):
-    return lstm(x.transpose(0, 1))[0].transpose(0, 1)
+def our_lstm(x, states):
+    h_0, c_0 = states
+    output, h, c = unroll(x.transpose(0, 1), h_0[0], c_0[0], twin.all_weights[0])
+    return output.transpose(0, 1), (h[None], c[None])
 
 
-def swapped(x):
-    return lstm(x)[0]
-
-
-print("turned: ", changed_sentences(turned, x))
-print("swapped:", changed_sentences(swapped, x))
-print("swapped, the last changed:", changed_sentences(swapped, x, which=B - 1))
+print(compare(our_lstm, twin, x, states).verdict)
 
 # %% [markdown]
-# Swapped, others change as well, here all: the state walks from sentence to sentence, forward only,
-# so the probe changes the first. (With dropout, use it in eval mode: lesson 06.)
+# Try all four combinations yourself. The block is x, each axis on a scale of its own, and thin
+# lines cut it into the steps of the loop. Orange is sentence 0 and all that it reaches.
 #
-# **Try it.** The block is your `x`, each axis on a scale of its own. Thin lines cut it into steps.
-# Orange is sentence 0, and all that it reaches.
+# **Try it.**
 #
-# 1. It begins with the tutorial's example. Find the two repairs. (To choose the other order for `x`
-#    is what `transpose` does.)
-# 2. **Predict**: what happens if you do both at once? Then try.
-# 3. In which of the four settings is `h_n` (1, 10, 16)?
+# 1. Press "as it lies". How far does sentence 0 reach?
+# 2. Press "transposed", then "batch_first". What is different between the two, and what is not?
+# 3. Press "both at once". Is it twice as right?
+# 4. Press "ten words each", and change `batch_first` and the order of x. Do the shapes still tell
+#    you when the axes are swapped?
 
 # %%
 from lstm_lessons import explorers
@@ -185,239 +291,198 @@ from lstm_lessons import explorers
 explorers.three_axes()
 
 # %% [markdown]
-# Both repairs at once undo each other. And `h_n` is (1, 10, 16) in the two right settings, however
-# `output` lies. So here a shape tells. But suppose that each sentence has 10 words, as many as
-# there are sentences.
+# <details><summary>Answers</summary>
 #
-# **Predict.** Does any shape still tell which of the four settings are right? Does the probe?
+# 1. It reaches all of `output`, and all of the states: 10 steps of 24 samples.
+# 2. x and `output` lie differently. `h_n` and `c_n` have one shape in both, (1, 10, 16), and in
+#    both sentence 0 reaches itself alone.
+# 3. No. The two repairs undo each other, and the axes are swapped again.
+# 4. No. All shapes are the same, right or swapped. Only the orange tells.
+#
+# </details>
+
+# %% [markdown]
+# ## A probe that sees it
+#
+# The fourth task is the worst case: with 10 sentences of 10 words, no shape helps. But the orange
+# does, and you can have it in your own programs. The sentences of a batch have nothing to do with
+# each other. So: change the first sentence, and look which sentences get another output.
+#
+# First we need something to test. A `read` is a function that takes x with the sentences in front,
+# and gives output with the sentences in front.
 
 
 # %%
-def reader(layer, turn):
-    """Return a read that, with ``turn``, turns x round for the layer, and output back."""
-
-    def read(x):
-        output, _ = layer(x.transpose(0, 1) if turn else x)
-        return output.transpose(0, 1) if turn else output
-
-    return read
+def right(x):
+    output, _ = twin(x)
+    return output
 
 
-square = torch.rand(10, 10, I)  # 10 sentences of 10 words
-for turn in (False, True):
-    for layer in (lstm, twin):
-        print(f"x turned round: {turn}, batch_first: {layer.batch_first}")
-        for data in (x, square):
-            output, (h_n, _) = layer(data.transpose(0, 1) if turn else data)
-            assert data is x or output.shape == (10, 10, H)
-            others = changed_sentences(reader(layer, turn), data) != [0]
-            said = "changes others too" if others else "changes itself alone"
-            print(f"    {data.shape[1]} words: h_n {tuple(h_n.shape)}, sentence 0 {said}")
+def swapped(x):
+    output, _ = lstm(x)
+    return output
+
 
 # %% [markdown]
-# With 10 words, `h_n` is the same in all four, and so is output, (10, 10, 16). The probe is not
-# fooled.
+# And this is the probe. It makes a copy of x in which one sentence is another, reads both, and
+# compares the outputs sentence by sentence.
+
+
+# %%
+def changed_sentences(read, x, which=0):
+    """Change one sentence of x; return the numbers of the sentences whose output changes."""
+    other = x.clone()
+    other[which] += 1
+    before, after = read(x), read(other)
+    changed = []
+    for n in range(len(x)):
+        if not same(before[n], after[n]):
+            changed.append(n)
+    return changed
+
+
+print("right:", changed_sentences(right, x))
+
+# %% [markdown]
+# Only sentence 0 changes, as it should be.
+#
+# **Predict.** What will the probe print for `swapped`?
+
+# %%
+print("swapped:", changed_sentences(swapped, x))
+print("swapped, the last one changed:", changed_sentences(swapped, x, which=9))
+
+# %% [markdown]
+# All ten. The state has walked from sentence to sentence, and what was changed in the first one
+# went along. The second line shows why the probe changes the *first*: the state walks forward, so
+# a change in the last sentence reaches no other.
+#
+# Here is the worst case, 10 sentences of 10 words.
+
+# %%
+square = torch.rand(10, 10, I)
+for read in (right, swapped):
+    print(tuple(read(square).shape), changed_sentences(read, square))
+
+# %% [markdown]
+# The shapes are equal, and the probe is not fooled.
 #
 # ## A repair that is none
 #
-# `x.view(T, B, I)` has the shape that the layer wants, too. `view` reads the numbers row by row,
-# and only breaks the lines at another place. Is it a repair? Take a small table: 2 sentences (rows)
-# of 3 words (columns), and each word is a number.
-#
-# **Predict.** Write down both 3 × 2 tables: `transpose(0, 1)` and `view(3, 2)`. Are they equal?
+# x is (10, 24, 100), and the layer wants (24, 10, 100). There is a third way to get that shape,
+# `x.view(24, 10, 100)`. Two pictures show what is the matter with it. This is `transpose`, on two
+# sentences of three words:
 
 # %%
-table = torch.tensor([[0, 1, 2], [3, 4, 5]])
-print(table.transpose(0, 1).tolist())
-print(table.view(3, 2).tolist())
+pictures.block("transpose")
 
 # %% [markdown]
-# The first row should hold the first word of each sentence: 0 and 3. `transpose` does that. `view`
-# keeps the order 0, 1, 2, 3, 4, 5, and breaks the line elsewhere. It moves no axis: 0 and 1 are
-# both words of sentence 0.
+# Each row holds one word of A and one word of B, and a column is still one sentence. Now `view`:
+
+# %%
+pictures.block("view")
+
+# %% [markdown]
+# `view` reads the words in their old order, row by row, and only breaks the lines at another place.
+# No axis has moved. A column holds words of both sentences: every dashed word is in a wrong place.
 #
-# **Predict.** What will the probe say of `x.view(T, B, I)`?
+# **Predict.** `viewed` below uses `view` in place of `transpose`, and all shapes come out right.
+# Which of the ten sentences will the probe name?
 
 
 # %%
 def viewed(x):
-    return lstm(x.view(T, B, I))[0].transpose(0, 1)
+    output, _ = lstm(x.view(T, B, I))
+    return output.transpose(0, 1)
 
 
-print("shapes:", tuple(viewed(x).shape), tuple(turned(x).shape))
-print("equal: ", torch.allclose(viewed(x), turned(x)))
+print("shape:", tuple(viewed(x).shape), "  right:", tuple(right(x).shape))
 print("viewed:", changed_sentences(viewed, x))
-assert torch.equal(x.reshape(T, B, I), x.view(T, B, I))
 
 # %% [markdown]
-# The right shape, the wrong rows: the 24 words of sentence 0 fill two rows of ten and a part of the
-# third, so they stand in every column. `x.reshape(T, B, I)` does the same.
+# All of them. The 24 words of sentence 0 fill two rows of ten and a part of the third, so
+# they stand in every column. `reshape(24, 10, 100)` gives the same as `view`. To let two axes
+# change places, use `transpose`.
 #
-# `transpose` leaves the numbers where they are in memory and reads them in another order. Such a
-# tensor is called *not contiguous*. `nn.LSTM` takes it, as we saw. `view` never copies: to
-# lay two axes together, their numbers must lie one behind the other in memory.
+# ## A batch without its third axis
 #
-# **Predict.** Can you use `view` *after* `transpose`, to lay all 240 words under one another?
+# Lesson 04 gave `nn.LSTM` a single line, (T, I), with two axes. Such an input is called
+# *unbatched*, and it is one sequence. That is handy, and it is a trap. Suppose that the speed of 8
+# cars was measured 20 times. The table is (8, 20), and somebody makes a layer with `input_size=20`.
+#
+# **Predict.** How many sequences does this layer read?
 
 # %%
-crossed = x.transpose(0, 1)
-print("contiguous:", crossed.is_contiguous())
-try:
-    crossed.view(T * B, I)
-except RuntimeError as error:
-    print(error)
-rows = crossed.reshape(T * B, I)
-assert torch.equal(rows[B], x[0, 1])  # after word 0 of each sentence comes word 1 of sentence 0
-print("reshape:", tuple(rows.shape))
+table = torch.rand(8, 20)
+output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(table)
+print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
 
 # %% [markdown]
-# `view` refuses: in memory, the words of sentence 0 come first. `reshape` copies the numbers into
-# the new order, as `.contiguous()` would. Here that is right: two neighbouring axes become one, and
-# none changes places.
+# One, of 8 steps. `h_n` is (1, 16): one state, for eight cars. The state has walked from car to
+# car, and `batch_first=True` did not help, because with two axes there is no batch.
 #
-# ## Two axes
+# For a batch, an axis is missing. Which one depends on what a row of your table is:
 #
-# Another trap is an axis that is missing. Suppose there are 8 samples of 20 numbers each, in a
-# tensor (8, 20), and the layer has `input_size=20`.
-#
-# **Predict.** Error, or not? If not: how many sequences does the layer read, and how long are they?
-# Does `batch_first=True` change that?
+# * A row is 20 steps of one number each. Then the axis of the features is missing.
+#   `table[..., None]` adds an axis of length 1 at the end, and the layer needs `input_size=1`.
+# * A row is one step of 20 numbers. Then the axis of time is missing. `table[:, None]` adds an axis
+#   of length 1 in the middle.
 
 # %%
-flat = torch.rand(8, 20)
-layer = nn.LSTM(20, H)
-layer_first = nn.LSTM(20, H, batch_first=True)
-layer_first.load_state_dict(layer.state_dict())
+steps = table[..., None]
+output, (h_n, c_n) = nn.LSTM(1, H, batch_first=True)(steps)
+print("20 steps of one number: x", tuple(steps.shape), "  h_n", tuple(h_n.shape))
 
-print_shapes(*layer(flat))
-print("batch_first changes nothing:", torch.equal(layer(flat)[0], layer_first(flat)[0]))
-print("rows that change:", changed_sentences(lambda x: layer(x)[0], flat))
-
-# %% [markdown]
-# One sequence of 8 steps. A tensor with two axes is *unbatched*: (T, I). There is no batch axis to
-# change places with, so `batch_first` changes nothing, and the states have no batch axis either.
-# Row 0 changes all rows, as an earlier word changes all later ones.
-#
-# For a batch, an axis is missing. If a row is *one step of 20 numbers*, the axis of time is
-# missing. If it is *20 steps of one number*, that of the features is, and `input_size` is 1.
-# `[None]` adds an axis in front, `[:, None]` behind the first one, `[..., None]` at the end.
-#
-# **Predict.** `flat[None]`, `flat[:, None]`, `flat[..., None]`: which lie as (T, B, I), which as
-# (B, T, I)?
-
-# %%
-print("flat[None]", end="       ")
-print_shapes(*layer(flat[None]))
-print("flat[:, None]", end="    ")
-print_shapes(*layer_first(flat[:, None]))
-print("flat[..., None]", end="  ")
-print_shapes(*nn.LSTM(1, H, batch_first=True)(flat[..., None]))
+rows = table[:, None]
+output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(rows)
+print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
 
 # %% [markdown]
-# Eight samples each time. The first is (T, B, I). The other two have the samples in front, and need
-# `batch_first=True`; without it, they would be swapped, and no error.
+# Both times there are eight states, one for each car. For the speeds, the first one is right.
 #
 # ## States never move
 #
-# With `batch_first=True`, people move the batch axis of the states as well.
+# One mistake of this family does raise an error. Somebody has set `batch_first=True`, and gives
+# states that are batch first as well, (10, 1, 16).
 #
-# **Predict.** `twin` gets `x` (10, 24, 100) and states of shape (10, 1, 16). And then `lstm`,
-# without `batch_first`, gets the same `x` and states of shape (1, 10, 16). What does PyTorch
-# expect in each case?
+# **Predict.** Which shape will PyTorch say that it expects?
 
 # %%
-h_0 = torch.randn(1, B, H)
-moved = h_0.transpose(0, 1)
-for reader, state in ((twin, moved), (lstm, h_0)):
-    try:
-        reader(x, (state, state))
-    except RuntimeError as error:
-        print(f"batch_first={reader.batch_first}: {error}")
-
-# %% [markdown]
-# Line 1: states are (L, B, H), whatever `batch_first` says. (Two directions double L: lesson 07.)
-# Line 2: the tutorial's third example hands over such states, with this `x`. The error is a cheap
-# guard against swapped axes, but not against `view`, nor if T equals B.
-#
-# ## From word numbers to output
-#
-# The other post has a program: 3 sentences of 4 words. A word is a number from 0 to 19, drawn with
-# `np.random.uniform(0, 19)`, cut to a whole number with `.long()`, and looked up in a table.
-# `nn.Embedding(20, 6)` is a table (20, 6), with the vector of word k in row k.
-#
-# **Predict.** Which word is never drawn? And what shape does the table give for (3, 4) words?
-
-# %%
-import numpy as np
-
-np.random.seed(0)
-drawn = torch.from_numpy(np.random.uniform(0, 19, size=100_000)).long()
-torch.manual_seed(0)
-numbers = torch.randint(20, (100_000,))
-print("uniform:", drawn.min().item(), "to", drawn.max().item())
-print("randint:", numbers.min().item(), "to", numbers.max().item())
-
-embedding = nn.Embedding(20, 6)
-numbers = numbers[:12].view(3, 4)  # here view is right: no word had a place yet
-words = embedding(numbers)
-print("words:", tuple(words.shape))
-assert torch.equal(words[1, 2], embedding.weight[numbers[1, 2]])
+h_0 = torch.randn(B, 1, H)
+c_0 = torch.randn(B, 1, H)
 try:
-    embedding(numbers.double())
+    twin(x, (h_0, c_0))
 except RuntimeError as error:
-    print(str(error).split(";")[0])
+    print(error)
 
 # %% [markdown]
-# `uniform(0, 19)` stays below 19, and `.long()` cuts off what stands behind the point: 19 never
-# comes. `torch.randint` draws it too. A table is looked up with whole numbers only: floats are an
-# error, hence the `.long()`.
+# (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
+# states, and `hidden[0]` is `h_0`.)
 #
-# The table gives a vector of 6 for each word, sentences first. The post swaps the axes with
-# `transpose_`, whose underscore means *in place*: it changes `words` itself. (Its layer has
-# `dropout=0.5` as well, of which lesson 06 says more; we leave it out.)
-#
-# **Predict.** What happens to `words` if a cell with `transpose_` is run twice?
-
-# %%
-in_place = words.detach().clone()  # a copy: words stays as it is
-for run in (1, 2):
-    print(f"run {run}:", tuple(in_place.transpose_(0, 1).shape))
-
-reader = nn.LSTM(input_size=6, hidden_size=5)
-output, (h_n, c_n) = reader(words.transpose(0, 1))
-assert words.shape == (3, 4, 6) and output.shape == (4, 3, 5)
-assert h_n.shape == c_n.shape == (1, 3, 5)
-
-first = nn.LSTM(input_size=6, hidden_size=5, batch_first=True)
-first.load_state_dict(reader.state_dict())
-output_first, (h_first, c_first) = first(words)
-assert same(output_first.transpose(0, 1), output)
-assert same(h_first, h_n) and same(c_first, c_n)
-print("transpose:  ", end=" ")
-print_shapes(output, (h_n, c_n))
-print("batch_first:", end=" ")
-print_shapes(output_first, (h_first, c_first))
-
-# %% [markdown]
-# The second run swaps them back, without an error. With `batch_first=True` there is nothing to
-# swap, so nothing to forget.
+# If this surprised you, you are in good company. Experienced people have reported it to PyTorch, as
+# a fault or as an oddity: issues [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017,
+# [19675](https://github.com/pytorch/pytorch/issues/19675) of 2019 and
+# [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020. But it is meant to be so. States
+# have no axis for time, and so there is nothing that could change places with the batch.
 #
 # ## What we have seen
 #
-# * The layer walks along axis 0, or along axis 1 with `batch_first=True`. It does not know what you
-#   meant.
-# * `batch_first` says how `x` and `output` lie. The states stay (L, B, H), and the last step
-#   becomes `output[:, -1]`.
+# * A `DataLoader` makes batches with the lines first, (B, T, I). The loop walks along axis 0, or
+#   along axis 1 with `batch_first=True`. It does not know what you meant.
+# * Swapped axes raise no error. The probe sees them: change sentence 0, and look which sentences
+#   change. No shape is needed for that.
 # * `transpose` moves axes. `view` and `reshape` only break the lines elsewhere.
-# * A tensor with two axes is one sequence, (T, I).
-# * The probe: change the first sample, see which samples change. No shape sees a
-#   `view`, or a swap if T equals B.
+# * `batch_first` is about x and `output`. The last step becomes `output[:, -1]`. States stay
+#   (layers, B, H).
+# * An input with two axes is one sequence, (T, I).
 
 # %% [markdown]
-# **A common mistake.** `x.view(T, B, I)`, to get the shape right. Every shape agrees, and there is
-# no error. You can tell by the probe: change the first sentence, and others change.
+# **A common mistake.** `x.view(T, B, I)`, to get the shape that the layer wants. Every shape is
+# right, and there is no error. You can tell by the probe: change the first sentence, and others
+# change.
 #
 # **Exercises:** [05 Batches and batch_first](../exercises/05_batches_and_batch_first.ipynb). Read a
-# print-out that cannot be, mend a function, add the axis that is missing.
+# print-out that cannot be, mend a function, and add the axis that is missing.
 #
-# **Next:** [lesson 06](06_stacking_and_dropout.ipynb) puts a second layer on top of the first.
+# **Next:** until now one layer has read the words. What is there for a second layer to read, and
+# does it help? [Lesson 06](06_stacking_and_dropout.ipynb) puts one on top.
