@@ -406,8 +406,8 @@ for d in range(7):
 # ## Turn the knob
 #
 # Below, every word has a loss. A row is a loss, and a mark says what one word does to it, through
-# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke is
-# one that is lost at a cut.
+# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke
+# is one that is lost at a cut.
 #
 # **Try it.**
 #
