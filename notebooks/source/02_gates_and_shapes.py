@@ -124,7 +124,7 @@ for step in read("((((((("):
 # only make it smaller.
 #
 # Why is c not shown as it is? What is shown is read: by all four gates at the next character, and
-# by the layer that gives the verdict. If a 7 arrived there, or a 700, it would drown everything
+# by the layer that gives the verdict. If a 7 arrived there, or a 700, it could drown everything
 # else. So what is shown has to stay small.
 #
 # And why is h not kept, instead of c? Because a memory that passes through tanh at every step

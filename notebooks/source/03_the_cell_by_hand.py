@@ -80,7 +80,7 @@ for name, gate in {"i": i, "f": f, "g": g, "o": o}.items():
     print(f"{name}: unit 0 {gate[0]:5.2f}   unit 1 {gate[1]:5.2f}")
 
 # %% [markdown]
-# The last two equations are those of lesson 02,
+# The last two equations are the ones that you know,
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -131,7 +131,8 @@ explorers.cell_gates()
 #
 # ## An RNN with three taps
 #
-# Look at g alone. It is tanh of a weighted sum of the word and of the h before:
+# Look at g alone. It is tanh of a weighted sum of the word and of the h before. In the picture the
+# three taps are grey, so nothing of it reaches the memory yet.
 
 # %%
 pictures.cell("g")
@@ -260,8 +261,8 @@ print("z:", tuple(z.shape))
 # So this time we have to cut along the *last* axis, with `dim=-1`. To cut along the first would cut
 # the sentences apart.
 #
-# Here is the step as two functions. One makes the four sums, the other applies the gates. This is
-# the heart of the course.
+# Here is the step as two functions. One makes the four sums, the other applies the gates. Together
+# they are six equations, four for the gates and two for c and h. This is the heart of the course.
 
 
 # %%
@@ -294,9 +295,9 @@ print(same(c, c_torch))
 # %% [markdown]
 # ## A test that cannot fail
 #
-# It is. But how much is such a test worth? Let us break the step on purpose: this one leaves out
-# the forget gate. We try it twice, once with states of random numbers and once with states of
-# zeros, as at the beginning of a sentence.
+# By this test, it is. But how much is such a test worth? Let us break the step on purpose: this one
+# leaves out the forget gate. We try it twice, once with states of random numbers and once with
+# states of zeros, as at the beginning of a sentence.
 
 
 # %%
@@ -361,7 +362,8 @@ class CellParameters(nn.Module):
 
 # %% [markdown]
 # If this is right, then both classes draw the same random numbers from the same seed. They have to
-# draw as many, in the same order and from the same range.
+# draw as many, in the same order and from the same range. `tolerance=0` asks for the very same
+# numbers.
 
 # %%
 torch.manual_seed(1)
@@ -465,10 +467,10 @@ compare(wrong, reference, x, (h_0, c_0))
 
 # %% [markdown]
 # In one, and both results are right. No test of results would ever find it. Does it matter? We let
-# both cells read 61 random words of 8 numbers, and ask for each word how much it matters to the
-# last h, as in lesson 01. The forget gate gets a bias of 4.27. With that it rests at 0.986, and
-# half of the memory is left after 50 steps. `load_state_dict` copies the parameters of one module
-# into another.
+# both cells read 61 random words of 8 numbers, and ask for each word how large the gradient of the
+# last h is with respect to it. The forget gate gets a bias of 4.27. With that it rests at 0.986,
+# and half of the memory is left after 50 steps. `load_state_dict` copies the parameters of one
+# module into another.
 
 
 # %%
