@@ -60,14 +60,14 @@ LESSONS = (
     Lesson(
         "00_start_here",
         "Start here",
-        "What is this course, and does everything work?",
-        "how to use the course; that your environment is right",
+        "What does an LSTM keep of what it has read?",
+        "a trained LSTM reads your line; what goes into `nn.LSTM` and comes out",
         objectives=(
-            "run a cell, move a slider and check an exercise",
+            "say what a trained LSTM keeps in one unit of its memory, and where that unit fails",
             "say what goes into `nn.LSTM` and what comes out, without yet knowing why",
-            "find your way through the lessons",
+            "run a cell, move a slider and check an exercise",
         ),
-        minutes=15,
+        minutes=25,
     ),
     Lesson(
         "01_why_gates",

@@ -24,6 +24,12 @@ KEY = (
     "width: numbers (I or H)",
     "h_n, c_n: height is L = 1 layer",
 )
+PRESETS = {
+    "the sizes of this page": {"seq_len": 24, "batch": 10, "input_size": 100, "hidden_size": 16},
+    "one sentence": {"batch": 1},
+    "long sentences": {"seq_len": 48},
+    "a wide state": {"hidden_size": 64},
+}
 SHOWN = {"input": "x", "output": "output", "h_n": "h_n", "c_n": "c_n"}
 
 
@@ -74,7 +80,7 @@ def view(
 
 def in_and_out() -> Explorer:
     """Return the explorer: four sliders over the blocks that go in and come out."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def _drawn(seq_len: int, batch: int, input_size: int, hidden_size: int) -> dict[str, shapes.Entry]:
