@@ -9,6 +9,7 @@ from drawn import SVG, corners, marked, texts, tree, words
 from settings import settings
 from torch import nn
 
+from lstm_lessons.data.plain_reader import read
 from lstm_lessons.drawing import svg
 from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.cell_gates import (
@@ -16,6 +17,7 @@ from lstm_lessons.explorers.cell_gates import (
     DIAL_HEIGHT,
     DIAL_TOP,
     DIAL_WIDTH,
+    PRESETS,
     numbers,
     view,
 )
@@ -139,3 +141,17 @@ def test_a_number_says_under_the_pointer_which_numbers_made_it():
         "h = o · tanh(c) = 0.500 · −0.495 = −0.248",
     ]
     assert not set(titles) & set(texts(svg))  # it is no line of the picture
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("a bracket opens", 5), ("inside it", 8), ("it closes", 10)]
+)
+def test_the_buttons_show_the_readers_unit_at_a_bracket(name, place):
+    """Each value is the reader's own in `print(x, y)`, at the nearest step within the range."""
+    steps = read("print(x, y)")
+    gates = {gate: torch.tensor(getattr(steps[place], gate)[5]).double() for gate in "ifgo"}
+    sums = {f"z_{gate}": torch.logit(value) for gate, value in gates.items() if gate != "g"}
+    sums |= {"z_g": torch.atanh(gates["g"]), "c_prev": torch.tensor(steps[place - 1].c[5])}
+    for parameter, value in PRESETS[name].items():
+        wanted = 0.25 * torch.round(sums[parameter].clamp(-6, 6) / 0.25)
+        assert value == wanted.item(), parameter
