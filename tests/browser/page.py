@@ -32,9 +32,10 @@ _READY = f"""(count) => {{
     && [...panel.querySelectorAll('img')].every(image => image.complete);
 }}"""
 
-_OPEN = """async (path) => {
+_OPEN = """async ([path, kernel]) => {
   await jupyterapp.restored;
-  const panel = await jupyterapp.commands.execute('docmanager:open', {path});
+  const panel = await jupyterapp.commands.execute(
+    'docmanager:open', kernel ? {path, kernel} : {path});
   await panel.revealed;
   await panel.sessionContext.ready;
 }"""
@@ -43,6 +44,13 @@ _KERNEL = """async () => {
   const {sessionContext} = jupyterapp.shell.currentWidget;
   await sessionContext.ready;
   await sessionContext.session.kernel.info;
+}"""
+
+# Widgets that are left in a kernel would be shown to the next notebook that it serves.
+_EMPTY = """async () => {
+  const code = 'import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset()';
+  await jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.requestExecute(
+    {code, silent: true, store_history: false}).done;
 }"""
 
 _CLOSE = """() => {
@@ -134,12 +142,22 @@ class LabPage:
         self.page.on("response", self._look_at_answer)
         self.page.goto(address + "&reset", timeout=OPEN_MS)
 
-    def open(self, path: str, cells: int) -> "NotebookPage":
-        """Open a notebook, and wait until its cells are drawn and its kernel is there."""
+    def open(self, path: str, cells: int, kernel: dict[str, Any] | None = None) -> "NotebookPage":
+        """Open a notebook, and wait until its cells are drawn and its kernel is there.
+
+        ``kernel`` is one that runs already; without it, the notebook gets a fresh one.
+        """
+        if kernel:
+            self.page.wait_for_function("window.jupyterapp", timeout=OPEN_MS)
+            self.empty_kernel()
         self.close_notebooks()
         self.complaints.clear()
-        self.page.evaluate(_OPEN, path)
+        self.page.evaluate(_OPEN, [path, kernel])
         return NotebookPage(self, cells)
+
+    def empty_kernel(self) -> None:
+        """Take all names and widgets from the kernel of the notebook that is open, if one is."""
+        self.page.evaluate(_EMPTY)
 
     def close_notebooks(self) -> None:
         """Close what is open, and leave the files as they were."""
