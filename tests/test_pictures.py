@@ -10,7 +10,7 @@ import torch
 from drawn import crowded, marked, texts, tree, words
 from torch import nn
 
-from lstm_lessons import pictures
+from lstm_lessons import pictures, trained_reader
 from lstm_lessons.drawing import Picture, theme
 
 WIDEST = 760
@@ -62,6 +62,11 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"input_size": 1},
         {"input_size": 5},
     ],
+    "verdicts": [
+        {"lines": ("print(x, y)", "See section Calls")},
+        {"lines": ("x = [0, 1]",)},
+        {"lines": ("x == [0, 1, 2, 3, 4, 5]", "the value is not a name")},
+    ],
     "walk": [
         *({"axis": axis} for axis in (None, 0, 1)),
         *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
@@ -86,6 +91,8 @@ CASES = [
 
 
 def drawn(name: str, given: dict[str, Any]) -> Picture:
+    if name == "verdicts":
+        return pictures.verdicts(*given["lines"])
     return getattr(pictures, name)(**given)
 
 
@@ -527,3 +534,33 @@ def test_a_walk_wants_lines_of_one_length():
     for given in ({"lines": ("ab", "abc")}, {"lines": ("ab",)}, {"lines": ("a", "b")}, {"axis": 2}):
         with pytest.raises(ValueError, match="must be"):
             pictures.walk(**given)
+
+
+# --- verdicts ----------------------------------------------------------------------------------
+
+
+def test_verdicts_are_the_trained_readers():
+    reader, number = trained_reader()
+    lines = ("print(x, y)", "See section Calls")
+    picture = pictures.verdicts(*lines)
+    points = marked(picture.svg, "point")
+    scale = {}
+    for which, line in enumerate(lines):
+        numbers = torch.tensor([number[character] for character in line])
+        output, _ = reader.lstm(reader.embedding(numbers))
+        for t, sure in enumerate(torch.sigmoid(reader.head(output))[:, 0].tolist()):
+            assert f"{line[t]} {sure:.2f}" in picture.alt
+            assert words(points[f"{which},{t}"]) == line[t].replace(" ", "␣")
+            scale.setdefault(which, []).append((sure, float(points[f"{which},{t}"].get("y"))))
+    for pairs in scale.values():  # the surer, the higher, on one scale
+        (low, y_low), (high, y_high) = min(pairs), max(pairs)
+        slope = (y_high - y_low) / (high - low)
+        assert slope < 0
+        for sure, y in pairs:
+            assert y == pytest.approx(y_low + slope * (sure - low), abs=4)
+
+
+def test_verdicts_want_one_or_two_lines():
+    for lines in ((), ("a b",) * 3, ("x",), ("x" * 25,)):
+        with pytest.raises(ValueError, match="expected 1 or 2 lines"):
+            pictures.verdicts(*lines)

@@ -34,9 +34,9 @@ for text in ("'Hello World'", "World'"):
     print(f"{text:13}  sure that it is code: {last.certainty:.2f}")
 
 # %% [markdown]
-# Of the whole line the reader is 90 % sure that it is code. Of the second part it is almost sure
-# that it is prose, because it has not seen the quotation mark that opened the line. Later in this
-# lesson the reader goes on where it stopped.
+# Of the whole line the reader is 90 % sure that it is code. Of the second part alone it is almost
+# sure that it is prose, because it knows nothing of what stood before. Later in this lesson the
+# reader goes on where it stopped.
 
 # %% [markdown]
 # ## The same step, again and again
@@ -124,7 +124,7 @@ print("c_n:", c_n)
 # * `h_n` holds the last h. You find the same two numbers in the last row of `output`.
 # * `c_n` holds the last c. It is in no row of `output`: `output` shows h alone.
 #
-# `h_n` and `c_n` have one more pair of brackets. Their shape is (1, 2), not (2), because they have
+# `h_n` and `c_n` have one more pair of brackets. Their shape is (1, 2), not (2,), because they have
 # an axis in front that counts layers. This LSTM has one layer, so there is one row, and `h_n[0]`
 # takes it out. (Lesson 06 stacks layers; until then this axis is 1 long.)
 #
@@ -242,23 +242,11 @@ for character, each in zip("print(x, y)", sure):
 # At the bracket. The word `print` could begin a sentence as well, and the reader stays between 0.49
 # and 0.67. Then comes a bracket, and it is sure.
 #
-# The plot shows the verdicts on this line, and those on a line of prose. Each letter stands where
-# the verdict stands after it.
+# The picture shows these verdicts, and those on a line of prose. Each character stands at the
+# verdict that the reader gives when it has just read it.
 
 # %%
-from lstm_lessons.drawing import figure, show
-
-made, axes = figure(700, 330)
-for text in ("print(x, y)", "See section Calls"):
-    output, _ = read_line(text)
-    heights = torch.sigmoid(reader.head(output))[:, 0].tolist()
-    axes.plot(heights)
-    for t, character in enumerate(text):
-        axes.text(t, heights[t] + 0.03, character, ha="center", size=13)
-axes.set_ylim(0, 1.12)
-axes.set_xlabel("step")
-axes.set_ylabel("sure that it is code")
-show(made, "Verdicts: print(x, y) rises from 0.49 to 0.91 at its bracket; prose falls to 0.01.")
+pictures.verdicts("print(x, y)", "See section Calls")
 
 # %% [markdown]
 # **Wish 2, one verdict a line.** The h after the last character has read all of the line. So the
@@ -288,8 +276,9 @@ print("verdict:", torch.sigmoid(reader.head(h_n)))
 same(torch.cat([first, second]), whole)
 
 # %% [markdown]
-# It is 0.90, as for the whole line, and so is every row: `torch.cat` puts the rows of the second
-# part below those of the first, and the result is the `output` of the whole line.
+# It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
+# the second part below those of the first, and together they are the `output` of the whole line.
+# (`same` allows 1e-5 here, because the reader computes in float32. More on that below.)
 #
 # It takes both of the pair. Here somebody hands on h, and lets c begin at zero.
 

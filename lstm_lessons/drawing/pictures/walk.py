@@ -83,10 +83,10 @@ def _axes(root: svg.Element, rows: list[str]) -> None:
     bottom, right = _y(len(rows) - 1) + CELL_HEIGHT, _x(len(rows[0]) - 1) + CELL_WIDTH
     arrow(root, "ink", (LEFT - 18, TOP), (LEFT - 18, bottom))
     svg.label(root, 20, (TOP + bottom) / 2 - 6, "axis 0", 16, "start", font_weight="bold")
-    svg.label(root, 20, (TOP + bottom) / 2 + 16, "B lines", 16, "start")
+    svg.label(root, 20, (TOP + bottom) / 2 + 16, "lines", 16, "start")
     arrow(root, "ink", (LEFT, bottom + 18), (right, bottom + 18))
     svg.label(root, (LEFT + right) / 2 - 4, bottom + 44, "axis 1", 16, "end", font_weight="bold")
-    svg.label(root, (LEFT + right) / 2 + 6, bottom + 44, "T characters", 16, "start")
+    svg.label(root, (LEFT + right) / 2 + 6, bottom + 44, "characters", 16, "start")
 
 
 def _steps(root: svg.Element, rows: list[str], axis: int) -> None:

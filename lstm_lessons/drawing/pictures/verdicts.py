@@ -1,0 +1,60 @@
+"""How sure the trained reader is, after each character of a line or two, that it is code."""
+
+from __future__ import annotations
+
+from lstm_lessons.data import plain_reader
+from lstm_lessons.drawing import svg
+from lstm_lessons.drawing.picture import Picture
+
+LONGEST = 24
+WIDTH, HEIGHT = 760, 330
+LEFT, RIGHT, TOP, BOTTOM = 96, 730, 44, 262  # of the plot: certainty 1 at its top, 0 below
+COLOURS, DASHES = ("i", "f"), ("none", "7 5")
+ASIDE = (-12, 22)  # from a point to its character: above the first line, below the second
+
+
+def verdicts(*lines: str) -> Picture:
+    """Return the picture: a curve for each line, with the character that was read at each point.
+
+    Of two lines the first has its characters above its curve, the second below: it looks best if
+    the first is the surer one.
+
+    Raises:
+        ValueError: there are not one or two lines of 2 to 24 characters.
+    """
+    if not 1 <= len(lines) <= 2 or any(not 2 <= len(line) <= LONGEST for line in lines):
+        raise ValueError(f"expected 1 or 2 lines of 2 to {LONGEST} characters, got {lines!r}")
+    root = svg.panel(WIDTH, HEIGHT)
+    for certainty, text in ((0, "prose  0"), (0.5, "0.5"), (1, "code  1")):
+        y = _y(certainty)
+        svg.add(root, "path", d=f"M{LEFT} {y}H{RIGHT}", stroke="edge")
+        svg.label(root, LEFT - 12, y + 5, text, 15, "end")
+    svg.label(root, 20, HEIGHT - 16, "sure that the line is code", 15, "start", fill="muted")
+    svg.label(root, RIGHT, HEIGHT - 16, "characters read →", 15, "end", fill="muted")
+    apart = (RIGHT - LEFT - 40) / (max(map(len, lines)) - 1)
+    for number, line in enumerate(lines):
+        points = [(LEFT + 20 + t * apart, _y(sure)) for t, sure in enumerate(_certainties(line))]
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+        style = {"fill": "none", "stroke": COLOURS[number], "stroke_width": 3}
+        svg.add(root, "path", d=path, **style, stroke_dasharray=DASHES[number])
+        for t, (x, y) in enumerate(points):
+            character = "␣" if line[t] == " " else line[t]
+            bold = {"fill": COLOURS[number], "font_weight": "bold", "data_point": f"{number},{t}"}
+            svg.label(root, x, y + ASIDE[number], character, 17, **bold)
+    return Picture(svg.write(root), _alt(lines))
+
+
+def _certainties(line: str) -> list[float]:
+    return [round(step.certainty, 2) for step in plain_reader.read(line)]
+
+
+def _y(certainty: float) -> float:
+    return BOTTOM - certainty * (BOTTOM - TOP)
+
+
+def _alt(lines: tuple[str, ...]) -> str:
+    texts = ["How sure the reader is, after each character, that a line is code."]
+    for line in lines:
+        said = (f"{c} {sure:.2f}" for c, sure in zip(line, _certainties(line), strict=True))
+        texts.append(f"“{line}”: " + ", ".join(said) + ".")
+    return " ".join(texts)
