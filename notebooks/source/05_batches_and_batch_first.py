@@ -238,7 +238,7 @@ print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 #   *sentence*. The last step of every sentence is `output[:, -1]`.
 # * **h has the same shape in both.** A state belongs to one moment, so it has no axis for time.
 #   What `batch_first` swaps is time and batch, and here there is nothing to swap. The states of a
-#   batch are always (layers, B, H).
+#   batch are (layers, B, H), whatever `batch_first` says.
 #
 # Do the two repairs compute the same? Two layers with the same weights will tell, on random states.
 
