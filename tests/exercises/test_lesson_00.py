@@ -39,10 +39,10 @@ def test_the_shapes_are_torchs():
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ((1, 1, 16), "it does not stand for the last word"),
+        ((1, 1, 16), "Yours is (1, 1, H)"),
         ((2, 7, 16), "this LSTM has one"),
-        ((5, 16), "5 is the number of words. Three axes"),
-        ((16,), "those of a single sentence"),
+        ((5, 16), "Yours is (T, H)"),
+        ((16,), "It has too few axes"),
         ((1, 10, 16), "10 sentences were in the call above"),
         ((5, 7, 16), "Only `output` has an entry for every word"),
         ((7, 16), "an axis is missing"),

@@ -132,10 +132,10 @@ def test_three_of_the_layers_can_be_made_and_the_fourth_is_mended():
 @pytest.mark.parametrize(
     ("entries", "name", "said"),
     [
-        ({"weight_ih": (4, 5, 6)}, "an axis for the gates", "an axis of their own"),
-        ({"weight_ih": (15, 6)}, "three gates only", "the candidate g has weights"),
-        ({"b_ig": (5, 1)}, "two axes for one", "in PyTorch it has one axis"),
-        ({"weight_hh": (5, 20)}, "turned round or side by side", "or has the four gates side"),
+        ({"weight_ih": (4, 5, 6)}, "too many axes", "It counts gates"),
+        ({"weight_ih": (15, 6)}, "another size", "Yours is (3H, I)."),
+        ({"b_ig": (5, 1)}, "too many axes", "along one axis"),
+        ({"weight_hh": (5, 20)}, "axes in another order", "on top of each other"),
         ({"W_hg": (5, 6)}, "another size", "Yours is (H, I)."),
         ({"W_hg": (17, 5)}, None, "It takes h to gate g. Rows are what comes out"),
         ({"x_t": (3, 6)}, "too many axes", "It counts sentences and numbers of a word."),

@@ -269,7 +269,7 @@ def test_two_sources_of_one_order_are_both_named():
         ("return new_h, new_c", "return lstm_step(x, h, c)", "a function of lesson 03"),
         ("F.linear(h, ", "F.linear(h_0, ", "the state that comes in is `h`"),
         ("return new_h, new_c", "return new_h.squeeze(), new_c.squeeze()", "B = 1"),
-        ("f * c", "f @ c", "in Python that is `*`"),
+        ("f * c", "f @ c", "number by number, ⊙, is `*`"),
         ("z.chunk(4, dim=-1)", "z.split(z.shape[1] / 4, -1)", "whole numbers"),
         ("z.chunk(4, dim=-1)", "z.chunk(4)", "cut along axis 0"),
         (

@@ -356,9 +356,9 @@ def test_only_lists_hear_of_tensors():
     [
         (
             lambda states, n: states[:n].sum(0) / (n + 1),
-            "0 to 4, divided by 6. The number of these steps is 5",
+            "0 to 4, divided by 6 (the longest). The number of these steps is 5",
         ),
-        (lambda states, n: states[2:n].mean(0), "Row 0 is the sum of the steps 2 to 4, divided by"),
+        (lambda states, n: states[2:n].mean(0), "Row 0 is the mean of the steps 2 to 4. The words"),
         (lambda states, n: states[1:].sum(0), "Row 0 is the sum of the steps 1 to 6. The words of"),
         (
             lambda states, n: states[2],
@@ -391,7 +391,7 @@ def test_a_row_for_each_sentence_is_not_called_one_mean_over_all():
         return (output * mask[:, :, None]).sum(dim=1) / lengths.sum()
 
     result = exercise("09.2").check(answer)
-    assert (result.outcome, result.misconception) == ("incorrect", "divided by all words")
+    assert (result.outcome, result.misconception) == ("incorrect", "another divisor")
 
 
 def test_the_broken_function_is_right_for_equal_lengths_and_never_raises():

@@ -437,7 +437,7 @@ def give_two(first, second):
 
 ERRORS = [
     (lambda: A @ B, "a product that does not fit", "3 rows and 4 columns"),
-    (lambda: A @ A[:2], "a product of two with as many columns", "3 and 2 rows that both have 4"),
+    (lambda: A @ A[:2], "a product of two with as many columns", "2 rows and 4 columns: both"),
     (lambda: A @ V, "a product that does not fit", "3 numbers"),
     (lambda: A + B, "sizes that do not go together", "has 4 places, the other 5"),
     (lambda: torch.cat([A, B]), "pieces that do not fit", ""),

@@ -176,7 +176,7 @@ class DictExercise(Exercise):
             if each not in judged.values or self._is_wrong(each, judged)
         ]
         if seen := question.about(judged.values[key], self.right[key], asked):
-            return seen[0], f"{{keys}} {{are}} not right yet. {seen[1]}"
+            return seen[0], f"{{keys}} {{are}} not right yet. {seen[1]} {question.look}"
         return None, f"{{keys}} {{are}} not right yet. {question.look}"
 
 

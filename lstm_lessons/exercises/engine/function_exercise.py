@@ -154,7 +154,7 @@ class FunctionExercise(Exercise):
         for case in self.calls:
             taken = gradients(answer, case, self.returns, call, self.constants)
             if isinstance(taken, Raised):
-                name, words = meaning(taken.error, case.sizes) or (None, "")
+                name, words = meaning(taken.error, case) or (None, "")
                 said = paragraphs(_NO_GRADIENTS, words, describe(taken.error))
                 return self._result("error", said, name)
             found.append(taken)
@@ -195,7 +195,7 @@ class FunctionExercise(Exercise):
         name, message = (
             named
             or about_name(problem, defined, self.advice)
-            or meaning(problem, case.sizes)
+            or meaning(problem, case)
             or (None, "")
         )
         special = "" if named else case.special

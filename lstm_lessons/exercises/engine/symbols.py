@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Mapping
-from itertools import combinations_with_replacement
+from itertools import combinations
 
 from lstm_lessons.exercises.engine.words import listed
 from lstm_lessons.shapes import Configuration
 
 _COUNTS = {
     "T": "words",
+    "N": "words of a text",
     "B": "sentences",
     "I": "numbers of a word",
     "H": "numbers of a state",
@@ -25,10 +26,10 @@ def symbol(number: int, sizes: Mapping[str, int]) -> str | None:
     """Return a number in symbols, ``4H``; nothing where there is none, or more than one way."""
     if number == 1:
         return "1"
-    sizes = {name: size for name, size in sizes.items() if size > 1 and name != "R"}
+    sizes = {name: size for name, size in sizes.items() if size > 1 and name in _COUNTS}
     plain = [name for name, size in sizes.items() if size == number]
     times = [f"{n}{k}" for n in (2, 3, 4) for k in ("H", "I") if n * sizes.get(k, 0) == number]
-    pairs = combinations_with_replacement(sizes, 2)
+    pairs = combinations(sizes, 2)
     products = [f"{a}·{b}" for a, b in pairs if sizes[a] * sizes[b] == number]
     for found in (plain, times, products):
         if found:

@@ -6,6 +6,7 @@ from lstm_lessons.exercises.engine.question import row
 from lstm_lessons.shapes import Configuration
 
 LAYER = Configuration(input_size=100, hidden_size=16, seq_len=5, batch=7)
+_LOOK = "There are 16 numbers for each sentence, however long, behind an axis for layers."
 _FIRST = "Three axes, as in `output`: the first one counts layers, and there is 1."
 _STATES = (
     row("one state for each word", "{keys}: there is one for each sentence, and there are 7 "
@@ -14,12 +15,6 @@ _STATES = (
         "not grow with the number of words. Only `output` has an entry for every word.",
         (5, 7, 16)),
     row("no layer axis", f"{{keys}}: an axis is missing. {_FIRST}", (7, 16)),
-    row("words for sentences, and no layer axis", f"{{keys}}: there is one for each sentence, and "
-        f"5 is the number of words. {_FIRST}", (5, 16)),
-    row("one sentence's state alone", f"{{keys}}: 16 numbers are those of a single sentence; there "
-        f"are 7 sentences. {_FIRST}", (16,)),
-    row("one sentence", "{keys}: the 1 in front counts layers; it does not stand for the last "
-        "word. Behind it come the sentences, and there are still 7 of them.", (1, 1, 16)),
     row("two layers", "{keys}: the first axis counts layers, and this LSTM has one. (State and "
         "memory are two tensors, each with an axis of its own for layers.)", (2, 7, 16)),
     row("the sentences of the lesson's call", "{keys}: 10 sentences were in the call above. Here "
@@ -43,8 +38,8 @@ EXERCISE = DictExercise(
             ),
             of=LAYER,
         ),
-        ShapeOf("h_n", "It holds 16 numbers for every sentence, however long.", _STATES, of=LAYER),
-        ShapeOf("c_n", "It has the same shape as `h_n`.", _STATES, of=LAYER),
+        ShapeOf("h_n", _LOOK, _STATES, of=LAYER),
+        ShapeOf("c_n", _LOOK, _STATES, of=LAYER),
     ),
     praise="Words first, then sentences, then the numbers of the state.",
 )  # fmt: skip

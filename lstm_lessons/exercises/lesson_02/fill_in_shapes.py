@@ -2,41 +2,13 @@
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import FirstAndLast, ShapeOf
-from lstm_lessons.exercises.engine.question import Row, Story, row, story
+from lstm_lessons.exercises.engine.question import Story, row, story
 from lstm_lessons.shapes import Configuration
 
 LAYER = Configuration(input_size=6, hidden_size=5, seq_len=7, batch=3)
 ROWS, _W_IO = "rows of W_io", "The rows of `W_io`: "
 RULE = "Rows are what comes out, columns are what goes in."
-_TURNED = ("turned round", f"{{keys}}: turned round, you wrote (in, out). {RULE}")
-_COLUMN = (
-    "two axes for one",
-    "{keys}: two axes. On paper a vector is often a column; in PyTorch it has one axis. Its shape "
-    "holds one number, with a comma behind it, since it is a tuple: `(9,)`.",
-)
-_OF_ONE = (
-    "four gates for one",
-    "{keys}: four gates in your answer. The name has a g: it is gate g's alone.",
-)
 _SIDE_BY_SIDE = "PyTorch stacks them on top of each other: four times the rows."
-
-
-def _stack(*columns: int) -> tuple[Row, ...]:
-    """Return what people write for four gates of 5 rows on top of each other."""
-    few = (
-        (1, "one gate", "PyTorch stacks all four."),
-        (2, "two gates", "PyTorch stacks all four."),
-        (3, "three gates", "i, f and o are three; the candidate g has weights and biases too."),
-    )
-    return (
-        *(
-            row(f"{word} only", f"{{keys}}: {word} in your answer. {hint}", (5 * n, *columns))
-            for n, word, hint in few
-        ),
-        row("an axis for the gates", "{keys}: the four gates have an axis of their own in your "
-            "answer. PyTorch keeps none for them: their rows follow one another, gate after gate.",
-            (4, 5, *columns), (5, *columns, 4)),
-    )  # fmt: skip
 
 
 def _for_sizes(I: int, H: int, name: str, says: str) -> tuple[Story, ...]:  # noqa: E741
@@ -49,27 +21,19 @@ def _for_sizes(I: int, H: int, name: str, says: str) -> tuple[Story, ...]:  # no
 EXERCISE = DictExercise(
     "02.1",
     questions=(
-        ShapeOf("W_ig", f"It takes the word to gate g. {RULE}",
-                (row(*_TURNED, (6, 5)), row(*_OF_ONE, (20, 6))), of=LAYER),
+        ShapeOf("W_ig", f"It takes the word to gate g. {RULE}", of=LAYER),
         ShapeOf("x_t", "One word of one sentence: how many numbers, along one axis?",
-                (row(*_COLUMN, (6, 1), (1, 6)),), also=("x", "x_0"), of=LAYER),
-        ShapeOf("W_hg", f"It takes h to gate g. {RULE}", (row(*_OF_ONE, (20, 5)),),
-                of=LAYER),
+                also=("x", "x_0"), of=LAYER),
+        ShapeOf("W_hg", f"It takes h to gate g. {RULE}", of=LAYER),
         ShapeOf("h", "h of one sentence: one number for each unit, along one axis.",
-                (row(*_COLUMN, (5, 1), (1, 5)),),
                 also=("h_t", "h_t-1", "h_{t-1}", "h_0", "h_prev", "h_n"), of=LAYER),
         ShapeOf("b_ig", "A bias has one number for each unit of its gate, along one axis.",
-                (row(*_COLUMN, (5, 1), (1, 5)), row(*_OF_ONE, (20,))), of=LAYER),
-        ShapeOf("weight_ih", "Four matrices like W_ig on top of each other.",
-                (*_stack(6), row(*_TURNED, (6, 20)), row("stacked side by side", "`weight_ih` has "
-                 f"the four gates side by side. {_SIDE_BY_SIDE}", (5, 24))), of=LAYER),
-        ShapeOf("weight_hh", "Four matrices like W_hg on top of each other.",
-                (*_stack(5), row("turned round or side by side", "`weight_hh` is turned round, or "
-                 f"has the four gates side by side. {_SIDE_BY_SIDE}", (5, 20))), of=LAYER),
-        ShapeOf("bias_ih", "Four biases like b_ig, one after the other.",
-                (*_stack(), row(*_COLUMN, (20, 1), (1, 20)), row("both biases in one", "You count "
-                 "both biases. `bias_ih` is one of them; `bias_hh` has the same shape.",
-                 (40,), (2, 20))), of=LAYER),
+                of=LAYER),
+        ShapeOf("weight_ih", f"Four matrices like W_ig. {_SIDE_BY_SIDE}", of=LAYER),
+        ShapeOf("weight_hh", f"Four matrices like W_hg. {_SIDE_BY_SIDE}", of=LAYER),
+        ShapeOf("bias_ih", "Four biases like b_ig, one after the other, along one axis.",
+                (row("both biases in one", "You count both biases. `bias_ih` is one of them; "
+                 "`bias_hh` has the same shape.", (40,), (2, 20)),), of=LAYER),
         FirstAndLast(
             ROWS, "In which order are the four blocks, and how many rows has each?",
             (

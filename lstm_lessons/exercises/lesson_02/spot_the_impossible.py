@@ -38,12 +38,6 @@ EXERCISE = DictExercise(
                 row("32 taken for H", "You take H to be 32. Then `weight_hh` would be (128, 32), "
                     "but the three other tensors would have to change as well. One change is "
                     "enough: 32 rows are 4H.", (128, 32)),
-                row("one axis", "Your shape has one axis, as a bias has. `weight_hh` is a matrix: "
-                    "it needs rows and columns.", (8,), (32,)),
-                row("one gate", "(8, 8) is one gate's matrix. PyTorch stacks four of them.",
-                    (8, 8)),
-                row("turned round", "That is turned round: the rows are what comes out, four gates "
-                    "of H numbers.", (8, 32)),
                 row("left as it is", "That is the shape it has now, and it cannot stay. What would "
                     "it have to be?", (32, 32)),
             ),

@@ -80,33 +80,13 @@ def slips(x: str, h: str, new_h: str, new_c: str) -> tuple[Place | Slip, ...]:
 
 def errors(x: str, h: str) -> Place:
     """Return what ends in an error: the same one wherever it stands, so it stands in the sum."""
-    way = (
-        "`{0}` is the wrong way round: {1} meets {2}. With `@` the matrix has to be {3}, so turn "
-        "it: `{4} @ {0}.T`. `F.linear` turns it by itself: leave `.T` out there."
-    )
-    ih = way.format("weight_ih", "x of shape (B, I)", "(4H, I)", "(I, 4H)", "x")
-    hh = way.format("weight_hh", "h of shape (B, H)", "(4H, H)", "(H, 4H)", "h")
     z = "(h @ weight_hh.T)"
     return place(
         f"{x} + {h}",
         alone=(
-            ("weights swapped", "x meets `weight_hh`. x belongs to `weight_ih` (ih: from the "
-             "input to the hidden state), h to `weight_hh` (from hidden state to hidden state).",
-             "x @ weight_hh.T"),
-            ("h with weight_ih", "h or c, with its H numbers for each sentence, meets "
-             "`weight_ih`, which has I columns. h belongs to `weight_hh`.", "h @ weight_ih.T"),
-            ("weight_ih the wrong way round", ih, "x @ weight_ih"),
-            ("weight_hh the wrong way round", hh, "h @ weight_hh"),
-            ("W in front of x", "The lesson's equation has W in front of x, for one word. Here x "
-             "is a batch with a word in each row: write `x @ W.T`, so that each row becomes a row "
-             "of gates. (For h likewise.)", "weight_ih @ x", "weight_hh @ h",
-             "weight_ih.chunk(4)[0] @ x", "weight_hh.chunk(4)[0] @ h"),
             ("W @ x.T in the sum", "A row of 4H numbers meets a row of B. If you write `W @ x.T`: "
              "that is (4H, B), with a column for each sentence. Write `x @ W.T`, which is (B, "
              "4H). (For h likewise.)", "weight_ih @ x.T + bias_ih", "bias_ih + weight_ih @ x.T"),
-            ("a matrix product for ⊙", "Two tensors of shape (B, H) meet in a matrix product. In "
-             "the equations for c and h, ⊙ multiplies number by number: in Python that is `*`.",
-             "h @ c", "torch.dot(h, c)"),
             ("blocks of 16", "If you cut blocks of 16: that is the lesson's H, and here H is "
              "another. `chunk(4, dim=-1)` finds it by itself, and `h.shape[-1]` is H.",
              f"{z}[:, 16:] * c", f"c * {z}[:, 16:]"),

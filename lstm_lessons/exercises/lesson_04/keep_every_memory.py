@@ -50,12 +50,6 @@ _ON_THE_WAY = (
 )
 
 
-def _earlier(*appends: str) -> Edits:
-    """Return the edit that puts states away before the step."""
-    before = "".join(f"{append}\n        " for append in appends)
-    return {_call(): before + _call(), **dict.fromkeys(appends, "pass")}
-
-
 _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
     ("ones for nothing", _LEFT_OUT + "yours start at 1; nn.LSTM's start at 0.",
      {"torch.zeros(": "torch.ones("}),
@@ -68,22 +62,11 @@ _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
     (*_WORD_0, {_call(): _call(x="x[0]", h=_H_0, c=_C_0)}),
     (*_ON_THE_WAY, {_call(): _call("c, h"), "shown.append(h)": "shown.append(c)",
                     "kept.append(c)": "kept.append(h)"}),
-    *((f"{name}before the step, not after", f"Row t{of} holds {state} from before step t: the "
-       f"first row is the start, and the last step is missing. First do the step, then put {state} "
-       "away.", _earlier(*lines)) for name, of, state, *lines in (
-           ("", "", "h and c", "shown.append(h)", "kept.append(c)"),
-           ("memory ", " of your `memory`", "c", "kept.append(c)"),
-           ("output ", " of your `output`", "h", "shown.append(h)"))),
 )  # fmt: skip
 
 _SLIPS = (
     place(_H_0, ("h_0 not used", "h starts from zeros always: `h_0` is not looked at.", "zeros")),
     place(_C_0, ("c_0 not used", "c starts from zeros always: `c_0` is not looked at.", "zeros")),
-    place(
-        "shown, kept = [], []",
-        ("start included", "Your lists begin with the states from before the first word, so there "
-         "are T + 1 rows. Row t is what step t made.", "shown, kept = [h], [c]"),
-    ),
     place(
         "in x:",
         ("read from the end", "You read the sentence from its last word to its first. Step 0 "
@@ -151,26 +134,11 @@ _SLIPS = (
         ("return inside the loop", "You return the states of step 0 alone, T = 1. Does `return` "
          "stand inside the loop? Then it ends the first turn.",
          "torch.stack(shown[:1]), torch.stack(kept[:1])"),
+        ("memory first", "You return the memory first. The order is `output, memory`: h, then c.",
+         "torch.stack(kept), torch.stack(shown)"),
         ("last step repeated", "Every row holds the states of the last step. They have to be put "
          "away inside the loop, while they are still there.",
          "torch.stack([h] * len(x)), torch.stack([c] * len(x))"),
-        ("memory first", "You return the memory first. The order is `output, memory`: h, then c.",
-         "torch.stack(kept), torch.stack(shown)"),
-        alone=(
-            ("last step only", "You return the states after the last step. Asked for are those "
-             "after every step: an axis of T in front. What does the loop do with the others?",
-             "h, c", "h[None], c[None]"),
-            ("last memory only", "`memory` holds the last step alone, as nn.LSTM's c_n does; "
-             "asked for is c after every step.", "torch.stack(shown), c",
-             "torch.stack(shown), c[None]"),
-            ("results in reverse", "Rows are put away in the wrong order: your first one is the "
-             "last step. `append` puts behind, `insert(0, ...)` in front.",
-             "torch.stack(shown[::-1]), torch.stack(kept[::-1])",
-             "torch.stack(shown[::-1]), torch.stack(kept)"),
-            ("rows run together", "The steps are laid end to end, (T*B, H), and have no axis of "
-             "their own. `torch.cat` joins along an axis that is there; `torch.stack` makes a new "
-             "one.", "torch.cat(shown), torch.cat(kept)", "torch.cat(shown), torch.stack(kept)"),
-        ),
     ),
 )  # fmt: skip
 

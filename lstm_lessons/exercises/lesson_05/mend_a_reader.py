@@ -62,17 +62,13 @@ _SLIPS = (
          "x"),
         ("x viewed", "On its way in, x gets the right shape and the wrong rows: words of one "
          "sentence land in several.", _VIEWED),
-        ("features moved", "You move the features too, so that the layer finds another axis where "
-         "it wants the I numbers of a word. They are the last axis for the layer, as they are in "
-         "x.", "x.permute(1, 2, 0)", "x.permute(2, 1, 0)", "x.transpose(1, 2)"),
     ),
     place(
         _STATES,
         ("states moved", f"A state goes in batch first, and PyTorch says that it expects it "
          f"otherwise. How does a state lie, whatever x does? {_MORE}",
-         "(h_0.transpose(0, 1), c_0.transpose(0, 1))", "(h_0.transpose(0, 1), c_0)"),
-        ("c_0 moved", f"c_0 goes in batch first, and PyTorch says that it expects it otherwise. "
-         f"Both states should lie alike, whatever x does. {_MORE}", "(h_0, c_0.transpose(0, 1))"),
+         "(h_0.transpose(0, 1), c_0.transpose(0, 1))", "(h_0.transpose(0, 1), c_0)",
+         "(h_0, c_0.transpose(0, 1))"),
         ("states not used", "Your function does not hand over h_0 and c_0, so the layer starts "
          "from zero.", "None"),
         ("c_0 for h_0", "The two states have changed places on their way in: PyTorch's order is "
@@ -86,9 +82,6 @@ _SLIPS = (
          "It should lie as x does.", "return (output"),
         ("output viewed", "On its way out, output gets the right shape and the wrong rows: what "
          "belongs to one sentence lands in several.", _VIEWED_BACK),
-        ("output in the shape of x", "You give output the shape of x. A word of x has I numbers, a "
-         "word of output has H. And where the two agree, the words would land in wrong rows: "
-         "`view` moves no axis.", "return (output.view(x.shape)"),
     ),
     place(
         "), (h_n, c_n)",

@@ -3,6 +3,7 @@
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, ShapeOf
 from lstm_lessons.exercises.engine.question import row, story
+from lstm_lessons.shapes import Configuration
 
 _AS_MEANT = (
     "as it was meant",
@@ -42,16 +43,7 @@ _QUESTIONS = (
     ShapeOf("shape", "A state is (L, B, H): how many layers, samples and units are there?", (
         row("left as it is", "That is what stands in line C. How many samples does the layer see?",
             (1, 7, 5)),
-        row("states moved", "The batch is first in your state. `batch_first` does not touch the "
-            "states.", (30, 1, 5)),
-        row("one axis missing", "The two numbers are right, but a state keeps its first axis, the "
-            "layers, also when there is one layer.", (30, 5)),
-        row("features in a state", "12 numbers go in. A state has H numbers for each sample.",
-            (1, 30, 12)),
-        row("steps in a state", "7 is the length of an axis of x. A state has no time axis: it is "
-            "what is left after the last step. Its first axis counts the layers.", (7, 30, 5),
-            (30, 7, 5)),
-    )),
+    ), of=Configuration(12, 5, seq_len=7, batch=30)),
     OneOf("repair", "After it, the layer must see 30 steps and 7 samples, with the right notes in "
           "them.", (
         row("transpose instead", "The transposed x has the shape of the viewed one, and this layer "

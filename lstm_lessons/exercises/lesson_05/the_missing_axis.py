@@ -31,17 +31,6 @@ _ROW, _TURNED, _MIXED = "x.reshape(-1, 1)", "x.T[..., None]", "x.reshape(x.shape
 
 _SLIPS = (
     place(
-        _X,
-        alone=(
-            ("T numbers at a step", "The layer wants 1 number a step (input_size=1), and finds T. "
-             "The last axis is the features, in two axes and in three. Which axis should have the "
-             "length 1?", "x", "x[:, None]", "x[None]"),
-            ("B numbers at a step", "You turn x round, and so the layer finds B numbers at a step. "
-             "It wants 1 (input_size=1). No axis has to move: one is missing, of length 1.", "x.T",
-             "x.T[None]"),
-        ),
-    ),
-    place(
         _PICK,
         ("c for h", "You return c_n, the cell state. The state that the layer shows is h.",
          "c_n[0]", "c_n"),
@@ -49,14 +38,6 @@ _SLIPS = (
             ("an index along the patients", "You count *patients* along the axis of time: `len(x)` "
              "and `x.shape[0]` are B. The last hour is T − 1, or −1.",
              "output[:, len(output) - 1]", "output[:, len(output)]"),
-            ("one past the last hour", "You ask for hour T, and there is none: T hours are counted "
-             "from 0 to T − 1. The last one is T − 1, or −1.", "output[:, x.shape[1]]",
-             "output.select(1, x.shape[1])"),
-            ("hours along axis 0", "You count hours along axis 0. But that is the axis of the "
-             "patients, in x and, with the batch first, in output. Time is axis 1.",
-             "output[x.shape[1] - 1]", "output[x.shape[1]]"),
-            ("the last patient", "With the batch first, `output[-1]` is the last patient, all T "
-             "hours. The last hour of every patient is wanted.", "output[-1]"),
             ("all hours in one", "You put all hours together, as a mean, a sum or a maximum. The "
              "state after the last hour is wanted.", "output.mean(dim=1)", "output.sum(dim=1)",
              "output.amax(dim=1)"),

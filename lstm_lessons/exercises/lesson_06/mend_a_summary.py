@@ -62,7 +62,7 @@ def _cases() -> tuple[Case, ...]:
     )
 
 
-_H, _C, _CAT = "h_n[-1]", "c_n[-1]", "torch.cat([h_n[-1], c_n[-1]], dim=-1)"
+_H, _C = "h_n[-1]", "c_n[-1]"
 _READ, _IF = "lstm(x)", "lstm.batch_first"
 _TURNED, _MIXED = "x.transpose(0, 1)", "x.reshape(x.shape[1], x.shape[0], -1)"
 _FIRST_TURNED = f"lstm({_TURNED} if {_IF} else x)"
@@ -98,14 +98,10 @@ _SLIPS = (
         _C,
         ("c of layer 0", "The second half is the memory of layer 0, the lowest. The first axis of "
          "c_n is layers.", "c_n[0]"),
-        ("h for c", "The second half is the top layer's h. It should be its memory c.", "h_n[-1]"),
     ),
     together("h and c of two calls", "h and c come from two calls of the layer. In training, with "
              "dropout, each call draws masks of its own: the two halves do not belong together.",
              {_C: "lstm(x)[1][1][-1]"}, {_H: "lstm(x)[1][0][-1]"}, paired=False),
-    together("layer 2 for the top layer", "You take layer 2. It is the top one with three layers. "
-             "With two there is none.",
-             {_H: "h_n[2]", _C: "c_n[2]"}, {_H: "h_n[2]"}, {_C: "c_n[2]"}, paired=False),
     together("layer 1 for the top layer", "You take layer 1. It is the top one with two layers; "
              "with three it is not, and with one there is none.",
              {_H: "h_n[1]", _C: "c_n[1]"}, {_H: "h_n[1]"}, {_C: "c_n[1]"}, paired=False),
@@ -118,12 +114,6 @@ _SLIPS = (
              "every layer.) The first axis is layers.",
              {_H: "h_n[:, -1]", _C: "c_n[:, -1]"}, {_H: "h_n[:, -1]"}, {_C: "c_n[:, -1]"},
              paired=False),
-    together("h and c exchanged", "Both are the top layer's, in the other order: h comes first, "
-             "then c.",
-             {_H: "c_n[-1]", _C: "h_n[-1]"}, paired=False),
-    together("all layers side by side", "You join the states of all layers. Those of the top layer "
-             "are asked for.",
-             {_H: "*h_n", _C: "*c_n"}, {_H: "h_n", _C: "c_n"}, paired=False),
     together("all layers in one", "You take all layers together, as a mean or a sum. The top layer "
              "alone is asked for.",
              {_H: "h_n.mean(dim=0)", _C: "c_n.mean(dim=0)"},
@@ -135,12 +125,6 @@ _SLIPS = (
              {_READ: f"lstm({_TURNED})", _H: "output[:, -1]"}, {_READ: _FIRST_TURNED},
              {_READ: _FIRST_TURNED, _H: "output[-1]"}, {_READ: f"lstm(x if {_IF} else {_TURNED})"},
              {_READ: f"lstm({_MIXED} if {_IF} else x)"}, paired=False),
-    together("one below the other", "You join the two along the sentences: (2B, H). Side by side "
-             "is along the last axis.", {"dim=-1": "dim=0"}),
-    together("mixed by a reshape", "All numbers are the right ones, but some stand in the row of "
-             "another sentence: a `reshape` or `view` goes by the order in memory, and there all "
-             "of h comes before all of c.",
-             {_CAT: "torch.stack([h_n[-1], c_n[-1]]).reshape(h_n.shape[1], -1)"}, paired=False),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(

@@ -48,7 +48,7 @@ def stack(x, h_0, c_0, layers, masks):
 """
 """The mask before the layer that reads, and the steps written out."""
 
-_STATES, _GUARD, _ALL = "h_0[k], c_0[k]", "k < len(masks)", "range(len(layers))"
+_STATES, _GUARD = "h_0[k], c_0[k]", "k < len(masks)"
 _MASKED, _BEFORE, _STEP = "x * masks[k]", "x * masks[k - 1]", "outputs.append(h)"
 _HOLES = "h = h * masks[k][len(outputs)] if k < len(masks) else h"
 _TOP_MASK = (
@@ -57,39 +57,13 @@ _TOP_MASK = (
     "above the top layer there is none to hand up to. (What layer k *reads* has gone through "
     "`masks[k − 1]`.)",
 )
-_NO_TOP = (
-    "the top layer left out",
-    "The top layer is missing. There are L layers and L − 1 masks: does your loop count the masks? "
-    "`zip` stops with the shorter list.",
-)
-_LAST_MASK = (
-    "the last mask left out",
-    "The last mask is not used: the top layer reads what the layer below hands up, holes and all.",
-)
 _EXCHANGED = (
     "survivors and zeros exchanged",
     "You zero what should survive: a number is dropped where its mask is *zero*.",
 )
-_RETURN = (
-    "a return in the loop",
-    "Layer 0 alone has run. Does `return` stand inside the loop? Then it ends the loop after one "
-    "round.",
-)
-
-_KEPT = (
-    place("h_n.append(h)", ("h_n with holes", "Your h_n has holes in the lower layers: you take it "
-          "from what was handed up. h_n is each layer's own last h, before the mask.",
-          "h_n.append(h * masks[k][-1] if k < len(masks) else h)")),
-    place("c_n.append(c)", ("c_n with holes", "Your c_n has holes in the lower layers. Masks fall "
-          "on the h that is handed up, and on nothing else.",
-          "c_n.append(c * masks[k][-1] if k < len(masks) else c)")),
-)  # fmt: skip
-
 _SLIPS = (
     place(
         _STATES,
-        ("h_0 and c_0 not used", "Your layers start from zeros. They are given states: `h_0[k]` "
-         "and `c_0[k]` are those of layer k.", "0 * h_0[k], 0 * c_0[k]"),
         ("c_0 for h_0", "The two states have changed places on their way into a layer: h first, "
          "then c.", "c_0[k], h_0[k]"),
         ("states of all layers for one", "You hand h_0 and c_0 whole to a layer, (L, B, H). Layer "
@@ -97,8 +71,6 @@ _SLIPS = (
     ),
     place(
         _MASKED,
-        ("masks not used", "The masks are not used. What layer k hands up is multiplied by "
-         "`masks[k]` before layer k + 1 reads it.", "x"),
         ("one mask for all steps", "You use the mask of step 0 at every step: that is variational "
          "dropout. In nn.LSTM each step has its own mask, so `masks[k]` has a row for each step.",
          "x * masks[k][0]"),
@@ -109,16 +81,7 @@ _SLIPS = (
         (*_EXCHANGED, "x * (2 - masks[k])"),
         alone=((*_EXCHANGED, "x * (1 - masks[k] / 2)"),),
     ),
-    place(_GUARD, (*_LAST_MASK, "k < len(masks) - 1"), alone=((*_TOP_MASK, "True"),)),
-    place(_ALL, (*_NO_TOP, "range(len(masks))")),
-    place("    return x, ", alone=((*_RETURN, "        return x, "),)),
-    together("the first weights for all layers", "You run every layer with the weights of layer 0, "
-             "`layers[0]`. Each layer has its own.", {"layers[k]": "layers[0]"}, paired=False),
-    together("weights of another layer", "Words of I numbers meet weights of H columns, such as "
-             "those of a higher layer. Only layer 0 reads x, with `layers[0]`. Does each layer of "
-             "yours read x? Or do you begin with another layer than 0?",
-             {"x, h, c =": "output, h, c =", "x = x * masks[k]": "output = output * masks[k]",
-              "return x,": "return output,"}, {"layers[k]": "layers[k + 1]"}, paired=False),
+    place(_GUARD, alone=((*_TOP_MASK, "True"),)),
     together("a mask on what the top layer shows", "You multiply output by a mask as well. Masks "
              "are for what is handed up. Above the top layer there is none, so output stays whole.",
              {_GUARD: "len(masks)", _MASKED: "x * masks[min(k, len(masks) - 1)]"},
@@ -139,7 +102,6 @@ _SLIPS = (
              "the last states of the layer below: the names h and c were not set anew. Each layer "
              "starts from its own row of h_0 and c_0.",
              {"h_n, c_n = [], []": "h_n, c_n, h, c = [], [], h_0[0], c_0[0]", _STATES: "h, c"}),
-    *_KEPT,
 )  # fmt: skip
 
 _IN_THE_WAY = (
@@ -154,10 +116,7 @@ _IN_THE_WAY = (
         ("c for output", "Your output is the top layer's c at every step. c stays inside its "
          "layer; output is h.", "outputs.append(h if k + 1 < len(layers) else c)"),
     ),
-    place("k > 0", (*_LAST_MASK, "0 < k < len(masks)")),
     place("masks[k - 1]", alone=((*_TOP_MASK, "masks[k]"),)),
-    place(_ALL, (*_NO_TOP, "range(len(layers) - 1)")),
-    place("    return x, ", alone=((*_RETURN, "        return x, "),)),
     together("the mask of the layer above", "The masks are one off: before layer k you take "
              "`masks[k]`, which is for what layer k itself hands up. What it reads comes from "
              "layer k − 1.",
@@ -170,7 +129,6 @@ _IN_THE_WAY = (
     together("mask on the way from step to step", "Your mask also hits the h that goes on to the "
              "next step. Only the copy that goes up has holes: within its layer, h goes on whole.",
              {"k > 0": "False", _STEP: f"{_HOLES}\n            {_STEP}"}),
-    *_KEPT,
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(

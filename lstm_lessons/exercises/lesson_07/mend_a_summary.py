@@ -60,7 +60,10 @@ def _which_states(seen: Seen) -> Told | None:
     if not found or not all(found):
         return None
     beside = ", side by side" if len(found) > 1 else ""
-    return "other states", f"For each sentence you have {listed(found)}{beside}."
+    return "other states", (
+        f"For each sentence you have {listed(found)}{beside}. The top layer is layer "
+        f"{lstm.num_layers - 1} here; each of its passes is asked for at its end, forward first."
+    )
 
 
 _TWO_ROWS = (
@@ -81,11 +84,6 @@ _SLIPS = (
     ),
     place(
         "list(h_n[-D:])",
-        ("all layers joined", "You join the states of all layers: those of the top layer are asked "
-         "for.", "list(h_n)"),
-        ("the first two rows", "You take rows from the beginning of h_n: that is the *lowest* "
-         "layer. It is the top one only if there is no other.", "list(h_n[:D])", "[h_n[0], h_n[1]]",
-         "[h_n[0], h_n[1]] if D == 2 else [h_n[-1]]"),
         ("counted from the beginning", "You count rows from the beginning of h_n, which is right "
          "for two layers. With another number of layers, the top one has other rows: count from "
          "the end.", "list(h_n[2:4])", "list(h_n[D:])", "[h_n[2], h_n[3]]"),
@@ -93,36 +91,13 @@ _SLIPS = (
          "all forward rows came first. The order is layer by layer: the two directions of one "
          "layer are neighbours.", "list(h_n[lstm.num_layers - 1 :: lstm.num_layers])",
          "[h_n[lstm.num_layers - 1], h_n[-1]]"),
-        ("reverse before forward", "You put reverse before forward: forward comes first.",
-         "list(h_n[-D:].flip(0))"),
-        ("the memory", "You take rows of c_n, the memory. What a pass shows is h.",
-         "list(c_n[-D:])"),
         alone=((*_TWO_ROWS, "[h_n[-2], h_n[-1]]"),),
     ),
     place(
-        ", dim=-1",
-        ("one below the other", "You join rows along the sentences. Side by side is along the last "
-         "axis.", ""),
-    ),
-    place(
         "torch.cat(list(h_n[-D:]), dim=-1)",
-        ("sentences still mixed", "In memory all sentences of one row of h_n come first, so "
-         "reshaping the rows to (B, ...) mixes sentences.", "h_n[-D:].reshape(x.shape[1], -1)"),
-        ("numbers in turn", "No sentence is mixed with another. But the passes take turns: number "
-         "0 of both, then number 1 of both. All H numbers of the forward pass come first.",
-         "h_n[-D:].permute(1, 2, 0).reshape(x.shape[1], -1)"),
-        ("numbers before sentences", "You exchange sentences and numbers, as `transpose(1, 2)` "
-         "does, and a reshape then mixes the sentences. They are to be the first axis: with which "
-         "axis of `h_n` do they change places?",
-         "h_n[-D:].transpose(1, 2).reshape(x.shape[1], -1)"),
-        ("added", "You add rows of h_n. Here they are wanted side by side.", "h_n[-D:].sum(dim=0)"),
         alone=(
             ("nothing mended", "This does what the broken one does: it joins the states of all "
              "layers, and `view` mixes the sentences.", "h_n.view(x.shape[1], -1)"),
-            ("the last slot of output", "Your summary is output[-1]. Its forward half is right. "
-             "With both directions, the reverse half has made a single step there. (Do you take "
-             "two different slots? Then your H is the whole last axis. With both directions, it "
-             "should be half of it.)", "output[-1]"),
         ),
     ),
 )  # fmt: skip

@@ -32,7 +32,7 @@ def _cases() -> tuple[Case, ...]:
         case(4, 3, 1, 2, 1, "Here each value is one number: I = 1."),
         case(4, 3, 2, 1, 1, "Here each half is one number: H = 1."),
         case(
-            36, 2, 3, 4, 1,
+            33, 1, 3, 4, 1,
             "This series is longer, and its layer forgets little. Slot t may depend on *all* "
             "values up to t.", keeps=2,
         ),

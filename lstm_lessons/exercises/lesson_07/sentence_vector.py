@@ -65,19 +65,10 @@ _SLIPS = (
     ),
     place(
         "torch.cat([forward, reverse], dim=-1)",
-        ("reverse before forward", "The reverse part stands before the forward one. Forward comes "
-         "first, as in `output`.", "torch.cat([reverse, forward], dim=-1)"),
-        ("added", "You add the two parts. Here they are wanted side by side: 2H numbers.",
-         "forward + reverse"),
-        ("one below the other", "You put the two parts one below the other: (2B, H). Without "
-         "`dim`, `torch.cat` joins along the first axis, which is sentences.",
-         "torch.cat([forward, reverse])"),
         ("mixed by reshape", "The right shape, and sentences are mixed: you stacked the directions "
          "first and then broke the lines elsewhere. A row must hold two states of one sentence.",
          "torch.stack([forward, reverse]).reshape(len(output), -1)"),
         alone=(
-            ("one sentence", f"{_BATCH_FIRST} `output[-1]` is the last *sentence* and `output[0]` "
-             "the first one, all its words: (T, 2H).", "output[-1]", "output[0]"),
             ("all words in one", "You put all words together, as a mean, a sum or the largest. "
              "That can serve as a summary, too; asked for are the two states at the end of their "
              "passes.", "output.mean(dim=1)", "output.amax(dim=1)", "output.sum(dim=1)"),

@@ -10,31 +10,13 @@ _ROWS = "Layer by layer, forward before reverse."
 
 _QUESTIONS = (
     ShapeOf("h_n", "It has three axes: the passes, each direction of each layer; the sentences; "
-            "and the numbers that one pass shows.", (
-        row("h_n joined like output", "`h_n` has the directions side by side in your answer, as "
-            "`output` has. In h_n they are rows of the first axis.", (3, 4, 10)),
-        row("layers alone in h_n", "`h_n` has a row for each layer in your answer. Each layer has "
-            "two passes now.", (3, 4, 5)),
-        row("directions alone in h_n", "`h_n` has a row for each direction of the top layer in "
-            "your answer. All layers are in it.", (2, 4, 5)),
-        row("four axes in h_n", "That is `h_n.view(L, D, B, H)`. As it comes, L and D are one "
-            "axis.", (3, 2, 4, 5)),
-        row("both halves in a row of h_n", "The six rows of `h_n` are right. Each row is one pass, "
-            "so it holds H numbers for a sentence, not 2H.", (6, 4, 10)),
-        row("words in h_n", "`h_n` has the words on its second axis in your answer. It holds the "
-            "states after the last step, one for each sentence.", (6, 7, 5)),
-        row("no sentences in h_n", "`h_n` has the states of one sentence in your answer. There are "
-            "4 sentences.", (6, 5))), of=_LSTM),
+            "and the numbers that one pass shows.", of=_LSTM),
     ShapeOf("weight_ih_l1_reverse", "Rows: four gates. Columns: what does layer 1 read at each "
             "step?", (
         row("layer 1 reads one direction", "Layer 1's reverse pass does not read layer 0's reverse "
             "half alone: both passes of layer 1 read the whole slot, both halves.", (20, 5)),
-        row("layer 1 reads the words", "8 columns would read the words. Layer 1 reads what layer 0 "
-            "shows.", (20, 8)),
         row("eight gates", "40 rows are both directions' gates. Each direction has weights of its "
-            "own.", (40, 10)),
-        row("turned round", "`weight_ih_l1_reverse` is turned round. Rows are what comes out, "
-            "columns what goes in.", (10, 20))), of=_LSTM),
+            "own.", (40, 10)),), of=_LSTM),
     Index("top forward", _ROWS, (
         row("the last row", "Row 5 is the top layer, but its reverse pass. Forward comes before "
             "reverse, and rows count from 0.", 5),

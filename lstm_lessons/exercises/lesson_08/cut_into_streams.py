@@ -63,36 +63,9 @@ _LEFT_OVER = (
 )
 
 _SLIPS = (
-    place(
-        _KEPT,
-        ("dropped at the front", "You drop the words left over at the front. The text should begin "
-         "with its first word; drop them at the end.", "text[len(text) - T * B :]"),
-        alone=(
-            ("words left over", _LEFT_OVER, "text"),
-            ("words for one stream", "You keep T words of the text: that is enough for one stream. "
-             "All streams together hold T * B words.", "text[:T]"),
-        ),
-    ),
-    place(
-        _VIEW,
-        alone=(
-            ("words taken for single numbers", "`text` is (N, I): each word is a vector of I "
-             "numbers. Your `view` has an axis for the streams and one for the steps, and none for "
-             "those numbers.", "view(B, T)", "view(T, B)", "view(B, -1)"),
-        ),
-    ),
-    place(
-        _MOVED,
-        ("streams in front", "Your streams stand on axis 0. The layer's loop walks along axis 0: "
-         "it wants (T, B, I).", "pieces"),
-    ),
+    place(_KEPT, alone=(("words left over", _LEFT_OVER, "text"),)),
     together("dealt out like cards", _CARDS, {_VIEW: "view(T, B, -1)", _MOVED: "pieces"}),
 )  # fmt: skip
-
-
-def _padded(text: Tensor, B: int) -> Tensor:
-    missing = text.new_zeros(-len(text) % B, text.shape[1])
-    return torch.cat((text, missing)).view(B, -1, text.shape[1]).transpose(0, 1)
 
 
 def _whole(text: Tensor, B: int) -> Tensor:
@@ -108,8 +81,6 @@ _OTHERS = (
           lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
           lambda text, B: torch.stack(text.chunk(B), dim=1),
           lambda text, B: torch.stack(text.tensor_split(B), dim=1)),
-    other("padded", "You fill up with zeros, so that the last stream ends in words that the text "
-          "has not. The words left over are to be dropped.", _padded),
     other("streams of B words", "You make pieces *of* B words. B is the number of streams: each "
           "has N // B words. (`split(n)` makes pieces of n words.)",
           lambda text, B: torch.stack(_whole(text, B).split(B), dim=1),

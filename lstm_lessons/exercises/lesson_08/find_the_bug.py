@@ -21,11 +21,6 @@ _QUESTIONS = (
     ShapeOf("expected", "A state is (L, B, H). Which B and which H does this call want?", (
         row("the size that came", "(1, 32, 64) is what the layer is *given*. Asked for is the "
             "shape that it expects for 5 songs.", (1, 32, 64)),
-        row("batch first", "You put the batch first. A state is (L, B, H), always.", (5, 1, 64)),
-        row("features of the input", "40 is input_size. A state holds one number for each unit.",
-            (1, 5, 40)),
-        row("no axis for layers", "The axis for layers is missing. It stands in front, also when "
-            "there is one layer.", (5, 64)),
     ), of=_LAST),
     TrueOrFalse("leak", "What does the layer start from in the second batch, and who made it?", (
         row("detach keeps numbers out", "Line 8 takes the history away, not the numbers. So what "

@@ -64,23 +64,8 @@ _FULL = "[x[n * k : (n + 1) * k] for n in range(len(x) // k)]"
 _ADDED = "\n        total = lstm.weight_hh_l0.grad + (total if outputs else 0)"
 _MEAN = "The loss of a chunk, or what comes of it, is divided by a number that is smaller in a " \
     "shorter chunk, as a mean does. That of the broken loop is the sum of the squares."  # fmt: skip
-_ALL = "That of the broken loop takes all steps, and adds up."
-_UPDATE = "\n        with torch.no_grad():\n            for each in lstm.parameters():\n" \
-    "                each -= 0.1 * each.grad"  # fmt: skip
 
 _SLIPS = (
-    place(
-        "x.split(k)",
-        alone=(
-            ("an empty chunk", "There is one chunk too many whenever k divides T: it has no steps, "
-             "and the layer refuses it. The number of chunks is T / k, rounded up.",
-             "[x[n * k : (n + 1) * k] for n in range(len(x) // k + 1)]"),
-            ("a chunk without steps", "A chunk has no steps, and the layer refuses it. Where does "
-             "each begin, and where does it end? If n counts chunks (0, 1, 2 and so on), the chunk "
-             "is `x[n * k : (n + 1) * k]`. If n counts steps (0, k, 2k and so on), it is "
-             "`x[n : n + k]`.", "[x[n * k : (n + 1) * k] for n in range(0, len(x), k)]"),
-        ),
-    ),
     together("nothing mended", "This computes the same as the broken loop. Two things are wrong in "
              "it: one is about the steps that are read, the other about how far the gradient goes. "
              f"If you have changed something, it has no effect. {WITHOUT_EFFECT}",
@@ -91,8 +76,6 @@ _SLIPS = (
             ("still on the old graph", "`backward()` walks once more into a graph that was used "
              "and freed already. Which tensors bring the old graph along into the next chunk? All "
              f"of them have to be cut off. {WITHOUT_EFFECT}", "h, c"),
-            ("detach of a pair", "`hx` is a pair (h, c), and a pair has no `detach`. Each of its "
-             "two tensors has.", "(h, c).detach()"),
             ("no tuple handed on", "Parentheses around `... for ... in ...` make a generator. It "
              "has no `[0]`, and neither has what `map` makes. Put `tuple` in front of it. (The "
              "layer itself asks for `hx[0]` and `hx[1]`.)", "(each.detach() for each in (h, c))",
@@ -108,20 +91,11 @@ _SLIPS = (
         ("a mean of sums", _MEAN, "(output**2).sum(dim=2).mean()"),
         ("no squares", "The gradient is that of the sum of the numbers in output. The loss of the "
          "broken loop is the sum of their squares.", "output.sum()"),
-        ("the last step alone", f"Your loss takes the last step of each chunk alone. {_ALL}",
-         "(output[-1]**2).sum()"),
-        ("the mean of the last step", f"Your loss is a mean of the last step of each chunk. {_ALL}",
-         "(output[-1]**2).mean()"),
-        ("the first step alone", f"Your loss takes the first step of each chunk alone. {_ALL}",
-         "(output[0]**2).sum()"),
-        ("without the first step", f"Your loss leaves out the first step of each chunk. {_ALL}",
-         "(output[1:]**2).sum()"),
-        ("without the last step", f"Your loss leaves out the last step of each chunk. {_ALL}",
-         "(output[:-1]**2).sum()"),
         alone=(
-            ("nothing to go back through", "The loss has no history, so there is nothing for "
-             "`backward()` to walk. It is the state between two chunks that is to be cut off, not "
-             "the output, and not the layer's own work.", "(output.detach()**2).sum()"),
+            ("some steps alone", "Your loss takes some steps of each chunk alone, such as the "
+             "last. That of the broken loop takes all steps, and adds up.",
+             "(output[-1]**2).sum()", "(output[-1]**2).mean()", "(output[0]**2).sum()",
+             "(output[1:]**2).sum()", "(output[:-1]**2).sum()"),
         ),
     ),
     place(
@@ -129,21 +103,6 @@ _SLIPS = (
         ("gradients of earlier chunks thrown away", "The gradient is that of the last chunk alone. "
          "Is it set to zero in the loop? Asked for is the sum over all chunks, which `backward()` "
          "makes by itself.", "lstm.zero_grad()\n        loss.backward()"),
-        ("weights updated", "Your loop changes the weights, so each chunk is read with other ones "
-         "than the chunk before. Here output and gradient are asked for with the weights that were "
-         "given: leave out the update.", _BACK + _UPDATE),
-    ),
-    together("weights changed on the old graph", "You change the weights, and then `backward()` "
-             "walks a graph that was made with the old ones and needs them. Leave out the update: "
-             "here the weights stay as they are given. And if it is the graph of an earlier chunk "
-             "that is walked, cut off both states.",
-             {_PAIR: "h, c", _BACK: _KEPT + _UPDATE}, paired=False),
-    place(
-        "torch.cat(outputs)",
-        alone=(("joined along another axis", "The pieces of output follow one another in time, and "
-                "time is axis 0. `torch.cat(outputs)` joins them there; with `dim=1` they stand "
-                "side by side, like sentences, and with `dim=2` like units.",
-                "torch.cat(outputs, dim=1)", "torch.cat(outputs, dim=2)"),),
     ),
     place(
         "lstm.weight_hh_l0.grad",

@@ -43,13 +43,23 @@ def _which_steps(seen: Seen) -> Told | None:
         if not bool(((divisors - by).abs() < 1e-9 * abs(by)).all()):
             continue
         if (i, j) == (0, n):
-            said = f"the sum of the right steps, 0 to {n - 1}, divided by {by:.4g}"
+            said = f"the sum of the right steps, 0 to {n - 1}{_divided(by, seen) or ', as it is'}"
             return "another divisor", f"Row {b} is {said}. The number of these steps is {n}."
-        steps = f"step {i}" if j == i + 1 else f"the sum of the steps {i} to {j - 1}"
-        divided = "" if abs(by - 1) < 1e-6 else f", divided by {by:.4g}"
+        mean = abs(by - (j - i)) < 1e-6
+        steps = f"the {'mean' if mean else 'sum'} of the steps {i} to {j - 1}"
+        steps = f"step {i}" if j == i + 1 else steps + _divided(by, seen) * (not mean)
         words = f"The words of sentence {b} are at the steps 0 to {n - 1}."
-        return "other steps", f"Row {b} is {steps}{divided}. {words}"
+        return "other steps", f"Row {b} is {steps}. {words}"
     return None
+
+
+def _divided(by: float, seen: Seen) -> str:
+    """Say by what a sum is divided, and what else is so many; nothing where it is 1."""
+    lengths = seen.case.inputs["lengths"]
+    counts = {each: seen.case.sizes[each] for each in "TB"}
+    counts |= {"the longest": int(lengths.max()), "all words": int(lengths.sum())}
+    such = [f" ({name})" for name, count in counts.items() if abs(count - by) < 1e-6]
+    return "" if abs(by - 1) < 1e-6 else f", divided by {by:.4g}{''.join(such[:1])}"
 
 
 _MASK = "torch.arange(output.shape[1]) < lengths[:, None]"
@@ -61,24 +71,11 @@ _OF_STEPS = " / mask.sum(dim=0)[:, None]"
 _SLIPS = (
     place(
         _MASK,
-        ("one step too many", "The step behind each sentence counts too. A sentence of n words has "
-         "the steps 0 to n − 1.", "torch.arange(output.shape[1]) <= lengths[:, None]"),
-        ("one step too few", "You leave out the last word of each sentence. A sentence of n words "
-         "has the steps 0 to n − 1, the last one included.",
-         "torch.arange(output.shape[1]) < lengths[:, None] - 1"),
         ("the mask turned round", "Your mask is the wrong way round: you add up the padding, and "
          "leave out the words.", "torch.arange(output.shape[1]) >= lengths[:, None]"),
         ("padding in the sum", "What you add up has padding in it. It need not be zero: after a "
          "step with no word, an LSTM still shows a state.", "torch.ones(output.shape[:2])"),
-        ("cut at the longest", "You cut at the end of the longest sentence. A shorter one still "
-         "has padding in what you add up.",
-         "torch.arange(output.shape[1]) < lengths.max() * torch.ones(len(lengths), 1)"),
         alone=(
-            ("sentences over the steps of output", "In the line named below, B numbers lie over "
-             "the T steps of output. If they are the mask: in the lesson time came first, and it "
-             "was (T, B). This output is (B, T, H) and needs a mask (B, T). If they are the "
-             "lengths: a column is (B, 1), and output has one axis more.",
-             "torch.arange(output.shape[1])[:, None] < lengths"),
             ("a mask as long as the longest", "Your mask has as many steps as the longest sentence "
              "has words. T may be larger: some of output is padding for all. `output.shape[1]` "
              "says how many steps there are.",
@@ -103,24 +100,12 @@ _SLIPS = (
     ),
     place(
         _BY,
-        ("a sum", "You do not divide: a long sentence gets a large vector.", ""),
-        ("divided by T", "You divide by T, so the padding counts as well. A mean divides by how "
-         "many numbers were added, which differs from sentence to sentence.", " / output.shape[1]"),
-        ("divided by B", "You divide by the number of sentences. The mean is over the steps of one "
-         "sentence.", " / len(lengths)"),
-        ("divided by all words", "You divide by the number of all words. Each sentence has its own "
-         "length.", " / lengths.sum()"),
-        ("divided by the longest", "You divide every sum by the greatest length. Each sentence has "
-         "its own.", " / lengths.max()"),
         ("rounded down", "Your means are rounded down to whole numbers, as `//` does. `/` divides.",
          " // lengths[:, None]"),
         alone=(
             ("lengths without the column", "You divide by (B). PyTorch lays the last axes over "
              "each other: B over H. The lengths have to be a column, and the sums that they divide "
              "(B, H): here time is axis 1.", " / lengths", " / mask.sum(dim=1)"),
-            ("steps over units", "In the line named below, T numbers lie over H numbers. If it "
-             "divides: you divide by a number for each step. Each sentence needs one, how many "
-             "words it has, and these numbers have to be a column.", " / mask.sum(dim=0)"),
         ),
         also_right=(_COUNTED,),
     ),
@@ -128,13 +113,6 @@ _SLIPS = (
              "not all of it: an LSTM that has read the padding shows a state there too. Only the "
              "lengths say where a sentence ends.",
              {_MASK: "(output != 0).any(dim=-1)", _BY: _COUNTED}),
-    together("steps over sentences", "In the line named below, T numbers lie over B numbers. If it "
-             "compares: neither the steps nor the lengths are a column there, and one of the two "
-             "has to be. If it divides: your sums or your divisors have a row for each step, as if "
-             "time came first. Here axis 0 is the sentences and axis 1 time, and a row for each "
-             "sentence is wanted.", {_MASK: "torch.arange(output.shape[1]) < lengths"},
-             {_MASK: "lengths > torch.arange(output.shape[1])"}, {_SUM: ".sum(dim=0)", _BY: _BY},
-             {_BY: _OF_STEPS}, paired=False),
     together("over the sentences", "You take the mean over the sentences, axis 0 here, and get a "
              "row for each step. It should be over the steps.",
              {_SUM: ".sum(dim=0)", _BY: " / len(lengths)"}, {_SUM: ".sum(dim=0)", _BY: _OF_STEPS}),
@@ -154,10 +132,6 @@ def masked_mean(output, lengths):
             ("time first", "You take the first n sentences at step b, as `output[:n, b]` does. "
              "Here the batch comes first: output is (B, T, H).", "output[:n, b].mean(dim=0)",
              "output[:n, b].sum(dim=0) / n"),
-            ("the last state", "That is the state at each sentence's last word. Asked for is the "
-             "mean over all its words.", "output[b, n - 1]"),
-            ("the first word left out", "You leave out the first word of each sentence, step 0.",
-             "output[b, 1:n].mean(dim=0)", "output[b, 1:n].sum(dim=0) / n"),
         ),
     ),
 )  # fmt: skip

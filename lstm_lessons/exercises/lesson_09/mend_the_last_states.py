@@ -77,10 +77,6 @@ _SLIPS = (
         "h_n[0]",
         ("c for h", "You return the cell state c. The state that the layer shows is h.", "c_n[0]",
          "c_n.squeeze()"),
-        ("whole numbers", "What you return holds whole numbers, as lengths and orders are. If you "
-         "index the packed output: it is a tuple of four tensors, no block. The first is `data`; "
-         "the others say how it is packed. Unpack it with `pad_packed_sequence`, or take h_n.",
-         "packed_output[-1]"),
         ("a tuple indexed", "If you index the packed output in the line named below: it is a tuple "
          "of four tensors, no block. Unpack it first, with `pad_packed_sequence`.",
          "packed_output[lengths - 1]", "packed_output[lengths - 1, torch.arange(len(lengths))]"),
@@ -126,17 +122,7 @@ def last_states(x, lengths, lstm):
             ("squeezed", "With one sentence, your result has one axis; (B, H) has two. Did "
              "`squeeze()` take it? It takes every axis of length 1, that of the batch too. "
              "`h_n[0]` takes the layers' alone.", "h_n.squeeze()"),
-            ("the sentence before the step", "In the line named below, a step is looked up on an "
-             "axis that is B long. output is (T, B, H): the step comes first, then the sentence. "
-             "So `output[order]` takes steps, and `output[:, order]` takes sentences. (With "
-             "`batch_first=True`, `pad_packed_sequence` gives a block (B, T, H): there it is the "
-             "other way round.)", "output[torch.arange(len(n)), n - 1]", "output[:, n - 1]"),
-            alone=(("one step too late", "You look at step n of a sentence of n words. Its last "
-                    "word is at step n − 1. (The longest has no step n, which is what PyTorch "
-                    "complains of.)", "output[n, torch.arange(len(n))]", "output[n]"),),
         ),
-        together("zeros left", "The last step of output is zero for each sentence that ended "
-                 "before.", _IS_PACKED | {_PICK: "output[-1]"}),
         together("order left", "Your rows are sorted by length: row 0 should belong to the "
                  "caller's sentence 0.", _IS_SORTED | {_BACK: "states"}),
         together("sorted twice", "You use the order once more instead of undoing it. `order` says "
@@ -150,32 +136,10 @@ def last_states(x, lengths, lstm):
                  "`pad_packed_sequence` fills up with zeros: what stands in its last step, for a "
                  "sentence that ended before? And in which order are the rows?",
                  _IS_SORTED | _IS_PACKED | {_PICK: "output[-1]", _BACK: "states"}, paired=False),
-        together("state after the padding", "You read the padded block, and take the state after "
-                 "the padding.", {_READ: "lstm(x[:, order])", _PICK: "output[-1]"}),
-        together("the last sentence", "Your rows are all states of one *sentence*, the last one of "
-                 "output, at several steps. Sentences are axis 1 of output and time is axis 0, "
-                 "unless you have unpacked it with `batch_first=True`. And the last step is right "
-                 "for the longest sentence only.", {_PICK: "output[:, -1]"},
-                 {_PICK: "output[:, -1]", _BACK: "states"}),
         together("lengths alone as the index", "`output[lengths - 1]` takes whole steps, each with "
                  "all sentences: (B, B, H). Each step needs its sentence beside it.",
                  {_PICK: "output[n - 1]"},
                  {_PICK: "output[n - 1]", _BACK: "states[:, order.argsort()]"}),
-        together("the order on the axis of steps", "output is (T, B, H): the step comes first, "
-                 "then the sentence. `output[order]` takes whole steps, and so does "
-                 "`output[order.argsort()]`. Sentences are axis 1: `output[:, ...]`.",
-                 _IS_SORTED | {_PICK: "output[order.argsort()][-1]", _BACK: "states"},
-                 _IS_SORTED | {_PICK: "output[order][-1]", _BACK: "states"}, paired=False),
-        together("the order on the axis of layers", "`h_n` is (1, B, H): axis 0 is the layers, and "
-                 "there is one. Sentences are axis 1. Take `h_n[0]` first, then its rows.",
-                 {_PICK: "h_n"}, {_PICK: "h_n", _BACK: "states[order]"}, paired=False),
-        together("the order for the way back, looked up", "You take the sentences of a sorted "
-                 "block by `order`. It says which sentence stands in each row. `order.argsort()` "
-                 "says in which row each sentence stands: that goes with the caller's lengths. "
-                 "With the sorted lengths goes `torch.arange(B)`.",
-                 _IS_SORTED | {_PICK: "output[lengths - 1, order]", _BACK: "states"},
-                 _IS_SORTED | _IS_PACKED | {_PICK: "output[n - 1, order]", _BACK: "states"},
-                 paired=False),
         together("sentences and lengths in two orders", "Your sentences and the lengths that go "
                  "with them stand in two different orders. Sort both, or neither. "
                  "(`enforce_sorted=False` sorts both by itself. nn.LSTM and `pad_packed_sequence` "

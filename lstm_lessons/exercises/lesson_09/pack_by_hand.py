@@ -111,11 +111,6 @@ _SLIPS = (
         ("padding told by zeros", "You tell the padding by its zeros. Here it is not zero, or not "
          "all of it. Only the lengths say where a sentence ends.",
          "(x != 0).any(dim=-1).sum(dim=0)"),
-        alone=(("steps over sentences", "In the line named below, T numbers lie over B numbers. If "
-                "it compares: neither the steps nor the lengths are a column there, and one of the "
-                "two has to be. batch_sizes has a number for each step: with the steps as the "
-                "column, add up along axis 1.", "(steps < lengths).sum(dim=0)",
-                "(lengths > steps).sum(dim=0)"),),
     ),
     place(
         _ROWS,
@@ -129,51 +124,26 @@ _SLIPS = (
         ("sorted twice", "Your rows are put in order twice. In a block that is sorted already, "
          "those that still run are the first rows.", "x[order][order[:running], t]"),
         alone=(
-            ("the steps sorted", "In the line named below you look up a step on axis 1, and that "
-             "axis is B long. x comes as (B, T, I): its sentences are axis 0, and only they are to "
-             "be sorted. (`x[:, order]` sorts axis 1, as if time came first.)",
-             "x[:, order][:running, t]"),
-            ("a place too far among the sentences", "The line named below looks up place B where "
-             "there are B, one for each sentence. If you mean a step: here the batch comes first, "
-             "x is (B, T, I), and the steps are axis 1. `lengths` and the order have no place for "
-             "each step. If you mean the first n sentences: `[:n]` takes n, `[n]` only one.",
-             "x[t, order[:running]]", "x[:, order][t, :running]", "x[order[running], t]",
-             "x[order[: int(lengths[t])], t]"),
             ("two brackets", "If you write `x[...][t]`: the first bracket has taken some "
              "sentences, and the second takes *sentence* t of these. Step t of these sentences is "
              "`x[..., t]`, two indices in one bracket.", "x[order[:running]][t]",
              "x[order][:running][t]"),
         ),
     ),
-    place(
-        _LOOP,
-        alone=(("a step behind the last", "In the line named below you look up step T. There are T "
-                "steps, 0 to T − 1: `range(T)` has them all, and no other.",
-                "enumerate([*batch_sizes, 0])"),),
-        also_right=(_OWN_SIZES,),
-    ),
+    place(_LOOP, also_right=(_OWN_SIZES,)),
     place(
         "return data, batch_sizes, order",
         ("the order back", "Your third result is the way back: in which row each sentence stands "
          "(`unsorted_indices`). Asked for is which sentence stands in each row.",
          "return data, batch_sizes, order.argsort()"),
-        ("lengths for the order", "Your third result is the lengths. Asked for is *which* sentence "
-         "stands in each row.", "return data, batch_sizes, lengths[order]",
-         "return data, batch_sizes, lengths"),
         ("sentence by sentence", "Your data has all words of one sentence, then all of the next. "
          "The loop needs all rows of step 0 first, then all of step 1.",
          "return torch.cat([x[b, : int(lengths[b])] for b in order]), batch_sizes, order"),
-        ("padding kept", "Your data has a row for every place of the block, padding too. Only "
-         "places with a word belong into it: as many rows as the lengths add up to.",
-         "return x[order].transpose(0, 1).flatten(0, 1), batch_sizes, order"),
     ),
     together("begun with step 1", "Your batch_sizes begin one step too late. The first one is for "
              "step 0, where all sentences run.",
              {_STEPS: "torch.arange(1, x.shape[1])"}, {_STEPS: "torch.arange(1, x.shape[1] + 1)"},
              {_STEPS: "torch.arange(1, x.shape[1])", _LOOP: "enumerate(batch_sizes, 1)"}),
-    together("an entry for step T", "Your batch_sizes have an entry for step T too, where no "
-             "sentence runs. There are T steps, 0 to T − 1.",
-             {_STEPS: "torch.arange(x.shape[1] + 1)", _LOOP: _OWN_SIZES}),
     together("time first", "You treat x as if time came first. Here the batch comes first: x is "
              "(B, T, I), with the sentences on axis 0 and the steps on axis 1.", _FIRST_AXIS,
              _FIRST_AXIS | {_ROWS: "x[t, order[:running]]"},

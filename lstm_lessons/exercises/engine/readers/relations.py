@@ -73,7 +73,8 @@ def _words(a: Tensor, w: Tensor, n: int, axes: Axes) -> dict[str, Any]:
     L, k, axis = w.shape[n], a.shape[n] if n < a.ndim else 0, axes[n]
     return {
         "axis": axis, "axes": plural(axis), "next": axes[n + 1] if n + 1 < w.ndim else "",
-        "size": L, "held": k, "last": "one" if k == 1 else k, "more": k - L,
+        "size": L, "held": k, "last": "one" if k == 1 else k,
+        "more": f"{'is' if k - L == 1 else 'are'} {k - L}",
         "all_are": f"all {L} {plural(axis)} are" if L > 1 else f"the one {axis} is",
         "them": "them" if L > 1 else "it",
     }  # fmt: skip
@@ -110,6 +111,13 @@ def _of_halves(a: Tensor, w: Tensor, n: int, *halves: int) -> bool:
     return whole and alike(a, torch.cat([w.chunk(2, n)[half] for half in halves], n))
 
 
+def _joined_along(a: Tensor, w: Tensor, n: int) -> bool:
+    """Say whether the parts that should stand along the last axis stand along another one."""
+    parts = a.shape[n] // w.shape[n] if a.ndim == w.ndim and n < w.ndim - 1 else 0
+    whole = parts > 1 and a.shape[n] == parts * w.shape[n]
+    return whole and alike(torch.cat(a.chunk(parts, n), -1), w)
+
+
 def _order(a: Tensor, w: Tensor, n: int) -> list[int] | None:
     """Return the places in w from which a's come, if it is w in another order."""
     if a.shape != w.shape:
@@ -142,7 +150,8 @@ ALONG: Relations = (
      "`squeeze()` take it?", lambda a, w, n: w.shape[n] == 1 and alike(a, w.squeeze(n))),
     ("one axis on two", "right, but the {axes} lie on two axes, and should lie on one. "
      "(`torch.stack` makes a new axis; `torch.cat` joins along one that there is.)", _on_two_axes),
-    ("two axes joined", "the numbers are right, but {axis} and {next} lie on one axis.",
+    ("two axes joined", "the numbers are right, but {axis} and {next} lie on one axis. "
+     "(`torch.cat` joins along an axis that there is; `torch.stack` makes a new one.)",
      lambda a, w, n: n + 1 < w.ndim and (alike(a, w.flatten(n, n + 1))
                                          or alike(a, w.transpose(n, n + 1).flatten(n, n + 1)))),
     ("mixed by reshape", "all numbers are there, in the wrong places: read in a row, they go along "
@@ -160,14 +169,20 @@ ALONG: Relations = (
      lambda a, w, n: _of_halves(a, w, n, 0, 0)),
     ("second half twice", "both halves of the {axes} are the second one.",
      lambda a, w, n: _of_halves(a, w, n, 1, 1)),
+    ("one below the other", "right, but joined along the {axes}, and they should stand side by "
+     "side along the last axis. (`torch.cat` goes along the first axis unless told otherwise.)",
+     _joined_along),
+    ("halves added", "both halves of the {axes} are added up, and should stand side by side.",
+     lambda a, w, n: n == w.ndim - 1 and w.shape[n] % 2 == 0
+     and alike(a, torch.stack(w.chunk(2, n)).sum(0))),
     ("another order", "these are the right {axes}, in another order: {found}.", _order),
     ("the last missing", "right as far as it goes, but it holds {held} of {size} {axes}.",
      lambda a, w, n: _piece(a, w, n, at_end=False)),
     ("the first missing", "of {size} {axes} it holds the last {last} only.",
      lambda a, w, n: _piece(a, w, n, at_end=True)),
-    ("too many", "{all_are} right, and behind {them} there are {more} more.",
+    ("too many", "{all_are} right, and behind {them} there {more} more.",
      lambda a, w, n: a.ndim == w.ndim and _piece(w, a, n, at_end=False)),
-    ("too many", "{all_are} right, and before {them} there are {more} more.",
+    ("too many", "{all_are} right, and before {them} there {more} more.",
      lambda a, w, n: a.ndim == w.ndim and _piece(w, a, n, at_end=True)),
     ("one alone", "it holds {axis} {found} alone, of {size}.",
      lambda a, w, n: _first(at for at in range(w.shape[n]) if alike(a, w.select(n, at)))),

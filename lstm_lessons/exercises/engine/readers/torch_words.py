@@ -1,26 +1,31 @@
 """What an error of torch's or Python's means, in the course's words: one table for all lessons.
 
 A pattern is matched against the kind of error and the first line of its text. The words say what
-the numbers in it are: ``{0}`` is the pattern's first group, ``<0>`` the same group as a size, which
-is given in the symbols of the call as well.
+the numbers in it are: ``{0}`` is the pattern's first group; ``<0>`` is the same group as a size,
+which is given in the symbols of the call as well; ``<0x1>`` is a matrix of so many rows and
+columns, with the inputs of the call that are such matrices.
 """
 
 import re
-from collections.abc import Mapping
 
+from torch import Tensor
+
+from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.symbols import with_symbols
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\2\)",
      "a product of two with as many columns",
-     "A product is to be made of matrices of <0> and <2> rows that both have <1> columns. It takes "
-     "rows of the first and columns of the second: `.T` turns one. (`F.linear` turns its weight by "
-     "itself; and number by number, ⊙, is `*`, not `@`.)"),
+     "A product is to be made of <0x1> and <2x1>: both have as many columns. It takes rows of the "
+     "first and columns of the second, so `.T` has to turn one. With a sentence in each row, that "
+     "is `x @ W.T`. (`F.linear` turns its weight by itself; and number by number, ⊙, is `*`.)"),
+    (r"1D tensors expected, but got 2D and 2D tensors",
+     "a product that does not fit",
+     "`torch.dot` multiplies two vectors. (Number by number, ⊙, is `*`; of matrices, it is `@`.)"),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
      "a product that does not fit",
-     "A matrix of <0> rows and <1> columns is to be multiplied by one of <2> rows and <3> "
-     "columns. The columns of the first have to be as many as the rows of the second. (A batch has "
-     "a sentence in each row: `x @ W.T`. Number by number, ⊙, is `*`.)"),
+     "<0x1> is to be multiplied by <2x3>. The columns of the first have to be as many as the rows "
+     "of the second."),
     (r"mat2 must be a matrix, got (\d)-D tensor",
      "a product that does not fit",
      "The second factor of a product of matrices has to have two axes; what you give has {0}."),
@@ -30,8 +35,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "begin with <0>, and begins with <1>. (Number by number, ⊙, is `*`, not `@`.)"),
     (r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
      "a product that does not fit",
-     "A matrix of <1> rows and <2> columns is to be multiplied by a vector of <3> numbers. It "
-     "needs as many numbers as the matrix has columns."),
+     "<1x2> is to be multiplied by a vector of <3> numbers. It needs as many numbers as the matrix "
+     "has columns."),
     (r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton "
      r"dimension (\d+)",
      "sizes that do not go together",
@@ -262,18 +267,41 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def meaning(error: BaseException, sizes: Mapping[str, int] | None = None) -> tuple[str, str] | None:
+def meaning(error: BaseException, case: Case | None = None) -> tuple[str, str] | None:
     """Return the name of what is behind an error, and what to tell; nothing where it is unknown.
 
-    ``sizes`` are the numbers behind the symbols of the call, ``{"T": 7, "B": 3}``.
+    ``case`` is the call that ended in it: by its sizes and inputs the numbers are said.
     """
+    case = case or Case({})
     try:
         first = str(error).strip().split("\n")[0]
     except Exception:
         return None
     for pattern, name, words in MEANINGS:
         if found := re.search(pattern, first):
-            for at, group in enumerate(found.groups("")):
-                words = words.replace(f"<{at}>", with_symbols(group, sizes or {}))
-            return name, words.format(*found.groups())
+            said = _said(words, found.groups(""), case)
+            return name, said[0].upper() + said[1:]
     return None
+
+
+def _said(words: str, groups: tuple[str, ...], case: Case) -> str:
+    """Return the words with the numbers of an error filled in."""
+
+    def size(at: re.Match) -> str:
+        return with_symbols(groups[int(at[1])], case.sizes)
+
+    def matrix(at: re.Match) -> str:
+        return _matrix(int(groups[int(at[1])]), int(groups[int(at[2])]), case)
+
+    words = re.sub(r"<(\d)x(\d)>", matrix, words)
+    return re.sub(r"<(\d)>", size, words).format(*groups)
+
+
+def _matrix(rows: int, columns: int, case: Case) -> str:
+    """Say what a matrix is: its sizes, and which inputs, or which turned by ``.T``, are such."""
+    given = {name: each.shape for name, each in case.inputs.items() if isinstance(each, Tensor)}
+    such = [f"`{name}`" for name, shape in given.items() if shape == (rows, columns)]
+    such += [f"`{name}.T`" for name, shape in given.items() if shape[::-1] == (rows, columns)]
+    counts = ((rows, "row"), (columns, "column"))
+    said = [f"{with_symbols(str(n), case.sizes)} {what}{'s' * (n != 1)}" for n, what in counts]
+    return f"a matrix of {' and '.join(said)}" + f" (such as {' or '.join(such)})" * bool(such)
