@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstm_lessons.exercises.engine.attempts import Attempt, Results, attempt, right
+from lstm_lessons.exercises.engine.attempts import Attempt, Results, attempt
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
 from lstm_lessons.exercises.engine.returns import Returns
@@ -185,9 +185,3 @@ def told(found: Sequence[tuple[Named, ...]]) -> tuple[str, str] | None:
 
 def _among(slip: Named, slips: Sequence[Named]) -> bool:
     return any(slip.name == each.name for each in slips)
-
-
-def is_right(suspect: Suspect, wanted: Sequence[Results]) -> bool:
-    """Say whether a wrong answer gives the right numbers in every case."""
-    done = [suspect.at(number) for number in range(len(wanted))]
-    return None not in done and right([each for each in done if each], wanted, suspect.returns)

@@ -25,13 +25,22 @@ class Returns(ABC):
     names: tuple[str, ...] = ()
     tolerance: float = field(default=1e-9, kw_only=True)
 
-    @abstractmethod
     def read(self, value: Any) -> dict[str, Tensor]:
         """Return the named tensors.
 
         Raises:
             Misformed: the value is of another form; the message says which.
         """
+        if value is None:
+            raise Misformed(
+                "Your function gives back nothing (None). Is the `return` missing, or sometimes "
+                "not reached?",
+                "nothing returned",
+            )
+        return self._read(value)
+
+    @abstractmethod
+    def _read(self, value: Any) -> dict[str, Tensor]: ...
 
     def remark(self, value: Any) -> str:
         """Return what there is to say of the form of a value that was read, if anything."""
@@ -64,9 +73,7 @@ class ANumber(Returns):
     smallest: float = field(default=1e-6, kw_only=True)
     tolerance: float = field(default=1e-6, kw_only=True)
 
-    def read(self, value: Any) -> dict[str, Tensor]:
-        """Return the named tensors; raise Misformed where the value has another form."""
-        _refuse_nothing(value)
+    def _read(self, value: Any) -> dict[str, Tensor]:
         if isinstance(value, Tensor | numpy.ndarray | numpy.generic):
             value = _single(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -95,9 +102,7 @@ class OneTensor(Returns):
 
     axes: tuple[str, ...] = ()
 
-    def read(self, value: Any) -> dict[str, Tensor]:
-        """Return the named tensor; raise Misformed where the value has another form."""
-        _refuse_nothing(value)
+    def _read(self, value: Any) -> dict[str, Tensor]:
         (name,) = self.names
         if isinstance(value, tuple | list):
             held = "1 thing" if len(value) == 1 else f"{len(value)} things"
@@ -127,9 +132,7 @@ class SeveralTensors(Returns):
     def _wanted(self) -> str:
         return f"return {', '.join(self.names)}"
 
-    def read(self, value: Any) -> dict[str, Tensor]:
-        """Return the named tensors; raise Misformed where the value has another form."""
-        _refuse_nothing(value)
+    def _read(self, value: Any) -> dict[str, Tensor]:
         wanted = self._wanted
         if isinstance(value, Tensor):
             raise Misformed(
@@ -215,9 +218,7 @@ class DictOfTensors(Returns):
 
     axes: tuple[str, ...] = ()
 
-    def read(self, value: Any) -> dict[str, Tensor]:
-        """Return the named tensors; raise Misformed where the value has another form."""
-        _refuse_nothing(value)
+    def _read(self, value: Any) -> dict[str, Tensor]:
         keys = ", ".join(f'"{name}"' for name in self.names)
         if isinstance(value, tuple | list | Tensor):
             raise Misformed(
@@ -246,15 +247,6 @@ class DictOfTensors(Returns):
                 "other keys",
             )
         return {name: _tensor(f'The value for "{name}"', found[name]) for name in self.names}
-
-
-def _refuse_nothing(value: Any) -> None:
-    if value is None:
-        raise Misformed(
-            "Your function gives back nothing (None). Is the `return` missing, or sometimes not "
-            "reached?",
-            "nothing returned",
-        )
 
 
 def _tensor(what: str, value: Any, joined_by: str = "torch.stack") -> Tensor:

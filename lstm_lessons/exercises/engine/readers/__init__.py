@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from lstm_lessons.exercises.engine.readers.chance import drawn_at_random
 from lstm_lessons.exercises.engine.readers.changes import changed_inputs
-from lstm_lessons.exercises.engine.readers.constants import always_the_same
 from lstm_lessons.exercises.engine.readers.dependence import moved_by_inputs
-from lstm_lessons.exercises.engine.readers.numbers import related_numbers
+from lstm_lessons.exercises.engine.readers.numbers import always_the_same, related_numbers
 from lstm_lessons.exercises.engine.readers.reach import moved_along_axes
 from lstm_lessons.exercises.engine.readers.relations import partly_right, related_results
 from lstm_lessons.exercises.engine.readers.rounding import rounded_to_float32

@@ -1,15 +1,31 @@
-"""What a number has to do with the right one, in all calls alike."""
+"""What a number has to do with the right one, in all calls alike, or that it is always the same."""
 
 from collections.abc import Iterator
 
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 from lstm_lessons.exercises.engine.returns import ANumber
+from lstm_lessons.exercises.engine.words import listed
 
 _ALIKE = 1e-9
 """Largest relative difference of two numbers that are the same."""
 
 Pairs = list[tuple[float, float]]
 """What the answer gives and what is right, call by call."""
+
+
+def always_the_same(seen: Seen) -> Told | None:
+    """Say which number it is."""
+    if not isinstance(seen.returns, ANumber):
+        return None
+    found = [float(each) for attempt in seen.attempts for each in attempt.results.values()]
+    if len(found) < 2 or len(set(found)) > 1:
+        return None
+    value = found[0]
+    zero = " (A product that starts with 0 stays 0; the logarithm of 1 is 0.)" if not value else ""
+    return "always the same", (
+        f"Your function returns {value:.4g} whatever it is given. What it returns has to be "
+        f"computed from {listed(tuple(seen.case.inputs))}.{zero}"
+    )
 
 
 def related_numbers(seen: Seen) -> Told | None:
