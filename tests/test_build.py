@@ -345,6 +345,20 @@ def test_every_drift_from_the_source_is_seen(clone, capsys):
     assert notebooks.disagreements(clone.root) == []
 
 
+def test_a_check_of_one_lesson_says_nothing_of_another(monkeypatch, capsys):
+    mine = ["notebooks/03_a.ipynb is missing", "exercises/solutions/03_a.ipynb: 5 cells / 6"]
+    others = ["notebooks/04_b.ipynb: the source of cell 3 differs", "04_b.py is no lesson"]
+    monkeypatch.setattr(notebooks, "disagreements", lambda root: mine + others)
+    root = Clone.here().root
+    assert command.check(root, ["03"]) == 1
+    assert capsys.readouterr().err.splitlines() == mine
+    assert command.check(root, ["02"]) == 0
+    assert command.check(root, ["02", "99"]) == 1
+    assert "got '99'" in capsys.readouterr().err
+    assert command.check(root) == 1
+    assert capsys.readouterr().err.splitlines() == mine + others
+
+
 def test_the_opening_changes_with_the_course(clone, monkeypatch):
     target = notebooks.targets(clone.root)[0]
     text = notebooks.make(target).cells[0].source

@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import re
 import shutil
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import monotonic
@@ -31,16 +33,20 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     clone = Clone.here()
     if asked.check:
-        return check(clone.root)
+        return check(clone.root, asked.lessons)
     return build(clone, asked.lessons)
 
 
-def check(root: Path) -> int:
-    """Say whether the committed notebooks agree with their sources; run nothing."""
+def check(root: Path, numbers: Sequence[str] = ()) -> int:
+    """Say whether the committed notebooks, or these lessons', agree with their sources."""
+    if unknown := _unknown(numbers, notebooks.targets(root)):
+        return _fail(unknown)
     wrong = notebooks.disagreements(root)
+    if numbers:  # each line begins with a file: notebooks/03_name.ipynb, or 03_name.py
+        wrong = [line for line in wrong if re.split(r"[ :]", line)[0].split("/")[-1][:2] in numbers]
     for line in wrong:
         print(line, file=sys.stderr)
-    there = notebooks.committed(root)
+    there = [path for path in notebooks.committed(root) if not numbers or path.name[:2] in numbers]
     if not wrong:
         counts = (notebooks.count_cells(notebooks.read(path)) for path in there)
         total = sum(counts, start=notebooks.Count())
@@ -51,13 +57,8 @@ def check(root: Path) -> int:
 def build(clone: Clone, numbers: list[str]) -> int:
     """Build the notebooks of these lessons, or of all where none is named."""
     made = notebooks.targets(clone.root)
-    there = sorted({target.number for target in made})
-    for number in numbers:
-        if number not in there:
-            known = ", ".join(there) or "none"
-            return _fail(
-                f"expected the number of a lesson that has a source ({known}), got {number!r}"
-            )
+    if unknown := _unknown(numbers, made):
+        return _fail(unknown)
     if readme.write(clone.root):
         print("README.md: the table of lessons is brought in step.", flush=True)
     wanted = [target for target in made if not numbers or target.number in numbers]
@@ -79,6 +80,16 @@ def build(clone: Clone, numbers: list[str]) -> int:
             return _fail("stopped; the notebooks not yet reported are as they were")
     print(f"Built {len(wanted) - failed} of {len(wanted)} in {monotonic() - started:.0f} s.")
     return 1 if failed else 0
+
+
+def _unknown(numbers: Sequence[str], made: Sequence[Target]) -> str:
+    """Return what is wrong with the numbers that were asked for, if anything."""
+    there = sorted({target.number for target in made})
+    for number in numbers:
+        if number not in there:
+            known = ", ".join(there) or "none"
+            return f"expected the number of a lesson that has a source ({known}), got {number!r}"
+    return ""
 
 
 def _build_one(target: Target, environ: dict[str, str]) -> str:
