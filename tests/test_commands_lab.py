@@ -368,6 +368,9 @@ def test_lab_serves_the_first_lesson_whatever_the_users_settings_are(clone, home
         notebook = json.loads(fetch(address.replace("/lab/tree/", "/api/contents/")))["content"]
         assert notebook["cells"][0]["metadata"]["trusted"] is True
         assert notebook["cells"][0]["execution_count"] is None
+        news = "/lab/api/settings/@jupyterlab/apputils-extension:notification"
+        schema = json.loads(fetch(re.sub(r"/lab/tree/[^?]+", news, address)))["schema"]
+        assert schema["properties"]["fetchNews"]["default"] == "false"  # or the page asks
         kernels = json.loads(fetch(re.sub(r"/lab/tree/[^?]+", "/api/kernelspecs", address)))
         assert list(kernels["kernelspecs"]) == ["python3"]
         assert (clone.root / "my_lessons" / FIRST_NOTEBOOK).exists()

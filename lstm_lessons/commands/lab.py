@@ -19,6 +19,10 @@ from lstm_lessons.publishing.trust import as_shipped, sign
 _FILES = "jupyter_server.services.contents.largefilemanager.AsyncLargeFileManager"
 """What JupyterLab keeps files with where nothing else is asked for."""
 
+# The page asks once whether to fetch news, whatever the server is told; only a default of its own
+# settings keeps it from asking. What a user has chosen there stays.
+_DEFAULTS = Path(__file__).with_name("jupyter")
+
 
 def main(arguments: list[str]) -> int:
     """Lay out the learner's copies, then become JupyterLab; return its exit status."""
@@ -27,6 +31,9 @@ def main(arguments: list[str]) -> int:
     if options.port is not None:
         check_port(options.port)
     os.environ.update(kernel.environ(clone))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [str(_DEFAULTS), os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
     check_kernel()
     root, told, shipped = clone.root, [], as_shipped(clone)
     if not options.course:
