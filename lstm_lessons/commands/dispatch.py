@@ -17,12 +17,20 @@ usage: python3 -m lstm_lessons COMMAND
   doctor   say what is installed, and what is wrong with the way to mend it
   build    make the notebooks from their source texts (for authors)
   new      lay out the files of a new lesson (for authors)
+  slips    print what each wrong answer to an exercise is told (for authors)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "build", "new", "bench")
-_IN_ENVIRONMENT = {"lab": (), "test": ("test",), "build": ("test",), "new": ("test",), "bench": ()}
+COMMANDS = ("lab", "test", "setup", "doctor", "build", "new", "slips", "bench")
+_IN_ENVIRONMENT = {
+    "lab": (),
+    "test": ("test",),
+    "build": ("test",),
+    "new": ("test",),
+    "slips": (),
+    "bench": (),
+}
 
 
 def dispatch(arguments: list[str]) -> int:

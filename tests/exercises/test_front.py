@@ -10,6 +10,8 @@ from torch import nn
 from toys import RIGHT_DICT, TEXTS, dict_toy, function_toy, scaled
 
 from lstm_lessons import exercise
+from lstm_lessons.commands import slips
+from lstm_lessons.environment.failure import Failure
 from lstm_lessons.exercises import numbers
 from lstm_lessons.exercises.engine.result import Result
 
@@ -158,3 +160,21 @@ def test_a_module_that_is_handed_in_keeps_its_gradients():
     assert function_toy().check(module).outcome == "correct"
     assert module.factor.grad is None
     assert module.factor.item() == 1
+
+
+def test_the_slips_of_an_exercise_are_printed_with_what_each_is_told(capsys):
+    assert slips.main(["05.3"]) == 0
+    said = capsys.readouterr().out
+    for wrong in exercise("05.3").known.levels[0]:
+        assert f"## {wrong.slips[0].name}\n" in said
+        assert exercise("05.3").check(wrong.function).message in said
+    assert slips.main(["05.3", "--pairs"]) == 0
+    heads = [line for line in capsys.readouterr().out.split("\n") if line.startswith("## ")]
+    assert len(heads) == len(exercise("05.3").known.levels[1]) > 0
+    assert all(" + " in head for head in heads)
+
+
+@pytest.mark.parametrize("number", ["99.9", "00.1"])
+def test_an_exercise_without_slips_is_told_in_one_line(number):
+    with pytest.raises(Failure, match="there is no exercise|asks for no function"):
+        slips.main([number])
