@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import torch
+
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.readers.dependence import moved_by_inputs
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 from lstm_lessons.exercises.engine.returns import ANumber
-from lstm_lessons.exercises.engine.slips import other, place, together
-from lstm_lessons.exercises.engine.words import listed
+from lstm_lessons.exercises.engine.slips import other, place
 
 
 def _case(input_size: int, hidden_size: int, special: str = "", **keywords: bool) -> Case:
@@ -46,32 +47,50 @@ def _right_in_the_lesson(seen: Seen) -> Told | None:
     )
 
 
-def _parts(seen: Seen) -> Told | None:
-    """Say which parts of the count are right: each is found from other calls."""
-    I, H = seen.case.inputs.values()  # noqa: E741
-    calls = [_case(I, H), _case(I, H, bias=False), _case(I + 1, H, bias=False)]
-    ours, right = ([of(each) for each in calls] for of in (seen.of_answer, seen.of_solution))
-    if any(each.problem for each in ours) or "bias" in seen.case.keywords:
+def _formula(seen: Seen) -> Told | None:
+    """Say the count as a formula, found from other calls, where it is one of I and H."""
+    found = [_of_calls(seen, bias) for bias in (False, True)]
+    if None in found:
         return None
-    counts = [[float(each.results["number"]) for each in of] for of in (ours, right)]
-    parts = zip(_NAMES, *(_parts_of(I, *each) for each in counts), strict=True)
-    fit = [name for name, a, b in parts if abs(a - b) < 1e-9]
-    if not fit:
-        return "every part wrong", (
-            f"In your count, words with one number more take {counts[0][2] - counts[0][1]:g} more "
-            "parameters. `weight_ih` has one more column then: how many numbers are in it?"
-        )
-    rest = next(name for name in _NAMES if name not in fit) if len(fit) == 2 else "the rest"
-    are = "is" if fit in (["`weight_ih`"], ["`weight_hh`"]) else "are"
-    return "a part right", f"In your count, {listed(fit)} {are} right. Look again at {rest}."
+    weights, both = (each or {} for each in found)
+    biases = {term: both[term] - weights[term] for term in both}
+    wrong = [look for term, look in _LOOK.items() if weights[term] != 4] or [_BIASES]
+    if any(weights[term] for term in weights.keys() - _LOOK.keys()):
+        wrong = ["what is there without biases: the two weights, r times c numbers each."]
+    return "another formula", (
+        f"Multiplied out, your count is {_written(weights)} with `bias=False`, and with "
+        f"`bias=True` {_written(biases)} more. Look again at {wrong[0]}"
+    )
 
 
-_NAMES = ("the biases", "`weight_ih`", "`weight_hh`")
+_LOOK = {
+    term: f"`{name}`: how many gates are in its rows, and what goes in by its columns?"
+    for term, name in (("H·I", "weight_ih"), ("H·H", "weight_hh"))
+}
+_BIASES = "the biases: how many are there for each gate, and how many numbers are in one?"
 
 
-def _parts_of(I: int, full: float, weights: float, longer: float) -> tuple[float, ...]:  # noqa: E741
-    """Return what biases, weight_ih and weight_hh add to the count, seen from three calls."""
-    return full - weights, I * (longer - weights), weights - I * (longer - weights)
+def _of_calls(seen: Seen, bias: bool) -> dict[str, int] | None:
+    """Return how often each term is counted, if the count is made of these terms alone."""
+    terms = {"H·I": lambda i, h: h * i, "H·H": lambda i, h: h * h, "H": lambda i, h: h}
+    terms |= {"I": lambda i, h: i, "I·I": lambda i, h: i * i, "H·H·I": lambda i, h: h * h * i}
+    terms[""] = lambda i, h: 1
+    sizes = [(2, 3), (3, 2), (5, 7), (7, 4), (4, 9), (11, 6), (6, 13), (1, 8), (9, 1)]
+    calls = [seen.of_answer(_case(*each, bias=bias)) for each in sizes]
+    if any(each.problem for each in calls):
+        return None
+    counts = torch.stack([each.results["number"] for each in calls])
+    table = torch.tensor([[term(*each) for term in terms.values()] for each in sizes]).double()
+    often = torch.linalg.lstsq(table, counts[:, None]).solution.round()
+    if not bool((table @ often - counts[:, None]).abs().max() < 1e-6):
+        return None
+    return dict(zip(terms, map(int, often.flatten().tolist()), strict=True))
+
+
+def _written(often: dict[str, int]) -> str:
+    terms = ((n, term) for term, n in often.items() if n)
+    parts = [term if n == 1 and term else f"{n}·{term}".strip("·") for n, term in terms]
+    return " + ".join(parts).replace("+ -", "− ") or "nothing"
 
 
 _SLIPS = (
@@ -79,23 +98,6 @@ _SLIPS = (
         "4 * hidden_size",
         ("one gate", "You count one gate. There are four, each with matrices and biases of its "
          "own.", "hidden_size"),
-        ("three gates", "You count three gates. i, f and o are three; the candidate g has weights "
-         "too.", "3 * hidden_size"),
-        ("I and H exchanged throughout", "I and H have changed places: `input_size` comes first, "
-         "and the number of rows is 4 times `hidden_size`.", "4 * input_size"),
-    ),
-    place(
-        "rows * input_size",
-        ("weight_ih left out", "`weight_ih` is not counted: the word has weights, (4H, I).", "0"),
-        ("weight_ih for one gate", "`weight_ih` is counted for one gate; it holds four.",
-         "hidden_size * input_size"),
-    ),
-    place(
-        "rows * hidden_size",
-        ("weight_hh left out", "`weight_hh` is not counted: h has weights too, (4H, H).",
-         "0"),
-        ("weight_hh for one gate", "`weight_hh` is counted for one gate; it holds four.",
-         "hidden_size * hidden_size"),
     ),
     place(
         "rows * input_size + rows * hidden_size",
@@ -104,26 +106,11 @@ _SLIPS = (
          "rows * input_size * hidden_size"),
         ("shapes added", "You add rows and columns of the weights. A matrix of r rows and c "
          "columns holds r times c numbers.", "(rows + input_size) + (rows + hidden_size)"),
-        ("eight matrices for each input", "The weights are counted twice. There are eight matrices "
-         "in all: four read the word, H * I numbers each, and four read h, H * H each.",
-         "2 * (rows * input_size + rows * hidden_size)"),
     ),
     place(
         "2 * rows",
         ("one bias", "You count one bias vector. PyTorch keeps two, `bias_ih` and `bias_hh`.",
          "rows"),
-        ("one gate's biases", "Your biases are those of one gate: every gate has two.",
-         "2 * hidden_size"),
-        ("eight, not 8H", "You add 8 for the biases. There are 8 vectors, and each holds H "
-         "numbers.", "8"),
-        ("a bias as long as the word", "Your biases are 4I and 4H: a bias is added to what comes "
-         "out, so `bias_ih` has 4H numbers, as `bias_hh` has.", "rows + 4 * input_size"),
-        ("biases left out", "The biases are not counted. With `bias=True` there are two vectors of "
-         "4H.", "0"),
-        alone=(
-            ("one vector of H", "Your biases are one vector of H numbers: there are two, and each "
-             "is for four gates.", "hidden_size"),
-        ),
     ),
     place(
         " if bias else 0",
@@ -141,9 +128,6 @@ _SLIPS = (
              "weights + biases if bias else 0"),
         ),
     ),
-    together("I and H exchanged", "I and H have changed places in the weights: the number of rows "
-             "is 4H.", {"rows * input_size": "4 * input_size * input_size",
-                        "rows * hidden_size": "4 * input_size * hidden_size"}, paired=False),
 )  # fmt: skip
 
 
@@ -168,7 +152,7 @@ EXERCISE = FunctionExercise(
     returns=ANumber(tolerance=1e-9),
     slips=_SLIPS,
     others=_OTHERS,
-    looks=(_right_in_the_lesson, moved_by_inputs, _parts),
+    looks=(_right_in_the_lesson, _formula, moved_by_inputs),
     advice=dict.fromkeys(
         ("I", "H"), "I is called `input_size` here, and H is called `hidden_size`."
     ),
