@@ -181,7 +181,7 @@ def test_other_sizes_throughout_are_told_once(I, H):
         (lambda I, H, bias: 4 * 16 * (I + 16) + 8 * 16 * bias, "is right, with others it is not"),
         (
             lambda I, H, bias: 4 * H * (I + H) + 7 * H * bias,
-            "with `bias=True` 7·H more. Look again at the biases",
+            "7·H more. Look again at the biases",
         ),
         (lambda I, H, bias: 9 * H * (I + H) + 7 * H * bias, "your count is 9·H·I + 9·H·H with"),
         (lambda I, H, bias: 4 * H * (I + H + 2) if bias else 4 * H * I, "only the two weights"),
