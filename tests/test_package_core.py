@@ -48,8 +48,8 @@ ROOMS = (
     "course", "shapes",
     "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
-    "data", "data.train_reader", "drawing", "drawing.pictures", "explorers", "exercises",
-    "environment", "publishing", "commands",
+    "data", "data.train_reader", "data.trials", "drawing", "drawing.pictures", "explorers",
+    "exercises", "environment", "publishing", "commands",
 )  # fmt: skip
 """From the ground up. A file in one folder with others may have a floor of its own."""
 

@@ -1,0 +1,321 @@
+"""What lessons 06 and 07 measured with several seeds, and the code that measured it.
+
+``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
+some minutes. Each function below is one training, so that a lesson can show one live.
+
+All is float64, so that machines agree to the digits that are kept.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstm_lessons.data import code_or_prose
+
+TRAINED_ON = 484
+"""How many lines, from the first on, are trained on; the others are from other pages."""
+
+WINDOW = 25
+"""How many characters a piece of the text has, where lines are joined and cut into pieces."""
+
+LETTERS = "abcdefgh"
+
+FILE = Path(__file__).with_name("trials.json")
+
+
+class Guesser(nn.Module):
+    """Embedding, LSTM and head: ``outputs`` scores at each step. Time is axis 0.
+
+    ``dropout`` is the share zeroed between layers, and ``elsewhere`` that of what the LSTM and
+    the head read.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        outputs: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        elsewhere: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(characters, 8)
+        self.lstm = nn.LSTM(
+            8, hidden_size, num_layers, dropout=dropout, bidirectional=bidirectional
+        )
+        self.dropout = nn.Dropout(elsewhere)
+        self.head = nn.Linear(hidden_size * (1 + bidirectional), outputs)
+        self.double()
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Return the scores (T, B, outputs) of numbers (T, B)."""
+        output, _ = self.lstm(self.dropout(self.embedding(numbers)))
+        return self.head(self.dropout(output))
+
+
+def train(
+    model: nn.Module, loss: Callable[[Tensor], Tensor], count: int, size: int, lr: float
+) -> Iterator[None]:
+    """Train forever, ``size`` of ``count`` examples at a time; yield after each time through all.
+
+    ``loss`` takes the numbers of the chosen examples.
+    """
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    while True:
+        model.train()
+        for chosen in torch.randperm(count).split(size):
+            optimiser.zero_grad()
+            loss(chosen).backward()
+            optimiser.step()
+        model.eval()
+        yield
+
+
+# --- Lesson 06 ---------------------------------------------------------------------------------
+
+
+def line_verdicts(
+    num_layers: int,
+    hidden_size: int,
+    seed: int,
+    rounds: int = 20,
+    dropout: float = 0.0,
+    elsewhere: float = 0.0,
+) -> list[tuple[float, float, float]]:
+    """Train to tell code from prose at a line's end; return for each round three numbers.
+
+    They are the loss on the lines trained on, the loss on the others, and the share of the others
+    that is told right.
+    """
+    torch.manual_seed(seed)
+    lines = code_or_prose()
+    number = _numbers("".join(line.text for line in lines))
+    x = nn.utils.rnn.pad_sequence([_row(line.text, number) for line in lines])
+    ends = torch.tensor([len(line.text) - 1 for line in lines])
+    is_code = torch.tensor([float(line.code) for line in lines]).double()
+    model = Guesser(len(number), 1, hidden_size, num_layers, False, dropout, elsewhere)
+
+    def score(chosen: Tensor) -> Tensor:
+        # What stands behind a line's end is read after it, and is not asked.
+        return model(x[:, chosen])[ends[chosen], torch.arange(len(chosen)), 0]
+
+    def loss(chosen: Tensor) -> Tensor:
+        return F.binary_cross_entropy_with_logits(score(chosen), is_code[chosen])
+
+    trained, others = torch.arange(TRAINED_ON), torch.arange(TRAINED_ON, len(lines))
+    found = []
+    for _, _ in zip(range(rounds), train(model, loss, TRAINED_ON, 44, 0.01), strict=False):
+        with torch.no_grad():
+            right = (score(others) > 0) == (is_code[others] > 0)
+            found.append((loss(trained).item(), loss(others).item(), right.double().mean().item()))
+    return found
+
+
+def shares(num_layers: int, hidden_size: int, seed: int) -> list[float]:
+    """Return the third number of `line_verdicts` alone."""
+    return [right for _, _, right in line_verdicts(num_layers, hidden_size, seed)]
+
+
+def doubled(text: str) -> list[bool]:
+    """Return for each letter whether the doubled letters so far are an odd number."""
+    odd, answers = False, []
+    for before, letter in zip(" " + text, text, strict=False):
+        if letter == before:
+            odd = not odd
+        answers.append(odd)
+    return answers
+
+
+def letters(count: int, seed: int) -> list[str]:
+    """Return random texts of 20 letters, in which a letter comes twice in a row now and then."""
+    draw = random.Random(seed)
+    texts = []
+    for _ in range(count):
+        text = draw.choice(LETTERS)
+        while len(text) < 20:
+            text += text[-1] if draw.random() < 0.25 else draw.choice(LETTERS)
+        texts.append(text)
+    return texts
+
+
+def doubled_letters(num_layers: int, hidden_size: int, seed: int, rounds: int = 40) -> list[float]:
+    """Train to say at each letter whether the doubled ones so far are odd in number.
+
+    Return for each round of ten batches the share of right answers, on 500 texts not trained on.
+    """
+    texts = letters(1000, seed)
+    torch.manual_seed(seed)
+    number = {letter: n for n, letter in enumerate(LETTERS)}
+    x = torch.stack([_row(text, number) for text in texts], dim=1)
+    odd = torch.tensor([doubled(text) for text in texts]).T.double()
+    model = Guesser(len(number), 1, hidden_size, num_layers)
+
+    def loss(chosen: Tensor) -> Tensor:
+        return F.binary_cross_entropy_with_logits(model(x[:, chosen])[..., 0], odd[:, chosen])
+
+    found = []
+    for _, _ in zip(range(rounds), train(model, loss, 500, 50, 0.01), strict=False):
+        with torch.no_grad():
+            right = (model(x[:, 500:])[..., 0] > 0) == (odd[:, 500:] > 0)
+        found.append(right.double().mean().item())
+    return found
+
+
+# --- Lesson 07 ---------------------------------------------------------------------------------
+
+
+def windows() -> tuple[Tensor, Tensor, str]:
+    """Return pieces of the lines trained on and of the others, (25, B) each, and the alphabet.
+
+    Lines are joined by line ends and cut into pieces of 25 characters, so that all are equally
+    long. The numbers of ``alphabet`` are its places.
+    """
+    texts = [line.text for line in code_or_prose()]
+    number = _numbers("\n".join(texts))
+    pieces = []
+    for part in (texts[:TRAINED_ON], texts[TRAINED_ON:]):
+        row = _row("\n".join(part), number)
+        count = len(row) // WINDOW
+        pieces.append(row[: count * WINDOW].view(count, WINDOW).T.contiguous())
+    return pieces[0], pieces[1], "".join(number)
+
+
+class GapGuesser(Guesser):
+    """Score each character but the first and the last from those before it, or on both sides."""
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Return the scores (T - 2, B, outputs) of characters 1 to T - 2."""
+        output, _ = self.lstm(self.embedding(numbers))
+        H = self.lstm.hidden_size
+        before = output[:-2, :, :H]
+        if not self.lstm.bidirectional:
+            return self.head(before)
+        after = output[2:, :, H:]
+        return self.head(torch.cat([before, after], dim=-1))
+
+
+def gaps(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 20) -> list[float]:
+    """Train to guess missing characters; return the share that is right, by round.
+
+    The share is that of all characters 1 to 23 of the pieces that were not trained on.
+    """
+    torch.manual_seed(seed)
+    trained, others, alphabet = windows()
+    size = len(alphabet)
+    model = GapGuesser(size, size, hidden_size, bidirectional=bidirectional)
+
+    def loss(chosen: Tensor) -> Tensor:
+        x = trained[:, chosen]
+        return F.cross_entropy(model(x).flatten(0, 1), x[1:-1].flatten())
+
+    found = []
+    for _, _ in zip(range(rounds), train(model, loss, trained.shape[1], 30, 0.02), strict=False):
+        with torch.no_grad():
+            found.append((model(others).argmax(-1) == others[1:-1]).double().mean().item())
+    return found
+
+
+def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 10) -> Guesser:
+    """Train to say at each character which one comes next, on whole pieces; return the model."""
+    torch.manual_seed(seed)
+    trained, _, alphabet = windows()
+    size = len(alphabet)
+    model = Guesser(size, size, hidden_size, bidirectional=bidirectional)
+
+    def loss(chosen: Tensor) -> Tensor:
+        x = trained[:, chosen]
+        return F.cross_entropy(model(x)[:-1].flatten(0, 1), x[1:].flatten())
+
+    for _, _ in zip(range(rounds), train(model, loss, trained.shape[1], 30, 0.02), strict=False):
+        pass
+    return model
+
+
+# --- The file ----------------------------------------------------------------------------------
+
+Trial = tuple[str, str, int, Callable[[int], Any]]
+"""A name, a setting, how many seeds, and what is measured with a seed."""
+
+
+def trials() -> list[Trial]:
+    """Return all trainings that trials.json holds."""
+    three = dict(rounds=40, dropout=0.5, elsewhere=0.5)
+    return [
+        ("code or prose", "1 layer of 16", 5, lambda seed: shares(1, 16, seed)),
+        ("code or prose", "1 layer of 26", 5, lambda seed: shares(1, 26, seed)),
+        ("code or prose", "2 layers of 16", 5, lambda seed: shares(2, 16, seed)),
+        ("doubled letters", "1 layer of 16", 5, lambda seed: doubled_letters(1, 16, seed)),
+        ("doubled letters", "1 layer of 26", 5, lambda seed: doubled_letters(1, 26, seed)),
+        ("doubled letters", "2 layers of 16", 5, lambda seed: doubled_letters(2, 16, seed)),
+        ("dropout", "none", 5, lambda seed: line_verdicts(2, 16, seed, 40)),
+        ("dropout", "between layers", 5, lambda seed: line_verdicts(2, 16, seed, 40, 0.5)),
+        ("dropout", "in three places", 5, lambda seed: line_verdicts(2, 16, seed, **three)),
+        ("gaps", "one direction", 5, lambda seed: gaps(False, 32, seed)),
+        ("gaps", "both directions", 5, lambda seed: gaps(True, 16, seed)),
+    ]
+
+
+def measured(name: str) -> dict[str, Any]:
+    """Return what was measured: for each setting a list with an entry for each seed.
+
+    "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
+    "doubled letters" and "gaps": shares by round.
+
+    Raises:
+        KeyError: there is no such measurement; the message lists those there are.
+    """
+    if name not in _file():
+        raise KeyError(f"expected one of {', '.join(_file())}, got {name!r}")
+    return _file()[name]
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def _numbers(text: str) -> dict[str, int]:
+    return {character: n for n, character in enumerate(sorted(set(text)))}
+
+
+def _row(text: str, number: dict[str, int]) -> Tensor:
+    return torch.tensor([number.get(character, 0) for character in text])
+
+
+def rounded(values: Any) -> Any:
+    """Return lists and tuples of numbers as lists, to three decimals."""
+    if isinstance(values, (list, tuple)):
+        return [rounded(each) for each in values]
+    return round(values, 3)
+
+
+def as_text() -> str:
+    """Return the file: train everything, and write one line a setting and seed."""
+    made: dict[str, dict[str, list]] = {}
+    for name, setting, seeds, run in trials():
+        made.setdefault(name, {})[setting] = [rounded(run(seed)) for seed in range(seeds)]
+        print(name, setting, file=sys.stderr, flush=True)
+    blocks = [f'"{name}": {_block(settings)}' for name, settings in made.items()]
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
+
+
+def _block(settings: dict[str, list]) -> str:
+    rows = []
+    for setting, seeds in settings.items():
+        rows.append(f'"{setting}": [\n' + ",\n".join(json.dumps(each) for each in seeds) + "\n]")
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    print(as_text(), end="")

@@ -1,0 +1,90 @@
+"""What lessons 06 and 07 measured: the file is what the script makes, and says what they say."""
+
+import json
+
+import pytest
+import torch
+
+from lstm_lessons.data import trials
+from lstm_lessons.data.trials import Guesser, doubled, letters, measured, windows
+
+LAST = {
+    name: {network: [curve[-1] for curve in seeds] for network, seeds in measured(name).items()}
+    for name in ("code or prose", "doubled letters", "dropout", "gaps")
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 3])
+def test_the_file_is_what_the_script_makes(seed):
+    """The first rounds of some trainings, which do not depend on how many follow."""
+    made = {
+        ("dropout", "none"): trials.line_verdicts(2, 16, seed, 3),
+        ("dropout", "between layers"): trials.line_verdicts(2, 16, seed, 3, 0.5),
+        ("dropout", "in three places"): trials.line_verdicts(2, 16, seed, 3, 0.5, 0.5),
+        ("doubled letters", "2 layers of 16"): trials.doubled_letters(2, 16, seed, 10),
+        ("doubled letters", "1 layer of 26"): trials.doubled_letters(1, 26, seed, 10),
+        ("gaps", "one direction"): trials.gaps(False, 32, seed, 4),
+        ("gaps", "both directions"): trials.gaps(True, 16, seed, 4),
+    }
+    for (name, setting), curve in made.items():
+        stored = torch.tensor(measured(name)[setting][seed][: len(curve)])
+        assert torch.tensor(curve).float().tolist() == pytest.approx(stored, abs=2e-3), name
+
+
+def test_the_file_has_every_trial():
+    for name, setting, seeds, _ in trials.trials():
+        assert len(measured(name)[setting]) == seeds == 5
+    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == set(LAST)
+    with pytest.raises(KeyError, match="expected one of code or prose, .*got 'lines'"):
+        measured("lines")
+
+
+def test_the_larger_layer_has_about_as_many_weights_as_two():
+    one, two = (
+        sum(weight.numel() for weight in Guesser(8, 1, width, layers).lstm.parameters())
+        for layers, width in ((1, 26), (2, 16))
+    )
+    assert abs(one - two) < 0.03 * two
+
+
+def test_a_second_layer_helps_with_one_question_of_two():
+    told = LAST["doubled letters"]
+    assert min(told["2 layers of 16"]) > 0.97
+    assert max(told["1 layer of 16"] + told["1 layer of 26"]) < 0.7
+    means = {name: sum(shares) / 5 for name, shares in LAST["code or prose"].items()}
+    assert means["2 layers of 16"] < min(means["1 layer of 16"], means["1 layer of 26"])
+
+
+def test_dropout_in_three_places_keeps_the_loss_on_other_lines_down():
+    others = {name: sum(loss for _, loss, _ in rows) / 5 for name, rows in LAST["dropout"].items()}
+    assert others["none"] > others["between layers"] > 2 * others["in three places"]
+    assert all(loss < 0.02 for loss, _, _ in LAST["dropout"]["none"])
+
+
+def test_both_sides_fill_more_gaps():
+    assert min(LAST["gaps"]["both directions"]) > max(LAST["gaps"]["one direction"]) + 0.05
+
+
+def test_a_gap_is_guessed_from_other_characters_alone():
+    model = trials.GapGuesser(5, 5, 3, bidirectional=True)
+    x = torch.tensor([[0], [1], [2], [3], [4], [0]])
+    for s in range(6):
+        changed = x.clone()
+        changed[s] = (x[s] + 1) % 5
+        moved = (model(changed) != model(x)).flatten(1).any(1).tolist()
+        assert moved == [t != s for t in range(1, 5)]
+
+
+def test_doubled_counts_letters_that_are_as_the_one_before():
+    assert doubled("abbcddd") == [False, False, True, True, True, False, True]
+    texts = letters(400, seed=1)
+    assert all(len(text) == 20 and set(text) <= set(trials.LETTERS) for text in texts)
+    odd = [answer for text in texts for answer in doubled(text)]
+    assert 0.4 < sum(odd) / len(odd) < 0.6
+
+
+def test_windows_are_pieces_of_the_lines():
+    trained, others, alphabet = windows()
+    assert trained.shape == (25, 419) and others.shape == (25, 210)
+    assert "".join(alphabet[n] for n in trained[:, 0]) == "class Cls:\nAssignment\nx ="
