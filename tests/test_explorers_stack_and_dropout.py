@@ -15,6 +15,7 @@ from lstm_lessons.explorers.stack_and_dropout import (
     BATCH,
     HIDDEN_SIZE,
     INPUT_SIZE,
+    PRESETS,
     SEQ_LEN,
     numbers,
     view,
@@ -157,3 +158,9 @@ def test_squares_of_a_mask_stand_apart_and_are_explained_where_there_are_any():
     for num_layers in LAYERS:
         said = " ".join(texts(view(num_layers=num_layers).svg))
         assert ("hollow if zeroed" in said) == (num_layers > 1)
+
+
+def test_the_presets_show_what_their_names_say():
+    masks = {name: numbers(1, **preset)["masks"] for name, preset in PRESETS.items()}
+    assert [len(each) for each in masks.values()] == [1, 0, 2, 0, 1]
+    assert not any(kept for step in masks["nothing goes up"][0] for kept in step)

@@ -23,6 +23,15 @@ GAP = 24  # between two layers, where arrows go up
 STATE_WIDTH, STATE_PITCH = 54, 66  # a row of h_n, and from h_n to c_n
 CHOSEN = 0.3  # opacity of what is picked
 
+ONE_LAYER = {"num_layers": 1, "bidirectional": "True", "seq_len": 6}
+TWO_LAYERS = ONE_LAYER | {"num_layers": 2}
+PRESETS = {
+    "the last slot": {"tensor": "output", "slot": 5, "half": "both", **ONE_LAYER},
+    "where reverse ends": {"tensor": "h_n", "slot": 1, "half": "both", **ONE_LAYER},
+    "one direction": {"tensor": "output", "slot": 2, "num_layers": 1, "bidirectional": "False"},
+    "two layers": {"tensor": "output", "slot": 5, "half": "reverse", **TWO_LAYERS},
+}
+
 Box = tuple[int, int, int]
 """Layer, direction (0 forward, 1 reverse) and step."""
 
@@ -43,7 +52,7 @@ class Pick:
 
 def slots() -> Explorer:
     """Return the explorer: the pick of a slot, and sliders for layers, directions and steps."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(

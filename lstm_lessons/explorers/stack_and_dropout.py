@@ -21,13 +21,21 @@ BOX_WIDTH, BOX_HEIGHT = HIDDEN_SIZE // ROWS * CELL, 34
 STOREY = 92  # from layer to layer
 SLOT_X = LEFT + (SEQ_LEN - 1) * SPACING + BOX_WIDTH + 28
 
+PRESETS = {
+    "training": {"dropout": 0.5, "num_layers": 2, "training": "True"},
+    "in use": {"dropout": 0.5, "num_layers": 2, "training": "False"},
+    "three layers": {"dropout": 0.5, "num_layers": 3, "training": "True"},
+    "one layer": {"dropout": 0.5, "num_layers": 1, "training": "True"},
+    "nothing goes up": {"dropout": 1.0, "num_layers": 2, "training": "True"},
+}
+
 Mask = tuple[tuple[bool, ...], ...]
 """For each step, for each unit: whether it is kept."""
 
 
 def stack_and_dropout() -> Explorer:
     """Return the explorer: sliders for layers, dropout and the masks' seed, and the mode."""
-    return Explorer(view)
+    return Explorer(view, presets=PRESETS)
 
 
 def numbers(seed: int, dropout: float, num_layers: int, training: str) -> dict[str, object]:
