@@ -1,0 +1,96 @@
+"""Claims of lesson 06's first edition that no page carries; the clinic may need them."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from lstm_lessons import shapes
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.compare import compare
+
+T, B, INPUT, H = 6, 3, 7, 5
+
+
+@pytest.fixture
+def x():
+    return torch.randn(T, B, INPUT, generator=torch.Generator().manual_seed(0)).double()
+
+
+def layer(num_layers, dropout=0.0):
+    torch.manual_seed(0)
+    return nn.LSTM(INPUT, H, num_layers, dropout=dropout).double()
+
+
+@pytest.mark.parametrize("num_layers", [1, 2, 3])
+def test_each_layer_above_the_first_has_as_many_parameters(num_layers):
+    """Count them by 4H(I + H) + 8H, and by 4H(H + H) + 8H for each layer above."""
+    first, above = 4 * H * (INPUT + H) + 8 * H, 4 * H * (H + H) + 8 * H
+    by_torch = sum(parameter.numel() for parameter in layer(num_layers).parameters())
+    assert by_torch == first + (num_layers - 1) * above
+    assert by_torch == shapes.count_parameters(INPUT, H, num_layers)
+
+
+def test_states_of_one_row_are_not_shared_by_two_layers(x):
+    """Two layers that get states (1, B, H) raise an error, whose `hidden` is the pair."""
+    with pytest.raises(RuntimeError, match=r"Expected hidden\[0\] size \(2, 3, 5\)"):
+        layer(2)(x, (torch.zeros(1, B, H).double(), torch.zeros(1, B, H).double()))
+
+
+def test_every_step_and_every_sentence_has_a_mask_of_its_own(x):
+    """Masks of one step for all steps do not give what nn.LSTM gives; two steps agree by half."""
+    torch.manual_seed(1)
+    mask = F.dropout(torch.ones(200, 50, H).double(), p=0.5)
+    for neighbours in (mask[1:] == mask[:-1], mask[:, 1:] == mask[:, :-1]):
+        assert neighbours.double().mean().item() == pytest.approx(0.5, abs=0.02)
+    noisy = layer(2, dropout=0.5)
+    torch.manual_seed(1)
+    output, _ = noisy(x)
+    torch.manual_seed(1)
+    mask = F.dropout(torch.ones(T, B, H).double(), p=0.5)
+    for masks, right in ((mask, True), (mask[:1].expand(T, B, H), False)):
+        assert torch.allclose(_two(noisy, x, masks), output, rtol=0, atol=1e-12) == right
+
+
+def _two(lstm, x, mask):
+    states = [[torch.zeros(B, H).double()] * 2 for _ in range(2)]
+    outputs = []
+    for t, read in enumerate(x):
+        states[0] = lstm_step(read, *states[0], *lstm.all_weights[0])
+        states[1] = lstm_step(states[0][0] * mask[t], *states[1], *lstm.all_weights[1])
+        outputs.append(states[1][0])
+    return torch.stack(outputs)
+
+
+def test_all_layers_may_take_each_step_together(x):
+    """Time outside and layers inside gives the same, with dropout and with all gradients."""
+    deep = layer(3, dropout=0.3)
+
+    def by_hand(x, states):
+        h, c = (list(state) for state in states)
+        masks = [F.dropout(torch.ones(T, B, H).double(), 0.3, deep.training) for _ in range(2)]
+        outputs = []
+        for t, read in enumerate(x):
+            for k, weights in enumerate(deep.all_weights):
+                h[k], c[k] = lstm_step(read, h[k], c[k], *weights)
+                read = h[k] * masks[k][t] if k < 2 else h[k]
+            outputs.append(read)
+        return torch.stack(outputs), (torch.stack(h), torch.stack(c))
+
+    states = torch.randn(3, B, H).double(), torch.randn(3, B, H).double()
+    report = compare(by_hand, deep, x, states)
+    assert report and len(report.differences) == 18
+
+
+def test_with_dropout_1_nothing_of_x_reaches_the_output(x):
+    """The output is not zero, is the same for every x, and is the same in every call."""
+    deaf = layer(2, dropout=1.0)
+    once, twice = deaf(x)[0], deaf(-x)[0]
+    assert torch.equal(once, twice)
+    assert not (once == 0).any()
+
+
+@pytest.mark.filterwarnings("ignore:dropout option adds dropout")
+def test_one_layer_is_the_same_with_any_dropout(x):
+    """Raising dropout of a single layer to 0.9 changes nothing."""
+    assert torch.equal(layer(1, 0.9)(x)[0], layer(1)(x)[0])
