@@ -10,464 +10,473 @@
 # <!-- opening -->
 
 # %% [markdown]
-# ## What comes after
+# ## A letter is missing
 #
-# "The bank was ..." steep? Or closed on Sundays? To understand a word, one often needs what comes
-# after it. But at step t, an LSTM has read words 0 to t, and none after them.
+# Here is a line with a gap: `whi_e True:`. You know at once that the missing letter is an `l`. But
+# you did not know it from `whi` alone: `which`, `whisper` and `whirl` begin like that, too. You
+# have looked at what comes **after** the gap.
 #
-# `bidirectional=True` adds a second pass, which reads the sentence from its last word to its first.
-# It has weights of its own, and states of its own. The number of directions is D: 1, or now 2.
+# An LSTM cannot do that. At step t it has read what comes before, and nothing else. How much does
+# it lose? We join the lines of this course, cut them into pieces of 25 characters, and let two
+# networks guess missing characters:
 #
-# **Predict.** One direction has four tensors, with 7552 parameters. How many tensors and
-# parameters have two directions?
+# * one LSTM with 32 units, which reads the characters before the gap;
+# * two LSTMs with 16 units each: one reads the characters before the gap, the other one reads those
+#   after it, from the end of the piece to the gap.
+#
+# Both have 32 numbers from which to guess. They were trained with five seeds each, beforehand, by
+# `lstm_lessons/data/trials.py`. The curves are the share of characters that they guess right, on
+# text that they were not trained on.
+
+# %%
+from lstm_lessons import show
+from lstm_lessons.data.trials import measured
+from lstm_lessons.drawing import figure
+
+made, axes = figure(700, 320)
+for setting, style in {"one direction": "--", "both directions": "-"}.items():
+    axes.plot([], [], "k" + style, label=setting)
+    for curve in measured("gaps")[setting]:
+        axes.plot(range(1, 21), curve, "k" + style)
+axes.set(xlabel="rounds through the text", ylabel="gaps filled right", ylim=(0, 0.4))
+axes.set_xticks(range(0, 21, 5))
+axes.legend(loc="lower right")
+alt = """Share of gaps filled right over 20 rounds, five curves each. From one side it rises to
+between 0.25 and 0.26, from both sides to between 0.33 and 0.36."""
+show(made, alt)
+
+# %% [markdown]
+# From the left side alone, the network fills about a quarter of the gaps. From both sides it fills
+# a third and more, with each of the five seeds. These are small networks that have read 484 lines
+# in all; you would fill many more.
+#
+# ## Two passes
+#
+# `nn.LSTM(..., bidirectional=True)` does this for every step at once. It runs two passes over the
+# line:
+#
+# * the **forward** pass reads from the first character to the last,
+# * the **reverse** pass reads from the last character to the first.
+#
+# Each pass has its own weights, its own h and its own c. They do not meet while they run.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.grid(steps="f(x)", bidirectional=True, lit="forward")
+
+# %% [markdown]
+# Lit here is the forward pass, which is what you know. It fills the left half of each slot of
+# `output`. After the last character it ends, and its state is `h_n[0]`, at the right.
+
+# %%
+pictures.grid(steps="f(x)", bidirectional=True, lit="reverse")
+
+# %% [markdown]
+# And here is the reverse pass. It **begins** at the last character, and fills the right half of
+# each slot. It **ends** at the first character, and its state is `h_n[1]`, at the left.
+#
+# So `output` has 2H numbers at each step, and `h_n` has a row for each direction. The number of
+# directions is called D: 1, or here 2. The rows of `h_n` were counted by layers in lesson 06; now
+# they are counted by layers and directions, and there are L·D of them.
+#
+# **Predict.** Look at both pictures. How many characters has the reverse pass read when it fills
+# its half of the *last* slot, that of `)`?
 
 # %%
 import torch
 from torch import nn
 
+from lstm_lessons import same
+
 torch.set_default_dtype(torch.float64)
+torch.set_grad_enabled(False)
 torch.manual_seed(0)
 
-T, B, I, H = 24, 10, 100, 16
-lstm = nn.LSTM(input_size=I, hidden_size=H, bidirectional=True)
-for name, parameter in lstm.named_parameters():
-    print(f"{name:<21} {tuple(parameter.shape)}")
-print("parameters:", sum(parameter.numel() for parameter in lstm.parameters()))
-
-x = torch.randn(T, B, I)
-print("output:", tuple(lstm(x)[0].shape))
+small = nn.LSTM(input_size=2, hidden_size=2, bidirectional=True)
+line = torch.randn(4, 2)
+output, _ = small(line)
+output_alone, _ = small(line[3:])  # the last character alone
+print("reverse half:", same(output[-1, 2:], output_alone[0, 2:]))
+print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %% [markdown]
-# Everything is there twice, once with `_reverse` in its name. And `output` has 2H = 32 numbers a
-# word.
+# One. The reverse half of the last slot is the same as if there were no other character in the
+# line. Keep that in mind: it is the trap of this lesson.
 #
-# ## Two passes by hand
+# ## By hand: flip, run, flip
 #
-# Both passes take lesson 03's step, each with its own weights. Before word t, the reverse pass has
-# read word t + 1. At word T − 1 it takes its start, `h_0[1]`:
+# The reverse pass needs no code of its own. Turn the line round, run the loop of lesson 04 over it,
+# and turn the result round again. In numbers, for a line of three characters:
+#
+# * the line is a, b, c. Flipped it is c, b, a.
+# * The loop returns the h after c, the h after b, the h after a.
+# * Flipped back they are the h at a, at b, at c, in the order of the characters.
+#
+# In symbols the two passes differ in one place: what stands before step t is step t − 1 for one of
+# them, and step t + 1 for the other. `output` has both h's side by side.
 #
 # $$\begin{aligned}
 # \overrightarrow{h}_t,\ \overrightarrow{c}_t &= \mathrm{step}\big(x_t,\
 #   \overrightarrow{h}_{t-1},\ \overrightarrow{c}_{t-1}\big) \\
 # \underset{(B,\,H)}{\overleftarrow{h}_t},\ \underset{(B,\,H)}{\overleftarrow{c}_t}
 #   &= \mathrm{step}\big(\underset{(B,\,I)}{x_t},\
-#   \underset{(B,\,H)}{\overleftarrow{h}_{t+1}},\ \underset{(B,\,H)}{\overleftarrow{c}_{t+1}}\big)
+#   \underset{(B,\,H)}{\overleftarrow{h}_{t+1}},\
+#   \underset{(B,\,H)}{\overleftarrow{c}_{t+1}}\big) \\
+# \underset{(B,\,2H)}{\text{output}_t}
+#   &= \big[\,\underset{(B,\,H)}{\overrightarrow{h}_t},\
+#   \underset{(B,\,H)}{\overleftarrow{h}_t}\,\big]
 # \end{aligned}$$
 #
-# At word t, `torch.cat` puts both side by side:
+# PyTorch keeps everything twice, once with `_reverse` in its name.
+
+# %%
+T, B, I, H = 24, 10, 100, 16
+lstm = nn.LSTM(input_size=I, hidden_size=H, bidirectional=True)
+for name, weight in lstm.named_parameters():
+    print(f"{name:<21} {tuple(weight.shape)}")
+
+# %% [markdown]
+# `all_weights` has a list for each pass: `all_weights[0]` is forward, `all_weights[1]` is reverse.
+# The states to start from have a row for each direction, in the same order. The reverse pass takes
+# its row at the last character, because that is where it starts.
 #
-# $$\underset{(B,\,2H)}{\text{output}_t}
-#   = \big[\,\underset{(B,\,H)}{\overrightarrow{h}_t},\
-#   \underset{(B,\,H)}{\overleftarrow{h}_t}\,\big]$$
-#
-# `torch.flip(x, [0])` turns the order along axis 0 round: the last word comes first. So the reverse
-# pass is `unroll`, lesson 04's loop, over the flipped sentence.
-#
-# **Predict.** It returns each h in the order in which they were made. Which word's comes first?
-# What must be done before they stand beside the forward ones?
+# `x.flip(0)` turns x round along axis 0, which is time. `torch.cat(..., dim=-1)` lays tensors side
+# by side.
 
 # %%
 from lstm_lessons.lstm.unroll import unroll
 
-h_0, c_0 = torch.randn(2, B, H), torch.randn(2, B, H)  # a row for each direction
-# all_weights has a list for each pass now, not for each layer: [0] is forward, [1] is reverse.
-forward, h_forward, c_forward = unroll(x, h_0[0], c_0[0], lstm.all_weights[0])
-flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], lstm.all_weights[1])
-reverse = torch.flip(flipped, [0])  # back into the order of the words
 
-output, (h_n, c_n) = lstm(x, (h_0, c_0))
-ours = torch.cat([forward, reverse], dim=-1)
-assert torch.allclose(ours, output, rtol=0, atol=1e-12)
-assert torch.allclose(torch.stack([h_forward, h_reverse]), h_n, rtol=0, atol=1e-12)
-assert torch.allclose(torch.stack([c_forward, c_reverse]), c_n, rtol=0, atol=1e-12)
-print("Two calls of unroll give what nn.LSTM(bidirectional=True) gives.")
+def both_ways(x, h_0, c_0, weights):
+    """Run one layer in both directions; return what nn.LSTM returns."""
+    forward, h_f, c_f = unroll(x, h_0[0], c_0[0], weights[0])
+    flipped, h_r, c_r = unroll(x.flip(0), h_0[1], c_0[1], weights[1])
+    output = torch.cat([forward, flipped.flip(0)], dim=-1)
+    return output, (torch.stack([h_f, h_r]), torch.stack([c_f, c_r]))
+
 
 # %% [markdown]
-# Word 23 came first, so the result had to be flipped back. `output[..., :H]` is the *forward half*
-# and `output[..., H:]` the *reverse half*. (The three dots stand for all axes before.)
-#
-# So the reverse half needs no new layer. Give its weights to a plain `nn.LSTM`.
-#
-# **Predict.** At how many of the 24 words does it agree with the reverse half, if its output is
-# flipped back? And at how many if that is forgotten?
+# The proof, with all gradients:
 
 # %%
-plain = nn.LSTM(I, H)
-plain.load_state_dict(
-    {name: getattr(lstm, f"{name}_reverse") for name, _ in plain.named_parameters()}
-)
-backwards, _ = plain(torch.flip(x, [0]), (h_0[1:], c_0[1:]))
-for name, half in (("flipped back", torch.flip(backwards, [0])), ("as it is", backwards)):
-    gaps = (half - output[..., H:]).abs().amax(dim=(1, 2))  # the largest difference at each word
-    print(f"{name:<13} agrees at {int((gaps < 1e-12).sum()):2} words")
+from lstm_lessons.lstm.compare import compare
+
+x = torch.randn(T, B, I)
+h_0 = torch.randn(2, B, H)
+c_0 = torch.randn(2, B, H)
+
+
+def by_hand(x, states):
+    return both_ways(x, *states, lstm.all_weights)
+
+
+print(compare(by_hand, lstm, x, (h_0, c_0)).verdict)
 
 # %% [markdown]
-# Flip, read, flip back: that is all of the reverse direction. Without the second flip, a word would
-# stand beside another one's reverse half. (With an odd number of words, the middle one is spared.)
+# Now the deliberate mistake. The reverse pass is forgotten half: the line is flipped, and the
+# result is not flipped back.
+#
+# **Predict.** At how many of the 24 words is the reverse half then right?
+
+# %%
+output, _ = lstm(x, (h_0, c_0))
+flipped, _, _ = unroll(x.flip(0), h_0[1], c_0[1], lstm.all_weights[1])
+right = 0
+for t in range(T):
+    right += bool(same(flipped[t], output[t, :, H:]))
+print("not flipped back: right at", right, "of", T, "words")
+print("flipped back:    ", same(flipped.flip(0), output[..., H:]))
+
+# %% [markdown]
+# At none, and nothing complains: each word stands beside the reverse half of another one. (With an
+# odd number of words, the middle one is spared.) The three dots in `output[..., H:]` stand for all
+# the axes before the last.
 #
 # ## What has each half seen?
 #
-# Ask by a probe, as in lesson 05. There we changed a sentence; now we change one *word* s. Let a
-# *slot* of `output` be one `output[t]`. If slot t moves, it has seen word s.
-#
-# **Predict.** A sentence of 6 words. Which of them has `output[-1]` seen in its forward half? And
-# in its reverse half?
+# We ask as in lesson 05, with a probe: change one character s, and look which slots of `output`
+# move. If slot t moves, it has seen character s. The function below returns a line of marks for
+# each slot: an X for each character that it has seen, a dot for each that it has not.
 
 
 # %%
 def seen(read, x):
-    """Return for each slot t of read(x) a string: an X for each word that moves it."""
+    """Return for each slot of read(x) an X for each step of x that moves it."""
+    before = read(x)
     marks = [""] * len(x)
     for s in range(len(x)):
-        other = x.clone()
-        other[s] += 1
-        for t, (a, b) in enumerate(zip(read(x), read(other))):
-            marks[t] += "." if torch.allclose(a, b, rtol=0, atol=1e-12) else "X"
+        changed = x.clone()
+        changed[s] += 1
+        after = read(changed)
+        for t in range(len(x)):
+            marks[t] += "." if same(before[t], after[t]) else "X"
     return marks
 
 
+# %% [markdown]
+# It wants a function that reads x and returns slots. Here are two: one returns the forward half of
+# each slot, one the reverse half.
+
+
+# %%
+def forward_half(x):
+    return lstm(x)[0][..., :H]
+
+
+def reverse_half(x):
+    return lstm(x)[0][..., H:]
+
+
 six = x[:6]
-forward_half = seen(lambda x: lstm(x)[0][..., :H], six)
-reverse_half = seen(lambda x: lstm(x)[0][..., H:], six)
-print("slot t   forward   reverse   (words 0 to 5)")
+print("slot   forward   reverse")
 for t in range(6):
-    print(f"{t:^6}   {forward_half[t]:<7}   {reverse_half[t]}")
+    print(f"{t:^4}   {seen(forward_half, six)[t]}    {seen(reverse_half, six)[t]}")
 
 # %% [markdown]
-# Read the last line. The forward half of `output[-1]` has seen all six words. The reverse half has
-# seen **one**, the last. So with both directions, no single slot of `output` holds
-# two finished passes.
+# Two triangles. Forward, slot t has seen the words 0 to t. In reverse, it has seen the words t to
+# 5. Together that is every word, in every slot.
 #
-# ## Where a pass ends
+# But look at the last line. The forward half of `output[-1]` has seen all six words, the reverse
+# half has seen **one**. And in the first line it is the other way round. So no single slot of
+# `output` holds two passes that are both at their end.
 #
-# `h_n` holds each pass's state after *its own* last step. Its first axis counted layers; now it
-# counts layers times directions, L·D. Here that is 2: two *rows*, `h_n[0]` and `h_n[1]`.
+# ## One vector for a line
 #
-# **Predict.** Each row is also in `output`. In which slot, and in which half?
+# For one verdict a line, the head wants one vector from each pass, after that pass has read the
+# whole line. `h_n` holds just that.
 
 # %%
-print("h_n:", tuple(h_n.shape))
-for d in (0, 1):
-    for t in (0, T - 1):
-        for name, half in (("forward", output[t, :, :H]), ("reverse", output[t, :, H:])):
-            if torch.allclose(h_n[d], half, rtol=0, atol=1e-12):
-                print(f"h_n[{d}] is the {name} half of output[{t}].")
+pictures.grid(steps="f(x)", bidirectional=True, lit="h_n")
 
 # %% [markdown]
-# For the reverse pass, the last step is word 0. There it has seen all words. So the `n` of `h_n`
-# does not mean word T − 1.
+# The two rows of `h_n` stand at the two ends of the picture. The `n` does not mean the last
+# character: it means the last step *of that pass*. For the reverse pass that is character 0.
 #
-# The popular post of lessons 04 and 06 has it otherwise: "`h_n` holds the state of the last word",
-# and "`output[-1]` equals `h_n`". Its sizes are T = 4, B = 3, I = 6, H = 5.
-#
-# **Predict.** Make its layer bidirectional. Does `output[-1] == h_n` compare them, or is it an
-# error? And which row of `h_n` does the forward half of `output[-1]` equal? Give its index, counted
-# from the end.
+# **Predict.** Each row of `h_n` is also found in `output`. In which slot is `h_n[1]`?
 
 # %%
-small = nn.LSTM(6, 5, bidirectional=True)
-output, (h_n, c_n) = small(torch.randn(4, 3, 6))
-print("output[-1]:", tuple(output[-1].shape), "  h_n:", tuple(h_n.shape))
-try:
-    print(output[-1] == h_n)
-except RuntimeError as error:
-    print(error)
-
-print("forward half:", torch.allclose(output[-1, :, :5], h_n[-2], rtol=0, atol=1e-12))
-print("reverse half:", torch.allclose(output[-1, :, 5:], h_n[-1], rtol=0, atol=1e-12))
+output, (h_n, c_n) = lstm(x)
+print("h_n[0] and output[-1, :, :H]:", same(h_n[0], output[-1, :, :H]))
+print("h_n[1] and output[0, :, H:]: ", same(h_n[1], output[0, :, H:]))
+print("h_n[1] and output[-1, :, H:]:", same(h_n[1], output[-1, :, H:]))
 
 # %% [markdown]
-# An error: 10 numbers against 5. And of the two halves, only the forward one is in `h_n`, as
-# `h_n[-2]`.
+# In slot 0, in the reverse half. So join the two rows: with `torch.cat` along the last axis, they
+# are a vector of 2H numbers for each line.
+#
+# Other ways to get 2H numbers are found in programs, and they run as well. Let us look at two of
+# them on real lines. This reader has two directions and is not trained. It reads four lines that
+# differ in their first character alone.
+
+# %%
+from lstm_lessons import trained_reader
+
+reader, number = trained_reader()
+lines = ["f(a, b)", "g(a, b)", "F(a, b)", "8(a, b)"]
+numbers = torch.tensor([[number[character] for character in line] for line in lines]).T
+vectors = reader.embedding(numbers).double()  # (7, 4, 8)
+both = nn.LSTM(8, 3, bidirectional=True)
+output, (h_n, _) = both(vectors)
+print("reverse half of output[-1]:", output[-1, :, 3:].round(decimals=2).tolist())
+print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
+
+# %% [markdown]
+# The reverse half of `output[-1]` is the same for all four lines: it has read `)`, and nothing
+# else. A head on `output[-1]` gets 3 numbers that know the line and 3 that know its last character.
+# `h_n[1]` differs from line to line.
+#
+# The other way is `h_n.view(4, -1)`: h_n is (2, 4, 3), and `view` makes it (4, 6), a row for each
+# line. Let a number stand for each state: 0 to 3 for the forward pass of the four lines, 10 to 13
+# for the reverse pass.
+#
+# **Predict.** Row 0 should hold 0 and 10. What does `view` put there?
+
+# %%
+states = torch.tensor([[0, 1, 2, 3], [10, 11, 12, 13]])  # (2 directions, 4 lines)
+print("view:        ", states.view(4, 2).tolist())
+print("side by side:", torch.stack([states[0], states[1]], dim=-1).tolist())
+
+# %% [markdown]
+# 0 and 1, the forward states of *two different lines*: `view` reads on along the memory, as in
+# lesson 05. The right line is this one, and it is right for any number of layers:
+#
+# ```python
+# vector = torch.cat([h_n[-2], h_n[-1]], dim=-1)  # (B, 2H)
+# ```
+#
+# Here is what would change in the module that you take home, `Reader`: with `bidirectional=True`,
+# its head takes 2H numbers, and for a verdict a line it takes this vector in place of `h_n[-1]`.
 #
 # ## Layers and directions
 #
-# A second layer reads what the first one shows at each step (lesson 06). That is the whole slot of
-# `output`, both halves.
+# With two layers, what does layer 1 read?
+
+# %%
+pictures.grid(steps="f(x)", num_layers=2, bidirectional=True)
+
+# %% [markdown]
+# It reads the whole slot of layer 0, both halves, in both of its passes. So `weight_ih_l1` has 2H
+# columns. `h_n` has L·D = 4 rows, and they go layer by layer. Within a layer, forward comes first:
 #
-# **Predict.** How many columns has `weight_ih_l1` now? How many rows has `h_n` for two layers? They
-# could go layer by layer or direction by direction: in which one is layer 0's reverse state, in
-# each case?
+# | row | layer | pass |
+# |---|---|---|
+# | `h_n[0]` | 0 | forward |
+# | `h_n[1]` | 0 | reverse |
+# | `h_n[2]` or `h_n[-2]` | 1 | forward |
+# | `h_n[3]` or `h_n[-1]` | 1 | reverse |
+#
+# `all_weights` and the states to start from have the same order.
 
 # %%
 deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
 print("weight_ih_l1:", tuple(deep.weight_ih_l1.shape))
+h_0 = torch.randn(4, B, H)
+c_0 = torch.randn(4, B, H)
 
 
-def layer(x, h_0, c_0, both):
-    """Run one layer in both directions; return output and the last states, (2, B, H) each."""
-    forward, h, c = unroll(x, h_0[0], c_0[0], both[0])
-    flipped, h_reverse, c_reverse = unroll(torch.flip(x, [0]), h_0[1], c_0[1], both[1])
-    output = torch.cat([forward, torch.flip(flipped, [0])], dim=-1)
-    return output, torch.stack([h, h_reverse]), torch.stack([c, c_reverse])
+def two_layers(x, states):
+    h_0, c_0 = states
+    below, (h, c) = both_ways(x, h_0[:2], c_0[:2], deep.all_weights[:2])
+    above, (h_top, c_top) = both_ways(below, h_0[2:], c_0[2:], deep.all_weights[2:])
+    return above, (torch.cat([h, h_top]), torch.cat([c, c_top]))
 
 
-h_0, c_0 = torch.randn(4, B, H), torch.randn(4, B, H)
-below, h_below, c_below = layer(x, h_0[:2], c_0[:2], deep.all_weights[:2])
-above, h_above, c_above = layer(below, h_0[2:], c_0[2:], deep.all_weights[2:])
-
-output, (h_n, c_n) = deep(x, (h_0, c_0))
-assert torch.allclose(above, output, rtol=0, atol=1e-12)
-assert torch.allclose(torch.cat([h_below, h_above]), h_n, rtol=0, atol=1e-12)
-print("h_n:", tuple(h_n.shape), "is layer 0's two states, then layer 1's.")
+print(compare(two_layers, deep, x, (h_0, c_0)).verdict)
 
 # %% [markdown]
-# 2H columns: layer 1 reads both halves. And the four rows of `h_n` go layer by layer, forward
-# before reverse: layer 0's reverse state is `h_n[1]`. `all_weights` has the same order.
-# (Both popular posts give these shapes, (T, B, D·H) and (L·D, B, H). As formulas they are right.)
-#
-# If you do not want to count, give the axis its two parts back: `view` breaks L·D into L and D.
-# This is right, since the D states of one layer are neighbours. The next cell also has the proof,
-# gradients included.
-#
-# **Predict.** What does `h_n.view(2, 2, B, H)[1, 0]` hold? Which index of `h_n` is that? And how
-# many tensors will `compare` look at?
-
-# %%
-L, D = 2, 2
-states = h_n.view(L, D, B, H)
-passes = {(0, 0): h_below[0], (0, 1): h_below[1], (1, 0): h_above[0], (1, 1): h_above[1]}
-for (k, d), ours in passes.items():
-    assert torch.allclose(states[k, d], ours, rtol=0, atol=1e-12)
-    row = next(n for n in range(L * D) if torch.equal(h_n[n], states[k, d]))
-    print(f"layer {k}, {'reverse' if d else 'forward'}: h_n[{row}]")
-
-from lstm_lessons.lstm.compare import compare
-
-
-def by_hand(x, hx):
-    x, h_low, c_low = layer(x, hx[0][:2], hx[1][:2], deep.all_weights[:2])
-    x, h_top, c_top = layer(x, hx[0][2:], hx[1][2:], deep.all_weights[2:])
-    return x, (torch.cat([h_low, h_top]), torch.cat([c_low, c_top]))
-
-
-report = compare(by_hand, deep, x, (h_0, c_0), tolerance=1e-12)
-assert report
-print(report.verdict)
-
-# %% [markdown]
-# Three results, and the gradients of three inputs and 16 parameters.
-#
-# **Predict.** With two layers, has the reverse half of `output[-1]` still seen one word only? Its
-# own pass has made one step. But what did it read in that step?
-
-# %%
-print("reverse half of output[-1]:", seen(lambda x: deep(x)[0][..., H:], six)[-1])
-print("forward half of output[0]: ", seen(lambda x: deep(x)[0][..., :H], six)[0])
-
-# %% [markdown]
-# All six words. At slot t, layer 0's forward half has seen words 0 to t, its reverse half words t
-# to 5: together, all. But in `output[-1]`, layer 1's own reverse pass has still made one step: that
-# half is no row of `h_n`.
-#
-# Below are all slots of `output`, all rows of `h_n` and `c_n`, and the box that fills each. A box
-# says which words it has seen.
+# In the explorer, choose a tensor and a slot. The picture shows which
+# boxes fill it, and each box says which words it has seen.
 #
 # **Try it.**
 #
-# 1. Keep `output`, take its last slot, and choose each `half`. How many steps has its pass made?
-# 2. **Predict**, then find it: which row of `h_n` holds `output[0]`'s reverse half?
-# 3. Set `num_layers` to 1, then `bidirectional` to False. Which boxes have seen all words?
+# 1. Press "the last slot". How many steps has each of the two passes made there?
+# 2. Press "where reverse ends". Which slot and which half of `output` hold the same numbers?
+# 3. Press "two layers". The reverse pass of layer 1 has made one step. How many words has it seen?
 
 # %%
 from lstm_lessons import explorers
 
-explorer = explorers.slots()
-explorer
+explorers.slots()
 
 # %% [markdown]
-# Task 1: 6 steps forward, 1 in reverse. Task 2: row 3, the last. Task 3: with one layer and both
-# directions, the box at the end of each pass; with one direction, the last box. (With two layers
-# and both directions, it was every box of layer 1, and in layer 0 the end of each pass.)
+# <details><summary>Answers</summary>
 #
-# ## One vector for a sentence
+# 1. Six steps forward, one step in reverse.
+# 2. The reverse half of slot 0, `output[0, :, H:]`.
+# 3. All six. In its one step it has read the last slot of layer 0, and the forward half of that
+#    slot has seen all words. It is still not a row of `h_n`, because its own pass is not at its
+#    end.
 #
-# To classify a sentence, one wants a vector of its own for each: (B, 2H), from two passes that have
-# both been through all of it.
+# </details>
+
+# %% [markdown]
+# ## A network that cheats
 #
-# **Predict.** Here are four ways to get 2H numbers for each of 10 sentences, all found in programs,
-# with one layer. Change sentence 0: which rows of each change?
+# To fill a gap, looking at both sides is fair. To say what comes **next**, it is not.
+#
+# Suppose that somebody trains a network to guess the next character, at every step. Two directions
+# were better above, so they are switched on. The network learns from pieces
+# of 25 characters, and is tried on pieces of other pages.
+#
+# **Predict.** One direction guesses about a quarter of the next characters right. What share does
+# the network with two directions guess: about a quarter, a half, or nearly all?
 
 # %%
-one_layer = nn.LSTM(I, H, bidirectional=True)
+from lstm_lessons.data.trials import next_characters, windows
 
-
-def four_ways(x):
-    """Return four candidates, by the code that makes them; and the reverse pass's last state."""
-    output, (h_n, _) = one_layer(x)
-    ways = {
-        "output[-1]": output[-1],
-        "h_n.view(B, -1)": h_n.view(B, -1),
-        "h_n.transpose(0, 1).reshape(B, -1)": h_n.transpose(0, 1).reshape(B, -1),
-        "torch.cat([h_n[-2], h_n[-1]], dim=-1)": torch.cat([h_n[-2], h_n[-1]], dim=-1),
-    }
-    return ways, h_n[-1]
-
-
-other = x.clone()
-other[:, 0] += 1  # sentence 0
-(before, last_reverse), (after, _) = four_ways(x), four_ways(other)
-for name, vectors in before.items():
-    moved = (vectors - after[name]).abs().amax(dim=-1) > 1e-12
-    finished = torch.allclose(vectors[:, H:], last_reverse, rtol=0, atol=1e-12)
-    print(f"{name:<38} rows {moved.nonzero().flatten().tolist()}, ends with h_n[-1]: {finished}")
+_, others, alphabet = windows()  # others: 210 pieces that are not trained on, (25, 210)
+with torch.enable_grad():
+    one = next_characters(bidirectional=False, hidden_size=32, seed=0)
+    two = next_characters(bidirectional=True, hidden_size=16, seed=0)
+for name, model in {"one direction": one, "two directions": two}.items():
+    right = model(others)[:-1].argmax(-1) == others[1:]
+    print(f"{name:15} {right.double().mean():.0%} of the next characters are right")
 
 # %% [markdown]
-# The first does not mix sentences, but its second half is not the reverse pass's last state: it has
-# read one word. In the second, two rows change.
+# It is 85 %, on pages that it has never seen: that looks like a very good network. But the reverse
+# half of slot t has read character t + 1, which is the answer. It copies. This is called a *leak*,
+# and a test on other pages does not find it, because the test leaks in the same way.
 #
-# **Predict.** Let a number stand for a state: 0 to 3 for the forward ones of four sentences, 10 to
-# 13 for the reverse ones. Which states does `view` put into row 0? And with *two layers*, what are
-# the shapes of the third and the last way?
-
-# %%
-states = torch.tensor([[0, 1, 2, 3], [10, 11, 12, 13]])  # (D, B)
-print("view:", states.view(4, 2).tolist())
-print("transpose, reshape:", states.transpose(0, 1).reshape(4, 2).tolist())
-
-output, (h_n, _) = deep(x)
-third = h_n.transpose(0, 1).reshape(B, -1)
-last = torch.cat([h_n[-2], h_n[-1]], dim=-1)
-print("with two layers: third way", tuple(third.shape), "  last way", tuple(last.shape))
-top = torch.cat([output[-1, :, :H], output[0, :, H:]], dim=-1)
-assert torch.allclose(last, top, rtol=0, atol=1e-12)
-
-# %% [markdown]
-# `view` reads on along the memory: row 0 gets the forward states of sentences 0 and 1. `transpose`
-# first brings a sentence's states together, of all layers. So the third way is right for one layer,
-# the last for any number.
+# In use, the next character is not there yet. So give the network what was typed up to here, and
+# take its last slot.
 #
-# ## A forecaster must not look ahead
-#
-# To fill in a missing word, looking both ways is right. To *forecast* a value from a slot that has
-# read it is cheating. Take pure noise, of variance 1: the best forecast is 0, of mean squared error
-# 1.
-#
-# A weighted sum of `output[t]` is fitted to x[t + 1] by `torch.linalg.lstsq` on series 0, and
-# measured on series 1.
-#
-# **Predict.** What is the error, about, for one direction? For two?
+# **Predict.** Does the network with two directions stay better than the one with one direction?
 
 
 # %%
-def fit(features, targets):
-    """Return the weights, (2H, 1) or (H, 1), that make targets of features best."""
-    return torch.linalg.lstsq(features, targets).solution
+def in_use(model):
+    """Return the share right when each guess is made from the characters up to there alone."""
+    shares = []
+    for t in range(5, 24):
+        guesses = model(others[: t + 1])[-1].argmax(-1)
+        shares.append((guesses == others[t + 1]).double().mean())
+    return torch.stack(shares).mean()
 
 
-def error(features, weights, targets):
-    return (features @ weights - targets).square().mean()
-
-
-readers, fitted = {}, {}
-for both in (False, True):
-    errors = []
-    for seed in range(4):
-        torch.manual_seed(seed)
-        noise = torch.randn(1001, 2, 1)  # two series
-        reader = nn.LSTM(1, H, bidirectional=both).requires_grad_(False)  # not trained
-        output, _ = reader(noise[:-1])
-        weights = fit(output[:, 0], noise[1:, 0])
-        errors.append(error(output[:, 1], weights, noise[1:, 1]))
-        readers[both, seed], fitted[both, seed] = (reader, noise), weights
-    print(f"bidirectional={both!s:<5}  errors", *(f"{each:.2f}" for each in errors))
+print(f"one direction:  {in_use(one):.0%}")
+print(f"two directions: {in_use(two):.0%}")
+spaces = (others == alphabet.index(" ")).double().mean()
+print(f"always a space: {spaces:.0%}")
 
 # %% [markdown]
-# Four draws each. One direction is near 1, sometimes below it: an error measured on 1000 values of
-# noise varies by some hundredths.
+# It falls to 12 %. That is half of what one direction has, and not much better than to say "a
+# space" each time. One direction has the same 23 % as before, because its slots never depended on
+# what comes later. The network with two directions has learnt to copy. In its last slot the reverse
+# pass has made one step, and there is nothing to copy.
 #
-# Two directions have nearly none, on a series that was not used for the fit. The reverse half of
-# `output[t]` has read `x[t + 1]`: the answer. That is a *leak*. The test series leaks too, so the
-# test hides it. (Not exactly none: no weighted sum undoes tanh and the gates.)
+# One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
+# after t, if the layer has been given what comes after t.
 #
-# In real use, the future is not there: the layer gets the values up to t, and its last slot makes
-# the forecast. (The last 25 are enough: what lies farther back has faded, lesson 01.)
+# You need not find a leak by thinking. A reader is *causal* if no slot has seen anything that comes
+# after it, and `seen` shows that: no X to the right of the triangle. Somebody tries to mend the
+# leak by cutting off the reverse half of `output`.
 #
-# **Predict.** What happens to both errors then?
+# **Predict.** For a layer alone that helps: you saw its triangle above. Is the forward half also
+# causal with *two* layers?
 
 
 # %%
-def windows(series):
-    """Return the last 25 values up to each t from 24 on, (25, 976, 1): a window is a sample."""
-    return torch.stack([series[t - 24 : t + 1] for t in range(24, 1000)], dim=1)
+def forward_half_of_two(x):
+    return deep(x)[0][..., :H]
 
 
-for both in (False, True):
-    errors = []
-    for seed in range(4):
-        reader, noise = readers[both, seed]
-        output, _ = reader(windows(noise[:, 1]))
-        errors.append(error(output[-1], fitted[both, seed], noise[25:, 1]))
-    print(f"bidirectional={both!s:<5}  errors", *(f"{each:.2f}" for each in errors))
+for marks in seen(forward_half_of_two, six):
+    print(marks)
 
 # %% [markdown]
-# One direction: as before. Two: worse than saying 0 each time. The weights were fitted to a reverse
-# half in the middle of a series. Here they meet the first step of that pass, which they have met
-# once in 1000 slots. How far off that is differs from draw to draw.
+# No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
+# layer 0 has read what comes after. What helps is one direction in all layers.
 #
-# **Predict.** And if we also *fit* two directions on the past alone, with both passes at their end?
-
-# %%
-errors = []
-for seed in range(4):
-    reader, noise = readers[True, seed]
-    ends = []
-    for k in (0, 1):
-        _, (h_n, _) = reader(windows(noise[:, k]))
-        ends.append(torch.cat([h_n[0], h_n[1]], dim=-1))
-    weights = fit(ends[0], noise[25:, 0])
-    errors.append(error(ends[1], weights, noise[25:, 1]))
-print("both directions, fitted on the past:", *(f"{each:.2f}" for each in errors))
-
-# %% [markdown]
-# About 1, so no leak. What is wrong is `output[t]` of a *bidirectional* layer that was given what
-# comes after t.
+# ## What it costs
 #
-# *Causal* means: no slot has seen what comes after it. `seen` finds a leak. Change every word, as a
-# leak may sit anywhere; after `eval()`, as dropout moves every slot; in float64, as far away the
-# effect is tiny (lesson 01).
+# * **Time and numbers.** There are two passes, with weights of their own: twice the steps, and
+#   twice the numbers of one direction with the same H.
+# * **No streaming.** The reverse pass begins at the end. So nothing can be said of the first
+#   character before the last one has been read. One direction says something at every character,
+#   as the reader does while somebody types.
 #
-# **Predict.** Five readers of our 6 words: one direction; both; only the forward half of both, with
-# one layer, and with two; both, in pieces: words 0 to 4, then word 5 alone. Which are causal? And
-# whose leak would you miss, if you changed the last word alone?
-
-
-# %%
-single = nn.LSTM(I, H)
-both = nn.LSTM(I, H, bidirectional=True)
-both_2 = nn.LSTM(I, H, num_layers=2, bidirectional=True)
-probed = {
-    "one direction": lambda x: single(x)[0],
-    "both directions": lambda x: both(x)[0],
-    "forward half, 1 layer": lambda x: both(x)[0][..., :H],
-    "forward half, 2 layers": lambda x: both_2(x)[0][..., :H],
-    "both, pieces of 5": lambda x: torch.cat([both(piece)[0] for piece in x.split(5)]),
-}
-for name, read in probed.items():
-    marks = seen(read, six)
-    ahead = [t for t in range(6) if "X" in marks[t][t + 1 :]]
-    print(f"{name:<23} {f'slots {ahead} look ahead' if ahead else 'causal'}")
-
-# %% [markdown]
-# Cutting off the reverse half helps with one layer only: layer 1 has read layer 0's reverse half.
-# The last reader leaks within a piece. A change of word 5 alone would not show it.
+# Use two directions where the whole line is there before anything has to be said of it: to tag
+# words, to fill gaps, for a verdict on a line that is finished.
 #
 # ## What we have seen
 #
-# * The reverse direction is flip, read, flip back. `output` is (T, B, 2H), forward half first.
-# * The reverse pass begins in `output[-1]` and ends in `output[0]`.
+# * The reverse pass is flip, run, flip. `output` is (T, B, 2H), forward half first.
+# * The reverse pass begins in `output[-1]`, where it has read one step, and ends in `output[0]`.
 # * `h_n` is (L·D, B, H), layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
-#   a sentence's vector, if all are equally long (lesson 09).
+#   the vector of a line.
 # * Layer 1 reads both halves, and through them every word.
-# * Never forecast from `output[t]` of a bidirectional layer that was given what comes after t.
+# * To fill a gap, both sides helped. To say what comes next, they leaked the answer.
 
 # %% [markdown]
-# **A common mistake.** `output[-1]` as the vector of a sentence, carried over from one direction.
-# The shape is right and training runs, but half of the vector comes from a pass that has made one
-# step. You can tell by this: its second half is not `h_n[-1]`.
+# **A common mistake.** `output[-1]` as the vector of a line, as with one direction. The shape is
+# right and training runs, but half of the vector comes from a pass that has made one step. You can
+# tell by this: its second half is not `h_n[-1]`. (Lines of different lengths need one thing more,
+# which lesson 09 has.)
 #
-# **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the sentence's
-# vector in `output` alone, mend a leak, predict shapes and slots, mend a summary.
+# **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the vector of a
+# line in `output` alone, mend a leak, predict shapes and slots, mend a summary.
 #
-# **Next:** [lesson 08](08_state_across_chunks.ipynb) reads a sequence in pieces, and asks what to
-# hand on from one to the next.
+# **Next:** so far a line was short, and was read from its beginning to its end. A book is not
+# short. [Lesson 08](08_state_across_chunks.ipynb) reads it in pieces, and asks what to hand on from
+# one to the next.
