@@ -99,6 +99,7 @@ def test_the_memory_kept_counts_each_storage_once_and_not_what_is_given():
     assert measure.saved_bytes(way, (x, h, x), set()) == (10 + 10 + 5) * 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak")
 def test_the_peak_holds_at_least_what_is_kept():
     name = "rung: own backward"
@@ -113,6 +114,7 @@ def test_the_bar_grows_from_empty_to_full():
     ]
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_tables_and_saves_the_plot(tmp_path, monkeypatch, capsys):
     sizes = (TINY, (200, 3, 2, 4), (2, 3, 4, 5), (5, 1, 2, 3))
     monkeypatch.setattr(bench, "SIZES", sizes)

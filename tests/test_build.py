@@ -17,6 +17,8 @@ from lstm_lessons.publishing import notebooks
 from lstm_lessons.publishing.execute import clean
 from lstm_lessons.publishing.notebooks import SourceError, Target, without_solutions
 
+pytestmark = pytest.mark.slow
+
 LESSON = """
 # %% [markdown]
 # <!-- opening -->

@@ -386,11 +386,13 @@ def test_an_old_package_on_pythonpath_does_not_spoil_the_environment(tmp_path, m
     assert requirements.versions_here(["torch"])["torch"] != "1.0"
 
 
+@pytest.mark.slow
 def test_an_environment_without_jupyter_is_told_and_does_not_stop_the_doctor(monkeypatch):
     monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)  # as if it were not there
     assert "jupyter_client" in inside.facts(Clone.here())["kernel"]["error"]
 
 
+@pytest.mark.slow
 def test_the_doctor_of_a_python_that_has_everything(clone, tmp_path):
     answer = run(clone.root, "doctor", environ=clean_environ(tmp_path / "home"))
     assert answer.returncode == 0, answer.stdout + answer.stderr

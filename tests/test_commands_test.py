@@ -78,6 +78,7 @@ def test_the_cores_are_used_within_reason(cores, workers, monkeypatch):
     assert test_command.workers() == workers
 
 
+@pytest.mark.slow
 def test_all_good(root, environ):
     (root / "tests" / "test_a.py").write_text(
         "import os, pytest\n"

@@ -364,6 +364,7 @@ def start_and_kill(course, mine, step, number):
     return done.returncode == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
 @pytest.mark.parametrize("step", ["fsync", "replace", "link", "rename", "unlink"])
 @pytest.mark.skipif(os.name == "nt", reason="these are the steps elsewhere")

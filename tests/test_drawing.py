@@ -132,6 +132,7 @@ def test_a_plot_is_the_same_text_every_time():
     assert plots.to_svg(made) == plots.to_svg(made) == plots.to_svg(plot())
 
 
+@pytest.mark.slow
 def test_a_plot_is_the_same_text_in_another_process():
     code = (
         "from lstm_lessons.drawing import figure, plots\n"

@@ -43,6 +43,7 @@ def plain(tmp_path_factory):
     return drawn(tmp_path_factory.mktemp("plain"), "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_matplotlibrc_changes_no_picture(settings, plain, tmp_path):
     assert "squares" in plain

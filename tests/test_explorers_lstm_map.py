@@ -31,7 +31,7 @@ from lstm_lessons.explorers.lstm_map_words import DEFAULTS
 PARAMETERS = parameters(view)
 
 # torch says once in a process that it has no fast way for float32 with projections.
-pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:LSTM with projections")]
 
 START = {name: each.default for name, each in PARAMETERS.items()}
 CALL = ("input", "h_0", "c_0", "output", "h_n", "c_n")

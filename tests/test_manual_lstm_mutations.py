@@ -25,7 +25,7 @@ from lstm_lessons import shapes
 from lstm_lessons.lstm.compare import compare
 
 # Wrong lines about warnings warn where they should not; the checks look at that themselves.
-pytestmark = pytest.mark.filterwarnings("ignore:dropout falls between layers")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:dropout falls between layers")]
 
 PACKAGE = Path(shapes.__file__).parent
 COPY = "lstm_lessons_mutated"

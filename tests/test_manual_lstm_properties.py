@@ -168,12 +168,14 @@ def agree(case, dtype=torch.float64):
     return gaps
 
 
+@pytest.mark.slow
 @settings(max_examples=300, **QUIET)
 @given(cases())
 def test_any_configuration_agrees(case):
     agree(case)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 @settings(max_examples=100, **QUIET)
 @given(cases())

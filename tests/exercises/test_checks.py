@@ -56,6 +56,7 @@ def test_another_right_answer_is_right(each, name):
     assert (result.outcome, result.misconception) == ("correct", None), result
 
 
+@pytest.mark.slow
 @functions("each")
 def test_no_slip_is_right_and_each_is_told_by_its_name(each):
     for suspect in each.known.levels[0]:
@@ -73,6 +74,7 @@ def too_many(each, suspect):
     return len(each.known.doing(each.attempts(suspect.function))) != 1
 
 
+@pytest.mark.slow
 @functions("each")
 def test_two_slips_are_told(each):
     for slips, function in random_pairs(each, PAIRS):
@@ -85,6 +87,7 @@ def test_two_slips_are_told(each):
             assert right(each.attempts(function), each.wanted, each.returns)
 
 
+@pytest.mark.slow
 @functions("each")
 def test_a_small_edit_is_right_only_where_it_is_the_same(each):
     same = told_of(each.number, "EQUIVALENT")

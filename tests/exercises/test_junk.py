@@ -142,6 +142,7 @@ def returned(each):
     return getattr(each, "returns", None)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("each", [function_toy(), dict_toy(), *ALL], ids=lambda each: each.number)
 def test_junk_gets_a_clear_line_and_never_raises(each):

@@ -18,6 +18,8 @@ from toys import RIGHT_DICT, dict_toy, function_toy, scaled
 from lstm_lessons.exercises.engine import running
 from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised
 
+pytestmark = pytest.mark.slow
+
 
 def endless(*values):
     while True:
