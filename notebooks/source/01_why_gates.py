@@ -457,6 +457,7 @@ def examples(B):
     return x, sign
 
 
+# %%
 def train(lstm, read, steps):
     """Train an LSTM, and the layer that reads its last state, to say the first sign."""
     optimiser = torch.optim.Adam([*lstm.parameters(), *read.parameters()], lr=0.01)
