@@ -250,7 +250,8 @@ for name, weight in lstm.named_parameters():
 # carried along for nothing. What you want is `h_n[-1]`, the top layer, for any number of layers.
 #
 # `batch_first=True` (lesson 05) puts the lines in front in `x` and in `output`. The states stay as
-# they are: layers first. So the last step of `output` is found elsewhere, and `h_n[-1]` is not.
+# they are, layers first. So the last step of `output` has to be written as `output[:, -1]` then,
+# while `h_n[-1]` stays right as it is.
 
 # %%
 lines_first = nn.LSTM(I, H, num_layers=2, batch_first=True)
@@ -274,8 +275,8 @@ print("output[:, -1] and h_n[-1]:", same(output[:, -1], h_n[-1]))
 def mean_curves(setting):
     """Return the loss on trained lines and on others, by round: the mean over the seeds."""
     seeds = torch.tensor(measured("dropout")[setting])  # (5 seeds, 40 rounds, 3 numbers)
-    trained, others, share_right = seeds.mean(dim=0).T
-    return trained, others
+    mean = seeds.mean(dim=0)
+    return mean[:, 0], mean[:, 1]
 
 
 # %%
@@ -331,17 +332,17 @@ class Dropout(nn.Module):
 # `torch.rand_like(x)` has the shape of x, and random numbers between 0 and 1. A share p of them is
 # smaller than p. `nn.Dropout` of PyTorch does the same.
 #
-# **Predict.** A million ones go through this dropout, with p = 0.2. What is the mean of what comes
-# out?
+# **Predict.** A hundred thousand ones go through this dropout, with p = 0.2. What is the mean of
+# what comes out?
 
 # %%
 torch.manual_seed(0)
 dropout = Dropout(0.2)
-dropped = dropout(torch.ones(1_000_000))
+dropped = dropout(torch.ones(100_000))
 print("values that occur:", dropped.unique().tolist())
 print(f"share of zeros: {(dropped == 0).double().mean():.2f}   mean: {dropped.mean():.2f}")
 dropout.eval()
-print("after eval():    ", dropout(torch.ones(1_000_000)).unique().tolist())
+print("after eval():    ", dropout(torch.ones(100_000)).unique().tolist())
 
 # %% [markdown]
 # It is still 1. A fifth is zero, and the others are 1 / 0.8 = 1.25. After `eval()` all of them are

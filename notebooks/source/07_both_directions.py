@@ -174,8 +174,7 @@ def by_hand(x, states):
 print(compare(by_hand, lstm, x, (h_0, c_0)).verdict)
 
 # %% [markdown]
-# Now the deliberate mistake. The reverse pass is forgotten half: the line is flipped, and the
-# result is not flipped back.
+# Now a deliberate mistake. Somebody flips the line, and forgets to flip the result back.
 #
 # **Predict.** At how many of the 24 words is the reverse half then right?
 
@@ -432,8 +431,8 @@ print(f"always a space: {spaces:.0%}")
 # after it, and `seen` shows that: no X to the right of the triangle. Somebody tries to mend the
 # leak by cutting off the reverse half of `output`.
 #
-# **Predict.** For a layer alone that helps: you saw its triangle above. Is the forward half also
-# causal with *two* layers?
+# **Predict.** With one layer that helps: you saw its triangle above. Is the forward half causal
+# with *two* layers as well?
 
 
 # %%
