@@ -8,8 +8,14 @@ import sys
 
 import nbformat
 import pytest
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_lessons.environment.clone import Clone
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.ragged import Weights, run_direction
+from lstm_lessons.lstm.reader import Reader
 from lstm_lessons.publishing import notebooks
 from lstm_lessons.publishing.notebooks import EDITED_COPY
 
@@ -113,7 +119,7 @@ LESSONS = {path.stem: definitions(path) for path in (ROOT / "notebooks/source").
 PACKAGE = {
     path.relative_to(ROOT / "lstm_lessons").as_posix(): definitions(path)
     for path in (ROOT / "lstm_lessons").rglob("*.py")
-    if "exercises" not in path.parts
+    if not {"exercises", "data"}.intersection(path.parts)  # the scripts of data derive nothing
 }
 DERIVED = (
     ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
@@ -121,11 +127,11 @@ DERIVED = (
     ("03_the_cell_by_hand", "CellParameters", "lstm/cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
-    ("09_ragged_sequences", "first_rows", "lstm/ragged.py"),
-    ("09_ragged_sequences", "replace_first_rows", "lstm/ragged.py"),
 )
 # The public class is the derived one with torch's checks before it: it says so by its base.
 CHECKED = ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py")
+# The package's reader can score every step, too.
+SMALLER = ("09_ragged_sequences", "Reader", "lstm/reader.py")
 
 
 def test_what_lessons_and_package_both_define_is_listed():
@@ -136,7 +142,7 @@ def test_what_lessons_and_package_both_define_is_listed():
         for file, kept in PACKAGE.items()
         for name in derived.keys() & kept.keys()
     }
-    assert both == {*DERIVED, CHECKED}
+    assert both == {*DERIVED, CHECKED, SMALLER}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +156,41 @@ def test_the_public_cell_is_the_derived_one_with_checks():
     from lstm_lessons import ManualLSTMCell, cell
 
     assert issubclass(ManualLSTMCell, cell.ManualLSTMCell)
+
+
+def made_in_a_lesson(lesson, name, **known):
+    """Return a function or class as the lesson defines it."""
+    path = ROOT / "notebooks/source" / f"{lesson}.py"
+    found = [
+        node
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name
+    ]
+    exec(compile(ast.Module(found, []), str(path), "exec"), known)
+    return known[name]
+
+
+def test_the_lessons_reader_scores_as_the_packages():
+    theirs = made_in_a_lesson(
+        "09_ragged_sequences", "Reader", nn=nn, pack_padded_sequence=pack_padded_sequence
+    )(9, dropout=0.5)
+    ours = Reader(9, dropout=0.5)
+    ours.load_state_dict(theirs.state_dict())
+    numbers, lengths = torch.randint(1, 10, (3, 5)), torch.tensor([2, 5, 1])
+    torch.testing.assert_close(theirs.eval()(numbers, lengths), ours.eval()(numbers, lengths))
+
+
+def test_the_lessons_loop_over_a_staircase_is_the_packages():
+    unroll_packed = made_in_a_lesson(
+        "09_ragged_sequences", "unroll_packed", torch=torch, lstm_step=lstm_step
+    )
+    lstm = nn.LSTM(4, 3).double()
+    sizes = torch.tensor([5, 3, 3, 1])
+    data, (h, c) = torch.randn(12, 4).double(), torch.randn(2, 5, 3).double()
+    found = unroll_packed(data, sizes, h, c, lstm.all_weights[0])
+    wanted = run_direction(data, tuple(sizes.tolist()), h, c, Weights(*lstm.all_weights[0]))
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
 
 
 def test_no_exercise_defines_what_a_lesson_derived():
