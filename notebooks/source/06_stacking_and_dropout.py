@@ -94,7 +94,9 @@ show(made, alt)
 # So the second layer is worth a try where a step needs something that must first be made out of
 # what is read. It is not a thing that always helps. We had to search for such a question: with two
 # others that we tried in the same way, to guess the next character and to say whether a bracket
-# outside of quotation marks is open, one wider layer did at least as well. People mostly use one or two layers where there
+# outside of quotation marks is open, one wider layer did at least as well.
+#
+# People mostly use one or two layers where there
 # is little data, and two to four where there is much; Google's translator of 2016 had eight. A
 # layer mostly has from some dozens of units to one or two thousand.
 #
