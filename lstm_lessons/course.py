@@ -176,7 +176,7 @@ LESSONS = (
         "carrying and detaching the state, and what a cut loses",
         objectives=(
             "read a long sequence in chunks, with the result of reading it whole",
-            "train on chunks: say what `detach` cuts, and why `retain_graph` is no cure",
+            "train on chunks: say what `detach` cuts, and what the cut costs",
             "cut a text into streams, and say when to begin with zeros",
         ),
         minutes=45,

@@ -71,11 +71,11 @@ show(plot, alt)
 # If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
 # warns us. If the state is handed on, the cut makes no difference.
 #
-# So the state must be handed on. In training that brings a new trouble, and the usual cure for it
-# is wrong. This lesson shows both, and what a cut does cost.
+# So the state must be handed on. In training that brings a new trouble. This lesson shows it, what
+# to do about it, and what it costs.
 
 # %% [markdown]
-# ## A layer keeps weights, not states
+# ## What does a layer keep?
 #
 # Here is the picture of what is handed on. A box is a chunk. Above the line the state (h, c) goes
 # from each chunk to the next one. (The lower half is about training, and comes later.)
@@ -120,10 +120,12 @@ same(torch.cat(outputs), whole)
 
 # %% [markdown]
 # The chunks give what the whole gives. The last one has only 4 words, and nothing has to be done
-# about that, because states have no axis for time.
+# about that, because states have no axis for time. Two things to keep in mind:
 #
-# (This holds for any number of layers, but for one direction. A reverse pass would need the state
-# of the *next* chunk, which has not been read yet.)
+# * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
+#   would cut the batch into groups of sentences, and no error would come.
+# * It holds for any number of layers, but for one direction only. A reverse pass would need the
+#   state of the *next* chunk, which has not been read yet.
 #
 # Somebody wants to save work, and hands on h alone, with a new c of zeros.
 #
@@ -146,8 +148,9 @@ for chunk in x.split(5):
 # ## In training, the history is handed on, too
 #
 # In training, every chunk has its own loss, and `backward()` is called after every chunk.
-# `backward()` walks from the loss back through everything that was computed: that is the *graph*
-# (lesson 03). To save memory, it throws away what it has walked through.
+# `backward()` # walks from the loss back through everything that was computed. That is the history
+# of lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away what it has
+# walked through.
 #
 # A tensor brings its graph along. So do the states that we hand on.
 #
@@ -163,14 +166,14 @@ try:
         output.square().mean().backward()
         print("chunk", count, "is done")
 except RuntimeError as error:
-    print(f"chunk {count}:", str(error).split(" (")[0])
+    print(f"chunk {count}:", error)
 
 # %% [markdown]
 # In chunk 1. It starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone already.
 #
-# The error message goes on, and names a way out: `retain_graph=True`, which throws nothing away. So
-# many people write that. Here it is in a loop that also trains: after each `backward()`, the
-# optimiser changes all weights.
+# The error message names a way out: `retain_graph=True`, which throws nothing away. Many people
+# write that. Here it is in a loop that also trains: after each `backward()`, the optimiser changes
+# all weights.
 #
 # **Predict.** Does chunk 1 work now?
 
@@ -186,7 +189,7 @@ try:
         optimiser.step()
         print("chunk", count, "is done")
 except RuntimeError as error:
-    print(f"chunk {count}:", str(error).split(":")[0])
+    print(f"chunk {count}:", error)
 
 # %% [markdown]
 # It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
@@ -278,37 +281,26 @@ print(words.view(3, 4).transpose(0, 1))
 
 
 # %%
-def make_text(length, seed):
-    """Return a text of dots in which, now and then, a bracket opens or closes."""
-    generator = torch.Generator().manual_seed(seed)
-    text, opened = "", False
-    for draw in torch.rand(length, generator=generator).tolist():
-        if draw > 0.05:
-            text += "."
-        else:
-            text += ")" if opened else "("
-            opened = not opened
-    return text
+from lstm_lessons.data.brackets import bracket_text, is_open
 
-
-text = make_text(8000, seed=0)
+text = bracket_text(8000, seed=7)
 print(text[:90])
+print("".join(str(answer) for answer in is_open(text)[:90]))
 
 # %% [markdown]
 # On average a bracket stays open for twenty characters. We read in chunks of *five*. So most chunks
 # have no bracket in them at all, and a network that begins each of them with zeros can only guess.
 #
-# The text becomes numbers: a character is a vector of three, with a 1 for what it is (`one_hot`
-# makes these). Then it is cut into 16 streams. The answers, 1 for open and 0 for not open, are cut
-# in the same way.
+# A character becomes a vector of three numbers, with a 1 for what it is: (1, 0, 0) for a dot, (0,
+# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then text and
+# answers are cut into 16 streams.
 
 
 # %%
-def numbers_and_answers(text):
-    """Return the characters as vectors, (N, 3), and whether a bracket is open, (N,)."""
+def vectors_of(text):
+    """Return the characters of a text as vectors, (N, 3)."""
     kinds = torch.tensor([".()".index(character) for character in text])
-    change = (kinds == 1).int() - (kinds == 2).int()  # +1 where it opens, -1 where it closes
-    return nn.functional.one_hot(kinds).double(), change.cumsum(dim=0).double()
+    return nn.functional.one_hot(kinds, num_classes=3).double()
 
 
 # %%
@@ -318,8 +310,8 @@ def streams(values):
 
 
 # %%
-vectors, answers = numbers_and_answers(text)
-x, wanted = streams(vectors), streams(answers)
+x = streams(vectors_of(text))
+wanted = streams(torch.tensor(is_open(text)).double())
 print("x:", tuple(x.shape), "  wanted:", tuple(wanted.shape))
 
 
@@ -342,23 +334,26 @@ def train(hand_on, seed):
 
 
 # %%
-test_vectors, test_answers = numbers_and_answers(make_text(2000, seed=1))
+test_text = bracket_text(2000, seed=3)
+test_x, test_wanted = vectors_of(test_text), torch.tensor(is_open(test_text))
 
 
 # %%
 def share_right(lstm, head, hand_on):
     """Return the share of right answers on another text, read in chunks of five."""
     hx, right = None, 0
-    for chunk, answer in zip(test_vectors.split(5), test_answers.split(5)):
-        output, states = lstm(chunk, hx)
-        hx = states if hand_on else None
-        right += ((head(output)[:, 0] > 0) == (answer > 0)).sum().item()
-    return right / len(test_answers)
+    with torch.no_grad():
+        for chunk, answer in zip(test_x.split(5), test_wanted.split(5)):
+            output, states = lstm(chunk, hx)
+            hx = states if hand_on else None
+            right += ((head(output)[:, 0] > 0) == (answer == 1)).sum().item()
+    return right / len(test_text)
 
 
 # %% [markdown]
-# There is a loss at every character, and the state is detached at every cut. An answer that is
-# always the same is right in about half of the text.
+# There is a loss at every character. (`binary_cross_entropy_with_logits` is near 0 where a score
+# is far on the right side of 0: above it for 1, below it for 0.) The state is detached at every
+# cut. An answer that is always the same is right in about half of the text.
 #
 # **Predict.** With the state handed on, does the network learn it well, or only a little better
 # than guessing?
@@ -372,33 +367,66 @@ for hand_on in (True, False):
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
 # How can that be, if no gradient crosses a cut? Within a chunk, the gradient can teach only this:
-# *keep what you have been given*. That is enough. The state that comes in tells whether a bracket
-# is open, and a network that keeps it over five steps keeps it over fifty.
-#
+# *keep what you have been given*. Here that is enough. The state that comes in tells whether a
+# bracket is open, and a network that hands it on through each chunk hands it on through many.
+
+# %% [markdown]
 # ## What the cut costs
 #
-# It does cost something. A word acts on a loss some steps later, and the gradient says how, but
-# only if both are in the same chunk.
+# But what if a chunk does not even teach to keep it? A second task, an *echo*: the network reads
+# signs, +1 or −1, and at each step it must say the sign that came three steps before. In a chunk
+# of two steps there are never both, the sign and its answer.
 #
-# Take chunks of 6 words, and a loss 2 steps behind its word. Of the 6 places that a word may have
-# in its chunk, four have the loss in the same chunk: places 0 to 3. From places 4 and 5 it lies
-# behind the cut. So 4 of 6 are left. For a chunk of k words and a loss d steps later, the share is
+# We train with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200
+# updates of their weights.
+
+# %%
+signs = torch.randint(0, 2, (400, 16))  # (T, B): 1 for +1, 0 for -1
+x = (2.0 * signs - 1)[:, :, None]
+wanted = signs.roll(3, dims=0).double()  # the sign of three steps before
+
+
+# %%
+def train_round(lstm, head, optimiser, k):
+    """Update the weights after each chunk of k steps, once through all 400 steps."""
+    hx = None
+    for chunk, answer in zip(x.split(k), wanted.split(k)):
+        output, (h, c) = lstm(chunk, hx)
+        hx = (h.detach(), c.detach())
+        loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
+# %% [markdown]
+# **Predict.** Guessing is right half of the time. Do the chunks of 2 do better than that?
+
+# %%
+for k in (2, 20):
+    torch.manual_seed(0)
+    lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
+    for _ in range(k // 2):  # a round has 400 / k updates
+        train_round(lstm, head, optimiser, k)
+    right = (head(lstm(x)[0])[..., 0] > 0) == (wanted == 1)
+    print(f"chunks of {k:2}: {right[3:].double().mean():.2f} of the answers are right")
+
+# %% [markdown]
+# They do not. No gradient ever tells the network that a sign will be asked for. Chunks of 20 learn
+# it perfectly.
+#
+# How much is lost? A chunk of 6 has 6 places for a word. If its loss comes 2 steps later, four of
+# these places, 0 to 3, have it in the same chunk. From the places 4 and 5 it lies behind the cut.
+# So 4 of 6 links are left. For a chunk of k words and a loss d steps later, the share is
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
-# and nothing is left if d is k or more.
+# and nothing if d is k or more. So, as a rule:
 #
-# **Predict.** With chunks of 6, what is left for a loss 3 steps later: a third, a half or two
-# thirds?
-
-# %%
-for d in range(7):
-    together = sum(place + d < 6 for place in range(6))
-    print(f"{d} steps later: {together} of 6 places, {1 - d / 6:.2f}")
-
-# %% [markdown]
-# A half. So the chunk should be several times as long as what is to be learnt. The price of longer
-# chunks is memory, because the whole graph of a chunk is kept until its `backward()`.
+# * If a word matters only to a loss d steps later, let chunks be several times as long as d.
+# * If keeping is taught at every step, as with the brackets, short chunks will do.
+# * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`.
 #
 # (One can also go back further than one chunk: `backward()` every k1 steps, over the last k2
 # steps. In our loops k1 and k2 are equal, which is by far the most usual.)
@@ -424,11 +452,11 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. Those that lie across a cut. The marks near the diagonal, with few steps between a word and a
-#    loss, mostly stay.
+# 1. First those far from the diagonal, which have many steps between word and loss, and are weak.
+#    With chunks of 1, all are lost but the diagonal itself.
 # 2. More. The longer a memory lasts, the more of what it does lies across a cut.
-# 3. They are other outputs: every chunk begins without a memory, so that nothing is lost of the
-#    gradient of what is left, but what is left is less.
+# 3. They become other outputs, because every chunk begins without a memory. Words do less (the
+#    picture says how much), and of that the gradient tells all.
 #
 # </details>
 
@@ -443,19 +471,8 @@ explorers.chunks()
 # * for batches of sentences that have nothing to do with each other. That is the usual case, and
 #   there you write `lstm(x)` without any state.
 #
-# With streams, a document may end in one row while the others go on. Multiplying the state by 0 in
-# that row, and by 1 in the others, begins that row anew.
-
-# %%
-h, c = torch.randn(1, 3, 16), torch.randn(1, 3, 16)
-keep = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1)  # row 2 begins anew
-hx = (h * keep, c * keep)
-print(
-    "zeros in row 2:",
-    bool((hx[0][0, 2] == 0).all()),
-    " row 0 as it was:",
-    same(hx[0][0, 0], h[0, 0]),
-)
+# With streams, a document may end in one row while the others go on. Cut the chunk there, and
+# multiply h and c by 0 in that row and by 1 in the others.
 
 # %% [markdown]
 # ## What we have seen
