@@ -10,12 +10,10 @@ import nbformat
 import pytest
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.ragged import Weights, run_direction
-from lstm_lessons.lstm.reader import Reader
 from lstm_lessons.publishing import notebooks
 from lstm_lessons.publishing.notebooks import EDITED_COPY
 
@@ -127,11 +125,10 @@ DERIVED = (
     ("03_the_cell_by_hand", "CellParameters", "lstm/cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
+    ("09_ragged_sequences", "Reader", "lstm/reader.py"),
 )
 # The public class is the derived one with torch's checks before it: it says so by its base.
 CHECKED = ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py")
-# The package's reader can score every step, too.
-SMALLER = ("09_ragged_sequences", "Reader", "lstm/reader.py")
 
 
 def test_what_lessons_and_package_both_define_is_listed():
@@ -142,7 +139,7 @@ def test_what_lessons_and_package_both_define_is_listed():
         for file, kept in PACKAGE.items()
         for name in derived.keys() & kept.keys()
     }
-    assert both == {*DERIVED, CHECKED, SMALLER}
+    assert both == {*DERIVED, CHECKED}
 
 
 @pytest.mark.parametrize(
@@ -168,16 +165,6 @@ def made_in_a_lesson(lesson, name, **known):
     ]
     exec(compile(ast.Module(found, []), str(path), "exec"), known)
     return known[name]
-
-
-def test_the_lessons_reader_scores_as_the_packages():
-    theirs = made_in_a_lesson(
-        "09_ragged_sequences", "Reader", nn=nn, pack_padded_sequence=pack_padded_sequence
-    )(9, dropout=0.5)
-    ours = Reader(9, dropout=0.5)
-    ours.load_state_dict(theirs.state_dict())
-    numbers, lengths = torch.randint(1, 10, (3, 5)), torch.tensor([2, 5, 1])
-    torch.testing.assert_close(theirs.eval()(numbers, lengths), ours.eval()(numbers, lengths))
 
 
 def test_the_lessons_loop_over_a_staircase_is_the_packages():

@@ -37,6 +37,5 @@ class Reader(nn.Module):
         output, (h_n, _) = self.lstm(packed)  # h_n: (1, B, H)
         if not each_step:
             return self.head(self.dropout(h_n[-1]))  # (B, outputs)
-        T = numbers.shape[1]
-        output, _ = pad_packed_sequence(output, batch_first=True, total_length=T)  # (B, T, H)
+        output, _ = pad_packed_sequence(output, batch_first=True, total_length=len(numbers[0]))
         return self.head(self.dropout(output))  # (B, T, outputs)
