@@ -510,9 +510,9 @@ print("packed:", [count_right(each, lengths) for each in packed_readers])
 print("padded:", [count_right(each, padded_lengths) for each in padded_readers])
 
 # %% [markdown]
-# The packed ones, with every seed, and none of the padded ones. One of these has learnt nothing, and
-# another one is nearly as good as the rule. That is what makes this mistake so hard to see: it runs,
-# it learns, and with a lucky seed it is not even bad.
+# The packed ones, with every seed, and none of the padded ones. One of these has learnt nothing,
+# and another one is nearly as good as the rule. That is what makes this mistake so hard to see: it
+# runs, it learns, and with a lucky seed it is not even bad.
 #
 # ## A probe for any model
 #

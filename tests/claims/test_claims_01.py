@@ -54,3 +54,23 @@ def test_within_a_factor_of_twenty_over_sixty_steps_at_a_half_life_of_fifty(x):
     with_forget_bias(4.27)(words)[0][-1].sum().backward()
     by_lag = words.grad.norm(dim=1)
     assert by_lag.max() < 20 * by_lag.min()
+
+
+def test_the_factor_is_the_largest_eigenvalue_times_the_mean_slope(x):
+    rnn = nn.RNN(INPUT, H)
+    largest = torch.linalg.eigvals(rnn.weight_hh_l0).abs().max().item()
+    slope = (1 - rnn(x)[0] ** 2).mean().item()
+    assert round(largest, 2) == 0.55
+    assert round(slope, 2) == 0.80
+    assert factor(rnn, x) == pytest.approx(largest * slope, abs=0.02)
+
+
+def test_a_plain_rnn_can_hold_a_fact_and_its_gradient_vanishes_because_it_does():
+    """One unit with tanh(3x + 2h) is a latch: it holds, flips, and passes 0.17 a step."""
+    h = torch.tensor(0.0)
+    for word, wanted in ((1, 0.957), (0, 0.957), (0, 0.957), (-1, -0.957), (0, -0.957)):
+        for _ in range(5):
+            h = torch.tanh(3.0 * word + 2 * h)
+            word = 0
+        assert h.item() == pytest.approx(wanted, abs=0.01)
+    assert 2 * (1 - h.item() ** 2) == pytest.approx(0.17, abs=0.01)

@@ -110,7 +110,7 @@ EXERCISE = FunctionExercise(
         "sigmoid": "There is no `sigmoid` here, nor do you need it: you want to go back from f to "
         "b, as the lesson does with `math.log`.",
     },
-    praise="`bias_for(0.5, 50)` is 4.27, the lesson's bias for a half-life of 50 steps. To keep "
+    praise="`bias_for(0.5, 30)` is 3.76, the lesson's bias for a half-life of 30 steps. To keep "
     "nine tenths over 200 steps takes about 7.55. PyTorch adds two biases, so this is what both "
     "have to make together.",
 )
