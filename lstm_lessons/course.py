@@ -67,7 +67,7 @@ LESSONS = (
             "say what goes into `nn.LSTM` and what comes out, without yet knowing why",
             "run a cell, move a slider and check an exercise",
         ),
-        minutes=25,
+        minutes=30,
     ),
     Lesson(
         "01_why_gates",

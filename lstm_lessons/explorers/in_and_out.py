@@ -65,9 +65,9 @@ def view(
     _tensor(root, (x, BASE), "x", sizes["x"], drawn["x"].symbols, "ink")
     _layer(root, input_size, hidden_size)
     for name, base, colour in (
-        ("output", BASE, "i"),
-        ("h_n", STATES_BASE, "g"),
-        ("c_n", STATES_BASE, "f"),
+        ("output", BASE, "ink"),  # colours are for gates
+        ("h_n", STATES_BASE, "ink"),
+        ("c_n", STATES_BASE, "ink"),
     ):
         _tensor(root, (COLUMNS[name], base), name, sizes[name], drawn[name].symbols, colour)
     _arrows(root)

@@ -26,18 +26,21 @@ explorers.reader()
 # If you see an error in place of a picture, close this page and run
 # `python3 -m lstm_lessons doctor` in the folder of the course. It says what is missing.
 #
-# This is *the reader*. It is a small LSTM that was trained on 484 short lines of code and prose.
+# This is *the reader*. It is a small LSTM that was *trained* on 484 short lines of code and
+# prose: its weights were changed again and again, a little at a time, so that its answers for
+# these lines became better.
 #
 # * It reads the line one character at a time. After each one it says whether it takes the line for
 #   Python code or for English prose. The curve under the line shows how sure it is.
-# * It cannot look back. What it still knows of the characters before, it has in two lists of
-#   16 numbers: the *memory* c, and the *state* h, which is what it shows of its memory.
+# * It cannot look back. What it still knows of the characters before, it has in its *memory* c, a
+#   list of 16 numbers. (What it shows of its memory is called h. It is not in this picture.)
 # * The middle of the picture is the memory c. It has 16 *units*, a row for each. From left to right
 #   you see what the unit held after each character.
 # * Below that you can follow one unit more closely, at first unit 2, which goes up by nearly 1 with
 #   each character so far. The bars f and i are two of its *gates*, numbers from 0 to 1: f says how
 #   much of the old number it keeps, and i how much of the new it takes in.
-# * The last line is the step that it has just made, in numbers.
+# * The last line is the step that it has just made, in numbers. The g in it is the news, a number
+#   from −1 to 1 that i lets in.
 
 # %% [markdown]
 # **Try it.** You need no more than the controls above the picture.
@@ -45,7 +48,8 @@ explorers.reader()
 # 1. The reader has read `for k in range`. Move the slider "characters read" on by one, with the
 #    mouse or with the arrow keys. What did it say before, and what does it say now?
 # 2. Press "an open bracket". Then move the slider slowly from 1 to 11, or press the play button
-#    beside it. One row of the memory is empty outside the brackets and filled inside. Which one?
+#    beside it. One row of the memory has nothing drawn outside the brackets, and black boxes
+#    inside. Which one?
 # 3. Put "unit to follow" on that unit. What does its gate f do at the closing bracket?
 # 4. Press "nested brackets", and go on to the end of the line. What does the unit know of the outer
 #    bracket after the inner one has closed?
@@ -58,9 +62,9 @@ explorers.reader()
 #
 # 1. Before: prose, 93 % sure. After the bracket: code, 70 % sure. One character has changed its
 #    mind.
-# 2. Unit 5. (Unit 8 changes at a bracket, too, but it is not empty outside.)
-# 3. It falls to nearly 0, so nothing of the old number is kept. At the opening bracket i was nearly
-#    1, so a 1 was taken in; between the two f was near 1, so it stayed.
+# 2. Unit 5. (Unit 8 changes at a bracket, too, but it has hollow boxes outside.)
+# 3. It falls to nearly 0, so nothing of the old number is kept. At the opening bracket i and g
+#    were nearly 1, so a 1 was taken in; between the two f was near 1, so it stayed.
 # 4. Nothing: the number falls to 0 at the first closing bracket, although the outer bracket is
 #    still open. The unit does not count brackets in pairs.
 # 5. It is 7, one for each bracket. One closing bracket wipes all seven.
@@ -87,11 +91,12 @@ for step in read("x = [0, 1]"):
     print(step.character, f"{step.c[5]:4.1f}")
 
 # %% [markdown]
-# It is 1 at the opening bracket, and not far above it until the closing one: the unit follows
-# square brackets as well. A number that is a little below zero is printed as -0.0.
+# It is 1 at the opening bracket, between 1.0 and 1.4 inside, and 0 at the closing one: the unit
+# follows square brackets as well. A number that is a little below zero is printed as -0.0.
 #
-# How good is the reader? Here are 242 other lines, from pages that it has not seen in training. We
-# count those that it tells right when it has read them to their end.
+# How good is the reader? Here are 242 other lines, from pages that it has not seen in training.
+# We count those that it tells right when it has read them to their end. `certainty` is how sure it
+# is of code: above 0.5 it says code, below it prose.
 
 # %%
 from lstm_lessons.data import code_or_prose
@@ -103,15 +108,16 @@ for line in code_or_prose()[484:]:
 print(f"{right} of 242 lines, {right / 242:.1%}")
 
 # %% [markdown]
-# That is good, but it is no wonder. Lesson 09 compares it with a rule of one line, "it is code if
-# one of 13 signs is in it", which is right for 86 % of them.
+# That is good, but it is no wonder. A rule of one line, "it is code if one of 13 signs is in it",
+# is right for 86 % of them, as lesson 09 counts.
 #
 # And we helped. In training the reader was asked two things at every character: is this line code,
-# and is a bracket open? The second question was put so that its memory has a use which one can see.
-# Of ten readers we kept the one whose unit follows the brackets best. What the other 15 units do,
-# we do not know so well.
+# and is a bracket open? The second question was put so that its memory has a use which one can
+# see. Of ten readers we kept the one whose unit follows the brackets best; the package has the
+# script that trained them. What the other units do, we do not know so well.
 #
-# By lesson 03 you will have written this machine yourself, by lesson 09 you will have trained it,
+# By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
+# trained all of it,
 # and in lesson 13, which is to come, you will ask it what it knows.
 
 # %% [markdown]
@@ -208,8 +214,9 @@ print("It has read", x.shape[0], "words in each of", x.shape[1], "sentences.")
 # * `h_n`: the state h after the *last* word,
 # * `c_n`: the memory c after the last word.
 #
-# The state of one sentence is 16 numbers, so that of 10 sentences is (10, 16). `h_n` and `c_n` have
-# a third axis in front of these two. It counts layers, L, and this LSTM has one layer.
+# The state of one sentence is 16 numbers, so that of 10 sentences is (10, 16). `h_n` and `c_n`
+# have a third axis in front of these two. It counts layers, L. One LSTM may read what another
+# one shows; each of them is a layer, and here there is one.
 #
 # **Predict.** What is the shape of `output`?
 
@@ -232,8 +239,8 @@ from lstm_lessons import same
 same(output[-1], h_n[0])
 
 # %% [markdown]
-# They have. This is the habit of the whole course: nothing is only claimed. When we say that two
-# things are equal, the next cell checks it.
+# They have. This is the habit of the whole course: when we say that two things are equal, the next
+# cell checks it.
 #
 # With other settings `output[-1]` and `h_n` are *not* the same. That is a famous trap, for later.
 #
@@ -336,8 +343,8 @@ pictures.course_map()
 #
 # * An LSTM reads step by step, and all that it knows of what it has read is in its memory c and its
 #   state h.
-# * A unit of a trained one can have a meaning: unit 5 of the reader holds 1 while a bracket is
-#   open. It does so with gates: i takes in, f keeps or wipes. It fails at nested brackets and at
+# * A unit of a trained one can have a meaning: unit 5 of the reader holds 1 for an open bracket.
+#   It does so with gates: i takes in, f keeps or wipes. It fails at nested brackets and at
 #   strings.
 # * `nn.LSTM` reads a tensor (T, B, I), and gives back `output` (T, B, H), and `h_n` and `c_n`, here
 #   (1, B, H).

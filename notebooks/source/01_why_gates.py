@@ -36,7 +36,7 @@ show(plot, alt)
 
 # %% [markdown]
 # The number rises at the bracket, stays for ten characters, and is gone when it is no longer
-# needed. # It does not fade in between. (It even grows a little.)
+# needed. It does not fade in between. (It even grows a little.)
 #
 # That looks easy, but the simplest network that reads does not do it when it is new, and can hardly
 # learn to. This lesson shows why, and what has to be added so that it can.
