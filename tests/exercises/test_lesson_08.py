@@ -2,6 +2,7 @@
 
 import re
 import traceback
+from itertools import permutations
 
 import numpy
 import pytest
@@ -252,6 +253,35 @@ def test_each_stream_reads_on_as_the_text_does():
 
 
 # --- What is told ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", sorted({*permutations((1, 5, 64))} - {(1, 5, 64)}))
+def test_right_sizes_in_another_order_are_told_what_stands_first(order):
+    result = exercise("08.2").check(SOLVED | {"expected": order})
+    assert (result.outcome, result.misconception) == ("incorrect", "axes in another order")
+    assert "First in a state stand the layers, because each layer keeps a block" in result.message
+    assert "Which B and which H" not in result.message
+
+
+def test_to_delete_retain_graph_alone_is_an_error_and_after_mending_none():
+    assert "a third thing has nothing left to do" in exercise("08.1").text.task
+    broken = exercise("08.1").text.namespace()["broken_train"]
+    assert "`retain_graph=True` is none of the two" in exercise("08.1").check(broken).message
+    lstm, x, k = exercise("08.1").calls[0].fresh().values()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        without_retain_graph(lstm, x, k, tuple)
+    with_cut = without_retain_graph(*exercise("08.1").calls[0].fresh().values(), cut)
+    assert torch.equal(with_cut, exercise("08.1").calls[0].fresh()["lstm"](x)[0])
+
+
+def without_retain_graph(lstm, x, k, pass_on):
+    hx, outputs = None, []
+    for chunk in x.split(k):
+        output, hx = lstm(chunk, hx)
+        square(output).backward()
+        hx = pass_on(hx)
+        outputs.append(output)
+    return torch.cat(outputs)
 
 
 def loop(lstm, chunks, pass_on, loss=square, after=lambda: None):

@@ -1,6 +1,7 @@
 """Lesson 09: what is asked is true, and its inputs are such that no mistake can hide."""
 
 import threading
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -373,6 +374,25 @@ def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
     result = exercise("09.2").check(answer)
     assert result.outcome == "incorrect"
     assert said in result.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda output, lengths: output.mean(1), lambda output, lengths: output.sum(1) / len(output[0])],
+)
+def test_a_mean_over_all_steps_is_told_of_the_sum_and_of_the_divisor(answer):
+    result = exercise("09.2").check(answer)
+    assert (result.outcome, result.misconception) == ("incorrect", "padding in the sum")
+    assert "What you add up has padding in it." in result.message
+    assert "divided by the number of the sentence's own words. A `mean` over all" in result.message
+    assert "divides by T." in result.message
+
+
+@pytest.mark.parametrize("order", sorted({*permutations((1, 4, 6))} - {(1, 4, 6)}))
+def test_a_state_in_another_order_is_told_what_stands_first(order):
+    result = exercise("09.4").check(PACKING | {"h_n": order})
+    assert (result.outcome, result.misconception) == ("incorrect", "axes in another order")
+    assert "First in a state stand the layers, because each layer keeps a block" in result.message
 
 
 def test_a_mean_made_by_numpy_is_told_why_it_has_no_gradient():

@@ -21,6 +21,10 @@ _QUESTIONS = (
     ShapeOf("expected", "A state is (L, B, H). Which B and which H does this call want?", (
         row("the size that came", "(1, 32, 64) is what the layer is *given*. Asked for is the "
             "shape that it expects for 5 songs.", (1, 32, 64)),
+        row("axes in another order", "The sizes in `expected` are right, and stand in the wrong "
+            "order. First in a state stand the layers, because each layer keeps a block (B, H) of "
+            "its own. Here there is one layer.",
+            (5, 1, 64), (5, 64, 1), (1, 64, 5), (64, 5, 1), (64, 1, 5)),
     ), of=_LAST),
     TrueOrFalse("leak", "What does the layer start from in the second batch, and who made it?", (
         row("detach keeps numbers out", "Line 8 takes the history away, not the numbers. So what "

@@ -68,6 +68,8 @@ _MEAN = "The loss of a chunk, or what comes of it, is divided by a number that i
 _SLIPS = (
     together("nothing mended", "This computes the same as the broken loop. Two things are wrong in "
              "it: one is about the steps that are read, the other about how far the gradient goes. "
+             "`retain_graph=True` is none of the two: it hides the error to which the second one "
+             "leads. "
              f"If you have changed something, it has no effect. {WITHOUT_EFFECT}",
              {"x.split(k)": _FULL, _PAIR: "h, c", _BACK: _KEPT}, paired=False),
     place(

@@ -74,7 +74,9 @@ _SLIPS = (
         ("the mask turned round", "Your mask is the wrong way round: you add up the padding, and "
          "leave out the words.", "torch.arange(output.shape[1]) >= lengths[:, None]"),
         ("padding in the sum", "What you add up has padding in it. It need not be zero: after a "
-         "step with no word, an LSTM still shows a state.", "torch.ones(output.shape[:2])"),
+         "step with no word, an LSTM still shows a state. And each sum is to be divided by the "
+         "number of the sentence's own words. A `mean` over all steps, or a mask of ones that is "
+         "counted, divides by T.", "torch.ones(output.shape[:2])"),
         alone=(
             ("a mask as long as the longest", "Your mask has as many steps as the longest sentence "
              "has words. T may be larger: some of output is padding for all. `output.shape[1]` "

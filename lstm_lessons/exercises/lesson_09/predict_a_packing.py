@@ -49,9 +49,14 @@ _QUESTIONS = (
         row("sentence by sentence", "`row`: you lay one sentence behind the other. In `data` all "
             "rows of step 0 come first, then all of step 1.", 1, 10),
         row("rows counted from 1", "`row`: row 7 is word 2 of sentence 1. Rows count from 0.", 7))),
-    ShapeOf("h_n", "It is a state, packed or not.", (
+    ShapeOf("h_n", "It is a state, and packing changes no shape of a state. What stands first in "
+            "one, and is there an axis for the steps?", (
         row("a state for each word", "`h_n`: 12 rows has the packed output. Here there is one for "
-            "each sentence.", (12, 6)),), of=_LSTM),
+            "each sentence.", (12, 6)),
+        row("axes in another order", "`h_n`: 1, 4 and 6 are right, but not their order. First in a "
+            "state stand the layers, because each layer keeps a block (B, H) of its own. Packing "
+            "does not change that.", (4, 1, 6), (4, 6, 1), (1, 6, 4), (6, 4, 1), (6, 1, 4))),
+        of=_LSTM),
     Index("step", "At which step is the last word of sentence 0?", (
         row("the last step of the block", "`step`: at step 4, sentence 0 has ended, and `output` "
             "is zero there.", 4),
