@@ -213,5 +213,18 @@ def test_arrows_say_who_passes_a_cut():
     }
 
 
+def test_an_arrow_that_ends_at_a_cut_ends_at_a_bar():
+    for chunk, between in product((1, 5, 6, 23, 24), BETWEEN.options):
+        found = {"state": [], "gradient": []}
+        for name in marked(view(chunk, 1.0, between).svg, "stop"):
+            what, x = name.split(",")
+            # The bar of a gradient stands just behind the cut, that of a state just before it.
+            found[what].append(round((float(x) - LEFT) / CELL))
+            assert (found[what][-1] * CELL + LEFT < float(x)) == (what == "gradient")
+        cuts = list(range(chunk, SEQ_LEN, chunk))
+        assert found["gradient"] == (cuts if between != "carry" else [])
+        assert found["state"] == (cuts if between == "reset" else [])
+
+
 def test_the_bias_moves_in_halves():
     assert (FORGET_BIAS.low, FORGET_BIAS.high, FORGET_BIAS.step) == (-1, 5, 0.5)

@@ -18,6 +18,7 @@ LEFT, CELL = 76, 13  # where word 0 begins; one word's width, and one loss's hei
 BAR_Y, BAR_HEIGHT = 82, 22
 FORWARD_Y, BACKWARD_Y = BAR_Y - 12, BAR_Y + BAR_HEIGHT + 12
 GRID_Y = 148
+STOP_INSET, STOP_REACH = 1.5, 8  # of a bar at a cut: how far inside its chunk, and half its height
 PANEL_X = 418
 FAINTEST = 0.12  # what is nearly nothing can still be seen
 MEANS = {
@@ -150,9 +151,21 @@ def _ways(root: svg.Element, chunk: int, between: str) -> None:
     forward = pieces if between == "reset" else whole
     backward = whole if between == "carry" else pieces
     for start, end in zip(forward, forward[1:], strict=False):
-        arrow(root, "i", (_x(start) + 1, FORWARD_Y), (_x(end) - 1, FORWARD_Y))
+        last = end == SEQ_LEN
+        arrow(root, "i", (_x(start) + 1, FORWARD_Y), (_x(end) - (1 if last else 3), FORWARD_Y))
+        if not last:
+            _stop(root, "i", _x(end) - STOP_INSET, FORWARD_Y, "state")
     for start, end in zip(backward, backward[1:], strict=False):
-        arrow(root, "f", (_x(end) - 1, BACKWARD_Y), (_x(start) + 1, BACKWARD_Y))
+        first = start == 0
+        arrow(root, "f", (_x(end) - 1, BACKWARD_Y), (_x(start) + (1 if first else 3), BACKWARD_Y))
+        if not first:
+            _stop(root, "f", _x(start) + STOP_INSET, BACKWARD_Y, "gradient")
+
+
+def _stop(root: svg.Element, colour: str, x: float, y: float, what: str) -> None:
+    """Draw the bar at a cut that an arrow ends at: without it, arrows look like a chain."""
+    bar = {"stroke": colour, "stroke_width": 2.5, "data_stop": f"{what},{x}"}
+    svg.add(root, "path", d=f"M{x} {y - STOP_REACH}v{2 * STOP_REACH}", fill="none", **bar)
 
 
 def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
