@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 import torch
-from drawn import crowded, marked, texts, tree, words
+from drawn import SVG, crowded, marked, texts, tree, words
 from torch import nn
 
 from lstm_lessons import pictures, trained_reader
@@ -411,6 +411,31 @@ def test_the_dots_are_where_torch_pads(lines):
     picture = pictures.padded(lines)
     assert set(marked(picture.svg, "padding")) == dots
     assert f"and {len(dots)} dots" in picture.alt
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_no_box_of_a_letter_is_empty_and_packed_two_tints_tell_steps_apart(lines):
+    for stage in ("padded", "sorted", "packed"):
+        boxes = [
+            each
+            for each in tree(pictures.padded(lines, stage).svg).iter(f"{SVG}rect")
+            if each.get("stroke") == "i" or "--ll-i)" in (each.get("style") or "")
+        ]
+        letters = sum(map(len, lines))
+        assert len(boxes) == letters * (2 if stage == "packed" else 1)
+        tints = {float(each.get("fill-opacity")) for each in boxes}
+        assert min(tints) >= 0.1
+        more_than_a_step = max(map(len, lines)) > 1
+        assert len(tints) == 1 + (stage == "packed" and more_than_a_step)
+
+
+def test_padded_ends_a_little_below_what_it_shows():
+    for lines in (*LINES, ("f(x)", "x = 1", "cat"), ("a",)):
+        for stage in ("padded", "sorted", "packed"):
+            root = tree(pictures.padded(lines, stage).svg)
+            height = float(root.get("viewBox").split()[3])
+            ends = [float(each.get("y")) for each in root.iter(f"{SVG}text")]
+            assert 18 <= height - max(ends) <= 40, (lines, stage)
 
 
 def test_padded_refuses_what_it_cannot_draw():

@@ -11,11 +11,14 @@ STAGES = ("padded", "sorted", "packed")
 LINES = ("cat", "x=10", "hello", "to", "a")
 MOST, LONGEST, LETTERS = 5, 7, 24
 NOTHING = "·"
+TINTS = (theme.TINT, 0.4)
+"""Of even and of odd steps, packed. Neither is empty: in a padded block that means no letter."""
 
 WIDTH = 760
 LEFT, TOP = 92, 76  # of the block
 CELL_WIDTH, CELL_HEIGHT = 42, 42
-ROWS_X, ROW_WIDTH, ROW_HEIGHT, DEEPEST = 478, 92, 30, 8  # of data: 8 rows in a column
+ROWS_X, ROWS_Y, ROW_WIDTH, ROW_HEIGHT = 478, TOP - 22, 92, 30  # of data
+DEEPEST = 8  # rows in a column
 
 
 def padded(lines: Sequence[str] = LINES, stage: str = "padded") -> Picture:
@@ -43,7 +46,7 @@ def padded(lines: Sequence[str] = LINES, stage: str = "padded") -> Picture:
     rows = [lines[place].replace(" ", "␣") for place in order]
     steps = max(map(len, rows))
     sizes = [sum(len(row) > step for row in rows) for step in range(steps)]
-    root = svg.panel(WIDTH, TOP + MOST * CELL_HEIGHT + 74)
+    root = svg.panel(WIDTH, _height(rows, stage == "packed"))
     title = {"padded": "padded", "sorted": "sorted, longest first", "packed": "packed"}[stage]
     svg.label(root, 20, 34, title, 19, "start", font_weight="bold")
     _block(root, rows, order, sizes, stage == "packed")
@@ -53,6 +56,15 @@ def padded(lines: Sequence[str] = LINES, stage: str = "padded") -> Picture:
     else:
         _lengths(root, rows, steps)
     return Picture(svg.write(root), _alt(rows, order, sizes, stage))
+
+
+def _height(rows: list[str], packed: bool) -> float:
+    """Return where the picture ends: a line of words below the block, packed three of them."""
+    block = TOP + len(rows) * CELL_HEIGHT
+    if not packed:
+        return block + 60
+    deepest = min(DEEPEST, sum(map(len, rows)))
+    return max(block + 104, ROWS_Y + deepest * ROW_HEIGHT + 24)
 
 
 def _block(
@@ -77,15 +89,15 @@ def _block(
                 svg.label(root, x + CELL_WIDTH / 2, y + 31, NOTHING, 20, fill="muted")
             if letter and packed:
                 number = sum(sizes[:step]) + place
-                small = {"fill": "muted", "data_row": f"{number},{letter}"}
+                small = {"data_row": f"{number},{letter}"}
                 svg.label(root, x + 5, y + 13, str(number), 12, "start", **small)
 
 
 def _letter(
     root: svg.Element, x: float, y: float, width: float, height: float, letter: str, step: int
 ) -> None:
-    """Draw a letter in its box. The boxes of every second step have no tint."""
-    style = {"fill": "i", "fill_opacity": 0 if step % 2 else theme.TINT, "stroke": "i"}
+    """Draw a letter in its box, of one tint at even steps and of another at odd ones."""
+    style = {"fill": "i", "fill_opacity": TINTS[step % 2], "stroke": "i"}
     svg.rect(root, x + 1.5, y + 1.5, width - 3, height - 3, rx=4, **style)
     # In the block it stands low, below its number.
     y += height / 2 + (10 if height == CELL_HEIGHT else 7)
@@ -111,6 +123,7 @@ def _staircase(root: svg.Element, lines: int, sizes: list[int]) -> None:
         x = LEFT + (step + 0.5) * CELL_WIDTH
         svg.label(root, x, y, str(size), 19, font_weight="bold", data_size=str(step))
     svg.label(root, LEFT, y + 28, "batch_sizes: how many lines are left", 16, "start")
+    svg.label(root, LEFT, y + 50, "The tint changes from step to step.", 14, "start", fill="muted")
 
 
 def _data(root: svg.Element, rows: list[str], sizes: list[int]) -> None:
@@ -121,7 +134,7 @@ def _data(root: svg.Element, rows: list[str], sizes: list[int]) -> None:
     for step, size in enumerate(sizes):
         for place in range(size):
             column, line = divmod(number, DEEPEST)
-            x, y = ROWS_X + column * ROW_WIDTH, TOP - 22 + line * ROW_HEIGHT
+            x, y = ROWS_X + column * ROW_WIDTH, ROWS_Y + line * ROW_HEIGHT
             svg.label(root, x + 8, y + 20, str(number), 15, "end", fill="muted")
             _letter(root, x + 16, y, 46, ROW_HEIGHT, rows[place][step], step)
             number += 1
