@@ -378,7 +378,10 @@ def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
 
 @pytest.mark.parametrize(
     "answer",
-    [lambda output, lengths: output.mean(1), lambda output, lengths: output.sum(1) / len(output[0])],
+    [
+        lambda output, lengths: output.mean(1),
+        lambda output, lengths: output.sum(1) / len(output[0]),
+    ],
 )
 def test_a_mean_over_all_steps_is_told_of_the_sum_and_of_the_divisor(answer):
     result = exercise("09.2").check(answer)
