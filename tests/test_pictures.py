@@ -138,6 +138,25 @@ def test_what_is_lit_in_the_cell_is_lit_by_more_than_colour():
             assert (float(box.get("stroke-width")) > 2) == is_lit
 
 
+@pytest.mark.parametrize(
+    ("lit", "said", "unsaid"),
+    [
+        ("", "c passes as it is", "c_t ="),
+        ("f", "so far: c_t = f · c_t−1.", "+"),
+        ("i g", "so far: c_t = c_t−1 + i · g.", "h_t ="),
+        ("g", "g = tanh(W_ig x_t + W_hg h_t−1 + b_g).", "c_t ="),
+        ("o", "h_t = o · tanh(c_t).", "c_t ="),
+        ("all", "g. c_t = f · c_t−1 + i · g; h_t =", "so far"),
+    ],
+)
+def test_the_cell_states_no_equation_that_is_not_whole(lit, said, unsaid):
+    """A part of an equation says so, and what is not lit has none."""
+    alt = pictures.cell(lit).alt
+    assert said.removeprefix("g. ") in alt
+    assert unsaid not in alt
+    assert crowded(pictures.cell(lit).svg) == []
+
+
 def test_nothing_in_the_cell_moves_between_stages():
     where = {tuple(places(pictures.cell(lit).svg)) for lit in ("", "f", "i g", "o", "all")}
     assert len(where) == 1

@@ -28,6 +28,7 @@ def cell(lit: str = "all", numbers: Mapping[str, float] | None = None) -> Pictur
 
     ``lit`` holds letters of f, i, g and o, such as "" or "f" or "i g", or is "all". What is not
     lit stays where it is, muted, and does nothing: with no f, c passes the place of f unchanged.
+    The equations below are of what is lit; one that is not whole yet begins with "so far".
 
     ``numbers`` gives the values of one unit, by name: the gates that are lit, and ``c_before``.
     What they make, c and h among it, is computed and written where it arises. A ``c`` or ``h``
@@ -86,10 +87,14 @@ def _adds(gates: str) -> bool:
 
 
 def _equations(gates: str) -> list[str]:
-    """Return what the lit parts compute."""
+    """Return what the lit parts compute; g alone has an equation of its own."""
+    if gates == "g":
+        return ["g = tanh(W_{ig} x_t + W_{hg} h_{t−1} + b_g)"]
     c = ("f · " if "f" in gates else "") + "c_{t−1}"
     c += " + i · g" if _adds(gates) else ""
-    return [f"c_t = {c}", *(["h_t = o · tanh(c_t)"] if "o" in gates else [])]
+    whole = "f" in gates and _adds(gates)
+    of_c = [f"{'' if whole else 'so far: '}c_t = {c}"] if "f" in gates or _adds(gates) else []
+    return [*of_c, *(["h_t = o · tanh(c_t)"] if "o" in gates else [])]
 
 
 def _inputs(root: svg.Element, gates: str) -> None:
@@ -195,7 +200,7 @@ def _value(
 
 
 def _alt(gates: str, made: dict[str, float]) -> str:
-    c, *h = (text.replace("{", "").replace("}", "") for text in _equations(gates))
+    equations = [text.replace("{", "").replace("}", "") for text in _equations(gates)]
     parts = ["One LSTM cell. The memory c runs along the top like a belt, from c_t−1 to c_t."]
     lit = [f"{gate} ({NAMES[gate]})" for gate in NAMES if gate in gates]
     parts.append(f"Lit: {', '.join(lit)}." if lit else "No gate is lit: c passes as it is.")
@@ -205,9 +210,10 @@ def _alt(gates: str, made: dict[str, float]) -> str:
         parts.append("f multiplies what comes along the belt.")
     if _adds(gates):
         parts.append("The news g, multiplied by i, is added to the belt.")
-    if h:
+    if "o" in gates:
         parts.append("tanh of the new c, multiplied by o, goes out as h_t, to the right and up.")
-    parts.append("; ".join((c, *h)) + ".")
+    if equations:
+        parts.append("; ".join(equations) + ".")
     if made:
         n = {name: svg.number(value, 2) for name, value in made.items()}
         parts.append("Numbers: " + ", ".join(f"{g} = {n[g]}" for g in NAMES if g in n) + ".")
