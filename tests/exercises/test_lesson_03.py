@@ -1,5 +1,6 @@
 """Lesson 03: the solutions held to torch; how far 03.2 is mended; what beginners meet."""
 
+import linecache
 import math
 
 import pytest
@@ -176,9 +177,14 @@ def cell(*changes):
     for old, new in changes:
         assert code.count(old) == 1
         code = code.replace(old, new)
-    space = {"torch": torch, "F": F, "math": math}
-    exec(code, space)
-    return space["mended_cell"]
+    return _made(code)
+
+
+def in_a_notebook(code):
+    """Return the function of a text that Python can find, as in a cell of a notebook."""
+    name = f"<cell {hash(code)}>"
+    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
+    return _made(code, name)
 
 
 def told(*changes, number="03.2"):
@@ -197,9 +203,9 @@ def test_the_given_cell_has_both_mistakes():
     assert cell(GIVEN_CUT, GIVEN_LINE).__code__.co_code == _made(given).__code__.co_code
 
 
-def _made(code):
-    space = {"torch": torch, "F": F}
-    exec(code, space)
+def _made(code, name="<string>"):
+    space = {"torch": torch, "F": F, "math": math}
+    exec(compile(code, name, "exec"), space)
     return space["mended_cell"]
 
 
@@ -224,6 +230,49 @@ def test_a_mended_cut_is_told_whatever_the_line_for_c_is(line):
 @pytest.mark.parametrize("cut", ["z_i, z_f, z_o, z_g", "z_f, z_i, z_g, z_o", "z_o, z_i, z_g, z_f"])
 def test_a_mended_line_is_told_in_all_its_forms_whatever_the_cut_is(line, cut):
     assert IN_THE_LINE in told((GIVEN_CUT[0], cut), (GIVEN_LINE[0], line))
+
+
+@pytest.mark.parametrize(
+    ("cut", "line", "said"),
+    [
+        ("z_i, z_f, z_o, z_g", "i * c + f * g", "Both mistakes of the broken cell are still there"),
+        ("z_i, z_f, z_g, z_o", "i * c + f * g", f"{IN_THE_CUT} The other one comes later"),
+        ("z_i, z_f, z_g, z_o", "g * f + c * i", f"{IN_THE_CUT} The other one comes later"),
+        ("z_i, z_f, z_o, z_g", "f * c + i * g", f"{IN_THE_LINE} The other one comes earlier: your "
+         "gates are cut as i, f, o, g"),
+        ("z_f, z_i, z_g, z_o", "i * g + f * c", "cut as f, i, g, o"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("comment", ["", "  # mine"])
+def test_where_the_text_is_known_the_one_reading_that_fits_it_is_told(cut, line, said, comment):
+    code = CODE.replace(GIVEN_CUT[0], cut).replace(GIVEN_LINE[0], line + comment)
+    message = exercise("03.2").check(in_a_notebook(code)).message
+    assert said in message
+    assert "Or this" not in message
+    assert "More than one thing" not in message
+
+
+def test_the_first_cell_with_one_source_of_two_is_told_by_its_text():
+    for cut, line, said in (
+        ("z_i, z_f, z_g, z_o", "i * c + f * g", "In the equation for c, i multiplies"),
+        ("z_f, z_i, z_g, z_o", "f * c + i * g", "cut as f, i, g, o"),
+    ):
+        code = CODE.replace(GIVEN_CUT[0], cut).replace(GIVEN_LINE[0], line)
+        message = exercise("03.1").check(in_a_notebook(code)).message
+        assert said in message
+        assert "Or this" not in message
+
+
+@pytest.mark.parametrize("gate", ["f", "g", "o"])
+def test_a_gate_that_is_missing_in_a_dict_is_explained(gate):
+    def in_a_dict(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        z = x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh
+        parts = dict(zip("i" if gate == "f" else "ifgo", z.chunk(4), strict=False))
+        return parts[gate]
+
+    message = exercise("03.1").check(in_a_dict).message
+    assert "`z.chunk(4, dim=-1)`" in message
+    assert "A gate is missing in your dict" in message
 
 
 def test_numbers_that_have_two_sources_are_told_with_both():

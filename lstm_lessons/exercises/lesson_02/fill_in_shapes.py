@@ -29,8 +29,13 @@ EXERCISE = DictExercise(
                 also=("h_t", "h_t-1", "h_{t-1}", "h_0", "h_prev", "h_n"), of=LAYER),
         ShapeOf("b_ig", "A bias has one number for each unit of its gate, along one axis.",
                 of=LAYER),
-        ShapeOf("weight_ih", f"Four matrices like W_ig. {_SIDE_BY_SIDE}", of=LAYER),
-        ShapeOf("weight_hh", f"Four matrices like W_hg. {_SIDE_BY_SIDE}", of=LAYER),
+        ShapeOf("weight_ih", f"Four matrices like W_ig. {_SIDE_BY_SIDE}",
+                (row("I taken for H", "In your `weight_ih`, I and H have changed places: (24, 5) "
+                     f"is (4I, H). {RULE} A gate has H = 5 rows.", (24, 5)),), of=LAYER),
+        ShapeOf("weight_hh", f"Four matrices like W_hg. {_SIDE_BY_SIDE}",
+                (row("rows counted with I", "Your `weight_hh` has 4I rows. What comes out of a "
+                     "gate is one number for each unit, so a gate has H = 5 rows.", (24, 5),
+                     (24, 6)),), of=LAYER),
         ShapeOf("bias_ih", "Four biases like b_ig, one after the other, along one axis.",
                 (row("both biases in one", "You count both biases. `bias_ih` is one of them; "
                  "`bias_hh` has the same shape.", (40,), (2, 20)),), of=LAYER),

@@ -23,8 +23,10 @@ EXERCISE = DictExercise(
         OneOf(
             "tensor", "Which one tensor has to change so that all four agree?",
             (
-                row("the wrong tensor", "`weight_ih` is fine: a word may hold any number of "
-                    "numbers, also 6.", "weight_ih"),
+                row("the wrong tensor", "`weight_ih` can stay as it is. Its columns may be any "
+                    "number, also 6: they are the numbers in a word. And if you took H to be 32 "
+                    "and gave it 128 rows, then both biases would have to change as well.",
+                    "weight_ih"),
                 row("the biases", "`bias_ih` is fine: 4H numbers, as many as the weights have "
                     "rows.", "bias_ih"),
                 row("the other bias", "`bias_hh` is fine: 4H numbers, as many as the weights have "

@@ -1,11 +1,18 @@
 """What people get wrong in one step of an LSTM, wherever it is written: for 03.1 and 03.2."""
 
-from collections.abc import Iterable, Iterator
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, permutations, product
 
+from lstm_lessons.exercises.engine.attempts import Attempt
 from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
-from lstm_lessons.exercises.engine.slips import Edits, Place, Slip, place, together
+from lstm_lessons.exercises.engine.known import Named, told
+from lstm_lessons.exercises.engine.result import Result
+from lstm_lessons.exercises.engine.slips import Edits, Place, Slip, edited, place, together
 from lstm_lessons.exercises.engine.words import listed
 
 AXES = {"x": ("sentence", "number"), "h": ("sentence", "unit"), "c": ("sentence", "unit")}
@@ -25,6 +32,53 @@ C_LINES = tuple(each for each in product("ifo", repeat=2) if each != ("f", "i"))
 GATES = ("i", "f", "g", "o")
 ORDERS = tuple("".join(each) for each in permutations(GATES) if each != GATES)
 """The 23 orders in which torch's gates are not stacked."""
+
+
+class CellExercise(FunctionExercise):
+    """One step of an LSTM: of the slips that give the same numbers, the answer's text decides.
+
+    Those are told whose lines are most like the answer's. Without a text, all are, in their order.
+    """
+
+    def _judge_numbers(self, answer: Callable, ours: list[Attempt]) -> Result:
+        found = self.known.doing(ours)
+        lines = _lines(_text_of(answer))
+        alike = [self._alike(each, lines) for each in found]
+        nearest = [s for s, count in zip(found, alike, strict=True) if count == max(alike)]
+        if len(nearest) < len(found) and (said := told(nearest)):
+            return self._incorrect(said[1], said[0])
+        return super()._judge_numbers(answer, ours)
+
+    def _alike(self, slips: Sequence[Named], lines: set[str]) -> int:
+        """Return how many lines an answer has in common with one that has these slips."""
+        ways = product(*(each.ways for each in slips if isinstance(each, Slip)))
+        edits = ({key: new for way in each for key, new in way.items()} for each in ways)
+        return max(len(lines & _lines(edited(self.text.solution, each))) for each in edits)
+
+
+def _text_of(answer: Callable) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(answer))
+    except (OSError, TypeError):
+        return ""
+
+
+def _lines(code: str) -> set[str]:
+    """Return the statements of a function, with the terms of a sum or a product in one order."""
+    try:
+        tree = _InOrder().visit(ast.parse(code))
+    except SyntaxError:  # such as a lambda in the middle of a call
+        return set()
+    simple = (ast.Assign, ast.Return)
+    return {ast.unparse(each) for each in ast.walk(tree) if isinstance(each, simple)}
+
+
+class _InOrder(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Add | ast.Mult) and ast.dump(node.left) > ast.dump(node.right):
+            node.left, node.right = node.right, node.left
+        return node
 
 
 def cases() -> tuple[Case, ...]:
@@ -98,6 +152,10 @@ def errors(x: str, h: str) -> Place:
              "the number of sentences; H is `h.shape[-1]`. Or did you multiply one gate's weights "
              "the other way round? `W_ii @ x.T` is (H, B); `x @ W_ii.T` is (B, H).",
              f"{z}[:, :2] * c", f"c * {z}[:, :2]"),
+            ("a gate that the dict does not have", "A gate is missing in your dict. If you cut z "
+             "with `chunk(4)`: that cuts the sentences apart, and there are fewer than four. The "
+             "gates lie side by side in the last axis: `z.chunk(4, dim=-1)`.", '{}["g"]',
+             '{}["o"]', '{}["f"]', "{}[2]", "{}[3]", "{}[1]"),
             ("the lesson's names", "That line is the lesson's, with the lesson's names. There "
              "`cell` was a module that held the weights; here `cell` is a function of yours. Use "
              "the arguments: `weight_ih` for `cell.weight_ih`.", "cell.weight_ih",

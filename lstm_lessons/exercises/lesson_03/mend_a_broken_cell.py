@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import Place, Slip, together
 from lstm_lessons.exercises.engine.text import text
@@ -86,7 +85,7 @@ def _were_right(slips: Iterable[Place | Slip]) -> Iterator[Slip]:
             yield together(slip.name, only, *slip.ways, paired=False)
 
 
-EXERCISE = FunctionExercise(
+EXERCISE = cell.CellExercise(
     "03.2",
     cases=cell.cases,
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),

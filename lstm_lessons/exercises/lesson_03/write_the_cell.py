@@ -1,6 +1,5 @@
 """03.1: one step of an LSTM, held to torch's: results and gradients."""
 
-from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import together
 from lstm_lessons.exercises.lesson_03 import cell
@@ -25,7 +24,7 @@ _C_LINES = tuple(
     for keeps, writes in cell.C_LINES
 )
 
-EXERCISE = FunctionExercise(
+EXERCISE = cell.CellExercise(
     "03.1",
     cases=cell.cases,
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
