@@ -113,7 +113,7 @@ pictures.cell("all", numbers=numbers)
 # Now the reader gets seven opening brackets, `(((((((`. At each of them, unit 5 adds a 1 to its
 # memory, and wipes nothing out.
 #
-# **Predict.** After the seventh bracket, c is 7. How large is h?
+# **Predict.** After the seventh bracket, c is about 7. How large is h?
 
 # %%
 for step in read("((((((("):
@@ -143,45 +143,11 @@ for step in range(1, 11):
 # After one step the 7 has become a 1, and the count is lost. After ten steps more than half of
 # that is gone, too. So c is kept, unsqueezed, and h is shown, squeezed. That is why there are two.
 #
-# The output gate adds something to this: a unit can keep a thing and not show it yet. Unit 10 of
-# the reader does that. Here are its c and its h along `print(x, y)`.
-
-# %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
-
-steps = read("print(x, y)")
-plot, axes = figure(height=300)
-axes.plot([step.c[10] for step in steps], "ko-", linewidth=4, label="c, the memory")
-axes.plot([step.h[10] for step in steps], "ks--", linewidth=1, label="h, what is shown")
-axes.set_xticks(range(len(steps)), list("print(x, y)"))
-axes.set(xlabel="character", title="Unit 10: kept inside the brackets, and not shown")
-axes.legend()
-alt = """Two curves over the characters of print(x, y). The memory c of unit 10 falls to −5.9 at
-the opening bracket, and then stays between −5.4 and −4.2. What is shown, h, is near −0.9 along
-print, jumps to 0 at the opening bracket, stays above −0.3 inside, and is −0.98 at the closing one.
-"""
-show(plot, alt)
-
-# %% [markdown]
-# Inside the brackets o is 0.22 at most, so h stays near 0, and next to nothing can be read of what
-# unit 10 knows. But c is still there: it goes from −5.9 to −4.2, no further. At the closing bracket
-# o opens, and the memory is shown again.
+# ## A gate that is stuck
 #
-# ## A tap that is stuck
-#
-# You know a gate when you know what goes wrong without it. Suppose that a tap of unit 5 is stuck,
-# shut or open. Copy this table onto paper, and fill it in as you go on: what happens to c and to h
-# along `print(x, y)`?
-#
-# | tap | stuck at 0 | stuck at 1 |
-# |---|---|---|
-# | f | ... | ... |
-# | i | ... | ... |
-# | o | ... | ... |
-#
-# The next function takes the gates that the reader had at each character, and sets one of them to
-# a value. Then it makes c and h anew with the two equations.
+# You know a gate when you know what goes wrong without it. The next function takes the gates that
+# unit 5 had at each character, and sets one of them to a value. Then it makes c and h anew with the
+# two equations.
 
 
 # %%
@@ -208,44 +174,48 @@ print("   ", *[f"{character:>4}" for character in "print(x, y)"])
 print("c = ", *[f"{value:z4.1f}" for value in memory])
 
 # %% [markdown]
-# About 1: the bracket stays open for ever, since nothing can be wiped out any more. Write that into
-# the table. Now guess the other five, one at a time. Then run the next cell, which shows all six.
+# About 1: the bracket stays open for ever, since nothing can be wiped out any more.
+#
+# Now the other way: each tap is shut in turn, and in the last row the news is always −1.
 
 # %%
 print("       ", *[f"{character:>4}" for character in "print(x, y)"])
-for stuck in "fio":
-    for value in (0, 1):
-        memory, shown = unit_5(stuck, value)
-        print(f"{stuck} = {value}, c", *[f"{each:z4.1f}" for each in memory])
-        print("       h", *[f"{each:z4.1f}" for each in shown])
+for stuck, value in (("f", 0), ("i", 0), ("o", 0), ("g", -1)):
+    memory, shown = unit_5(stuck, value)
+    print(f"{stuck} = {value:2}, c", *[f"{each:z4.1f}" for each in memory])
+    print("        h", *[f"{each:z4.1f}" for each in shown])
 
 # %% [markdown]
-# | tap | stuck at 0 | stuck at 1 |
-# |---|---|---|
-# | f | The 1 is written at `(`, and gone at the next character. | The 1 is never wiped out. |
-# | i | Nothing is ever written: c stays 0. | All news is written, at every character: noise. |
-# | o | c is as it should be, but h is 0: nobody sees it. | Nearly as before: o was near 1 anyway. |
+# | stuck | what you see |
+# |---|---|
+# | f = 0 | The 1 is written at `(`, and gone at the next character. |
+# | i = 0 | Nothing is ever written: c stays 0. |
+# | o = 0 | c is as it should be, but h is 0: nobody sees it. |
+# | g = −1 | At `(`, c falls to −1 in place of rising to 1. |
 #
-# These six symptoms are all you need to find a gate that you do not know the place of. That is
-# what we do below. But first: who sets a gate?
+# By these four symptoms you will find each gate in the reader's tensors. But first: who sets a
+# gate?
 
 # %% [markdown]
 # ## A gate is a weighted sum
 #
-# Take the forget gate. At each character it has to look at the character, which is the vector
-# $x_t$, and at what was shown before, $h_{t-1}$. It has to come up with one number for each unit.
+# Take the forget gate. At each step it has to look at what comes in, the vector $x_t$, and at what
+# was shown before, $h_{t-1}$. What comes in at a step is called a *word*. Here a word is a
+# character. The gate has to come up with one number for each unit.
 #
 # The simplest way is a weighted sum. Let us make it small: a word of three numbers, and two units.
 # Each unit needs one weight for each number of the word. The weights of unit 0 are one row, the
 # weights of unit 1 are the next row. So they form a matrix, $W_{if}$: from the **i**nput to **f**.
-
-# %%
-pictures.weights(input_size=3, hidden_size=2, stage="one gate", gate="f")
-
-# %% [markdown]
 # In the same way, each unit needs one weight for each number of $h_{t-1}$. They form the matrix
-# $W_{hf}$, from **h** to **f**. Here are both with numbers, and with a bias. Get unit 0 on paper
-# first:
+# $W_{hf}$, from **h** to **f**. For example:
+#
+# $$W_{if} = \begin{pmatrix} 0.5 & -1 & 0.25 \\ -1 & 3 & 0.5 \end{pmatrix} \quad
+#   W_{hf} = \begin{pmatrix} 1 & 0.5 \\ 2 & 0 \end{pmatrix} \quad
+#   b_f = \begin{pmatrix} 0.5 \\ -1 \end{pmatrix} \quad
+#   x_t = \begin{pmatrix} 1 \\ 0 \\ 2 \end{pmatrix} \quad
+#   h_{t-1} = \begin{pmatrix} 0.5 \\ -1 \end{pmatrix}$$
+#
+# The bias $b_f$ is added. Get unit 0 on paper first, which has the upper rows:
 #
 # * the word: 0.5 · 1 + (−1) · 0 + 0.25 · 2 = 1
 # * the state: 1 · 0.5 + 0.5 · (−1) = 0
@@ -346,9 +316,8 @@ pictures.weights(input_size=3, hidden_size=2, stage="product")
 
 # %% [markdown]
 # The matrices for h are stacked in the same way, and so are both biases. The ending `_l0` that
-# PyTorch adds to the names stands for layer 0, the only one here.
-#
-# **Predict.** With I = 100 and H = 16, what is the shape of `weight_ih_l0`?
+# PyTorch adds to the names stands for layer 0, the only one here. This layer has the sizes of our
+# example, I = 100 and H = 16:
 
 # %%
 from torch import nn
@@ -361,54 +330,30 @@ for name, parameter in lstm.named_parameters():
 # 64 is 4 · 16: four gates of 16 rows each. In symbols, `weight_ih_l0` is (4H, I), `weight_hh_l0` is
 # (4H, H), and each bias is (4H).
 #
-# Does one product really give what four products give? And what is won? `chunk(4)` cuts a tensor
-# into four equal pieces along its first axis, and `torch.cat` puts pieces together again. `detach`
-# only makes PyTorch keep no records for gradients here. `repeat` measures how long 200 calls of a
-# function take, twenty times over.
+# Does one product really give what four products give? `chunk(4)` cuts a tensor into four equal
+# pieces along its first axis, and `torch.cat` puts pieces together again.
 
 # %%
-from timeit import repeat
-
-stack = lstm.weight_ih_l0.detach()
-pieces = stack.chunk(4)
-
-
-def one_by_one():
-    return [piece @ x_t for piece in pieces]
-
-
-def at_once():
-    return stack @ x_t
-
-
-four = min(repeat(one_by_one, number=200, repeat=20))
-one = min(repeat(at_once, number=200, repeat=20))
-print("One product takes less than two thirds of the time of four:", one < 2 / 3 * four)
-same(torch.cat(one_by_one()), at_once())
+stack = lstm.weight_ih_l0
+one_by_one = [piece @ x_t for piece in stack.chunk(4)]
+same(torch.cat(one_by_one), stack @ x_t)
 
 # %% [markdown]
-# The numbers are the same. But a computer needs some time to start a product, however small it is,
-# and here it starts one and not four. An LSTM does this at every step. That is what the stack is
-# for.
+# It does. And a computer needs some time to start a product, however small it is. Here it starts
+# one in place of four, at every step. That is what the stack is for.
 #
 # ## Which block is which gate?
 #
-# There are four blocks of 16 rows in the reader's tensors. Nothing in them says which gate is
-# which. So we do an experiment with unit 5, whose rows are row 5 of each block: rows 5, 21, 37
-# and 53. We put −50 into the bias of one of them at a time. This outweighs all the rest of the
-# sum. A sigmoid then gives 0, and a tanh gives −1:
-
-# %%
-fifty = torch.tensor([-50.0, 50.0])
-print("sigmoid:", [round(value, 2) for value in torch.sigmoid(fifty).tolist()])
-print("tanh:   ", torch.tanh(fifty).tolist())
-
-# %% [markdown]
-# So three of the four rows shut a tap, and one gives news of −1. You know from your table what to
-# look for.
+# There are four blocks of 16 rows in the reader's tensors. The picture claims that they are i, f,
+# g, o, in this order. Is it so? We check it with unit 5, whose rows are row 5 of each block: rows
+# 5, 21, 37 and 53. We put −50 into the bias of one of them at a time. This outweighs all the rest
+# of the sum. A sigmoid then gives 0, and a tanh gives −1. So three of the rows shut a tap, and one
+# makes the news −1: these are the four rows of the table above.
 #
 # The function below changes one number of the reader, and lets it read a text. It returns c and h
-# of unit 5 at the end, and how sure the reader is that the text is code.
+# of unit 5 at the end, and how sure the reader is that the text is code. `embedding` gives the
+# vector of each character, by its number. `head` makes one number of the last h, which the sigmoid
+# turns into that certainty.
 
 
 # %%
@@ -428,7 +373,7 @@ def read_with(text, row, bias):
 # `print(x, y`, where they should be 0.90 and 0.72.
 #
 # **Predict.** One of the four rows makes c right at the first moment and nearly 0 at the second.
-# Of which gate is it?
+# Which row should it be, if the picture is right?
 
 # %%
 for row in (5, 21, 37, 53):
@@ -444,8 +389,8 @@ for row in (5, 21, 37, 53):
 # * Row 53, in block 3: the 1 is in the memory, but h is 0. That is **o**. Later, c is no longer
 #   quite right either, since all gates read an h that is wrong.
 #
-# So the order is **i, f, g, o**. It is a convention, no more: the file format ONNX, for one, has
-# i, o, f, g.
+# So the order is **i, f, g, o**, as in the picture. It is a convention, no more: the file format
+# ONNX, for one, has i, o, f, g.
 #
 # ## The numbers that wipe the memory
 #
@@ -467,8 +412,9 @@ for character in in_order[:4]:
 
 # %% [markdown]
 # Out of 87 characters, the three that shut the gate most are the three closing brackets. In
-# training, the reader was asked whether a bracket is open. But nobody told it which characters
-# close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see what opens the input gate.
+# training it was asked a second question, whether a bracket is open. The head for that question was
+# not kept. But nobody told the reader which characters close a bracket. Change 21 to 5 and `[:4]`
+# to `[-4:]`, and you see what opens the input gate.
 #
 # Last, we break it. With +50 in the bias of row 21 the gate is stuck at 1. This line is prose, and
 # its bracket is closed in the middle:
@@ -502,17 +448,11 @@ print("formula:", 4 * H * (I + H) + 8 * H)
 print("PyTorch:", sum(parameter.numel() for parameter in lstm.parameters()))
 
 # %% [markdown]
-# ## See it to scale
-#
 # The picture below has two rows. The upper one is the equation of one gate, with every matrix drawn
 # to one scale. The lower one is the stacks of all four gates, with the rows of that gate marked.
 #
-# **Try it.**
-#
-# 1. Change `input_size`. Which shapes change, and which way do they grow? Put it back to 100.
-# 2. Set `hidden_size` to 32. Which matrix in the upper row grows twofold, and which fourfold?
-# 3. Is the count of parameters then twice as large, more, or less?
-# 4. Set both sizes to 32. Which matrices could now be turned round without an error?
+# **Try it.** Set `hidden_size` to 32. Which matrix in the upper row grows twofold, and which
+# fourfold? Is the count of parameters then twice as large, more, or less?
 
 # %%
 from lstm_lessons import explorers
@@ -523,13 +463,9 @@ explorer
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. $x_t$ and the matrices for it. They get more columns, so they grow wider; $x_t$ is drawn
-#    upright, so it grows taller.
-# 2. $W_{if}$ gets twice the rows, so it is twice as large. $W_{hf}$ gets twice the rows and twice
-#    the columns, so it is four times as large.
-# 3. More: 17,152 in place of 7,552, which is 2.27 times as many, because of the fourfold part.
-# 4. $W_{if}$ and $W_{hf}$, and those of the other gates: they are all square now. The stacks are
-#    not: they have 128 rows and 32 columns.
+# $W_{if}$ gets twice the rows, so it is twice as large. $W_{hf}$ gets twice the rows and twice the
+# columns, so it is four times as large. So the count grows by more than two: 17,152 in place of
+# 7,552, which is 2.27 times as many.
 #
 # </details>
 

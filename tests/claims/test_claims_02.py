@@ -1,10 +1,13 @@
-"""What the first edition of lesson 02 proved and no page proves any more."""
+"""What earlier editions of lesson 02 proved and no page proves any more."""
+
+from timeit import repeat
 
 import pytest
 import torch
 from torch import nn
 
 from lstm_lessons import same, shapes
+from lstm_lessons.data.plain_reader import read
 
 I, H, T, B = 100, 16, 24, 10  # noqa: E741 - the field's own symbols
 
@@ -57,3 +60,38 @@ def test_time_and_batch_are_in_no_parameter(lstm, length, sentences):
     """The same weights read any number of sentences of any length."""
     output, _ = lstm(torch.randn(length, sentences, I, dtype=torch.float64))
     assert tuple(output.shape) == (length, sentences, H)
+
+
+def test_a_unit_can_keep_a_thing_and_not_show_it_yet():
+    """Inside the brackets of print(x, y), c of unit 10 is -5.9 to -4.2, and h above -0.3."""
+    steps = read("print(x, y)")
+    inside = steps[5:10]
+    assert all(-5.95 < step.c[10] < -4.15 for step in inside)
+    assert all(-0.3 < step.h[10] < 0.01 and step.o[10] < 0.225 for step in inside)
+    assert round(steps[10].h[10], 2) == -0.98
+
+
+def test_an_input_gate_stuck_at_1_writes_noise_and_an_output_gate_changes_nearly_nothing():
+    """Unit 5: with i = 1 c is between -3 and -0.9 all along; o was above 0.94 from t on."""
+    steps = read("print(x, y)")
+    c, noise = 0.0, []
+    for step in steps:
+        c = step.f[5] * c + step.g[5]
+        noise.append(c)
+    assert all(-3 < each < -0.9 for each in noise)
+    assert all(step.o[5] > 0.94 for step in steps[4:])
+
+
+def test_a_bias_of_50_outweighs_the_rest():
+    """sigmoid(-50) is 0 and sigmoid(50) is 1 to twelve digits, tanh(-50) is -1."""
+    fifty = torch.tensor([-50.0, 50.0], dtype=torch.float64)
+    assert same(torch.sigmoid(fifty), torch.tensor([0.0, 1.0], dtype=torch.float64))
+    assert same(torch.tanh(fifty), torch.tensor([-1.0, 1.0], dtype=torch.float64))
+
+
+def test_one_product_takes_less_time_than_four(lstm):
+    """A product takes some time to start: one takes less than two thirds of the time of four."""
+    stack, x_t = lstm.weight_ih_l0.detach(), torch.randn(I, dtype=torch.float64)
+    pieces = stack.chunk(4)
+    four = min(repeat(lambda: [piece @ x_t for piece in pieces], number=200, repeat=20))
+    assert min(repeat(lambda: stack @ x_t, number=200, repeat=20)) < 2 / 3 * four
