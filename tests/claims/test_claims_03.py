@@ -1,4 +1,4 @@
-"""What the first edition of lesson 03 proved and no page proves any more."""
+"""What earlier editions of lesson 03 proved and no page proves any more."""
 
 from itertools import permutations
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lessons import same
+from lstm_lessons import ManualLSTMCell, same
 from lstm_lessons.explorers.cell_gates import PRESETS, numbers
 from lstm_lessons.lstm.cell import lstm_step
 
@@ -86,3 +86,40 @@ def test_without_c_the_gradient_of_a_new_lstm_vanishes_faster_too():
         factors.append((norms[60] / norms[10]).item() ** (1 / 50))
     assert 0.5 < factors[0] < 0.75
     assert 0.08 < factors[1] < 0.2
+
+
+def test_a_test_from_zeros_sees_a_wrong_order_and_no_mistake_behind_a_state(cell):
+    """From states of zero: i, o, f, g differs; f = 1 or weight_hh turned round does not."""
+    x, zeros = random(B, I), random(B, H) * 0
+    h_torch, c_torch = cell(x, (zeros, zeros))
+    weights = dict(cell.named_parameters())
+    moved = {}
+    for name, each in weights.items():
+        i, f, g, o = each.chunk(4)
+        moved[name] = torch.cat([i, o, f, g])
+    assert not same(lstm_step(x, zeros, zeros, **moved)[0], h_torch)
+    stuck = weights["bias_ih"].clone()
+    stuck[H : 2 * H] = 50
+    turned = torch.cat([each.T for each in weights["weight_hh"].chunk(4)])
+    for wrong in ({"bias_ih": stuck}, {"weight_hh": turned}):
+        h, c = lstm_step(x, zeros, zeros, **{**weights, **wrong})
+        assert same(h, h_torch)
+        assert same(c, c_torch)
+        assert not same(lstm_step(x, zeros + 1, zeros + 1, **{**weights, **wrong})[0], h_torch)
+
+
+def test_from_one_seed_our_cell_draws_the_very_same_numbers():
+    """As many, in the same order and from the same range as nn.LSTMCell: no difference at all."""
+    torch.manual_seed(1)
+    ours = ManualLSTMCell(I, H)
+    torch.manual_seed(1)
+    reference = nn.LSTMCell(I, H)
+    for name, parameter in reference.named_parameters():
+        assert same(ours.get_parameter(name), parameter, tolerance=0)
+
+
+def test_half_of_a_memory_is_left_after_50_steps_at_a_bias_of_4_27():
+    """sigmoid(4.27) is 0.986, and 0.986 to the power of 50 is one half."""
+    kept = torch.sigmoid(torch.tensor(4.27)).item()
+    assert round(kept, 3) == 0.986
+    assert round(kept**50, 2) == 0.5
