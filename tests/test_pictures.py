@@ -157,6 +157,16 @@ def test_the_cell_states_no_equation_that_is_not_whole(lit, said, unsaid):
     assert crowded(pictures.cell(lit).svg) == []
 
 
+def test_a_letter_of_a_word_below_the_cell_is_no_gate():
+    """In "so far" the o and the f have no colour of their own."""
+    coloured = [
+        each.text
+        for each in tree(pictures.cell("f").svg).iter()
+        if each.tag.endswith("tspan") and "fill" in each.get("style", "")
+    ]
+    assert coloured == ["f"]
+
+
 def test_nothing_in_the_cell_moves_between_stages():
     where = {tuple(places(pictures.cell(lit).svg)) for lit in ("", "f", "i g", "o", "all")}
     assert len(where) == 1

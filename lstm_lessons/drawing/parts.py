@@ -17,7 +17,7 @@ BELT = 6
 NODE, TANH = 17, 27
 """Half the width of an operation's circle, and of the longer one that tanh needs."""
 
-_TOKEN = re.compile(r"_\{[^}]*\}|_\w+|(?<!\w)[ifgo](?![\w(])|.", re.DOTALL)
+_TOKEN = re.compile(r"_\{[^}]*\}|_\w+|(?<!\w)([ifgo])(?![\w(])|.", re.DOTALL)
 
 
 def belt(
@@ -76,8 +76,9 @@ def gate_formula(
 def _joined(text: str) -> list[tuple[bool, str]]:
     """Return the pieces of a formula: subscripts, gates, and all else (plain) in one piece."""
     pieces: list[tuple[bool, str]] = []
-    for token in _TOKEN.findall(text):
-        plain = not (token.startswith("_") or token in "ifgo")
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        plain = not (token.startswith("_") or found[1])
         if plain and pieces and pieces[-1][0]:
             pieces[-1] = (True, pieces[-1][1] + token)
         else:
