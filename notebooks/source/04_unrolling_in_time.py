@@ -56,7 +56,8 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # * Each time, the box gets a new character, and the h and c of the time before.
 # * The first time there is no time before. So h and c are zeros.
-# * Above each box, its h comes out. No arrow leads c out: c is handed on, and that is all.
+# * Above each box, its h comes out. No arrow leads c out at the top: c is handed on, and that is
+#   all.
 #
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
@@ -322,14 +323,9 @@ print("output[-1] and h_n[0]:", torch.equal(output[-1], h_n[0]))
 # %% [markdown]
 # The numbers are the same, the shapes are not: `h_n` has its axis for layers. `h_n[0]` fits.
 #
-# That the numbers agree holds under four conditions:
-#
-# * the LSTM has one layer,
-# * it reads from the first word to the last, and not the other way as well,
-# * time is the first axis,
-# * and all sentences that are read together have the same length.
-#
-# The next lessons take these conditions away one by one.
+# That `output[-1]` has the numbers of `h_n[0]` is so here, with one layer that reads from the
+# first word to the last. It is not so with every setting of `nn.LSTM`, and the next lessons come
+# to those.
 #
 # ## Ten sentences side by side
 #
@@ -387,7 +383,7 @@ compare(our_lstm, large, x, (h_0, c_0))
 
 # %% [markdown]
 # Ten tensors agree: three results, and the gradients of x, of both states, of two weights and of
-# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop of four lines.
+# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop of three lines.
 #
 # ### The same in float32
 #
@@ -403,9 +399,10 @@ ours, _, _ = unroll(x_32, zeros, zeros, large_32.all_weights[0])
 theirs, _ = large_32(x_32)
 print("within 1e-12:", bool(same(ours, theirs, tolerance=1e-12)))
 print("within 1e-5: ", bool(same(ours, theirs, tolerance=1e-5)))
+print("within 1e-6: ", bool(same(ours, theirs, tolerance=1e-6)))
 
 # %% [markdown]
-# They are a few 1e-7 apart. With a tolerance of 1e-12 that looks like a mistake, and it is a false
+# They are about 1e-7 apart. With a tolerance of 1e-12 that looks like a mistake, and it is a false
 # alarm. With 1e-5 there is no alarm. `same` and `compare` choose their tolerance by the dtype of
 # what they get. In tests of your own it is you who chooses.
 
@@ -436,8 +433,8 @@ for character in "(((((((":
 # \textcolor{#0f8266}{g_t}, \qquad h_t = \textcolor{#a64bb0}{o_t} \odot \tanh(c_t)$$
 #
 # c is a sum. At each step, f keeps at most all of the old c, and i times g adds something between
-# −1 and 1. So from a start of zero, $|c|$ is below 1 after one step, and below T after T steps. h
-# is squeezed: neither o nor tanh goes beyond 1.
+# −1 and 1. So from a start of zero, $|c|$ is at most 1 after one step, and at most T after T
+# steps. h is squeezed: neither o nor tanh goes beyond 1.
 #
 # Now the first way. Here our own loop keeps all 24 memories of the large layer.
 

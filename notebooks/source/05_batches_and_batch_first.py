@@ -47,8 +47,8 @@ print("numbers:", tuple(numbers.shape), "  x:", tuple(x.shape))
 
 # %% [markdown]
 # Two layers read x. Their weights are the same, all of them. One is the layer of the reader, which
-# was made with `batch_first=True`. The other was made without it. After the last character of each
-# line, the head gives the verdict.
+# was made with `batch_first=True`. The other was made without it. From the last slot of each row
+# of their output, the head gives the verdict.
 
 # %%
 from torch import nn
@@ -114,7 +114,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # Therefore a `DataLoader` can be given a function that makes a batch of the samples. It is called
-# `collate_fn`. The usual one fills the short lines up at their end:
+# `collate_fn`. One that people often write fills the short lines up at their end:
 
 # %%
 pictures.padded(lines=("f(x)", "x = 1", "cat"))
@@ -459,10 +459,10 @@ except RuntimeError as error:
 # (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
 # states, and `hidden[0]` is `h_0`.)
 #
-# If this surprised you, you are in good company. Experienced people have reported it to PyTorch, as
-# a fault or as an oddity: issues [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017,
+# If this surprised you, you are in good company. Experienced people have asked PyTorch about it,
+# or for another way: issues [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017,
 # [19675](https://github.com/pytorch/pytorch/issues/19675) of 2019 and
-# [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020. But it is meant to be so. States
+# [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020. It is as it is because states
 # have no axis for time, and so there is nothing that could change places with the batch.
 #
 # ## What we have seen

@@ -61,8 +61,8 @@ for question in ("code or prose", "doubled letters"):
 # by more than that, so we cannot say that the second layer does harm. But we see no gain.
 #
 # On the doubled letters it is the other way round: two layers learn the task, in each of the five
-# runs. One layer does not learn it, and a wider one is hardly better. (A coin would be right in
-# 0.50.) Here are all fifteen runs.
+# runs. One layer does not learn it in these 400 batches, and a wider one is hardly better. (Much
+# longer training helps the wider one.) (A coin would be right in 0.50.) Here are all fifteen runs.
 
 # %%
 from lstm_lessons import show
@@ -334,7 +334,7 @@ class Dropout(nn.Module):
 
 # %% [markdown]
 # `torch.rand_like(x)` has the shape of x, and random numbers between 0 and 1. A share p of them is
-# smaller than p. `nn.Dropout` of PyTorch does the same.
+# smaller than p. `nn.Dropout` of PyTorch does the same, and takes p = 1 as well.
 #
 # **Predict.** A hundred thousand ones go through this dropout, with p = 0.2. What is the mean of
 # what comes out?
@@ -521,7 +521,7 @@ print("zeros of F.dropout:  ", bool((F.dropout(noisy(x)[0], p=0.5) == 0).any()))
 #   inside.
 # * `output` is the top layer alone. `h_n` and `c_n` have a row a layer, with `batch_first` too, and
 #   `h_n[-1]` is the top one.
-# * A second layer helped to count doubled letters, and did not help to tell code from prose.
+# * A second layer learnt doubled letters far sooner, and did not help to tell code from prose.
 # * Dropout sets numbers to zero in training, and divides the others by 1 − p. `nn.LSTM` has it
 #   between layers only. With one layer it does nothing.
 # * Without dropout the two layers learnt their lines by heart. Between the layers alone, dropout

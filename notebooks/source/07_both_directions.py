@@ -47,13 +47,12 @@ show(made, alt)
 
 # %% [markdown]
 # From the left side alone, the network fills about a quarter of the gaps. From both sides it fills
-# a third and more, with each of the five seeds. These are small networks that have read 484 lines
-# in all; you would fill many more.
+# about a third, with each of the five seeds. These are small networks that have read 484 lines in
+# all; you would fill many more.
 #
 # ## Two passes
 #
-# `nn.LSTM(..., bidirectional=True)` does this for every step at once. It runs two passes over the
-# line:
+# `nn.LSTM(..., bidirectional=True)` runs two passes over the line:
 #
 # * the **forward** pass reads from the first character to the last,
 # * the **reverse** pass reads from the last character to the first.
@@ -420,9 +419,9 @@ print(f"always a space: {spaces:.0%}")
 
 # %% [markdown]
 # It falls to 12 %. That is half of what one direction has, and not much better than to say "a
-# space" each time. One direction has the same 23 % as before, because its slots never depended on
-# what comes later. The network with two directions has learnt to copy. In its last slot the reverse
-# pass has made one step, and there is nothing to copy.
+# space" each time. One direction loses nothing, because its slots never depended on what comes
+# later. The network with two directions has learnt to copy. In its last slot the reverse pass has
+# made one step, and there is nothing to copy.
 #
 # One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
 # after t, if the layer has been given what comes after t.
@@ -449,14 +448,17 @@ for marks in seen(forward_half_of_two, six):
 #
 # ## What it costs
 #
-# * **Time and numbers.** There are two passes, with weights of their own: twice the steps, and
-#   twice the numbers of one direction with the same H.
+# * **Time and numbers.** There are two passes, with weights of their own: twice the steps. One
+#   layer has twice the numbers of one direction with the same H; with more layers it is more than
+#   twice, because the upper ones read 2H.
 # * **No streaming.** The reverse pass begins at the end. So nothing can be said of the first
 #   character before the last one has been read. One direction says something at every character,
 #   as the reader does while somebody types.
 #
 # Use two directions where the whole line is there before anything has to be said of it: to tag
-# words, to fill gaps, for a verdict on a line that is finished.
+# words, or for a verdict on a line that is finished. For a gap at step t, `output[t]` will not do,
+# because both passes have read step t. There one takes the forward half of slot t − 1 and the
+# reverse half of slot t + 1, and one layer.
 #
 # ## What we have seen
 #
