@@ -132,7 +132,7 @@ from lstm_lessons import pictures
 pictures.loop(["p", "r", "i", "n"], ["h", "c"])
 
 # %% [markdown]
-# In all drawings of the course c is a thick line, like a belt that carries the memory along, and h
+# In these drawings c is a thick line, like a belt that carries the memory along, and h
 # is a thin one. Still drawings come from `pictures`, those that you can move from `explorers`.
 #
 # ## How to read the lessons

@@ -94,8 +94,8 @@ pictures.cell("all", numbers=numbers)
 #   \tanh(\underset{(H)}{c_t})
 # \end{aligned}$$
 #
-# The sign $\odot$ multiplies number by number. So unit 5 of $c_t$ is made from unit 5 of
-# f, i, g and of $c_{t-1}$, and from no other unit.
+# The sign $\odot$ multiplies number by number. So unit 5 of $c_t$ is made from unit 5 of f, i, g
+# and of $c_{t-1}$ alone. (The gates themselves read all units of $h_{t-1}$.)
 #
 # | letter | name | question | answer between |
 # |---|---|---|---|
@@ -120,15 +120,15 @@ for step in read("((((((("):
     print(f"c = {step.c[5]:.2f}   h = {step.h[5]:.2f}")
 
 # %% [markdown]
-# c has no bound, because it adds. h has one: tanh brings c into the range from −1 to 1, and o can
-# only make it smaller.
+# c has no fixed bound, because it adds. h has one: tanh brings c into the range from −1 to 1, and
+# o can only make it smaller.
 #
 # Why is c not shown as it is? What is shown is read: by all four gates at the next character, and
 # by the layer that gives the verdict. If a 7 arrived there, or a 700, it could drown everything
 # else. So what is shown has to stay small.
 #
 # And why is h not kept, instead of c? Because a memory that passes through tanh at every step
-# fades, even if no gate touches it:
+# fades, even if it is kept with a factor of 1 and no gate touches it:
 
 # %%
 from math import tanh
@@ -412,9 +412,9 @@ for character in in_order[:4]:
 
 # %% [markdown]
 # Out of 87 characters, the three that shut the gate most are the three closing brackets. In
-# training it was asked a second question, whether a bracket is open. The head for that question was
-# not kept. But nobody told the reader which characters close a bracket. Change 21 to 5 and `[:4]`
-# to `[-4:]`, and you see what opens the input gate.
+# training it was asked a second question, whether a bracket is open. The head for that question
+# was not kept. Which characters close one it has found out from the answers alone. Change 21 to 5
+# and `[:4]` to `[-4:]`, and you see what opens the input gate.
 #
 # Last, we break it. With +50 in the bias of row 21 the gate is stuck at 1. This line is prose, and
 # its bracket is closed in the middle:
@@ -474,7 +474,7 @@ explorer
 #
 # * f keeps, i lets in, g is the news, o shows: $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and
 #   $h_t = o_t \odot \tanh(c_t)$.
-# * c is kept unsqueezed and has no bound. h is shown, and stays between −1 and 1.
+# * c is kept unsqueezed and has no fixed bound. h is shown, and stays between −1 and 1.
 # * Each gate is a weighted sum of the word and of h. Rows are what comes out, columns what goes in:
 #   $W_{if}$ is (H × I), $W_{hf}$ is (H × H).
 # * PyTorch stacks the gates in the order i, f, g, o: `weight_ih_l0` is (4H, I), `weight_hh_l0` is

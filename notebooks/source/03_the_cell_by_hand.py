@@ -149,8 +149,9 @@ with torch.no_grad():
 same(g, rnn(word, old_h))
 
 # %% [markdown]
-# So there is a whole RNN inside an LSTM, and g is its result. In the RNN, this result becomes the
-# new h, and the old one is lost. In the LSTM it has to pass through taps first.
+# So the step of a plain RNN is inside an LSTM, and g is its result. In the plain RNN, this result
+# becomes the new h, and takes the place of the old one. In the LSTM it has to pass through taps
+# first.
 #
 # **Predict.** If f is shut (0), and i and o are entirely open (1), is the new h what the RNN makes?
 

@@ -1,7 +1,5 @@
 """What earlier editions of lesson 02 proved and no page proves any more."""
 
-from timeit import repeat
-
 import pytest
 import torch
 from torch import nn
@@ -87,11 +85,3 @@ def test_a_bias_of_50_outweighs_the_rest():
     fifty = torch.tensor([-50.0, 50.0], dtype=torch.float64)
     assert same(torch.sigmoid(fifty), torch.tensor([0.0, 1.0], dtype=torch.float64))
     assert same(torch.tanh(fifty), torch.tensor([-1.0, 1.0], dtype=torch.float64))
-
-
-def test_one_product_takes_less_time_than_four(lstm):
-    """A product takes some time to start: one takes less than two thirds of the time of four."""
-    stack, x_t = lstm.weight_ih_l0.detach(), torch.randn(I, dtype=torch.float64)
-    pieces = stack.chunk(4)
-    four = min(repeat(lambda: [piece @ x_t for piece in pieces], number=200, repeat=20))
-    assert min(repeat(lambda: stack @ x_t, number=200, repeat=20)) < 2 / 3 * four
