@@ -67,6 +67,14 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"lines": ("x = [0, 1]",)},
         {"lines": ("x == [0, 1, 2, 3, 4, 5]", "the value is not a name")},
     ],
+    "unit": [
+        {"line": "we print the sum (see below) here"},
+        {"line": "we print the sum (see below) here", "gates": "f i"},
+        {"line": "(((((((", "gates": "f"},
+        {"line": "print(x, y)", "gates": "f i o", "number": 3},
+        {"line": "if x"},
+        {"line": "m" * 50, "gates": "o", "number": 15},
+    ],
     "walk": [
         *({"axis": axis} for axis in (None, 0, 1)),
         *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
@@ -618,3 +626,64 @@ def test_verdicts_want_one_or_two_lines():
     for lines in ((), ("a b",) * 3, ("x",), ("x" * 25,)):
         with pytest.raises(ValueError, match="expected 1 or 2 lines"):
             pictures.verdicts(*lines)
+
+
+# --- unit --------------------------------------------------------------------------------------
+
+
+def heights(svg: str, curve: str) -> list[float]:
+    return [float(point.split()[1]) for point in curves_of(svg)[curve]]
+
+
+def curves_of(svg: str) -> dict[str, list[str]]:
+    """Return the points of each curve, as they stand in its path."""
+    return {name: each.get("d")[1:].split("L") for name, each in marked(svg, "curve").items()}
+
+
+def test_a_unit_is_the_trained_readers():
+    reader, number = trained_reader()
+    line = "f(a, (b, c), d)"
+    picture = pictures.unit(line, "f i")
+    vectors = reader.embedding(torch.tensor([number[character] for character in line]))
+    h = c = torch.zeros(1, 16)
+    rows = {"c": [], "f": [], "i": []}
+    lstm = reader.lstm
+    for x in vectors:
+        sums = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+        i, f, g, o = sums.chunk(4, dim=1)
+        i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+        c = f * c + i * g
+        h = o * torch.tanh(c)
+        for name, values in (("c", c), ("f", f), ("i", i)):
+            rows[name].append(values[0, 5].item())
+    assert torch.allclose(h, lstm(vectors)[0][-1], atol=1e-6)
+    for name, values in rows.items():
+        said = (f"{each} {value:z.2f}" for each, value in zip(line, values, strict=True))
+        assert ", ".join(said).replace("-", "−") in picture.alt
+        ys = heights(picture.svg, name)
+        low, high = min(values), max(values)
+        y_low, y_high = ys[values.index(low)], ys[values.index(high)]
+        for value, y in zip(values, ys, strict=True):  # the more, the higher, on one scale
+            assert y == pytest.approx(
+                y_low + (y_high - y_low) * (value - low) / (high - low), abs=4
+            )
+        assert y_high < y_low
+
+
+def test_nothing_moves_when_the_gates_of_a_unit_are_added():
+    line = "print(x, y)"
+    alone, gated = (pictures.unit(line, gates).svg for gates in ("", "f i"))
+    assert curves_of(alone)["c"] == curves_of(gated)["c"]
+    assert set(curves_of(gated)) - set(curves_of(alone)) == {"f", "i"}
+
+
+def test_a_unit_wants_a_line_gates_and_a_number():
+    for given, said in (
+        ({"line": "x"}, "line must have 2 to 50"),
+        ({"line": "x" * 51}, "line must have 2 to 50"),
+        ({"line": "a b", "gates": "f g"}, "gates must hold letters of f, i and o"),
+        ({"line": "a b", "gates": "f f"}, "gates must hold letters of f, i and o"),
+        ({"line": "a b", "number": 16}, "number must be 0 to 15"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            pictures.unit(**given)
