@@ -37,10 +37,11 @@ CURVES = {
 
 
 PRESETS = {
-    "forgets at once": {"forget_bias": -2.0, "lags": 20},
+    "nearly shut: −2": {"forget_bias": -2.0, "lags": 20},
     "as it comes: 0": {"forget_bias": 0.0, "lags": 50},
     "usual remedy: 1": {"forget_bias": 1.0, "lags": 50},
-    "remembers for long": {"forget_bias": 5.0, "lags": 100},
+    "rather open: 2": {"forget_bias": 2.0, "lags": 50},
+    "wide open: 6": {"forget_bias": 6.0, "lags": 50},
 }
 
 
