@@ -13,32 +13,24 @@
 # ## What must be remembered, and for how long
 #
 # *The **keys** to the old cabinet in the hall **are** on the table.* Is it *are* or *is*? The word
-# that decides it stands at the beginning, and seven words lie between. So a reader has to
-# keep one fact, through seven words that do not matter, and may then let it go.
+# that decides it stands at the beginning of the sentence, and seven words lie between. So a reader
+# has to keep one fact while it reads seven words that do not matter for it. Then it may let it go.
 #
-# Text is full of that. A bracket that opens must be closed. A question that begins with *why* ends
-# with a question mark. In lesson 00, unit 5 of the trained reader kept such a fact:
+# Text is full of that. A bracket that was opened must be closed. A question that begins with *why*
+# ends with a question mark. In lesson 00, unit 5 of the trained reader kept such a fact. Here it
+# reads another line:
 
 # %%
-from lstm_lessons import show
-from lstm_lessons.data.plain_reader import read
-from lstm_lessons.drawing import figure
+from lstm_lessons import pictures
 
 line = "we print the sum (see below) here"
-steps = read(line)  # what the trained reader holds after each character
-plot, axes = figure()
-axes.step(range(len(line)), [step.c[5] for step in steps], where="mid")
-axes.set_xticks(range(len(line)), list(line))
-axes.set(ylabel="c of unit 5", title="One number of the reader's memory")
-alt = """A curve over the 33 characters of the line. It is 0 up to the opening bracket, where
-it rises to 1. It stays between 1 and 1.3 for ten characters, and falls to 0 at the closing one."""
-show(plot, alt)
+pictures.unit(line)
 
 # %% [markdown]
-# The number rises at the bracket, stays for ten characters, and is gone when it is no longer
-# needed. It does not fade in between. (It even grows a little.)
+# The number rises to 1 at the bracket that opens. It stays there, or a little above, through the
+# nine characters inside. At the bracket that closes it is gone. It does not fade in between.
 #
-# That looks easy, but the simplest network that reads does not do it when it is new, and can hardly
+# That looks easy. But the simplest network that reads does not do it when it is new, and can hardly
 # learn to. This lesson shows why, and what has to be added so that it can.
 
 # %% [markdown]
@@ -49,8 +41,6 @@ show(plot, alt)
 # the same box at each step.
 
 # %%
-from lstm_lessons import pictures
-
 pictures.loop(("the", "cat", "sat"))
 
 # %% [markdown]
@@ -64,7 +54,8 @@ pictures.loop(("the", "cat", "sat"))
 # The first word is 1. So the first state is tanh(0.5) = 0.46. All later words are 0, and then the
 # second state is tanh(0.8 · 0.46) = tanh(0.37) = 0.35.
 #
-# **Predict.** Ten words of 0 have been read since. Is the state then about 0.4, 0.04 or 0.004?
+# **Predict.** When ten words of 0 have been read after the 1, is the state about 0.4, 0.04 or
+# 0.004?
 
 # %%
 from math import tanh
@@ -75,28 +66,140 @@ for count in range(1, 11):
     print(f"after {count:2} words of 0: h = {h:.3f}")
 
 # %% [markdown]
-# About 0.04. Each step leaves about 0.8 of what was there, and ten factors of 0.8 make 0.1. The
-# first word fades, whether it still matters or not.
+# About 0.04. Each word of 0 leaves about 0.8 of what was there, and ten factors of 0.8 make 0.1.
+# The factor stands in the weights, and it is much the same at every step. So the first word fades,
+# whether it still matters or not.
+
+# %% [markdown]
+# ## A memory with a tap
 #
-# A real RNN has H numbers in its state, and a word has I numbers. The two factors become matrices.
-# Under each symbol stands its shape:
+# A factor of exactly 1 is easy to get. Keep a second list of numbers, the *memory* c, copy it from
+# step to step, and only add to it. Then nothing fades. But then nothing can be let go either: a
+# bracket that was opened once would stay open for ever.
+#
+# So let the network choose the factor, at every step, for each number of its memory. This factor is
+# the *forget gate* f, a number from 0 to 1. In the picture the memory is the thick line, like a
+# belt that runs through the box, and f is a tap on it. The old c is 2 and f is 0.9, so that 0.9 · 2
+# = 1.8 goes on. What is grey comes later.
+
+# %%
+pictures.cell("f", {"f": 0.9, "c_before": 2})
+
+# %% [markdown]
+# f = 1 is an open tap: all of the old number goes on. f = 0 is a tap that is shut. So the name
+# misleads: f = 1 forgets *nothing*.
+#
+# Something new must come in, too. That is the *news* g, a number from −1 to 1. The *input gate* i,
+# from 0 to 1, says how much of the news is let in. Here i is 0.5 and g is −1:
+#
+# $$c = \textcolor{#c2560c}{0.9} \cdot 2 + \textcolor{#1a75d1}{0.5} \cdot
+#   (\textcolor{#0f8266}{-1}) = 1.8 - 0.5 = 1.3$$
+
+# %%
+pictures.cell("f i g", {"f": 0.9, "i": 0.5, "g": -1, "c_before": 2})
+
+# %% [markdown]
+# That was one number of the memory. A network has H of them, its *units*. For all of them at once,
+# with $\odot$ for "number by number", and with the shape under each symbol:
+#
+# $$\underset{(H)}{c_t} = \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
+#   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}}$$
+#
+# This is the heart of the LSTM. Now we can look at how the reader keeps its bracket.
+#
+# **Predict.** Inside the brackets, c of unit 5 stays near 1. Is its forget gate f there near 0,
+# near one half or near 1?
+
+# %%
+pictures.unit(line, "f i")
+
+# %% [markdown]
+# Near 1, at each of the nine characters. Here are the numbers where something happens, and at one
+# character inside:
+
+# %%
+from lstm_lessons.data.plain_reader import read
+
+steps = read(line)
+for place in (17, 18, 27):
+    step, old_c = steps[place], steps[place - 1].c[5]
+    kept = f"{step.f[5]:.2f} · {old_c:5.2f}"
+    news = f"{step.i[5]:.2f} · {step.g[5]:5.2f}"
+    print(f"{step.character}   {kept} + {news} = {step.c[5]:z.2f}")
+
+# %% [markdown]
+# At the opening bracket i is open, and a 1 comes in. At the `s`, f keeps all that is there, and i
+# lets a little in. At the closing bracket f is shut, and the number is gone. Nobody has written
+# these rules down. The weights of the reader were trained, and they open and shut its taps.
+#
+# Before the bracket f moves up and down, between 0.67 and 0.99. That makes no difference there,
+# because c is nearly 0 and there is nothing to keep.
+
+# %% [markdown]
+# ## A ruler for forgetting
+#
+# How fast does a network forget? We need a ruler, and we find it with a nudge. Take the smallest
+# network again. We change its first word from 1 to 1.001, read some words of 0, and see how far the
+# last state moves.
+
+
+# %%
+def last_state(first_word, zeros):
+    h = tanh(0.5 * first_word)
+    for _ in range(zeros):
+        h = tanh(0.8 * h)
+    return h
+
+
+# %%
+for zeros in (0, 5, 10):
+    moved = last_state(1.001, zeros) - last_state(1, zeros)
+    print(f"{zeros:2} words of 0: moved by {moved:.6f}, {moved / 0.001:.3f} times the nudge")
+
+# %% [markdown]
+# Right after the word, the state moves 0.393 times as far as the word. When ten words have been
+# read in between, it moves only 0.030 times as far. This number, how far the result moves for each
+# unit of nudge, is a *slope*. The slopes for all numbers that went in, together, are the
+# *gradient*.
+#
+# PyTorch finds slopes without any nudge. We tell it with `requires_grad` for which number we want
+# the slope. Then `backward()`, called on the result, goes back through all steps and leaves the
+# slope in `.grad`.
+
+# %%
+import torch
+
+word = torch.tensor(1.0, requires_grad=True)
+h = torch.tanh(0.5 * word)
+for _ in range(10):
+    h = torch.tanh(0.8 * h)
+h.backward()
+print(f"{word.grad:.3f}")
+
+# %% [markdown]
+# The same 0.030. Now we have a ruler, and take it to a network of the usual size.
+#
+# ## A real RNN
+#
+# There the state has H numbers and a word has I numbers. The two factors 0.5 and 0.8 become
+# matrices:
 #
 # $$\underset{(H)}{h_t} = \tanh\big(\underset{(H \times I)}{W_{ih}}\;\underset{(I)}{x_t}
 #   + \underset{(H \times H)}{W_{hh}}\;\underset{(H)}{h_{t-1}} + \underset{(H)}{b}\big)$$
 #
 # The matrix $W_{ih}$, of shape H × I, takes I numbers and gives H numbers. The *bias* b is a list
-# of numbers that are added at every step. The indices say where the numbers come from and where
-# they go: `ih` is from the **i**nput to **h**, and `hh` is from **h** to **h**.
+# of numbers that are added at every step. The index says where the numbers come from and where
+# they go: *ih* is from the input to h, and *hh* is from h to h.
 #
 # In PyTorch it is `nn.RNN`. It keeps the bias as two lists, which it adds. The ending `_l0` of its
-# names means layer 0, which is the only one here.
+# names means layer 0, which is the only one here. It returns `output`, the states after every word,
+# and `h_n`, the last one.
 #
 # In this lesson numbers become very small. PyTorch usually computes in `float32`, which keeps
 # about 7 digits. We take `float64`, which keeps about 16. Then two ways to compute the same thing
 # agree to 1e-12, which is 0.000000000001, and `same` can be strict.
 
 # %%
-import torch
 from torch import nn
 
 from lstm_lessons import same
@@ -115,41 +218,15 @@ output, h_n = rnn(x)
 same(h, output[-1])
 
 # %% [markdown]
-# Our loop gives what `nn.RNN` gives, after 61 words.
-
-# %% [markdown]
-# ## A ruler for forgetting
+# After 61 words, our loop has the state that `nn.RNN` has.
 #
-# After 61 words, what does the last state still know of an early one? We find out by a nudge. Add
-# 0.001 to one number of a word, read everything again, and see how far the last state moves.
+# What does this state still know of the words before? There are 61 words of 8 numbers, so we would
+# need 488 nudges. `backward()` finds all 488 slopes at once. It wants a single number as the
+# result, so we add up the 16 numbers of the last state.
 #
-# If the word is the last one, the state moves. If the word stands 20 words before it, the state
-# should move less.
-#
-# **Predict.** A guess: how many times less does it move, about 10, about 1,000, or over a million?
-
-
-# %%
-def moved(layer, lag):
-    """Return how far the last state moves if the word `lag` words before the last one is nudged."""
-    nudged = x.clone()
-    nudged[60 - lag, 0] += 0.001
-    change = layer(nudged)[0][-1] - layer(x)[0][-1]
-    return change.norm().item()
-
-
-print(f"the last word:       {moved(rnn, 0):.1e}")
-print(f"20 words before it:  {moved(rnn, 20):.1e}")
-print(f"how many times less: {moved(rnn, 0) / moved(rnn, 20):,.0f}")
-
-# %% [markdown]
-# Twenty million times less. (`5.2e-04` is how Python writes 0.00052, and `1e+03` is 1,000. `norm`
-# is the length of a list of numbers: 5 for the numbers 3 and 4.)
-#
-# Nudging each of 8 numbers of 61 words would take 488 runs. PyTorch does it in one go.
-# `backward()` computes, for every number that went in, how much a result moves if that number is
-# nudged, per unit of nudge. This list of slopes is called the *gradient*. The result has to be a
-# single number, so we add up the 16 numbers of the last state.
+# Then each word has 8 slopes. We take the length of this list (`norm`), as one takes the length of
+# an arrow: the length of the list 3, 4 is 5. It tells how much the word still matters. *Lag* 20
+# means 20 words before the last one.
 
 
 # %%
@@ -161,14 +238,19 @@ def gradient_by_lag(layer):
     return words.grad.norm(dim=1).flip(0)  # one length a word; flipped: the last word first
 
 
+# %% [markdown]
+# **Predict.** A guess: how many times smaller is the gradient at lag 20 than at lag 0, about 10,
+# about 1,000, or over a million?
+
+# %%
 rnn_gradient = gradient_by_lag(rnn)
-for lag in (0, 10, 20, 30, 40, 50, 60):
-    print(f"lag {lag:2}: {rnn_gradient[lag].item():.0e}")
+for lag in (0, 20):
+    print(f"lag {lag:2}: {rnn_gradient[lag].item():.10f}")
 
 # %% [markdown]
-# *Lag* 20 means 20 words before the last one. Training follows the gradient: it changes the
-# weights in the direction in which the result gets better. Where there is next to no gradient,
-# there is next to nothing to follow. The network cannot learn that the first word mattered.
+# Ten million times smaller. Training follows the gradient: it changes the weights in the direction
+# in which the result gets better. A word that has next to no gradient has next to no say in that.
+# So the network hardly learns that the word mattered.
 #
 # **Predict.** From lag 10 to lag 20 the gradient falls by some factor. From 20 to 30, does it fall
 # by less, by more, or by about as much?
@@ -180,113 +262,79 @@ for lag in (10, 20, 30, 40, 50):
 
 # %% [markdown]
 # By about as much. Each step multiplies by about 0.43, as each step of the smallest network
-# multiplied by about 0.8. That is a *vanishing gradient*: sixty factors below 1.
+# multiplied by about 0.8. Sixty factors below 1 leave nearly nothing: that is a *vanishing
+# gradient*.
 #
 # <details><summary>Where does 0.43 come from? (for those who know eigenvalues)</summary>
 #
 # One step back, the gradient is multiplied by the slope of tanh, which is $1 - h^2$, and by the
-# matrix $W_{hh}$. A matrix that is applied many times stretches, in the long run, by the size of
-# its largest eigenvalue, which may be a complex number. Here that size is 0.55, and the mean slope
-# is 0.80. Their product is 0.44. A new `nn.RNN` has small weights, from $-1/\sqrt{H}$ to
-# $1/\sqrt{H}$, so the product is well below 1.
+# matrix $W_{hh}$. A matrix that is applied again and again makes a list of numbers longer or
+# shorter, and in the long run, on average, by the size of its largest eigenvalue at each step. (The
+# eigenvalue may be a complex number. Then the list also turns while it shrinks.)
+#
+# ```python
+# torch.linalg.eigvals(rnn.weight_hh_l0).abs().max()  # 0.55
+# (1 - output**2).mean()                              # 0.80
+# ```
+#
+# 0.55 · 0.80 is 0.44. That is an estimate, because the slope of tanh is not the same for all units
+# and steps. A new `nn.RNN` draws its weights between $-1/\sqrt{H}$ and $1/\sqrt{H}$, and for that
+# the largest eigenvalue is well below 1.
 #
 # </details>
 
 # %% [markdown]
-# With larger weights, the factor can be above 1. Then sixty steps multiply the gradient again and
-# again, and it *explodes*. Here is its length for all weights, in our RNN and in one whose
-# $W_{hh}$ is six times as large.
+# With larger weights the factor can be above 1. We copy the network, and multiply its $W_{hh}$ by
+# 6. `load_state_dict` copies all weights, and `no_grad` is needed wherever we change a weight by
+# hand.
 
 # %%
 large = nn.RNN(8, 16)
 large.load_state_dict(rnn.state_dict())
-with torch.no_grad():  # weights may be changed only where PyTorch is told not to take notes
+with torch.no_grad():
     large.weight_hh_l0 *= 6
+large_gradient = gradient_by_lag(large)
+for lag in (0, 20, 40, 60):
+    print(f"lag {lag:2}: {large_gradient[lag].item():6,.0f}")
+
+# %% [markdown]
+# The further back, the larger: the gradient *explodes*. `backward()` has found the slopes for all
+# weights, too. In the next cell you see how long the list of all of them is, in our RNN and in the
+# one with the large weights. One step of training along a list that is so long would throw the
+# weights far away. The usual help is to *clip* the gradient. `clip_grad_norm_` returns its length,
+# and shortens it to the length that you give, here 1.
+
+# %%
 for name, network in (("as it is", rnn), ("W_hh times 6", large)):
-    network.zero_grad()
+    network.zero_grad()  # forget what earlier calls of backward() have found
     network(x)[0][-1].sum().backward()
     length = nn.utils.clip_grad_norm_(network.parameters(), max_norm=1.0)
     print(f"{name:<13} {length:,.0f}")
 
 # %% [markdown]
-# A step of training along such a gradient throws all weights far away. `clip_grad_norm_` is the
-# usual help: it returns the length, and shortens the gradient to the length that you give, here 1.
-# It cannot help against vanishing, since it only shortens.
+# That helps against an explosion. It cannot help against vanishing, since it only shortens.
 #
 # Too small or too large: to *learn* to keep a fact over many steps, a network wants a factor near
 # 1.
 
 # %% [markdown]
-# ## A memory with a tap
+# ## The factor is the gate
 #
-# A factor of exactly 1 is easy to get. Keep a second list of numbers, the *memory* c, copy it from
-# step to step, and only add to it. Then nothing fades. But then nothing can be let go either, and
-# the memory fills up with everything that was ever added.
+# What is the factor in a memory with a tap? Nudge the old c from 2 to 2.001. The new c was 1.3, and
+# now it is 0.9 · 2.001 − 0.5 = 1.3009. It has moved 0.9 times as far. So one step back, the
+# gradient along c is multiplied by f.
 #
-# So let the network choose the factor, at every step, for each number of its memory. That is the
-# *forget gate* f. It is a tap on the way of c: f = 1 is open, and lets all of the old number
-# through; f = 0 is shut.
-
-# %%
-pictures.cell("f", {"f": 0.9, "c_before": 2})
-
-# %% [markdown]
-# The name misleads: f = 1 forgets *nothing*.
-#
-# Something new must come in, too. That is the *news* g, a number from −1 to 1, and the *input
-# gate* i says how much of it is let in. For one unit with an old c of 2, f = 0.9, i = 0.5 and g =
-# −1:
-#
-# $$c = \textcolor{#c2560c}{0.9} \cdot 2 + \textcolor{#1a75d1}{0.5} \cdot
-#   (\textcolor{#0f8266}{-1}) = 1.8 - 0.5 = 1.3$$
-
-# %%
-pictures.cell("f i g", {"f": 0.9, "i": 0.5, "g": -1, "c_before": 2})
-
-# %% [markdown]
-# For all H units at once, with $\odot$ for "number by number":
-#
-# $$\underset{(H)}{c_t} = \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
-#   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}}$$
-#
-# If you nudge the old c, the new c moves f times as far. So f is the factor that we looked for: one
-# step back, the gradient along c is multiplied by f.
-#
-# This is the heart of the LSTM. (How h is made from c, and the fourth gate, come in lesson 02.)
-#
-# What do the gates of unit 5 do, in the line at the top of this page?
-#
-# **Predict.** At which character is its forget gate f nearly 0?
-
-# %%
-plot, axes = figure()
-axes.step(range(len(line)), [step.f[5] for step in steps], where="mid", color="C1", label="f")
-axes.step(range(len(line)), [step.i[5] for step in steps], ":", where="mid", color="C0", label="i")
-axes.set_xticks(range(len(line)), list(line))
-axes.set(ylabel="gate", title="The taps of unit 5")
-axes.legend(loc="center left")
-alt = """Two gates of unit 5 over the line. The forget gate f lies between 0.6 and 1, is 1 inside
-the brackets, and falls to 0 at the closing one. The input gate i is near 0, but 1 at the opening
-bracket."""
-show(plot, alt)
-
-# %% [markdown]
-# At the closing bracket. At the opening one, i is 1: the news comes in. Inside, f stays near 1, so
-# the number stays. At the closing one f is 0, and it is gone. Nobody has written that down for the
-# reader. Its weights were trained, and they open and shut these taps.
-
-# %% [markdown]
-# ## Half-life
+# In a plain RNN the factor stands in the weights. In an LSTM the network chooses it, for each unit
+# and at every step, and it can choose one that is nearly 1.
 #
 # How long does a memory last, if f is not exactly 1? Take c = 1, and f = 0.9 at every step, with
-# no news. What is left is 0.9, then 0.81, then 0.73, 0.66, 0.59, 0.53 and 0.48. So after between
-# six and seven steps half of it is left. After k steps the share $f^k$ is left, and it is one half
-# when
+# no news. What is left is 0.9, then 0.81, then 0.73, 0.66, 0.59, 0.53 and 0.48. So between six and
+# seven steps it is down to one half. After k steps the share $f^k$ is left. The number n of steps
+# after which one half is left is the *half-life* of the memory:
 #
 # $$f^n = \tfrac12 \qquad\text{or}\qquad n = \frac{\ln \frac12}{\ln f}$$
 #
-# (ln is the natural logarithm, `log` in Python. It turns a power into a product.) This n is the
-# *half-life* of the memory, in steps.
+# Here ln is the natural logarithm, `log` in Python. It is what brings n down from the exponent.
 #
 # **Predict.** With f = 0.99, is the half-life nearer to 7, 70 or 700 steps?
 
@@ -295,7 +343,6 @@ from math import exp, log
 
 
 def half_life(f):
-    """Return after how many steps a constant forget gate f leaves one half."""
     return log(1 / 2) / log(f)
 
 
@@ -314,6 +361,7 @@ for f in (0.5, 0.9, 0.99, 0.999):
 #   \underset{(H \times I)}{W_{if}}\;\underset{(I)}{x_t}
 #   + \underset{(H \times H)}{W_{hf}}\;\underset{(H)}{h_{t-1}} + \underset{(H)}{b_f}\big)$$
 #
+# Again the index says from where to where: *if* is from the input to f, and *hf* is from h to f.
 # If the two parts with W are small, the gate rests near $\sigma(b_f)$. So the bias sets how long a
 # memory lasts when nothing special is read.
 
@@ -328,22 +376,23 @@ for bias in (-2, 0, 1, 2, 4, 6):
     print(f"bias {bias:2}: f = {f:.3f}, half-life {half_life(f):6.1f} steps")
 
 # %% [markdown]
-# To find the bias for the half-life n that you want, go the other way. Half must be left after n
-# steps, so $f = 0.5^{1/n}$. And $f = \sigma(b_f)$ turned round is $b_f = \ln \dfrac{f}{1 - f}$.
+# To find the bias for the half-life n that you want, go the other way, in two steps. One half must
+# be left after n steps, so $f = 0.5^{1/n}$. And $f = \sigma(b_f)$ turned round is $b_f = \ln
+# \dfrac{f}{1 - f}$. For 30 steps:
 
 # %%
 f = 0.5 ** (1 / 30)
 b_f = log(f / (1 - f))
-print(f"for a half-life of 30 steps: f = {f:.3f}, bias {b_f:.2f}")
+print(f"f = {f:.3f}, bias {b_f:.2f}")
 
 # %% [markdown]
 # ## What a new nn.LSTM remembers
 #
-# An LSTM is said to cure vanishing gradients. Let us see. In a new `nn.LSTM` all weights and
-# biases are small random numbers, here between −0.25 and 0.25, so z is near 0.
+# An LSTM is said to cure vanishing gradients. Let us see what a new one does. Its weights and
+# biases are small random numbers, here between −0.25 and 0.25.
 #
-# In PyTorch's names, the forget gate owns the second quarter of the rows of every weight and bias.
-# Lesson 02 shows why. So we can compute f at every step.
+# We compute f at every step, as the equation says. In PyTorch's names, the forget gate owns the
+# second quarter of the rows of every weight and bias. Lesson 02 shows why.
 
 
 # %%
@@ -352,10 +401,10 @@ def forget_gates(lstm):
     rows = slice(16, 32)  # the second quarter of 64
     W_if, W_hf = lstm.weight_ih_l0[rows], lstm.weight_hh_l0[rows]
     b_f = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
-    states, _ = lstm(x)
+    output, _ = lstm(x)  # h after every word
     gates = []
-    for x_t, h in zip(x[1:], states[:-1]):  # a word, and h after the word before it
-        gates.append(torch.sigmoid(W_if @ x_t + W_hf @ h + b_f))
+    for t in range(1, 61):
+        gates.append(torch.sigmoid(W_if @ x[t] + W_hf @ output[t - 1] + b_f))
     return torch.stack(gates)
 
 
@@ -367,12 +416,13 @@ torch.manual_seed(4)
 lstm = nn.LSTM(8, 16)
 gates = forget_gates(lstm)
 print(f"f on average: {gates.mean():.2f}")
-print(f"left after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
+print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 
 # %% [markdown]
-# About 0.5. So a new LSTM forgets half of its memory at *every* step, and after 30 steps nothing
-# is left. It has the means against forgetting, a gate that can be opened. But at the start the
-# gate is half shut.
+# About 0.5, because small weights make a z near 0, and $\sigma(0)$ is one half. So a new LSTM
+# forgets about half of its memory at *every* step. After 30 steps, even the unit that has kept
+# most has kept less than a ten-millionth. An LSTM has the means against forgetting, which is a gate
+# that can be opened. But at the start the gate is half shut.
 #
 # So we open it. We give the bias that we have just computed to all its forget gates. PyTorch has
 # two biases and adds them, so one gets the number and the other one zero.
@@ -387,6 +437,7 @@ def set_forget_bias(lstm, bias):
         lstm.bias_hh_l0[H : 2 * H] = 0
 
 
+# %%
 torch.manual_seed(4)
 opened = nn.LSTM(8, 16)
 set_forget_bias(opened, b_f)
@@ -399,34 +450,36 @@ print(f"left after 30 steps: {left.min():.2f} to {left.max():.2f}, on average {l
 # constant factor a step is a straight line.
 
 # %%
+from lstm_lessons import show
+from lstm_lessons.drawing import figure
+
 plot, axes = figure()
 lstm_gradient, opened_gradient = gradient_by_lag(lstm), gradient_by_lag(opened)
-axes.semilogy(rnn_gradient / rnn_gradient[0], ":", color="C0", label="plain RNN")
-axes.semilogy(lstm_gradient / lstm_gradient[0], "-.", color="C3", label="new LSTM")
-axes.semilogy(opened_gradient / opened_gradient[0], "-", color="C1", label="forget bias 3.76")
+axes.semilogy(rnn_gradient / rnn_gradient[0], label="plain RNN")
+axes.semilogy(opened_gradient / opened_gradient[0], label="forget bias 3.76")
+axes.semilogy(lstm_gradient / lstm_gradient[0], label="new LSTM")
 axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", title="An open gate remembers")
 axes.legend()
-alt = """Three curves of gradient against lag on a logarithmic axis. The plain RNN falls to below
-1e-21 at lag 60, the new LSTM to about 3e-14. With forget bias 3.76 the curve falls to about a fifth
-in the first steps, and then stays roughly level up to lag 60."""
+alt = """Gradient against lag, on a logarithmic axis. The plain RNN falls to below 1e-21 at lag 60,
+the new LSTM to 3e-14. With forget bias 3.76 it falls to about a third, and then stays level."""
 show(plot, alt)
 
 # %% [markdown]
-# The straight lines are the two networks that forget. With the open gate, the gradient falls in the
-# first few steps, and then stays on one level, as far back as we look.
+# The two networks that forget are nearly straight lines. With the open gate, the gradient falls in
+# the first few steps, and then stays on one level, as far back as we look.
 #
 # ## Turn the knob
 #
 # Below is an LSTM with other weights. The solid curve is its gradient for the forget bias that you
-# choose. The dashed line is $f^k$, which is what the forget gate alone would leave.
+# choose. The dashed line is $f^k$, which is what the forget gate alone would leave after k steps.
 #
 # **Try it.**
 #
-# 1. Set the bias to −2. Does the LSTM remember better or worse than the plain RNN?
+# 1. Press "nearly shut". Does the LSTM remember better or worse than the plain RNN?
 # 2. Set "lags shown" to 100. From which whole number on does the bias leave half of c after 100
 #    steps?
-# 3. Set "lags shown" to 50, and move the bias from 2 to 6. The end of the dashed line moves far,
-#    the end of the solid curve hardly. What is $f^{50}$ for a bias of 2, and for 6?
+# 3. Press "rather open", and then "wide open". The end of the dashed line moves far, and the end of
+#    the solid curve hardly. Where does the solid curve lose most, in each of the two pictures?
 
 # %%
 from lstm_lessons import explorers
@@ -438,9 +491,19 @@ explorers.forget_gate()
 #
 # 1. Worse. A gate that is nearly shut forgets faster than a plain RNN.
 # 2. From 5 on.
-# 3. It is about 0.002 for 2, and about 0.88 for 6. The solid curve does not follow:
-#    it drops in the first step, and some of the gradient goes another way, through h into the gates
-#    of the next step. So $f^k$ is a guide to the memory, and not the whole gradient.
+# 3. With "rather open", a bias of 2, it falls by half in the first step, and by far the most after
+#    it, down to 0.019 at lag 50. With "wide open", a bias of 6, it falls to 0.16 in the first step.
+#    The 49 steps after it together lose no more than that one, down to 0.028.
+#
+# So the gate does keep the memory, but $f^k$ is not the whole gradient. There are two more ways
+# from a word to the last state. We have measured them by cutting each of them.
+#
+# * The last word of all also acts on how much of c is shown. With a bias of 6 that is most of what
+#   it does: without it, the solid curve would begin at 0.12 and not at 1. So the fall in the first
+#   step is not forgetting. The curve begins too high.
+# * A word acts on h, and through h on the gates of the steps after it. With a bias of 2, most of
+#   what is left at lag 50 has come that way. Without it, 0.003 would be left, which is near the
+#   0.002 of the dashed line.
 #
 # </details>
 
@@ -453,7 +516,8 @@ explorers.forget_gate()
 #
 # Training goes as always. A *loss* says how wrong the answers are, here by `softplus`, which is
 # near 0 where the signs agree. `backward()` finds its gradient, and the *optimiser*, here the
-# usual one, Adam, moves all weights a little in the direction that makes the loss smaller.
+# usual one, Adam, moves all weights a little in the direction that makes the loss smaller. Training
+# does not need 16 digits. So `.float()` turns numbers and weights into `float32`, which is faster.
 
 
 # %%
@@ -462,7 +526,7 @@ def examples(B):
     sign = torch.randint(0, 2, (B,)) * 2.0 - 1
     x = 0.1 * torch.randn(30, B, 1)
     x[0, :, 0] = sign
-    return x, sign
+    return x.float(), sign.float()
 
 
 # %%
@@ -483,13 +547,14 @@ def train(lstm, head):
 def share_right(forget_bias, seed):
     """Return the share of signs that a newly trained LSTM says right."""
     torch.manual_seed(seed)
-    lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
+    lstm, head = nn.LSTM(1, 16).float(), nn.Linear(16, 1).float()
     if forget_bias is not None:
         set_forget_bias(lstm, forget_bias)
     train(lstm, head)
     x, sign = examples(B=200)
-    guess = head(lstm(x)[0][-1])[:, 0]
-    return (guess.sign() == sign).double().mean().item()
+    output, _ = lstm(x)
+    guess = head(output[-1])[:, 0]
+    return (guess.sign() == sign).float().mean().item()
 
 
 # %% [markdown]
@@ -500,7 +565,9 @@ def share_right(forget_bias, seed):
 
 # %%
 for forget_bias in (None, 1.0, 2.0, 4.0):
-    learnt = sum(share_right(forget_bias, seed) > 0.9 for seed in range(3))
+    learnt = 0
+    for seed in range(3):
+        learnt += share_right(forget_bias, seed) > 0.9
     left = sigmoid(forget_bias or 0.0) ** 29
     print(f"forget bias {forget_bias}: {left:.0e} is left, {learnt} of 3 have learnt it")
 
@@ -508,10 +575,10 @@ for forget_bias in (None, 1.0, 2.0, 4.0):
 # From 2 on, and then every time. It is the same network, with the same data and the same number of
 # steps.
 #
-# "Left" is what the forget gate leaves of the first sign at the end, before any training:
+# "Left" is about what the forget gate leaves of the first sign at the end, before any training:
 # $f^{29}$. With a bias of 2 that is two or three hundredths. That is enough to begin with, and
-# training then opens the gates further. With a bias of 1 it is a ten-thousandth, and there is next
-# to nothing to follow.
+# training then opens the gates of some units further. With a bias of 1 it is a ten-thousandth, and
+# there is next to nothing to follow.
 
 # %% [markdown]
 # ## Where it comes from
@@ -520,8 +587,8 @@ for forget_bias in (None, 1.0, 2.0, 4.0):
 #   explode. 1994: Yoshua Bengio and others show that learning over long spans must then be hard.
 # * 1997: Hochreiter and Jürgen Schmidhuber publish the LSTM. Its memory has a factor of exactly 1,
 #   and no forget gate.
-# * 2000: Felix Gers and others add the forget gate, because the memory must be emptied. That is
-#   the LSTM of today, and of PyTorch.
+# * 2000: Felix Gers and others add the forget gate, because the memory must be emptied. With it
+#   the cell has the parts that it has in `nn.LSTM`.
 
 # %% [markdown]
 # ## What we have seen
@@ -529,7 +596,7 @@ for forget_bias in (None, 1.0, 2.0, 4.0):
 # * A new plain RNN multiplies its gradient by about the same factor at every step. Below 1 it
 #   vanishes, above 1 it explodes.
 # * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose the factor: it is
-#   f.
+#   f. The trained reader keeps f near 1 while a bracket is open.
 # * A gate that stays at f has a half-life of $\ln \frac12 / \ln f$ steps. It rests near
 #   $\sigma(b_f)$.
 # * A new `nn.LSTM` has f near 0.5, and forgets half of its memory at every step. Open its gates if
@@ -538,7 +605,7 @@ for forget_bias in (None, 1.0, 2.0, 4.0):
 # %% [markdown]
 # **A common mistake.** To set the forget bias to 1, people write 1 into both biases of PyTorch.
 # The two are added. You recognise it by where the gate rests: at 0.881, which is $\sigma(2)$, and
-# not at 0.731.
+# not at 0.731. Both stand in the table of biases above.
 #
 # **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it,
 # find a bias, explain a failure.

@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
+
 LAGS, INPUT, H = 60, 8, 16
 
 
@@ -74,3 +76,95 @@ def test_a_plain_rnn_can_hold_a_fact_and_its_gradient_vanishes_because_it_does()
             word = 0
         assert h.item() == pytest.approx(wanted, abs=0.01)
     assert 2 * (1 - h.item() ** 2) == pytest.approx(0.17, abs=0.01)
+
+
+def gradient_cut(bias, through_h=True, through_o=True):
+    """Return the explorer's LSTM gradient by lag, with ways back cut; 1 at lag 0 with none cut."""
+    fixed = setting()
+    network = fixed.lstm.with_forget_bias(bias)
+    weight_ih, weight_hh = torch.from_numpy(network.weight_ih), torch.from_numpy(network.weight_hh)
+    biases = torch.from_numpy(network.bias_ih + network.bias_hh)
+    x = torch.from_numpy(fixed.x).requires_grad_()
+    h = c = torch.zeros(H)
+    for x_t in x:
+        sums = weight_ih @ x_t + weight_hh @ (h if through_h else h.detach()) + biases
+        i, f, g, o = sums.chunk(4)
+        o = torch.sigmoid(o if through_o else o.detach())
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = o * torch.tanh(c)
+    (h @ torch.from_numpy(fixed.weighting)).backward()
+    whole = lstm_gradient_by_lag(network, fixed.x, fixed.weighting)
+    return x.grad.norm(dim=1).flip(0) / whole[0]
+
+
+def test_where_the_solid_curve_of_the_explorer_falls():
+    """At a bias of 2 after the first step; at 6, by as much in it as in the 49 after it."""
+    two, six = gradient_cut(2.0), gradient_cut(6.0)
+    assert [round(two[lag].item(), 3) for lag in (0, 1, 50)] == [1, 0.494, 0.019]
+    assert [round(six[lag].item(), 3) for lag in (0, 1, 50)] == [1, 0.163, 0.028]
+    assert six[0] / six[1] > six[1] / six[50]
+
+
+def test_the_curve_of_an_open_gate_begins_high_because_the_last_word_acts_on_what_is_shown():
+    """Without the way through o, at a forget bias of 6, lag 0 has 0.12 of what it has."""
+    assert round(gradient_cut(6.0, through_o=False)[0].item(), 2) == 0.12
+
+
+def test_at_a_bias_of_2_most_of_the_gradient_at_lag_50_has_come_through_h():
+    """0.019 is left, 0.003 without the way through h; the gate alone leaves 0.002."""
+    without = gradient_cut(2.0, through_h=False)[50].item()
+    assert round(without, 3) == 0.003
+    assert round(torch.sigmoid(torch.tensor(2.0)).item() ** 50, 3) == 0.002
+
+
+def test_cutting_o_or_h_in_the_lessons_own_lstm(x):
+    """At a bias of 4.27: lag 0 falls from 0.28 to 0.10 without o; without h, lag 60 falls."""
+    lstm = with_forget_bias(4.27)
+    found = {}
+    for cut in ("none", "o", "h"):
+        words, h, c = x.clone().requires_grad_(), torch.zeros(H), torch.zeros(H)
+        for x_t in words:
+            back = h.detach() if cut == "h" else h
+            sums = lstm.weight_ih_l0 @ x_t + lstm.bias_ih_l0 + lstm.weight_hh_l0 @ back
+            i, f, g, o = (sums + lstm.bias_hh_l0).chunk(4)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o.detach() if cut == "o" else o) * torch.tanh(c)
+        h.sum().backward()
+        by_lag = words.grad.norm(dim=1).flip(0)
+        found[cut] = [round(by_lag[lag].item(), 3) for lag in (0, 10, 60)]
+    assert found["none"] == [0.279, 0.055, 0.055]
+    assert found["o"][0] == 0.100
+    assert found["h"] == [0.279, 0.086, 0.033]
+
+
+def test_training_opens_the_gates_of_some_units_further():
+    """At a forget bias of 2, the unit that keeps the first sign best keeps far more of it after."""
+    torch.manual_seed(0)
+    lstm, head = nn.LSTM(1, H), nn.Linear(H, 1)
+    with torch.no_grad():
+        lstm.bias_ih_l0[H : 2 * H], lstm.bias_hh_l0[H : 2 * H] = 2.0, 0.0
+
+    def examples(count):
+        sign = torch.randint(0, 2, (count,)) * 2.0 - 1
+        x = 0.1 * torch.randn(30, count, 1)
+        x[0, :, 0] = sign
+        return x, sign
+
+    seen, _ = examples(100)
+
+    @torch.no_grad()
+    def best_kept():
+        rows = slice(H, 2 * H)
+        from_x = seen[1:] @ lstm.weight_ih_l0[rows].T + lstm.bias_ih_l0[rows]
+        from_h = lstm(seen)[0][:-1] @ lstm.weight_hh_l0[rows].T + lstm.bias_hh_l0[rows]
+        return torch.sigmoid(from_x + from_h).prod(dim=0).mean(dim=0).max().item()
+
+    before = best_kept()
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.01)
+    for _ in range(60):
+        x, sign = examples(32)
+        loss = nn.functional.softplus(-sign * head(lstm(x)[0][-1])[:, 0]).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert best_kept() > 3 * before

@@ -24,9 +24,9 @@ EXERCISE = DictExercise(
         Quantity(
             "share", "What does one step keep, and how often is that multiplied?",
             (
-                row("the gradient, not the memory", "The share: 0.61 a step is what the lesson "
-                    "measured for the gradient. Some of it goes round the gate. Asked for is what "
-                    "the gate leaves of the memory c.", 0.61**50, within=3),
+                row("the gradient, not the memory", "The share: that is about 0.6 a step, as the "
+                    "gradient of a new LSTM falls. Some of it goes round the gate. Asked for is "
+                    "what the gate leaves of the memory c.", 0.61**50, within=3),
                 row("the gradient in the explorer", "The share: that looks like the gradient in "
                     "the explorer, for a new LSTM at lag 50. Some of it goes round the gate. Asked "
                     "for is what the gate leaves of the memory c.", 2.9e-12, within=1.1),
@@ -34,8 +34,10 @@ EXERCISE = DictExercise(
                     "LSTM at lag 60, where the lesson's curve ends. Asked for is the memory c, "
                     "after 50 steps.", 3e-14, within=1.4),
                 row("the largest of one network", "The share: that looks like the number that the "
-                    "lesson prints, the largest of 16 in one network: the most open gate's. Asked "
-                    "for is a gate with a new LSTM's average value.", 5e-13, within=1.2),
+                    "lesson prints, the largest of 16 units after 30 steps. Asked for is a gate "
+                    "with a new LSTM's average value, and 50 steps.", 4e-8, within=1.2),
+                row("the lesson's thirty steps", "The share: that is about what 30 steps leave, as "
+                    "many as the lesson takes. There are 50.", 0.5**30, within=2.2),
                 row("one step for fifty", "The share: about one half is what one step keeps. There "
                     "are 50 steps.", 0.5, within=1.12),
                 row("one half divided by fifty", "The share: 0.5 / 50 divides once. Each of the 50 "
