@@ -202,12 +202,16 @@ print(f"{word.grad:.3f}")
 # %%
 from torch import nn
 
-from lstm_lessons import same
-
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(4)
 x = torch.randn(61, 8)  # 61 words of 8 numbers
 rnn = nn.RNN(8, 16)  # I = 8, H = 16
+
+# %% [markdown]
+# Does it do what the equation says? The loop is the equation, word by word.
+
+# %%
+from lstm_lessons import same
 
 h = torch.zeros(16)
 for x_t in x:
