@@ -267,10 +267,14 @@ MANUAL = rows(
     ("arguments not checked", "        check_arguments(\n", "        (\n"),
     ("dtype not checked", "        check_dtype(dtype)\n", ""),
     ("dropout kept as given", "float(dropout)", "dropout"),
-    ("the layer in the default dtype", "torch.empty(entry.shape, device=device, dtype=dtype)",
-     "torch.empty(entry.shape, device=device)"),
-    ("the layer's device lost", "torch.empty(entry.shape, device=device, dtype=dtype)",
-     "torch.empty(entry.shape, dtype=dtype)"),
+    ("the layer in the default dtype", "device=device, dtype=dtype)\n            self",
+     "device=device)\n            self"),
+    ("the layer's device lost", "device=device, dtype=dtype)\n            self",
+     "dtype=dtype)\n            self"),
+    ("the cell in the default dtype", "device=device, dtype=dtype)\n            wanted",
+     "device=device)\n            wanted"),
+    ("the cell's device lost", "device=device, dtype=dtype)\n            wanted",
+     "dtype=dtype)\n            wanted"),
     ("plain tensors for parameters", "nn.Parameter(values))\n        self",
      "nn.Parameter(values, requires_grad=False))\n        self"),
     ("bound from input_size", "bound = 1 / sqrt(self.hidden_size)",
@@ -567,6 +571,7 @@ def the_cell_agrees(manual):
             x, *states = (torch.randn(*batch, size, dtype=torch.float64) for size in (i, h, h))
             assert compare(ours, theirs, x)
             assert compare(ours, theirs, x, tuple(states))
+    assert manual.ManualLSTMCell(3, 4, device="meta").weight_ih.is_meta
 
 
 def dropout_warns_as_torchs_does(manual):
