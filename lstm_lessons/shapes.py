@@ -263,7 +263,9 @@ class Configuration:
             yield self._entry(f"bias_ih{suffix}", ("4H",), "a number for each unit of each gate")
             yield self._entry(f"bias_hh{suffix}", ("4H",), "a second bias, added to the first")
         if self.proj_size:
-            yield self._entry(f"weight_hr{suffix}", ("P", "H"), "projects h from H numbers to P")
+            yield self._entry(
+                f"weight_hr{suffix}", ("P", "H"), "makes the P numbers of h from H numbers"
+            )
 
 
 def gate_rows(gate: str, hidden_size: int) -> slice:

@@ -11,14 +11,12 @@ from functools import cache
 from itertools import product
 from random import Random
 from time import process_time
-from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import SVG, marked, points, texts, tree, words
+from drawn import SVG, marked, points, text_width, texts, tree, words
 from settings import every_value, settings
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.lstm_map import (
@@ -582,22 +580,6 @@ def test_the_last_remark_is_so():
         torch.testing.assert_close(layer(x, zeros)[0], output, rtol=0, atol=1e-12)
 
 
-def test_the_remark_on_packing_is_so():
-    for given in RUN:
-        said = says(given, r"input\.data is \(N, I\) = \(N, (\d+)\) .* = \(N, (\d+)\)")
-        assert bool(said) == (given["unbatched"] == "False")
-        if not said:
-            continue
-        layer, x = layer_of(given).double().eval(), input_of(given).double()
-        lengths = torch.arange(given["batch"]) % given["seq_len"] + 1
-        packed = pack_padded_sequence(x, lengths, layer.batch_first, enforce_sorted=False)
-        output, states = layer(packed)
-        assert packed.data.shape == (lengths.sum(), int(said[1]))
-        assert output.data.shape == (lengths.sum(), int(said[2]))
-        made = numbers(**given)
-        assert tuple(tuple(each.shape) for each in states) == (made["h_n"], made["c_n"])
-
-
 def test_the_words_for_those_who_see_no_picture_say_every_remark():
     for given, picture, _ in wide():
         for each in marked(picture.svg, "remark").values():
@@ -616,16 +598,34 @@ def test_code_stays_in_its_card_even_where_letters_are_wide():
                 assert float(each.get("x")) + long < RIGHT + 8, (given, words(each))
 
 
-def test_only_the_end_of_the_panel_moves_with_the_remarks():
-    first = ElementTree.fromstring(view(**START).svg)
-    for given, drawn, _ in wide():
-        root = tree(drawn.svg)
-        for place in ("A call", "Parameters"):
-            (mine,), (theirs,) = (
-                [each for each in picture.iter(f"{SVG}text") if words(each) == place]
-                for picture in (root, first)
-            )
-            assert (mine.get("x"), mine.get("y")) == (theirs.get("x"), theirs.get("y")), given
+def heading(picture, title):
+    (found,) = (each for each in tree(picture.svg).iter(f"{SVG}text") if words(each) == title)
+    return float(found.get("x")), float(found.get("y"))
+
+
+def test_the_table_of_a_call_stays_and_remarks_move_with_layers_and_directions_only():
+    call, places = heading(view(**START), "A call"), {}
+    for given, picture, _ in wide():
+        assert heading(picture, "A call") == call, given
+        kind = given["num_layers"], given["bidirectional"]
+        places.setdefault(kind, set()).add(heading(picture, "Worth knowing here"))
+    assert all(len(each) == 1 for each in places.values()), places
+
+
+def test_no_patch_stays_empty_above_a_heading():
+    for given, picture, _ in wide():
+        texts_at = [float(each.get("y")) for each in tree(picture.svg).iter(f"{SVG}text")]
+        for title in ("Worth knowing here", "Parameters"):
+            _, y = heading(picture, title)
+            gap = y - max(each for each in texts_at if each < y)
+            assert 24 < gap < 50, (given, title)
+
+
+def test_remarks_end_before_the_edge_where_letters_are_wide():
+    for given, picture, _ in wide():
+        for each in marked(picture.svg, "remark").values():
+            end = float(each.get("x")) + text_width(words(each), 12.5, bold=False)
+            assert end < RIGHT, (given, words(each))
 
 
 def test_a_move_is_drawn_at_once():

@@ -24,19 +24,19 @@ KEY_Y = 178
 
 # The layers on the left, the tensors of a call beside them.
 CALL_Y = 226
-MIDDLE, LAYERS_Y = 200, 369
+MIDDLE, HIGHEST = 200, 242  # of the layers: their middle, and where the top one may begin
 ONE_WIDTH, TWO_WIDTH, CELL_HEIGHT, LEAD = 240, 168, 34, 18
 # Between two layers: an arrow; or, of two directions, lines into a bar that joins them, and a fork.
 GAP, JOIN_GAP, JOIN_LINE, JOIN_BAR, JOIN_STEM = 20, 39, 6, 17, 4
 CALL_X, CALL_SYMBOLS_X, CALL_SHAPE_X = 412, 476, 590
 
-# The parameters below.
-GROUPS_Y = 548
+# The remarks below, and the parameters below these.
+PART = 44  # between what stands above a heading and its line of text
+REMARK_LINE = 20
 GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 256, 326, 562, 580
 WHY_LETTERS, CALL_LETTERS = 41, 65  # in a line
 LINE, SPACE = 15, 8  # between lines of a row, and around them
 
-REMARK_LINE = 20
 COLOURS = {"forward": "i", "reverse": "f"}
 
 # A preset sets every argument but the sizes: those that it does not speak of to torch's default.
@@ -123,13 +123,17 @@ def view(
     )
     remarks = setting.remarks
     groups = setting.groups
-    remarks_y = GROUPS_Y + 52 + sum(map(_group_height, groups)) + 26
-    root = svg.panel(WIDTH, remarks_y + REMARK_LINE * len(remarks) + 24)
+    call_end = CALL_Y + 8 + sum(map(_call_height, setting.configuration.tensors))
+    middle = max((CALL_Y + call_end) / 2, HIGHEST + _layers_height(setting) / 2)
+    layers_end = middle + _layers_height(setting) / 2 + LEAD + 14
+    remarks_y = max(call_end, layers_end) + PART - 8
+    groups_y = remarks_y + REMARK_LINE * len(remarks) + PART
+    root = svg.panel(WIDTH, groups_y + 36 + sum(map(_group_height, groups)) + 20)
     _code(root, setting)
-    _layers(root, setting)
+    _layers(root, setting, middle)
     _call(root, setting)
-    _parameters(root, setting, groups)
     _remarks(root, remarks, remarks_y)
+    _parameters(root, setting, groups, groups_y)
     return Picture(svg.write(root), _alt(setting, groups, remarks))
 
 
@@ -203,14 +207,20 @@ def _code(root: svg.Element, setting: Setting) -> None:
     meaning.set("style", f"white-space:pre;fill:{theme.variable('muted')}")
 
 
-def _layers(root: svg.Element, setting: Setting) -> None:
+def _layers_height(setting: Setting) -> int:
+    rows = setting.configuration.num_layers
+    gap = JOIN_GAP if setting.configuration.bidirectional else GAP
+    return rows * CELL_HEIGHT + (rows - 1) * gap
+
+
+def _layers(root: svg.Element, setting: Setting, middle: float) -> None:
     """Draw the layers, the first below, with the place of each direction in the states."""
     made = setting.configuration
     rows, both = made.num_layers, made.bidirectional
     width, gap, inner = (TWO_WIDTH, JOIN_GAP, 12) if both else (ONE_WIDTH, GAP, 0)
     whole = 2 * width + inner if both else width
-    left, height = MIDDLE - whole / 2, rows * CELL_HEIGHT + (rows - 1) * gap
-    bottom = LAYERS_Y + height / 2
+    left, height = MIDDLE - whole / 2, _layers_height(setting)
+    bottom = middle + height / 2
     top = bottom - height
     for place, (layer, direction) in enumerate(setting.cells):
         x = left + (width + inner) * setting.directions.index(direction)
@@ -297,8 +307,7 @@ def _call(root: svg.Element, setting: Setting) -> None:
     _heading(root, CALL_X, RIGHT, CALL_Y, "A call")
     y = CALL_Y + 8
     for entry in setting.configuration.tensors:
-        why = wrap(entry.why, CALL_LETTERS)
-        height = 23 + LINE * len(why)
+        why, height = wrap(entry.why, CALL_LETTERS), _call_height(entry)
         row = _row(root, (CALL_X, y, RIGHT - CALL_X, height), _call_title(setting, entry))
         _mono(row, CALL_X, y + 16, entry.name, 13, font_weight="bold")
         svg.label(row, CALL_SYMBOLS_X, y + 16, symbols(entry), 13, "start")
@@ -307,6 +316,10 @@ def _call(root: svg.Element, setting: Setting) -> None:
         for place, text in enumerate(why):
             svg.label(row, CALL_X, y + 31 + LINE * place, text, 12, "start", fill="muted")
         y += height
+
+
+def _call_height(entry: shapes.Entry) -> int:
+    return 23 + LINE * len(wrap(entry.why, CALL_LETTERS))
 
 
 def _call_title(setting: Setting, entry: shapes.Entry) -> str:
@@ -324,15 +337,15 @@ def _call_title(setting: Setting, entry: shapes.Entry) -> str:
     return f"{name}[{axes}]: {word}"
 
 
-def _parameters(root: svg.Element, setting: Setting, groups: list[Group]) -> None:
+def _parameters(root: svg.Element, setting: Setting, groups: list[Group], top: float) -> None:
     """Draw the number of parameters in closed form, and a row for all of one shape."""
     made = setting.configuration
     formula, figures = made.count.split(" = ", 1)
-    svg.label(root, LEFT, GROUPS_Y, "Parameters", 14, "start", font_weight="bold")
-    svg.label(root, 124, GROUPS_Y, formula, 13, "start", data_formula="symbols")
+    svg.label(root, LEFT, top, "Parameters", 14, "start", font_weight="bold")
+    svg.label(root, 124, top, formula, 13, "start", data_formula="symbols")
     count = {"font_weight": "bold", "data_formula": "numbers"}
-    svg.label(root, 124, GROUPS_Y + 26, f"= {figures}", 13, "start", **count)
-    y = GROUPS_Y + 36
+    svg.label(root, 124, top + 26, f"= {figures}", 13, "start", **count)
+    y = top + 36
     svg.add(root, "path", d=f"M{LEFT} {y}H{RIGHT}", stroke="edge")
     for group in groups:
         _group(root, group, y)
@@ -390,6 +403,6 @@ def _alt(setting: Setting, groups: list[Group], remarks: list[str]) -> str:
     )
     return (
         f"The map of nn.LSTM for one setting. {made.key}. Code: {code}. A call: {call}. "
-        f"In the states {cells}. Parameters: {made.count}; {rows}. "
-        f"Worth knowing: {' '.join(remarks)}"
+        f"In the states {cells}. Worth knowing: {' '.join(remarks)} "
+        f"Parameters: {made.count}; {rows}."
     )

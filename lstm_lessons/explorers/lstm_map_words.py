@@ -148,7 +148,6 @@ class Setting:
             *self._on_sizes(),
             "lstm(x) without states starts from zeros. No parameter has an axis T or B: "
             "the same weights read any length, any batch.",
-            *self._on_lengths(),
         ]
 
     def _on_mistakes(self) -> Iterator[str]:
@@ -182,20 +181,6 @@ class Setting:
                 "Time comes first: x[0] is word 0 of all sentences, "
                 "x[:, 0] is all words of sentence 0."
             )
-
-    def _on_lengths(self) -> Iterator[str]:
-        made = self.configuration
-        if made.batch is None:
-            return
-        shows = made.numbers["D"] * made.numbers["R"]
-        padded = "h_n is the state after the padding"
-        if made.bidirectional:
-            padded = "forward's h_n is after the padding, reverse's began with it"
-        yield f"All sentences have T words here. Padded, {padded}; packed, after their own words."
-        yield (
-            f"Packed, input.data is (N, I) = (N, {made.input_size}) and output.data (N, D·R) = "
-            f"(N, {shows}), with N words in all. States keep their shapes."
-        )
 
     def _on_directions(self) -> Iterator[str]:
         made = self.configuration
@@ -240,7 +225,7 @@ class Setting:
         if made.proj_size:
             yield (
                 f"proj_size makes h smaller than c: h has P = {made.proj_size} numbers, "
-                f"c keeps H = {made.hidden_size}. weight_hr makes the one from the other."
+                f"c keeps H = {made.hidden_size}. At each step weight_hr makes P numbers out of H."
             )
         if not made.bias:
             yield "bias=False removes both biases of every layer: lstm.bias_ih_l0 does not exist."
