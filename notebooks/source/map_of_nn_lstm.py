@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # This is a page of reference. It stands beside the lessons and needs no order: come to it from any
-# lesson, or from your own work, whenever you ask "what shape has this?"
+# lesson, or from your own work, whenever you ask "what shape has this?" or "what does this error
+# mean?" To look up one thing takes a minute, to read it once from top to bottom about fifteen.
 #
 # Run the next cell. It draws the map of one `nn.LSTM` and of one call of it. The controls are all
 # its arguments that change a result, and the sizes of the call. Set them as yours are.
@@ -26,14 +27,15 @@ explorers.lstm_map()
 #
 # * **At the top** stands the code that makes this layer and calls it. You can copy it. An argument
 #   is written only where it differs from its default.
-# * **The line below** says what the letters are worth now. R is the number of numbers in $h$: it is
-#   H, or P with a projection.
+# * **The line below** says what the letters are worth now. R is how many numbers $h$ has. That is
+#   H, unless you ask for a smaller $h$ with `proj_size`. Then one more weight, `weight_hr`, makes P
+#   numbers out of the H at each step. This is called a *projection*, and R is P.
 # * **On the left** are the layers, the first one at the bottom. A cell shows its own place in `h_0`
 #   and `h_n`; `c_0` and `c_n` have the same places. An arrow to the left means that this cell
 #   reads from the last word to the first.
 # * **On the right** are the six tensors of a call.
-# * **Below** are the parameters. Those that have one shape share a row.
-# * **At the end** is what one should know of exactly this setting. It changes with the controls.
+# * **Below them** is what one should know of exactly this setting. It changes with the controls.
+# * **At the end** are the parameters. Those that have one shape share a row.
 #
 # Point at a row or at a cell, and wait for a moment: it says more.
 #
@@ -60,14 +62,14 @@ explorers.lstm_map()
 #
 # | argument | default | what it changes | what it leaves as it is |
 # |---|---|---|---|
-# | `input_size` | none | last axis of `input`; columns of `weight_ih_l0` | all states, `output` |
+# | `input_size` | none | last axis of `input`; columns of `weight_ih` of layer 0 | all states, `output` |
 # | `hidden_size` | none | last axis of `output` and of the states; rows and columns of the weights | time and batch |
 # | `num_layers` | 1 | first axis of the states; a set of parameters for each layer | the shape of `output` |
 # | `bias` | True | whether there are two biases for each layer and direction | all shapes of a call |
 # | `batch_first` | False | the order of the first two axes of `input` and `output` | the states, all parameters |
 # | `dropout` | 0 | what a layer hands up to the next one, in training | all shapes; nothing is dropped from `output` or `h_n` themselves |
 # | `bidirectional` | False | last axis of `output` and first axis of the states, both doubled; a second set of parameters; columns of `weight_ih` from layer 1 on | the last axis of the states |
-# | `proj_size` | 0 | last axis of `output`, `h_0` and `h_n`; one more weight, `weight_hr` | `c_0` and `c_n` |
+# | `proj_size` | 0 | last axis of `output`, `h_0` and `h_n`; columns of `weight_hh`, and of `weight_ih` from layer 1 on; one more weight, `weight_hr` | `c_0` and `c_n`, the biases, `weight_ih` of layer 0 |
 #
 # The next cells let PyTorch say the same. `shapes_with` makes a layer that reads words of 100
 # numbers with a hidden size of 16, lets it read 10 sentences of 24 words, and prints what comes out.
@@ -102,7 +104,8 @@ shapes_with(num_layers=2, bidirectional=True)
 
 # %% [markdown]
 # `proj_size` is the only argument that lets `h_n` and `c_n` have other shapes than each other. In
-# float32, torch may warn once that this is slower; so we ask in float64.
+# float32 on a CPU, torch warns once: "LSTM with projections is not supported with oneDNN. Using
+# default implementation." The results are right all the same. In float64 there is no warning.
 
 # %%
 lstm = nn.LSTM(100, 16, proj_size=5).double()
@@ -110,6 +113,15 @@ output, (h_n, c_n) = lstm(torch.randn(24, 10, 100).double())
 print("output ", tuple(output.shape))
 print("h_n    ", tuple(h_n.shape))
 print("c_n    ", tuple(c_n.shape))
+
+# %% [markdown]
+# What reads $h$ has fewer columns, too: `weight_hh` in each layer, and `weight_ih` from layer 1 on.
+
+# %%
+lstm = nn.LSTM(100, 16, num_layers=2, proj_size=5)
+for name, parameter in lstm.named_parameters():
+    if name.startswith("weight"):
+        print(f"{name:13}", tuple(parameter.shape))
 
 # %% [markdown]
 # With `batch_first=True` the sentences come first in `input` and in `output`, and in no other
@@ -125,8 +137,9 @@ print("h_n    ", tuple(h_n.shape))
 # ## The parameters by name
 #
 # A name says which weight it is, of which layer (`l0`, `l1`, ...), and whether of the reverse
-# direction. The four gates stand below each other in every weight, in the order i, f, g, o: that is
-# why the first axis is 4H = 64.
+# direction. In `weight_ih`, `weight_hh` and both biases, the four gates stand below each other, in
+# the order i, f, g, o: that is why their first axis is 4H = 64. (`weight_hr`, of a projection, has
+# no gates. It is (P, H).)
 
 # %%
 lstm = nn.LSTM(100, 16, num_layers=2, bidirectional=True)
@@ -137,6 +150,29 @@ for name, parameter in lstm.named_parameters():
 # Layer 1 reads both halves of layer 0, so its `weight_ih` has 2 · 16 = 32 columns, in both
 # directions.
 #
+# ## Sentences of several lengths
+#
+# In one tensor, all sentences have T words. A shorter sentence is filled up with words that mean
+# nothing, which is called *padding*. If the layer reads them, `h_n` is the state after the padding.
+# (The reverse direction begins with the padding, so all of its steps have seen it.) A *packed*
+# batch has no padding: the layer reads of each sentence its own words only, and `h_n` is the state
+# after the last one of them. Let N be the number of words in all.
+
+# %%
+from torch.nn.utils.rnn import pack_padded_sequence
+
+lstm = nn.LSTM(100, 16)
+x = torch.randn(4, 3, 100)  # 3 sentences, padded to 4 words
+lengths = torch.tensor([2, 4, 1])  # N is 7
+packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+packed_output, (h_n, c_n) = lstm(packed)
+print("packed.data       ", tuple(packed.data.shape))
+print("packed_output.data", tuple(packed_output.data.shape))
+print("h_n               ", tuple(h_n.shape))
+
+# %% [markdown]
+# `data` is (N, I) of what goes in, and (N, D·R) of what comes out. The states keep their shapes.
+#
 # ## Common print-outs, and what they mean
 #
 # | you see | it means |
@@ -144,10 +180,25 @@ for name, parameter in lstm.named_parameters():
 # | `h_n` is (2, B, H) | two layers, or two directions: look at the last axis of `output` |
 # | `output` is (B, T, H) and you wanted (T, B, H) | the layer was made with `batch_first=True`, or `input` was given as (B, T, I) to one that was not |
 # | `output` is (T, H), with no axis for the batch | `input` had two axes: it was read as one sequence |
-# | `output[-1]` is not `h_n[-1]` | two directions, or `batch_first=True`, or sequences of several lengths that were packed |
-# | the second call gives other numbers than the first | dropout is at work: call `lstm.eval()` before you compare |
+# | `output[-1]` is not `h_n[-1]` | one of three things: `batch_first=True`, two directions, or packed sentences. In all three `h_n` is right, unless padding was read (the next row). Take `h_n[-1]`, and with two directions `h_n[-2]` for forward and `h_n[-1]` for reverse |
+# | `output[-1]` is `h_n[-1]`, but what the model says of a line depends on the other lines of its batch | the lines are padded, and the layer has read the padding. The two are equal, and for each line that has padding both are wrong. This is the more frequent trouble, and nothing warns of it. Pack; or, with one direction, take `output[lengths - 1, torch.arange(B)]` |
+# | `output[:, -1]` is zero in many rows | it comes from `pad_packed_sequence` with `batch_first=True`, which writes zeros behind the end of each sentence. Take `h_n` |
+# | the second call gives other numbers than the first | one of three things: dropout is at work (call `lstm.eval()` before you compare), or you handed on the state of the first call, or an optimiser has changed the weights in between |
 #
-# And three errors that one meets often. We make each on purpose.
+# With `batch_first=True`, the right steps of a padded batch are
+# `output[torch.arange(B), lengths - 1]`.
+#
+# ## Common errors, and what they mean
+#
+# | torch says | it means |
+# |---|---|
+# | `Trying to backward through the graph a second time` | in a loop over chunks: the state that you handed on hangs on the history of the chunk before, which `backward()` has thrown away. Hand on `(h.detach(), c.detach())`. Do not follow the advice to write `retain_graph=True`. (Elsewhere: `backward()` was called twice for one loss.) |
+# | `modified by an inplace operation` | in a loop over chunks: you did follow it. The old history is kept, and needs the weights as they were before the optimiser's step. Detach both states, and delete `retain_graph=True` |
+# | `Expected hidden[0] size (1, 4, 16), got [1, 10, 16]`, in the last batch | the last batch is smaller than the state. If its sentences do not go on where those before ended, give no state at all. If they do, all batches must be of one size: leave the last one out |
+# | `'lengths' argument should be a 1D CPU int64 tensor` | the lengths are on the GPU, or they have two axes. Packing wants `lengths.cpu()`, also where all else is on the GPU |
+# | `must be sorted in decreasing order` | say `enforce_sorted=False` when you pack. Then torch sorts, and gives `h_n` back in your order |
+#
+# Three more are met often. We make each on purpose.
 
 # %%
 lstm = nn.LSTM(100, 16)
@@ -168,8 +219,11 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown]
-# The states must be (layers × directions, sentences, hidden size). Here somebody took the words for
-# the sentences; or they are right, and `input` has its first two axes swapped.
+# `h_0` must be (layers × directions, sentences, hidden size). Here somebody took the words for the
+# sentences; or they are right, and `input` has its first two axes swapped. Two exceptions:
+#
+# * With a projection, the last axis of `h_0` is P. That of `c_0` stays H.
+# * If `input` is one sequence, (T, I), a state has no axis for the sentences.
 
 # %%
 result = lstm(torch.randn(24, 10, 100))
@@ -184,10 +238,14 @@ except TypeError as error:
 #
 # ## Where it is told
 #
-# [02](02_gates_and_shapes.ipynb) why the weights have these shapes,
-# [04](04_unrolling_in_time.ipynb) `output`, `h_n` and `c_n`,
-# [05](05_batches_and_batch_first.ipynb) the axes,
-# [06](06_stacking_and_dropout.ipynb) layers and dropout,
-# [07](07_both_directions.ipynb) directions,
-# [09](09_ragged_sequences.ipynb) padding and packing. Lesson 11, which is to come, tells of
-# `proj_size`.
+# * [01](01_why_gates.ipynb): what the forget gate is for.
+# * [02](02_gates_and_shapes.ipynb): why the weights have these shapes.
+# * [03](03_the_cell_by_hand.ipynb): one step, computed by hand.
+# * [04](04_unrolling_in_time.ipynb): `output`, `h_n` and `c_n`.
+# * [05](05_batches_and_batch_first.ipynb): the axes.
+# * [06](06_stacking_and_dropout.ipynb): layers and dropout.
+# * [07](07_both_directions.ipynb): directions.
+# * [08](08_state_across_chunks.ipynb): to carry the state from chunk to chunk, and to detach it.
+# * [09](09_ragged_sequences.ipynb): padding and packing.
+#
+# Lesson 11, which is to come, tells of `proj_size`.
