@@ -37,5 +37,5 @@ class Reader(nn.Module):
         output, (h_n, _) = self.lstm(packed)  # h_n: (1, B, H)
         if not each_step:
             return self.head(self.dropout(h_n[-1]))  # (B, outputs)
-        output, _ = pad_packed_sequence(output, batch_first=True, total_length=len(numbers[0]))
+        output, _ = pad_packed_sequence(output, batch_first=True, total_length=numbers.shape[1])
         return self.head(self.dropout(output))  # (B, T, outputs)

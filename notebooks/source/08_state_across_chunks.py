@@ -77,7 +77,7 @@ show(plot, alt)
 # %% [markdown]
 # ## What does a layer keep?
 #
-# Here is the picture of what is handed on. A box is a chunk. Above the line the state (h, c) goes
+# Here is the picture of what is handed on. A box is a chunk. Above the boxes the state (h, c) goes
 # from each chunk to the next one. (The lower half is about training, and comes later.)
 
 # %%
@@ -124,8 +124,8 @@ same(torch.cat(outputs), whole)
 #
 # * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
 #   would cut the batch into groups of sentences, and no error would come.
-# * It holds for any number of layers, but for one direction only. A reverse pass would need the
-#   state of the *next* chunk, which has not been read yet.
+# * It holds for any number of layers (but for dropout, which is drawn anew), and for one direction
+#   only. A reverse pass would need the state of the *next* chunk, which has not been read yet.
 #
 # Somebody wants to save work, and hands on h alone, with a new c of zeros.
 #
@@ -148,7 +148,7 @@ for chunk in x.split(5):
 # ## In training, the history is handed on, too
 #
 # In training, every chunk has its own loss, and `backward()` is called after every chunk.
-# `backward()` # walks from the loss back through everything that was computed. That is the history
+# `backward()` walks from the loss back through everything that was computed. That is the history
 # of lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away what it has
 # walked through.
 #
@@ -223,21 +223,18 @@ print(words_reached(cut=False))
 # ## Cut the history, keep the numbers
 #
 # `detach` returns a tensor with the same numbers and without the history. So we hand on
-# `(h.detach(), c.detach())`. In the picture, the state goes on above the line. Below it the
+# `(h.detach(), c.detach())`. In the picture, the state goes on above the chunks. Below them the
 # gradient runs back, and stops at each cut.
 
 # %%
 pictures.chunks(line[:30], 10, between="detach")
 
-# %% [markdown]
-# **Predict.** With both states detached, how many words does the gradient of each of the five
-# losses reach?
-
 # %%
 print(words_reached(cut=True))
 
 # %% [markdown]
-# Its own chunk, and no further. Here are the three things that one can hand on, side by side:
+# Each loss reaches the words of its own chunk, and no further. Here are the three things that one
+# can hand on, side by side:
 #
 # | handed on | next output | gradient |
 # |---|---|---|
@@ -283,6 +280,7 @@ print(words.view(3, 4).transpose(0, 1))
 # %%
 from lstm_lessons.data.brackets import bracket_text, is_open
 
+torch.set_num_threads(1)  # small networks are quicker with one
 text = bracket_text(8000, seed=7)
 print(text[:90])
 print("".join(str(answer) for answer in is_open(text)[:90]))
@@ -366,9 +364,9 @@ for hand_on in (True, False):
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
-# How can that be, if no gradient crosses a cut? Within a chunk, the gradient can teach only this:
-# *keep what you have been given*. Here that is enough. The state that comes in tells whether a
-# bracket is open, and a network that hands it on through each chunk hands it on through many.
+# How can that be, if no gradient crosses a cut? A chunk with a bracket teaches to set the state,
+# or to clear it. All the others teach to keep it. No gradient has to see both ends of a long
+# bracket: the state that comes in tells whether one is open.
 
 # %% [markdown]
 # ## What the cut costs
@@ -378,9 +376,10 @@ for hand_on in (True, False):
 # of two steps there are never both, the sign and its answer.
 #
 # We train with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200
-# updates of their weights.
+# updates of their weights, so that the long chunks go through the signs more often.
 
 # %%
+torch.manual_seed(0)
 signs = torch.randint(0, 2, (400, 16))  # (T, B): 1 for +1, 0 for -1
 x = (2.0 * signs - 1)[:, :, None]
 wanted = signs.roll(3, dims=0).double()  # the sign of three steps before
@@ -400,21 +399,24 @@ def train_round(lstm, head, optimiser, k):
 
 
 # %% [markdown]
-# **Predict.** Guessing is right half of the time. Do the chunks of 2 do better than that?
+# **Predict.** Guessing is right half of the time. Do the chunks of 2 learn it as well as those of
+# 20?
 
 # %%
 for k in (2, 20):
-    torch.manual_seed(0)
-    lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
-    for _ in range(k // 2):  # a round has 400 / k updates
-        train_round(lstm, head, optimiser, k)
-    right = (head(lstm(x)[0])[..., 0] > 0) == (wanted == 1)
-    print(f"chunks of {k:2}: {right[3:].double().mean():.2f} of the answers are right")
+    for seed in range(3):
+        torch.manual_seed(seed)
+        lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
+        optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
+        for _ in range(k // 2):  # a round has 400 / k updates
+            train_round(lstm, head, optimiser, k)
+        with torch.no_grad():
+            right = (head(lstm(x)[0])[3:, :, 0] > 0) == (wanted[3:] == 1)
+        print(f"chunks of {k:2}, seed {seed}: {right.double().mean():.2f} right")
 
 # %% [markdown]
-# They do not. No gradient ever tells the network that a sign will be asked for. Chunks of 20 learn
-# it perfectly.
+# They do not. No gradient ever tells the network to keep a sign. At best the head can read what
+# happens to be left of it in the state. Chunks of 20 learn it perfectly.
 #
 # How much is lost? A chunk of 6 has 6 places for a word. If its loss comes 2 steps later, four of
 # these places, 0 to 3, have it in the same chunk. From the places 4 and 5 it lies behind the cut.
@@ -452,8 +454,9 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. First those far from the diagonal, which have many steps between word and loss, and are weak.
-#    With chunks of 1, all are lost but the diagonal itself.
+# 1. Those of words whose loss lies behind the next cut. Of the near ones, beside the diagonal,
+#    some are lost, and of the far ones more. With chunks of 1, all are lost but the diagonal
+#    itself.
 # 2. More. The longer a memory lasts, the more of what it does lies across a cut.
 # 3. They become other outputs, because every chunk begins without a memory. Words do less (the
 #    picture says how much), and of that the gradient tells all.

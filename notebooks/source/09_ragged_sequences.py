@@ -397,11 +397,11 @@ print(f"sorted:       {padding(sorted(as_they_come)):.0%} padding")
 # %% [markdown]
 # ## The loss is padded, too
 #
-# The reader is trained with a verdict at *every* step. So there is a loss at every step of the
-# block, at the steps behind a line's end, too. Suppose a line of two characters has the losses 0.9
-# and 0.7, and then two steps of padding with 0.1 and 0.1. The mean over all four is 0.45, the mean
-# over the line is 0.8. Counting the padding makes the loss look better than it is, and a network
-# can lower it by being good at padding.
+# The reader that comes with the course was trained with a verdict at *every* step. So there is a
+# loss at every step of the block, at the steps behind a line's end, too. Suppose a line of two
+# characters has the losses 0.9 and 0.7, and then two steps of padding with 0.1 and 0.1. The mean
+# over all four is 0.45, the mean over the line is 0.8. Counting the padding makes the loss look
+# better than it is, and a network can lower it by being good at padding.
 #
 # Indexing with the mask keeps the true steps only, as one long row:
 
@@ -438,7 +438,7 @@ class Reader(nn.Module):
         output, (h_n, _) = self.lstm(packed)  # h_n: (1, B, H)
         if not each_step:
             return self.head(self.dropout(h_n[-1]))  # (B, outputs)
-        output, _ = pad_packed_sequence(output, batch_first=True, total_length=len(numbers[0]))
+        output, _ = pad_packed_sequence(output, batch_first=True, total_length=numbers.shape[1])
         return self.head(self.dropout(output))  # (B, T, outputs)
 
 
@@ -448,8 +448,9 @@ class Reader(nn.Module):
 # things to know before you use it:
 #
 # * No line may be empty: packing refuses a length of 0.
-# * It runs in float32, and on a GPU if there is one: `reader.to("cuda")` moves the weights, and
-#   you move the numbers. Only the lengths must be on the CPU, which is why they get `.cpu()`.
+# * As torch makes it, it is float32. (Here it is float64, because we have set that.) On a GPU,
+#   `reader.to("cuda")` moves the weights, and you move the numbers. Only the lengths must be on
+#   the CPU, which is why they get `.cpu()`.
 # * Every line begins with zeros. To go on with a state (lesson 08), it would have to take `hx` as
 #   well.
 #
@@ -465,6 +466,7 @@ class Reader(nn.Module):
 # the top of this page. Nothing else differs.
 
 # %%
+torch.set_num_threads(1)  # small networks are quicker with one
 rows = [torch.tensor([number[each] for each in line.text]) for line in data]
 numbers = pad_sequence(rows, batch_first=True)  # (726, 40)
 lengths = torch.tensor([len(row) for row in rows])
@@ -484,7 +486,7 @@ def train(seed, lengths, rounds=12):
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-    return reader
+    return reader.eval()  # no dropout from now on, where there is any
 
 
 # %% [markdown]
@@ -515,9 +517,9 @@ print("packed:", [count_right(each, lengths) for each in packed_readers])
 print("padded:", [count_right(each, padded_lengths) for each in padded_readers])
 
 # %% [markdown]
-# The packed ones, with every seed, and none of the padded ones. One of these has learnt nothing,
-# and another one is nearly as good as the rule. That is what makes this mistake so hard to see: it
-# runs, it learns, and with a lucky seed it is not even bad.
+# The packed ones, with every seed, and after as much training none of the padded ones. But one of
+# these comes near to the rule. That is what makes this mistake so hard to see: it runs, it learns,
+# and with a lucky seed it is not even bad.
 #
 # ## A probe for any model
 #
