@@ -283,3 +283,19 @@ def test_what_is_clamped_is_told_where_it_stops(bound):
 )
 def test_what_is_wrong_for_a_reason_of_its_own_is_not_told_of_clamping(answer):
     assert "clamped" not in exercise("04.4").check(answer).message
+
+
+def test_a_start_that_is_drawn_is_told_before_what_it_moves():
+    """Where no states are given the start is another at each call: nothing has leaked."""
+    message = changed("torch.zeros(", "torch.rand(").message
+    assert "Two calls with the same inputs give other numbers" in message
+    assert "leak" not in message
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [((9, 7), "the last axis"), ((9, 1, 5), "one axis too many"), ((5,), "the steps are missing")],
+)
+def test_a_wrong_shape_of_output_names_the_axis(shape, said):
+    message = exercise("04.2").check({**CALL, "one: output": shape}).message
+    assert said in message and ("every" in message) == (shape == (5,))

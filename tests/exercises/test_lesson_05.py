@@ -76,7 +76,8 @@ RIGHT = {
         "tensors": PRINT_OUT | {"samples": torch.tensor(30), "note": torch.tensor([7])},
         "torch's shape": PRINT_OUT | {"line": "(C)", "shape": torch.Size((1, 30, 5))},
         "numpy's": PRINT_OUT | {"steps": np.int64(7), "samples": np.float32(30)},
-        "text": PRINT_OUT | {"steps": "7", "repair": " 2. "},
+        "text": PRINT_OUT | {"steps": "7", "repair": " 2. ", "shape": "(1, 30, 5)"},
+        "a number": PRINT_OUT | {"repair": 2},
     },
     "05.2": {
         "with permute": with_permute,
@@ -239,3 +240,24 @@ def test_what_fails_with_one_patient_only_is_told_so():
 def test_another_hour_is_told_by_what_it_has_read(index, hours):
     result = exercise("05.3").check(of_the_layer(lambda output, h_n, c_n: output[:, index]))
     assert f"your result changes with {hours} of `x`" in result.message
+
+
+def test_what_begins_with_a_name_of_torch_begins_small():
+    result = exercise("05.3").check(lambda x, lstm: lstm(x[None, :, :, None])[0][:, -1])
+    assert "nn.LSTM reads three axes" in result.message
+
+
+def test_x_read_twice_turned_is_not_told_that_it_lies_as_it_came():
+    def answer(x, h_0, c_0, lstm):
+        twin = nn.LSTM(lstm.input_size, lstm.hidden_size, batch_first=True, dtype=x.dtype)
+        twin.load_state_dict(lstm.state_dict())
+        output, states = twin(x.transpose(0, 1), (h_0[:, :1], c_0[:, :1]))
+        return output.transpose(0, 1), states
+
+    assert "x goes in as it lies" not in exercise("05.2").check(answer).message
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (30, 5), (30, 1, 5), (7, 30, 5)])
+def test_a_wrong_shape_is_told_in_words_of_this_exercise(shape):
+    message = exercise("05.1").check(exercise("05.1").text.made() | {"shape": shape}).message
+    assert "words" not in message and "A state has" in message or "a state has" in message

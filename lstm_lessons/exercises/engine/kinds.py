@@ -1,5 +1,6 @@
 """The kinds of questions that a dict answers: how an answer is read, and when it is right."""
 
+import ast
 import contextlib
 import math
 import numbers
@@ -27,7 +28,7 @@ def _refuse_many(key: str, value: Sequence) -> None:
 
 @dataclass(frozen=True)
 class ShapeOf(Question):
-    """A shape: a tuple, a list or a torch.Size of whole numbers.
+    """A shape: a tuple, a list or a torch.Size of whole numbers, or the text of one.
 
     ``of`` is the layer and the batch that it belongs to: from their sizes a shape that no row knows
     is read.
@@ -41,6 +42,8 @@ class ShapeOf(Question):
             raise Misformed(
                 f"`{self.key}` is {a_kind_of(value)}; give its shape, such as `(2, 3)`."
             )
+        if isinstance(value, str):
+            value = _plain(value)
         if isinstance(value, numbers.Integral) and not isinstance(value, bool):
             raise Misformed(
                 f"`{self.key}` is the number {int(value)}, not a shape. A shape is a tuple, with a "
@@ -48,7 +51,7 @@ class ShapeOf(Question):
                 "a number for a shape",
             )
         if isinstance(value, str):
-            raise Misformed(f"`{self.key}` is a string. Leave out the quotation marks: `(2, 3)`.")
+            raise Misformed(f"`{self.key}` is a string; a shape was expected: `(2, 3)`.")
         if not isinstance(value, Sequence):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a shape was expected: `(2, 3)`.")
         _refuse_many(self.key, value)
@@ -61,6 +64,15 @@ class ShapeOf(Question):
     ) -> tuple[str, str] | None:
         """Return what a wrong shape says, read from the ledger's symbols."""
         return about_shape(value, right, self.of, asked) if self.of else None
+
+
+def _plain(text: str) -> Any:
+    """Return what a short text says in Python, ``"(2, 3)"`` a tuple; the text where it is none."""
+    if len(text) > _MOST:
+        return text
+    with contextlib.suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ast.literal_eval(text.strip())
+    return text
 
 
 @dataclass(frozen=True)
@@ -77,9 +89,10 @@ class OneOf(Question):
     def read(self, value: Any) -> str:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
         listed = ", ".join(f'"{option}"' for option in self.options)
+        if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+            value = str(value) if str(value) in self.options else value
         if not isinstance(value, str):
-            marks = " Put it in quotation marks." if str(value) in self.options else ""
-            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.{marks}")
+            raise Misformed(f"`{self.key}` is {a_kind_of(value)}; expected one of {listed}.")
         found = _squeezed(value).strip("().").removesuffix(_squeezed(self.ending))
         for name, option in {**{each: each for each in self.options}, **self.same_as}.items():
             if found == _squeezed(name):

@@ -66,7 +66,12 @@ _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
 
 _SLIPS = (
     place(_H_0, ("h_0 not used", "h starts from zeros always: `h_0` is not looked at.", "zeros")),
-    place(_C_0, ("c_0 not used", "c starts from zeros always: `c_0` is not looked at.", "zeros")),
+    place(
+        _C_0,
+        ("c_0 not used", "c starts from zeros always: `c_0` is not looked at.", "zeros"),
+        ("c begins as h", "c begins as h does: it gets h_0. It has a start of its own, `c_0`, or "
+         "zeros.", "h"),
+    ),
     place(
         "in x:",
         ("read from the end", "You read the sentence from its last word to its first. Step 0 "

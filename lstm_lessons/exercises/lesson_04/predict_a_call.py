@@ -13,7 +13,9 @@ _THREE = Configuration(input_size=I_, hidden_size=H_, seq_len=9, batch=3)
 _SHORT = Configuration(input_size=I_, hidden_size=H_, seq_len=4, batch=3)
 
 _ONE = Configuration(input_size=I_, hidden_size=H_, seq_len=9, batch=None)
-_EVERY_STEP = "`output` holds h after *every* step, not only the last"
+_LAST_STEP = "{keys}: the steps are missing. `output` holds h after *every* step, not only the " \
+    "last."  # fmt: skip
+_WORD = "{keys}: the last axis. What comes out of a step is h, not a word: how long is h?"
 _STATE = "It holds h after the last step of each sentence: one axis for layers, one for the " \
     "sentences, one for the numbers of h."  # fmt: skip
 _TWO_ROWS = "{keys}: two rows in front. There is one layer; and c is not in `h_n`, but in `c_n`."
@@ -21,13 +23,18 @@ _TWO_ROWS = "{keys}: two rows in front. There is one layer; and c is not in `h_n
 EXERCISE = DictExercise(
     "04.2",
     questions=(
-        ShapeOf("one: output", f"{_EVERY_STEP}. One axis counts the steps, one the numbers of h; x "
-                "had no axis for the batch.", of=_ONE),
+        ShapeOf("one: output", "One axis counts the steps, one the numbers of h.", (
+            row("the last step in output", _LAST_STEP, (5,), (1, 5)),
+            row("words in output", _WORD, (9, 7)),
+            row("a batch in output", "{keys}: one axis too many. x has no axis for the batch here, "
+                "and output gets none.", (9, 1, 5), (1, 9, 5))), of=_ONE),
         ShapeOf("one: h_n", "With two axes, (9, 7) is one sentence of nine words, and `h_n` holds "
                 "h after its last one. One axis counts layers, one the numbers of h.",
                 (row("two rows in h_n", _TWO_ROWS, (2, 5)),), of=_ONE),
-        ShapeOf("three: output", f"{_EVERY_STEP}, for each sentence: one axis for the steps, one "
-                "for the sentences, one for the numbers of h.", of=_THREE),
+        ShapeOf("three: output", "One axis counts the steps, one the sentences, one the numbers of "
+                "h.", (
+            row("the last step in output", _LAST_STEP, (3, 5), (1, 3, 5)),
+            row("words in output", _WORD, (9, 3, 7))), of=_THREE),
         ShapeOf("three: h_n", _STATE, (row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),), of=_THREE),
         ShapeOf("short: h_n", _STATE, (row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),), of=_SHORT),
         TrueOrFalse("output[-1] equals h_n", "`torch.equal` asks for the same shape, too: which "

@@ -16,7 +16,7 @@ EXERCISE = DictExercise(
     questions=(
         _picture("A", "Look at the row of `output`: for which words could you read h?",
             row("output is the last step", "In A, `output` holds the last step alone. That is what "
-                "some posts say of it; the lesson found h in `output[t]` at all 24 steps.",
+                "a post says of it; but in the lesson it had a row for each of three words.",
                 "right"),
             row("the start taken for the end", "Nothing in A is of a step that is too early: all "
                 "three are of step 2, the last.", "too early"),
@@ -68,6 +68,5 @@ EXERCISE = DictExercise(
               "after step 0, so F looks right. The n stands for the last step, and in C nothing "
               "has changed places.", {"F": "right", "C": "exchanged"}),
     ),
-    praise="C is what nn.LSTM does. A is the most common wrong picture: it takes `output` for the "
-    "last step.",
+    praise="C is what nn.LSTM does: every h in `output`, the last h in `h_n`, the last c in `c_n`.",
 )  # fmt: skip

@@ -30,11 +30,6 @@ def _cases() -> tuple[Case, ...]:
     )
 
 
-def _both_repairs(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
-    lstm.batch_first = True
-    return lstm(x.transpose(0, 1), (h_0, c_0))
-
-
 def _twin(x: Tensor, h_0: Tensor, c_0: Tensor, lstm: nn.LSTM) -> tuple:
     twin = copy.deepcopy(lstm)
     twin.batch_first = True
@@ -58,8 +53,9 @@ _MORE = "(There may be more to mend behind this. It raises no error, so check ag
 _SLIPS = (
     place(
         _IN,
-        ("x as it lies", "x goes in as it lies, (B, T, I), but this layer takes axis 0 for time.",
-         "x"),
+        ("x as it lies", "The loop walks from sentence to sentence, as if each were a step. Does x "
+         "go in as it lies? The given layer takes axis 0 for time. (Or is x turned round, and read "
+         "with `batch_first=True`? Together the two undo each other.)", "x"),
         ("x viewed", "On its way in, x gets the right shape and the wrong rows: words of one "
          "sentence land in several.", _VIEWED),
     ),
@@ -101,9 +97,6 @@ _SLIPS = (
 )  # fmt: skip
 
 _OTHERS = (
-    other("both repairs at once", "You turn x round, and the layer that reads has "
-          "`batch_first=True`. Each of the two would do; together they undo each other.",
-          _both_repairs),
     other("state carried to the next sentence", "You read the sentences one by one, which is fine, "
           "but each begins with the state that the one before has left. Sentence b begins with row "
           "b of h_0 and c_0.", _carried_on),

@@ -3,7 +3,6 @@
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, ShapeOf
 from lstm_lessons.exercises.engine.question import row, story
-from lstm_lessons.shapes import Configuration
 
 _AS_MEANT = (
     "as it was meant",
@@ -43,7 +42,13 @@ _QUESTIONS = (
     ShapeOf("shape", "A state is (L, B, H): how many layers, samples and units are there?", (
         row("left as it is", "That is what stands in line C. How many samples does the layer see?",
             (1, 7, 5)),
-    ), of=Configuration(12, 5, seq_len=7, batch=30)),
+        row("batch first", "A state has the layers in front, whatever `batch_first` says.",
+            (30, 1, 5)),
+        row("no layers", "Two axes are too few: a state has one for the layers as well, in front.",
+            (30, 5), (7, 5)),
+        row("as output", "A state has no axis for the steps: it belongs to one moment.",
+            (30, 7, 5), (7, 30, 5)),
+    )),
     OneOf("repair", "After it, the layer must see 30 steps and 7 samples, with the right notes in "
           "them.", (
         row("transpose instead", "The transposed x has the shape of the viewed one, and this layer "

@@ -7,8 +7,9 @@ from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 
 def drawn_at_random(seen: Seen) -> Told | None:
     """Say that two calls with the same inputs differ."""
-    again, case = seen.of_answer(seen.cases[0]), seen.cases[0]
-    if again.same(seen.attempts[0], seen.returns):
+    case = seen.case
+    tried = {0, seen.number}  # chance may be at work where no states are given, and there alone
+    if all(seen.of_answer(seen.cases[n]).same(seen.attempts[n], seen.returns) for n in tried):
         return None
     layers = any(isinstance(value, nn.Module) for value in case.inputs.values())
     new = " Is it a new layer, with weights of its own? The one that is given should read."

@@ -280,7 +280,7 @@ def meaning(error: BaseException, case: Case | None = None) -> tuple[str, str] |
     for pattern, name, words in MEANINGS:
         if found := re.search(pattern, first):
             said = _said(words, found.groups(""), case)
-            return name, said[0].upper() + said[1:]
+            return name, said if said.startswith("nn.") else said[0].upper() + said[1:]
     return None
 
 
