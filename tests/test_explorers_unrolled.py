@@ -16,6 +16,7 @@ from lstm_lessons.explorers.unrolled import (
     INPUT_SIZE,
     NOTES,
     OUTPUT_Y,
+    ROW,
     numbers,
     view,
     weights,
@@ -143,7 +144,8 @@ def test_an_arrow_goes_from_h_into_the_slot_it_fills_and_none_from_c():
         picture = view(steps, 5, 3, "None").svg
         root = ElementTree.fromstring(picture)
         heads = [corners(each)[0] for each in root.iter(f"{SVG}polygon")]
-        into = [x for x, y in heads if abs(y - OUTPUT_Y) < 4]
+        below = OUTPUT_Y + 3 * ROW + 15
+        into = [x for x, y in heads if 0 < y - below < 10]
         boxes = marked(picture, "number")
         assert into == [pytest.approx(float(boxes["h 0"].get("x")), abs=0.1)]
         assert into == [pytest.approx(float(boxes[f"output[{steps - 1}] 0"].get("x")), abs=0.1)]

@@ -364,7 +364,7 @@ def test_the_grid_refuses_what_it_cannot_draw():
         ({"num_layers": 4}, "num_layers must be 1, 2 or 3, got 4"),
         ({"lit": "layer 1"}, "lit must be .* layer 0, forward; got 'layer 1'"),
         ({"labels": ["a"]}, "labels must give one for each of 3 steps"),
-        ({"labels": ["abcdef"] * 3}, "at most 5 letters"),
+        ({"labels": ["abcdefg"] * 3}, "at most 6 letters"),
     ):
         with pytest.raises(ValueError, match=message):
             pictures.grid(**given)

@@ -10,23 +10,24 @@ from typing import Annotated, NamedTuple
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.parts import belt
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 LONGEST, MOST_UNITS = 6, 4
 
 
 INPUT_SIZE = 2  # numbers in a word; the picture does not show them
-WIDTH, HEIGHT = 760, 462
+WIDTH, HEIGHT = 760, 486
 COLUMN = 92  # a column for the start, one for each step, one for the end
 FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
-WORD_Y, WORD_HALF = 56, 12
-CELL_Y, CELL_HALF, CELL_WIDTH = 104, 18, 54
-STATES_Y, OUTPUT_Y = 164, 296  # where the boxes with numbers begin
+OUTPUT_Y, STATES_Y = 50, 190  # where the boxes with numbers begin
+CELL_Y, CELL_HALF, CELL_WIDTH = 348, 22, 54
+WORD_Y, WORD_HALF = 408, 12
 ROW, NUMBER_WIDTH = 22, 43
-H_LINE, C_LINE = CELL_Y - 8, CELL_Y + 8  # the heights at which h and c are handed on
+C_LINE, H_LINE = CELL_Y - 10, CELL_Y + 10  # the heights at which c and h are handed on
 
 NOTES = (
-    "A box holds the number of one unit. Dashed: still empty. A row of output stands upright.",
+    "A box holds the number of one unit; c has thick lines. Dashed: still empty.",
     "Of earlier steps, h is kept in output, and c is kept nowhere.",
 )
 
@@ -190,7 +191,7 @@ def _chain(root: svg.Element, seq_len: int, done: int) -> None:
         style = {"rx": 4, "fill": "paper", "stroke": colour, "stroke_width": 1 + is_done}
         svg.rect(root, x - 24, WORD_Y - WORD_HALF, 48, 2 * WORD_HALF, **style)
         svg.formula(root, x, WORD_Y + 5, f"x_{step}", 15)
-        arrow(root, colour, (x, WORD_Y + WORD_HALF), (x, CELL_Y - CELL_HALF - 1))
+        arrow(root, colour, (x, WORD_Y - WORD_HALF), (x, CELL_Y + CELL_HALF + 1))
         style |= {"rx": 8, "stroke_width": 3 if step == done - 1 else style["stroke_width"]}
         box = (x - CELL_WIDTH / 2, CELL_Y - CELL_HALF, CELL_WIDTH, 2 * CELL_HALF)
         svg.rect(root, *box, **style, data_step=str(step))
@@ -200,14 +201,15 @@ def _chain(root: svg.Element, seq_len: int, done: int) -> None:
         left = _x(column) + (CELL_WIDTH / 2 if column else 18)
         right = _x(column + 1) - (CELL_WIDTH / 2 + 1 if column < seq_len else 18)
         passed = column < done or column == done == seq_len
-        for name, y, colour in (("h", H_LINE, "i"), ("c", C_LINE, "f")):
-            arrow(root, colour if passed else "muted", (left, y), (right, y))
-            if 0 < column < seq_len:
-                label_y = y - 7 if name == "h" else y + 17
-                svg.label(root, (left + right) / 2, label_y, name, 13)
+        colour = "ink" if passed else "muted"
+        belt(root, colour, (left, C_LINE), (right, C_LINE))
+        arrow(root, colour, (left, H_LINE), (right, H_LINE))
+        if 0 < column < seq_len:
+            svg.label(root, (left + right) / 2, C_LINE - 11, "c", 13)
+            svg.label(root, (left + right) / 2, H_LINE + 17, "h", 13)
     for column, index in ((0, "0"), (seq_len + 1, "n")):
-        svg.label(root, _x(column), H_LINE + 2, f"h_{index}", 14)
-        svg.label(root, _x(column), C_LINE + 9, f"c_{index}", 14)
+        svg.label(root, _x(column), C_LINE + 2, f"c_{index}", 14)
+        svg.label(root, _x(column), H_LINE + 9, f"h_{index}", 14)
 
 
 def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> None:
@@ -216,14 +218,15 @@ def _states(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> 
     pairs = [(0, "_0", 0), (seq_len + 1, "_n", seq_len if done == seq_len else None)]
     if done:
         pairs.append((done, "", done))
-        top = (_x(done), CELL_Y + CELL_HALF)
-        arrow(root, "ink", top, (_x(done), STATES_Y - 20))
+        top = (_x(done), CELL_Y - CELL_HALF)
+        arrow(root, "ink", top, (_x(done), _below(STATES_Y, made) + 6))
     for column, index, row in pairs:
-        for name, colour, side in (("h", "i", -1), ("c", "f", 1)):
+        for name, side in (("h", -1), ("c", 1)):
             x, what = _x(column) + side * NUMBER_WIDTH / 2, name + index
             svg.label(root, x, STATES_Y - 7, what, 13, font_weight="bold")
             values = None if row is None else made[name][row]
-            _boxes(root, x, STATES_Y, values, len(made[name][0]), colour, what)
+            thick = 2.5 if name == "c" else 1
+            _boxes(root, x, STATES_Y, values, len(made[name][0]), what, thick)
             shape = ledger[what].shape if index else ledger[f"{name}_n"].shape[1:]
             svg.label(root, x, _below(STATES_Y, made), str(shape), 12, data_shape=what)
 
@@ -236,15 +239,15 @@ def _output(root: svg.Element, made: dict, ledger: shapes.Ledger, done: int) -> 
     svg.label(root, FIRST, OUTPUT_Y + 52, f"({', '.join(entry.symbols)})", 12, fill="muted")
     for step in range(seq_len):
         values = made["h"][step + 1] if step < done else None
-        # Right below the h that it is made of, which stands left of c.
+        # Right above the h that it is made of, which stands left of c.
         name, x = f"output[{step}]", _x(step + 1) - NUMBER_WIDTH / 2
         bold = step == done - 1
-        _boxes(root, x, OUTPUT_Y, values, len(made["h"][0]), "i", name, bold)
+        _boxes(root, x, OUTPUT_Y, values, len(made["h"][0]), name)
         weight = "bold" if bold else "normal"
         svg.label(root, x, _below(OUTPUT_Y, made), name, 12, font_weight=weight)
     if done:
         x = _x(done) - NUMBER_WIDTH / 2
-        arrow(root, "i", (x, _below(STATES_Y, made) + 6), (x, OUTPUT_Y - 2))
+        arrow(root, "ink", (x, STATES_Y - 22), (x, _below(OUTPUT_Y, made) + 6))
 
 
 def _below(top: float, made: dict) -> float:
@@ -258,9 +261,8 @@ def _boxes(
     top: float,
     values: Vector | None,
     size: int,
-    colour: str,
     name: str,
-    bold: bool = False,
+    thick: float = 1,
 ) -> None:
     """Draw the numbers of all units on top of each other; empty boxes where there are none."""
     width = NUMBER_WIDTH - 2
@@ -268,9 +270,9 @@ def _boxes(
         y = top + unit * ROW
         style = {"fill": "none", "stroke": "muted", "stroke_dasharray": "3 3"}
         if values is not None:
-            style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
-            style |= {"stroke_width": 2 if bold else 1}
-        box = svg.rect(root, x - width / 2, y, width, ROW - 2, rx=2, **style)
+            style = {"fill": "ink", "fill_opacity": theme.TINT / 2, "stroke": "ink"}
+        place = (x - width / 2 + thick / 2, y + thick / 2, width - thick, ROW - 2 - thick)
+        box = svg.rect(root, *place, rx=2, **style, stroke_width=thick)
         said = "still empty" if values is None else svg.number(values[unit], 4)
         svg.add(box, "title", f"{name}, unit {unit}: {said}")
         if values is not None:

@@ -79,8 +79,8 @@ def _halves(
     if len(halves) != len(words) or any(len(each) != 1 + both for each in halves):
         kind = "a pair" if both else "one"
         raise ValueError(f"labels must give {kind} for each of {len(words)} steps, got {labels!r}")
-    if any(len(text) > 5 for each in halves for text in each):
-        raise ValueError(f"a label must have at most 5 letters, got {labels!r}")
+    if any(len(text) > 6 for each in halves for text in each):
+        raise ValueError(f"a label must have at most 6 letters, got {labels!r}")
     return halves
 
 

@@ -112,7 +112,9 @@ def _lengths(root: svg.Element, rows: list[str], steps: int) -> None:
         svg.label(root, x, y, f"length {len(row)}", 17, "start", data_length=str(place))
     letters, cells = sum(map(len, rows)), len(rows) * steps
     y = TOP + len(rows) * CELL_HEIGHT + 36
-    text = f"{len(rows)} × {steps} = {cells} places, {letters} letters, {cells - letters} padding"
+    text = (
+        f"{len(rows)} × {steps} = {cells} places: {letters} characters, {cells - letters} padding"
+    )
     svg.label(root, LEFT, y, text, 17, "start")
 
 
@@ -156,6 +158,6 @@ def _alt(rows: list[str], order: list[int], sizes: list[int], stage: str) -> str
     how = "sorted, the longest first" if stage == "sorted" else "in their own order"
     return (
         f"{len(rows)} lines as a block of {len(rows)} × {steps} places, {how}, with a dot "
-        f"where there is no letter: {said}. {sum(map(len, rows))} letters and "
+        f"where there is no character: {said}. {sum(map(len, rows))} characters and "
         f"{len(rows) * steps - sum(map(len, rows))} dots."
     )

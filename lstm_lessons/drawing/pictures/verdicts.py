@@ -7,8 +7,8 @@ from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.picture import Picture
 
 LONGEST = 24
-WIDTH, HEIGHT = 760, 330
-LEFT, RIGHT, TOP, BOTTOM = 96, 730, 44, 262  # of the plot: certainty 1 at its top, 0 below
+WIDTH, HEIGHT = 760, 360
+LEFT, RIGHT, TOP, BOTTOM = 96, 730, 74, 292  # of the plot: certainty 1 at its top, 0 below
 COLOURS, DASHES = ("i", "f"), ("none", "7 5")
 ASIDE = (-12, 22)  # from a point to its character: above the first line, below the second
 
@@ -36,7 +36,11 @@ def verdicts(*lines: str) -> Picture:
         points = [(LEFT + 20 + t * apart, _y(sure)) for t, sure in enumerate(_certainties(line))]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         style = {"fill": "none", "stroke": COLOURS[number], "stroke_width": 3}
-        svg.add(root, "path", d=path, **style, stroke_dasharray=DASHES[number])
+        style["stroke_dasharray"] = DASHES[number]
+        svg.add(root, "path", d=path, **style)
+        x = LEFT + 20 + number * (RIGHT - LEFT) / 2
+        svg.add(root, "path", d=f"M{x} 24H{x + 40}", **style)
+        svg.label(root, x + 50, 29, line, 16, "start", fill=COLOURS[number])
         for t, (x, y) in enumerate(points):
             character = "␣" if line[t] == " " else line[t]
             bold = {"fill": COLOURS[number], "font_weight": "bold", "data_point": f"{number},{t}"}

@@ -46,9 +46,8 @@ def _one(root: svg.Element, left: float, top: float, letter: str, wiring: dict) 
         box = (x - HALF_WIDTH, y - HALF_HEIGHT, 2 * HALF_WIDTH, 2 * HALF_HEIGHT)
         svg.rect(root, *box, rx=8, fill="paper", stroke="ink", stroke_width=2)
         svg.label(root, x, y - 4, f"step {step}", 13)
-        for name, side, colour in (("h", H_SIDE, "i"), ("c", C_SIDE, "f")):
-            text = {"font_weight": "bold", "fill": colour}
-            svg.label(root, x + side, y + 20, name, 14, **text)
+        for name, side in (("h", H_SIDE), ("c", C_SIDE)):
+            svg.label(root, x + side, y + 20, name, 14, font_weight="bold")
         if step:
             arrow(root, "ink", (x - APART + HALF_WIDTH, y), (x - HALF_WIDTH - 1, y))
     for name, line in (("output", OUTPUT_Y), ("h_n", H_N_Y), ("c_n", C_N_Y)):
@@ -59,11 +58,11 @@ def _result(
     root: svg.Element, left: float, y: float, name: str, state: str, steps: tuple[int, ...]
 ) -> None:
     """Draw one result as a row of slots, each fed by the state of a step."""
-    svg.formula(root, left + 18, y + 5, name, 15, "start", font_weight="bold")
+    svg.label(root, left + 18, y + 5, name, 15, "start", font_weight="bold")
     for step in steps:
         x = left + STEP_X + step * APART
-        style = {"fill": "i" if state == "h" else "f", "fill_opacity": theme.TINT}
-        style["stroke"] = style["fill"]
+        style = {"fill": "ink", "fill_opacity": 0 if state == "h" else theme.TINT}
+        style |= {"stroke": "ink", "stroke_width": 1 if state == "h" else 3}
         svg.rect(root, x - SLOT_WIDTH / 2, y - 12, SLOT_WIDTH, SLOT_HEIGHT, rx=3, **style)
         svg.label(root, x, y + 5, f"{state}, step {step}", 13)
 
