@@ -35,8 +35,7 @@ for text in ("'Hello World'", "World'"):
 
 # %% [markdown]
 # Of the whole line the reader is 90 % sure that it is code. Of the second part alone it is almost
-# sure that it is prose, because it knows nothing of what stood before. Later in this lesson the
-# reader goes on where it stopped.
+# sure that it is prose, because it knows nothing of what stood before.
 
 # %% [markdown]
 # ## The same step, again and again
@@ -56,16 +55,15 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # * Each time, the box gets a new character, and the h and c of the time before.
 # * The first time there is no time before. So h and c are zeros.
-# * Above each box, its h comes out. No arrow leads c out at the top: c is handed on, and that is
-#   all.
+# * Above each box, its h comes out. No arrow leads c out at the top. The h and c that leave the
+#   last box at the right are those that are left at the end.
 #
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
 # at random. `all_weights[0]` is the list of its four tensors, in the order in which the step of
 # lesson 03 takes them. The package keeps that step as `lstm_step`.
 #
-# In this lesson nothing is trained. So we tell PyTorch not to prepare for gradients, and numbers
-# are printed without remarks about them.
+# In this lesson nothing is trained, so we tell PyTorch not to prepare for gradients.
 
 # %%
 import torch
@@ -129,10 +127,10 @@ print("c_n:", c_n)
 # an axis in front that counts layers. This LSTM has one layer, so there is one row, and `h_n[0]`
 # takes it out. (Lesson 06 stacks layers; until then this axis is 1 long.)
 #
-# The next picture puts the three results where they come from. In it, "h, 2" is h after word 2.
+# The next picture puts the three results where they come from. In it, "h at 2" is h after word 2.
 
 # %%
-pictures.grid(steps=("word 0", "word 1", "word 2"), labels=("h, 0", "h, 1", "h, 2"))
+pictures.grid(steps=("word 0", "word 1", "word 2"), labels=("h at 0", "h at 1", "h at 2"))
 
 # %% [markdown]
 # `output` lies along the top, `h_n` and `c_n` at the right end. The h of the last step goes two
@@ -173,12 +171,11 @@ print("c_n   ", same(c, c_n[0]))
 #
 # **Try it.**
 #
-# 1. Press "at the start", then play. After which step is the first slot of `output` filled? And
-#    after which step `h_n` and `c_n`?
+# 1. Press "at the start", then play. After which step are `h_n` and `c_n` filled?
 # 2. Press "a c that is hidden". Units 0 and 1 have c's that are about as far from zero. Which of
 #    the two shows less of its c in h?
 # 3. Press "all steps", then make `seq_len` shorter by one. Which of the numbers in `output` change?
-# 4. Press "all steps", then "states are given". Which of the numbers in `output` change?
+# 4. Press "all steps", then "states are given". Which slot of `output` changes most?
 
 # %%
 from lstm_lessons import explorers
@@ -188,14 +185,14 @@ explorers.unrolled()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. The first slot is filled after step 0: the h of a step goes into its slot at once. `h_n` and
-#    `c_n` are filled after the last step, and not before.
+# 1. After the last step, and not before. The slots of `output` are filled one by one: the h of a
+#    step goes into its slot at once.
 # 2. Unit 1: its c is 1.99 and its h is only 0.17. Its output gate is nearly shut, so it shows
 #    little of what it keeps. Unit 0 has a c of −1.96 and an h of −0.93.
 # 3. None of them. A slot disappears, but no step looks ahead, so the slots before it stay as they
 #    are. `h_n` and `c_n` do change: they now belong to an earlier step.
-# 4. All of them, because each step reads the states of the one before. Some change by so little
-#    that two decimals show it hardly or not at all.
+# 4. `output[0]`: step 0 reads the states that are given. The later ones get them through the steps
+#    between, and change less: some of their numbers not at all, in two decimals.
 #
 # </details>
 
@@ -209,12 +206,14 @@ explorers.unrolled()
 # * `head`, which makes one score of the 16 numbers of an h. `torch.sigmoid` turns the score into a
 #   share between 0 and 1: how sure the reader is that the line is code.
 #
-# The function below does the first two parts. It can also be given states to start from.
+# The function below does the first two parts. It can also be given states to start from. `double()`
+# turns the reader's numbers into float64, as everywhere in this lesson.
 
 # %%
 from lstm_lessons import trained_reader
 
 reader, number = trained_reader()
+reader.double()
 
 
 def read_line(text, states=None):
@@ -279,7 +278,6 @@ same(torch.cat([first, second]), whole)
 # %% [markdown]
 # It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
 # the second part below those of the first, and together they are the `output` of the whole line.
-# (`same` allows 1e-5 here, because the reader computes in float32. More on that below.)
 #
 # It takes both of the pair. Here somebody hands on h, and lets c begin at zero.
 
@@ -304,15 +302,8 @@ print("h alone handed on:", torch.sigmoid(reader.head(h_last)))
 # %% [markdown]
 # ## Is the last row of output equal to h_n?
 #
-# Not every page gets this right. The post "torch.nn.LSTM()详解", which means "explained in detail",
-# by Xhsun1997 (CSDN, 23 February 2020) is a short and tidy list of arguments and results. Of
-# `output` it writes that it contains the features of the last time step. You have just seen that
-# `output` has a row for every step: eleven rows for eleven characters.
-#
-# What is true is that its last row, `output[-1]`, has the numbers of `h_n`. Are the two equal?
-# `torch.equal` is strict. It asks for the same numbers, and for the same shape.
-#
-# **Predict.** What does `torch.equal` say of `output[-1]` and `h_n`?
+# `output[-1]` is the last row of `output`. Is it equal to `h_n`? `torch.equal` is strict: it asks
+# for the same numbers, and for the same shape.
 
 # %%
 output, (h_n, c_n) = small(sentence)
@@ -321,11 +312,20 @@ print("output[-1] and h_n:   ", torch.equal(output[-1], h_n))
 print("output[-1] and h_n[0]:", torch.equal(output[-1], h_n[0]))
 
 # %% [markdown]
-# The numbers are the same, the shapes are not: `h_n` has its axis for layers. `h_n[0]` fits.
+# The numbers are the same, the shapes are not: `h_n` has its axis for layers. `h_n[0]` fits. (This
+# is so for one layer that reads from the first word to the last. Later lessons have others.)
 #
-# That `output[-1]` has the numbers of `h_n[0]` is so here, with one layer that reads from the
-# first word to the last. It is not so with every setting of `nn.LSTM`, and the next lessons come
-# to those.
+# Not every page gets this right. The post "torch.nn.LSTM()详解" ("torch.nn.LSTM() explained in
+# detail") by Xhsun1997 (CSDN, 23 February 2020) is a tidy list of arguments and results. It says
+# two things of `output`:
+#
+# > 它包含的是LSTM的最后一时间步的输出特征(h_t) (it contains the output features of the last time
+# > step of the LSTM, h_t)
+#
+# > output[-1]与h_n是相等的 (output[-1] and h_n are equal)
+#
+# The first is wrong: you have seen that `output` has a row for every step, eleven rows for eleven
+# characters. The second is right for the numbers, and not for the shapes.
 #
 # ## Ten sentences side by side
 #
@@ -343,31 +343,12 @@ h_0 = torch.randn(1, B, H)
 c_0 = torch.randn(1, B, H)
 
 # %% [markdown]
-# Our function `unroll` goes through x with `for x_t in x`.
+# Nothing has to change in `unroll`. Each turn of `for x_t in x` takes word t of all ten sentences,
+# a table of 10 rows, and lesson 03's step works on each row for itself.
 #
-# **Predict.** There are 240 words in x. How often does that loop turn?
-
-# %%
-shapes = []
-for x_t in x:
-    shapes.append(tuple(x_t.shape))
-print("turns:", len(shapes), "  shape of x_t:", shapes[0])
-
-# %% [markdown]
-# 24 times: a turn takes word t of all ten sentences, as a table of 10 rows. Lesson 03's step works
-# on each row for itself. So nothing has to change in `unroll`, and sentence 3 gets the same numbers
-# as if it were read alone. `x[:, 3]` is sentence 3.
-
-# %%
-output, h, c = unroll(x, h_0[0], c_0[0], large.all_weights[0])
-print("output:", tuple(output.shape), "  h:", tuple(h.shape))
-alone, _, _ = unroll(x[:, 3], h_0[0, 3], c_0[0, 3], large.all_weights[0])
-same(output[:, 3], alone)
-
-# %% [markdown]
 # Now the whole proof, with `compare` of lesson 03: all results and all gradients, on random weights
-# and states. For that, our loop gets the form of `nn.LSTM`. `[None]` puts the axis for layers in
-# front of h and c.
+# and states. (It switches gradients on while it works.) For that, our loop gets the form of
+# `nn.LSTM`. `[None]` puts the axis for layers in front of h and c.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -383,88 +364,46 @@ compare(our_lstm, large, x, (h_0, c_0))
 
 # %% [markdown]
 # Ten tensors agree: three results, and the gradients of x, of both states, of two weights and of
-# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop of three lines.
+# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop.
 #
-# ### The same in float32
-#
-# We prove in float64, with 16 digits. Your own work will mostly be in float32, which has 7. There
-# our loop and `nn.LSTM` add up the same numbers in another order, and each rounds in its own way.
-# So they differ a little more. Here is the same comparison with two tolerances.
+# Your own work will mostly be in float32, with 7 digits in place of 16. There the two agree less
+# closely, because they add up the same numbers in another order, and each rounds in its own way.
 
 # %%
 large_32 = nn.LSTM(I, H, dtype=torch.float32)
-x_32 = x.float()
+theirs, _ = large_32(x.float())
 zeros = torch.zeros(B, H, dtype=torch.float32)
-ours, _, _ = unroll(x_32, zeros, zeros, large_32.all_weights[0])
-theirs, _ = large_32(x_32)
+ours, _, _ = unroll(x.float(), zeros, zeros, large_32.all_weights[0])
 print("within 1e-12:", bool(same(ours, theirs, tolerance=1e-12)))
 print("within 1e-5: ", bool(same(ours, theirs, tolerance=1e-5)))
-print("within 1e-6: ", bool(same(ours, theirs, tolerance=1e-6)))
 
 # %% [markdown]
-# They are about 1e-7 apart. With a tolerance of 1e-12 that looks like a mistake, and it is a false
-# alarm. With 1e-5 there is no alarm. `same` and `compare` choose their tolerance by the dtype of
-# what they get. In tests of your own it is you who chooses.
-
-# %% [markdown]
+# With a tolerance of 1e-12 this looks like a mistake, and it is a false alarm. In float32, compare
+# with 1e-5, as `same` does of itself.
+#
 # ## The memory that nobody shows
 #
 # h comes out at every step, c does not: `nn.LSTM` returns the last c alone. If you want to see what
 # a unit *keeps*, you need c at every step. There are two ways to it:
 #
 # * in your own loop, put c away, as `unroll` does with h (exercise 04.1);
-# * or give `nn.LSTM` one step a call, and hand on the pair.
+# * or give `nn.LSTM` one word a call, and hand on the pair.
 #
-# The second way needs no weights, so we use it for the reader. Unit 5 is the one that follows
-# brackets. Here it reads seven of them.
+# Here is the second way. `sentence[t : t + 1]` is word t, with the axis for time still there.
 
 # %%
-states = None
-for character in "(((((((":
-    output, states = read_line(character, states)
-    h_n, c_n = states
-    print(character, f"  c = {c_n[0, 5].item():.1f}   h = {h_n[0, 5].item():.2f}")
+pair = None
+for t in range(3):
+    _, pair = small(sentence[t : t + 1], pair)
+    h_n, c_n = pair
+    print("after word", t, "  c:", c_n[0])
 
 # %% [markdown]
-# Each bracket adds 1 to c, and c goes up to 7. But h stays below 1. You see why in the two
-# equations of lesson 02:
+# These are the c's that our first loop printed, word by word. With one word a call, every step is a
+# last step, so PyTorch hands out every memory.
 #
-# $$c_t = \textcolor{#c2560c}{f_t} \odot c_{t-1} + \textcolor{#1a75d1}{i_t} \odot
-# \textcolor{#0f8266}{g_t}, \qquad h_t = \textcolor{#a64bb0}{o_t} \odot \tanh(c_t)$$
-#
-# c is a sum. At each step, f keeps at most all of the old c, and i times g adds something between
-# −1 and 1. So from a start of zero, $|c|$ is at most 1 after one step, and at most T after T
-# steps. h is squeezed: neither o nor tanh goes beyond 1.
-#
-# Now the first way. Here our own loop keeps all 24 memories of the large layer.
-
-# %%
-h, c = h_0[0], c_0[0]
-memories = []
-for x_t in x:
-    h, c = lstm_step(x_t, h, c, *large.all_weights[0])
-    memories.append(c)
-print("memories:", len(memories))
-
-# %% [markdown]
-# `nn.LSTM` returns one c a call: the last. But x may be cut wherever you like.
-#
-# **Predict.** How many of these 24 memories can be checked against PyTorch?
-
-# %%
-equal = 0
-for t in range(T):
-    _, (_, c_n) = large(x[: t + 1], (h_0, c_0))
-    equal += bool(same(memories[t], c_n[0]))
-print("equal to PyTorch's:", equal, "of", T)
-
-# %% [markdown]
-# All of them. Stop after word t, and `c_n` is the memory after word t. So `c_n`, and `h_n` with it,
-# has the same shape for any number of words, but not the same numbers.
-#
-# How much can be hidden behind h? Here is a layer with one unit that counts words. All weights are
-# zero. The biases open i and f, push g to 1, and leave o half open, so each word adds 1 to c, and h
-# is half of tanh(c).
+# Is it worth the trouble? Here is a layer with one unit that counts words. All weights are zero.
+# The biases open i and f, push g to 1, and leave o half open, so each word adds 1 to c.
 
 # %%
 counter = nn.LSTM(input_size=3, hidden_size=1)
@@ -473,7 +412,7 @@ for parameter in counter.parameters():
 counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])  # i, f, g, o
 
 # %% [markdown]
-# **Predict.** The counter reads 1 word, 24 words and 40 words. Can you tell 24 from 40 by h?
+# **Predict.** The counter reads 1 word, 24 words and 40 words. c tells 24 from 40. Does h?
 
 # %%
 last_h = []
@@ -484,9 +423,9 @@ for words in (1, 24, 40):
 print("h after 24 and after 40 words is equal:", torch.equal(last_h[1], last_h[2]))
 
 # %% [markdown]
-# By h you cannot, not even by its last digit: tanh(24) and tanh(40) are both rounded to 1. The
-# memory knows how many words there were, and h does not show it. This is one more reason why the
-# pair is handed on, and not h alone.
+# It does not, not even by its last digit: tanh(24) and tanh(40) are both rounded to 1, and h is
+# half of that. The memory knows how many words there were, and h does not show it. This is one more
+# reason why the pair is handed on, and not h alone.
 #
 # ## What we have seen
 #
@@ -494,9 +433,8 @@ print("h after 24 and after 40 words is equal:", torch.equal(last_h[1], last_h[2
 # * `output` holds h after every step, for a verdict at every step. `h_n` holds h after the last
 #   step, for a verdict on the whole. `h_n` and `c_n` have an axis in front, for layers.
 # * The pair `(h_n, c_n)` lets a layer go on later, with the same numbers.
-# * c is a sum and may grow with every step; h stays within 1. Only the last c is returned. For the
-#   others, hand on the pair step by step, or keep c in a loop of your own.
-# * In float32, compare with a tolerance of 1e-5.
+# * c may grow with every word, and h stays within 1. Only the last c is returned. For the others,
+#   hand on the pair word by word, or keep c in a loop of your own.
 
 # %% [markdown]
 # **A common mistake.** To take `output` for the last step, or `h_n` for all the steps. Print both

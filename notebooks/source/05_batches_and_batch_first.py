@@ -47,8 +47,8 @@ print("numbers:", tuple(numbers.shape), "  x:", tuple(x.shape))
 
 # %% [markdown]
 # Two layers read x. Their weights are the same, all of them. One is the layer of the reader, which
-# was made with `batch_first=True`. The other was made without it. From the last slot of each row
-# of their output, the head gives the verdict.
+# was made with `batch_first=True`. The other was made without it. The head gives a verdict on
+# the last slot of each row of their output.
 
 # %%
 from torch import nn
@@ -100,53 +100,12 @@ for batch in loader:
     print("a batch:", tuple(batch.shape), "  with vectors:", tuple(reader.embedding(batch).shape))
 
 # %% [markdown]
-# So (B, T, I) comes out: lines, characters, numbers of a character. This is the order of nearly all
-# data, and it is called *batch first*.
-#
-# Lines of real text do not have one length. The default way to make a batch then gives up.
-
-# %%
-dataset = [encoded(text) for text in ("f(x)", "x = 1", "cat")]
-try:
-    next(iter(DataLoader(dataset, batch_size=3)))
-except RuntimeError as error:
-    print(error)
-
-# %% [markdown]
-# Therefore a `DataLoader` can be given a function that makes a batch of the samples. It is called
-# `collate_fn`. One that people often write fills the short lines up at their end:
-
-# %%
-pictures.padded(lines=("f(x)", "x = 1", "cat"))
-
-# %% [markdown]
-# A place that is filled up gets the number 0, which stands for no character. `pad_sequence` does
-# that. It has a `batch_first` of its own, and without it the lines would be columns.
-
-# %%
-from torch.nn.utils.rnn import pad_sequence
-
-
-def fill_up(samples):
-    return pad_sequence(samples, batch_first=True)
-
-
-for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
-    print(batch)
-
-# %% [markdown]
-# The reader's table keeps row 0 for this number. `nn.Embedding(88, 8, padding_idx=0)` makes such a
-# table: row 0 is a vector of zeros, and training leaves it as it is.
-#
-# With this, the module that you take home has two more parts: an embedding table with a row for
-# padding, and `batch_first=True`, because that is how a `DataLoader` hands its lines over. How to
-# keep an LSTM from *reading* the padding is the subject of lesson 09. Until then, all lines of a
-# batch have one length.
+# So (B, T, I) comes out: lines, characters, numbers of a character. This order is called *batch
+# first*.
 #
 # ## Along which axis does the loop walk?
 #
-# Lesson 04 wrote the loop: `for x_t in x`. Python takes x apart along axis 0, whatever that axis
-# means to you.
+# Lesson 04 wrote the loop: `for x_t in x`.
 #
 # **Predict.** Our x is (6, 7, 8): lines, characters, numbers. How many steps does the loop make?
 
@@ -157,8 +116,9 @@ for x_t in x:
 print("steps:", len(shapes), "  shape of x_t:", shapes[0])
 
 # %% [markdown]
-# Six steps, where seven characters should be read one after the other. Each step gets a whole line.
-# In the picture with three lines it looks like this:
+# Six steps, where seven characters should be read one after the other. Python takes x apart along
+# axis 0, whatever that axis means to you. So each step gets a whole line. In the picture with three
+# lines it looks like this:
 
 # %%
 pictures.walk(axis=0)
@@ -166,8 +126,23 @@ pictures.walk(axis=0)
 # %% [markdown]
 # Step 0 takes the characters of line A for the first characters of four lines. Step 1 takes those
 # of line B for the second ones. And h and c are handed on from step to step, so from line A to line
-# B. That is what the layer did that had been made without `batch_first`. Its verdict on a line
-# depends on the lines above it.
+# B. What stands in a column is read as if it were a line.
+#
+# That is what the layer without `batch_first` did with the six lines. The last slot of a row is
+# what it has read of the last *column*, down to that row. Is that so? Here the reader's own layer
+# reads nothing but the last characters of the six lines, as one line.
+
+# %%
+from lstm_lessons import same
+
+column = "".join(line.text[-1] for line in lines)
+output_column, _ = reader.lstm(reader.embedding(encoded(column)))
+print("the last characters:", column)
+same(output_column, output_forgot[:, -1])
+
+# %% [markdown]
+# The same h's. So no line was judged by its text. Each got the verdict on its own last character,
+# and on those of the lines above it.
 #
 # With `batch_first=True` the layer walks along axis 1:
 
@@ -216,8 +191,8 @@ print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 
 # %% [markdown]
 # (10, 24, 16): `output` lies as x does, and h has a 24 where the tutorial has a 10. With this code
-# its shapes cannot come out, because the layer has read 10 steps of 24 sentences. It is a slip that
-# anybody can make, since nothing reports it.
+# its shapes cannot come out, because the layer has read 10 steps of 24 sentences. No error reports
+# the slip.
 #
 # There are two ways to mend it. Either turn x round: `x.transpose(0, 1)` swaps axes 0 and 1. Or
 # tell the layer how x lies: `batch_first=True`.
@@ -243,8 +218,6 @@ print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 # Do the two repairs compute the same? Two layers with the same weights will tell, on random states.
 
 # %%
-from lstm_lessons import same
-
 lstm = nn.LSTM(I, H)
 twin = nn.LSTM(I, H, batch_first=True)
 twin.load_state_dict(lstm.state_dict())
@@ -365,12 +338,13 @@ for read in (right, swapped):
     print(tuple(read(square).shape), changed_sentences(read, square))
 
 # %% [markdown]
-# The shapes are equal, and the probe is not fooled.
+# The shapes are equal, and the probe tells the two apart. Take it as a yes or a no: how many
+# sentences it names says little, because a change far back may be forgotten on the way.
 #
-# ## A repair that is none
+# ## A third way to the shape
 #
 # x is (10, 24, 100), and the layer wants (24, 10, 100). There is a third way to get that shape,
-# `x.view(24, 10, 100)`. Two pictures show what is the matter with it. This is `transpose`, on two
+# `x.view(24, 10, 100)`. Two pictures compare it with `transpose`. This is `transpose`, on two
 # sentences of three words:
 
 # %%
@@ -404,11 +378,10 @@ print("viewed:", changed_sentences(viewed, x))
 # they stand in every column. `reshape(24, 10, 100)` gives the same as `view`. To let two axes
 # change places, use `transpose`.
 #
-# ## A batch without its third axis
+# ## A table with two axes
 #
-# Lesson 04 gave `nn.LSTM` a single line, (T, I), with two axes. Such an input is called
-# *unbatched*, and it is one sequence. That is handy, and it is a trap. Suppose that the speed of 8
-# cars was measured 20 times. The table is (8, 20), and somebody makes a layer with `input_size=20`.
+# Suppose that the speed of 8 cars was measured 20 times. The table is (8, 20), and somebody makes a
+# layer with `input_size=20`. There is no error.
 #
 # **Predict.** How many sequences does this layer read?
 
@@ -418,8 +391,9 @@ output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(table)
 print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
 
 # %% [markdown]
-# One, of 8 steps. `h_n` is (1, 16): one state, for eight cars. The state has walked from car to
-# car, and `batch_first=True` did not help, because with two axes there is no batch.
+# One, of 8 steps. `h_n` is (1, 16): one state, for eight cars. An input with two axes is (T, I),
+# one sequence, as a single line was in lesson 04. It is called *unbatched*. The state has walked
+# from car to car, and `batch_first=True` did not help, because with two axes there is no batch.
 #
 # For a batch, an axis is missing. Which one depends on what a row of your table is:
 #
@@ -440,12 +414,10 @@ print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
 # %% [markdown]
 # Both times there are eight states, one for each car. For the speeds, the first one is right.
 #
-# ## States never move
+# ## States
 #
 # One mistake of this family does raise an error. Somebody has set `batch_first=True`, and gives
 # states that are batch first as well, (10, 1, 16).
-#
-# **Predict.** Which shape will PyTorch say that it expects?
 
 # %%
 h_0 = torch.randn(B, 1, H)
@@ -459,11 +431,35 @@ except RuntimeError as error:
 # (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
 # states, and `hidden[0]` is `h_0`.)
 #
-# If this surprised you, you are in good company. Experienced people have asked PyTorch about it,
-# or for another way: issues [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017,
-# [19675](https://github.com/pytorch/pytorch/issues/19675) of 2019 and
-# [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020. It is as it is because states
-# have no axis for time, and so there is nothing that could change places with the batch.
+# If this surprised you, you are not alone. Of PyTorch's issues,
+# [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017 proposes another order,
+# [19675](https://github.com/pytorch/pytorch/issues/19675) of 2019 reads the documentation
+# otherwise, and [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020 reports it as a
+# bug. An answer under the first says what you have seen here: a state has no axis for time that
+# could change places with the batch.
+#
+# ## Lines of several lengths
+#
+# Our six lines had one length. Those of real text do not, and then a `DataLoader` stops with an
+# error. So it can be given a function that makes a batch of the samples, `collate_fn`. A common one
+# fills short lines up with the number 0. `pad_sequence` does that, and it has a `batch_first` of
+# its own.
+
+# %%
+from torch.nn.utils.rnn import pad_sequence
+
+
+def fill_up(samples):
+    return pad_sequence(samples, batch_first=True)
+
+
+dataset = [encoded(text) for text in ("f(x)", "x = 1", "cat")]
+for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
+    print(batch)
+
+# %% [markdown]
+# The table of our reader has a row 0 for it, a vector of zeros. But an LSTM reads these zeros as it
+# reads all else: lesson 09 shows what comes of it, and what to do.
 #
 # ## What we have seen
 #

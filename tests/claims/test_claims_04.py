@@ -79,7 +79,7 @@ def test_the_length_and_h_n(lstm, x, states):
 
 
 def test_how_far_from_zero(lstm):
-    """From zeros, |c| stays below the number of words and |h| below tanh(1), then below 1."""
+    """From zeros, |c| is at most the number of words, |h| at most tanh(1), then at most 1."""
     many = torch.randn(T, 1000, I, dtype=torch.float64)
     _, (h_n, c_n) = lstm(many[:1])
     assert c_n.abs().max() < 1 and h_n.abs().max() < torch.tanh(torch.tensor(1.0))

@@ -133,3 +133,13 @@ def test_the_first_posts_program():
     assert output.shape == (4, 3, 5) and h_n.shape == c_n.shape == (1, 3, 5)
     assert torch.allclose(first(words)[0].transpose(0, 1), output, atol=1e-6)
     assert in_place.transpose_(1, 0).shape == (3, 4, 6)
+
+
+def test_how_many_the_probe_names(layers):
+    """With 200 sentences the probe of a swapped layer names more than one, and not all."""
+    torch.manual_seed(0)
+    many = torch.rand(200, T, I, dtype=torch.float64)
+    other = many.clone()
+    other[0] += 1
+    change = (layers[0](many)[0] - layers[0](other)[0]).abs().amax(dim=(1, 2)) > 1e-12
+    assert 20 < int(change.sum()) < 180 and not bool(change[180:].any())
