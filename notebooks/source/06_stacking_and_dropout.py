@@ -153,6 +153,7 @@ for name, weight in lstm.named_parameters():
 from lstm_lessons.lstm.unroll import unroll
 
 torch.set_printoptions(precision=2, sci_mode=False)
+torch.manual_seed(0)
 small = nn.LSTM(input_size=2, hidden_size=2, num_layers=2).requires_grad_(False)
 sentence = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 zeros = torch.zeros(2)
@@ -197,6 +198,7 @@ def run_layers(x, h_0, c_0, layers):
 # %%
 from lstm_lessons.lstm.compare import compare
 
+torch.manual_seed(0)
 three = nn.LSTM(I, H, num_layers=3)
 x = torch.randn(T, B, I)
 h_0 = torch.randn(3, B, H)

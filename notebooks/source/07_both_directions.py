@@ -131,6 +131,7 @@ print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %%
 T, B, I, H = 24, 10, 100, 16
+torch.manual_seed(0)
 lstm = nn.LSTM(input_size=I, hidden_size=H, bidirectional=True)
 for name, weight in lstm.named_parameters():
     print(f"{name:<21} {tuple(weight.shape)}")
@@ -161,6 +162,7 @@ def both_ways(x, h_0, c_0, weights):
 # %%
 from lstm_lessons.lstm.compare import compare
 
+torch.manual_seed(1)
 x = torch.randn(T, B, I)
 h_0 = torch.randn(2, B, H)
 c_0 = torch.randn(2, B, H)
@@ -274,6 +276,7 @@ reader, number = trained_reader()
 lines = ["f(a, b)", "g(a, b)", "F(a, b)", "8(a, b)"]
 numbers = torch.tensor([[number[character] for character in line] for line in lines]).T
 vectors = reader.embedding(numbers).double()  # (7, 4, 8)
+torch.manual_seed(0)
 both = nn.LSTM(8, 3, bidirectional=True)
 output, (h_n, _) = both(vectors)
 print("reverse half of output[-1]:", output[-1, :, 3:].round(decimals=2).tolist())
