@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import median
 
 import nbformat
 from nbformat import NotebookNode
 
 from lstm_lessons.publishing import notebooks
 
-CODE_LINES = 25
+MOST_LINES, MEDIAN_LINES = 15, 6
+PICTURES = 3
 MOST_BYTES = 300_000
 MOST_EXCUSED = 2
 CLOSING = "What we have seen"
@@ -26,6 +28,7 @@ REASON = re.compile(r"differs between machines: \S+")
 COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex"}
 CHECK = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)\.check\(""")
 EXERCISE = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)|[Ee]xercises?\s+(\d\d\.\d+)""")
+PROMPT = re.compile(r"^\*\*Predict", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 NOISE = {
     "a path of this machine": re.compile(
@@ -136,12 +139,52 @@ def closes_with_what_we_have_seen(page):
         yield f"code follows the heading '## {CLOSING}'"
 
 
-@rule()
-def code_cells_are_short(page):
-    for number, cell in enumerate(page.code, 1):
-        lines = cell.source.count("\n") + 1
-        if lines > CODE_LINES:
-            yield f"code cell {number} has {lines} lines, more than {CODE_LINES}"
+@rule("lesson")
+def code_is_short_enough_to_be_read(page):
+    """Of lessons; in an exercise the reader is given what takes no reading."""
+    lines = [sum(bool(line.strip()) for line in cell.source.split("\n")) for cell in page.code]
+    for number, count in enumerate(lines, 1):
+        if count > MOST_LINES:
+            yield f"code cell {number} has {count} lines, more than {MOST_LINES}"
+    if lines and median(lines) > MEDIAN_LINES:
+        yield f"half of the code cells have more than {MEDIAN_LINES} lines"
+
+
+@rule("lesson")
+def a_prompt_asks_one_thing_and_the_next_cell_answers(page):
+    for number, cell in enumerate(page.cells):
+        if cell.cell_type != "markdown" or not PROMPT.search(cell.source):
+            continue
+        *before, prompt = cell.source.strip().split("\n\n")
+        if not PROMPT.match(prompt) or any(PROMPT.search(each) for each in before):
+            yield f"a prompt is not the last paragraph of its cell: {cell.source[-60:]!r}"
+        elif prompt.count("?") != 1:
+            yield f"a prompt has {prompt.count('?')} questions: {prompt[:60]!r}"
+        if number + 1 == len(page.cells) or page.cells[number + 1].cell_type != "code":
+            yield f"no code follows the prompt {prompt[:60]!r}"
+
+
+@rule("lesson")
+def tasks_at_a_picture_have_their_answers_in_a_fold(page):
+    tasks = [n for n, cell in enumerate(page.cells) if "**Try it.**" in cell.source]
+    for number, end in zip(tasks, [*tasks[1:], len(page.cells)], strict=True):
+        below = page.cells[number + 1 : end]
+        if not any(cell.source.lstrip().startswith("<details>") for cell in below):
+            yield f"the tasks of cell {number} have no answers that begin a cell with <details>"
+
+
+@rule("lesson")
+def pictures_come_early_and_often(page):
+    shown = [place for place, cell in enumerate(page.cells) if _has_picture(cell)]
+    if len(shown) < PICTURES:
+        yield f"{len(shown)} pictures, fewer than {PICTURES}"
+    elif shown[0] > len(page.cells) / 3:
+        yield f"the first picture is in cell {shown[0]}, behind the first third of the page"
+
+
+def _has_picture(cell: NotebookNode) -> bool:
+    pages = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ())]
+    return any("<img" in page for page in pages)
 
 
 @rule()

@@ -70,10 +70,17 @@ def good(tmp_path, kind):
     name = which.name
     cells = [markdown(notebooks.opening(which, kind))]
     if kind in ("lesson", "page"):
-        cells += [markdown(f"## Part {number}\n\nSome words.") for number in range(16)]
+        printing = nbformat.v4.new_output("stream", name="stdout", text="1\n")
         cells += [
-            code("print(1)", 1, nbformat.v4.new_output("stream", name="stdout", text="1\n")),
+            markdown("## Part\n\nSome words."),
+            code("print(1)", 1, printing),
             code("picture", 2, picture()),
+            markdown("**Try it.**\n\n1. Which one moves?"),
+            code("picture", 3, picture()),
+            markdown("<details><summary>Answers</summary>\n\n1. This one.\n\n</details>"),
+            markdown("Words.\n\n**Predict.** What comes out?"),
+            code("picture", 4, picture()),
+            *(markdown(f"## Part {number}\n\nSome words.") for number in range(9)),
             markdown(
                 "## What we have seen\n\n* All. Go on with [the exercises](#What-we-have-seen)"
             ),
@@ -158,7 +165,17 @@ def fail(page):
     ]
 
 
-LONG = "\n".join(["x = 1"] * 26)
+def lines(count):
+    return "\n\n".join(["x = 1"] * count)
+
+
+def without_pictures(*numbers):
+    def change(page):
+        for number in numbers:
+            page.code[number].outputs.clear()
+
+    return change
+
 
 # the rule, the kind of notebook, what breaks it
 BREAKS = [
@@ -168,8 +185,23 @@ BREAKS = [
     ("closes_with_what_we_have_seen", "lesson", lambda page: page.cells.pop()),
     ("closes_with_what_we_have_seen", "lesson", lambda page: insert(page, code("1", 3), at=99)),
     ("nothing_is_left_to_be_filled_in", "lesson", prose(source="TODO: say why.")),
-    ("code_cells_are_short", "lesson", cell(source=LONG)),
-    ("code_cells_are_short", "solutions", cell(source=LONG)),
+    ("code_is_short_enough_to_be_read", "lesson", cell(source=lines(16))),
+    ("code_is_short_enough_to_be_read", "lesson", lambda page: [
+        each.update(source=lines(7)) for each in page.code]),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
+        4, source="**Predict.** What comes out? And what stays?")),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
+        4, source="**Predict.** Say what comes out.")),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
+        4, source="**Predict.** What comes out?\n\nIt is 3.")),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
+        4, source="**Predict.** What?\n\n**Predict.** What else?")),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", lambda page: page.cells.insert(
+        8, nbformat.v4.new_markdown_cell("It is 3."))),
+    ("tasks_at_a_picture_have_their_answers_in_a_fold", "lesson", prose(3, source="This one.")),
+    ("pictures_come_early_and_often", "lesson", without_pictures(1)),
+    ("pictures_come_early_and_often", "lesson", lambda page: [
+        page.cells.insert(1, nbformat.v4.new_markdown_cell("Words.")) for _ in range(9)]),
     ("headings_step_down_one_at_a_time", "lesson", prose(source="#### Deep")),
     ("links_lead_somewhere", "lesson", prose(source="[a](04_unrolling.ipynb)")),
     ("links_lead_somewhere", "lesson", prose(source="[a](#No-such-heading)")),
@@ -243,6 +275,13 @@ def test_each_rule_can_be_broken(page_of, number):
 
 def test_no_rule_is_without_a_notebook_that_breaks_it():
     assert {name for name, _, _ in BREAKS} == {rule.__name__ for rule, _ in RULES}
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_lesson_may_be_as_long_as_its_form_allows(page_of, number):
+    page = page_of("lesson")
+    page.code[number].update(source=lines(15))
+    assert "code_is_short_enough_to_be_read" not in broken_rules(page)
 
 
 def test_an_excuse_with_a_reason_is_accepted(page_of):
