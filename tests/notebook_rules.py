@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -167,7 +168,7 @@ def a_prompt_asks_one_thing_and_the_next_cell_answers(page):
 @rule("lesson")
 def tasks_at_a_picture_have_their_answers_in_a_fold(page):
     tasks = [n for n, cell in enumerate(page.cells) if "**Try it.**" in cell.source]
-    for number, end in zip(tasks, [*tasks[1:], len(page.cells)], strict=True):
+    for number, end in pairwise([*tasks, len(page.cells)]):
         below = page.cells[number + 1 : end]
         if not any(cell.source.lstrip().startswith("<details>") for cell in below):
             yield f"the tasks of cell {number} have no answers that begin a cell with <details>"

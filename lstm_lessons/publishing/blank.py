@@ -140,31 +140,47 @@ _LESSON = (
 # TODO: five lines on a thing that goes wrong, or cannot be done without what comes.
 
 # %%
-import torch
+from lstm_lessons import pictures
 
-from lstm_lessons import explorers
-
-# %% [markdown]
-# ## The picture
-#
-# TODO: the picture before the code that it explains.
-
-# %%
-explorers.$explorer()
+pictures.loop("abc")
 
 # %% [markdown]
 # ## Small before large
 #
-# TODO: two units whose every number is on the page.
-#
-# **Predict.** TODO: one question, answered by the next cell.
+# TODO: the picture before the code, and two units whose every number is on the page.
 
 # %%
+pictures.cell("f")
+
+# %% [markdown]
+# TODO: an example with numbers, then the formula.
+#
+# **Predict.** TODO: one thing, answered by the next cell?
+
+# %%
+import torch
+
 x = torch.tensor([1.0, 2.0])
 print(x + x)
 
 # %% [markdown]
 # TODO: what was seen, and why.
+#
+# **Try it.**
+#
+# 1. TODO: what to do at the picture below, and what to look for.
+
+# %%
+from lstm_lessons import explorers
+
+explorers.$explorer()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. TODO
+#
+# </details>
 
 # %% [markdown]
 # ## What we have seen
