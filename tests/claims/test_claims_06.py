@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from lstm_lessons import shapes
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.compare import compare
+from lstm_lessons.lstm.unroll import unroll
 
 T, B, INPUT, H = 6, 3, 7, 5
 
@@ -80,6 +81,37 @@ def test_all_layers_may_take_each_step_together(x):
     states = torch.randn(3, B, H).double(), torch.randn(3, B, H).double()
     report = compare(by_hand, deep, x, states)
     assert report and len(report.differences) == 18
+
+
+def test_c_handed_up_in_place_of_h_has_the_right_shape_and_wrong_numbers(x):
+    """Nothing tells that c of layer 0 was handed up: no error, no warning, only a comparison."""
+    lstm = layer(2)
+    zeros = torch.zeros(B, H).double()
+    h, c, memories = zeros, zeros, []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, *lstm.all_weights[0])
+        memories.append(c)
+    wrong, _, _ = unroll(torch.stack(memories), zeros, zeros, lstm.all_weights[1])
+    output, _ = lstm(x)
+    assert wrong.shape == output.shape
+    assert not torch.allclose(wrong, output)
+
+
+def test_the_top_row_of_h_n_is_the_last_step_with_batch_first_too(x):
+    """`batch_first=True` moves x and output; the states stay layers first."""
+    lstm = nn.LSTM(INPUT, H, 2, batch_first=True).double()
+    output, (h_n, _) = lstm(x.transpose(0, 1))
+    assert output.shape == (B, T, H) and h_n.shape == (2, B, H)
+    assert torch.equal(output[:, -1], h_n[-1])
+
+
+def test_after_eval_nn_lstm_drops_nothing_and_f_dropout_drops_all_the_same(x):
+    """A function has no switch: F.dropout(x, p) needs training=self.training."""
+    noisy, quiet = layer(2, dropout=0.5).eval(), layer(2)
+    output = noisy(x)[0]
+    assert torch.equal(output, quiet(x)[0])
+    assert (F.dropout(output, p=0.5) == 0).any()
+    assert not (F.dropout(output, p=0.5, training=noisy.training) == 0).any()
 
 
 def test_with_dropout_1_nothing_of_x_reaches_the_output(x):

@@ -252,7 +252,7 @@ def test_an_answer_that_empties_its_list_spoils_no_later_one():
         )
         assert exercise("06.1").check(right).outcome == "correct"
         unmasked = exercise("06.1").check(with_holes_by(lambda x, mask: x))
-        assert unmasked.misconception == "reads other places"
+        assert unmasked.misconception == "no mask"
 
 
 def test_masks_of_ones_own_are_told_apart_from_other_mistakes():

@@ -98,6 +98,8 @@ _SLIPS = (
         _C,
         ("c of layer 0", "The second half is the memory of layer 0, the lowest. The first axis of "
          "c_n is layers.", "c_n[0]"),
+        ("h for c", "The second half is the top layer's h. The memory of that layer is asked for, "
+         "which is its c.", "h_n[-1]"),
     ),
     together("h and c of two calls", "h and c come from two calls of the layer. In training, with "
              "dropout, each call draws masks of its own: the two halves do not belong together.",

@@ -76,12 +76,21 @@ _SLIPS = (
          "x * masks[k][0]"),
         ("scaled twice", "Survivors are multiplied by 4. The twos in `masks` are 1/(1 − p) "
          "already.", "x * masks[k] * 2"),
-        ("survivors as they are", "The survivors of a mask stay as they are. A two in it means "
-         "that a survivor is multiplied by 2.", "x * masks[k] / 2"),
+        ("survivors as they are", "In your stack, the survivors of a mask stay as they are. A two "
+         "in it means that a survivor is multiplied by 2.", "x * masks[k] / 2"),
         (*_EXCHANGED, "x * (2 - masks[k])"),
         alone=((*_EXCHANGED, "x * (1 - masks[k] / 2)"),),
     ),
-    place(_GUARD, alone=((*_TOP_MASK, "True"),)),
+    place(_GUARD, alone=(
+        (*_TOP_MASK, "True"),
+        ("no mask", "You never multiply by a mask. What layer k hands up to layer k + 1 is "
+         "multiplied by `masks[k]`.", "False"),
+    )),
+    place("append(h)", alone=(
+        ("a mask on h_n", "The h that you keep for h_n is masked. Only the copy that goes up to "
+         "the next layer is: keep h as `unroll` returns it.",
+         "append(h * masks[k][-1] if k < len(masks) else h)"),
+    )),
     together("a mask on what the top layer shows", "You multiply output by a mask as well. Masks "
              "are for what is handed up. Above the top layer there is none, so output stays whole.",
              {_GUARD: "len(masks)", _MASKED: "x * masks[min(k, len(masks) - 1)]"},
@@ -151,6 +160,6 @@ EXERCISE = FunctionExercise(
         ("c_n",): "output and h_n are right. c_n holds each layer's c after its last step.",
         ("h_n", "c_n"): "output is right, h_n and c_n are not: which layer's states are where?",
     },
-    praise="Your stack equals torch's, and so do the gradients of what goes in. With masks of "
-    "F.dropout it is nn.LSTM in training.",
+    praise="Your stack equals torch's, and so do the gradients of what goes in. With masks "
+    "that are drawn anew at each call it is nn.LSTM in training.",
 )
