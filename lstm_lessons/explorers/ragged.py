@@ -21,7 +21,16 @@ TINT, PAD_TINT = 0.2, 0.1
 
 def ragged() -> Explorer:
     """Return the explorer: a length for each of five sentences."""
-    return Explorer(view)
+    tried = {
+        "all of 4": (4, 4, 4, 4, 4),
+        "one of 8": (8, 1, 1, 1, 1),
+        "longest first": (8, 6, 5, 3, 2),
+    }
+    presets = {
+        name: {f"length_{b}": length for b, length in enumerate(lengths)}
+        for name, lengths in tried.items()
+    }
+    return Explorer(view, presets=presets)
 
 
 def numbers(*lengths: int) -> dict[str, list | int]:
