@@ -138,6 +138,19 @@ def test_the_presets_pick_what_their_names_say():
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_each_row_of_the_states_stands_at_the_end_where_its_pass_ends(layout):
+    picture = view("h_n", 0, "both", *layout)
+    boxes, slots = marked(picture.svg, "box"), marked(picture.svg, "slot")
+    directions = 1 + (layout[1] == "True")
+    for row in range(layout[0] * directions):
+        k, d = divmod(row, directions)
+        left, _, right, _ = corners_of(boxes[f"{k},{d},{0 if d else layout[2] - 1}"])
+        for tensor in ("h_n", "c_n"):
+            from_x, _, to_x, _ = corners_of(slots[f"{tensor},{row}"])
+            assert to_x < left if d else right < from_x
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 def test_every_slot_and_box_is_drawn_once_and_says_what_it_is_under_the_pointer(layout):
     num_layers, bidirectional, seq_len = layout
     directions = 1 + (bidirectional == "True")
@@ -215,7 +228,7 @@ def test_the_words_that_the_pick_has_seen_are_marked():
         assert drawn == {f"{word},{word in seen}" for word in range(given["seq_len"])}, given
         root = tree(view(**given).svg)
         names = {words(text): text.get("font-weight") for text in root.iter(f"{SVG}text")}
-        assert "bold: seen by the pick" in names
+        assert "bold: seen there" in names
         bold = {word for word in range(given["seq_len"]) if names[f"x{word}"] == "bold"}
         assert bold == seen, given
 

@@ -15,12 +15,12 @@ DIRECTIONS = ("forward", "reverse")
 
 WIDTH = 800
 HEAD, FOOT = 148, 84  # above the slots of output, and below the layers
-LEFT, PITCH, SLOT_WIDTH = 126, 74, 60  # the first column, from one to the next, a slot of output
+LEFT, PITCH, SLOT_WIDTH = 204, 74, 60  # the first column, from one to the next, a slot of output
 BOX_WIDTH, BOX_HEIGHT, STAGGER = 46, 28, 14
 ROW = 40  # from the top of a row to the top of the next, within a layer
 PADDING = 15  # of a layer's frame, above and below its rows
 GAP = 24  # between two layers, where arrows go up
-STATE_WIDTH, STATE_PITCH = 54, 66  # a row of h_n, and from h_n to c_n
+STATE_WIDTH, STATE_PITCH = 50, 56  # a row of h_n, and from h_n to c_n
 CHOSEN = 0.3  # opacity of what is picked
 
 ONE_LAYER = {"num_layers": 1, "bidirectional": "True", "seq_len": 6}
@@ -90,7 +90,7 @@ def view(
     tensor: Annotated[str, Choice(("output", "h_n", "c_n")), "tensor"] = "output",
     slot: Annotated[int, Range(0, 5, 1), "slot t, or row"] = 1,
     half: Annotated[str, Choice(("both", "forward", "reverse")), "half of output"] = "both",
-    num_layers: Annotated[int, Range(1, 3, 1), "num_layers L"] = 2,
+    num_layers: Annotated[int, Range(1, 3, 1), "num_layers L"] = 1,
     bidirectional: Annotated[str, Choice(("False", "True")), "bidirectional"] = "True",
     seq_len: Annotated[int, Range(2, 6, 1), "seq_len T"] = 6,
 ) -> Picture:
@@ -273,10 +273,13 @@ class _Drawing:
         return HEAD
 
     def _state_at(self, tensor: str, slot: int) -> tuple[float, float]:
+        """Return the upper left corner of a row of h_n or c_n, which stands where its pass ends."""
         layer, direction = divmod(slot, self.directions)
         _, y = self._box_at((layer, direction, 0))
-        x = LEFT + self.steps * PITCH + 8
-        return (x if tensor == "h_n" else x + STATE_PITCH), y
+        aside = STATE_PITCH * (tensor == "c_n")
+        if direction:
+            return LEFT - 18 - STATE_WIDTH - aside, y
+        return LEFT + self.steps * PITCH + 8 + aside, y
 
     # --- Parts ---
 
@@ -297,9 +300,7 @@ class _Drawing:
         }
         svg.label(self.root, 24, self.words_y + 5, "words", 13, "start", font_weight="bold")
         x = LEFT + self.steps * PITCH + 2
-        svg.label(
-            self.root, x, self.words_y + 5, "bold: seen by the pick", 12, "start", fill="muted"
-        )
+        svg.label(self.root, x, self.words_y + 5, "bold: seen there", 12, "start", fill="muted")
         for step in range(self.steps):
             x = LEFT + step * PITCH + SLOT_WIDTH / 2
             arrow(self.root, "muted", (x, self.words_y - 14), (x, self.ground), gap=1)
@@ -374,8 +375,6 @@ class _Drawing:
             weight = "bold" if chosen else "normal"
             name = f"{tensor}[{slot}]"
             svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, 13, font_weight=weight)
-        after = f"after word {box[2]}"
-        svg.label(self.root, x + STATE_WIDTH + 8, y + 19, after, 12, "start", fill="muted")
 
     def _slot(self, x: float, y: float, width: float, chosen: bool, mark: str, title: str) -> None:
         style = {"stroke": "g", "stroke_width": 3 if chosen else 1}
@@ -413,8 +412,9 @@ class _Drawing:
         else:
             to_x, to_y = self._state_at(self.pick.tensor, self.pick.slot)
             centre, above = to_x + STATE_WIDTH / 2, y - 8
-            if box[1] == 0 and self.pick.tensor == "h_n":
-                points = [(x + BOX_WIDTH, middle), (to_x, middle)]
+            if self.pick.tensor == "h_n":
+                ends = (x, to_x + STATE_WIDTH) if box[1] else (x + BOX_WIDTH, to_x)
+                points = [(end, middle) for end in ends]
             else:
                 start = x + BOX_WIDTH / 2
                 points = [(start, y), (start, above), (centre, above), (centre, to_y)]

@@ -98,6 +98,10 @@ _SLIPS = (
         alone=(
             ("nothing mended", "This does what the broken one does: it joins the states of all "
              "layers, and `view` mixes the sentences.", "h_n.view(x.shape[1], -1)"),
+            ("all words in one", "You put all words together, as a mean, a sum or the largest. "
+             "That can serve as a summary, too; asked for is what the passes of the top layer "
+             "show at their end.", "output.mean(dim=0)", "output.sum(dim=0)",
+             "output.amax(dim=0)"),
         ),
     ),
 )  # fmt: skip

@@ -56,8 +56,7 @@ _SLIPS = (
              "of the *last* axis.", "output.shape[1] // 2", "output.shape[0] // 2"),
             ("the last word", "Your vector is the slot of the last word. Its forward half is "
              "right: that pass ends there. Its reverse half has made one step, since that pass "
-             "begins there. (Do you take two different slots? Then your H is the whole last axis, "
-             "or more. It should be half of it.)", "output.shape[-1]"),
+             "begins there.", "output.shape[-1]"),
             ("cut at a fixed number", "Do you cut the last axis at a fixed number, such as 16? H "
              "is another one in other calls. It can be had from `output` itself.",
              "4", "5", "16", "20", "32"),
@@ -72,6 +71,12 @@ _SLIPS = (
             ("all words in one", "You put all words together, as a mean, a sum or the largest. "
              "That can serve as a summary, too; asked for are the two states at the end of their "
              "passes.", "output.mean(dim=1)", "output.amax(dim=1)", "output.sum(dim=1)"),
+            ("halves exchanged", "Both halves are right, only exchanged: the forward pass comes "
+             "first.", "torch.cat([reverse, forward], dim=-1)"),
+            ("two slots added", "You add the slots of the first word and the last one. In each, "
+             "one pass is at its end and the other one at its beginning: take one half of each "
+             "slot, and put them side by side.", "output[:, 0] + output[:, -1]",
+             "(output[:, 0] + output[:, -1]) / 2"),
         ),
     ),
     together("time on the first axis", "You look for time on the first axis. "

@@ -10,7 +10,9 @@ _ROWS = "Layer by layer, forward before reverse."
 
 _QUESTIONS = (
     ShapeOf("h_n", "It has three axes: the passes, each direction of each layer; the sentences; "
-            "and the numbers that one pass shows.", of=_LSTM),
+            "and the numbers that one pass shows.", (
+        row("a row for each layer", "Its first axis counts more than layers.", (3, 4, 5)),),
+            of=_LSTM),
     ShapeOf("weight_ih_l1_reverse", "Rows: four gates. Columns: what does layer 1 read at each "
             "step?", (
         row("layer 1 reads one direction", "Layer 1's reverse pass does not read layer 0's reverse "
