@@ -426,8 +426,9 @@ print(f"always a space: {spaces:.0%}")
 
 # %% [markdown]
 # Two directions fall to 11 %. That is half of what one direction has, and hardly more than to say
-# "a space" each time. One direction loses nothing, because its slots never depended on what comes later. The
-# network with two directions has learnt to copy, and in its last slot there is nothing to copy.
+# "a space" each time. One direction loses nothing, because its slots never depended on what comes
+# later. The network with two directions has learnt to copy, and in its last slot there is nothing
+# to copy.
 #
 # One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
 # after t, if the layer has been given what comes after t.
@@ -452,7 +453,7 @@ for marks in seen(forward_half_of_two, six):
 
 # %% [markdown]
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
-# layer 0 has read what comes after. That is why the gaps above want one layer, too: with two,
+# layer 0 has read what comes after. That is why gaps want one layer, too: with two,
 # `output[t - 1, :, :H]` has read the gap. What helps against the leak is one direction in all
 # layers.
 #
@@ -487,5 +488,5 @@ for marks in seen(forward_half_of_two, six):
 #
 # **Next:** so far a line was short, and was read from its beginning to its end. A book has a
 # million characters, so it is read in pieces. Then a bracket may open in one piece and close in the
-# next, and one line of the program decides whether the reader still knows of it. Look for that line in
-# [lesson 08](08_state_across_chunks.ipynb).
+# next, and one line of the program decides whether the reader still knows of it. Look for that line
+# in [lesson 08](08_state_across_chunks.ipynb).
