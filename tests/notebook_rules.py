@@ -21,7 +21,6 @@ from nbformat import NotebookNode
 from lstm_lessons.publishing import notebooks
 
 MOST_LINES, MEDIAN_LINES = 15, 6
-MEDIAN_TOO_LONG_YET = ("06", "07")  # 7.5 and 8 lines: to be cut
 PICTURES = 3
 MOST_BYTES = 300_000
 MOST_EXCUSED = 2
@@ -148,7 +147,7 @@ def code_is_short_enough_to_be_read(page):
     for number, count in enumerate(lines, 1):
         if count > MOST_LINES:
             yield f"code cell {number} has {count} lines, more than {MOST_LINES}"
-    if lines and median(lines) > MEDIAN_LINES and page.number not in MEDIAN_TOO_LONG_YET:
+    if lines and median(lines) > MEDIAN_LINES:
         yield f"half of the code cells have more than {MEDIAN_LINES} lines"
 
 

@@ -19,9 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_lessons.data import code_or_prose
-
-TRAINED_ON = 484
-"""How many lines, from the first on, are trained on; the others are from other pages."""
+from lstm_lessons.data.train_reader import TRAINED_ON
 
 WINDOW = 25
 """How many characters a piece of the text has, where lines are joined and cut into pieces."""
