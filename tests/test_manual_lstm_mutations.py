@@ -412,7 +412,7 @@ SHAPES = rows(
     ("a layer above reads the input", "        if layer > 0:\n", "        if layer < 0:\n"),
     ("hidden weights of hidden_size under projection", '("4H", "R"), stacked',
      '("4H", "H"), stacked'),
-    ("the projection transposed", '("P", "H"), "projects', '("H", "P"), "projects'),
+    ("the projection transposed", '("P", "H"), "makes', '("H", "P"), "makes'),
     ("three gates, as in a GRU", '("4H", reads)', '("3H", reads)'),
     ("biases only without projection", "        if self.bias:\n            yield",
      "        if self.bias and not self.proj_size:\n            yield"),
