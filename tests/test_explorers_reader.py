@@ -10,7 +10,15 @@ from drawn import SVG, marked, points, texts, tree, words
 from lstm_lessons import trained_reader
 from lstm_lessons.data.plain_reader import HIDDEN_SIZE
 from lstm_lessons.explorers import reader as explorer
-from lstm_lessons.explorers.reader import PRESETS, Sum, never_met, share, verdict, view
+from lstm_lessons.explorers.reader import (
+    PRESETS,
+    Sum,
+    column_width,
+    never_met,
+    share,
+    verdict,
+    view,
+)
 
 LINES = sorted({each["line"] for each in PRESETS.values()} | {"J", "Jack|said (no)", "W" * 32, " "})
 NUMBER = r"\(?(−?\d+\.\d\d)\)?"
@@ -127,6 +135,24 @@ def test_every_number_of_the_memory_is_a_bar_of_its_size_and_sign(given):
             large = [c for c in seen if share(c) > 0.15]
             assert len(large) <= count <= len(seen)
     assert widest <= 640 / len(given["line"])
+
+
+@pytest.mark.parametrize("line", ["print(x, y)", "for k in range(10):", "W" * 32])
+def test_the_key_is_as_wide_as_the_bars_of_the_rows(line):
+    column = column_width(line) - 3
+    shown = {int(value): float(each.get("width")) / column
+             for value, each in marked(view(line=line).svg, "key").items()}  # fmt: skip
+    assert shown == pytest.approx({1: 1 / 2, 3: 3 / 4, 10: 10 / 11}, abs=1e-3)
+    c = torchs(line)["c"][-1].tolist()
+    picture = view(line=line, characters=32)
+    for unit, path in marked(picture.svg, "above").items():
+        if c[int(unit)] > 0.2:
+            last = float(re.findall(r"h([\d.]+)v", path.get("d"))[-1])
+            assert last == pytest.approx(column * share(c[int(unit)]), abs=0.02)
+
+
+def test_it_opens_on_the_unit_of_which_the_first_lesson_speaks():
+    assert "Unit 5: its memory c" in texts(view().svg)
 
 
 def _bars(picture):

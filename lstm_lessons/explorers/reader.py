@@ -26,7 +26,8 @@ BARS = {"f": (548, "keeps"), "i": (584, "takes in")}  # where a gate's bars stan
 BAR = 26  # the height of a bar of 1
 SUM_Y = 618
 
-MARKS = "■ above 0   □ below 0   wider: further from 0"
+MARKS = "■ above 0   □ below 0   as wide as"
+KEY = (1, 3, 10)  # numbers whose bars are shown beside the marks, as wide as in the rows
 PRESETS = {
     "it changes its mind": {"line": "for k in range(10):", "characters": 14},
     "an open bracket": {"line": "print(x, y)", "characters": 8},
@@ -48,7 +49,7 @@ def reader() -> Explorer:
 def view(
     line: Annotated[str, Text(most=MOST), "a line of your own"] = "for k in range(10):",
     characters: Annotated[int, Range(1, MOST, 1), "characters read"] = 14,
-    unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit to follow"] = 2,
+    unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit to follow"] = 5,
 ) -> Picture:
     """Return the picture of the line, read so far; of a shorter line, of all of it.
 
@@ -169,11 +170,8 @@ def _curve(
 
 def _memory(root: svg.Element, steps: Sequence[Step], unit: int, column: float) -> None:
     """Draw a bar for each number of the memory: a row for each unit, a column for each step."""
-    svg.label(
-        root, 20, MEMORY_Y, "Its memory c: 16 units, a number each", 15, "start", font_weight="bold"
-    )
-    key = svg.label(root, RIGHT, MEMORY_Y, MARKS, 12.5, "end")
-    key.set("style", f"white-space:pre;fill:{theme.variable('muted')}")
+    svg.label(root, 20, MEMORY_Y, "Its memory c: 16 units", 15, "start", font_weight="bold")
+    _key(root, column)
     chosen = {"fill": "none", "stroke": "ink", "stroke_width": 1.5, "rx": 3}
     svg.rect(root, LEFT - 4, ROWS_TOP + ROW * unit, RIGHT - LEFT + 8, ROW, **chosen)
     for row in range(HIDDEN_SIZE):
@@ -188,6 +186,19 @@ def _memory(root: svg.Element, steps: Sequence[Step], unit: int, column: float) 
             bars = "".join(_bars_of(steps, row, sign == "above", column))
             if bars:
                 svg.add(root, "path", d=bars, **paint, **{f"data_{sign}": str(row)})
+
+
+def _key(root: svg.Element, column: float) -> None:
+    """Draw what the bars mean: full and hollow, and how wide some numbers are, from the right."""
+    x = RIGHT
+    for value in reversed(KEY):
+        svg.label(root, x, MEMORY_Y, str(value), 12.5, "end", fill="muted")
+        width = (column - 3) * share(value)
+        x -= 8 * len(str(value)) + 3 + width
+        svg.rect(root, x, MEMORY_Y - ROW + 2.5, width, ROW - 3, fill="ink", data_key=str(value))
+        x -= 11
+    key = svg.label(root, x, MEMORY_Y, MARKS, 12.5, "end")
+    key.set("style", f"white-space:pre;fill:{theme.variable('muted')}")
 
 
 def _bars_of(steps: Sequence[Step], row: int, above: bool, column: float) -> Iterator[str]:
