@@ -61,6 +61,36 @@ def test_axes_in_another_order_are_told_and_the_right_one_is_not_given_away(shap
     assert "(1, 7, 16)" not in result.message
 
 
+@pytest.mark.parametrize("text", ["(5, 7, 16)", "5, 7, 16", "no shape", ""])
+def test_text_is_no_shape_and_earns_one_line(text):
+    result = WHAT_COMES_OUT.check({**SHAPES, "output": text})
+    assert result.outcome == "incorrect"
+    assert result.misconception == "text for a shape"
+    assert result.message.startswith("`output` is text, because of the quotation marks. ")
+    every = WHAT_COMES_OUT.check(dict.fromkeys(SHAPES, text)).message
+    assert every.startswith("`output`, `h_n` and `c_n` are text") and every.count("text") == 1
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"output": (24, 7, 16)}, "24 words were in the call above; here there are 5."),
+        ({"output": (5, 10, 16)}, "10 sentences were in the call above; here there are 7."),
+        ({"h_n": (10, 16), "c_n": (10, 16)}, "10 sentences were in the call above"),
+        ({"output": (5, 7, 100)}, "`output`: 16 numbers come out for each word."),
+        ({"h_n": (1, 7, 100)}, "`h_n`: 16 numbers are left of each sentence."),
+        ({"output": (1, 7, 16)}, "that is h after the last word only."),
+        ({"h_n": (1, 24, 16)}, "Yours has a number of words there."),
+        ({"output": (5, 7, 116)}, "Nothing is counted here of which there are 116."),
+        ({"c_n": (1, 7, 17)}, "Nothing is counted here of which there are 17."),
+    ],
+)
+def test_each_entry_is_told_the_cause_of_its_size(entries, said):
+    message = WHAT_COMES_OUT.check({**SHAPES, **entries}).message
+    assert message.count(said) == 1
+    assert str(SHAPES["h_n"]) not in message and str(SHAPES["output"]) not in message
+
+
 def test_an_output_like_a_state_does_not_give_the_state_away():
     answer = {"output": (1, 7, 16), "h_n": ..., "c_n": ...}
     assert "h_n" not in WHAT_COMES_OUT.check(answer).message
