@@ -18,6 +18,8 @@ from lstm_lessons.explorers.forget_gate import (
     HEIGHT,
     HIGHEST,
     LOWEST,
+    MEMORY,
+    STATE,
     WIDTH,
     curves,
     memory,
@@ -41,33 +43,34 @@ def load(module, network):
     return module
 
 
-def gradient_by_lag(module):
+def gradient_by_lag(module, of=STATE):
     """Return torch's gradient norms, (T,), lag 0 first, as shares of that at lag 0."""
     x = torch.from_numpy(setting().x).requires_grad_()
-    output, _ = module(x)
-    (output[-1] @ torch.from_numpy(setting().weighting)).backward()
+    output, last = module(x)
+    result = last[1][0] if of == MEMORY else output[-1]
+    (result @ torch.from_numpy(setting().weighting)).backward()
     norms = x.grad.norm(dim=1).flip(0)
     return (norms / norms[0]).numpy()
 
 
 @cache
-def torch_fixed():
+def torch_fixed(of):
     rnn = nn.RNN(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64)
     lstm = nn.LSTM(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64)
     fixed = setting()
-    return gradient_by_lag(load(rnn, fixed.rnn)), gradient_by_lag(load(lstm, fixed.lstm))
+    return gradient_by_lag(load(rnn, fixed.rnn)), gradient_by_lag(load(lstm, fixed.lstm), of)
 
 
 @cache
-def torch_curves(forget_bias, lags):
+def torch_curves(forget_bias, lags, of=STATE):
     lstm = load(nn.LSTM(INPUT_SIZE, HIDDEN_SIZE, dtype=torch.float64), setting().lstm)
     with torch.no_grad():
         lstm.bias_ih_l0[HIDDEN_SIZE : 2 * HIDDEN_SIZE] = forget_bias / 4
         lstm.bias_hh_l0[HIDDEN_SIZE : 2 * HIDDEN_SIZE] = 3 * forget_bias / 4
     f = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64))
-    rnn, new = torch_fixed()
+    rnn, new = torch_fixed(of)
     power = torch.cumprod(torch.cat([torch.ones(1), f.repeat(lags)]).double(), 0).numpy()
-    drawn = {"rnn": rnn, "new": new, "chosen": gradient_by_lag(lstm)}
+    drawn = {"rnn": rnn, "new": new, "chosen": gradient_by_lag(lstm, of)}
     return {name: values[: lags + 1] for name, values in drawn.items()} | {"power": power}
 
 
@@ -88,9 +91,10 @@ def test_weights_are_as_torch_starts_them():
             assert values.std() == pytest.approx(bound / 3**0.5, rel=0.35)
 
 
+@pytest.mark.parametrize("of", [STATE, MEMORY])
 @pytest.mark.parametrize("forget_bias", BIASES)
-def test_curves_are_the_gradients_of_autograd(forget_bias):
-    ours, theirs = curves(forget_bias, 100), torch_curves(forget_bias, 100)
+def test_curves_are_the_gradients_of_autograd(forget_bias, of):
+    ours, theirs = curves(forget_bias, 100, of), torch_curves(forget_bias, 100, of)
     assert list(ours) == list(theirs)
     for name in ours:
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=0, err_msg=name)
@@ -101,7 +105,7 @@ def test_the_forget_bias_makes_a_difference_that_can_be_seen():
 
 
 def test_memory_is_what_the_gate_keeps():
-    for forget_bias, lags in SETTINGS:
+    for forget_bias, lags, _ in SETTINGS:
         f, half_life, left = memory(forget_bias, lags)
         theirs = torch.sigmoid(torch.tensor(forget_bias, dtype=torch.float64)).item()
         assert f == pytest.approx(theirs, rel=1e-12)
@@ -110,8 +114,8 @@ def test_memory_is_what_the_gate_keeps():
 
 
 def test_the_picture_says_these_numbers():
-    for forget_bias, lags in SETTINGS:
-        picture = view(forget_bias, lags)
+    for forget_bias, lags, of in SETTINGS:
+        picture = view(forget_bias, lags, of)
         said = texts(picture.svg)
         f, half_life, left = memory(forget_bias, lags)
         steps = svg.number(half_life, 2 if half_life < 10 else 1)
@@ -120,8 +124,9 @@ def test_the_picture_says_these_numbers():
             assert text in said
             assert text in picture.alt
         assert f"f = {svg.number(f, 4)}" in picture.alt
+        assert picture.alt.startswith(f"Gradient of {of} by lag")
         key = marked(picture.svg, "left")
-        for name, values in torch_curves(forget_bias, lags).items():
+        for name, values in torch_curves(forget_bias, lags, of).items():
             assert words(key[name]) == svg.scientific(values[-1])
             assert svg.scientific(values[-1]) in picture.alt
 
@@ -129,9 +134,9 @@ def test_the_picture_says_these_numbers():
 def test_the_curves_lie_where_the_numbers_are():
     left, bottom, width, height = AXES
     decades = np.log10(HIGHEST / LOWEST)
-    for forget_bias, lags in SETTINGS:
-        drawn = marked(view(forget_bias, lags).svg, "curve")
-        for name, values in torch_curves(forget_bias, lags).items():
+    for forget_bias, lags, of in SETTINGS:
+        drawn = marked(view(forget_bias, lags, of).svg, "curve")
+        for name, values in torch_curves(forget_bias, lags, of).items():
             x, y = np.array(points(drawn[name])).T
             np.testing.assert_allclose(
                 x, WIDTH * (left + width * np.arange(lags + 1) / lags), atol=0.02
@@ -146,10 +151,11 @@ def first_below(values):
 
 def test_where_a_curve_leaves_the_picture_is_marked_and_said():
     left, bottom, width, _ = AXES
-    for forget_bias, lags in SETTINGS:
-        picture = view(forget_bias, lags)
+    for forget_bias, lags, of in SETTINGS:
+        picture = view(forget_bias, lags, of)
         marks = marked(picture.svg, "cut")
-        leaves = {name: first_below(each) for name, each in torch_curves(forget_bias, lags).items()}
+        drawn = torch_curves(forget_bias, lags, of)
+        leaves = {name: first_below(each) for name, each in drawn.items()}
         leaves = {name: lag for name, lag in leaves.items() if lag is not None}
         assert set(marks) == set(leaves)
         assert ("falls on below 10⁻¹⁶" in texts(picture.svg)) == bool(leaves)

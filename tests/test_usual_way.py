@@ -16,7 +16,10 @@ from lstm_lessons.explorers.base import parameters
 
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 CORNERS = {
-    "forget_gate": [{"forget_bias": -2.0, "lags": 10}, {"forget_bias": 6.0, "lags": 100}],
+    "forget_gate": [
+        {"forget_bias": -2.0, "lags": 10, "of": "the state h"},
+        {"forget_bias": 6.0, "lags": 100, "of": "the memory c"},
+    ],
     "gates_and_shapes": [
         {"input_size": 2, "hidden_size": 3, "gate": "i"},
         {"input_size": 128, "hidden_size": 32, "gate": "o"},

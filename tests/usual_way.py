@@ -69,25 +69,26 @@ def drawing_board(axes: Axes, width: float, height: float) -> None:
 
 
 @lru_cache(maxsize=64)
-def gradient(forget_bias: float) -> np.ndarray:
+def gradient(forget_bias: float, of: str) -> np.ndarray:
     """Return the LSTM's gradient at each lag, 1 at lag 0."""
     network = setting().lstm.with_forget_bias(forget_bias)
-    values = lstm_gradient_by_lag(network, setting().x, setting().weighting)
+    of_memory = of == "the memory c"
+    values = lstm_gradient_by_lag(network, setting().x, setting().weighting, of_memory)
     return values / values[0]
 
 
-def draw_forget_gate(forget_bias: float, lags: int) -> Figure:
+def draw_forget_gate(forget_bias: float, lags: int, of: str) -> Figure:
     """Draw gradient by lag on a logarithmic axis, with f as a half-life above it."""
     here = explorer("forget_gate")
     f, half_life, left = here.memory(forget_bias, lags)
-    fixed = here.fixed_gradients()
+    fixed = here.fixed_gradients(of)
     steps = np.arange(lags + 1)
     figure, _, _ = canvas("forget_gate")
     axes = figure.add_axes((0.105, 0.13, 0.53, 0.65))
     curves = {
         "plain RNN": (fixed["rnn"], ":"),
         "new LSTM": (fixed["new"], "-."),
-        "LSTM with this forget bias": (gradient(forget_bias), "-"),
+        "LSTM with this forget bias": (gradient(forget_bias, of), "-"),
         "f^k, the forget gate alone": (f**steps, "k--"),
     }
     for name, (values, line) in curves.items():

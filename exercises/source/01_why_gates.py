@@ -131,6 +131,6 @@ exercise("01.3").check(answer)
 # %% [markdown] tags=["hints"]
 # 1. What does nn.LSTM put into sigmoid for the forget gate when it has just been made? Large
 #    numbers, or small ones?
-# 2. Weights and biases start near 0, so f starts near sigmoid(0). And nothing is taken from a
-#    memory but by f.
+# 2. Weights and biases start near 0, so f starts near sigmoid(0). And which share of the old is
+#    left in a memory depends on f alone.
 # 3. What is left after one step of such a gate? After two? Exercise 01.1 has the function.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import numpy as np
 
 from lstm_lessons.drawing import Picture, figure, plots, svg
-from lstm_lessons.explorers.base import Explorer, Range, checked
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 from lstm_lessons.explorers.gradients import (
     Array,
     lstm_gradient_by_lag,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 720, 400
 AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
 LOWEST, HIGHEST = 1e-16, 3.0
+STATE, MEMORY = "the state h", "the memory c"
 TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)  # shares of the lags shown, which are tens
 _FLOOR = plots.power_of_ten(LOWEST)
 KEY_X = 478
@@ -40,7 +41,7 @@ PRESETS = {
     "nearly shut: −2": {"forget_bias": -2.0, "lags": 20},
     "as it comes: 0": {"forget_bias": 0.0, "lags": 50},
     "usual remedy: 1": {"forget_bias": 1.0, "lags": 50},
-    "rather open: 2": {"forget_bias": 2.0, "lags": 50},
+    "open: 4": {"forget_bias": 4.0, "lags": 50},
     "wide open: 6": {"forget_bias": 6.0, "lags": 50},
 }
 
@@ -68,27 +69,31 @@ def memory(forget_bias: float, lags: int) -> Memory:
 
 
 @lru_cache(maxsize=64)
-def chosen_gradient(forget_bias: float) -> Array:
+def chosen_gradient(forget_bias: float, of: str = STATE) -> Array:
     """Return the LSTM's gradient at each lag, (T,), with this forget bias; 1 at lag 0."""
     fixed = setting()
     network = fixed.lstm.with_forget_bias(forget_bias)
-    return _relative(lstm_gradient_by_lag(network, fixed.x, fixed.weighting))
+    return _relative(lstm_gradient_by_lag(network, fixed.x, fixed.weighting, of == MEMORY))
 
 
-@lru_cache(maxsize=1)
-def fixed_gradients() -> dict[str, Array]:
-    """Return the gradients at each lag, (T,), that no slider changes: RNN and untouched LSTM."""
+@lru_cache(maxsize=2)
+def fixed_gradients(of: str = STATE) -> dict[str, Array]:
+    """Return the gradients at each lag, (T,), that no slider changes: RNN and untouched LSTM.
+
+    The RNN has no memory c: its gradient is that of h, whatever is asked for.
+    """
     fixed = setting()
+    new = lstm_gradient_by_lag(fixed.lstm, fixed.x, fixed.weighting, of == MEMORY)
     return {
         "rnn": _relative(rnn_gradient_by_lag(fixed.rnn, fixed.x, fixed.weighting)),
-        "new": _relative(lstm_gradient_by_lag(fixed.lstm, fixed.x, fixed.weighting)),
+        "new": _relative(new),
     }
 
 
-def curves(forget_bias: float, lags: int) -> dict[str, Array]:
+def curves(forget_bias: float, lags: int, of: str = STATE) -> dict[str, Array]:
     """Return what is drawn, one array (lags + 1,) a curve: gradient at lags 0 to ``lags``."""
     power = memory(forget_bias, 1).f ** np.arange(lags + 1, dtype=np.float64)
-    gradients = {**fixed_gradients(), "chosen": chosen_gradient(forget_bias)}
+    gradients = {**fixed_gradients(of), "chosen": chosen_gradient(forget_bias, of)}
     return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": power}
 
 
@@ -96,13 +101,14 @@ def curves(forget_bias: float, lags: int) -> dict[str, Array]:
 def view(
     forget_bias: Annotated[float, Range(-2.0, 6.0, 0.25), "forget bias (the sum)"] = 0.0,
     lags: Annotated[int, Range(10, 100, 10), "lags shown"] = 50,
+    of: Annotated[str, Choice((STATE, MEMORY)), "gradient of"] = STATE,
 ) -> Picture:
     """Return the picture: gradient by lag on a logarithmic axis, and f as a half-life.
 
     Raises:
         ValueError: a parameter is outside its range.
     """
-    kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags)
+    kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags, of)
     axes, frame = _frame()
     root = svg.panel(WIDTH, HEIGHT)
     _readout(root, forget_bias, lags, kept)
@@ -113,7 +119,7 @@ def view(
     text = svg.write(root)
     # The frame goes right behind the panel, below all that moves.
     cut = text.index("/>") + 2
-    return Picture(text[:cut] + frame + text[cut:], _alt(forget_bias, lags, kept, drawn))
+    return Picture(text[:cut] + frame + text[cut:], _alt(forget_bias, lags, of, kept, drawn))
 
 
 def _relative(gradient: Array) -> Array:
@@ -224,10 +230,11 @@ def _steps(half_life: float) -> str:
     return svg.number(half_life, 2 if half_life < 10 else 1)
 
 
-def _alt(forget_bias: float, lags: int, kept: Memory, drawn: dict[str, Array]) -> str:
+def _alt(forget_bias: float, lags: int, of: str, kept: Memory, drawn: dict[str, Array]) -> str:
     said = "; ".join(_course(label, lags, drawn[name]) for name, (label, *_) in CURVES.items())
     return (
-        f"Gradient by lag, 0 to {lags}, on a logarithmic axis from 1 at lag 0 down to {_FLOOR}. "
+        f"Gradient of {of} by lag, 0 to {lags}, on a logarithmic axis from 1 at lag 0 "
+        f"down to {_FLOOR}. "
         f"Forget bias {svg.number(forget_bias, 2)}: f = {svg.number(kept.f, 4)}, "
         f"half-life {_steps(kept.half_life)} steps. {said}."
     )

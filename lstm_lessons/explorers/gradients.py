@@ -86,10 +86,13 @@ def rnn_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
     return _norm_by_lag(dz @ network.weight_ih)
 
 
-def lstm_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
+def lstm_gradient_by_lag(
+    network: Network, x: Array, weighting: Array, of_memory: bool = False
+) -> Array:
     """Return the gradient's norm at lags 0 to T-1, shape (T,), of torch's LSTM equations.
 
-    Shapes: x (T, I), weighting (H,). The first states are zero.
+    It is the gradient of the weighted sum of h_T, or of c_T with ``of_memory``. Shapes: x (T, I),
+    weighting (H,). The first states are zero.
     """
     H = len(weighting)
     z_x = x @ network.weight_ih.T + network.bias_ih + network.bias_hh
@@ -103,7 +106,8 @@ def lstm_gradient_by_lag(network: Network, x: Array, weighting: Array) -> Array:
         c = f * c + i * g
         h = o * np.tanh(c)
     dz = np.empty_like(z_x)
-    dh, dc = weighting, np.zeros(H)
+    nothing = np.zeros(H)
+    dh, dc = (nothing, weighting) if of_memory else (weighting, nothing)
     for t in reversed(range(len(x))):
         i, f, g, o, c_prev = steps[t]
         tanh_c = np.tanh(f * c_prev + i * g)

@@ -1,4 +1,4 @@
-"""Claims of lesson 01's first edition that no page carries; the clinic may need them."""
+"""Claims about lesson 01 that no page carries, or that its words rest on."""
 
 import pytest
 import torch
@@ -135,6 +135,61 @@ def test_cutting_o_or_h_in_the_lessons_own_lstm(x):
     assert found["none"] == [0.279, 0.055, 0.055]
     assert found["o"][0] == 0.100
     assert found["h"] == [0.279, 0.086, 0.033]
+
+
+def test_why_the_opened_curve_of_the_page_does_not_halve(x):
+    """Lag 0 falls without the way through o; without the way through h, lag 60 falls, too."""
+    lstm = with_forget_bias(3.7565)
+    found = {}
+    for cut in ("none", "o", "h"):
+        words, h, c = x.clone().requires_grad_(), torch.zeros(H), torch.zeros(H)
+        for x_t in words:
+            back = h.detach() if cut == "h" else h
+            sums = lstm.weight_ih_l0 @ x_t + lstm.bias_ih_l0 + lstm.weight_hh_l0 @ back
+            i, f, g, o = (sums + lstm.bias_hh_l0).chunk(4)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o.detach() if cut == "o" else o) * torch.tanh(c)
+        h.sum().backward()
+        by_lag = words.grad.norm(dim=1).flip(0)
+        found[cut] = [by_lag[lag].item() for lag in (0, 60)]
+    assert found["o"][0] < found["none"][0] / 2
+    assert found["h"][1] < found["none"][1] / 4
+
+
+def test_a_wide_gate_keeps_more_in_c_and_shows_less_of_it_in_h():
+    """Explorer, lag 50: from bias 4 to 6 c gains a factor of 1.9, the slope of tanh loses 2.5."""
+    fixed, kept, shown, slope = setting(), [], [], []
+    for bias in (4.0, 6.0):
+        network = fixed.lstm.with_forget_bias(bias)
+        by_lag = lstm_gradient_by_lag(network, fixed.x, fixed.weighting, of_memory=True)
+        kept.append(by_lag[50] / by_lag[0])
+        by_lag = lstm_gradient_by_lag(network, fixed.x, fixed.weighting)
+        shown.append(by_lag[50] / by_lag[0])
+        lstm = nn.LSTM(INPUT, H)
+        with torch.no_grad():
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                getattr(lstm, f"{name}_l0").copy_(torch.from_numpy(getattr(network, name)))
+            _, (_, c_n) = lstm(torch.from_numpy(fixed.x))
+        slope.append((1 - torch.tanh(c_n) ** 2).mean().item())
+    assert [round(each, 2) for each in kept] == [0.60, 1.14]
+    assert [round(each, 3) for each in shown] == [0.041, 0.028]
+    assert [round(each, 2) for each in slope] == [0.14, 0.06]
+
+
+def test_the_slopes_for_the_weights_explode_with_those_for_the_words(x):
+    """Their length is 12 in the page's RNN, and 749,688 with W_hh times 6; clipping shortens it."""
+    torch.manual_seed(4)
+    torch.randn(LAGS + 1, INPUT)
+    rnn, lengths = nn.RNN(INPUT, H), []
+    for factor in (1, 6):
+        rnn.zero_grad()
+        with torch.no_grad():
+            rnn.weight_hh_l0 *= factor
+        rnn(x)[0][-1].sum().backward()
+        lengths.append(nn.utils.clip_grad_norm_(rnn.parameters(), max_norm=1.0).item())
+        clipped = torch.cat([each.grad.flatten() for each in rnn.parameters()]).norm()
+        assert clipped.item() == pytest.approx(1, abs=1e-4)
+    assert [round(each, -3) for each in lengths] == [0, 750_000]
 
 
 def test_training_opens_the_gates_of_some_units_further():

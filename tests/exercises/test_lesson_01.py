@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import exercise
+from lstm_lessons.explorers.forget_gate import curves
 
 
 def loop(f, steps):
@@ -135,6 +136,8 @@ def test_both_ends_and_every_degenerate_case_are_tried():
         ("01.1", lambda f, steps: f**steps if f else 0.5 * (steps > 0), "f = 0 keeps nothing"),
         ("01.1", lambda f, steps: f ** max(steps, 1), "Before the first step nothing is lost"),
         ("01.2", lambda share, n: n * share, "After 20 steps"),
+        ("01.2", lambda share, n: math.log(share) / n, "the b with exp(b) = f"),
+        ("01.2", lambda share, n: -math.log(share) / n, "the b with exp(-b) = f"),
         ("01.2", lambda share, n: max(0, exercise("01.2").solved(share, n)), "bias is below 0"),
         ("01.2", lambda share, n: math.ln(share), "`math` has no `ln`"),
         ("01.2", lambda share, n: half_life(share), "start from f ** steps = share"),  # noqa: F821
@@ -144,6 +147,21 @@ def test_an_answer_that_nobody_wrote_down_is_told(number, answer, said):
     result = exercise(number).check(answer)
     assert result.outcome in ("incorrect", "error")
     assert said in result.message
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.01, "far too much"), (0.9**50, "exercise 01.1"), (0.731**50, "a forget bias of 1")],
+)
+def test_a_share_that_is_wrong_is_told_what_it_is(share, said):
+    assert said in exercise("01.3").check({"reason": "b", "share": share}).message
+
+
+def test_the_gradient_in_the_praise_is_the_explorers():
+    left = curves(0.0, 50)["new"][-1]
+    assert f"{left:.0e}" == "3e-12"
+    assert "3e-12" in exercise("01.3").praise
+    assert 1e3 < left / 0.5**50 < 1e4
 
 
 def test_no_message_about_a_reason_gives_the_share_away():

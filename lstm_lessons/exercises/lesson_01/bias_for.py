@@ -54,8 +54,8 @@ _SLIPS = (
         ("divided, not rooted", "Your f is share / steps. If you wrote `share ** 1 / steps`: "
          "Python takes the power before it divides, so the exponent needs brackets round it.",
          "share**1 / steps"),
-        ("to the power steps", "You use share ** steps: what a gate f = share leaves after so many "
-         "steps. Asked for is the f whose power f ** steps is the share.", "share**steps"),
+        ("to the power steps", "Your f is share ** steps: what a gate f = share leaves after so "
+         "many steps. Asked for is the f whose power f ** steps is the share.", "share**steps"),
         ("the loss shared out evenly", "You spread the loss evenly over the steps. A gate takes a "
          "share of what is left each time: f ** steps has to be `share`.",
          "1 - (1 - share) / steps"),
@@ -80,8 +80,15 @@ _SLIPS = (
          "0: is it f / (1 - f), or (1 - f) / f?", "-math.log(f / (1 - f))"),
         ("sigmoid in place of its inverse", "You put f through sigmoid. f is what comes out of "
          "sigmoid; you need the b that goes in.", "1 / (1 + math.exp(-f))"),
-        ("log of f", "You return ln f (for the right f, that is ln(share) / steps). What has to be "
-         "turned round is sigmoid; the logarithm alone turns exp round.", "math.log(f)"),
+        ("log of f", "You return ln f. That is the b with exp(b) = f. But the gate is made with "
+         "sigmoid: asked for is the b with 1 / (1 + exp(-b)) = f. Solve that for b.",
+         "math.log(f)"),
+        ("minus the log of f", "You return -ln f. That is the b with exp(-b) = f. But the gate is "
+         "made with sigmoid: asked for is the b with 1 / (1 + exp(-b)) = f. Solve that for b.",
+         "-math.log(f)"),
+        ("log of 1 - f", "You take the logarithm of 1 - f alone. Solve 1 / (1 + exp(-b)) = f for "
+         "b, and both 1 - f and f come in.",
+         "math.log(1 - f)", "-math.log(1 - f)"),
         ("log f divided by 1 - f", "You divide the logarithm of f by 1 - f. The fraction comes "
          "first, then the logarithm of all of it.", "math.log(f) / (1 - f)"),
         ("logarithm left out", "You return f / (1 - f). In sigmoid, b stands in an exponent: a "

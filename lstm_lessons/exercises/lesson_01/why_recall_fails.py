@@ -13,9 +13,9 @@ EXERCISE = DictExercise(
                 row("a gate at 0 by default", "Answer a: with weights and biases near 0, what goes "
                     "into sigmoid is near 0. That does not say that what comes out is near 0, too.",
                     "a"),
-                row("news wipes out the old", "Answer c: what is written is added to the memory, "
-                    "and adding takes nothing of the old away. Look for the factor that makes the "
-                    "old smaller.", "c"),
+                row("news wipes out the old", "Answer c: news is added to what is there. It may "
+                    "cover the old number, but whatever the news is, the same share of the old is "
+                    "left in the sum. Look for what multiplies the old.", "c"),
                 row("too few units", "Answer d: more units would not help. Each number of the "
                     "memory fades on its own, and all of them begin with about the same f.", "d"),
             ),
@@ -40,8 +40,15 @@ EXERCISE = DictExercise(
                     "many as the lesson takes. There are 50.", 0.5**30, within=2.2),
                 row("one step for fifty", "The share: about one half is what one step keeps. There "
                     "are 50 steps.", 0.5, within=1.12),
-                row("one half divided by fifty", "The share: 0.5 / 50 divides once. Each of the 50 "
-                    "steps multiplies what is left.", 0.5 / 50),
+                row("one half divided by fifty", "The share: a hundredth is far too much. If you "
+                    "divided by 50: a division does the work of one step. Each of the 50 steps "
+                    "multiplies what the step before it left.", 0.5 / 50),
+                row("the gate of exercise 01.1", "The share: that is what a gate of 0.9 leaves "
+                    "after 50 steps, as in exercise 01.1. A new LSTM's gate has another average; "
+                    "the lesson prints it.", 0.9**50, within=1.05),
+                row("a forget bias of 1", "The share: that is what a forget bias of 1 would leave. "
+                    "In a new LSTM the biases are small random numbers round 0.",
+                    0.731**50, within=1.2),
                 row("one fiftieth", "The share: 1 / 50 is one of fifty equal parts. But each step "
                     "multiplies what the step before it left.", 1 / 50),
                 row("one half times fifty", "The share: 0.5 * 50 is more than all. Each of the 50 "
@@ -58,7 +65,8 @@ EXERCISE = DictExercise(
             factor=10,
         ),
     ),
-    praise="A gate of one half, fifty times, leaves 2 ** -50, about 1e-15. The gradient fares "
-    "somewhat better, as some of it goes round the gate, but not nearly well enough to learn from. "
-    "A larger forget bias from the start is the cure.",
+    praise="A gate of one half, fifty times, leaves 2 ** -50, about 1e-15. The gradient of h falls "
+    "more slowly, since some of it goes round the gate: in the lesson's explorer, about 3e-12 is "
+    "left of it after 50 steps. That is some thousand times as much, and still next to nothing. A "
+    "larger forget bias from the start helps, as the lesson's last table shows.",
 )  # fmt: skip
