@@ -21,6 +21,8 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
+from lstm_lessons.publishing.warm import WarmProvisioner
+
 NAMESPACE = ("unshare", "--map-root-user", "--net")
 
 # Read by every Python at its start, where there are no namespaces.
@@ -71,6 +73,9 @@ class OfflineKernelManager(KernelManager):
             self.transport = "ipc"
             self.connection_file = str(folder / "kernel.json")
             self.ip = str(folder / "socket")
+            self.provisioner = WarmProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
         else:
             environ = options.setdefault("env", dict(os.environ))
             there = [str(folder), *filter(None, [environ.get("PYTHONPATH")])]

@@ -1,0 +1,112 @@
+"""Kernels forked from a warm process: each is a kernel of its own, and ends as one."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from lstm_lessons.publishing import warm
+from lstm_lessons.publishing.offline import NAMESPACE, OfflineKernelManager, has_namespaces
+
+pytestmark = pytest.mark.skipif(not has_namespaces(), reason="kernels are started one by one here")
+
+
+class Kernel:
+    """A kernel that runs lines of code and returns what they print, or their error's name."""
+
+    def __init__(self, **options):
+        self.manager = OfflineKernelManager(kernel_name="python3")
+        self.manager.start_kernel(**options)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def run(self, code):
+        printed = []
+        reply = self.client.execute_interactive(
+            code, output_hook=lambda said: printed.append(said["content"].get("text", ""))
+        )["content"]
+        return reply.get("ename") or "".join(printed).strip()
+
+    def end(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def kernel():
+    """A kernel in this folder, with this environment."""
+    kernel = Kernel()
+    yield kernel
+    kernel.end()
+
+
+def test_what_is_imported_first_is_there_and_no_names_are(kernel):
+    assert kernel.run("import sys; print('torch' in sys.modules)") == "True"
+    assert kernel.run("torch") == "NameError"
+
+
+def test_no_kernel_sees_what_another_did(kernel):
+    other = Kernel()
+    kernel.run("import torch; torch.mine = 1; mine = 1")
+    assert other.run("import torch; print(hasattr(torch, 'mine'))") == "False"
+    assert other.run("mine") == "NameError"
+    assert kernel.run("import os; print(os.getpid())") != other.run("import os; print(os.getpid())")
+    other.end()
+
+
+def test_the_folder_the_environment_and_the_path_are_those_of_any_kernel(tmp_path):
+    (tmp_path / "beside.py").write_text("found = 3")
+    kernel = Kernel(cwd=str(tmp_path), env={**os.environ, "LSTM_LESSONS_ASKED": "yes"})
+    assert kernel.run("import os; print(os.getcwd())") == str(tmp_path)
+    assert kernel.run("print(os.environ['LSTM_LESSONS_ASKED'])") == "yes"
+    assert kernel.run("import beside; print(beside.found)") == "3"
+    assert kernel.run("import sys; print(sys.path.count(''))") == "1"
+    kernel.end()
+
+
+def test_a_process_of_the_kernels_own_can_be_waited_for(kernel):
+    assert kernel.run("import subprocess; print(subprocess.run(['false']).returncode)") == "1"
+
+
+def test_it_can_be_interrupted(kernel):
+    asked = kernel.client.execute("import time; time.sleep(60)")
+    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
+        pass
+    kernel.manager.interrupt_kernel()
+    reply = kernel.client.get_shell_msg(timeout=60)
+    assert (reply["parent_header"]["msg_id"], reply["content"]["ename"]) == (
+        asked,
+        "KeyboardInterrupt",
+    )
+    assert kernel.run("print(1)") == "1"
+
+
+def test_the_end_of_a_kernel_is_seen(kernel):
+    assert kernel.manager.is_alive()
+    kernel.client.execute("import os; os._exit(3)")
+    until(lambda: not kernel.manager.is_alive())
+
+
+def test_a_warm_process_that_was_killed_is_started_anew(kernel):
+    first = int(kernel.run("import os; print(os.getppid())"))
+    os.kill(first, signal.SIGKILL)
+    until(lambda: warm._warm(NAMESPACE).poll() is not None)
+    again = Kernel()
+    assert int(again.run("import os; print(os.getppid())")) != first
+    again.end()
+
+
+def test_a_kernel_without_its_warm_process_ends(kernel):
+    """As one does whose parent died: so none outlives an interrupted run of the tests."""
+    os.kill(int(kernel.run("import os; print(os.getppid())")), signal.SIGKILL)
+    until(lambda: not kernel.manager.is_alive())
+
+
+def until(true):
+    """Wait until something is so, a minute at most."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
