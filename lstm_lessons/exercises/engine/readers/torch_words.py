@@ -267,6 +267,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
+_READ = 500
+"""Characters of an error that are read: some of the patterns take the square of the length."""
+
+
 def meaning(error: BaseException, case: Case | None = None) -> tuple[str, str] | None:
     """Return the name of what is behind an error, and what to tell; nothing where it is unknown.
 
@@ -274,7 +278,7 @@ def meaning(error: BaseException, case: Case | None = None) -> tuple[str, str] |
     """
     case = case or Case({})
     try:
-        first = str(error).strip().split("\n")[0]
+        first = str(error).strip().split("\n")[0][:_READ]
     except Exception:
         return None
     for pattern, name, words in MEANINGS:
