@@ -60,8 +60,7 @@ class Text:
 
 def numbers() -> tuple[str, ...]:
     """Return the numbers of all exercises that have a text, in order."""
-    found = (_HEADING.finditer(_uncommented(path.read_text("utf-8"))) for path in _paths())
-    return tuple(each["number"] for matches in found for each in matches)
+    return _numbers(tuple(_paths()))
 
 
 def text(number: str) -> Text:
@@ -74,6 +73,12 @@ def text(number: str) -> Text:
         return _texts(number[:2])[number]
     except KeyError:
         raise TextError(f"no text of an exercise {number} in {_ROOT}") from None
+
+
+@cache
+def _numbers(paths: tuple[Path, ...]) -> tuple[str, ...]:
+    found = (_HEADING.finditer(_uncommented(path.read_text("utf-8"))) for path in paths)
+    return tuple(each["number"] for matches in found for each in matches)
 
 
 @cache
