@@ -179,9 +179,7 @@ PATHS = (LESSON_02, *STRIPPED, WHOLE, EXECUTED, STEP)
 
 @pytest.mark.slow
 def test_four_faults_end_to_end(copied):
-    """First the copy as it is, which passes; then with its four faults."""
-    status, failed, said = failures(copied, *PATHS)
-    assert (status, failed) == (0, set()), said[-5000:]
+    """Each fails what it should, and nothing else of these tests fails."""
     stored(copied, LESSON_02, change_a_number)
     stored(copied, LESSON_03, strip)
     text(copied, "lstm_lessons/lstm/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g =")
