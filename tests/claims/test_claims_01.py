@@ -192,6 +192,64 @@ def test_the_slopes_for_the_weights_explode_with_those_for_the_words(x):
     assert [round(each, -3) for each in lengths] == [0, 750_000]
 
 
+def test_what_29_steps_leave():
+    """They are five half-lives with a forget bias of 2, and thirteen with 1."""
+    f = torch.sigmoid(torch.tensor([2.0, 1.0]))
+    half_lives = 29 * f.log() / torch.tensor(0.5).log()
+    assert half_lives.round().tolist() == [5, 13]
+    assert [f"{each:.0e}" for each in (f**29).tolist()] == ["3e-02", "1e-04"]
+
+
+def test_a_large_matrix_pushes_the_states_to_where_tanh_is_flat(x):
+    """Beyond 0.9 lie 1 % of the numbers of the page's RNN, and 62 % with W_hh times 6."""
+    torch.manual_seed(4)
+    torch.randn(LAGS + 1, INPUT)
+    rnn = nn.RNN(INPUT, H)
+    as_it_is = (rnn(x)[0].abs() > 0.9).double().mean().item()
+    with torch.no_grad():
+        rnn.weight_hh_l0 *= 6
+    at_each_step = (rnn(x)[0].abs() > 0.9).double().mean(dim=1)
+    assert round(as_it_is, 2) == 0.01
+    assert round(at_each_step.mean().item(), 2) == 0.62
+    assert at_each_step[1:].max() > 1.5 * at_each_step[1:].min()
+
+
+def first_slope(network, head, examples):
+    x, _ = examples(32)
+    x.requires_grad_()
+    head(network(x)[0][-1]).sum().backward()
+    return x.grad[0].abs().mean().item()
+
+
+def test_the_gradient_at_the_start_does_not_tell_which_network_learns():
+    """The new LSTM's slope for the first number is larger; training changes it, up or down."""
+
+    def examples(count):
+        sign = torch.randint(0, 2, (count,)) * 2.0 - 1
+        x = 0.1 * torch.randn(30, count, 1)
+        x[0, :, 0] = sign
+        return x.float(), sign.float()
+
+    found = {nn.RNN: [], nn.LSTM: []}
+    for kind, slopes in found.items():
+        for seed in range(5):
+            torch.manual_seed(seed)
+            network, head = kind(1, H).float(), nn.Linear(H, 1).float()
+            start = first_slope(network, head, examples)
+            optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
+            for _ in range(60):
+                x, sign = examples(32)
+                guess = head(network(x)[0][-1])[:, 0]
+                optimiser.zero_grad()
+                nn.functional.softplus(-sign * guess).mean().backward()
+                optimiser.step()
+            slopes.append((start, first_slope(network, head, examples)))
+    mean = {kind: sum(start for start, _ in each) / 5 for kind, each in found.items()}
+    assert mean[nn.LSTM] > 5 * mean[nn.RNN]
+    assert any(end > 100 * start for start, end in found[nn.RNN])
+    assert any(end < start / 2 for start, end in found[nn.LSTM])
+
+
 def test_training_opens_the_gates_of_some_units_further():
     """At a forget bias of 2, the unit that keeps the first sign best keeps far more of it after."""
     torch.manual_seed(0)
