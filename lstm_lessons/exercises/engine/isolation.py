@@ -13,6 +13,7 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
+from operator import is_
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -167,15 +168,13 @@ class Watch:
     """The functions of torch and Python as they were; `put_back` mends and names what is not."""
 
     def __init__(self) -> None:
-        self._before = [
-            (name, place, dict(vars(place)), _identity(place)) for name, place in _WATCHED
-        ]
+        self._before = [(name, place, dict(vars(place))) for name, place in _WATCHED]
 
     def put_back(self) -> list[str]:
         """Put back what was replaced, added or deleted; return the names of what was replaced."""
         names: list[str] = []
-        for name, place, before, identity in self._before:
-            if _identity(place) == identity:  # as nearly always: 2,500 names in 0.05 ms
+        for name, place, before in self._before:
+            if _is_as_it_was(place, before):  # as nearly always, and it is asked after each call
                 continue
             for key, value in before.items():
                 now = vars(place).get(key, ...)
@@ -188,9 +187,10 @@ class Watch:
         return names
 
 
-def _identity(place: ModuleType | type) -> tuple[list[str], list[int]]:
-    """Return a place's names, and which object each stands for."""
-    return list(vars(place)), list(map(id, vars(place).values()))
+def _is_as_it_was(place: ModuleType | type, before: dict[str, Any]) -> bool:
+    """Say whether a place has the same names, and each stands for the same object."""
+    now = vars(place)
+    return list(now) == list(before) and all(map(is_, now.values(), before.values()))
 
 
 def _is_torchs(value: Any) -> bool:
