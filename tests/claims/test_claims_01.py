@@ -156,6 +156,22 @@ def test_why_the_opened_curve_of_the_page_does_not_halve(x):
     assert found["h"][1] < found["none"][1] / 4
 
 
+def test_the_memory_itself_halves_as_its_gate_says():
+    """With no way through o or h, c keeps 0.45 at lag 30 and 0.21 at lag 60, over 20 starts."""
+    total = torch.zeros(LAGS + 1)
+    for seed in range(20):
+        torch.manual_seed(seed)
+        lstm = nn.LSTM(INPUT, H)
+        with torch.no_grad():
+            lstm.bias_ih_l0[H : 2 * H], lstm.bias_hh_l0[H : 2 * H] = 3.7565, 0
+            lstm.weight_hh_l0[:] = 0
+        words = torch.randn(LAGS + 1, INPUT, requires_grad=True)
+        lstm(words)[1][1].sum().backward()
+        total += words.grad.norm(dim=1).flip(0)
+    left = total / total[0]
+    assert [round(left[lag].item(), 2) for lag in (30, 60)] == [0.45, 0.21]
+
+
 def test_a_wide_gate_keeps_more_in_c_and_shows_less_of_it_in_h():
     """Explorer, lag 50: from bias 4 to 6 c gains a factor of 1.9, the slope of tanh loses 2.5."""
     fixed, kept, shown, slope = setting(), [], [], []
@@ -171,6 +187,7 @@ def test_a_wide_gate_keeps_more_in_c_and_shows_less_of_it_in_h():
                 getattr(lstm, f"{name}_l0").copy_(torch.from_numpy(getattr(network, name)))
             _, (_, c_n) = lstm(torch.from_numpy(fixed.x))
         slope.append((1 - torch.tanh(c_n) ** 2).mean().item())
+    assert 14 < c_n.abs().mean() < 16  # at the bias of 6
     assert [round(each, 2) for each in kept] == [0.60, 1.14]
     assert [round(each, 3) for each in shown] == [0.041, 0.028]
     assert [round(each, 2) for each in slope] == [0.14, 0.06]
