@@ -169,6 +169,12 @@ def test_weights_of_another_layer_are_told_by_what_the_result_does_not_read():
     assert "It should depend on `weight_ih`." in result.message
 
 
+def test_an_answer_without_the_states_is_told_no_other_cause():
+    result = exercise("04.1").check(lambda x, h_0, c_0, *w: by_index(x, None, None, *w))
+    assert result.misconception == "states not used"
+    assert "Or this" not in result.message
+
+
 def test_the_predictions_are_what_torch_says():
     torch.manual_seed(0)
     lstm = nn.LSTM(I_, H_)
@@ -231,6 +237,22 @@ def test_the_pictures_are_drawn_and_told_as_they_are():
             said = picture.alt.split(f"Picture {letter}: ")[1].split(".")[0]
             assert f"{name} is made of {fed}" in said
     assert not any(word in picture.alt for word in ("right", "wrong", "nn.LSTM"))
+
+
+def test_every_wrong_verdict_on_a_picture_is_told_by_a_name_and_truly():
+    for question in exercise("04.3").questions:
+        wiring = WIRINGS[question.key]
+        for verdict in set(question.options) - {PICTURES[question.key]}:
+            result = exercise("04.3").check({**PICTURES, question.key: verdict})
+            assert result.misconception, (question.key, verdict)
+            if "no row is too early" in result.message:
+                assert wiring["h_n"][1] == wiring["c_n"][1] == (2,)
+            if "number of slots" in result.message:
+                assert [len(steps) for _, steps in wiring.values()] == [3, 1, 1]
+            if "`output` is made of h" in result.message:
+                assert wiring["output"][0] == "h"
+            if "`h_n` is made of h and `c_n` of c" in result.message:
+                assert (wiring["h_n"][0], wiring["c_n"][0]) == ("h", "c")
 
 
 def test_what_is_said_of_c_in_picture_b_is_true_of_that_picture():

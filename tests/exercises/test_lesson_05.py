@@ -225,7 +225,9 @@ def test_a_squeeze_that_takes_the_patients_is_told_what_it_takes(answer):
 
 def test_two_ways_from_patient_to_patient_are_told_together():
     result = exercise("05.3").check(lambda x, lstm: lstm(x[:, -1:])[0])
-    assert "You turn x round" in result.message and "two axes are one sequence" in result.message
+    assert result.misconception == "patients taken for steps"
+    assert "where x goes in turned round" in result.message
+    assert "two axes, (B, 1), which are one sequence" in result.message
 
 
 def test_what_fails_with_one_patient_only_is_told_so():
@@ -234,12 +236,23 @@ def test_what_fails_with_one_patient_only_is_told_so():
     assert "Yet with B=3, T=7, H=5 all is right. Here there is one patient" in result.message
 
 
-@pytest.mark.parametrize(
-    ("index", "hours"), [(0, "hour 0 alone"), (-2, "hours 0 to 5"), (1, "hours 0 to 1")]
-)
+@pytest.mark.parametrize(("index", "hours"), [(-2, "hours 0 to 5"), (1, "hours 0 to 1")])
 def test_another_hour_is_told_by_what_it_has_read(index, hours):
     result = exercise("05.3").check(of_the_layer(lambda output, h_n, c_n: output[:, index]))
     assert f"your result changes with {hours} of `x`" in result.message
+    assert "It should change with hours 0 to 6." in result.message
+
+
+@pytest.mark.parametrize(
+    ("pick", "name"),
+    [
+        (lambda output, h_n, c_n: output[-1], "one patient alone"),
+        (lambda output, h_n, c_n: output[:, 0], "the first hour"),
+        (lambda output, h_n, c_n: output[..., -1], "one unit alone"),
+    ],
+)
+def test_an_index_on_another_axis_is_told_by_what_it_takes(pick, name):
+    assert exercise("05.3").check(of_the_layer(pick)).misconception == name
 
 
 def test_what_begins_with_a_name_of_torch_begins_small():

@@ -191,6 +191,8 @@ def test_a_step_that_reads_the_future_is_told_as_a_leak():
     assert (
         "step 0 of your result changes with steps 0 to 1 of `x`. That is a leak." in result.message
     )
+    result = toy.check(lambda x, scale: scale * (x.cumsum(0) + x.roll(-1, 0).tanh().tril(-1)))
+    assert "It should change with steps 0 to 1, and with no other step." in result.message
     result = toy.check(lambda x, scale: scale * x * x)
     assert "step 1 of your result changes with step 1 alone of `x`. It should" in result.message
 
@@ -347,8 +349,8 @@ def test_a_place_on_an_axis_without_a_word_is_told_by_its_number():
 @pytest.mark.parametrize(
     ("make", "name", "said"),
     [
-        (lambda x: x[-1, :2] ** 2, "another length", "Axis 0 counts the sentences: 3, not 2."),
-        (lambda x: x[:, 0] ** 2, "another length", "3, not 5 (T)"),
+        (lambda x: x[-1, :2] ** 2, "another length", "sentences, 3 of them; yours is 2 long."),
+        (lambda x: x[:, 0] ** 2, "another length", "yours is 5 (T) long"),
         (lambda x: x[:2] ** 2, "an axis too many", "axis 0, 2 long"),
         (lambda x: x.sum() ** 2, "no axis for the sentence", "that of the sentences"),
         (lambda x: x[:2, None] ** 2, "another number of axes", "It should have one axis"),

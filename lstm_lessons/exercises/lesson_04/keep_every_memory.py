@@ -59,12 +59,16 @@ _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
     ("an axis for layers expected", "You take `h_0[0]` and `c_0[0]`. Here they are (B, H), "
      "without an axis for layers, so that is the state of sentence 0, and all sentences start "
      "from it.", *({_H_0: f"{_H_0}[{at}]", _C_0: f"{_C_0}[{at}]"} for at in ("0", ":1"))),
+    ("h_0 and c_0 exchanged", "h starts from `c_0`, and c from `h_0`: they have changed places.",
+     {_H_0: _C_0, _C_0: _H_0}),
     (*_WORD_0, {_call(): _call(x="x[0]", h=_H_0, c=_C_0)}),
     (*_ON_THE_WAY, {_call(): _call("c, h"), "shown.append(h)": "shown.append(c)",
                     "kept.append(c)": "kept.append(h)"}),
 )  # fmt: skip
 
 _SLIPS = (
+    together("states not used", "Both states start from zeros always: `h_0` and `c_0` are not "
+             "looked at.", {_H_0: "zeros", _C_0: "zeros"}),
     place(_H_0, ("h_0 not used", "h starts from zeros always: `h_0` is not looked at.", "zeros")),
     place(
         _C_0,

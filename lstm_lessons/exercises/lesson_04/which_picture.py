@@ -11,6 +11,33 @@ def _picture(letter: str, look: str, *rows: Row) -> OneOf:
     return OneOf(letter, look, rows, options=_REASONS)
 
 
+_COUNTED = "three in `output`, one in each of the others."
+
+
+def _in_place(letter: str, question: str) -> Row:
+    says = f"In {letter}, `h_n` is made of h and `c_n` of c: nothing has changed places. {question}"
+    return row(f"exchanged in {letter}", says, "exchanged")
+
+
+def _shown(letter: str, question: str) -> Row:
+    says = f"In {letter}, `output` is made of h, as it should be. {question}"
+    return row(f"the memory in {letter}", says, "memory shown")
+
+
+def _counted(letter: str, question: str) -> Row:
+    says = f"The number of slots in {letter} is right: {_COUNTED} {question}"
+    return row(f"a number of slots in {letter}", says, "too many", "too few")
+
+
+def _last(letter: str, question: str) -> Row:
+    says = f"In {letter}, `h_n` and `c_n` are of step 2, the last: no row is too early. {question}"
+    return row(f"too early in {letter}", says, "too early")
+
+
+_WHICH_STATE = "Of which state is each slot?"
+_WHICH_STEP = "Of which step is each slot of `h_n` and `c_n`?"
+_HOW_MANY = "How many slots has each row?"
+
 EXERCISE = DictExercise(
     "04.3",
     questions=(
@@ -19,40 +46,46 @@ EXERCISE = DictExercise(
                 "a post says of it; but in the lesson it had a row for each of three words.",
                 "right"),
             row("the start taken for the end", "Nothing in A is of a step that is too early: all "
-                "three are of step 2, the last.", "too early"),
+                "three slots are of step 2, the last.", "too early"),
             row("too many in A", "A has nothing too many. Compare its row `output` with the number "
-                "of steps.", "too many")),
+                "of steps.", "too many"),
+            _shown("A", _HOW_MANY), _in_place("A", _HOW_MANY)),
         _picture("B", "Look at the row of `output`: which state is in it?",
             row("output is the memory", "In B, `output` is made of c. `output` is h, what the "
                 "output gate lets through of c; c itself is not in it, at no step.", "right"),
             row("rows exchanged in B", "In B, `h_n` and `c_n` are as in PyTorch: h goes to one and "
                 "c to the other. The fault is in `output`.", "exchanged"),
-            row("a number of slots in B", "The number of slots in B is right: three in `output`, "
-                "one in each of the others. Which state is it?", "too many", "too few")),
+            _counted("B", _WHICH_STATE), _last("B", _WHICH_STATE)),
         _picture("C", "Go through its rows: which state, and of which steps?",
             row("no picture is right", "C lacks nothing: three steps in `output`, and the last one "
                 "in `h_n` and `c_n`.", "too few"),
             row("too many in C", "C has nothing too many: `output` has a slot for each step, the "
                 "others hold the last.", "too many"),
             row("exchanged in C", "In C, `h_n` is made of h and `c_n` of c. Nothing has changed "
-                "places.", "exchanged")),
+                "places.", "exchanged"),
+            _shown("C", "c stands in the row of `c_n` alone."),
+            _last("C", "`output` begins with step 0 because it has a slot for each step.")),
         _picture("D", "Look at the rows of `h_n` and `c_n`: how many steps are there?",
             row("n for all steps", "In D, `h_n` and `c_n` hold all steps. The n does not mean 'all "
                 "n of them', but the last one.", "right"),
             row("the memory in D", "In D, `output` is made of h, as it should be. c stands in the "
-                "row of `c_n`, where it belongs; but how many of them?", "memory shown")),
+                "row of `c_n`, where it belongs; but how many of them?", "memory shown"),
+            row("too few in D", "No row of D has too few slots: each has three, one for each step. "
+                "How many has it in PyTorch?", "too few"),
+            row("too early in D", "In D, `h_n` and `c_n` hold early steps, but the last step as "
+                "well: each ends with step 2, which is right. What about the other slots?",
+                "too early"),
+            _in_place("D", _HOW_MANY)),
         _picture("E", "Look at the rows of `h_n` and `c_n`: which state is in each?",
             row("h_n and c_n not told apart", "In E, `h_n` is made of c and `c_n` of h. The letter "
                 "says which state a result holds, the n says of which step.", "right"),
             row("exchanged taken for shown", "In E, `output` is made of h, as it should be. c "
                 "stands in the row of `h_n`, and h in that of `c_n`.", "memory shown"),
-            row("a number of slots in E", "The number of slots in E is right: three in `output`, "
-                "one in each of the others. Which state is it?", "too many", "too few")),
+            _counted("E", _WHICH_STATE), _last("E", _WHICH_STATE)),
         _picture("F", "Look at the rows of `h_n` and `c_n`: of which step are they?",
             row("h_n taken for step 0", "In F, `h_n` and `c_n` hold the states after step 0. The n "
                 "stands for the last step.", "right"),
-            row("a number of slots in F", "F has as many slots in each row as PyTorch: three, one "
-                "and one. Of which step are the two at the end?", "too few", "too many")),
+            _counted("F", _WHICH_STEP), _shown("F", _WHICH_STEP), _in_place("F", _WHICH_STEP)),
     ),
     stories=(
         story("output is the last step, so C has too many", "You take `output` for the last step: "

@@ -4,7 +4,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import random_layer, randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import other, place, together
+from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -35,6 +35,13 @@ _SLIPS = (
         ("c for h", "You return c_n, the cell state. The state that the layer shows is h.",
          "c_n[0]", "c_n"),
         alone=(
+            ("one patient alone", "You take one patient of `output`, with all hours: (T, H). With "
+             "`batch_first=True` axis 0 of `output` counts the patients. Which axis is time?",
+             "output[-1]", "output[0]"),
+            ("the first hour", "You take the state after hour 0, so it has read the first hour "
+             "alone. The state after the last hour has read them all.", "output[:, 0]"),
+            ("one unit alone", "You take one unit, after every hour: (B, T). The last axis of "
+             "`output` counts the units. Which axis is time?", "output[..., -1]"),
             ("an index along the patients", "You count *patients* along the axis of time: `len(x)` "
              "and `x.shape[0]` are B. The last hour is T − 1, or −1.",
              "output[:, len(output) - 1]", "output[:, len(output)]"),
@@ -52,17 +59,16 @@ _SLIPS = (
     together("x turned round", "You turn x round, but this layer has `batch_first=True`: it takes "
              "axis 0 for the batch. So it finds T samples, and its state goes from patient to "
              "patient.",
-             {_X: _TURNED}, {_X: _TURNED, _PICK: "output[-1]"}),
+             {_X: _TURNED}, {_X: _TURNED, _PICK: "h_n"}, {_X: _TURNED, _PICK: "output[:, 0]"}),
+    together("patients taken for steps", "Row b has read the patients 0 to b, in the last hour "
+             "alone: the layer took the patients for steps. That happens where x goes in turned "
+             "round (with `batch_first=True` axis 0 is the batch), and where it goes in with two "
+             "axes, (B, 1), which are one sequence.",
+             {_X: _TURNED, _PICK: "output[-1]"}, {_X: "x[:, -1:]", _PICK: "output"}),
     together("view for transpose", "You give x the shape (T, B, 1) with `view` or `reshape`. That "
              "moves no axis, it mixes hours of several patients; and this layer wants the batch "
              "first anyway.",
              {_X: _MIXED}, {_X: _MIXED, _PICK: "output[-1]"}),
-)  # fmt: skip
-
-_OTHERS = (
-    other("two axes are one sequence", "You hand the layer two axes, (B, 1), and two axes are one "
-          "sequence: its state goes from patient to patient, through the last hour of each.",
-          lambda x, lstm: lstm(x[:, -1:])[0]),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
@@ -70,7 +76,6 @@ EXERCISE = FunctionExercise(
     cases=_cases,
     returns=OneTensor(("result",), axes=("patient", "unit")),
     slips=_SLIPS,
-    others=_OTHERS,
     axes={"x": ("patient", "hour")},
     praise="One sequence for each patient, one number a step, and one row of h for each.",
 )

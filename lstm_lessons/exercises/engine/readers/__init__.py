@@ -32,8 +32,8 @@ ORDER: tuple[Reader, ...] = (
     related_numbers,
     related_results,
     told_by_shape,
-    moved_along_axes,
     moved_by_inputs,
+    moved_along_axes,
     partly_right,
 )
 

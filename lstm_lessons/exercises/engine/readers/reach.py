@@ -41,7 +41,7 @@ def _told(seen: Seen, name: str, axis: str, at: tuple[int, int | None]) -> Told 
             return "reads other places", (
                 f"Tried with `{name}`, {axis} by {axis}: {what} changes with "
                 f"{_span(read, axis)} of `{name}`.{leak} It should change with "
-                f"{_span(wanted, axis)}, and nothing else."
+                f"{_span(wanted, axis)}{_only(read, wanted, axis)}."
             )
     return None
 
@@ -77,6 +77,12 @@ def _moved(case: Case, name: str, axis: int, place: int) -> Case:
         return {name: value}
 
     return case.with_inputs(change)
+
+
+def _only(read: list[int], wanted: list[int], axis: str) -> str:
+    """Return what is to be added where the answer has read more than it should."""
+    more = len(wanted) > 1 and not set(read) <= set(wanted)
+    return f", and with no other {axis}" if more else ""
 
 
 def _span(at: list[int], axis: str) -> str:

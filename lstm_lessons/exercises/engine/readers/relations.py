@@ -163,16 +163,19 @@ ALONG: Relations = (
     ("one late", "from {axis} 1 on, each {axis} holds what belongs in the one before it.", _late),
     ("one early", "each {axis} but the last holds what belongs in the next one.",
      lambda a, w, n: _late(w, a, n) if a.shape == w.shape else False),
-    ("halves exchanged", "both halves of the {axes} are right, in the other order.",
+    ("halves exchanged", "the two halves of the {axes} are right, but have changed places.",
      lambda a, w, n: _of_halves(a, w, n, 1, 0)),
-    ("first half twice", "both halves of the {axes} are the first one.",
+    ("first half twice", "the first half of the {axes} is right, and stands a second time in "
+     "the place of the second half.",
      lambda a, w, n: _of_halves(a, w, n, 0, 0)),
-    ("second half twice", "both halves of the {axes} are the second one.",
+    ("second half twice", "the second half of the {axes} is right, and stands a second time "
+     "in the place of the first half.",
      lambda a, w, n: _of_halves(a, w, n, 1, 1)),
     ("one below the other", "right, but joined along the {axes}, and they should stand side by "
      "side along the last axis. (`torch.cat` goes along the first axis unless told otherwise.)",
      _joined_along),
-    ("halves added", "both halves of the {axes} are added up, and should stand side by side.",
+    ("halves added", "the two halves of the {axes} are added up, and should stand side by "
+     "side.",
      lambda a, w, n: n == w.ndim - 1 and w.shape[n] % 2 == 0
      and alike(a, torch.stack(w.chunk(2, n)).sum(0))),
     ("another order", "these are the right {axes}, in another order: {found}.", _order),

@@ -33,8 +33,8 @@ def _in_words(
         return "an axis too many", f"It has an axis too many: axis {place}, {size} long."
     if len(ours) == len(right):
         return "another length", " ".join(
-            f"Axis {k} counts the {plural(axes[k])}: {right[k]}, not "
-            f"{with_symbols(str(ours[k]), sizes)}."
+            f"Axis {k} should count the {plural(axes[k])}, {right[k]} of them; yours is "
+            f"{with_symbols(str(ours[k]), sizes)} long."
             for k in range(len(right))
             if ours[k] != right[k]
         )
