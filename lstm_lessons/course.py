@@ -1,6 +1,10 @@
 """The map of the course, as data: lessons with objectives and minutes, and pages beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -238,11 +242,7 @@ def lesson(number: str) -> Lesson:
     Raises:
         KeyError: no lesson has this number; the message lists those there are.
     """
-    for candidate in LESSONS:
-        if candidate.number == number:
-            return candidate
-    known = ", ".join(each.number for each in LESSONS)
-    raise KeyError(f"expected the number of a lesson ({known}), got {number!r}")
+    return _found({each.number: each for each in LESSONS}, number, "the number of a lesson")
 
 
 def page(name: str) -> Page:
@@ -251,8 +251,10 @@ def page(name: str) -> Page:
     Raises:
         KeyError: no page has this name; the message lists those there are.
     """
-    for candidate in PAGES:
-        if candidate.name == name:
-            return candidate
-    known = ", ".join(each.name for each in PAGES)
-    raise KeyError(f"expected the name of a page ({known}), got {name!r}")
+    return _found({each.name: each for each in PAGES}, name, "the name of a page")
+
+
+def _found(known: Mapping[str, Entry], key: str, what: str) -> Entry:
+    if key not in known:
+        raise KeyError(f"expected {what} ({', '.join(known)}), got {key!r}")
+    return known[key]

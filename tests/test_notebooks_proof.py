@@ -120,6 +120,7 @@ PACKAGE = {
     if not {"exercises", "data"}.intersection(path.parts)  # the scripts of data derive nothing
 }
 DERIVED = (
+    ("01_why_gates", "sigmoid", "lstm/plain.py"),
     ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
     ("03_the_cell_by_hand", "lstm_step", "lstm/cell.py"),
     ("03_the_cell_by_hand", "CellParameters", "lstm/cell.py"),

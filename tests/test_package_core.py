@@ -46,7 +46,7 @@ def double(*shape):
 
 ROOMS = (
     "course", "shapes",
-    "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
+    "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
     "data", "data.train_reader", "data.trials", "drawing", "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from math import exp, tanh
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from lstm_lessons.lstm.plain import dot, plain_step, sigmoid
 
 Vector = list[float]
 
@@ -36,7 +37,7 @@ class Step(NamedTuple):
     @property
     def certainty(self) -> float:
         """The sigmoid of the score: 1 is code, 0 is prose."""
-        return _sigmoid(self.score)
+        return sigmoid(self.score)
 
 
 def alphabet() -> str:
@@ -54,20 +55,14 @@ def read(text: str) -> tuple[Step, ...]:
     """Return a step for each character. One that it has never met is read as all zeros."""
     number = {character: n for n, character in enumerate(alphabet(), start=1)}
     table, stacked_x, stacked_h, bias_x, bias_h, head, head_bias = weights().values()
+    bias = [b_x + b_h for b_x, b_h in zip(bias_x, bias_h, strict=True)]
     h, c = [0.0] * HIDDEN_SIZE, [0.0] * HIDDEN_SIZE
     steps = []
     for character in text:
         x = table[number.get(character, 0)]
-        sums = [
-            _dot(row_x, x) + _dot(row_h, h) + b_x + b_h
-            for row_x, row_h, b_x, b_h in zip(stacked_x, stacked_h, bias_x, bias_h, strict=True)
-        ]
-        z_i, z_f, z_g, z_o = (sums[HIDDEN_SIZE * k : HIDDEN_SIZE * (k + 1)] for k in range(4))
-        i, f, o = ([_sigmoid(each) for each in z] for z in (z_i, z_f, z_o))
-        g = [tanh(each) for each in z_g]
-        c = [f[k] * c[k] + i[k] * g[k] for k in range(HIDDEN_SIZE)]
-        h = [o[k] * tanh(c[k]) for k in range(HIDDEN_SIZE)]
-        steps.append(Step(character, i, f, g, o, c, h, _dot(head[0], h) + head_bias[0]))
+        made = plain_step(x, h, c, stacked_x, stacked_h, bias)
+        h, c = made.h, made.c
+        steps.append(Step(character, *made, dot(head[0], h) + head_bias[0]))
     return tuple(steps)
 
 
@@ -81,11 +76,3 @@ def _shaped(shape: list[int], values: Vector) -> list[Vector] | Vector:
         return values
     columns = shape[1]
     return [values[row * columns : (row + 1) * columns] for row in range(shape[0])]
-
-
-def _dot(row: Vector, column: Vector) -> float:
-    return sum(a * b for a, b in zip(row, column, strict=True))
-
-
-def _sigmoid(z: float) -> float:
-    return 1 / (1 + exp(-z))

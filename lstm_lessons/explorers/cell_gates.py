@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from math import exp, tanh
+from math import tanh
 from typing import Annotated
 
 from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.explorers.base import Explorer, Range, checked
+from lstm_lessons.lstm.plain import sigmoid
 
 Z = Range(-6.0, 6.0, 0.25)
 
@@ -46,7 +47,7 @@ def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> di
     The equations are those of torch.nn.LSTMCell, for one unit: i, f and o are the sigmoid of
     their pre-activation z and g is its tanh; c = f*c_prev + i*g and h = o*tanh(c).
     """
-    i, f, g, o = _sigmoid(z_i), _sigmoid(z_f), tanh(z_g), _sigmoid(z_o)
+    i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
     c = f * c_prev + i * g
     gates = {"i": i, "f": f, "g": g, "o": o}
     return gates | {"kept": f * c_prev, "added": i * g, "c": c, "tanh_c": tanh(c), "h": o * tanh(c)}
@@ -74,10 +75,6 @@ def view(
     svg.formula(root, 24, HEIGHT - 20, "c = f · c_prev + i · g", 15, "start", fill="muted")
     svg.formula(root, WIDTH - 24, HEIGHT - 20, "h = o · tanh(c)", 15, "end", fill="muted")
     return Picture(svg.write(root), _alt(given, made))
-
-
-def _sigmoid(z: float) -> float:
-    return 1 / (1 + exp(-z))
 
 
 def _dial(root: svg.Element, gate: str, z: float, value: float) -> None:
@@ -111,7 +108,7 @@ def _on_dial(gate: str, z: float, value: float) -> tuple[float, float]:
 
 @cache
 def _squashing_curve(gate: str) -> str:
-    squash = tanh if gate == "g" else _sigmoid
+    squash = tanh if gate == "g" else sigmoid
     steps = [Z.low + Z.step * step for step in range(round((Z.high - Z.low) / Z.step) + 1)]
     points = (_on_dial(gate, z, squash(z)) for z in steps)
     return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from math import exp, tanh
 from random import Random
 from typing import Annotated, NamedTuple
 
@@ -12,6 +11,7 @@ from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.parts import belt
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
+from lstm_lessons.lstm.plain import plain_step
 
 LONGEST, MOST_UNITS = 6, 4
 
@@ -145,28 +145,10 @@ def _run(hidden_size: int, hx: str) -> list[tuple[Vector, Vector]]:
         h, c = tuple(fixed.h_0[:hidden_size]), tuple(fixed.c_0[:hidden_size])
     states = [(h, c)]
     for word in words():
-        sums = [
-            _dot(row_x, word) + _dot(row_h, h) + bias
-            for row_x, row_h, bias in zip(*made.values(), strict=True)
-        ]
-        z_i, z_f, z_g, z_o = (
-            sums[gate * hidden_size : (gate + 1) * hidden_size] for gate in range(4)
-        )
-        c = tuple(
-            _sigmoid(z_f[unit]) * c[unit] + _sigmoid(z_i[unit]) * tanh(z_g[unit])
-            for unit in range(hidden_size)
-        )
-        h = tuple(_sigmoid(z_o[unit]) * tanh(c[unit]) for unit in range(hidden_size))
+        step = plain_step(word, h, c, *made.values())
+        h, c = tuple(step.h), tuple(step.c)
         states.append((h, c))
     return states
-
-
-def _dot(row: list[float], column: list[float] | Vector) -> float:
-    return sum(a * b for a, b in zip(row, column, strict=True))
-
-
-def _sigmoid(z: float) -> float:
-    return 1 / (1 + exp(-z))
 
 
 def _ledger(seq_len: int, hidden_size: int) -> shapes.Ledger:
