@@ -10,7 +10,7 @@ import torch
 from drawn import SVG, crowded, marked, texts, tree, words
 from torch import nn
 
-from lstm_lessons import pictures, trained_reader
+from lstm_lessons import pictures, shapes, trained_reader
 from lstm_lessons.drawing import Picture, theme
 
 WIDEST = 760
@@ -102,6 +102,12 @@ def drawn(name: str, given: dict[str, Any]) -> Picture:
     if name == "verdicts":
         return pictures.verdicts(*given["lines"])
     return getattr(pictures, name)(**given)
+
+
+@pytest.mark.parametrize("name", ["grid", "walk", "verdicts"])
+def test_what_is_no_gate_has_no_colour_of_a_gate(name):
+    for given in SHARED[name]:
+        assert not any(f":var(--ll-{gate})" in drawn(name, given).svg for gate in shapes.GATES)
 
 
 def test_every_file_of_the_room_is_found_by_its_name():

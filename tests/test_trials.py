@@ -10,7 +10,7 @@ from lstm_lessons.data.trials import Guesser, doubled, letters, measured, window
 
 LAST = {
     name: {network: [curve[-1] for curve in seeds] for network, seeds in measured(name).items()}
-    for name in ("code or prose", "doubled letters", "dropout", "gaps")
+    for name in ("code or prose", "doubled letters", "doubled letters, longer", "dropout", "gaps")
 }
 
 
@@ -52,6 +52,8 @@ def test_a_second_layer_helps_with_one_question_of_two():
     told = LAST["doubled letters"]
     assert min(told["2 layers of 16"]) > 0.97
     assert max(told["1 layer of 16"] + told["1 layer of 26"]) < 0.7
+    longer = LAST["doubled letters, longer"]["1 layer of 26"]
+    assert max(longer) == 0.95 and min(longer) > max(told["1 layer of 26"])
     means = {name: sum(shares) / 5 for name, shares in LAST["code or prose"].items()}
     assert means["2 layers of 16"] < min(means["1 layer of 16"], means["1 layer of 26"])
 

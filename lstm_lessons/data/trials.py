@@ -10,7 +10,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -202,22 +202,34 @@ class GapGuesser(Guesser):
         return self.head(torch.cat([before, after], dim=-1))
 
 
+def _guessing(
+    model: Guesser, asked: Callable[[Tensor], tuple[Tensor, Tensor]], rounds: int
+) -> Iterator[None]:
+    """Train to guess characters of the pieces trained on; yield after each round.
+
+    ``asked`` returns, for pieces (25, B), the scores and the characters that are right.
+    """
+    trained, _, _ = windows()
+
+    def loss(chosen: Tensor) -> Tensor:
+        scores, right = asked(trained[:, chosen])
+        return F.cross_entropy(scores.flatten(0, 1), right.flatten())
+
+    for _, _ in zip(range(rounds), train(model, loss, trained.shape[1], 30, 0.02), strict=False):
+        yield
+
+
 def gaps(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 20) -> list[float]:
     """Train to guess missing characters; return the share that is right, by round.
 
     The share is that of all characters 1 to 23 of the pieces that were not trained on.
     """
     torch.manual_seed(seed)
-    trained, others, alphabet = windows()
+    _, others, alphabet = windows()
     size = len(alphabet)
     model = GapGuesser(size, size, hidden_size, bidirectional=bidirectional)
-
-    def loss(chosen: Tensor) -> Tensor:
-        x = trained[:, chosen]
-        return F.cross_entropy(model(x).flatten(0, 1), x[1:-1].flatten())
-
     found = []
-    for _, _ in zip(range(rounds), train(model, loss, trained.shape[1], 30, 0.02), strict=False):
+    for _ in _guessing(model, lambda x: (model(x), x[1:-1]), rounds):
         with torch.no_grad():
             found.append((model(others).argmax(-1) == others[1:-1]).double().mean().item())
     return found
@@ -226,15 +238,9 @@ def gaps(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 20) -> 
 def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 10) -> Guesser:
     """Train to say at each character which one comes next, on whole pieces; return the model."""
     torch.manual_seed(seed)
-    trained, _, alphabet = windows()
-    size = len(alphabet)
+    size = len(windows()[2])
     model = Guesser(size, size, hidden_size, bidirectional=bidirectional)
-
-    def loss(chosen: Tensor) -> Tensor:
-        x = trained[:, chosen]
-        return F.cross_entropy(model(x)[:-1].flatten(0, 1), x[1:].flatten())
-
-    for _, _ in zip(range(rounds), train(model, loss, trained.shape[1], 30, 0.02), strict=False):
+    for _ in _guessing(model, lambda x: (model(x)[:-1], x[1:]), rounds):
         pass
     return model
 
@@ -248,6 +254,7 @@ Trial = tuple[str, str, int, Callable[[int], Any]]
 def trials() -> list[Trial]:
     """Return all trainings that trials.json holds."""
     three = dict(rounds=40, dropout=0.5, elsewhere=0.5)
+    longer = partial(doubled_letters, 1, 26, rounds=120)
     return [
         ("code or prose", "1 layer of 16", 5, lambda seed: shares(1, 16, seed)),
         ("code or prose", "1 layer of 26", 5, lambda seed: shares(1, 26, seed)),
@@ -255,6 +262,7 @@ def trials() -> list[Trial]:
         ("doubled letters", "1 layer of 16", 5, lambda seed: doubled_letters(1, 16, seed)),
         ("doubled letters", "1 layer of 26", 5, lambda seed: doubled_letters(1, 26, seed)),
         ("doubled letters", "2 layers of 16", 5, lambda seed: doubled_letters(2, 16, seed)),
+        ("doubled letters, longer", "1 layer of 26", 5, longer),
         ("dropout", "none", 5, lambda seed: line_verdicts(2, 16, seed, 40)),
         ("dropout", "between layers", 5, lambda seed: line_verdicts(2, 16, seed, 40, 0.5)),
         ("dropout", "in three places", 5, lambda seed: line_verdicts(2, 16, seed, **three)),
@@ -267,7 +275,7 @@ def measured(name: str) -> dict[str, Any]:
     """Return what was measured: for each setting a list with an entry for each seed.
 
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
-    "doubled letters" and "gaps": shares by round.
+    "doubled letters", "doubled letters, longer" and "gaps": shares by round.
 
     Raises:
         KeyError: there is no such measurement; the message lists those there are.

@@ -316,7 +316,7 @@ print("cat: ", torch.cat([states[0], states[1]], dim=-1)[0].tolist())
 # With two layers, what does layer 1 read?
 
 # %%
-pictures.grid(steps="f(x)", num_layers=2, bidirectional=True)
+pictures.grid(steps="abc", num_layers=2, bidirectional=True)
 
 # %% [markdown]
 # It reads the whole slot of layer 0, both halves, in both of its passes. So `weight_ih_l1` has 2H
@@ -399,10 +399,10 @@ for name, model in {"one direction": one, "two directions": two}.items():
 
 # %% [markdown]
 # Nearly all: 85 %, on pages that it has never seen. That looks like a very good network. But it
-# cheats: the reverse half of slot t has read character t + 1, which is the answer. It copies. (Not
-# every time, because it has had ten rounds of training only. After thirty it is right in 93 %.)
-# This is called a *leak*, and a test on other pages does not find it, because the test leaks in the
-# same way. To fill a gap, looking at both sides is fair; to say what comes next, it is not.
+# cheats: the reverse half of slot t has read character t + 1, which is the answer. It copies, and
+# after so short a training it does not yet copy every time. This is called a *leak*, and a test on
+# other pages does not find it, because the test leaks in the same way. To fill a gap, looking at
+# both sides is fair; to say what comes next, it is not.
 #
 # In use, the next character is not there yet. So give the network what was typed up to here, and
 # take its last slot. We do that for every t, and take the mean.

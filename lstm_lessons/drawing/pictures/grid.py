@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lstm_lessons.drawing import svg, theme
@@ -24,6 +24,7 @@ STATE_X, REVERSE_X = 612, 20  # where h_n and c_n stand, for a pass that ends on
 UP, ROW = 46, 68  # an arrow from layer to layer; from one direction's row to the other's
 WORD = 15  # half of a word's height
 C_Y, H_Y = -12, 12  # where c and h are handed on, from the middle of a box
+CLEAR = {belt: 16, arrow: 10}  # how wide a gap a level way makes in the ways up
 
 
 class Spot(NamedTuple):
@@ -120,12 +121,12 @@ class _Drawing:
 
     def draw(self, dropout: bool) -> svg.Element:
         """Draw everything and return it."""
-        for spot in self.spots.values():
-            self._in_time(spot)
-            self._states(spot)
         for layer in range(self.layers):
             for step, x in enumerate(self.columns):
                 self._up(layer, step, x)
+        for spot in self.spots.values():  # over the ways up: each row is seen as a whole
+            self._in_time(spot)
+            self._states(spot)
         for spot in self.spots.values():
             for step, x in enumerate(self.columns):
                 self._box(spot, step, x)
@@ -161,10 +162,17 @@ class _Drawing:
         if spot.direction:
             middles.reverse()
         for start, end in zip(middles, middles[1:], strict=False):
-            belt(self.root, colour, (start + half, spot.y + C_Y), (end - half, spot.y + C_Y), gap=1)
-            arrow(
-                self.root, colour, (start + half, spot.y + H_Y), (end - half, spot.y + H_Y), gap=1
-            )
+            for pen, aside in ((belt, C_Y), (arrow, H_Y)):
+                y = spot.y + aside
+                self._along(pen, colour, (start + half, y), (end - half, y))
+
+    def _along(
+        self, pen: Callable, colour: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> None:
+        """Draw a level way, over the ways up that it crosses: there they have a gap."""
+        clear = {"fill": "none", "stroke": "paper", "stroke_width": CLEAR[pen]}
+        svg.add(self.root, "path", d=f"M{start[0]} {start[1]}H{end[0]}", **clear)
+        pen(self.root, colour, start, end, gap=1)
 
     def _states(self, spot: Spot) -> None:
         """Draw the row's slots of h_n and c_n, at the end where its pass ends."""
@@ -176,15 +184,12 @@ class _Drawing:
         for tensor, aside in (("c_n", C_Y), ("h_n", H_Y)):
             lit = self._is_lit(tensor, *self._parts(spot))
             y = spot.y + aside
-            way = ((start, y), (inner, y))
-            if tensor == "c_n":
-                belt(self.root, "ink" if lit else "edge", *way, gap=1)
-            else:
-                arrow(self.root, "ink" if lit else "edge", *way, gap=1)
+            pen = belt if tensor == "c_n" else arrow
+            self._along(pen, "ink" if lit else "edge", (start, y), (inner, y))
             slot_y = spot.y + aside * 1.25
             place = (left, slot_y - STATE_HEIGHT / 2, STATE_WIDTH, STATE_HEIGHT)
             mark = {"data_state": f"{tensor},{row}"}
-            svg.rect(self.root, *place, **self._style("o", lit), **mark)
+            svg.rect(self.root, *place, **self._slot_style(tensor[0], lit), **mark)
             name = f"{tensor}[{row}]"
             self._text(left + STATE_WIDTH / 2, slot_y + 5, name, 15, lit)
             if tensor == "h_n" and self.labels and spot.layer == self.layers - 1:
@@ -238,15 +243,19 @@ class _Drawing:
         return self.spots[layer - 1, 0].y - BOX_HEIGHT / 2
 
     def _over(self, *points: tuple[float, float], lit: bool, **mark: str) -> None:
-        """Draw a way up that passes over the lines that it crosses."""
-        end_x, end_y = points[-1]
-        clear = {"fill": "none", "stroke": "paper", "stroke_width": 10}
-        svg.add(self.root, "path", d=f"M{end_x} {points[-2][1]}V{end_y + 2}", **clear, **mark)
-        arrow(self.root, "ink" if lit else "edge", *points, gap=1)
+        """Draw a way up."""
+        group = svg.add(self.root, "g", **mark)
+        arrow(group, "ink" if lit else "edge", *points, gap=1)
 
-    def _style(self, colour: str, lit: bool) -> dict[str, str | float]:
-        style = {"rx": 4, "fill": colour, "fill_opacity": theme.TINT if lit else 0}
-        return style | {"stroke": colour if lit else "edge", "stroke_width": 2 if lit else 1.5}
+    def _style(self, lit: bool) -> dict[str, str | float]:
+        style = {"rx": 8, "fill": "ink", "fill_opacity": theme.TINT if lit else 0}
+        return style | {"stroke": "ink" if lit else "edge", "stroke_width": 2 if lit else 1.5}
+
+    def _slot_style(self, state: str, lit: bool) -> dict[str, str | float]:
+        """Return how a slot looks: that of h has a thin frame, that of c a thick one."""
+        width = 2 * lit + 2 if state == "c" else 1.5
+        style = {"rx": 4, "fill": "none", "stroke": "ink" if lit else "edge"}
+        return style | {"stroke_width": width}
 
     def _text(
         self,
@@ -270,9 +279,7 @@ class _Drawing:
         place = (self._middle(x, spot.direction) - BOX_WIDTH / 2, spot.y - BOX_HEIGHT / 2)
         svg.rect(self.root, *place, BOX_WIDTH, BOX_HEIGHT, rx=8, fill="paper")
         mark = {"data_box": f"{spot.layer},{spot.direction},{step}", "data_lit": str(lit)}
-        svg.rect(
-            self.root, *place, BOX_WIDTH, BOX_HEIGHT, **self._style("i", lit) | {"rx": 8}, **mark
-        )
+        svg.rect(self.root, *place, BOX_WIDTH, BOX_HEIGHT, **self._style(lit), **mark)
         text = ARROWS[spot.direction] if self.directions == 2 else "LSTM"
         size = 24 if self.directions == 2 else 15
         self._text(self._middle(x, spot.direction), spot.y + size / 3, text, size, lit)
@@ -289,7 +296,7 @@ class _Drawing:
             place = (left, y - SLOT_HEIGHT / 2, width, SLOT_HEIGHT)
             mark = {"data_slot": f"{level},{step},{direction}"}
             svg.rect(self.root, *place, fill="paper")
-            svg.rect(self.root, *place, **self._style("g", lit), **mark)
+            svg.rect(self.root, *place, **self._slot_style("h", lit), **mark)
             text = f"h {ARROWS[direction]}" if self.directions == 2 else f"[{step}]"
             if self.labels and top:
                 text = self.labels[step][direction]
@@ -315,8 +322,8 @@ class _Drawing:
             y += 8 if self.directions == 2 else 0
             for x in self.columns:
                 place = (x - 20, y - 5, 40, 10)
-                svg.rect(self.root, *place, rx=3, fill="f", data_dropout=str(layer))
-            svg.label(self.root, 20, y + 6, "dropout", 17, "start", font_weight="bold", fill="f")
+                svg.rect(self.root, *place, rx=3, fill="ink", data_dropout=str(layer))
+            svg.label(self.root, 20, y + 6, "dropout", 17, "start", font_weight="bold")
 
 
 def _alt(

@@ -9,7 +9,7 @@ from lstm_lessons.drawing.picture import Picture
 LONGEST = 24
 WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 96, 730, 74, 292  # of the plot: certainty 1 at its top, 0 below
-COLOURS, DASHES = ("i", "f"), ("none", "7 5")
+COLOURS, DASHES = ("ink", "muted"), ("none", "7 5")
 ASIDE = (-12, 22)  # from a point to its character: above the first line, below the second
 
 

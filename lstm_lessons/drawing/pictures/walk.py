@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstm_lessons.drawing import svg, theme
+from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.picture import Picture
 
 LINES = ("f(x)", "a=[]", "some")
-COLOURS = ("i", "f", "g")
+TINTS = (0, 0.16, 0.34)  # of the lines: white, grey, dark
 MOST, LONGEST = 3, 5
 
 WIDTH = 760
@@ -68,14 +68,14 @@ def _y(row: int) -> float:
 
 
 def _character(root: svg.Element, row: int, column: int, character: str) -> None:
-    colour, name = COLOURS[row], f"{'ABC'[row]}{column}"
-    style = {"rx": 5, "fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
+    name = f"{'ABC'[row]}{column}"
+    style = {"rx": 5, "fill": "ink", "fill_opacity": TINTS[row], "stroke": "ink"}
     place = (_x(column), _y(row), CELL_WIDTH, CELL_HEIGHT)
     svg.rect(root, *place, fill="paper", rx=5)  # no frame shines through
-    svg.rect(root, *place, **style, stroke_width=2, data_place=f"{row},{column}")
+    svg.rect(root, *place, **style, data_place=f"{row},{column}")
     middle = _x(column) + CELL_WIDTH / 2
-    svg.label(root, middle, _y(row) + 18, name, 13, fill=colour, font_weight="bold")
-    svg.label(root, middle, _y(row) + 39, character, 19)
+    svg.label(root, middle, _y(row) + 18, name, 13)
+    svg.label(root, middle, _y(row) + 39, character, 19, font_weight="bold")
 
 
 def _axes(root: svg.Element, rows: list[str]) -> None:
@@ -121,8 +121,10 @@ def _list(root: svg.Element, rows: list[str], axis: int) -> None:
         svg.label(root, LIST_X - 74, y, f"step {step}", 16, "start")
         for place, (row, column) in enumerate(places):
             x = LIST_X + (place + 0.5) * LIST_CELL
-            style = {"fill": COLOURS[row], "font_weight": "bold"}
-            svg.label(root, x, y, rows[row][column], 19, **style, data_read=f"{step},{place}")
+            tint = {"fill": "ink", "fill_opacity": TINTS[row], "stroke": "ink"}
+            svg.rect(root, x - LIST_CELL / 2, y - 20, LIST_CELL, LIST_CELL + 2, **tint)
+            style = {"font_weight": "bold", "data_read": f"{step},{place}"}
+            svg.label(root, x, y, rows[row][column], 19, **style)
 
 
 def _title(rows: list[str], axis: int | None) -> str:
