@@ -14,7 +14,8 @@
 #
 # The reader of lesson 00 notices open brackets. At `(` its unit 5 writes a 1 into its memory. It
 # keeps the 1 while it reads on, and at the closing bracket it wipes it out. Nobody wrote a rule
-# for that. It has been learnt, and it stands somewhere in these four tensors:
+# for that. It has been learnt, and it stands somewhere in these four tensors. (`number` gives each
+# character its number; we need it later.)
 
 # %%
 import torch
@@ -53,23 +54,18 @@ for step in read("print(x, y)")[4:]:
 # 0.80 and 0.93. After `)` it is 0.
 #
 # **The forget gate f** says how much of the old memory is kept. Look at the last row. Before `)`
-# the memory was 0.90, and f is 0.00. So what is kept is 0.00 · 0.90 = 0. In the picture, the memory
-# is the thick line, like a belt that runs through the cell. All that is not yet explained is grey.
+# the memory was 0.90, and f is 0.00. So what is kept is 0.00 · 0.90 = 0. At the space, f is 0.99,
+# and 0.99 · 0.93 = 0.92 is kept. So a forget gate near 1 keeps nearly all, although its name says
+# the opposite.
+#
+# **The candidate g** is the news: what this character would write into the memory. It is a number
+# from −1 to 1. **The input gate i** says how much of the news is let in. What is written is i
+# times g, and it is added to what was kept. At `(` that is 0.99 · (−0.02) + 1.00 · 1.00 = 0.98. In
+# the picture the memory is the thick line, like a belt that runs through the cell:
 
 # %%
 from lstm_lessons import pictures
 
-pictures.cell("f", numbers={"c_before": 0.90, "f": 0.00})
-
-# %% [markdown]
-# At the space, f is 0.99, and 0.99 · 0.93 = 0.92 is kept. So a forget gate near 1 keeps nearly all,
-# although its name says the opposite.
-#
-# **The candidate g** is the news: what this character would write into the memory. It is a number
-# from −1 to 1. **The input gate i** says how much of the news is let in. What is written is
-# i times g, and it is added to what was kept. At `(` that is 0.99 · (−0.02) + 1.00 · 1.00 = 0.98:
-
-# %%
 pictures.cell("f i g", numbers={"c_before": -0.02, "f": 0.99, "i": 1.00, "g": 1.00})
 
 # %% [markdown]
@@ -124,8 +120,8 @@ for step in read("((((((("):
 # o can only make it smaller.
 #
 # Why is c not shown as it is? What is shown is read: by all four gates at the next character, and
-# by the layer that gives the verdict. If a 7 arrived there, or a 700, it could drown everything
-# else. So what is shown has to stay small.
+# by the layer at the end that says how sure the reader is. If a 7 arrived there, or a 700, it
+# could drown everything else. So what is shown has to stay small.
 #
 # And why is h not kept, instead of c? Because a memory that passes through tanh at every step
 # fades, even if it is kept with a factor of 1 and no gate touches it:
@@ -174,24 +170,26 @@ print("   ", *[f"{character:>4}" for character in "print(x, y)"])
 print("c = ", *[f"{value:z4.1f}" for value in memory])
 
 # %% [markdown]
-# About 1: the bracket stays open for ever, since nothing can be wiped out any more.
+# About 1: the bracket stays open. f wipes nothing out any more, and at `)` i lets no news in.
 #
-# Now the other way: each tap is shut in turn, and in the last row the news is always −1.
+# Now the other way: each tap is shut in turn, and once the news is always −1. For o we look at h,
+# since o has no part in c.
 
 # %%
-print("       ", *[f"{character:>4}" for character in "print(x, y)"])
-for stuck, value in (("f", 0), ("i", 0), ("o", 0), ("g", -1)):
+print("         ", *[f"{character:>4}" for character in "print(x, y)"])
+for stuck, value in (("f", 0), ("i", 0), ("g", -1)):
     memory, shown = unit_5(stuck, value)
     print(f"{stuck} = {value:2}, c", *[f"{each:z4.1f}" for each in memory])
-    print("        h", *[f"{each:z4.1f}" for each in shown])
+memory, shown = unit_5("o", 0)
+print("o =  0, h", *[f"{each:z4.1f}" for each in shown])
 
 # %% [markdown]
 # | stuck | what you see |
 # |---|---|
 # | f = 0 | The 1 is written at `(`, and gone at the next character. |
 # | i = 0 | Nothing is ever written: c stays 0. |
-# | o = 0 | c is as it should be, but h is 0: nobody sees it. |
 # | g = −1 | At `(`, c falls to −1 in place of rising to 1. |
+# | o = 0 | c is as it should be, but h is 0: nobody sees it. |
 #
 # By these four symptoms you will find each gate in the reader's tensors. But first: who sets a
 # gate?
@@ -248,7 +246,7 @@ print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
 #
 # Now larger. These are the sizes of the example that the course uses for shapes:
 #
-# | symbol | meaning | small | here |
+# | symbol | meaning | small example | example for shapes |
 # |---|---|---|---|
 # | I | numbers in a word, `input_size` | 3 | 100 |
 # | H | numbers in h and in c, `hidden_size` | 2 | 16 |
@@ -344,28 +342,27 @@ same(torch.cat(one_by_one), stack @ x_t)
 #
 # ## Which block is which gate?
 #
-# There are four blocks of 16 rows in the reader's tensors. The picture claims that they are i, f,
-# g, o, in this order. Is it so? We check it with unit 5, whose rows are row 5 of each block: rows
-# 5, 21, 37 and 53. We put −50 into the bias of one of them at a time. This outweighs all the rest
-# of the sum. A sigmoid then gives 0, and a tanh gives −1. So three of the rows shut a tap, and one
-# makes the news −1: these are the four rows of the table above.
+# Back to the reader, which has I = 8 and H = 16. Its tensors have four blocks of 16 rows. The
+# picture claims that they are i, f, g, o, in this order. Is it so? We check it with unit 5, whose
+# rows are row 5 of each block: rows 5, 21, 37 and 53.
 #
-# The function below changes one number of the reader, and lets it read a text. It returns c and h
-# of unit 5 at the end, and how sure the reader is that the text is code. `embedding` gives the
-# vector of each character, by its number. `head` makes one number of the last h, which the sigmoid
-# turns into that certainty.
+# We put −50 into the bias of one of these rows. That outweighs all the rest of its sum. If the row
+# belongs to a tap, the sigmoid makes 0 of it, and the tap is shut. If it belongs to the news, tanh
+# makes −1 of it. So each of the four rows must show one of the four symptoms in the table above.
+#
+# The function below changes one bias of the reader and lets it read a text. `embedding` gives each
+# character its vector.
 
 
 # %%
 def read_with(text, row, bias):
-    """Return c and h of unit 5, and the verdict, with one number of `bias_ih_l0` changed."""
+    """Return h and c after a text, 16 numbers each, with one number of `bias_ih_l0` changed."""
     reader, number = trained_reader()
     with torch.no_grad():
         reader.lstm.bias_ih_l0[row] = bias
         numbers = torch.tensor([number[character] for character in text])
         _, (h_n, c_n) = reader.lstm(reader.embedding(numbers))
-        verdict = torch.sigmoid(reader.head(h_n[0]))
-    return c_n[0, 5].item(), h_n[0, 5].item(), verdict.item()
+    return h_n[0], c_n[0]
 
 
 # %% [markdown]
@@ -377,17 +374,20 @@ def read_with(text, row, bias):
 
 # %%
 for row in (5, 21, 37, 53):
-    c_first, h_first, _ = read_with("print(", row, -50)
-    c_later, h_later, _ = read_with("print(x, y", row, -50)
-    print(f"row {row:2}   after print(      c = {c_first:z5.2f}, h = {h_first:z5.2f}")
-    print(f"         after print(x, y  c = {c_later:z5.2f}, h = {h_later:z5.2f}")
+    print(f"row {row}")
+    for text in ("print(", "print(x, y"):
+        h, c = read_with(text, row, -50)
+        print(f"    after {text:<10}  c = {c[5]:z5.2f}, h = {h[5]:z5.2f}")
 
 # %% [markdown]
 # * Row 5, in block 0: nothing is ever written. That is **i**.
 # * Row 21, in block 1: the 1 is written, and gone soon after. That is **f**.
 # * Row 37, in block 2: at the bracket c is −1 and not +1. The news is wrong: **g**.
-# * Row 53, in block 3: the 1 is in the memory, but h is 0. That is **o**. Later, c is no longer
-#   quite right either, since all gates read an h that is wrong.
+# * Row 53, in block 3: the 1 is in the memory, but h is 0. That is **o**.
+#
+# After `print(x, y`, c is not quite as in the table above in the last two rows. There the other
+# gates did what they always do. Here they read an h that is wrong, and f, for one, does something
+# else.
 #
 # So the order is **i, f, g, o**, as in the picture. It is a convention, no more: the file format
 # ONNX, for one, has i, o, f, g.
@@ -412,19 +412,20 @@ for character in in_order[:4]:
 
 # %% [markdown]
 # Out of 87 characters, the three that shut the gate most are the three closing brackets. In
-# training it was asked a second question, whether a bracket is open. The head for that question
-# was not kept. Which characters close one it has found out from the answers alone. Change 21 to 5
-# and `[:4]` to `[-4:]`, and you see what opens the input gate.
+# training the reader had to answer a second question: is a bracket open? But nobody told it which
+# characters close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see what opens the input gate.
 #
 # Last, we break it. With +50 in the bias of row 21 the gate is stuck at 1. This line is prose, and
-# its bracket is closed in the middle:
+# its bracket is closed in the middle. `head` makes one number of the last h, and the sigmoid turns
+# it into how sure the reader is that the line is code:
 
 # %%
 line = "the value is (not always) a number"
 unchanged = reader.lstm.bias_ih_l0[21].item()
 for bias in (unchanged, 50):
-    c, h, verdict = read_with(line, 21, bias)
-    print(f"c of unit 5: {c:z.2f}   sure that it is code: {verdict:.2f}")
+    h, c = read_with(line, 21, bias)
+    sure = torch.sigmoid(reader.head(h)).item()
+    print(f"c of unit 5: {c[5]:z.2f}   sure that it is code: {sure:.2f}")
 
 # %% [markdown]
 # With one number changed, the reader thinks that the bracket is still open at the end of the line.
@@ -439,9 +440,7 @@ for bias in (unchanged, 50):
 #
 # parameters. For the reader, with I = 8 and H = 16, that is 4 · 16 · 24 + 8 · 16 = 1,664. How many
 # characters a line has is not in it, nor how many lines are read: the same weights serve every
-# step.
-#
-# **Predict.** How many parameters does a layer with I = 100 and H = 16 have?
+# step. For a layer with I = 100 and H = 16:
 
 # %%
 print("formula:", 4 * H * (I + H) + 8 * H)
