@@ -96,8 +96,7 @@ print(f"h: unit 0 {new_h[0]:5.2f}   unit 1 {new_h[1]:5.2f}")
 #
 # Below is unit 0 of this cell. Its sliders are its four sums, in the order in which the gates act
 # on the memory, and the old memory itself. Three of the buttons show nearly what the reader's
-# unit 5 does with a bracket. A slider moves in steps of 0.25 and ends at 6, so where a bracket
-# opens you get c = 0.998 and h = 0.750, and not the reader's 0.977 and 0.740.
+# unit 5 does with a bracket.
 #
 # **Try it.** Find settings for which the unit
 #
@@ -118,6 +117,9 @@ explorers.cell_gates()
 # 1. $z_f$ = 6, $z_i$ = −6 and $z_o$ = −6.
 # 2. $z_f$ = −6, and $z_i$ and $z_g$ = 6.
 # 3. $z_f$, $z_i$ and $z_g$ = 6, $z_o$ = −6, and an old memory of 1. Then c = 1.995, and h = 0.002.
+#
+# (Where a bracket opens, the button gives c = 0.998 and not the reader's 0.977, since a slider
+# moves in steps of 0.25 and ends at 6.)
 #
 # </details>
 #
@@ -191,7 +193,7 @@ _, (h_wanted, c_wanted) = lstm(vectors)
 # Unit 5 has row 5 of each block: rows 5, 21, 37 and 53. Each of its sums has three parts: one from
 # the character, one from h, and the two biases.
 #
-# **Predict.** A guess: of which gate does the character decide nearly nothing?
+# **Predict.** A guess: for which gate does the character hardly matter?
 
 # %%
 print("      from (  from h   biases    sum")
@@ -212,19 +214,14 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
 # * c = 0.995 · (−0.023) + 1.000 · 1.000 = 0.977
 # * h = 0.985 · tanh(0.977) = 0.985 · 0.752 = 0.74
 #
-# There is the 0.98. In the picture of lesson 02:
-
-# %%
-values = {"c_before": -0.023, "f": 0.995, "i": 1.0, "g": 1.0, "o": 0.985}
-pictures.cell("all", numbers=values)
-
-# %% [markdown]
+# There is the 0.98.
+#
 # And now all sixteen units at once. Here is the step as two functions. One makes the four sums, the
 # other applies the gates. Together they are six equations, four for the gates and two for c and h.
 # This is the heart of the course.
 #
 # `F.linear(x, W, b)` is PyTorch's name for $W x + b$. `chunk(4, dim=-1)` cuts along the *last*
-# axis. Here z has only one, but that will change.
+# axis, here the only one.
 
 # %%
 from torch.nn import functional as F
@@ -265,9 +262,9 @@ print(same(h_here, h_wanted[0]))
 # In practice one step reads a word of many sentences side by side. B is the number of sentences,
 # here 10. Then x is a matrix with a row for each sentence, (B, I), and h and c are (B, H).
 #
-# For rows, the product is `x @ W.T`: here the transpose turns W round on purpose. `F.linear` does
-# just that, so our functions need no change. `nn.LSTMCell` is PyTorch's own step. It keeps its
-# weights as `nn.LSTM` does, without `_l0` in their names, since it knows only one layer.
+# `F.linear` makes $W x + b$ of each row of x, so our functions need no change. (Written out it is
+# `x @ W.T + b`: the transpose turns W round on purpose.) `nn.LSTMCell` is PyTorch's own step. It
+# keeps its weights as `nn.LSTM` does, without `_l0` in their names, since it knows only one layer.
 #
 # **Predict.** With B = 10, I = 100 and H = 16, what is the shape of z, before it is cut in four?
 
@@ -283,7 +280,7 @@ print("z:", tuple((from_x + from_h).shape))
 
 # %% [markdown]
 # (10, 64): a row for each sentence, and in each row the four gates side by side. That is why we cut
-# along the last axis. To cut along the first would cut the sentences apart. Is it PyTorch's step?
+# along the last axis: to cut along the first would cut the sentences apart. Now the step:
 
 # %%
 h_1, c_1 = lstm_step(x, h_0, c_0, *cell.parameters())
@@ -294,19 +291,26 @@ print(same(c_1, c_torch))
 # %% [markdown]
 # ## What a test can see
 #
-# By this test, it is. But how much is such a test worth? Let us break the step on purpose: with +50
-# in its bias, as in lesson 02, the forget gate of every unit is stuck at 1. We try it twice, once
-# with states of random numbers and once with states of zeros, as at the beginning of a sentence.
-#
-# **Predict.** Which of the two tests does not see the mistake?
+# Our step agrees with PyTorch's. But how much is such a test worth? Let us break the step on
+# purpose: with +50 in its bias, as in lesson 02, the forget gate of every unit is stuck at 1.
 
 # %%
 stuck = cell.bias_ih.clone()
 stuck[16:32] = 50
-wrong = cell.weight_ih, cell.weight_hh, stuck, cell.bias_hh
+wrong = [cell.weight_ih, cell.weight_hh, stuck, cell.bias_hh]
+
+# %% [markdown]
+# We compare the broken step with PyTorch's twice, once from states of random numbers and once from
+# states of zeros, as at the beginning of a sentence.
+#
+# **Predict.** Which of the two tests does not see the mistake?
+
+# %%
 zeros = torch.zeros(B, H)
-print("random:", same(lstm_step(x, h_0, c_0, *wrong)[0], h_torch))
-print("zeros: ", same(lstm_step(x, zeros, zeros, *wrong)[0], cell(x, (zeros, zeros))[0]))
+for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
+    h_stuck, _ = lstm_step(x, h, c, *wrong)
+    h_right, _ = cell(x, (h, c))
+    print(f"{states:<6} {same(h_stuck, h_right)}")
 
 # %% [markdown]
 # With a memory of zero there is nothing to forget, so the broken step passes. A test from zeros
@@ -322,13 +326,7 @@ print("zeros: ", same(lstm_step(x, zeros, zeros, *wrong)[0], cell(x, (zeros, zer
 # A weight that can be trained is an `nn.Parameter`: a tensor that PyTorch knows is to be learnt.
 # `torch.empty` makes a tensor of a given shape, and `nn.init.uniform_` fills it with random numbers
 # between two bounds.
-
-# %%
-weight = nn.Parameter(torch.empty(2, 3))
-nn.init.uniform_(weight, -0.25, 0.25)
-print(tuple(weight.shape), weight.requires_grad, (weight.abs() <= 0.25).all().item())
-
-# %% [markdown]
+#
 # A module is a class that is built upon `nn.Module`. `super().__init__()` has to come first: it
 # makes the lists in which a module keeps things. From then on, each `nn.Parameter` that we assign
 # to `self` is entered there under its name.
@@ -355,9 +353,9 @@ class CellParameters(nn.Module):
 
 
 # %% [markdown]
-# The second part is the step. A class in brackets behind the name of another means that it inherits
-# from it. So our cell has the parameters already, and only `forward` is new. It is what runs when a
-# module is called. `hx` is PyTorch's name for the pair (h, c).
+# The second part is the step. `class A(B)` means that A inherits all that B has. So our cell has
+# the parameters already, and only `forward` is new. It is what runs when a module is called. `hx`
+# is PyTorch's name for the pair (h, c).
 #
 # Our class draws its numbers in PyTorch's order and from PyTorch's range. So from one seed, both
 # cells have the same parameters.
@@ -416,14 +414,15 @@ compare(manual, reference, x, (h_0, c_0))
 # Nine: two results, and the gradients for three inputs and four parameters. By its numbers, nobody
 # can tell our cell from PyTorch's.
 #
-# `compare` is stricter than our sum. In a sum, an error in h may be made up for by another in c. So
-# it first multiplies all results by random numbers, the same for both cells. The last column says
-# how far two numbers may differ. For gradients it is more, since more rounding adds up in them.
+# `compare` is stricter than our sum. In a sum, an error in h and another in c may cancel. So it
+# first multiplies all results by random numbers, the same for both cells. The last column says how
+# far two numbers may differ. For gradients it is more, since more rounding adds up in them.
 #
 # ## Right results, wrong gradient
 #
 # Is the second half of the proof really needed? Here is a cell with a mistake that people do make.
-# `detach` gives a tensor's numbers without their history. For the gradient, they are constants.
+# `detach` gives a tensor's numbers without their history, which PyTorch calls the *graph*. For the
+# gradient, they are constants.
 
 
 # %%
@@ -484,9 +483,10 @@ below 1e-50 at lag 60."""
 show(plot, alt)
 
 # %% [markdown]
-# With the way along c, the gradient does not fade. With c detached, only the way round through h
-# is left, and there it falls to about an eighth of itself at each step. Ten words back, next to
-# nothing is left to learn from. And no error, no shape and no result tells you.
+# With the way along c, the gradient drops over the first words, and then it fades no further. With
+# c detached, only the way round through h is left, and there it falls to about an eighth of itself
+# at each step. Ten words back, next to nothing is left to learn from. And no error, no shape and
+# no result tells you.
 
 # %% [markdown]
 # ## What we have seen
