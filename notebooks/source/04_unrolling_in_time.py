@@ -60,8 +60,8 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
-# at random. `all_weights[0]` is the list of its four tensors, in the order in which the step of
-# lesson 03 takes them. The package keeps that step as `lstm_step`.
+# at random. `all_weights[0]` is the list of its four tensors, the same as `*lstm.parameters()`
+# handed to the step in lesson 03. The package keeps that step as `lstm_step`.
 #
 # In this lesson nothing is trained, so we tell PyTorch not to prepare for gradients.
 
@@ -99,16 +99,20 @@ for t in range(3):
 # $$\underset{(H)}{h_t},\; \underset{(H)}{c_t} = \text{step}\big(\underset{(I)}{x_t},\;
 #   \underset{(H)}{h_{t-1}},\; \underset{(H)}{c_{t-1}}\big), \qquad t = 0, 1, \dots, T-1$$
 #
-# We begin to count at 0, as Python does. Then the states that go into step 0 are $h_{-1}$ and
-# $c_{-1}$. PyTorch has other names for these two: `h_0` and `c_0`. Read them as "h and c at the
-# start", and do not take them for the h and c that step 0 makes.
+# We begin to count at 0, as Python does. PyTorch's names for the states do not count so:
+#
+# | in the equation | in PyTorch | what it is |
+# |---|---|---|
+# | $h_{-1}$ | `h_0` | h at the start, before word 0 |
+# | $h_0$ | `output[0]` | h after word 0 |
 #
 # ## What PyTorch returns
 #
 # `nn.LSTM` takes the whole sentence and does the loop itself. What comes back has a pair in it:
 # `output, (h_n, c_n)`. We give it no states, so it starts from zeros, as we did.
 #
-# **Predict.** In the three lines above you see three h's. Which of them will PyTorch call `h_n`?
+# **Predict.** In the three lines above you see three h's and three c's. How many of these six
+# pairs of numbers will stand somewhere in what PyTorch returns?
 
 # %%
 output, (h_n, c_n) = small(sentence)
@@ -117,11 +121,12 @@ print("h_n:", h_n)
 print("c_n:", c_n)
 
 # %% [markdown]
-# The last one: the *n* stands for the last step. Compare the numbers, one by one:
+# Four: all three h's, and the last c. Compare the numbers, one by one:
 #
 # * `output` holds all three h's, a row for each word.
-# * `h_n` holds the last h. You find the same two numbers in the last row of `output`.
-# * `c_n` holds the last c. It is in no row of `output`: `output` shows h alone.
+# * `h_n` holds the last h: the *n* stands for the last step. You find the same two numbers in the
+#   last row of `output`.
+# * `c_n` holds the last c. It is in no row of `output`, and the first two c's are nowhere.
 #
 # `h_n` and `c_n` have one more pair of brackets. Their shape is (1, 2), not (2,), because they have
 # an axis in front that counts layers. This LSTM has one layer, so there is one row, and `h_n[0]`
@@ -172,10 +177,11 @@ print("c_n   ", same(c, c_n[0]))
 # **Try it.**
 #
 # 1. Press "at the start", then play. After which step are `h_n` and `c_n` filled?
-# 2. Press "a c that is hidden". Units 0 and 1 have c's that are about as far from zero. Which of
-#    the two shows less of its c in h?
+# 2. Press "a c that is hidden". The first two numbers of c, those of units 0 and 1, are about as
+#    far from zero. Which of the two units shows less of its c in h?
 # 3. Press "all steps", then make `seq_len` shorter by one. Which of the numbers in `output` change?
-# 4. Press "all steps", then "states are given". Which slot of `output` changes most?
+# 4. Press "all steps" and note the first number of each slot of `output`. Then press "states are
+#    given". Which slot changes most?
 
 # %%
 from lstm_lessons import explorers
@@ -187,8 +193,8 @@ explorers.unrolled()
 #
 # 1. After the last step, and not before. The slots of `output` are filled one by one: the h of a
 #    step goes into its slot at once.
-# 2. Unit 1: its c is 1.99 and its h is only 0.17. Its output gate is nearly shut, so it shows
-#    little of what it keeps. Unit 0 has a c of −1.96 and an h of −0.93.
+# 2. Unit 1: its c is 1.99 and its h is only 0.17. So its output gate, which the picture does not
+#    show, must be nearly shut. Unit 0 has a c of −1.96 and an h of −0.93.
 # 3. None of them. A slot disappears, but no step looks ahead, so the slots before it stay as they
 #    are. `h_n` and `c_n` do change: they now belong to an earlier step.
 # 4. `output[0]`: step 0 reads the states that are given. The later ones get them through the steps
@@ -279,7 +285,7 @@ same(torch.cat([first, second]), whole)
 # It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
 # the second part below those of the first, and together they are the `output` of the whole line.
 #
-# It takes both of the pair. Here somebody hands on h, and lets c begin at zero.
+# Both states are needed. Here somebody hands on h, and lets c begin at zero.
 
 # %%
 h_n, c_n = pair
@@ -295,9 +301,9 @@ print("h alone handed on:", torch.sigmoid(reader.head(h_last)))
 # | `h_n` | h after the **last** step | (1, H) | one verdict for the whole line |
 # | `(h_n, c_n)` | both states after the last step | (1, H) each | going on later |
 #
-# Embedding, LSTM, head: this is a module that you take home. From here to lesson 09 it gets part
-# after part; in the package it is the class `Reader`. What this lesson adds to it is the choice at
-# its end: the head on `output`, for a verdict at every step, or on `h_n`, for one a line.
+# Embedding, LSTM, head: these three parts are the reader. You will write it as a class, `Reader`,
+# and take it home. Each lesson up to 09 adds something to it. This one adds the choice at its end:
+# the head on `output`, for a verdict at every step, or on `h_n`, for one a line.
 
 # %% [markdown]
 # ## Is the last row of output equal to h_n?
@@ -316,16 +322,13 @@ print("output[-1] and h_n[0]:", torch.equal(output[-1], h_n[0]))
 # is so for one layer that reads from the first word to the last. Later lessons have others.)
 #
 # Not every page gets this right. The post "torch.nn.LSTM()详解" ("torch.nn.LSTM() explained in
-# detail") by Xhsun1997 (CSDN, 23 February 2020) is a tidy list of arguments and results. It says
-# two things of `output`:
+# detail") by Xhsun1997 (CSDN, 23 February 2020) is a tidy list of arguments and results. It says of
+# `output`:
 #
 # > 它包含的是LSTM的最后一时间步的输出特征(h_t) (it contains the output features of the last time
 # > step of the LSTM, h_t)
 #
-# > output[-1]与h_n是相等的 (output[-1] and h_n are equal)
-#
-# The first is wrong: you have seen that `output` has a row for every step, eleven rows for eleven
-# characters. The second is right for the numbers, and not for the shapes.
+# You have seen that `output` has a row for every step, eleven rows for eleven characters.
 #
 # ## Ten sentences side by side
 #
@@ -367,7 +370,7 @@ compare(our_lstm, large, x, (h_0, c_0))
 # two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop.
 #
 # Your own work will mostly be in float32, with 7 digits in place of 16. There the two agree less
-# closely, because they add up the same numbers in another order, and each rounds in its own way.
+# closely: they add up the same numbers in another order, and each sum is rounded to 7 digits.
 
 # %%
 large_32 = nn.LSTM(I, H, dtype=torch.float32)
@@ -412,7 +415,8 @@ for parameter in counter.parameters():
 counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])  # i, f, g, o
 
 # %% [markdown]
-# **Predict.** The counter reads 1 word, 24 words and 40 words. c tells 24 from 40. Does h?
+# **Predict.** The counter reads 1 word, 24 words and 40 words. Can you tell from h whether it was
+# 24 or 40?
 
 # %%
 last_h = []
@@ -423,7 +427,7 @@ for words in (1, 24, 40):
 print("h after 24 and after 40 words is equal:", torch.equal(last_h[1], last_h[2]))
 
 # %% [markdown]
-# It does not, not even by its last digit: tanh(24) and tanh(40) are both rounded to 1, and h is
+# No, not even by its last digit: tanh(24) and tanh(40) are both rounded to 1, and h is
 # half of that. The memory knows how many words there were, and h does not show it. This is one more
 # reason why the pair is handed on, and not h alone.
 #
@@ -444,6 +448,6 @@ print("h after 24 and after 40 words is equal:", torch.equal(last_h[1], last_h[2
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, and find what is wrong in five of six pictures.
 #
-# **Next:** in x, time was the first axis. But who piles up ten lines gets the lines first. What
-# does the layer do then? It does not complain, and half of the reader's verdicts are wrong:
-# [lesson 05](05_batches_and_batch_first.ipynb).
+# **Next:** in x, time was the first axis. But if you stack ten lines, the first axis counts lines.
+# What does the layer do with those? It does not complain, and many of the reader's verdicts are
+# wrong: [lesson 05](05_batches_and_batch_first.ipynb).
