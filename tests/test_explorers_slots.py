@@ -204,7 +204,7 @@ def test_a_line_leads_from_each_picked_box_to_the_picked_slot():
         lines = [
             points(path)
             for path in root.iter(f"{SVG}path")
-            if "--ll-f" in (path.get("style") or "")
+            if "--ll-ink" in (path.get("style") or "")
         ]
         assert len(lines) == len(pick.boxes), given
         for box, line in zip(pick.boxes, lines, strict=True):

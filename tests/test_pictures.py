@@ -104,9 +104,9 @@ def drawn(name: str, given: dict[str, Any]) -> Picture:
     return getattr(pictures, name)(**given)
 
 
-@pytest.mark.parametrize("name", ["grid", "walk", "verdicts"])
+@pytest.mark.parametrize("name", ["grid", "walk", "verdicts", "dropout_places"])
 def test_what_is_no_gate_has_no_colour_of_a_gate(name):
-    for given in SHARED[name]:
+    for given in SHARED.get(name, [{}]):
         assert not any(f":var(--ll-{gate})" in drawn(name, given).svg for gate in shapes.GATES)
 
 

@@ -305,8 +305,8 @@ class _Drawing:
             x = LEFT + step * PITCH + SLOT_WIDTH / 2
             arrow(self.root, "muted", (x, self.words_y - 14), (x, self.ground), gap=1)
             seen = step in read
-            style = {"stroke": "f" if seen else "muted", "stroke_width": 3 if seen else 1}
-            fill = {"fill": "f" if seen else "paper", "fill_opacity": theme.TINT if seen else 1}
+            style = {"stroke": "ink" if seen else "muted", "stroke_width": 3 if seen else 1}
+            fill = {"fill": "ink" if seen else "paper", "fill_opacity": theme.TINT if seen else 1}
             place = (x - 22, self.words_y - 12, 44, 24)
             svg.rect(self.root, *place, rx=12, **style, **fill, data_word=f"{step},{seen}")
             weight = "bold" if seen else "normal"
@@ -333,13 +333,13 @@ class _Drawing:
                 right_of = self._box_at((layer, direction, step))[0] + BOX_WIDTH
                 left_of = self._box_at((layer, direction, step + 1))[0]
                 ends = ((right_of, middle), (left_of, middle))
-                arrow(self.root, "i", *(ends[::-1] if direction else ends), gap=2)
+                arrow(self.root, "muted", *(ends[::-1] if direction else ends), gap=2)
 
     def _box(self, box: Box) -> None:
         x, y = self._box_at(box)
         chosen = box in self.pick.boxes
-        style = {"stroke": "i", "stroke_width": 3 if chosen else 1, "rx": 5}
-        style |= {"fill": "i", "fill_opacity": CHOSEN if chosen else theme.TINT}
+        style = {"stroke": "ink", "stroke_width": 3 if chosen else 1, "rx": 5}
+        style |= {"fill": "ink", "fill_opacity": CHOSEN if chosen else theme.TINT}
         mark = {"data_box": ",".join(map(str, box)), "data_chosen": str(box) if chosen else ""}
         title = f"{_box_said(box)}: {_box_facts(box, self.made)}"
         self._titled(x, y, BOX_WIDTH, style | mark, title)
@@ -377,8 +377,8 @@ class _Drawing:
             svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, 13, font_weight=weight)
 
     def _slot(self, x: float, y: float, width: float, chosen: bool, mark: str, title: str) -> None:
-        style = {"stroke": "g", "stroke_width": 3 if chosen else 1}
-        style |= {"fill": "g", "fill_opacity": CHOSEN if chosen else theme.TINT}
+        style = {"stroke": "ink", "stroke_width": 3 if chosen else 1}
+        style |= {"fill": "ink", "fill_opacity": CHOSEN if chosen else 0}
         marks = {"data_slot": mark, "data_picked": mark if chosen else ""}
         self._titled(x, y, width, style | marks, title)
 
@@ -418,7 +418,7 @@ class _Drawing:
             else:
                 start = x + BOX_WIDTH / 2
                 points = [(start, y), (start, above), (centre, above), (centre, to_y)]
-        arrow(self.root, "f", *points, gap=1)
+        arrow(self.root, "ink", *points, gap=1)
 
 
 def _alt(given: dict, made: dict) -> str:

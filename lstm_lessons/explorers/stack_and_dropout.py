@@ -173,13 +173,13 @@ class _Drawing:
         )
         for step in range(SEQ_LEN):
             x = _middle(step)
-            box = {"rx": 5, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
+            box = {"rx": 5, "fill": "ink", "fill_opacity": theme.TINT, "stroke": "ink"}
             left = x - BOX_WIDTH / 2
             svg.rect(self.root, left, top, BOX_WIDTH, BOX_HEIGHT, **box, data_box=f"{layer},{step}")
             svg.label(self.root, x, level + 5, "h, c", 13)
             last = step + 1 == SEQ_LEN
             end = SLOT_X - 6 if last else _middle(step + 1) - BOX_WIDTH / 2
-            arrow(self.root, "g", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
+            arrow(self.root, "ink", (x + BOX_WIDTH / 2, level), (end, level), gap=1)
         for y, name in ((level - 4, f"h_n[{layer}]"), (level + 14, f"c_n[{layer}]")):
             svg.label(self.root, SLOT_X, y, name, 13, "start", font_weight="bold")
 
@@ -198,10 +198,10 @@ class _Drawing:
                 row, column = divmod(unit, HIDDEN_SIZE // ROWS)
                 place = f"M{left + 1 + column * CELL} {top + 1 + row * CELL:.0f}"
                 (kept if alive else zeroed).append(f"{place}h{SQUARE}v{SQUARE}h-{SQUARE}z")
-        outline = {"stroke": "f", "stroke_width": 1}
+        outline = {"stroke": "ink", "stroke_width": 1}
         between = f"{layer},{layer + 1}"
         svg.add(self.root, "path", d="".join(zeroed), fill="paper", **outline, data_zeroed=between)
-        svg.add(self.root, "path", d="".join(kept), fill="f", **outline, data_kept=between)
+        svg.add(self.root, "path", d="".join(kept), fill="ink", **outline, data_kept=between)
         share = svg.number(sum(map(sum, mask)) / (SEQ_LEN * HIDDEN_SIZE), 2)
         svg.label(self.root, 24, top + 12, "mask", 13, "start", font_weight="bold")
         svg.label(self.root, 68, top + 12, f"{share} kept", 12, "start", fill="muted")
@@ -238,8 +238,9 @@ class _Drawing:
         y = self.height - 16
         svg.label(self.root, WIDTH - 24, y, "to the right: h and c; up: h alone", 13, "end")
         if self.made["masks"]:
-            for x, fill in ((25, "f"), (25 + CELL, "paper")):
-                svg.rect(self.root, x, y - 8, SQUARE, SQUARE, fill=fill, stroke="f", stroke_width=1)
+            for x, fill in ((25, "ink"), (25 + CELL, "paper")):
+                style = {"fill": fill, "stroke": "ink", "stroke_width": 1}
+                svg.rect(self.root, x, y - 8, SQUARE, SQUARE, **style)
             squares = f"a unit: filled if kept, hollow if zeroed ({HIDDEN_SIZE} at each step)"
             svg.label(self.root, 48, y, squares, 12, "start", fill="muted")
 

@@ -41,7 +41,7 @@ def dropout_places() -> Picture:
     )
 
 
-_STYLE = {"rx": 2, "fill": "f", "stroke": "f"}
+_STYLE = {"rx": 2, "fill": "ink", "stroke": "ink"}
 
 
 def _stack(root: svg.Element, letter: str, left: float, top: float) -> None:
@@ -72,11 +72,11 @@ def _stack(root: svg.Element, letter: str, left: float, top: float) -> None:
 
 def _box(root: svg.Element, x: float, y: float, letter: str) -> None:
     """Draw one step of one layer, and the arrow from it to the right."""
-    style = {"rx": 5, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
+    style = {"rx": 5, "fill": "ink", "fill_opacity": theme.TINT, "stroke": "ink"}
     right = x + BOX_WIDTH / 2
     svg.rect(root, x - BOX_WIDTH / 2, y - BOX_HEIGHT / 2, BOX_WIDTH, BOX_HEIGHT, **style)
     svg.label(root, x, y + 5, "h, c", 13)
     end = right + SPACING - BOX_WIDTH
-    arrow(root, "g", (right, y), (end, y), gap=1)
+    arrow(root, "ink", (right, y), (end, y), gap=1)
     if letter == "A":
         svg.rect(root, (right + end) / 2 - 8, y - 14, 8, 28, **_STYLE, data_mask=letter)
