@@ -413,8 +413,8 @@ explorers.stack_and_dropout()
 # %% [markdown]
 # ## One layer: a warning, and nothing else
 #
-# The program at the end of the post "torch.nn.LSTM()详解" by Xhsun1997 (CSDN, 23 February 2020) is a
-# good summary of the shapes. Its layer has `num_layers=1` and `dropout=0.5`, and it is in
+# The program at the end of the post "torch.nn.LSTM()详解" by Xhsun1997 (CSDN, 23 February 2020) is
+# a good summary of the shapes. Its layer has `num_layers=1` and `dropout=0.5`, and it is in
 # training. Here it is, called twice with the same x. What PyTorch says when it is made is caught,
 # and shown.
 
@@ -454,8 +454,8 @@ for setting, style in styles.items():
         axes.plot(rounds, run[:, 1], style)
 axes.set(xlabel="rounds through all lines", ylabel="loss on other lines", ylim=(0, 0.95))
 axes.legend(loc="upper left")
-alt = """The loss on other lines over 40 rounds, two groups of five curves. Without dropout they rise
-after round 11, to between 0.35 and 0.77. With dropout in three places all five end below 0.3."""
+alt = """The loss on other lines over 40 rounds, two groups of five curves. Without dropout they
+rise after round 11, to between 0.35 and 0.77. With dropout in three places all five end below 0.3."""
 show(made, alt)
 
 # %% [markdown]
