@@ -455,7 +455,7 @@ for setting, style in styles.items():
 axes.set(xlabel="rounds through all lines", ylabel="loss on other lines", ylim=(0, 0.95))
 axes.legend(loc="upper left")
 alt = """The loss on other lines over 40 rounds, two groups of five curves. Without dropout they
-rise after round 11, to between 0.35 and 0.77. With dropout in three places all five end below 0.3."""
+rise after round 11, to between 0.35 and 0.77. In three places all five end below 0.3."""
 show(made, alt)
 
 # %% [markdown]
