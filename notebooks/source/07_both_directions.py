@@ -60,8 +60,7 @@ show(made, alt)
 # Each pass has its own weights, its own h and its own c. They do not meet while they run. Schuster
 # and Paliwal made such networks in 1997, Graves and Schmidhuber made them of LSTMs in 2005.
 #
-# In the next picture, `output` has a box for each step, as before. We call it a *slot* from here
-# on, because two passes fill it.
+# In the next picture, `output` has a slot for each step, as before. Now two passes fill it.
 
 # %%
 from lstm_lessons import pictures
@@ -83,7 +82,8 @@ pictures.grid(steps="f(x)", bidirectional=True, lit="reverse")
 # directions is called D: 1, or here 2.
 #
 # **Predict.** Look at both pictures. How many characters has the reverse pass read when it fills
-# its half of the *last* slot, that of `)`?
+# its half of the *last* slot, that of `)`? (The cell runs the layer a second time, on the last
+# character alone, and compares.)
 
 # %%
 import torch
@@ -103,13 +103,9 @@ print("reverse half:", same(output[-1, 2:], output_alone[0, 2:]))
 print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %% [markdown]
-# One. The reverse pass begins there, so it has read `)` and nothing else. Keep that in mind: it is
-# the first trap of this lesson.
-#
-# The second one is about gaps, and it is finer. In `output[t]` *both* halves have read character t.
-# So the networks at the top of this page, which must not see the gap, did not use `output[t]`. For
-# the gap at t they took the forward half of slot t − 1 and the reverse half of slot t + 1:
-# `output[t - 1, :, :H]` and `output[t + 1, :, H:]`. They had one layer, and that will matter.
+# One: its half is the same when the last character is all that there is. The reverse pass begins
+# there, so it has read `)` and nothing else. Keep that in mind: it is the first trap of this
+# lesson.
 #
 # ## By hand: flip, run, flip
 #
@@ -195,7 +191,8 @@ print("right at", right, "of", T, "words")
 #
 # We ask as in lesson 05, with a probe: change one character s, and look which slots of `output`
 # move. If slot t moves, it has seen character s. The function below returns a line of marks for
-# each slot: an X for each character that it has seen, a dot for each that it has not.
+# each slot: an X for each character that it has seen, a dot for each that it has not. So `XX....`
+# for slot 1 says that it has seen characters 0 and 1 of six.
 
 
 # %%
@@ -288,8 +285,10 @@ print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
 # and 3 for the forward pass of the four lines, 10, 11, 12 and 13 for the reverse pass.
 
 # %%
-states = torch.tensor([[0, 1, 2, 3], [10, 11, 12, 13]])
-states = states[:, :, None].expand(2, 4, 3).contiguous()  # each number three times
+states = torch.zeros(2, 4, 3, dtype=int)
+for line in range(4):
+    states[0, line] = line
+    states[1, line] = 10 + line
 print(states[0].tolist())
 print(states[1].tolist())
 
@@ -329,23 +328,13 @@ pictures.grid(steps="abc", num_layers=2, bidirectional=True)
 # | `h_n[2]` or `h_n[-2]` | 1 | forward |
 # | `h_n[3]` or `h_n[-1]` | 1 | reverse |
 #
-# `all_weights` and the states to start from have the same order.
+# `all_weights` and the states to start from have the same order. So two layers by hand are two
+# calls of `both_ways`, one with the first two rows of all that, one with the others.
 
 # %%
 deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
-states = (torch.randn(4, B, H), torch.randn(4, B, H))
 print("weight_ih_l1:", tuple(deep.weight_ih_l1.shape))
 
-
-# %%
-def two_layers(x, states):
-    h_0, c_0 = states
-    below, (h, c) = both_ways(x, h_0[:2], c_0[:2], deep.all_weights[:2])
-    above, (h_top, c_top) = both_ways(below, h_0[2:], c_0[2:], deep.all_weights[2:])
-    return above, (torch.cat([h, h_top]), torch.cat([c, c_top]))
-
-
-print(compare(two_layers, deep, x, states).verdict)
 
 # %% [markdown]
 # In the explorer, choose a tensor and a slot. The picture shows which boxes fill it, and each box
@@ -378,7 +367,8 @@ explorers.slots()
 #
 # Suppose that somebody trains a network to guess the next character, at every step. Two directions
 # were better above, so they are switched on. The network learns from pieces of 25 characters, and
-# is tried on pieces of other pages. Both networks are trained here, which takes some seconds.
+# is tried on pieces of other pages. Both networks are trained here, with one seed each, which takes
+# some seconds.
 
 # %%
 from lstm_lessons.data.trials import next_characters, windows
@@ -404,8 +394,9 @@ for name, model in {"one direction": one, "two directions": two}.items():
 # other pages does not find it, because the test leaks in the same way. To fill a gap, looking at
 # both sides is fair; to say what comes next, it is not.
 #
-# In use, the next character is not there yet. So give the network what was typed up to here, and
-# take its last slot. We do that for every t, and take the mean.
+# In use, the next character is not there yet. Somebody has typed `whil`, say: the network reads
+# these four characters, and the guess is made from its last slot, that of `l`. We do that for
+# every t, with all pieces at once, and take the mean.
 
 
 # %%
@@ -433,10 +424,10 @@ print(f"always a space: {spaces:.0%}")
 # One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
 # after t, if the layer has been given what comes after t.
 #
-# You need not find a leak by thinking. A reader is *causal* if no slot has seen anything that comes
-# after it, and `seen` shows that: no X to the right of the triangle. Somebody tries to mend the
-# leak by cutting off the reverse half of `output`. With one layer that helps: you saw its triangle
-# above.
+# You need not find a leak by thinking. A reader is *causal* if no slot has seen anything that
+# comes after it, and `seen` shows that: slot t has no X after place t. Somebody tries to mend the
+# leak by cutting off the reverse half of `output`. For one layer, you have seen what `seen` says
+# of the forward half.
 
 
 # %%
@@ -453,9 +444,7 @@ for marks in seen(forward_half_of_two, six):
 
 # %% [markdown]
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
-# layer 0 has read what comes after. That is why gaps want one layer, too: with two,
-# `output[t - 1, :, :H]` has read the gap. What helps against the leak is one direction in all
-# layers.
+# layer 0 has read what comes after. What helps against the leak is one direction in all layers.
 #
 # ## When to take two directions
 #
@@ -463,9 +452,14 @@ for marks in seen(forward_half_of_two, six):
 # direction says something at every character, as the reader does while somebody types. And two
 # passes take twice the steps.
 #
-# So take two directions where the whole line is there before anything has to be said of it: to tag
-# words, or for a verdict on a line that is finished. For gaps, take one layer, and the two
-# halves beside the gap.
+# So take two directions where the whole line is there before anything has to be said of it: to say
+# of each word whether it is a noun or a verb, or for a verdict on a line that is finished.
+#
+# For the gaps at the top of this page there is one thing more. In `output[t]` *both* halves have
+# read character t, which must not be seen. So for the gap in `whi_e` those networks took the two
+# halves beside it: the forward half of the slot of `i`, which has read `whi`, and the reverse half
+# of the slot of `e`, which has read what comes after the gap. They had one layer: with two, every
+# half has read the gap.
 #
 # ## What we have seen
 #
