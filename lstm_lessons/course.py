@@ -209,9 +209,17 @@ LESSONS = (
     ),
     Lesson(
         "11_projections_and_variants",
-        "Projections and variants",
+        "Projections and relatives",
         "What else could a cell be?",
-        "the rest of `nn.LSTM`'s arguments, and its relatives",
+        "`proj_size`, the whole layer read; peepholes, coupled gates, the GRU in both forms",
+        objectives=(
+            "say what `proj_size` saves, write the projection, and prove that it equals `nn.LSTM`",
+            "say of every argument of `nn.LSTM` where it acts in the code of a layer",
+            "turn the LSTM's step into its relatives, and tell the two forms of the GRU apart",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("09",),
     ),
     Lesson(
         "12_training_on_real_data",

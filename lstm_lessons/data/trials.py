@@ -1,4 +1,4 @@
-"""What lessons 06 and 07 measured with several seeds, and the code that measured it.
+"""What lessons 06, 07 and 11 measured with several seeds, and the code that measured it.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -19,7 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_lessons.data import code_or_prose
+from lstm_lessons.data.brackets import bracket_text, is_open
 from lstm_lessons.data.train_reader import TRAINED_ON
+from lstm_lessons.lstm.relatives import RELATIVES, Relative
 
 WINDOW = 25
 """How many characters a piece of the text has, where lines are joined and cut into pieces."""
@@ -245,6 +247,76 @@ def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: in
     return model
 
 
+# --- Lesson 11 ---------------------------------------------------------------------------------
+
+SEEDS_OF_RELATIVES, ROUNDS_OF_RELATIVES, CHUNK = 10, 8, 10
+
+
+def bracket_steps(text: str) -> tuple[Tensor, Tensor]:
+    """Return a text of dots and brackets as vectors (T, 3), and the answers: open or not, (T,)."""
+    kinds = torch.tensor([".()".index(character) for character in text])
+    return F.one_hot(kinds, 3).double(), torch.tensor(is_open(text)).double()
+
+
+def streams(values: Tensor) -> Tensor:
+    """Return values cut into 16 streams of equal length, side by side: (T, 16, ...)."""
+    return values.view(16, -1, *values.shape[1:]).transpose(0, 1)
+
+
+class OpenOrNot(nn.Module):
+    """A relative of 8 units (its h has 4 numbers under projection), and a head on its h."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        P = 4 if name == "projection" else 0
+        # Drawn in float32 whatever the default is, so that a seed gives the same everywhere.
+        self.layer = Relative(name, 3, 8, P, dtype=torch.float32)
+        self.head = nn.Linear(P or 8, 1, dtype=torch.float32)
+        self.double()
+
+    def forward(
+        self, x: Tensor, states: tuple[Tensor, ...] | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return the scores (T, B) of x (T, B, 3), and the last states."""
+        output, states = self.layer(x, states)
+        return self.head(output)[..., 0], states
+
+
+def open_brackets(
+    name: str, seed: int, rounds: int = ROUNDS_OF_RELATIVES, forget_bias: float | None = None
+) -> list[float]:
+    """Train a relative to say at each character of a stream whether a bracket is open.
+
+    Return for each round through the 8,000 characters the share that is right on 2,000 others.
+    """
+    torch.manual_seed(seed)
+    model = OpenOrNot(name)
+    if forget_bias is not None:
+        with torch.no_grad():
+            model.layer.bias_ih[8:16] = forget_bias
+            model.layer.bias_hh[8:16] = 0
+    return [right for right, _ in rounds_of_brackets(model, rounds)]
+
+
+def rounds_of_brackets(model: OpenOrNot, rounds: int) -> Iterator[tuple[float, float]]:
+    """Train; yield after each round the share right on other text, and the largest c or h there."""
+    x, wanted = map(streams, bracket_steps(bracket_text(8000, seed=7)))
+    other_x, other_wanted = bracket_steps(bracket_text(2000, seed=3))
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(rounds):
+        states = None
+        for chunk, answer in zip(x.split(CHUNK), wanted.split(CHUNK), strict=True):
+            scores, states = model(chunk, states)
+            states = tuple(state.detach() for state in states)
+            optimiser.zero_grad()
+            F.binary_cross_entropy_with_logits(scores, answer).backward()
+            optimiser.step()
+        with torch.no_grad():
+            scores, states = model(other_x[:, None])
+        right = (scores[:, 0] > 0) == (other_wanted > 0)
+        yield right.double().mean().item(), states[-1].abs().max().item()
+
+
 # --- The file ----------------------------------------------------------------------------------
 
 Trial = tuple[str, str, int, Callable[[int], Any]]
@@ -268,6 +340,16 @@ def trials() -> list[Trial]:
         ("dropout", "in three places", 5, lambda seed: line_verdicts(2, 16, seed, **three)),
         ("gaps", "one direction", 5, lambda seed: gaps(False, 32, seed)),
         ("gaps", "both directions", 5, lambda seed: gaps(True, 16, seed)),
+        *(
+            ("relatives", name, SEEDS_OF_RELATIVES, partial(open_brackets, name))
+            for name in RELATIVES
+        ),
+        (
+            "relatives",
+            "LSTM, forget bias 1",
+            SEEDS_OF_RELATIVES,
+            partial(open_brackets, "LSTM", forget_bias=1.0),
+        ),
     ]
 
 
@@ -275,7 +357,7 @@ def measured(name: str) -> dict[str, Any]:
     """Return what was measured: for each setting a list with an entry for each seed.
 
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
-    "doubled letters", "doubled letters, longer" and "gaps": shares by round.
+    "doubled letters", "doubled letters, longer", "gaps" and "relatives": shares by round.
 
     Raises:
         KeyError: there is no such measurement; the message lists those there are.
