@@ -127,6 +127,18 @@ DERIVED = (
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),
+    *(
+        ("11_projections_and_variants", name, "lstm/relatives.py")
+        for name in (
+            "projected_step",
+            "unroll_step",
+            "step_of_1997",
+            "coupled_step",
+            "peephole_step",
+            "gru_step",
+            "gru_step_of_the_paper",
+        )
+    ),
 )
 # The public class is the derived one with torch's checks before it: it says so by its base.
 CHECKED = ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py")

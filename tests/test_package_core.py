@@ -46,7 +46,8 @@ def double(*shape):
 
 ROOMS = (
     "course", "shapes",
-    "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.arguments", "lstm.layouts", "lstm.ragged",
+    "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.relatives", "lstm.arguments", "lstm.layouts",
+    "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
     "data", "data.train_reader", "data.trials", "drawing", "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",

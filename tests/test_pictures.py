@@ -79,6 +79,15 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         *({"axis": axis} for axis in (None, 0, 1)),
         *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
     ],
+    "relative": [
+        *({"forget": forget} for forget in ("own gate", "none", "1 − i")),
+        {"peepholes": True},
+        {"peepholes": True, "forget": "none"},
+        {"projection": True},
+        {"projection": True, "peepholes": True, "forget": "1 − i"},
+        {"cell": "GRU, torch"},
+        {"cell": "GRU, paper"},
+    ],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
         *({"text": "m" * 32, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
@@ -693,3 +702,39 @@ def test_a_unit_wants_a_line_gates_and_a_number():
     ):
         with pytest.raises(ValueError, match=said):
             pictures.unit(**given)
+
+
+# --- relative ----------------------------------------------------------------------------------
+
+
+def test_a_relative_has_the_boxes_of_its_blocks():
+    for given, gates in (
+        ({}, "ifgo"),
+        ({"forget": "none"}, "igo"),
+        ({"forget": "1 − i"}, "igo"),
+        ({"peepholes": True, "projection": True}, "ifgo"),
+        ({"cell": "GRU, torch"}, "rzn"),
+        ({"cell": "GRU, paper"}, "rzn"),
+    ):
+        assert set(marked(pictures.relative(**given).svg, "gate")) == set(gates)
+    for forget, looking in (("own gate", "ifo"), ("none", "io"), ("1 − i", "io")):
+        svg = pictures.relative(forget=forget, peepholes=True).svg
+        assert set(marked(svg, "peephole")) == set(looking)
+        kept = {"own gate": {"kept"}, "none": set(), "1 − i": {"kept", "1 − i"}}[forget]
+        assert set(marked(svg, "operation")) == {"product", "sum", "tanh", "o"} | kept
+
+
+def test_the_two_grus_have_r_and_the_product_the_other_way_round():
+    """On the way of h to n, which runs from the right: the farther right, the sooner."""
+    sooner = {}
+    for cell in ("GRU, torch", "GRU, paper"):
+        svg = pictures.relative(cell).svg
+        product, matrix = marked(svg, "operation")["r"], marked(svg, "matrix")["hn"]
+        sooner[cell] = float(product.get("x")) > float(matrix.get("x"))
+    assert sooner == {"GRU, torch": False, "GRU, paper": True}
+
+
+def test_a_relative_has_a_cell_and_a_forget_gate():
+    for given in ({"cell": "GRU"}, {"forget": "off"}):
+        with pytest.raises(ValueError, match="must be one of"):
+            pictures.relative(**given)

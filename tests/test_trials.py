@@ -1,4 +1,4 @@
-"""What lessons 06 and 07 measured: the file is what the script makes, and says what they say."""
+"""What lessons 06, 07 and 11 measured: what the script makes, and what they say."""
 
 import json
 
@@ -10,7 +10,14 @@ from lstm_lessons.data.trials import Guesser, doubled, letters, measured, window
 
 LAST = {
     name: {network: [curve[-1] for curve in seeds] for network, seeds in measured(name).items()}
-    for name in ("code or prose", "doubled letters", "doubled letters, longer", "dropout", "gaps")
+    for name in (
+        "code or prose",
+        "doubled letters",
+        "doubled letters, longer",
+        "dropout",
+        "gaps",
+        "relatives",
+    )
 }
 
 
@@ -26,6 +33,9 @@ def test_the_file_is_what_the_script_makes(seed):
         ("doubled letters", "1 layer of 26"): trials.doubled_letters(1, 26, seed, 10),
         ("gaps", "one direction"): trials.gaps(False, 32, seed, 4),
         ("gaps", "both directions"): trials.gaps(True, 16, seed, 4),
+        ("relatives", "GRU, paper"): trials.open_brackets("GRU, paper", seed, 2),
+        ("relatives", "peepholes"): trials.open_brackets("peepholes", seed, 1),
+        ("relatives", "LSTM, forget bias 1"): trials.open_brackets("LSTM", seed, 1, 1.0),
     }
     for (name, setting), curve in made.items():
         stored = torch.tensor(measured(name)[setting][seed][: len(curve)])
@@ -34,7 +44,7 @@ def test_the_file_is_what_the_script_makes(seed):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-        assert len(measured(name)[setting]) == seeds == 5
+        assert len(measured(name)[setting]) == seeds == (10 if name == "relatives" else 5)
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == set(LAST)
     with pytest.raises(KeyError, match="expected one of code or prose, .*got 'lines'"):
         measured("lines")
@@ -66,6 +76,31 @@ def test_dropout_in_three_places_keeps_the_loss_on_other_lines_down():
 
 def test_both_sides_fill_more_gaps():
     assert min(LAST["gaps"]["both directions"]) > max(LAST["gaps"]["one direction"]) + 0.05
+
+
+def test_without_a_forget_gate_brackets_are_learnt_last():
+    """What lesson 11 says of its ten seeds, by the first round with 95 % right."""
+    learnt = {
+        name: sorted(next((n for n, s in enumerate(run, 1) if s >= 0.95), 99) for run in runs)
+        for name, runs in measured("relatives").items()
+    }
+    ends = {name: (rounds[0], rounds[-1]) for name, rounds in learnt.items()}
+    assert ends["LSTM"] == (2, 6) and ends["peepholes"] == (4, 6)
+    assert ends["coupled gates"] == ends["GRU, torch"] == ends["GRU, paper"] == (2, 3)
+    assert ends["LSTM, forget bias 1"] == ends["projection"] == (4, 5)
+    assert learnt["no forget gate"] == [8] * 7 + [99] * 3
+
+
+def test_a_seed_of_a_relative_draws_the_same_whatever_the_default_is():
+    torch.manual_seed(0)
+    wanted = [each.tolist() for each in trials.OpenOrNot("LSTM").parameters()]
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        torch.manual_seed(0)
+        assert [each.tolist() for each in trials.OpenOrNot("LSTM").parameters()] == wanted
+    finally:
+        torch.set_default_dtype(before)
 
 
 def test_a_gap_is_guessed_from_other_characters_alone():

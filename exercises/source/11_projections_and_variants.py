@@ -15,29 +15,198 @@
 
 # %%
 import torch
+from torch.nn import functional as F
 
 from lstm_lessons import exercise
 
 # %% [markdown]
-# ## 11.1 TODO: a title
+# ## 11.1 Add a projection
 #
-# TODO: the task. `x` is (T, B); return its last step, (B,).
+# Write one layer of `nn.LSTM(..., bias=False, proj_size=P)` over time.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `x` | (T, B, I) | the words |
+# | `h` | (B, P) | h to start from |
+# | `c` | (B, H) | c to start from |
+# | `weight_ih` | (4H, I) | gates i, f, g, o, for the word |
+# | `weight_hh` | (4H, P) | the same for h |
+# | `weight_hr` | (P, H) | the projection |
+#
+# Return `output, (h_n, c_n)`, as `nn.LSTM` does, but without an axis for layers in the states. One
+# step without a projection is the `lstm_step` of lesson 03. Without biases, it is called
+# `lstm_step(x_t, h, c, weight_ih, weight_hh)`.
 
 # %%
-print(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))  # 2 steps of 2 sentences
+from lstm_lessons.lstm.cell import lstm_step
 
 
 # %%
-def add_a_projection(x):
+def layer(x, h, c, weight_ih, weight_hh, weight_hr):
     ### BEGIN SOLUTION
-    return x[-1]
+    outputs = []
+    for x_t in x:
+        h, c = lstm_step(x_t, h, c, weight_ih, weight_hh)
+        h = F.linear(h, weight_hr)
+        outputs.append(h)
+    return torch.stack(outputs), (h, c)
     ### END SOLUTION
 
 
 # %%
-exercise("11.1").check(add_a_projection)
+exercise("11.1").check(layer)
 
 # %% [markdown] tags=["hints"]
-# 1. TODO: a nudge.
-# 2. TODO: a step.
-# 3. TODO: nearly the answer.
+# 1. Write the loop of lesson 04 first. Where in it does h become narrow, and who reads it then?
+# 2. The next step reads the projected h, since `weight_hh` has P columns. So the projection stands
+#    inside the loop, behind the step.
+# 3. In the loop: `h, c = lstm_step(...)`, then `F.linear(h, weight_hr)` becomes the new h, and that
+#    one is put away. c is left alone.
+
+# %% [markdown]
+# ## 11.2 The reset gate, in both forms
+#
+# Write one step of a GRU that can do both. With `reset_first=False` it is PyTorch's: r multiplies
+# what the product of h with $W_{hn}$ and $b_{hn}$ has made. With `reset_first=True` it is the
+# paper's: r multiplies h, and then comes the product.
+#
+# | argument | shape |
+# |---|---|
+# | `x`, `h` | (B, I), (B, H) |
+# | `weight_ih`, `weight_hh` | (3H, I), (3H, H), the blocks r, z, n |
+# | `bias_ih`, `bias_hh` | (3H), (3H) |
+# | `reset_first` | True or False |
+#
+# Return the new h.
+
+
+# %%
+def gru(x, h, weight_ih, weight_hh, bias_ih, bias_hh, reset_first):
+    ### BEGIN SOLUTION
+    x_r, x_z, x_n = F.linear(x, weight_ih, bias_ih).chunk(3, dim=-1)
+    h_r, h_z, h_n = F.linear(h, weight_hh, bias_hh).chunk(3, dim=-1)
+    r = torch.sigmoid(x_r + h_r)
+    z = torch.sigmoid(x_z + h_z)
+    if reset_first:
+        part = F.linear(r * h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])
+    else:
+        part = r * h_n
+    n = torch.tanh(x_n + part)
+    return (1 - z) * n + z * h
+    ### END SOLUTION
+
+
+# %%
+exercise("11.2").check(gru)
+
+# %% [markdown] tags=["hints"]
+# 1. Both forms make r and z in the same way, and mix in the same way at the end. Which line is
+#    different?
+# 2. Keep the parts from x and from h apart: two products, each cut in three. For n, the part from h
+#    is multiplied by r, or made anew out of r * h.
+# 3. The third blocks are `weight_hh.chunk(3)[2]` and `bias_hh.chunk(3)[2]`. `F.linear` with r * h
+#    and these two is the paper's part from h.
+
+# %% [markdown]
+# ## 11.3 Count again
+#
+# How many parameters has a layer with I = 6 and H = 5?
+#
+# | key | the layer |
+# |---|---|
+# | `"LSTM"` | `nn.LSTM(6, 5)` |
+# | `"bias=False"` | `nn.LSTM(6, 5, bias=False)` |
+# | `"no forget gate"` | the cell of 1997, with two biases, as in the lesson |
+# | `"peepholes"` | an LSTM with peepholes |
+# | `"GRU"` | `nn.GRU(6, 5)` |
+# | `"projection"` | `nn.LSTM(6, 5, proj_size=2)` |
+# | `"layer 1"` | the second layer of `nn.LSTM(6, 5, num_layers=2, proj_size=2)`, alone |
+
+# %%
+answer = {
+    "LSTM": ...,
+    "bias=False": ...,
+    "no forget gate": ...,
+    "peepholes": ...,
+    "GRU": ...,
+    "projection": ...,
+    "layer 1": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "LSTM": 4 * 5 * (6 + 5) + 2 * 20,
+    "bias=False": 4 * 5 * (6 + 5),
+    "no forget gate": 3 * 5 * (6 + 5) + 2 * 15,
+    "peepholes": 4 * 5 * (6 + 5) + 2 * 20 + 3 * 5,
+    "GRU": 3 * 5 * (6 + 5) + 2 * 15,
+    "projection": 4 * 5 * (6 + 2) + 2 * 20 + 2 * 5,
+    "layer 1": 4 * 5 * (2 + 2) + 2 * 20 + 2 * 5,
+}
+### END SOLUTION
+
+# %%
+exercise("11.3").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. Write down the shape of each tensor before you count. Rows are what comes out, columns are what
+#    goes in.
+# 2. A block of a gate is H rows in four tensors: (H, I), (H, H), and twice (H). How many blocks has
+#    each layer?
+# 3. A peephole is H numbers a gate. With a projection, `weight_hh` has P columns, and `weight_hr`
+#    is (P, H). Layer 1 reads the P numbers that layer 0 shows.
+
+# %% [markdown]
+# ## 11.4 Which relative made these traces?
+#
+# Four units, each from another cell. Before the first step, every c is 0.5. Then c is listed after
+# each of four steps. i and g are given, and they are the same in all four; f is not shown.
+
+# %%
+print("step    i     g       A       B       C       D")
+print("1     0.8   1.0    1.30   0.900    1.05    1.25")
+print("2     0.5   0.6    1.60   0.750    1.35    2.80")
+print("3     0.1  -1.0    1.50   0.575   -0.10    2.70")
+print("4     0.0   0.3    1.50   0.575   -0.08    2.70")
+
+# %% [markdown]
+# For `"A"` to `"D"` choose the cell that can have made the column:
+#
+# * `"1997"`: no forget gate,
+# * `"coupled"`: 1 − i in the place of f,
+# * `"LSTM"`: a forget gate of its own,
+# * `"none"`: none of the three.
+#
+# If more than one of them can, give the one with fewer gates.
+#
+# | key | question |
+# |---|---|
+# | `"f in C, step 3"` | What was the forget gate of C at step 3? |
+# | `"steps to empty A"` | After step 4, A holds 1.5. In how few steps can it come to 0? |
+
+# %%
+answer = {
+    "A": ...,
+    "B": ...,
+    "C": ...,
+    "D": ...,
+    "f in C, step 3": ...,
+    "steps to empty A": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "A": "1997",
+    "B": "coupled",
+    "C": "LSTM",
+    "D": "none",
+    "f in C, step 3": 0.0,
+    "steps to empty A": 2,
+}
+### END SOLUTION
+
+# %%
+exercise("11.4").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. Begin with i · g at each step: 0.8, 0.3, −0.1 and 0. Is this all that changes c?
+# 2. Where it is not, solve c = f · (the old c) + i · g for f. Is f = 1 − i at every step?
+# 3. A tap stands between 0 and 1. In one column f would have to be 2.

@@ -1,50 +1,214 @@
-"""Lesson 11: answers that are right, edits that change nothing, what the explorer draws."""
+"""Lesson 11: answers that are right, edits that change nothing, and that what is asked is true."""
 
+import numpy as np
 import pytest
 import torch
-from drawn import marked
+from torch import nn
+from torch.func import functional_call
+from torch.nn import functional as F
 
-from lstm_lessons.explorers.relatives import view
-
-
-def by_flip(x):
-    return x.flip(0)[0]
-
-
-def by_loop(x):
-    last = x[0]
-    for step in x:
-        last = step
-    return last
-
-
-def by_select(x):
-    return x.select(0, len(x) - 1)
+from lstm_lessons import exercise
+from lstm_lessons.lstm.cell import apply_gates, lstm_step
+from lstm_lessons.lstm.relatives import (
+    count_parameters,
+    coupled_step,
+    gru_step,
+    gru_step_of_the_paper,
+    projected_step,
+    unroll_step,
+)
 
 
-def by_unbind(x):
-    return x.unbind()[-1]
+def with_the_lessons_loop(x, h, c, weight_ih, weight_hh, weight_hr):
+    weights = (weight_ih, weight_hh, None, None, weight_hr)
+    return unroll_step(projected_step, x, (h, c), weights)
 
 
-def by_index(x):
-    return x.index_select(0, torch.tensor([len(x) - 1])).squeeze(0)
+def with_nn_lstm(x, h, c, *weights):
+    P, H = weights[2].shape
+    layer = nn.LSTM(x.shape[2], H, bias=False, proj_size=P, dtype=x.dtype)
+    given = dict(zip(dict(layer.named_parameters()), weights, strict=True))
+    output, (h_n, c_n) = functional_call(layer, given, (x, (h[None], c[None])))
+    return output, (h_n[0], c_n[0])
 
+
+def words_first(x, h, c, weight_ih, weight_hh, weight_hr):
+    """All words are multiplied before the loop, and three tensors are returned in a row."""
+    output = x.new_empty(*x.shape[:2], len(weight_hr))
+    for t, from_x in enumerate(x @ weight_ih.T):
+        shown, c = apply_gates(from_x + h @ weight_hh.T, c)
+        h = shown @ weight_hr.T
+        output[t] = h
+    return output, h, c
+
+
+def by_recursion(x, h, c, weight_ih, weight_hh, weight_hr):
+    h, c = lstm_step(x[0], h, c, weight_ih, weight_hh)
+    h = torch.einsum("ph,bh->bp", weight_hr, h)
+    if len(x) == 1:
+        return h[None], (h, c)
+    output, states = by_recursion(x[1:], h, c, weight_ih, weight_hh, weight_hr)
+    return torch.cat([h[None], output]), states
+
+
+def projected_into_the_gates(x, h, c, weight_ih, weight_hh, weight_hr):
+    """The gates read W_hh W_hr times the wide h, but for the first step."""
+    from_h, shown = h @ weight_hh.T, []
+    for x_t in x:
+        wide, c = apply_gates(x_t @ weight_ih.T + from_h, c)
+        from_h = wide @ (weight_hh @ weight_hr).T
+        shown.append(wide)
+    output = torch.stack(shown) @ weight_hr.T
+    return [output, [output[-1], c]]
+
+
+def with_the_lessons_steps(x, h, *weights):
+    *weights, reset_first = weights
+    return (gru_step_of_the_paper if reset_first else gru_step)(x, h, *weights)[0]
+
+
+def gate_by_gate(x, h, w, u, b, d, reset_first):
+    H = h.shape[1]
+    W_r, W_z, W_n = w.view(3, H, -1)
+    U_r, U_z, U_n = u.view(3, H, H)
+    (b_r, b_z, b_n), (d_r, d_z, d_n) = b.view(3, H), d.view(3, H)
+    r = torch.sigmoid(x @ W_r.T + h @ U_r.T + b_r + d_r)
+    z = torch.sigmoid(x @ W_z.T + h @ U_z.T + b_z + d_z)
+    from_h = (r * h) @ U_n.T + d_n if reset_first else r * (h @ U_n.T + d_n)
+    n = torch.tanh(x @ W_n.T + b_n + from_h)
+    return torch.lerp(n, h, z)
+
+
+def with_torch_gru_cell(x, h, *weights):
+    *weights, reset_first = weights
+    if not reset_first:
+        return torch.gru_cell(x, h, *weights)
+    return gate_by_gate(x, h, *weights, reset_first)
+
+
+def sentence_by_sentence(x, h, *weights):
+    return torch.stack(
+        [gate_by_gate(a[None], b[None], *weights)[0] for a, b in zip(x, h, strict=True)]
+    )
+
+
+def with_where(x, h, w, u, b, d, reset_first):
+    x_r, x_z, x_n = torch.split(F.linear(x, w, b), h.shape[1], dim=1)
+    h_r, h_z, h_n = torch.split(F.linear(h, u, d), h.shape[1], dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    before = F.linear(r * h, u[2 * h.shape[1] :], d[2 * h.shape[1] :])
+    part = torch.where(torch.tensor(reset_first), before, r * h_n)
+    n = (x_n + part).tanh()
+    return n - z * n + z * h
+
+
+COUNTS = {
+    "LSTM": 260,
+    "bias=False": 220,
+    "no forget gate": 195,
+    "peepholes": 275,
+    "GRU": 195,
+    "projection": 210,
+    "layer 1": 130,
+}
+TRACES = {
+    "A": "1997",
+    "B": "coupled",
+    "C": "LSTM",
+    "D": "none",
+    "f in C, step 3": 0,
+    "steps to empty A": 2,
+}
 
 RIGHT = {
     "11.1": {
-        "by flip": by_flip,
-        "by loop": by_loop,
-        "by select": by_select,
-        "by unbind": by_unbind,
-        "by index": by_index,
+        "the lesson's loop": with_the_lessons_loop,
+        "nn.LSTM": with_nn_lstm,
+        "words first": words_first,
+        "by recursion": by_recursion,
+        "projected into the gates": projected_into_the_gates,
+    },
+    "11.2": {
+        "the lesson's steps": with_the_lessons_steps,
+        "gate by gate": gate_by_gate,
+        "torch.gru_cell": with_torch_gru_cell,
+        "sentence by sentence": sentence_by_sentence,
+        "where": with_where,
+    },
+    "11.3": {
+        "numbers": COUNTS,
+        "floats": {key: float(value) for key, value in COUNTS.items()},
+        "numpy": {key: np.int64(value) for key, value in COUNTS.items()},
+        "tensors": {key: torch.tensor(value) for key, value in COUNTS.items()},
+        "text": {key: str(value) for key, value in COUNTS.items()},
+    },
+    "11.4": {
+        "plain": TRACES,
+        "capitals": TRACES | {"B": "Coupled", "C": "lstm", "D": "None"},
+        "a year": TRACES | {"A": 1997},
+        "blanks": TRACES | {"A": " 1997 ", "D": "none "},
+        "floats": TRACES | {"f in C, step 3": 0.0, "steps to empty A": 2.0},
     },
 }
 
 # Small random edits of the solution that are right as well: what was changed, and why it is the
 # same. The tests print an edit that is accepted and not listed here.
-EQUIVALENT: dict[str, dict[str, str]] = {"11.1": {}}
+EQUIVALENT: dict[str, dict[str, str]] = {"11.1": {}, "11.2": {}}
 
 
-@pytest.mark.parametrize("steps", [1, 3, 6])
-def test_every_step_is_drawn(steps):
-    assert sorted(marked(view(steps).svg, "step")) == [str(step) for step in range(steps)]
+def test_the_counts_of_11_3_are_those_of_modules():
+    def size(module, ending=""):
+        named = module.named_parameters()
+        return sum(value.numel() for name, value in named if name.endswith(ending))
+
+    assert COUNTS == {
+        "LSTM": size(nn.LSTM(6, 5)),
+        "bias=False": size(nn.LSTM(6, 5, bias=False)),
+        "no forget gate": count_parameters("no forget gate", 6, 5),
+        "peepholes": count_parameters("peepholes", 6, 5),
+        "GRU": size(nn.GRU(6, 5)),
+        "projection": size(nn.LSTM(6, 5, proj_size=2)),
+        "layer 1": size(nn.LSTM(6, 5, num_layers=2, proj_size=2), "_l1"),
+    }
+    assert exercise("11.3").right == COUNTS
+
+
+I_GATE, NEWS = (0.8, 0.5, 0.1, 0.0), (1.0, 0.6, -1.0, 0.3)
+COLUMNS = {
+    "A": (1.30, 1.60, 1.50, 1.50),
+    "B": (0.900, 0.750, 0.575, 0.575),
+    "C": (1.05, 1.35, -0.10, -0.08),
+    "D": (1.25, 2.80, 2.70, 2.70),
+}
+
+
+def forget_gates(column):
+    """Return what f would have to be at each step."""
+    old, found = 0.5, []
+    for i, g, c in zip(I_GATE, NEWS, column, strict=True):
+        found.append((c - i * g) / old)
+        old = c
+    return found
+
+
+def test_the_traces_of_11_4_are_what_it_says():
+    f = {name: forget_gates(column) for name, column in COLUMNS.items()}
+    assert f["A"] == pytest.approx([1, 1, 1, 1])
+    assert f["B"] == pytest.approx([1 - i for i in I_GATE])
+    assert f["C"] == pytest.approx([0.5, 1, 0, 0.8], abs=1e-9)
+    assert f["D"][1] == pytest.approx(2)
+    source = exercise("11.4").text.task
+    for row in range(4):
+        line = [f"{row + 1} ", f"{I_GATE[row]:.1f}", f"{NEWS[row]:4.1f}"]
+        line += [f"{COLUMNS[name][row]:.{3 if name == 'B' else 2}f}" for name in "ABCD"]
+        assert " ".join(" ".join(line).split()) in " ".join(source.split())
+
+
+def test_a_coupled_unit_stays_between_minus_one_and_one():
+    """What lesson 11 says, with weights and words as large as one likes."""
+    torch.manual_seed(0)
+    h, c = torch.zeros(5, 4), torch.zeros(5, 4)
+    weights = [10 * torch.randn(12, 3), 10 * torch.randn(12, 4), torch.randn(12), torch.randn(12)]
+    for _ in range(200):
+        h, c = coupled_step(10 * torch.randn(5, 3), h, c, *weights)
+        assert c.abs().max() <= 1
