@@ -293,8 +293,8 @@ def open_brackets(
     model = OpenOrNot(name)
     if forget_bias is not None:
         with torch.no_grad():
-            model.layer.bias_ih[8:16] = forget_bias
-            model.layer.bias_hh[8:16] = 0
+            model.layer.get_parameter("bias_ih")[8:16] = forget_bias
+            model.layer.get_parameter("bias_hh")[8:16] = 0
     x, wanted = map(streams, bracket_steps(bracket_text(8000, seed=7)))
     other_x, other_wanted = bracket_steps(bracket_text(2000, seed=3))
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)

@@ -135,7 +135,7 @@ def said(switches: Switches) -> str:
 
 
 def _lstm(root: svg.Element, switches: Switches) -> None:
-    gates = [gate for gate in "figo" if gate in switches.blocks]
+    gates = "figo" if "f" in switches.blocks else "igo"
     _bus(root, gates)
     if switches.peepholes:
         _peepholes(root, switches.looking)
@@ -145,7 +145,7 @@ def _lstm(root: svg.Element, switches: Switches) -> None:
         _box(root, COLUMNS[gate], GATE_Y, gate, NAMES[gate], gate)
 
 
-def _bus(root: svg.Element, gates: list[str]) -> None:
+def _bus(root: svg.Element, gates: str) -> None:
     """Draw h of the step before and x of this one, and their way to each gate."""
     svg.formula(root, 20, BUS_Y + 6, "h_{t−1}", 20, "start")
     svg.formula(root, WORD_X, WORD_Y + 10, "x_t", 20)

@@ -82,13 +82,14 @@ _SLIPS = (
     ),
     place(
         "torch.stack(outputs)",
-        ("return inside the loop", "`output` has step 0 alone. Does `return` stand inside the "
-         "loop? Then it ends the first turn.", "torch.stack(outputs[:1])"),
-        ("the last step only", "Your output is the h of the last step. It should hold all of "
-         "them, (T, B, P).", "outputs[-1]"),
-        alone=(("steps beside each other", "The steps are joined along the sentences: "
-                "`torch.stack` makes a new axis for time, `torch.cat` does not.",
-                "torch.cat(outputs)"),),
+        alone=(
+            ("return inside the loop", "`output` has step 0 alone. Does `return` stand inside the "
+             "loop? Then it ends the first turn.", "torch.stack(outputs[:1])"),
+            ("the last step only", "Your output is the h of the last step. It should hold all of "
+             "them, (T, B, P).", "outputs[-1]"),
+            ("steps beside each other", "The steps are joined along the sentences: `torch.stack` "
+             "makes a new axis for time, `torch.cat` does not.", "torch.cat(outputs)"),
+        ),
     ),
 )  # fmt: skip
 

@@ -17,9 +17,8 @@ def _cases() -> tuple[Case, ...]:
         return Case(inputs, {"B": B, "I": I, "H": H}, label, special)
 
     paper = "Here `reset_first` is True: r multiplies h before the product with W_hn."
-    torchs = "Here `reset_first` is False: r multiplies what the product with W_hn has made."
     return (
-        case(3, 5, 2, False, torchs),
+        case(3, 5, 2, False),
         case(3, 5, 2, True, paper),
         case(2, 3, 4, True, paper),
         case(1, 3, 2, False, "There is one sentence only. Its axis stays, 1 long."),
@@ -66,6 +65,7 @@ _SLIPS = (
     ),
     place(
         _PAPER,
+        alone=(
         ("r left out, paper", "For `reset_first=True`, r is left out on the way to n.",
          "F.linear(h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])", "h_n"),
         ("b_hn left out", "For `reset_first=True`, b_hn is missing. It is added after the product.",
@@ -78,9 +78,10 @@ _SLIPS = (
          "blocks are r, z, n; W_hn is the third one.",
          "F.linear(r * h, weight_hh.chunk(3)[0], bias_hh.chunk(3)[2])",
          "F.linear(r * h, weight_hh.chunk(3)[1], bias_hh.chunk(3)[2])"),
-        alone=(("torch's form for both", "For `reset_first=True`, r multiplies what the product "
+        ("torch's form for both", "For `reset_first=True`, r multiplies what the product "
                 "has made. In the paper's form it multiplies h, and then comes the product.",
-                "r * h_n"),),
+                "r * h_n"),
+        ),
     ),
     place("if reset_first:", alone=(
         ("the two forms exchanged", "You have exchanged the two forms. `reset_first=True` is the "

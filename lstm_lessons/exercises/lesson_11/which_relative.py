@@ -41,18 +41,18 @@ EXERCISE = DictExercise(
                 "coupled"),
         ), options=_CELLS),
         Quantity("f in C, step 3", "c = f · (the old c) + i · g, and you know all but f.", (
-            row("1 - i for f in C", "0.9 is 1 − i. C does not have coupled gates.", 0.9),
-            row("f of 1 in C", "With f = 1, c would have become 1.35 − 0.1 = 1.25.", 1),
-            row("i for f in C", "0.1 is i.", 0.1),
+            row("1 - i for f in C", "{keys}: 0.9 is 1 − i. C does not have coupled gates.", 0.9),
+            row("f of 1 in C", "{keys}: with f = 1, c would have become 1.35 − 0.1 = 1.25.", 1),
+            row("i for f in C", "{keys}: 0.1 is i, which lets the news in.", 0.1),
         )),
         Quantity("steps to empty A", "i · g is between −1 and 1. How far is 0 away?", (
-            row("one step for A", "In one step A can lose less than 1, since i · g stays above −1. "
-                "It holds 1.5.", 1),
-            row("A at once", "A has no gate that empties it. It has to write the opposite, and "
-                "that takes steps.", 0),
-            row("A never", "It can be emptied: i · g may be as low as nearly −1.", 99),
-            row("A with the i of its last step", "Asked is how few steps it can take, with any i "
-                "and g. i need not be 0.1.", 15),
+            row("one step for A", "{keys}: in one step A can lose less than 1, since i · g stays "
+                "above −1. It holds 1.5.", 1),
+            row("A at once", "{keys}: A has no gate that empties it. It has to write the opposite, "
+                "and that takes steps.", 0),
+            row("A never", "{keys}: it can be emptied: i · g may be as low as nearly −1.", 99),
+            row("A with the i of its third step", "{keys}: asked is how few steps it can take, "
+                "with any i and g. i need not be 0.1.", 15),
         )),
     ),
     stories=(
