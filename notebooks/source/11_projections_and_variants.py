@@ -13,9 +13,9 @@
 # ## A wide memory is dear
 #
 # The reader of this course has a memory of 16 numbers. Programs that understand speech or translate
-# have had a thousand numbers and more, because they have more to keep in mind. What does that cost?
-# Lesson 02 counted the parameters of a layer: 4HI for `weight_ih`, 4HH for `weight_hh`, and 8H for
-# the biases. A character of the reader is I = 8 numbers.
+# have had a thousand and more, because they have more to keep in mind. What does that cost? A layer
+# has 4HI parameters in `weight_ih`, 4HH in `weight_hh`, and 8H in the biases. A character of the
+# reader is I = 8 numbers.
 
 # %%
 for H in (16, 128, 1024):
@@ -24,15 +24,13 @@ for H in (16, 128, 1024):
     print(f"H = {H:4}: {total:9,} parameters, {weight_hh / total:.0%} of them in weight_hh")
 
 # %% [markdown]
-# The memory has become 64 times as wide, and the layer 2,545 times as large. At every step each of
-# its weights is multiplied once, so it also takes about that much more work. And nearly all of it
-# is one matrix: `weight_hh`, through which the gates read h.
+# The memory has become 64 times as wide, and the layer 2,545 times as large. Each step multiplies
+# with every weight once, so it also takes about that much more work. And nearly all of it is one
+# matrix: `weight_hh`, through which the gates read h.
 #
-# But we only wanted a wider c. Nobody has asked for a wider h. It came along, because h is made
-# from c number by number, and so it is as wide as c.
-#
-# One argument of `nn.LSTM` breaks this link. It is called `proj_size`. With it, and with
-# `bias=False`, you know all the arguments. Then we go on to cells that `nn.LSTM` does not have.
+# But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
+# argument `proj_size` breaks this link. It is the last big argument of `nn.LSTM`. After it, we read
+# a whole layer, and then go on to cells that `nn.LSTM` does not have.
 #
 # ## A narrow way out
 #
@@ -111,9 +109,9 @@ def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
 
 
 # %% [markdown]
-# The loop over time has to call this step, and later today it will call others. So we write the
-# loop of lesson 04 once more, with the step as an argument. Some cells that are to come have only
-# one state. So the states travel as a tuple, with h first, and the step unpacks them.
+# The loop over time has to call this step, and later it will call others. So here is the loop of
+# lesson 04 with the step as an argument. Some cells to come have only one state, so the states
+# travel as a tuple, with h first.
 
 
 # %%
@@ -127,8 +125,7 @@ def unroll_step(step, x, states, weights):
 
 
 # %% [markdown]
-# `compare` of lesson 03 holds results and all gradients against PyTorch's. `h[None]` puts the axis
-# for layers in front again.
+# Is it PyTorch's, with all gradients? `h[None]` puts the axis for layers in front again.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -156,8 +153,8 @@ for P in (256, 64):
 
 # %% [markdown]
 # With an h of 64 numbers, it has less than a tenth of the parameters. Does it save time, too? We
-# take a memory of 512 numbers and measure. How long it takes depends on the machine, so the cell
-# prints a verdict only. `no_grad` keeps PyTorch from preparing for gradients.
+# measure it for a memory of 512 numbers. Seconds differ between machines, so the cell prints a
+# verdict only.
 
 # %%
 from time import perf_counter
@@ -179,14 +176,13 @@ print("less than half of the time:", narrow < wide / 2)
 
 # %% [markdown]
 # Why does one not always do it? The gates now learn of the memory through P numbers only, and so
-# does whatever reads `output`. Whether that is enough depends on the task. Hasim Sak, Andrew Senior
-# and Françoise Beaufays introduced it in 2014, for speech, so that a layer makes better use of its
-# parameters ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
+# does whatever reads `output`. Whether that is enough depends on the task. It was introduced in
+# 2014 for speech, by Hasim Sak and others ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## Without biases
 #
-# `bias=False` leaves out both biases. There is nothing to write: our step takes `None` for them.
-# But something is lost. Suppose that the word and h are zeros, and that all of the memory is 1.
+# `bias=False` leaves out both biases. Our step takes `None` for them. But something is lost.
+# Suppose that the word and h are zeros, and that all of the memory is 1.
 #
 # **Predict.** What is c after this step, when the layer has no biases?
 
@@ -197,15 +193,16 @@ _, (_, c_n) = bare(torch.zeros(1, 100), (zeros, ones))
 print(c_n.unique().tolist())
 
 # %% [markdown]
-# One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. In
-# lesson 01 we opened the gates of a new layer with the forget bias. Here there is none to set: when
-# nothing comes in, half of the memory goes at each step.
+# One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
+# is no forget bias to open the gate with: when nothing comes in, half of the memory goes at each
+# step.
 #
 # ## The whole layer, read in one sitting
 #
-# You have met every argument of `nn.LSTM` now. The package has a layer that takes them all,
-# `ManualLSTM`, and it is made of what you have written. Let us read it, from the outside to the
-# inside. `getsource` gives the text of a function.
+# You have met every argument of `nn.LSTM` now, but for `device` and `dtype`, which say where the
+# weights lie and what kind of numbers they are. The package has a layer that takes them all,
+# `ManualLSTM`, and nearly all of it is what you have written. Let us read it, from the outside to
+# the inside. `getsource` gives the text of a function.
 
 # %%
 from inspect import getsource
@@ -281,10 +278,8 @@ print(compare(manual, reference, x, hx).verdict)
 # ## The cell of 1997
 #
 # Why has a cell just these parts? Each of them was somebody's idea, and there are other ideas. We
-# change a few lines at a time, and ask afterwards what it was good for.
-#
-# The first LSTM had no forget gate. The belt of c runs through, and nothing is ever taken away
-# from it:
+# change a few lines at a time, and ask at the end what it was good for. The first LSTM had no
+# forget gate. The belt of c runs through, and nothing is ever taken away from it:
 
 # %%
 pictures.relative(forget="none")
@@ -348,7 +343,7 @@ for _ in range(5):
 # %% [markdown]
 # Nearly 1, and it will never be more. Its new c is a mixture of the old c and of g, and a mixture
 # lies between its two parts. So a coupled unit that starts at zero stays between −1 and 1. It could
-# not do what the reader's unit 5 does, which counts seven open brackets up to 7.
+# not do what the reader's unit 5 does at seven open brackets: its c goes up to 7.
 #
 # ## Peepholes
 #
@@ -396,8 +391,8 @@ print("weights of 1:", same(peephole_step(*given, torch.ones(3, 16))[0], h_torch
 # %% [markdown]
 # ## The GRU
 #
-# In 2014, Kyunghyun Cho and others published a cell with *one* state, the gated recurrent unit. Its
-# h is the memory and is also what is shown. This is `nn.GRU`:
+# In 2014, Kyunghyun Cho and others published a cell with *one* state, now called the gated
+# recurrent unit. Its h is the memory, and is also what is shown. This is `nn.GRU`:
 
 # %%
 pictures.relative("GRU, torch")
@@ -412,19 +407,18 @@ pictures.relative("GRU, torch")
 #   make the news.
 #
 # With numbers, for one unit: if the old h is 0.8, z = 0.25 and n = −0.4, then the new h is
-# 0.75 · (−0.4) + 0.25 · 0.8 = −0.3 + 0.2 = −0.1. As equations:
+# 0.75 · (−0.4) + 0.25 · 0.8 = −0.3 + 0.2 = −0.1. r and z are weighted sums through the sigmoid, as
+# every tap. The other two equations are
 #
 # $$\begin{aligned}
-# r_t &= \sigma(W_{ir}\,x_t + b_{ir} + W_{hr}\,h_{t-1} + b_{hr}) \\
-# z_t &= \sigma(W_{iz}\,x_t + b_{iz} + W_{hz}\,h_{t-1} + b_{hz}) \\
-# n_t &= \tanh\big(W_{in}\,x_t + b_{in} + r_t \odot (W_{hn}\,h_{t-1} + b_{hn})\big) \\
+# \underset{(H)}{n_t} &= \tanh\big(\underset{(H \times I)}{W_{in}}\;\underset{(I)}{x_t}
+#   + \underset{(H)}{b_{in}} + \underset{(H)}{r_t} \odot
+#   (\underset{(H \times H)}{W_{hn}}\;\underset{(H)}{h_{t-1}} + \underset{(H)}{b_{hn}})\big) \\
 # \underset{(H)}{h_t} &= (1 - \underset{(H)}{z_t}) \odot \underset{(H)}{n_t}
 #   + \underset{(H)}{z_t} \odot \underset{(H)}{h_{t-1}}
 # \end{aligned}$$
 #
-# (This $W_{hr}$ goes from h to r. It has nothing to do with the projection, of the same name.)
-#
-# The blocks lie in the order r, z, n. For the gates, the two products can be added at once. For n
+# The blocks lie in the order r, z, n. For r and z, the two products could be added at once. For n
 # they cannot, because r comes between them. So each product is cut in three by itself.
 
 
@@ -501,8 +495,8 @@ same(output, gru(x, h_0)[0])
 # The weights fit, no error comes, and the numbers differ. Each of the two is right by its own
 # equations, and both can be trained. But weights that were trained in one of them belong to it.
 #
-# How would you notice? Look at the first step and at the second one, from a state of zeros and
-# without biases:
+# How would you notice? Begin with zeros, take a layer without biases, and look at the first two
+# steps:
 
 # %%
 plain = nn.GRU(100, 16, bias=False)
@@ -560,31 +554,22 @@ for name in RELATIVES:
 # %% [markdown]
 # ## Which one learns the brackets?
 #
-# Lesson 08 had a text of dots and brackets that never ends, and the question at each character: is
-# a bracket open? We give it to all relatives. Each has 8 units (with the projection, an h of 4
-# numbers). An LSTM with a forget bias of 1 runs beside them. Each reads 8,000 characters in chunks
-# of 10, hands its states on, and does so for 8 *rounds*. After each round it is asked about 2,000
-# other characters. We say that it *has learnt it* at the first round in which 95 % of its answers
-# are right.
+# Lesson 08 had a long text of dots and brackets, and the question at each character: is a bracket
+# open? We give it to all relatives, and to an LSTM with a forget bias of 1:
+#
+# * Each has 8 units. With the projection, h is 4 numbers.
+# * Each reads 8,000 characters in 16 streams, in chunks of 10, and hands its states on. That is a
+#   *round*, and there are 8.
+# * After each round it is asked about 2,000 other characters. It *has learnt it* at the first round
+#   in which 95 % of its answers are right.
 #
 # Ten seeds of each take some minutes. They were run beforehand, by `open_brackets` in
-# `lstm_lessons/data/trials.py`. To see that it is so, we run two rounds of one of them
-# here and hold them against what was stored.
+# `lstm_lessons/data/trials.py`. The function finds the round in which one run had learnt it.
 
 # %%
-from lstm_lessons.data.trials import measured, open_brackets
-
-torch.set_num_threads(1)
-here = open_brackets("GRU, torch", seed=0, rounds=2)
-stored = measured("relatives")["GRU, torch"][0][:2]
-print([round(share, 2) for share in here], [round(share, 2) for share in stored])
-
-# %% [markdown]
-# They are the same. Now for all of them. The function finds the round in which one run had learnt
-# it.
+from lstm_lessons.data.trials import measured
 
 
-# %%
 def learnt_in(shares):
     """Return the first round with 95 % right answers, or a dash."""
     for n, share in enumerate(shares, 1):
@@ -625,7 +610,7 @@ show(plot, alt)
 # %% [markdown]
 # ## What the large comparisons found
 #
-# Two groups compared such cells in 2015, with far more tasks and runs than we have.
+# Two groups compared such cells in 2015, with far more tasks and runs.
 #
 # * Klaus Greff and others, "LSTM: A Search Space Odyssey"
 #   ([arXiv 1503.04069](https://arxiv.org/abs/1503.04069)), tried eight variants on speech,
@@ -648,10 +633,10 @@ show(plot, alt)
 # Ours is one small task with one learning rate, so it shows what holds here, and no more. Nor is it
 # quite fair: the cells have the same number of units, and not of parameters. The GRU and the
 # coupled gates were the quickest, with a quarter fewer than the LSTM. What they have in common is
-# that the old goes as the new comes in. That fits a bracket, which is open or shut. It would not
-# fit a count.
+# that the old goes as the new comes in. That fits a bracket, which is open or shut. Whether it is
+# the reason, we have not tested.
 #
-# What to take from it: where a stream never ends, the cell must be able to forget. Beyond that the
+# What to take from it: with a gate that forgets, this stream was learnt far sooner. Beyond that the
 # differences are small, or hang on the task. Begin with `nn.LSTM` or `nn.GRU`, which are fast, and
 # try the other one before you invent a third.
 
