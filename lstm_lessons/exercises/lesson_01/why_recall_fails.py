@@ -68,5 +68,5 @@ EXERCISE = DictExercise(
     praise="A gate of one half, fifty times, leaves 2 ** -50, about 1e-15. The gradient of h falls "
     "more slowly, since some of it goes round the gate: in the lesson's explorer, about 3e-12 is "
     "left of it after 50 steps. That is some thousand times as much, and still next to nothing. A "
-    "larger forget bias from the start helps, as the lesson's last table shows.",
+    "larger forget bias from the start helps, as the lesson's table of five networks shows.",
 )  # fmt: skip
