@@ -52,22 +52,21 @@ explorers.reader()
 #
 # It cannot look back at the line. What it knows of the characters before, it has in two lists of
 # 16 numbers, which it hands on from character to character. One is its *memory*, c. The other is
-# called h, and is what it shows of the memory: what it says of the line is made from h. The picture
-# draws c. It has a row for each of the 16 *units*. From left to right you see the number that the
-# unit held after each character.
+# called h, and is what it shows of the memory: what it says of the line is made from h.
 #
-# Look at one row, unit 5. It follows brackets, as you will see now, and that is no accident: **we
-# helped**. In training the reader was asked two things at every character: is this line code, and
-# is a bracket open? We put the second question so that its memory has a use which one can see. Of
-# ten readers trained in this way, we kept the one in which a single unit follows the brackets
-# best. But no one told it *how* to follow them. The training has found the weights that do it.
+# The picture draws c. It has a row for each of the 16 *units*. From left to right you see the
+# number that the unit held after each character: the wider a box is, the larger is the number, and
+# a hollow box is a number below zero.
+
+# %% [markdown]
+# Look at one row, unit 5, which is drawn larger below the others. It follows brackets, as you will
+# see now, and that is no accident: **we helped**. In training the reader was asked two things at
+# every character: is this line code, and is a bracket open? Of ten readers trained in this way, we
+# kept the one in which a single unit follows the brackets best. But no one told it *how* to follow
+# them. Training has found the weights that do it.
 #
-# The lower part of the picture shows unit 5 more closely:
-#
-# * The bars f and i are two of its *gates*, numbers from 0 to 1. f says how much of the old number
-#   is kept, and i how much of the new is taken in.
-# * The last line is the step that the reader has just made, in numbers. The g in it is the news, a
-#   number from −1 to 1 of which i takes in a part.
+# The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of the
+# old number is kept, and i how much of the new is taken in.
 
 # %% [markdown]
 # **Try it.** Go back up to the picture.
@@ -83,8 +82,8 @@ explorers.reader()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. At `(` it rises from nearly 0 to nearly 1. Between the brackets it stays there, at 0.8 or more.
-#    At `)` it falls to nearly 0.
+# 1. At `(` it rises from nearly 0 to nearly 1. Between the brackets it stays there, at about 0.8
+#    or more. At `)` it falls to nearly 0.
 # 2. The gate f. At `)` it is nearly 0, so nothing of the old number is kept. At `(` both i and g
 #    were nearly 1, so a 1 was taken in. Between the two f was above 0.8, so most of it stayed.
 # 3. Nothing: the number falls to 0 at the first closing bracket, although the outer bracket is
@@ -94,11 +93,6 @@ explorers.reader()
 #    for an open bracket, and waits for one that closes it. The line ends before one comes.
 #
 # </details>
-#
-# How wide the black and the hollow boxes are is shown by the key above the rows. A box for 1 takes
-# up half of its column, and no box ever fills it. So large numbers look nearly alike: press "it
-# changes its mind", and compare unit 2, which is at 13, with unit 4, which is at 8. With the
-# pointer on a row, or with "unit to follow", you see its number.
 
 # %% [markdown]
 # ## The same in numbers
@@ -107,7 +101,8 @@ explorers.reader()
 # a step for each character. `step.c[5]` is the memory of unit 5 after it.
 #
 # From here on some paragraphs begin with the word "Predict". Say your answer aloud before you run
-# the cell: a prediction that turns out wrong teaches more than a result that you only read.
+# the cell, and do not read on before: the text below tells the answer. A prediction that turns out
+# wrong teaches more than a result that you only read.
 #
 # **Predict.** The line `x = [0, 1)` opens a square bracket and closes a round one, as Python does
 # not allow. This is a guess: how much will be left in unit 5 after the `)`?
@@ -125,7 +120,8 @@ for step in read("x = [0, 1)"):
 #
 # ## How good is it?
 #
-# Here are 242 other lines, from pages that it has not seen in training. We count those that the
+# Here are 242 other lines, from pages that it has not seen in training. Half of them are code. We
+# count those that the
 # reader tells right when it has read them to their end. `certainty` is how sure it is of code:
 # above 0.5 it says code, below it prose.
 
@@ -138,6 +134,7 @@ for line in lines:
     says_code = read(line.text)[-1].certainty > 0.5
     if says_code == line.code:
         right += 1
+print(f"code:       {sum(line.code for line in lines)} of {len(lines)} lines")
 print(f"the reader: {right} of {len(lines)} lines, {right / len(lines):.1%}")
 
 # %% [markdown]
@@ -156,10 +153,10 @@ for line in lines:
 print(f"the rule:   {right} of {len(lines)} lines, {right / len(lines):.1%}")
 
 # %% [markdown]
-# The reader is only 8 lines better than one line of Python. Of the ten readers that were trained in
-# the same way, ours happens to be the best at this, and three are worse than the rule. So do not
-# admire what it says. What is worth a look is how it keeps what it has read. Of unit 5 we have seen
-# a little of that. Of the other 15 we do not know much.
+# The reader is only 8 lines better than one line of Python. Others of the ten that were trained in
+# the same way are worse than the rule (`lstm_lessons/data/README.md` has all ten). So do not
+# admire what it says. What is worth a look is how it keeps what it has read. Of unit 5 we have
+# seen a little of that. Of the other 15 we do not know much.
 #
 # By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
 # trained all of it, and in lesson 13, which is to come, you will ask it what it knows.
@@ -186,9 +183,8 @@ pictures.loop(["p", "r", "i", "n"], ["h", "c"])
 # use what an earlier one made.
 #
 # Opened with `python3 -m lstm_lessons lab`, this page is a copy of your own. It shows some
-# pictures, but no results: you see them when you run the cells. The text below a cell tells the
-# answer, too, so do not read on before you have run it. Change what you like, and write between the
-# cells. No command overwrites what you have done.
+# pictures, but no results: you see them when you run the cells. Change what you like, and write
+# between the cells. No command overwrites what you have done.
 #
 # You should know some Python, and what a matrix times a vector is. It helps to have met PyTorch. Of
 # LSTMs you need to know nothing.
@@ -196,9 +192,10 @@ pictures.loop(["p", "r", "i", "n"], ["h", "c"])
 # %% [markdown]
 # ## Words as numbers
 #
-# A network reads only numbers. So each step, a character or a word, becomes a list of numbers. For
-# the rest of this page we take words, and each word becomes 100 numbers. A sentence has 24
-# words, and we read 10 sentences side by side. The whole course calls these sizes
+# A network reads only numbers. So each step, a character or a word, becomes a list of numbers. Now
+# that you have seen what a reader does, we leave it, and look at the sizes of what goes in and
+# comes out. For that we take words, and each word becomes 100 numbers. A sentence has 24 words,
+# and we read 10 sentences side by side. The whole course calls these sizes
 #
 # | letter | name | here |
 # |---|---|---|
@@ -256,7 +253,7 @@ print("output:", tuple(output.shape))
 
 # %% [markdown]
 # `output` keeps the first two axes of `x`: 24 words, 10 sentences. Only the last axis changed, from
-# 100 to 16. And the other two?
+# 100 to 16. Here are the other two:
 
 # %%
 print("h_n:", tuple(h_n.shape))
@@ -277,7 +274,7 @@ from lstm_lessons import same
 same(output[-1], h_n[0])
 
 # %% [markdown]
-# They have. This is the habit of the whole course: when we say that two things are equal, the next
+# They do. This is the habit of the whole course: when we say that two things are equal, the next
 # cell checks it.
 #
 # ## Four sizes, four blocks
@@ -291,8 +288,7 @@ same(output[-1], h_n[0])
 # 3. Press "long sentences". Which of the three results grows?
 
 # %%
-explorer = explorers.in_and_out()
-explorer
+explorers.in_and_out()
 
 # %% [markdown]
 # <details><summary>Answers</summary>
@@ -302,12 +298,6 @@ explorer
 # 3. `output` alone. However long the sentence is, what is left at its end has the same size.
 #
 # </details>
-#
-# A slider can be moved from Python, too. And each picture can say in words what it shows:
-
-# %%
-explorer.sliders["seq_len"].value = 48
-print(explorer.picture.alt)
 
 # %% [markdown]
 # ## Exercises
@@ -383,7 +373,7 @@ pictures.course_map()
 #   It fails at nested brackets and at strings.
 # * `nn.LSTM` reads a tensor (T, B, I), and gives back `output` (T, B, H), and `h_n` and `c_n`, here
 #   (1, B, H).
-# * Predict, run, and compare. `same` proves, `check` says what it thinks of an answer.
+# * Predict, run, and compare. `same` compares, `check` says what it thinks of an answer.
 
 # %% [markdown]
 # **A common mistake.** Cells are run out of order. You change a cell far up, go on further down,
