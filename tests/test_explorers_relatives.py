@@ -68,12 +68,21 @@ def test_switches_add_up():
 
 
 def test_switches_of_the_lstm_do_nothing_to_a_gru_and_it_says_so():
+    names = {"1 − i": "forget gate “1 − i”", "none": "forget gate “none”", "own gate": ""}
     for cell in CELLS[1:]:
-        plain = view(cell=cell)
+        plain = shown(cell=cell)
         for forget, peepholes, projection in product(FORGET, ("off", "on"), ("off", "on")):
-            other = view(cell=cell, forget=forget, peepholes=peepholes, projection=projection)
-            assert other == plain
-        assert "do nothing here" in plain.alt
+            given = {"forget": forget, "peepholes": peepholes, "projection": projection}
+            counts, total, svg = shown(cell=cell, **given)
+            assert (counts, total) == plain[:2]
+            listed = [names[forget], "peepholes" * (peepholes == "on")]
+            listed.append("projection" * (projection == "on"))
+            said = ", ".join(filter(None, listed))
+            line = f"Set, but of no use to a GRU: {said}." if said else ""
+            found = marked(svg, "unused").values()
+            assert [words(each) for each in found] == ([line] if line else [])
+            assert view(cell=cell, **given).alt.endswith(line)
+    assert not marked(view(forget="none", peepholes="on").svg, "unused")
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))

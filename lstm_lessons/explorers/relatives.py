@@ -76,12 +76,29 @@ def view(
     svg.add(root, "path", d=f"M16 {TOP - 10}H{pen.WIDTH - 16}", stroke="edge")
     for row, (name, shape) in enumerate(shapes.items()):
         _row(root, TOP + ROW * (row + 0.5), name, shape, whole)
+    unused = _unused(switches)
+    if unused:
+        y = TOP + ROW * (len(shapes) + 0.5) + 8
+        svg.label(root, NAME_X, y, unused, 14, "start", fill="muted", data_unused="yes")
     total = sum(map(prod, shapes.values()))
     text = f"{total:,} parameters, {total / whole:.0%} of the plain LSTM's, for I = {INPUT_SIZE}"
     svg.label(
         root, NAME_X, HEIGHT - 20, text, 16, "start", font_weight="bold", data_total=str(total)
     )
     return Picture(svg.write(root), _alt(switches, shapes, text))
+
+
+def _unused(switches: pen.Switches) -> str:
+    """Return which switches are set that a GRU has nothing for."""
+    given = {
+        f"forget gate “{switches.forget}”": switches.forget != "own gate",
+        "peepholes": switches.peepholes,
+        "projection": switches.projection,
+    }
+    names = [name for name, is_set in given.items() if is_set]
+    if not switches.gru or not names:
+        return ""
+    return f"Set, but of no use to a GRU: {', '.join(names)}."
 
 
 def _row(root: svg.Element, y: float, name: str, shape: tuple[int, ...], whole: int) -> None:
@@ -96,7 +113,4 @@ def _row(root: svg.Element, y: float, name: str, shape: tuple[int, ...], whole: 
 
 def _alt(switches: pen.Switches, shapes: dict[str, tuple[int, ...]], total: str) -> str:
     rows = ", ".join(f"{name} {prod(shape):,}" for name, shape in shapes.items())
-    unused = ""
-    if switches.gru:
-        unused = " The switches for the forget gate, peepholes and projection do nothing here."
-    return f"{pen.said(switches)}{unused} {total}: {rows}."
+    return f"{pen.said(switches)} {total}: {rows}. {_unused(switches)}".rstrip()
