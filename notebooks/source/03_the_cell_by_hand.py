@@ -16,7 +16,7 @@
 # 0.98. In lesson 02 we took the values of its gates ready-made. Could you compute them from the
 # weights, with nothing but sums, products and two squeezing functions?
 #
-# Whoever runs an LSTM on a phone, in a browser or in another library has to. And it is easy to get
+# Whoever brings an LSTM to a phone, a browser or another library has to. And it is easy to get
 # wrong: most wrong steps raise no error. Their shapes are right, and they give numbers, but other
 # ones.
 #
@@ -210,7 +210,7 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
 #
 # Type into a pocket calculator what follows from the four sums:
 #
-# * f = σ(5.24) = 0.995, i = σ(12.99) = 1.000, g = tanh(10.52) = 1.000, o = σ(4.16) = 0.985
+# * i = σ(12.99) = 1.000, f = σ(5.24) = 0.995, g = tanh(10.52) = 1.000, o = σ(4.16) = 0.985
 # * c = 0.995 · (−0.023) + 1.000 · 1.000 = 0.977
 # * h = 0.985 · tanh(0.977) = 0.985 · 0.752 = 0.74
 #
@@ -245,11 +245,11 @@ def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 # %% [markdown]
 # Mind the order of the last two equations: h shows the memory *after* this character, so it needs
-# the new c. Is it the reader's step? A module gives its parameters in the order that our function
-# wants, and `*` hands them over one by one.
+# the new c. Is it the reader's step? `all_weights[0]` is the list of the layer's four tensors, in
+# the order that our function wants, and `*` hands them over one by one.
 
 # %%
-h_here, c_here = lstm_step(bracket, h_before, c_before, *lstm.parameters())
+h_here, c_here = lstm_step(bracket, h_before, c_before, *lstm.all_weights[0])
 print(f"unit 5: c = {c_here[5]:.3f}, h = {h_here[5]:.3f}")
 print(same(c_here, c_wanted[0]))
 print(same(h_here, h_wanted[0]))
@@ -314,9 +314,9 @@ for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
 
 # %% [markdown]
 # With a memory of zero there is nothing to forget, so the broken step passes. A test from zeros
-# finds other mistakes, such as gates that are cut in a wrong order. But it cannot see one in f · c,
-# nor one in the product with h: both are zero, right or wrong. From here on we test with random
-# weights and random states.
+# finds other mistakes, such as gates that are cut in a wrong order. But it cannot see a wrong
+# factor of the old c, nor a wrong product with the old h: both are zero, right or wrong. From here
+# on we test with random weights and random states.
 #
 # ## A cell of our own
 #
@@ -378,8 +378,8 @@ print(same(manual(x, (h_0, c_0))[0], reference(x, (h_0, c_0))[0]))
 print(same(manual(x, (h_0, c_0))[1], reference(x, (h_0, c_0))[1]))
 
 # %% [markdown]
-# That is a working LSTM cell. The course's package has it too, with some more options:
-# `from lstm_lessons import ManualLSTMCell`.
+# That is a working LSTM cell. `nn.LSTMCell` can also be called without states, and then begins with
+# zeros. The course's package has our cell with that: `from lstm_lessons import ManualLSTMCell`.
 #
 # ## Gradients too
 #
@@ -411,12 +411,14 @@ from lstm_lessons.lstm.compare import compare
 compare(manual, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# Nine: two results, and the gradients for three inputs and four parameters. By its numbers, nobody
-# can tell our cell from PyTorch's.
+# Nine: two results, and the gradients for three inputs and four parameters. For inputs of this
+# size, nobody can tell our cell from PyTorch's. (A mistake that shows only where c is large would
+# need a test with a large c.)
 #
 # `compare` is stricter than our sum. In a sum, an error in h and another in c may cancel. So it
-# first multiplies all results by random numbers, the same for both cells. The last column says how
-# far two numbers may differ. For gradients it is more, since more rounding adds up in them.
+# first multiplies all results by random numbers, the same for both cells. The column "largest
+# difference" says by how much two numbers differ at most. For gradients more is allowed, since
+# more rounding adds up in them.
 #
 # ## Right results, wrong gradient
 #
@@ -444,9 +446,10 @@ detached = Detached(I, H)
 compare(detached, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# In one, and both results are right. No test of results would ever find it. Does it matter? We let
-# both cells read 61 random words of 8 numbers, and ask for each word how large the gradient of the
-# last h is with respect to it. So that the memory lasts, the forget gates get a bias of 50 again.
+# In one, and both results are right. No test of results would ever find it. Does it matter? This
+# was a single step; over many steps the gradient goes through every c. We let both cells read 61
+# random words of 8 numbers, and ask for each word how large the gradient of the last h is with
+# respect to it. So that the memory lasts, the forget gates get a bias of 50 again.
 
 
 # %%
@@ -473,20 +476,20 @@ from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
 plot, axes = figure()
-axes.semilogy(gradient_by_lag(ManualLSTMCell), "k-", label="along c and h")
-axes.semilogy(gradient_by_lag(Detached), "k--", label="c detached")
+axes.semilogy(gradient_by_lag(ManualLSTMCell)[:21], "k-", label="along c and h")
+axes.semilogy(gradient_by_lag(Detached)[:21], "k--", label="c detached")
 axes.set(xlabel="lag k (words back)", ylabel="gradient", title="The same results, other gradients")
 axes.legend()
 alt = """Two curves of gradient against lag on a logarithmic axis. With the way along c the gradient
-drops at first and then stays between 0.05 and 0.5. With c detached it falls in a straight line to
-below 1e-50 at lag 60."""
+drops over four words and then stays near 0.1. With c detached it falls in a straight line to below
+1e-17 at lag 20."""
 show(plot, alt)
 
 # %% [markdown]
 # With the way along c, the gradient drops over the first words, and then it fades no further. With
-# c detached, only the way round through h is left, and there it falls to about an eighth of itself
-# at each step. Ten words back, next to nothing is left to learn from. And no error, no shape and
-# no result tells you.
+# c detached, only the way round through h is left, and there it falls, here to about an eighth of
+# itself at each step. Ten words back, next to nothing is left to learn from. And no error, no
+# shape and no result tells you.
 
 # %% [markdown]
 # ## What we have seen
