@@ -60,8 +60,8 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
-# at random. `all_weights[0]` is the list of its four tensors, the same as `*lstm.parameters()`
-# handed to the step in lesson 03. The package keeps that step as `lstm_step`.
+# at random. `all_weights[0]` is the list of its four tensors, as in lesson 03. The package keeps
+# that step as `lstm_step`.
 #
 # In this lesson nothing is trained, so we tell PyTorch not to prepare for gradients.
 
@@ -180,7 +180,7 @@ print("c_n   ", same(c, c_n[0]))
 # 2. Press "a c that is hidden". The first two numbers of c, those of units 0 and 1, are about as
 #    far from zero. Which of the two units shows less of its c in h?
 # 3. Press "all steps", then make `seq_len` shorter by one. Which of the numbers in `output` change?
-# 4. Press "all steps" and note the first number of each slot of `output`. Then press "states are
+# 4. Press "all steps" and note the last number of each slot of `output`. Then press "states are
 #    given". Which slot changes most?
 
 # %%
@@ -248,7 +248,7 @@ for character, each in zip("print(x, y)", sure):
 # At the bracket. The word `print` could begin a sentence as well, and the reader stays between 0.49
 # and 0.67. Then comes a bracket, and it is sure.
 #
-# The picture shows these verdicts, and those on a line of prose. Each character stands at the
+# The picture shows these verdicts, and those on a line of prose. Each character stands beside the
 # verdict that the reader gives when it has just read it.
 
 # %%
@@ -269,10 +269,8 @@ print("last of the verdicts: ", torch.sigmoid(reader.head(output[-1])))
 #
 # **Wish 3, go on later.** The loop hands on h and c, and nothing else. So whoever keeps this pair
 # can leave the loop, and come back. `nn.LSTM` returns the pair as `(h_n, c_n)`, and takes such a
-# pair as its second argument, `hx`.
-#
-# **Predict.** Read alone, `World'` had 0.04. What will the verdict be if the reader begins it with
-# the pair that `'Hello ` has left?
+# pair as its second argument, `hx`. Here the reader begins `World'` with the pair that `'Hello `
+# has left:
 
 # %%
 whole, _ = read_line("'Hello World'")
@@ -285,7 +283,9 @@ same(torch.cat([first, second]), whole)
 # It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
 # the second part below those of the first, and together they are the `output` of the whole line.
 #
-# Both states are needed. Here somebody hands on h, and lets c begin at zero.
+# Now somebody hands on h alone, and lets c begin at zero.
+#
+# **Predict.** A guess: will the reader take the line for code or for prose?
 
 # %%
 h_n, c_n = pair
@@ -293,7 +293,7 @@ _, (h_last, _) = read_line("World'", (h_n, torch.zeros_like(c_n)))
 print("h alone handed on:", torch.sigmoid(reader.head(h_last)))
 
 # %% [markdown]
-# 0.37: the reader takes the line for prose, and there is no error. So this is the table to keep:
+# For prose, and there is no error. Both states are needed. So this is the table to keep:
 #
 # | name | what it holds | its shape | what it is for |
 # |---|---|---|---|
@@ -301,15 +301,15 @@ print("h alone handed on:", torch.sigmoid(reader.head(h_last)))
 # | `h_n` | h after the **last** step | (1, H) | one verdict for the whole line |
 # | `(h_n, c_n)` | both states after the last step | (1, H) each | going on later |
 #
-# Embedding, LSTM, head: these three parts are the reader. You will write it as a class, `Reader`,
-# and take it home. Each lesson up to 09 adds something to it. This one adds the choice at its end:
-# the head on `output`, for a verdict at every step, or on `h_n`, for one a line.
+# (For many sentences side by side there is one axis more.)
+#
+# Embedding, LSTM, head: these three parts are the reader. In lesson 09 you will write it as a
+# class, `Reader`, and take it home. The choice at its end is yours: the head on `output`, for a
+# verdict at every step, or on `h_n`, for one a line.
 
 # %% [markdown]
-# ## Is the last row of output equal to h_n?
-#
-# `output[-1]` is the last row of `output`. Is it equal to `h_n`? `torch.equal` is strict: it asks
-# for the same numbers, and for the same shape.
+# The last row of `output` and `h_n` hold the same h. But are they equal? `torch.equal` is strict:
+# it asks for the same numbers, and for the same shape.
 
 # %%
 output, (h_n, c_n) = small(sentence)
@@ -370,7 +370,8 @@ compare(our_lstm, large, x, (h_0, c_0))
 # two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop.
 #
 # Your own work will mostly be in float32, with 7 digits in place of 16. There the two agree less
-# closely: they add up the same numbers in another order, and each sum is rounded to 7 digits.
+# closely: PyTorch usually takes another way through the same sums there, and each sum is rounded
+# to 7 digits.
 
 # %%
 large_32 = nn.LSTM(I, H, dtype=torch.float32)
@@ -382,12 +383,13 @@ print("within 1e-5: ", bool(same(ours, theirs, tolerance=1e-5)))
 
 # %% [markdown]
 # With a tolerance of 1e-12 this looks like a mistake, and it is a false alarm. In float32, compare
-# with 1e-5, as `same` does of itself.
+# with 1e-5, as `same` does of itself. (That is for numbers of about 1; larger ones are rounded
+# more.)
 #
 # ## The memory that nobody shows
 #
 # h comes out at every step, c does not: `nn.LSTM` returns the last c alone. If you want to see what
-# a unit *keeps*, you need c at every step. There are two ways to it:
+# a unit *keeps*, you need c at every step. Here are two ways to it:
 #
 # * in your own loop, put c away, as `unroll` does with h (exercise 04.1);
 # * or give `nn.LSTM` one word a call, and hand on the pair.
