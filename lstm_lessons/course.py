@@ -218,7 +218,7 @@ LESSONS = (
             "turn the LSTM's step into its relatives, and tell the two forms of the GRU apart",
         ),
         minutes=45,
-        exercise_minutes=30,
+        exercise_minutes=35,
         prerequisites=("09",),
     ),
     Lesson(

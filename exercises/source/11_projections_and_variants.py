@@ -210,3 +210,51 @@ exercise("11.4").check(answer)
 # 1. Begin with i · g at each step: 0.8, 0.3, −0.1 and 0. Is this all that changes c?
 # 2. Where it is not, solve c = f · (the old c) + i · g for f. Is f = 1 − i at every step?
 # 3. A tap stands between 0 and 1. In one column f would have to be 2.
+
+# %% [markdown]
+# ## 11.5 Mend the peepholes
+#
+# Somebody has put peepholes into the step of an LSTM without biases. With `peepholes` of zero it
+# equals PyTorch's, so the test was green. With other weights it is wrong, in two ways.
+
+
+# %%
+def broken_step(x, h, c, weight_ih, weight_hh, peepholes):
+    z = F.linear(x, weight_ih) + F.linear(h, weight_hh)
+    z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
+    p_i, p_f, p_o = peepholes
+    i, f = torch.sigmoid(z_i + p_i * h), torch.sigmoid(z_f + p_f * h)
+    g, o = torch.tanh(z_g), torch.sigmoid(z_o + p_o * c)
+    c = f * c + i * g
+    return o * torch.tanh(c), c
+
+
+# %% [markdown]
+# Write it anew. `x` is (B, I), `h` and `c` are (B, H), `peepholes` is (3, H), for i, f and o.
+# Return the new h and c.
+
+
+# %%
+def peephole_step(x, h, c, weight_ih, weight_hh, peepholes):
+    ### BEGIN SOLUTION
+    z = F.linear(x, weight_ih) + F.linear(h, weight_hh)
+    z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
+    p_i, p_f, p_o = peepholes
+    i = torch.sigmoid(z_i + p_i * c)
+    f = torch.sigmoid(z_f + p_f * c)
+    g = torch.tanh(z_g)
+    c = f * c + i * g
+    o = torch.sigmoid(z_o + p_o * c)
+    return o * torch.tanh(c), c
+    ### END SOLUTION
+
+
+# %%
+exercise("11.5").check(peephole_step)
+
+# %% [markdown] tags=["hints"]
+# 1. What do the three peepholes look at in the picture of the lesson? And where does each of the
+#    dashed lines leave the belt?
+# 2. One fault is *what* i and f look at. The other is *when* o looks.
+# 3. i and f look at the old c. Then the new c is made. Below it comes the line for o, which looks
+#    at the new one.

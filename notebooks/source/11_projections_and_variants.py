@@ -658,7 +658,7 @@ show(plot, alt)
 #
 # **Exercises:** [11 Projections and relatives](../exercises/11_projections_and_variants.ipynb).
 # Write a projection, write the GRU in both forms, count again, find out which relative made a
-# trace.
+# trace, and mend peepholes.
 #
 # **Next:** all our tasks were small or made up. Lesson 12, which is to come, trains on real data,
 # where the first thing to beat is a guess.

@@ -18,6 +18,7 @@ from lstm_lessons.lstm.relatives import (
     projected_step,
     unroll_step,
 )
+from lstm_lessons.lstm.relatives import peephole_step as lesson_step
 
 
 def with_the_lessons_loop(x, h, c, weight_ih, weight_hh, weight_hr):
@@ -103,6 +104,40 @@ def with_where(x, h, w, u, b, d, reset_first):
     return n - z * n + z * h
 
 
+def with_the_lessons_peepholes(x, h, c, weight_ih, weight_hh, peepholes):
+    return lesson_step(x, h, c, weight_ih, weight_hh, None, None, peepholes)
+
+
+def peepholes_stacked(x, h, c, weight_ih, weight_hh, peepholes):
+    """What i and f see of the old c is added to the sums at once."""
+    looks = torch.cat([peepholes[0] * c, peepholes[1] * c, 0 * c, 0 * c], dim=1)
+    i, f, g, o = (x @ weight_ih.T + h @ weight_hh.T + looks).chunk(4, 1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    o = torch.addcmul(o, peepholes[2].expand_as(c), c)
+    return [o.sigmoid() * c.tanh(), c]
+
+
+def peepholes_as_diagonals(x, h, c, weight_ih, weight_hh, peepholes):
+    P_i, P_f, P_o = torch.diag_embed(peepholes)
+    z_i, z_f, z_g, z_o = torch.split(F.linear(x, weight_ih) + F.linear(h, weight_hh), c.shape[1], 1)
+    new_c = torch.sigmoid(z_f + c @ P_f) * c + torch.sigmoid(z_i + c @ P_i) * torch.tanh(z_g)
+    return torch.sigmoid(z_o + new_c @ P_o) * torch.tanh(new_c), new_c
+
+
+def peepholes_by_sentence(*given):
+    x, h, c, *weights = given
+    pairs = [with_the_lessons_peepholes(*each, *weights) for each in zip(x, h, c, strict=True)]
+    return tuple(map(torch.stack, zip(*pairs, strict=True)))
+
+
+def peepholes_by_apply_gates(x, h, c, weight_ih, weight_hh, peepholes):
+    """The memory from one call, h from a second one with the new c in the sum of o."""
+    z_i, z_f, z_g, z_o = (x @ weight_ih.T + h @ weight_hh.T).chunk(4, dim=1)
+    sums = [z_i + peepholes[0] * c, z_f + peepholes[1] * c, z_g]
+    _, new_c = apply_gates(torch.cat([*sums, z_o], dim=1), c)
+    return apply_gates(torch.cat([*sums, z_o + peepholes[2] * new_c], dim=1), c)
+
+
 COUNTS = {
     "LSTM": 260,
     "bias=False": 220,
@@ -136,6 +171,13 @@ RIGHT = {
         "sentence by sentence": sentence_by_sentence,
         "where": with_where,
     },
+    "11.5": {
+        "the lesson's step": with_the_lessons_peepholes,
+        "stacked": peepholes_stacked,
+        "diagonals": peepholes_as_diagonals,
+        "sentence by sentence": peepholes_by_sentence,
+        "apply_gates twice": peepholes_by_apply_gates,
+    },
     "11.3": {
         "numbers": COUNTS,
         "floats": {key: float(value) for key, value in COUNTS.items()},
@@ -154,7 +196,7 @@ RIGHT = {
 
 # Small random edits of the solution that are right as well: what was changed, and why it is the
 # same. The tests print an edit that is accepted and not listed here.
-EQUIVALENT: dict[str, dict[str, str]] = {"11.1": {}, "11.2": {}}
+EQUIVALENT: dict[str, dict[str, str]] = {"11.1": {}, "11.2": {}, "11.5": {}}
 
 
 def test_the_counts_of_11_3_are_those_of_modules():
@@ -205,6 +247,18 @@ def test_the_traces_of_11_4_are_what_it_says():
         line = [f"{row + 1}", f"{I_GATE[row]:.1f}", f"{NEWS[row]:.1f}"]
         line += [f"{COLUMNS[name][row]:.{3 if name == 'B' else 2}f}" for name in "ABCD"]
         assert " ".join(line) in " ".join(source.split())
+
+
+def test_the_broken_step_of_11_5_is_right_where_nobody_looks_and_has_two_faults():
+    torch.manual_seed(0)
+    broken = exercise("11.5").text.namespace()["broken_step"]
+    cell = nn.LSTMCell(3, 2, bias=False, dtype=torch.float64)
+    x, h, c = torch.randn(5, 3).double(), torch.randn(5, 2).double(), torch.randn(5, 2).double()
+    weights = list(cell.parameters())[:2]
+    found = broken(x, h, c, *weights, torch.zeros(3, 2, dtype=torch.float64))
+    for ours, theirs in zip(found, cell(x, (h, c)), strict=True):
+        assert torch.allclose(ours, theirs, rtol=0, atol=1e-12)
+    assert exercise("11.5").check(broken).misconception == "both faults left"
 
 
 def test_a_coupled_unit_stays_between_minus_one_and_one():

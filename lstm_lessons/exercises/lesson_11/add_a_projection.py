@@ -66,9 +66,9 @@ _SLIPS = (
     together("output not projected", "h goes on projected, and yet `output` holds what o lets "
              "through, H numbers. `output` is the projected h of every step: put it away after the "
              "projection.", {_LINES: f"{_KEEP}\n        {_PROJECT}"}, paired=False),
-    together("projected at the end", "You project after the loop alone, so the gates get an h of H "
-             "numbers where `weight_hh` has P columns. The projection is part of the step: its h "
-             "is what the next step reads.",
+    together("h carried unprojected", "The h that you carry to the next step has H numbers, and "
+             "`weight_hh` has P columns. The projection is part of the step: the projected h is "
+             "what the next step reads.",
              {f"        {_PROJECT}\n": "", "return torch.stack(outputs), (h, c)":
               "h = F.linear(h, weight_hr)\n    return F.linear(torch.stack(outputs), weight_hr), "
               "(h, c)"}, paired=False),
