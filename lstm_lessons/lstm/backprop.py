@@ -16,11 +16,11 @@ Proceedings of the IEEE 78 (1990). The tests hold every gradient against autogra
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from functools import reduce
 from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from lstm_lessons.lstm.ragged import Weights
 
@@ -57,10 +57,9 @@ def step_forward(x: Tensor, h: Tensor, c: Tensor, weights: Weights) -> tuple[Ten
         ValueError: a shape does not fit the weights.
     """
     _check_step(x, h, c, weights)
-    z = x @ weights.weight_ih.T + h @ weights.weight_hh.T
-    for bias in (weights.bias_ih, weights.bias_hh):
-        if bias is not None:
-            z = z + bias
+    from_x = F.linear(x, weights.weight_ih, weights.bias_ih)
+    from_h = F.linear(h, weights.weight_hh, weights.bias_hh)
+    z = from_x + from_h
     z_i, z_f, z_g, z_o = z.chunk(4, dim=1)
     i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
     g = torch.tanh(z_g)
@@ -87,23 +86,23 @@ def step_backward(
     """
     _expect("d_h", d_h, step.h.shape)
     _expect("d_c", d_c, step.c.shape)
-    d_m, d_weight_hr = projection_backward(d_h, step, weights)
-    dz, d_c = gates_backward(d_m, d_c, step)
+    d_h, d_weight_hr = projection_backward(d_h, step, weights)
+    dz, d_c = gates_backward(d_h, d_c, step)
 
     # z = W_ih x + b_ih + W_hh h + b_hh, for each row of the batch
     d_x = dz @ weights.weight_ih
     d_h = dz @ weights.weight_hh
     d_weight_ih = dz.T @ step.x  # a sum over the batch: every row used the same weights
     d_weight_hh = dz.T @ step.h
-    # the two biases are added to each other, so that their gradients are equal
-    d_bias_ih = None if weights.bias_ih is None else dz.sum(0)
-    d_bias_hh = None if weights.bias_hh is None else dz.sum(0)
+    d_bias = dz.sum(0)  # of both: they are added to each other, so their gradients are equal
+    d_bias_ih = None if weights.bias_ih is None else d_bias
+    d_bias_hh = None if weights.bias_hh is None else d_bias
     return d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias_ih, d_bias_hh, d_weight_hr)
 
 
 @torch.no_grad()
 def projection_backward(d_h: Tensor, step: Step, weights: Weights) -> tuple[Tensor, Tensor | None]:
-    """Go back through h = W_hr m: return d_m (B, H) and d_weight_hr (P, H).
+    """Go back through h = W_hr m: return d_h of m (B, H), and d_weight_hr (P, H).
 
     m = o tanh(c) is what the gates let out. Without projection h is m itself, and there is no
     d_weight_hr.
@@ -114,17 +113,17 @@ def projection_backward(d_h: Tensor, step: Step, weights: Weights) -> tuple[Tens
     return d_h @ weights.weight_hr, d_h.T @ m
 
 
-@torch.no_grad()
-def gates_backward(d_m: Tensor, d_c: Tensor, step: Step) -> tuple[Tensor, Tensor]:
+def gates_backward(d_h: Tensor, d_c: Tensor, step: Step) -> tuple[Tensor, Tensor]:
     """Go back through the gate equations: return dz (B, 4H) and d_c of the c before (B, H).
 
-    Shapes: d_m and d_c (B, H). The parts of dz stand in torch's order i, f, g, o.
+    Shapes: d_h and d_c (B, H), where h = o tanh(c) is what the gates let out, not projected yet.
+    The parts of dz stand in torch's order i, f, g, o.
     """
     i, f, g, o = step.i, step.f, step.g, step.o
 
-    # m = o tanh(c), and tanh' = 1 - tanh²
-    d_o = d_m * step.tanh_c
-    d_c = d_c + d_m * o * (1 - step.tanh_c**2)  # from later steps, and from this step's m
+    # h = o tanh(c), and tanh' = 1 - tanh²
+    d_o = d_h * step.tanh_c
+    d_c = d_c + d_h * o * (1 - step.tanh_c**2)  # from later steps, and from this step's h
 
     # c = f c_before + i g
     d_i = d_c * g
@@ -136,7 +135,7 @@ def gates_backward(d_m: Tensor, d_c: Tensor, step: Step) -> tuple[Tensor, Tensor
     dz_i = d_i * i * (1 - i)  # d_c g i (1 - i)
     dz_f = d_f * f * (1 - f)  # d_c c_before f (1 - f)
     dz_g = d_g * (1 - g**2)  # d_c i (1 - g²)
-    dz_o = d_o * o * (1 - o)  # d_m tanh(c) o (1 - o)
+    dz_o = d_o * o * (1 - o)  # d_h tanh(c) o (1 - o)
     return torch.cat((dz_i, dz_f, dz_g, dz_o), dim=1), d_c_before
 
 
@@ -189,12 +188,12 @@ def direction_backward(
     _expect("d_h", d_h, steps[0].h.shape)
     _expect("d_c", d_c, steps[0].c.shape)
     d_x: dict[int, Tensor] = {}
-    d_weights: list[Weights] = []
+    d_steps: list[Weights] = []
     for t in reversed(_times(len(steps), reverse)):
         d_h = d_h + d_output[t]
         d_x[t], d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
-        d_weights.append(d_step)
-    return torch.stack(_in_order(d_x)), d_h, d_c, _sum(d_weights)
+        d_steps.append(d_step)
+    return torch.stack(_in_order(d_x)), d_h, d_c, sum(d_steps[1:], d_steps[0])
 
 
 # --- All layers ----------------------------------------------------------------------------------
@@ -335,24 +334,6 @@ def _times(count: int, reverse: bool) -> range:
 def _in_order(by_number: dict[int, Item]) -> list[Item]:
     """Return what was found for the numbers 0, 1, ... in any order as a list."""
     return [by_number[number] for number in range(len(by_number))]
-
-
-def _sum(parts: list[Weights]) -> Weights:
-    """Return the sum of the gradients of all steps."""
-    return reduce(_plus, parts)
-
-
-def _plus(one: Weights, other: Weights) -> Weights:
-    def each(a: Tensor | None, b: Tensor | None) -> Tensor | None:
-        return None if a is None or b is None else a + b
-
-    return Weights(
-        one.weight_ih + other.weight_ih,
-        one.weight_hh + other.weight_hh,
-        each(one.bias_ih, other.bias_ih),
-        each(one.bias_hh, other.bias_hh),
-        each(one.weight_hr, other.weight_hr),
-    )
 
 
 def _expect(name: str, tensor: Tensor, shape: Iterable[int | str]) -> None:

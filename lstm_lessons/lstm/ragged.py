@@ -31,6 +31,20 @@ class Weights:
     bias_hh: Tensor | None = None
     weight_hr: Tensor | None = None
 
+    def __add__(self, other: "Weights") -> "Weights":
+        """Return the sums, tensor by tensor, as gradients add; what one has not stays None."""
+
+        def each(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+            return None if a is None or b is None else a + b
+
+        return Weights(
+            self.weight_ih + other.weight_ih,
+            self.weight_hh + other.weight_hh,
+            each(self.bias_ih, other.bias_ih),
+            each(self.bias_hh, other.bias_hh),
+            each(self.weight_hr, other.weight_hr),
+        )
+
 
 def run_direction(
     x: Tensor, sizes: tuple[int, ...], h: Tensor, c: Tensor, weights: Weights, reverse: bool = False
