@@ -11,7 +11,7 @@ from drawn import SVG, crowded, marked, texts, tree, words
 from torch import nn
 
 from lstm_lessons import pictures, shapes, trained_reader
-from lstm_lessons.drawing import Picture, theme
+from lstm_lessons.drawing import Picture, svg, theme
 
 WIDEST = 760
 TWO_WORDS = ("green trees", "brown birds")
@@ -94,9 +94,12 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"text": "whole", "chunk": 9},
         {"text": "abc", "chunk": 1},
     ],
+    "way_back": [{"stage": stage} for stage in ("forward", "h", "c", "gates", "sums")],
+    "back_in_time": [{}, {"steps": "ab"}, {"steps": ("words", "of a", "second")}],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
 
+WAY_BACK = importlib.import_module("lstm_lessons.drawing.pictures.way_back")
 NUMBERS = {"f": 0.9, "i": 0.5, "g": -1.0, "o": 0.73, "c_before": 2.0}
 
 
@@ -738,3 +741,55 @@ def test_a_relative_has_a_cell_and_a_forget_gate():
     for given in ({"cell": "GRU"}, {"forget": "off"}):
         with pytest.raises(ValueError, match="must be one of"):
             pictures.relative(**given)
+
+
+# --- way_back, back_in_time ----------------------------------------------------------------------
+
+
+def test_the_way_back_has_the_numbers_of_autograd():
+    sums = {f"z_{gate}": torch.tensor(z, dtype=torch.float64) for gate, z in WAY_BACK.SUMS.items()}
+    held = sums | {"c_before": torch.tensor(WAY_BACK.C_BEFORE, dtype=torch.float64)}
+    for each in held.values():
+        each.requires_grad_()
+    held |= {gate: torch.sigmoid(held[f"z_{gate}"]) for gate in "ifo"}
+    held["g"] = torch.tanh(held["z_g"])
+    held["c"] = held["f"] * held["c_before"] + held["i"] * held["g"]
+    held["h"] = held["o"] * torch.tanh(held["c"])
+    for each in held.values():
+        each.retain_grad()
+    arriving = torch.tensor(WAY_BACK.D_H), torch.tensor(WAY_BACK.D_C)
+    ((arriving[0] * held["h"]).sum() + (arriving[1] * held["c"]).sum()).backward()
+    picture = pictures.way_back("sums").svg
+    for mark in ("value", "gradient"):
+        found = {name: words(each) for name, each in marked(picture, mark).items()}
+        assert set(found) == set(held)
+        for name, tensor in held.items():
+            numbers = tensor.tolist() if mark == "value" else tensor.grad.tolist()
+            assert found[name].endswith(", ".join(svg.number(each, 2) for each in numbers)), name
+
+
+def test_the_way_back_grows_and_no_number_changes():
+    come: set[str] = set()
+    values = []
+    for stage in WAY_BACK.STAGES:
+        picture = pictures.way_back(stage).svg
+        found = set(marked(picture, "gradient"))
+        assert come < found or stage == "forward"
+        edges = marked(picture, "edge")
+        lit = {name for name, edge in edges.items() if edge.get("data-lit") == "True"}
+        assert set(marked(picture, "slope")) == lit - {"h score", "c later"}
+        come = found
+        values.append({name: words(each) for name, each in marked(picture, "value").items()})
+    assert all(each == values[0] for each in values)
+    assert "No gradient has come back yet" in pictures.way_back("forward").alt
+    with pytest.raises(ValueError, match="stage must be one of forward, h, c, gates, sums"):
+        pictures.way_back("all")
+
+
+def test_the_way_back_in_time_has_two_arrows_between_steps():
+    picture = pictures.back_in_time("abcd").svg
+    assert set(marked(picture, "step")) == set("0123")
+    assert set(marked(picture, "back")) == {"c 0", "c 1", "c 2", "c 3", "c out"}
+    for wrong in ("a", "abcde"):
+        with pytest.raises(ValueError, match="words or characters"):
+            pictures.back_in_time(wrong)

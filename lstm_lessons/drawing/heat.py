@@ -55,7 +55,8 @@ def heat(
     svg.add(root, "path", d=full, fill=POSITIVE, data_sign="+")
     style = {"fill": "none", "stroke": NEGATIVE, "stroke_width": PEN}
     svg.add(root, "path", d=empty, **style, data_sign="-")
-    _titles(root, steps, top, height, units)
+    said = names or [f"unit {unit}" for unit in range(len(units))]
+    _titles(root, steps, top, height, units, said)
 
 
 def heat_key(root: svg.Element, x: float, y: float) -> None:
@@ -89,14 +90,19 @@ def _squares(
 
 
 def _titles(
-    root: svg.Element, steps: Steps, top: float, height: float, units: Sequence[Sequence[float]]
+    root: svg.Element,
+    steps: Steps,
+    top: float,
+    height: float,
+    units: Sequence[Sequence[float]],
+    names: Sequence[str],
 ) -> None:
     """Lay over each column a clear pane that says its numbers under the pointer."""
     for step in range(max(map(len, units), default=0)):
         place = (steps.left + step * steps.column, top, steps.column, height)
         said = "\n".join(
-            f"unit {unit}: {svg.number(values[step], 2)}"
-            for unit, values in enumerate(units)
+            f"{name}: {svg.number(values[step], 2)}"
+            for name, values in zip(names, units, strict=True)
             if step < len(values)
         )
         pane = svg.rect(root, *place, fill="none", pointer_events="all")
