@@ -1,0 +1,195 @@
+"""Where the gradient of the reader's score goes: over the characters, the gates, c and h."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from math import ceil
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_lessons.data.plain_reader import HIDDEN_SIZE, alphabet, read, weights
+from lstm_lessons.drawing import Picture, svg
+from lstm_lessons.drawing.heat import heat, heat_key
+from lstm_lessons.drawing.steps import SPACE, Steps
+from lstm_lessons.explorers.base import Choice, Explorer, Range, Text, checked
+
+Array = NDArray[np.float64]
+
+MOST = 32
+GATES = "ifgo"
+BOTH, ALONG_C, ALONG_H = "both ways", "along c alone", "along h alone"
+
+WIDTH, HEIGHT = 720, 506
+LEFT, ROOM = 64, 630
+BARS_TOP, BARS_BOTTOM, LETTERS_Y = 74, 150, 172
+ALL_TOP, UNIT_TOP, ROW = 222, 350, 20
+KEY_Y = 490
+
+_LINE = "for k in range(10):"
+PRESETS = {
+    "it changes its mind": {"line": _LINE, "characters": 15, "unit": 5, "way": BOTH},
+    "before the bracket": {"line": _LINE, "characters": 14, "unit": 5, "way": BOTH},
+    "prose": {"line": "It ends where the line ends.", "characters": MOST, "unit": 3},
+    "seven brackets": {"line": "(((((((", "characters": 7, "unit": 5},
+    "along c alone": {"line": _LINE, "characters": 15, "unit": 5, "way": ALONG_C},
+    "along h alone": {"line": _LINE, "characters": 15, "unit": 5, "way": ALONG_H},
+}
+
+
+class Flow(NamedTuple):
+    """The gradients of one score, for each of the n characters that it has read.
+
+    Shapes: x (n, 8); h and c (n, H), with all that comes back to them; z (n, 4, H), gate by gate.
+    """
+
+    score: float
+    x: Array
+    h: Array
+    c: Array
+    z: Array
+
+
+def gradient_flow() -> Explorer:
+    """Return the explorer: a line, after which character the score is asked, and a unit."""
+    return Explorer(view, presets=PRESETS, play="characters")
+
+
+@lru_cache(maxsize=64)
+def flow(line: str, way: str = BOTH) -> Flow:
+    """Return the gradients of the score after the last character, by the equations of lesson 10.
+
+    ``way`` says what a step hands back to the one before: d_c and d_h, or one of them alone.
+    """
+    steps, (_, weight_ih, weight_hh, head) = read(line), _matrices()
+    gates = [tuple(np.array(getattr(step, gate)) for gate in GATES) for step in steps]
+    cs = [np.zeros(HIDDEN_SIZE), *(np.array(step.c) for step in steps)]
+    kept: dict[str, list[Array]] = {"x": [], "h": [], "c": [], "z": []}
+    d_h, d_c = head, np.zeros(HIDDEN_SIZE)
+    for (i, f, g, o), c_before, c in zip(gates[::-1], cs[-2::-1], cs[:0:-1], strict=True):
+        kept["h"].append(d_h)
+        d_c = d_c + d_h * o * (1 - np.tanh(c) ** 2)
+        kept["c"].append(d_c)
+        dz_i = d_c * g * i * (1 - i)
+        dz_f = d_c * c_before * f * (1 - f)
+        dz_g = d_c * i * (1 - g**2)
+        dz_o = d_h * np.tanh(c) * o * (1 - o)
+        dz = np.concatenate((dz_i, dz_f, dz_g, dz_o))
+        kept["z"].append(dz.reshape(4, HIDDEN_SIZE))
+        kept["x"].append(dz @ weight_ih)
+        d_h, d_c = dz @ weight_hh, d_c * f
+        d_h, d_c = d_h * (way != ALONG_C), d_c * (way != ALONG_H)
+    found = {name: np.stack(each[::-1]) for name, each in kept.items()}
+    return Flow(steps[-1].score, **found)
+
+
+@checked
+def view(
+    line: Annotated[str, Text(most=MOST), "a line of your own"] = "for k in range(10):",
+    characters: Annotated[int, Range(1, MOST, 1), "score after character"] = 15,
+    unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit"] = 5,
+    way: Annotated[str, Choice((BOTH, ALONG_C, ALONG_H)), "the way back"] = BOTH,
+) -> Picture:
+    """Return the picture: gradient by character, by gate of all units, and of one unit.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    done = min(characters, len(line))
+    found = flow(line[:done], way)
+    steps = Steps(LEFT, ROOM, len(line))
+    root = svg.panel(WIDTH, HEIGHT)
+    _title(root, line[:done], found, way)
+    _bars(root, steps, line, np.linalg.norm(found.x, axis=1))
+    whole = np.linalg.norm(found.z, axis=2).T  # (4, n)
+    one = np.stack([found.h[:, unit], found.c[:, unit], *found.z[:, :, unit].T])
+    names = ["d_h", "d_c", *(f"dz_{gate}" for gate in GATES)]
+    _rows(root, steps, ALL_TOP, "the sums of each gate, all 16 units: length of dz", whole,
+          names[2:])  # fmt: skip
+    _rows(root, steps, UNIT_TOP, f"unit {unit} alone: what comes back to h, c and its sums",
+          one, names)  # fmt: skip
+    heat_key(root, LEFT, KEY_Y)
+    return Picture(svg.write(root), _alt(line[:done], line, found, unit, way))
+
+
+@cache
+def _matrices() -> tuple[Array, Array, Array, Array]:
+    """Return the table of vectors (87, 8), weight_ih (4H, 8), weight_hh (4H, H), head (H,)."""
+    table, weight_ih, weight_hh, _, _, head, _ = (np.array(w) for w in weights().values())
+    return table, weight_ih, weight_hh, head[0]
+
+
+def _title(root: svg.Element, part: str, found: Flow, way: str) -> None:
+    certainty = 1 / (1 + np.exp(-found.score))
+    says = f"{certainty:.0%} code" if certainty >= 0.5 else f"{1 - certainty:.0%} prose"
+    text = f"score after {_named(part[-1])}: {svg.number(found.score, 2)}, {says}"
+    svg.label(root, LEFT, 28, text, 16, "start", font_weight="bold")
+    svg.label(root, LEFT, 52, f"gradient for each character ({way})", 13, "start")
+
+
+def _bars(root: svg.Element, steps: Steps, line: str, values: Array) -> None:
+    """Draw the length of each character's gradient as a bar over it; the largest is full height."""
+    most = max(float(values.max()), 1e-9)
+    height = BARS_BOTTOM - BARS_TOP
+    base = f"M{steps.left} {BARS_BOTTOM}H{steps.right:.2f}"
+    svg.add(root, "path", d=base, fill="none", stroke="edge")
+    for step, value in enumerate(values):
+        tall = height * float(value) / most
+        place = (steps.x(step) - steps.column * 0.3, BARS_BOTTOM - tall, steps.column * 0.6, tall)
+        svg.rect(root, *place, fill="ink", data_bar=str(step))
+        pane = (steps.left + step * steps.column, BARS_TOP, steps.column, LETTERS_Y - BARS_TOP)
+        svg.tell(
+            svg.rect(root, *pane, fill="none", pointer_events="all"),
+            f"{_named(line[step])}: {svg.number(float(value), 2)}",
+        )
+    svg.label(root, LEFT - 6, BARS_TOP + 8, svg.number(most, 2), 12, "end", fill="muted")
+    svg.label(root, LEFT - 6, BARS_BOTTOM, "0", 12, "end", fill="muted")
+    steps.letters(root, LETTERS_Y, line, now=len(values) - 1)
+
+
+def _rows(
+    root: svg.Element, steps: Steps, top: float, title: str, values: Array, names: list[str]
+) -> None:
+    bound = _round_up(float(np.abs(values).max()))
+    said = f"{title} (a full square: {bound:g})"
+    svg.label(root, LEFT, top - 10, said, 13, "start")
+    heat(root, steps, top, ROW, values.tolist(), bound=bound, names=names)
+
+
+def _round_up(value: float) -> float:
+    """Return the next larger of 0.1, 0.2, 0.5, 1, 2, 5 and so on, so that scales seldom move."""
+    value = max(value, 1e-6)
+    power = 10.0 ** ceil(np.log10(value))
+    return next(power * part for part in (0.1, 0.2, 0.5, 1) if power * part >= value * 0.999)
+
+
+def _named(character: str) -> str:
+    if character == " ":
+        return "a space"
+    return f"{character}" if character in alphabet() else f"{character}, never met,"
+
+
+def _alt(part: str, line: str, found: Flow, unit: int, way: str) -> str:
+    lengths = np.linalg.norm(found.x, axis=1)
+    whole = np.linalg.norm(found.z, axis=2)
+    largest = int(lengths.argmax())
+    each = ", ".join(
+        f"{SPACE if character == ' ' else character} {svg.number(float(value), 2)}"
+        for character, value in zip(part, lengths, strict=True)
+    )
+    gates = "; ".join(
+        f"dz_{gate} {', '.join(svg.number(float(v), 2) for v in whole[:, row])}"
+        for row, gate in enumerate(GATES)
+    )
+    one = np.stack([found.h[:, unit], found.c[:, unit], *found.z[:, :, unit].T])
+    rows = "; ".join(
+        f"{name} {', '.join(svg.number(float(v), 2) for v in row)}"
+        for name, row in zip(["d_h", "d_c", *(f"dz_{g}" for g in GATES)], one, strict=True)
+    )
+    return (
+        f"The gradient of the reader's score after {len(part)} of the {len(line)} characters of "
+        f"{line!r}, {way}. The score is {svg.number(found.score, 2)}. Length of the gradient for "
+        f"each character: {each}; the largest at {_named(part[largest])}. Length of dz over all "
+        f"units, from the first character on: {gates}. Unit {unit} alone: {rows}."
+    )
