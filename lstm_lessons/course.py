@@ -205,7 +205,15 @@ LESSONS = (
         "10_backpropagation_by_hand",
         "Backpropagation by hand",
         "Where do gradients go?",
-        "every gradient, through time",
+        "every gradient by hand, through time; vanishing, explosions and clipping",
+        objectives=(
+            "find every gradient of an LSTM by hand, and prove that they are autograd's",
+            "say where a gradient goes and where it ends, and what it cannot tell",
+            "recognise a run that explodes, and save it by clipping",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("03", "04"),
     ),
     Lesson(
         "11_projections_and_variants",

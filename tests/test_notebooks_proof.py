@@ -127,6 +127,7 @@ DERIVED = (
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),
+    ("10_backpropagation_by_hand", "gates_backward", "lstm/backprop.py"),
     *(
         ("11_projections_and_variants", name, "lstm/relatives.py")
         for name in (
@@ -140,6 +141,21 @@ DERIVED = (
         )
     ),
 )
+# Of one direction, with both biases and without projection: the package adds what is more general.
+SIMPLER = tuple(
+    ("10_backpropagation_by_hand", name, "lstm/backprop.py")
+    for name in ("step_forward", "step_backward", "direction_forward", "direction_backward")
+)
+ONLY_THE_SIMPLER = {
+    "return (d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias))",
+    "outputs, steps = ({}, {})",
+    "for t in range(len(x)):",
+    "return (torch.stack(list(outputs.values())), h, c, list(steps.values()))",
+    "d_x, d_steps = ({}, [])",
+    "for t in reversed(range(len(steps))):",
+    "in_order = [d_x[t] for t in range(len(steps))]",
+    "return (torch.stack(in_order), d_h, d_c, sum(d_steps[1:], d_steps[0]))",
+}
 # The public class is the derived one with torch's checks before it: it says so by its base.
 CHECKED = ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py")
 
@@ -152,7 +168,7 @@ def test_what_lessons_and_package_both_define_is_listed():
         for file, kept in PACKAGE.items()
         for name in derived.keys() & kept.keys()
     }
-    assert both == {*DERIVED, CHECKED}
+    assert both == {*DERIVED, *SIMPLER, CHECKED}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +176,23 @@ def test_what_lessons_and_package_both_define_is_listed():
 )
 def test_the_lesson_derives_what_the_package_says(lesson, name, file):
     assert LESSONS[lesson][name] == PACKAGE[file][name]
+
+
+def lines_of(path, name):
+    """Return the arguments of a function of a file, and its statements, line by line."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    (node,) = (each for each in body if getattr(each, "name", "") == name)
+    text = ast.unparse(ast.fix_missing_locations(Bare().visit(node)).body)
+    return [each.arg for each in node.args.args], [line.strip() for line in text.split("\n")]
+
+
+@pytest.mark.parametrize(("lesson", "name", "file"), SIMPLER, ids=[each[1] for each in SIMPLER])
+def test_the_simpler_function_of_the_lesson_is_in_the_package_line_by_line(lesson, name, file):
+    arguments, simpler = lines_of(ROOT / "notebooks/source" / f"{lesson}.py", name)
+    more, whole = lines_of(ROOT / "lstm_lessons" / file, name)
+    assert more[: len(arguments)] == arguments
+    places = [whole.index(line) for line in simpler if line not in ONLY_THE_SIMPLER]
+    assert len(places) >= 2 and places == sorted(places)
 
 
 def test_the_public_cell_is_the_derived_one_with_checks():

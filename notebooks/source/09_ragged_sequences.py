@@ -558,5 +558,6 @@ with torch.no_grad():
 # the masked mean, mend a function that takes the wrong step, and predict a packing.
 #
 # **Next:** the reader can be trained, but how does the error at the end of a line find its way
-# back to a bracket at its beginning? Lesson 10 goes that way by hand, and finds every gradient. It
-# is on its way. All arguments of `nn.LSTM` on one page: [the map of nn.LSTM](map_of_nn_lstm.ipynb).
+# back to a bracket at its beginning? [Lesson 10](10_backpropagation_by_hand.ipynb) goes that way by
+# hand, and finds every gradient. All arguments of `nn.LSTM` on one page: [the map of
+# nn.LSTM](map_of_nn_lstm.ipynb).

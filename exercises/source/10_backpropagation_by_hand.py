@@ -1,0 +1,228 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
+# `exercise("10.1").hint()` gives a hint, and another one at the next call.
+
+# %%
+import torch
+
+from lstm_lessons import exercise
+
+torch.set_default_dtype(torch.float64)
+
+# %% [markdown]
+# ## 10.1 Write the step back
+#
+# Go back through the gates of one step, if you can without looking at the lesson.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `d_h` | (B, H) | the gradient of the result with respect to the new h |
+# | `d_c` | (B, H) | what the *next step* hands back for the new c |
+# | `i`, `f`, `g`, `o` | (B, H) | the gates of the step, squeezed already |
+# | `c_before`, `c` | (B, H) | the memory before the step, and after it |
+#
+# Return `dz, d_c_before`: the gradient of the four sums side by side, (B, 4H), in torch's order i,
+# f, g, o; and the gradient of the memory before the step, (B, H). Make new tensors, and leave those
+# that come in as they are.
+
+
+# %%
+def step_back(d_h, d_c, i, f, g, o, c_before, c):
+    ### BEGIN SOLUTION
+    tanh_c = torch.tanh(c)
+    d_o = d_h * tanh_c
+    d_c = d_c + d_h * o * (1 - tanh_c**2)
+    d_i = d_c * g
+    d_f = d_c * c_before
+    d_g = d_c * i
+    dz_i = d_i * i * (1 - i)
+    dz_f = d_f * f * (1 - f)
+    dz_g = d_g * (1 - g**2)
+    dz_o = d_o * o * (1 - o)
+    dz = torch.cat((dz_i, dz_f, dz_g, dz_o), dim=1)
+    return dz, d_c * f
+    ### END SOLUTION
+
+
+# %%
+exercise("10.1").check(step_back)
+
+# %% [markdown] tags=["hints"]
+# 1. Write down the two equations in which the gates stand, and walk them backwards: first the one
+#    for h, then the one for c.
+# 2. c acts in two ways, through h and through the next step. What comes back on both adds up, and
+#    the gates i, f and g get their gradient from the sum.
+# 3. Each gate's gradient is `d_c` or `d_h` times what it was multiplied with. Then comes the slope
+#    of its squeezing: i (1 − i) for the sigmoids, 1 − g² for tanh. `torch.cat(..., dim=1)` lays
+#    four tensors side by side.
+
+# %% [markdown]
+# ## 10.2 Find the sign error
+#
+# A plain RNN makes its states by $h_t = \tanh(z_t)$ with $z_t = W_{ih}\,x_t + W_{hh}\,h_{t-1} + b$.
+# Here is its way back over time, by the two rules of the lesson. It runs, and its shapes are right.
+# But one line has a wrong **sign**, and in another one something is **missing**.
+#
+# | argument | shape | meaning |
+# |---|---|---|
+# | `d_output` | (T, B, H) | the gradient of the result with respect to each output |
+# | `output` | (T, B, H) | the states h of all steps |
+# | `weight_hh` | (H, H) | the weights for h |
+
+
+# %%
+def broken_back(d_output, output, weight_hh):
+    d_h = torch.zeros_like(output[0])
+    dz = []
+    for t in reversed(range(len(output))):
+        d_h = d_output[t]
+        dz_t = d_h * (1 + output[t] ** 2)
+        d_h = dz_t @ weight_hh
+        dz.append(dz_t)
+    dz.reverse()
+    return torch.stack(dz), d_h
+
+
+# %% [markdown]
+# Copy its body into the function below, and mend it there. It returns the gradient `dz` of the sums
+# of all steps, (T, B, H), and the gradient `d_h` of the state before the first step, (B, H). You
+# can check after each change.
+
+
+# %%
+def mended_back(d_output, output, weight_hh):
+    ### BEGIN SOLUTION
+    d_h = torch.zeros_like(output[0])
+    dz = []
+    for t in reversed(range(len(output))):
+        d_h = d_h + d_output[t]
+        dz_t = d_h * (1 - output[t] ** 2)
+        d_h = dz_t @ weight_hh
+        dz.append(dz_t)
+    dz.reverse()
+    return torch.stack(dz), d_h
+    ### END SOLUTION
+
+
+# %%
+exercise("10.2").check(mended_back)
+
+# %% [markdown] tags=["hints"]
+# 1. Which line makes h from z on the way forward? What is its slope, if h = 0.5?
+# 2. A state h goes two ways: into the output, and into the next step. Where do the two gradients
+#    that come back meet in this code?
+# 3. The slope of tanh is never above 1. And `d_h` at the head of the loop holds what the next step
+#    has handed back: it must not be thrown away.
+
+# %% [markdown]
+# ## 10.3 Clip by norm
+#
+# Write the clipping of the lesson for a layer with two parameters. `d_weight` (H, I) and `d_bias`
+# (H,) are their gradients. Take both together as one list of numbers, and its length. If the length
+# is above `limit`, multiply all numbers by the same factor, so that the length becomes `limit`.
+# Else leave them as they are.
+#
+# Return both, `d_weight, d_bias`, as new tensors.
+
+# %%
+d_weight, d_bias = (
+    torch.tensor([[3.0]]),
+    torch.tensor([4.0]),
+)  # the length is 5: try it with limit 1
+
+
+# %%
+def clip(d_weight, d_bias, limit):
+    ### BEGIN SOLUTION
+    length = (d_weight.square().sum() + d_bias.square().sum()).sqrt()
+    factor = min(1, limit / length)
+    return factor * d_weight, factor * d_bias
+    ### END SOLUTION
+
+
+# %%
+exercise("10.3").check(clip)
+
+# %% [markdown] tags=["hints"]
+# 1. The length of (3, 4) is 5: the root of 9 + 16. Which numbers belong to the list here?
+# 2. One length, and one factor for both tensors. By what do you multiply (3, 4) so that its length
+#    becomes 1?
+# 3. The factor is `limit / length`, but never more than 1.
+
+# %% [markdown]
+# ## 10.4 Where does it end?
+#
+# Foretell, with a pocket calculator at most. A unit has read five steps. Its forget gate was
+#
+# | step | 0 | 1 | 2 | 3 | 4 |
+# |---|---|---|---|---|---|
+# | f | 0.9 | 0.5 | 1.0 | 0.8 | 0.5 |
+#
+# The gradient of the result with respect to c after step 4 is 2, and we follow it along c alone.
+#
+# | key | question |
+# |---|---|
+# | `"d_c_0"` | What is the gradient with respect to c after step 0? |
+# | `"dz_i"` | In step 4, i was 0.9 and g was 0.5. What is the gradient of the sum of i there? |
+# | `"saturated"` | And if i had been 0.999? `"A"` a bit more, `"B"` as much, `"C"` a hundredth |
+#
+# Another unit has o = 0.5 and tanh(c) = 0.6. To its h comes back a gradient of 1, and from the next
+# step 0.2 to its c.
+#
+# | key | question |
+# |---|---|
+# | `"two_ways"` | What is the gradient of its c, with all that comes back? |
+#
+# Gradients are clipped by norm, with a limit of 5.
+#
+# | key | question |
+# |---|---|
+# | `"long"` | The gradient is (6, 8). What is its first number after clipping? |
+# | `"short"` | The gradient is (0.3, 0.4). What is its first number after clipping? |
+# | `"line"` | Where does the line that clips belong? |
+#
+# For `"line"`, `"A"` is before `backward()`, `"B"` between `backward()` and `step()`, and `"C"`
+# after `step()`.
+
+# %%
+answer = {
+    "d_c_0": ...,
+    "dz_i": ...,
+    "saturated": ...,
+    "two_ways": ...,
+    "long": ...,
+    "short": ...,
+    "line": ...,
+}
+### BEGIN SOLUTION
+answer = {
+    "d_c_0": 0.4,
+    "dz_i": 0.09,
+    "saturated": "C",
+    "two_ways": 0.52,
+    "long": 3,
+    "short": 0.3,
+    "line": "B",
+}
+### END SOLUTION
+
+# %%
+exercise("10.4").check(answer)
+
+# %% [markdown] tags=["hints"]
+# 1. From c after step 4 to c after step 3 the gradient is multiplied by the forget gate of step 4.
+#    How many such factors are there down to step 0?
+# 2. Each arrow of the way back has its slope. For the sum of i there are two arrows: from c to i,
+#    and from i to its sum.
+# 3. Through h, c gets 1 · o · (1 − tanh(c)²). For (6, 8), the length is 10.

@@ -1,0 +1,161 @@
+"""10.1: the way back through the gates of one step; every wrong sign is a row."""
+
+import torch
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.returns import SeveralTensors
+from lstm_lessons.exercises.engine.slips import place, together
+
+_NAMES = ("d_h", "d_c", "i", "f", "g", "o", "c_before", "c")
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(B: int, H: int, special: str = "") -> Case:
+        random = randoms(10 * B + H)
+        d_h, d_c, z_i, z_f, z_g, z_o, c_before = (random(B, H) for _ in range(7))
+        i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
+        g = torch.tanh(z_g)
+        numbers = (d_h, d_c, i, f, g, o, c_before, f * c_before + i * g)
+        return Case(dict(zip(_NAMES, numbers, strict=True)), {"B": B, "H": H}, special=special)
+
+    return (
+        case(2, 3),
+        case(3, 5),
+        case(1, 4, "There is one sentence only: B = 1. Its axis stays, 1 long."),
+        case(3, 1, "There is one unit only: H = 1. Its axis stays, 1 long."),
+    )
+
+
+def _sigmoid_slope(gate: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of the slope of a sigmoid: of gate i, f or o."""
+    of, start = f"dz_{gate}", f"d_{gate}"
+    return (
+        (f"the sign in {of}", f"In `{of}` the sign is turned round: the slope of the sigmoid is "
+         f"{gate} (1 − {gate}), and yours is {gate} ({gate} − 1).",
+         f"{start} * {gate} * ({gate} - 1)", f"-{start} * {gate} * (1 - {gate})"),
+        (f"a plus in {of}", f"In `{of}` there is a plus where a minus belongs: the slope of the "
+         f"sigmoid is {gate} (1 − {gate}).", f"{start} * {gate} * (1 + {gate})"),
+        (f"no slope in {of}", f"Your `{of}` is the gradient of the gate {gate} itself. Its sum "
+         "lies one arrow further back, behind the sigmoid, and the slope is missing.", start),
+        (f"no {gate} in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}). Its "
+         "first factor is missing.", f"{start} * (1 - {gate})"),
+        (f"no 1 − {gate} in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}). "
+         "Its second factor is missing.", f"{start} * {gate}"),
+        (f"tanh's slope in {of}", f"In `{of}` you take the slope of tanh. {gate} was squeezed by "
+         "the sigmoid.", f"{start} * (1 - {gate}**2)"),
+    )  # fmt: skip
+
+
+_ALL_OF_C = "d_c + d_h * o * (1 - tanh_c**2)"
+_SLIPS = (
+    place(
+        "d_h * tanh_c",
+        ("c for tanh(c) in dz_o", "In `dz_o`: h is o · tanh(c), so o gets back d_h times tanh(c). "
+         "You take c.", "d_h * c"),
+        ("d_c for d_h in dz_o", "In `dz_o` you begin at d_c. o stands in the line for h: h is "
+         "o · tanh(c), so begin at d_h.", "d_c * tanh_c"),
+    ),
+    place(
+        _ALL_OF_C,
+        ("the next step forgotten", "What the next step hands back for c is left out. c acts in "
+         "two ways, through h and through the next step; what comes back adds up.",
+         "d_h * o * (1 - tanh_c**2)"),
+        ("the way through h forgotten", "What comes back to c through h is left out. c acts in two "
+         "ways, through h and through the next step; what comes back adds up.", "d_c"),
+        ("the two ways subtracted", "There is a minus between the two ways of c. What comes back "
+         "on two ways adds up.", "d_c - d_h * o * (1 - tanh_c**2)",
+         "d_c + d_h * o * (tanh_c**2 - 1)"),
+        ("a plus in the slope of tanh(c)", "On the way from h to c there is a plus where a minus "
+         "belongs: the slope of tanh is 1 − tanh².", "d_c + d_h * o * (1 + tanh_c**2)"),
+        ("o forgotten on the way to c", "On the way from h to c, o is missing: h is o · tanh(c).",
+         "d_c + d_h * (1 - tanh_c**2)"),
+        ("no slope of tanh(c)", "On the way from h to c, the slope of tanh is missing.",
+         "d_c + d_h * o"),
+        ("c squared in place of tanh(c)", "On the way from h to c, the slope of tanh is "
+         "1 − tanh(c)². You square c itself.", "d_c + d_h * o * (1 - c**2)"),
+        ("tanh(c) not squared", "On the way from h to c, the slope of tanh is 1 − tanh(c)². Yours "
+         "is not squared.", "d_c + d_h * o * (1 - tanh_c)"),
+    ),
+    place(
+        "d_c * c_before",
+        ("the new c for f", "In `dz_f`: f was multiplied with the c *before* the step. You take "
+         "the new one.", "d_c * c"),
+        ("tanh(c) for f", "In `dz_f`: f was multiplied with the c before the step. You take "
+         "tanh(c).", "d_c * tanh_c"),
+        ("g for f", "In `dz_f`: f was multiplied with c_before, and g belongs to i.", "d_c * g"),
+    ),
+    place(
+        "d_c * g",
+        ("c before for i", "In `dz_i`: i was multiplied with g. You take c_before, which belongs "
+         "to f.", "d_c * c_before"),
+    ),
+    place(
+        "d_c * i",
+        ("f for g", "In `dz_g`: g was multiplied with i. You take f.", "d_c * f"),
+        ("o for g", "In `dz_g`: g was multiplied with i. You take o.", "d_c * o"),
+    ),
+    place("d_i * i * (1 - i)", *_sigmoid_slope("i")),
+    place("d_f * f * (1 - f)", *_sigmoid_slope("f")),
+    place("d_o * o * (1 - o)", *_sigmoid_slope("o")),
+    place(
+        "d_g * (1 - g**2)",
+        ("the sign in dz_g", "In `dz_g` the sign is turned round: the slope of tanh is 1 − g², and "
+         "yours is g² − 1.", "d_g * (g**2 - 1)", "-d_g * (1 - g**2)"),
+        ("a plus in dz_g", "In `dz_g` there is a plus where a minus belongs: the slope of tanh is "
+         "1 − g².", "d_g * (1 + g**2)"),
+        ("no slope in dz_g", "Your `dz_g` is the gradient of g itself. Its sum lies one arrow "
+         "further back, behind tanh, and the slope is missing.", "d_g"),
+        ("the sigmoid's slope in dz_g", "In `dz_g` you take the slope of the sigmoid. g was "
+         "squeezed by tanh.", "d_g * g * (1 - g)"),
+        ("g not squared", "In `dz_g` the slope of tanh is 1 − g². Yours is not squared.",
+         "d_g * (1 - g)"),
+        ("tanh twice", "In `dz_g` you take tanh of g once more. g is what tanh has made already.",
+         "d_g * (1 - torch.tanh(g) ** 2)"),
+    ),
+    place(
+        "(dz_i, dz_f, dz_g, dz_o)",
+        ("g and o in another order", "The sums of g and o have changed places: torch's order is i, "
+         "f, g, o.", "(dz_i, dz_f, dz_o, dz_g)"),
+        ("i and f in another order", "The sums of i and f have changed places: torch's order is i, "
+         "f, g, o.", "(dz_f, dz_i, dz_g, dz_o)"),
+    ),
+    place(
+        "d_c * f",
+        ("no f on the belt", "The second result is the gradient of the c *after* the step. One "
+         "step further back along c, it is multiplied by f.", "d_c"),
+        ("another gate on the belt", "The second result: c_before was multiplied by f. You take "
+         "another gate.", "d_c * o"),
+    ),
+    together("results exchanged", "The two results have changed places: dz first, then the "
+             "gradient of c_before.", {"dz, d_c * f": "d_c * f, dz"}, paired=False),
+    together("one under the other", "The four sums stand one under the other, (4B, H). Side by "
+             "side is `dim=1`, which gives (B, 4H).", {"dim=1": "dim=0"}, paired=False),
+    together("the old d_c on the belt", "The second result is only what the next step has handed "
+             "back, times f. What comes to c through h is missing there, and there alone.",
+             {_ALL_OF_C: _ALL_OF_C.replace("d_c +", "(old := d_c) +"), "d_c * f": "old * f"},
+             paired=False),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "10.1",
+    cases=_cases,
+    returns=SeveralTensors(
+        ("dz", "d_c_before"),
+        axes={"dz": ("sentence", "sum"), "d_c_before": ("sentence", "unit")},
+        joined_by="torch.cat",
+    ),
+    slips=_SLIPS,
+    axes=dict.fromkeys(_NAMES, ("sentence", "unit")),
+    constants=_NAMES,
+    words={
+        (
+            "d_c_before",
+        ): "dz is right, so all of d_c is too. Between c_before and c stands one gate.",
+        ("dz",): "The gradient of c_before is right, so all of d_c is too. Look at the gates: what "
+        "was each of them multiplied with, and which slope has its squeezing?",
+    },
+    made_in_order=("d_c_before", "dz"),
+    praise="Every gradient of the gates, and the way along the belt. Autograd finds the same.",
+)
