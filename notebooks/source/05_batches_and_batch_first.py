@@ -128,9 +128,9 @@ pictures.walk(axis=0)
 # of line B for the second ones. And h and c are handed on from step to step, so from line A to line
 # B. What stands in a column is read as if it were a line.
 #
-# That is what the layer without `batch_first` did with the six lines. The last slot of a row is
-# what it has read of the last *column*, down to that row. Is that so? Here the reader's own layer
-# reads nothing but the last characters of the six lines, as one line.
+# That is what the layer without `batch_first` did with the six lines. At the last slot of row 2,
+# for example, it has read the last characters of lines 0, 1 and 2, and nothing else. Is that so?
+# Here the reader's own layer reads nothing but the last characters of the six lines, as one line.
 
 # %%
 from lstm_lessons import same
@@ -156,7 +156,7 @@ pictures.walk(axis=1)
 # |---|---|---|
 # | 0 | time T | batch B |
 # | 1 | batch B | time T |
-# | 2 | features I | features I |
+# | 2 | numbers of a word I (*features*) | numbers of a word I |
 #
 # The default has its reason, too: with time in front, `x[t]` is all that step t needs, in one
 # piece. So a loop wants time first, and data comes batch first. You stand between the two.
@@ -164,10 +164,9 @@ pictures.walk(axis=1)
 # ## Two repairs
 #
 # From here on we use random numbers and larger sizes, all of them different: 10 sentences, 24
-# words, 100 numbers a word, 16 units. They are those of a tutorial on CSDN,
-# "pytorch中的nn.LSTM模块参数详解" ("the parameters of nn.LSTM explained in detail"; our copy of it
-# shows no date). It explains these sizes well. Then it prints the shapes of `output` and of `h` for
-# this code:
+# words, 100 numbers a word, 16 units. They are those of the second post of lesson 00,
+# "pytorch中的nn.LSTM模块参数详解". It explains these sizes well. Then it prints the shapes of
+# `output` and of `h` for this code:
 #
 # ```python
 # x = torch.rand(10, 24, 100)
@@ -175,8 +174,8 @@ pictures.walk(axis=1)
 # output, (h, c) = lstm(x)
 # ```
 #
-# It says that these are (24, 10, 16) and (2, 10, 16). The 2 stands in front because this LSTM has
-# two layers.
+# It says that these are (24, 10, 16) and (2, 10, 16). The 2 in front counts the two layers of this
+# LSTM, of which lesson 06 tells.
 #
 # **Predict.** Which shape does PyTorch print for `output`?
 
@@ -190,14 +189,14 @@ output, (h, c) = nn.LSTM(I, H, num_layers=2)(x)
 print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 
 # %% [markdown]
-# (10, 24, 16): `output` lies as x does, and h has a 24 where the tutorial has a 10. With this code
+# (10, 24, 16): `output` lies as x does, and h has a 24 where the post has a 10. With this code
 # its shapes cannot come out, because the layer has read 10 steps of 24 sentences. No error reports
 # the slip.
 #
 # There are two ways to mend it. Either turn x round: `x.transpose(0, 1)` swaps axes 0 and 1. Or
 # tell the layer how x lies: `batch_first=True`.
 #
-# **Predict.** Which of the two repairs prints the shapes of the tutorial?
+# **Predict.** Which of the two repairs prints the shapes of the post?
 
 # %%
 output, (h, c) = nn.LSTM(I, H, num_layers=2)(x.transpose(0, 1))
@@ -207,7 +206,8 @@ print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 
 # %% [markdown]
 # `transpose` does. With `batch_first=True`, `output` comes out as x went in, batch first. Both are
-# right. Note two things:
+# right. If your data comes batch first, `batch_first=True` is the simpler one: x stays as it is.
+# Note two things:
 #
 # * **The last step** is no longer `output[-1]`. With `batch_first=True` that is the last
 #   *sentence*. The last step of every sentence is `output[:, -1]`.
@@ -230,25 +230,9 @@ print("h_n   ", same(h_turned, h_n))
 print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
-# And our own loop? It knows no `batch_first`. It needs a transpose on the way in, and one on the
-# way out, and then it is the layer with `batch_first=True`, gradients included.
-
-# %%
-from lstm_lessons.lstm.compare import compare
-from lstm_lessons.lstm.unroll import unroll
-
-
-def our_lstm(x, states):
-    h_0, c_0 = states
-    output, h, c = unroll(x.transpose(0, 1), h_0[0], c_0[0], twin.all_weights[0])
-    return output.transpose(0, 1), (h[None], c[None])
-
-
-print(compare(our_lstm, twin, x, states).verdict)
-
-# %% [markdown]
 # Try all four combinations yourself. The block is x, each axis on a scale of its own, and thin
-# lines cut it into the steps of the loop. Orange is sentence 0 and all that it reaches.
+# lines cut it into the steps of the loop. Orange is sentence 0, and all
+# that it reaches: the numbers that change when sentence 0 is another one.
 #
 # **Try it.**
 #
@@ -279,10 +263,11 @@ explorers.three_axes()
 #
 # The fourth task is the worst case: with 10 sentences of 10 words, no shape helps. But the orange
 # does, and you can have it in your own programs. The sentences of a batch have nothing to do with
-# each other. So: change the first sentence, and look which sentences get another output.
+# each other. So: change the first sentence, and look which sentences get another output. (A model
+# with dropout needs `model.eval()` first, or every output changes at every call.)
 #
-# First we need something to test. A `read` is a function that takes x with the sentences in front,
-# and gives output with the sentences in front.
+# First we need something to test: functions that take x with the sentences in front, and give
+# output with the sentences in front.
 
 
 # %%
@@ -326,9 +311,9 @@ print("swapped:", changed_sentences(swapped, x))
 print("swapped, the last one changed:", changed_sentences(swapped, x, which=9))
 
 # %% [markdown]
-# All ten. The state has walked from sentence to sentence, and what was changed in the first one
-# went along. The second line shows why the probe changes the *first*: the state walks forward, so
-# a change in the last sentence reaches no other.
+# All ten, as the orange said. The state has walked from sentence to sentence, and what was changed
+# in the first one went along. The second line shows why the probe changes the *first*: the state
+# walks forward, so a change in the last sentence reaches no other.
 #
 # Here is the worst case, 10 sentences of 10 words.
 
@@ -338,8 +323,7 @@ for read in (right, swapped):
     print(tuple(read(square).shape), changed_sentences(read, square))
 
 # %% [markdown]
-# The shapes are equal, and the probe tells the two apart. Take it as a yes or a no: how many
-# sentences it names says little, because a change far back may be forgotten on the way.
+# The shapes are equal, and the probe tells the two apart.
 #
 # ## A third way to the shape
 #
@@ -388,10 +372,10 @@ print("viewed:", changed_sentences(viewed, x))
 # %%
 table = torch.rand(8, 20)
 output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(table)
-print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
+print("output:", tuple(output.shape), "  states in h_n:", h_n.shape[0])
 
 # %% [markdown]
-# One, of 8 steps. `h_n` is (1, 16): one state, for eight cars. An input with two axes is (T, I),
+# One, of 8 steps. There is one state, for eight cars. An input with two axes is (T, I),
 # one sequence, as a single line was in lesson 04. It is called *unbatched*. The state has walked
 # from car to car, and `batch_first=True` did not help, because with two axes there is no batch.
 #
@@ -431,19 +415,17 @@ except RuntimeError as error:
 # (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
 # states, and `hidden[0]` is `h_0`.)
 #
-# If this surprised you, you are not alone. Of PyTorch's issues,
-# [4145](https://github.com/pytorch/pytorch/issues/4145) of 2017 proposes another order,
-# [19675](https://github.com/pytorch/pytorch/issues/19675) of 2019 reads the documentation
-# otherwise, and [34036](https://github.com/pytorch/pytorch/issues/34036) of 2020 reports it as a
-# bug. An answer under the first says what you have seen here: a state has no axis for time that
+# If this surprised you, you are not alone: issues of PyTorch ask for another order, read its
+# documentation otherwise, or report a bug: [4145](https://github.com/pytorch/pytorch/issues/4145),
+# [19675](https://github.com/pytorch/pytorch/issues/19675) and
+# [34036](https://github.com/pytorch/pytorch/issues/34036). But a state has no axis for time that
 # could change places with the batch.
 #
 # ## Lines of several lengths
 #
-# Our six lines had one length. Those of real text do not, and then a `DataLoader` stops with an
-# error. So it can be given a function that makes a batch of the samples, `collate_fn`. A common one
-# fills short lines up with the number 0. `pad_sequence` does that, and it has a `batch_first` of
-# its own.
+# A `DataLoader` cannot lay lines of several lengths on top of each other. It can be given a
+# function that makes the batch, `collate_fn`. A common one fills short lines up with the number 0.
+# `pad_sequence` does that, and it has a `batch_first` of its own.
 
 # %%
 from torch.nn.utils.rnn import pad_sequence
@@ -458,8 +440,7 @@ for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
     print(batch)
 
 # %% [markdown]
-# The table of our reader has a row 0 for it, a vector of zeros. But an LSTM reads these zeros as it
-# reads all else: lesson 09 shows what comes of it, and what to do.
+# What the LSTM makes of these zeros is the subject of lesson 09.
 #
 # ## What we have seen
 #

@@ -17,7 +17,7 @@
 # have looked at what comes **after** the gap.
 #
 # An LSTM cannot do that. At step t it has read what comes before, and nothing else. How much does
-# it lose? We join the lines of this course, cut them into pieces of 25 characters, and let two
+# it lose? We join the 484 lines of lesson 00, cut them into pieces of 25 characters, and let two
 # networks guess missing characters:
 #
 # * one LSTM with 32 units, which reads the characters before the gap;
@@ -47,8 +47,8 @@ show(made, alt)
 
 # %% [markdown]
 # From the left side alone, the network fills about a quarter of the gaps. From both sides it fills
-# about a third, with each of the five seeds. These are small networks that have read 484 lines in
-# all; you would fill many more.
+# about a third, with each of the five seeds. These are small networks that have read little; you
+# would fill many more.
 #
 # ## Two passes
 #
@@ -225,9 +225,10 @@ def reverse_half(x):
 
 # %%
 six = x[:6]
+forward, reverse = seen(forward_half, six), seen(reverse_half, six)
 print("slot   forward   reverse")
 for t in range(6):
-    print(f"{t:^4}   {seen(forward_half, six)[t]}    {seen(reverse_half, six)[t]}")
+    print(f"{t:^4}   {forward[t]}    {reverse[t]}")
 
 # %% [markdown]
 # Two triangles. Forward, slot t has seen the words 0 to t. In reverse, it has seen the words t to
@@ -367,12 +368,17 @@ explorers.slots()
 #
 # Suppose that somebody trains a network to guess the next character, at every step. Two directions
 # were better above, so they are switched on. The network learns from pieces of 25 characters, and
-# is tried on pieces of other pages. Both networks are trained here, with one seed each, which takes
-# some seconds.
+# is tried on pieces of other pages. It is made as the reader is: an embedding, an LSTM, and a head
+# on `output`. At each slot the head gives a score to every character, and the highest is the
+# guess. In training, slot t is compared with character t + 1, so `model(x)[:-1]` with `x[1:]`.
+#
+# Both networks are trained here, with one seed each. That takes some seconds, on a slow machine
+# half a minute.
 
 # %%
 from lstm_lessons.data.trials import next_characters, windows
 
+torch.set_num_threads(1)  # faster, for networks as small as these
 with torch.enable_grad():
     one = next_characters(bidirectional=False, hidden_size=32, seed=0)
     two = next_characters(bidirectional=True, hidden_size=16, seed=0)
@@ -452,8 +458,8 @@ for marks in seen(forward_half_of_two, six):
 # direction says something at every character, as the reader does while somebody types. And two
 # passes take twice the steps.
 #
-# So take two directions where the whole line is there before anything has to be said of it: to say
-# of each word whether it is a noun or a verb, or for a verdict on a line that is finished.
+# So two directions are worth a try where the whole line is there before anything has to be said of
+# it. They need not win: measure, as we did with the gaps.
 #
 # For the gaps at the top of this page there is one thing more. In `output[t]` *both* halves have
 # read character t, which must not be seen. So for the gap in `whi_e` those networks took the two
