@@ -75,6 +75,16 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"line": "if x"},
         {"line": "m" * 50, "gates": "o", "number": 15},
     ],
+    "along": [
+        {"line": "f(x)", "curves": {"h": [0.0, 0.7, 0.7, -0.01]}},
+        {"line": "f(x)", "curves": {"h": [0.0, 0.7, -0.7, 0]}, "title": "h of one unit"},
+        {
+            "line": "m" * 44,
+            "curves": {"state handed on": [0.5] * 44, "zeros each time": [0.5] * 44},
+            "title": "is a bracket open?",
+            "cuts": (10, 20),
+        },
+    ],
     "walk": [
         *({"axis": axis} for axis in (None, 0, 1)),
         *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
@@ -793,3 +803,27 @@ def test_the_way_back_in_time_has_two_arrows_between_steps():
     for wrong in ("a", "abcde"):
         with pytest.raises(ValueError, match="words or characters"):
             pictures.back_in_time(wrong)
+
+
+# --- along -------------------------------------------------------------------------------------
+
+
+def test_curves_along_a_line_are_the_numbers_given():
+    values = torch.tensor([0.0, 0.7, 0.25, -0.01])
+    picture = pictures.along("f(x)", {"h": values}, cuts=[2])
+    ys = heights(picture.svg, "h")
+    assert [round((ys[0] - y) / (ys[0] - ys[1]) * 0.7, 2) for y in ys] == [0, 0.7, 0.25, 0]
+    assert "h: f 0.00, ( 0.70, x 0.25, ) −0.01. Cut before character 2" in picture.alt
+    below = pictures.along("f(x)", {"h": [0, 0.7, -0.5, 0]}).svg
+    assert heights(below, "h")[2] > heights(below, "h")[3]
+
+
+def test_curves_along_a_line_want_a_value_a_character():
+    for given, said in (
+        ({"line": "x", "curves": {"h": [0]}}, "line must have 2 to 44"),
+        ({"line": "ab", "curves": {}}, "one curve or two, got 0"),
+        ({"line": "ab", "curves": {"h": [0]}}, "h must have 2 values, got 1"),
+        ({"line": "ab", "curves": {"h": [0, 0]}, "cuts": [2]}, "cuts must be 1 to 1"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            pictures.along(**given)

@@ -73,6 +73,9 @@ exercise("09.1").check(pack)
 # `output` (B, T, H) comes from a layer with `batch_first=True` that has read a padded batch. Return
 # the mean of each sentence's states over its own words, (B, H). T may be larger than the greatest
 # length.
+#
+# An example: one unit has the states 2, 4 and 7, and the third step is padding. The mean is
+# (2 + 4) / 2 = 3. The 7 is not added, and we divide by 2, not by 3.
 
 
 # %%

@@ -15,12 +15,12 @@
 # Give the trained reader the line `[0, 3, 6, 9]`. It reads twelve characters, and its state after
 # the last one says how sure it is that the line is code.
 #
-# Now give it the same line in a batch, together with a longer line. A batch is a block, so the
-# short line has to be filled up at its end until it is as long as the other one. The usual filling
-# is zeros, and that is called *padding*.
+# Now give it the same line in a batch, together with a line of 40 characters. A batch is a block,
+# so the short line has to be filled up at its end until it is as long as the other one. The usual
+# filling is zeros, and that is called *padding*.
 #
-# The weights are the same, and so are the twelve characters. The next cell reads the line alone,
-# and then with more and more zeros behind it.
+# The weights are the same, and so are the twelve characters. The next cell reads the line with 28
+# zeros behind it. After each step we ask the reader how sure it is.
 
 # %%
 import torch
@@ -29,51 +29,35 @@ from torch import nn
 from lstm_lessons import trained_reader
 
 reader, number = trained_reader()
-
-
-def certainty(characters):
-    """Return how sure the reader is of code after the last of these numbers, from 0 to 1."""
-    x = reader.embedding(torch.tensor([characters]))  # (1, T, 8)
-    output, (h_n, c_n) = reader.lstm(x)
-    return torch.sigmoid(reader.head(h_n[-1])).item()
-
-
-line = [number[character] for character in "[0, 3, 6, 9]"]
+own = [number[character] for character in "[0, 3, 6, 9]"]
+filled = torch.tensor(own + [0] * 28)  # (40,)
 with torch.no_grad():
-    curve = [certainty(line + [0] * zeros) for zeros in range(31)]
-print(f"alone: {curve[0]:.0%} code    with 28 zeros behind it: {curve[28]:.0%} code")
+    states, _ = reader.lstm(reader.embedding(filled))  # (40, 16), a state after each step
+    sure = torch.sigmoid(reader.head(states))[:, 0]
+print(f"after its own 12 characters: {sure[11]:.0%} code")
+print(f"after 28 zeros more:         {sure[39]:.0%} code")
 
 # %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
+from lstm_lessons import pictures
 
-plot, axes = figure()
-axes.plot(curve, marker="o", markersize=3)
-axes.axhline(0.5, linestyle=":", color="gray")
-axes.set(xlabel="zeros behind the line", ylabel="certainty of code", ylim=(0, 1))
-axes.set(title="The same line, more and more padding")
-alt = """A curve of the reader's certainty that the line is code, against the number of zeros behind
-the line. It starts at 0.76, stays near 0.6 for a while, falls below one half with seven zeros, and
-is near 0 from fifteen zeros on."""
-show(plot, alt)
+shown = "[0, 3, 6, 9]" + "·" * 28  # a dot is a zero
+pictures.along(shown, {"sure": sure}, "How sure the reader is that the line is code", cuts=[12])
 
 # %% [markdown]
-# Alone, the line is code. Beside a line of 40 characters it is prose. Nothing has failed, and no
-# warning came. What the reader says about a line depends on which other line happens to stand in
-# the batch.
+# At the end of its own characters the line is code. At the end of the block it is prose. Nothing
+# has failed, and no warning came. What the reader says about a line depends on which other line
+# happens to stand in the batch.
 #
 # This lesson shows where that comes from, which results of a padded batch are right all the same,
 # and how to read a batch of lines with different lengths as if each of them had been alone.
 
 # %% [markdown]
-# ## The block, and the mask
+# ## The block
 #
-# Here are five short lines as a block. A dot is a place where a line has no character.
+# Here are four short lines as a block. A dot is a place where a line has no character.
 
 # %%
-from lstm_lessons import pictures
-
-lines = ["cat", "x=10", "hello", "to", "a"]
+lines = ["to", "f(a,b)", "word", "x"]
 pictures.padded(lines)
 
 # %% [markdown]
@@ -93,21 +77,6 @@ print(numbers)
 print("lengths:", lengths.tolist())
 
 # %% [markdown]
-# From the lengths we can make the *mask*, which is true where a line has a character. Step t of a
-# line holds a character if t is smaller than its length. For the line `cat`, of length 3, the steps
-# 0, 1 and 2 are true, and the steps 3 and 4 are false.
-#
-# $$\underset{(B,\,T)}{\text{mask}_{b,t}} = \big(t < n_b\big)$$
-#
-# `torch.arange(5)` is the row 0, 1, 2, 3, 4. `lengths[:, None]` makes a column of the lengths. A
-# row that is compared with a column gives a table: each step is compared with each length.
-
-# %%
-T = numbers.shape[1]
-mask = torch.arange(T) < lengths[:, None]  # (B, T)
-print(mask.int())
-
-# %% [markdown]
 # ## What the zeros do
 #
 # The embedding (lesson 05) turns each character into a vector of 8 numbers. Our reader's table was
@@ -119,22 +88,22 @@ print(mask.int())
 
 # %%
 torch.set_default_dtype(torch.float64)
-reader = reader.double().requires_grad_(False)  # no gradients for now
-x = reader.embedding(numbers)  # (B, T, 8)
-output, (h_n, c_n) = reader.lstm(x)
+reader.double()
+x = reader.embedding(numbers).detach()  # (B, T, 8)
+output, (h_padded, _) = reader.lstm(x)
 
-alone = torch.empty(5, 16)
+alone = torch.empty(4, 16)
 for b, n in enumerate(lengths):
     _, (h, c) = reader.lstm(x[b, :n])  # one line, so h is (1, 16)
     alone[b] = h[0]
 
 # %% [markdown]
-# **Predict.** For how many of the five lines is `h_n` right?
+# **Predict.** For how many of the four lines is `h_padded`, the h_n of the block, right?
 
 # %%
 for b, line in enumerate(lines):
-    gap = (h_n[0, b] - alone[b]).abs().max().item()
-    print(f"{line:<6} {T - len(line)} zeros behind it: h_n is off by {gap:.2f}")
+    gap = (h_padded[0, b] - alone[b]).abs().max().item()
+    print(f"{line:<6} {6 - len(line)} zeros behind it: h_n is off by {gap:.2f}")
 
 # %% [markdown]
 # Only for the longest line. In a step with $x_t = 0$ the product $W_{ih}\,x_t$ is zero, but the
@@ -148,8 +117,8 @@ for b, line in enumerate(lines):
 # ## The states are there, in output
 #
 # `output` holds the state after *every* step. The LSTM reads forward, so what it has read at step
-# 2 cannot depend on zeros that come later. The right state of the line `cat` is therefore in
-# `output`, at step 2; the right state of a line of length n is at step n − 1.
+# 3 cannot depend on zeros that come later. The right state of the line `word`, of four characters,
+# is therefore in `output`, at step 3; the right state of a line of length n is at step n − 1.
 #
 # We want a different step from each row. In a table of three rows, this takes the number in column
 # 0 of row 0, in column 2 of row 1, and in column 1 of row 2:
@@ -166,48 +135,26 @@ print(table[[0, 1, 2], [0, 2, 1]])
 # %%
 from lstm_lessons import same
 
-last = output[torch.arange(5), lengths - 1]  # (B, H)
+last = output[torch.arange(4), lengths - 1]  # (B, H)
 same(last, alone)
 
 # %% [markdown]
 # So with one direction the padding does no harm, if you take the state from the right step. Two
 # directions (lesson 07) are another matter. A new layer reads both ways; we hold both halves of its
-# `output` for `cat` against what it gives for `cat` alone.
+# `output` for `word` against what it gives for `word` alone.
 #
 # **Predict.** Which half is wrong, the forward or the reverse one?
 
 # %%
 torch.manual_seed(0)
 both = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
-in_the_block, _ = both(x)
-by_itself, _ = both(x[0, :3])
-print("forward half:", same(in_the_block[0, :3, :16], by_itself[:, :16]))
-print("reverse half:", same(in_the_block[0, :3, 16:], by_itself[:, 16:]))
+both_padded, _ = both(x)
+word, _ = both(x[2, :4])  # line 2 alone
+print("forward half:", same(both_padded[2, :4, :16], word[:, :16]))
+print("reverse half:", same(both_padded[2, :4, 16:], word[:, 16:]))
 
 # %% [markdown]
-# The reverse half, which reads the zeros first. Packing, further below, mends that as well.
-
-# %% [markdown]
-# ## The mean over a line
-#
-# Sometimes one wants the mean of all states of a line instead of the last one. Take one unit with
-# the states 2, 4 and then 7, and let the third step be padding. The mean is (2 + 4) / 2 = 3. The 7
-# must not be added, and we must divide by 2, not by 3. The mask does the first, the length the
-# second:
-#
-# $$\underset{(H)}{\text{mean}_b} = \frac{1}{n_b}
-#   \sum_{t=0}^{T-1} \underset{(1)}{\text{mask}_{b,t}}\;\underset{(H)}{\text{output}_{b,t}}$$
-
-# %% [markdown]
-# For the whole batch the mask gets a third axis, `mask[:, :, None]`, so that it multiplies all H
-# numbers of a state. The plain `output.mean(dim=1)` adds the padding and divides by T, so it is
-# right only where there is no padding.
-
-# %%
-mean = (output * mask[:, :, None]).sum(dim=1) / lengths[:, None]  # (B, H)
-plain = output.mean(dim=1)
-for b, line in enumerate(lines):
-    print(f"{line:<6} plain mean off by {(plain[b] - mean[b]).abs().max().item():.2f}")
+# The reverse half, which reads the zeros first. Packing mends that as well.
 
 # %% [markdown]
 # ## Packing: do not read the padding at all
@@ -221,36 +168,41 @@ pictures.padded(lines, stage="sorted")
 
 # %% [markdown]
 # Now look at one step, which is one column. The lines that still have a character there are always
-# the *first* rows: five of them at step 0, four at step 1, then three, two, one. So a step needs no
-# mask. It needs one number, which says how many rows are still running. These numbers are called
-# `batch_sizes`.
+# the *first* rows. So a step needs no mark at its empty places. It needs one number, which says how
+# many rows are still running. These numbers are called `batch_sizes`: there is one for each step,
+# not one for each line.
 #
-# Now push all characters together, column by column: first the five characters of step 0, then the
-# four of step 1, and so on. This is the *packed* batch. A character's number is its row.
+# Now push all characters together, column by column: first the four characters of step 0, then
+# those of step 1, and so on. This is the *packed* batch. A character's number is its row.
+#
+# **Predict.** How many rows are still running at step 3?
 
 # %%
 pictures.padded(lines, stage="packed")
 
 # %% [markdown]
-# PyTorch's `pack_padded_sequence` does this. With `enforce_sorted=False` it sorts the lines itself
-# (without it, it raises an error if they are not sorted). To see what it does we pack the numbers
+# Two: only `f(a,b)` and `word` have a fourth character. The `batch_sizes` are 4, 3, 2, 2, 1, 1.
+#
+# PyTorch's `pack_padded_sequence` does this. With `enforce_sorted=False` it sorts the lines itself;
+# without it, it raises an error if they are not sorted. To see what it does we pack the numbers
 # themselves, and turn each one back into its character.
 
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
 
-packed = pack_padded_sequence(numbers, lengths, batch_first=True, enforce_sorted=False)
-character = {value: key for key, value in number.items()}
-print("data:       ", " ".join(character[each.item()] for each in packed.data))
-print("batch_sizes:", packed.batch_sizes.tolist())
-print("sorted:     ", [lines[b] for b in packed.sorted_indices])
+packed_numbers = pack_padded_sequence(numbers, lengths, batch_first=True, enforce_sorted=False)
+character_of = {value: key for key, value in number.items()}
+print("data:       ", " ".join(character_of[each.item()] for each in packed_numbers.data))
+print("batch_sizes:", packed_numbers.batch_sizes.tolist())
+print("sorted:     ", [lines[b] for b in packed_numbers.sorted_indices])
+print("their places:", packed_numbers.sorted_indices.tolist())
 
 # %% [markdown]
-# They stand as in the picture. Rows 5 to 8 are step 1 of the four lines that have a second
-# character: `e`, `=`, `a` and `o`.
+# They stand as in the picture. Rows 4 to 6 are step 1 of the three lines that have a second
+# character: `(`, `o` and `o`.
 #
-# `sorted_indices` says which of your lines stands in which row: 2, 1, 0, 3, 4. You need it only if
-# you look into the packed batch yourself.
+# `sorted_indices`, in the last line, says which of your lines stands in which row. You need it only
+# if you look into the packed batch yourself.
 
 # %% [markdown]
 # ## Turn the knob
@@ -260,8 +212,7 @@ print("sorted:     ", [lines[b] for b in packed.sorted_indices])
 # **Try it.**
 #
 # 1. Find row 5 of `data` above and below. Which sentence is it from, and which step?
-# 2. Set all five lengths to 4. What are the `batch_sizes`, and how many places are saved?
-# 3. Make one sentence 8 words long, and all the others 1 word. Which share of the places is saved?
+# 2. Make one sentence 8 words long, and all the others 1 word. Which share of the places is saved?
 
 # %%
 from lstm_lessons import explorers
@@ -272,8 +223,7 @@ explorers.ragged()
 # <details><summary>Answers</summary>
 #
 # 1. Row 5 is step 1 of sentence 3, the longest one. Rows 0 to 4 are step 0 of all five.
-# 2. `batch_sizes` is 5, 5, 5, 5, and nothing is saved, because there was no padding.
-# 3. 28 of 40 places, which is 70 %.
+# 2. 28 of 40 places, which is 70 %.
 #
 # </details>
 
@@ -287,7 +237,7 @@ explorers.ragged()
 # With the lengths 3, 2 and 1, row 2 takes part in step 0 only, row 1 in the steps 0 and 1. Each row
 # keeps the state that it had when its line ended, and that is the right one.
 #
-# `data.split([5, 4, 3, 2, 1])` cuts the rows into one piece for each step.
+# `data.split([4, 3, 2, 2, 1, 1])` cuts the rows into one piece for each step.
 
 # %%
 from lstm_lessons.lstm.cell import lstm_step
@@ -306,114 +256,107 @@ def unroll_packed(data, batch_sizes, h, c, weights):
 
 
 # %% [markdown]
-# We run it on our five lines and hold it against `nn.LSTM`. A proof needs states that are not
-# zero, so each line gets its own random h_0 and c_0. Our loop wants them in the order of the rows,
-# the longest line first. `nn.LSTM` takes them in the order of your lines.
+# `nn.LSTM` takes a packed batch as it is. We give it the four lines, packed, and compare its h_n
+# with `alone`, whose row 0 is our line 0, `to`. In the packed batch `to` stands in row 2.
+#
+# **Predict.** This is a guess: in which row of the h_n that `nn.LSTM` returns does the state of
+# `to` stand?
 
 # %%
 packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-h_0, c_0 = torch.randn(1, 5, 16), torch.randn(1, 5, 16)
-order = packed.sorted_indices
-weights = reader.lstm.all_weights[0]
-rows, h, c = unroll_packed(packed.data, packed.batch_sizes, h_0[0, order], c_0[0, order], weights)
-packed_output, (h_n, c_n) = reader.lstm(packed, (h_0, c_0))
-print("output:", same(rows, packed_output.data))
-print("h_n:   ", same(h, h_n[0, order]))
-print("c_n:   ", same(c, c_n[0, order]))
+packed_output, (h_packed, _) = reader.lstm(packed)
+same(h_packed[0], alone)
 
 # %% [markdown]
-# The output of `nn.LSTM` is packed, too: its rows lie as those of `data` do. `h_n` and `c_n` come
-# back in *your* order.
+# In row 0: `h_n` comes back in *your* order, and so does `c_n`. They have read no padding, so each
+# row is what its line gives alone. The output is packed, too: its rows lie as those of `data` do.
 #
-# They have read no padding now. From states of zeros, `h_n` is what each line gives alone:
+# Is our loop what `nn.LSTM` does? We ask `compare` (lesson 03), which holds the results and all
+# gradients against each other. It needs a module, in which it finds the weights. So we put
+# `nn.LSTM` and its packing into one.
+
 
 # %%
-packed_output, (h_n, c_n) = reader.lstm(packed)
-same(h_n[0], alone)
+class PackedLSTM(nn.Module):
+    def __init__(self, lstm):
+        super().__init__()
+        self.lstm = lstm
+
+    def forward(self, x, states):
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        output, (h_n, c_n) = self.lstm(packed, states)
+        return output.data, h_n, c_n
+
 
 # %% [markdown]
-# To go back from packed rows to a block, there is `pad_packed_sequence`. It
-# puts zeros where there was no character, and gives back the lengths as well.
+# A proof needs states that are not zero, so each line gets its own random h_0 and c_0. Our loop
+# wants them in the order of the rows. At its end we go back to the order of the lines, with
+# `unsorted_indices`, which says in which row each line stands.
+
+# %%
+from lstm_lessons.lstm.compare import compare
+
+
+def by_hand(x, states):
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    order, back = packed.sorted_indices, packed.unsorted_indices
+    h, c = states[0][0, order], states[1][0, order]
+    weights = reader.lstm.all_weights[0]
+    output, h, c = unroll_packed(packed.data, packed.batch_sizes, h, c, weights)
+    return output, h[back][None], c[back][None]
+
+
+torch.manual_seed(0)
+random_states = (torch.randn(1, 4, 16), torch.randn(1, 4, 16))
+print(compare(by_hand, PackedLSTM(reader.lstm), x, random_states).verdict)
+
+# %% [markdown]
+# Ten tensors: the output, h_n and c_n, and the gradients of x, of both states and of the four
+# weights.
+#
+# To go back from packed rows to a block, there is `pad_packed_sequence`. It puts zeros where there
+# was no character, and gives back the lengths as well. We use it on both directions, too.
 
 # %%
 from torch.nn.utils.rnn import pad_packed_sequence
 
-output, lengths_back = pad_packed_sequence(packed_output, batch_first=True)
-print("output:", tuple(output.shape), " lengths:", lengths_back.tolist())
-print("state of `cat` behind its end:", output[0, 3].abs().max().item())
-
-# %%
-both_output, _ = both(packed)
-in_the_block, _ = pad_packed_sequence(both_output, batch_first=True)
-print("reverse half of `cat`, packed:", same(in_the_block[0, :3, 16:], by_itself[:, 16:]))
+unpacked, lengths_back = pad_packed_sequence(packed_output, batch_first=True)
+print("output:", tuple(unpacked.shape), " lengths:", lengths_back.tolist())
+print("`word`, its last step:", same(unpacked[2, 3], alone[2]))
+print("`word`, largest number behind its end:", unpacked[2, 4:].abs().max().item())
+both_packed, _ = pad_packed_sequence(both(packed)[0], batch_first=True)
+print("`word`, both directions:", same(both_packed[2, :4], word))
 
 # %% [markdown]
-# So after packing, `output[:, -1]` is zero for each line but the longest one. Take `h_n`.
-#
-# Could one put the zeros on the *left*, in front of each line? Then every line ends at the last
-# step, and `output[:, -1]` is easy. We put two zeros in front of `cat`.
-#
-# **Predict.** Is the last state the one of `cat` alone?
-
-# %%
-cat = x[0, :3]  # its three vectors
-left = torch.cat([torch.zeros(2, 8), cat])  # two vectors of zeros, and then the line
-_, (h_left, c_left) = reader.lstm(left)
-same(h_left[0], alone[0])
-
-# %% [markdown]
-# It is not. The zeros are read first, so that the line begins with a state that they have made. (A
-# network that was trained with its padding on the left, as some are, has learnt to live with it.)
-#
-# ## Batches of like length
-#
-# Packing skips the padding, but the loop still makes as many turns as the longest line has
-# characters. So one also puts lines of about the same length into one batch. Here are all 726
-# lines in batches of 44, once as they come, and once sorted by length.
-
-# %%
-from lstm_lessons.data import code_or_prose
-
-data = code_or_prose()
-
-
-def padding(line_lengths):
-    """Return which share of all places is padding, in batches of 44."""
-    places = 0
-    for start in range(0, len(line_lengths), 44):
-        batch = line_lengths[start : start + 44]
-        places += max(batch) * len(batch)
-    return 1 - sum(line_lengths) / places
-
-
-as_they_come = [len(line.text) for line in data]
-print(f"as they come: {padding(as_they_come):.0%} padding")
-print(f"sorted:       {padding(sorted(as_they_come)):.0%} padding")
-
-# %% [markdown]
-# In training one still reads the batches in random order: the `batch_sampler` of a DataLoader says
-# which lines go into which batch.
+# Both halves are right now. And behind the end of a line there are zeros, so after packing
+# `output[:, -1]` is zero for each line but the longest one. Take `h_n`.
 
 # %% [markdown]
 # ## The loss is padded, too
 #
 # The reader that comes with the course was trained with a verdict at *every* step. So there is a
-# loss at every step of the block, at the steps behind a line's end, too. Suppose a line of two
-# characters has the losses 0.9 and 0.7, and then two steps of padding with 0.1 and 0.1. The mean
-# over all four is 0.45, the mean over the line is 0.8. Counting the padding makes the loss look
-# better than it is, and a network can lower it by being good at padding.
+# loss at every step of the block, at the steps behind a line's end, too. They must not count. The
+# *mask* says which steps do: it is true where a line has a character. Step t of a line has one if t
+# is smaller than the line's length $n_b$. For a length of 2, the steps 0 and 1 are true.
 #
-# Indexing with the mask keeps the true steps only, as one long row:
+# $$\underset{(B,\,T)}{\text{mask}_{b,t}} = \big(t < n_b\big)$$
+#
+# `torch.arange(4)` is the row 0, 1, 2, 3, and `[:, None]` makes a column of the lengths. A row
+# that is compared with a column gives a table: each step is compared with each length. Indexing
+# with the mask then keeps the true steps only, as one long row. Here is a line of two characters
+# and one of four:
 
 # %%
 losses = torch.tensor([[0.9, 0.7, 0.1, 0.1], [0.4, 0.6, 0.5, 0.5]])
-valid = torch.arange(4) < torch.tensor([2, 4])[:, None]
-print("all:   ", round(losses.mean().item(), 3))
-print("masked:", round(losses[valid].mean().item(), 3), "from", losses[valid].numel(), "steps")
+mask = torch.arange(4) < torch.tensor([2, 4])[:, None]  # (B, T)
+print(mask.int())
+print("kept:", losses[mask].tolist())
+print(f"mean of all: {losses.mean():.3f}    mean of those kept: {losses[mask].mean():.3f}")
 
 # %% [markdown]
-# (`nn.CrossEntropyLoss`, for more than two classes, does the same by itself: give the padding the
-# target −100, or another number that you name in `ignore_index`.)
+# Counting the padding makes this loss look better than it is: 0.475 for 0.600. And a network can
+# lower it by being good at padding. The mean of a line's states wants the mask as well: you write
+# it in exercise 09.2.
 
 # %% [markdown]
 # ## The module to take home
@@ -448,7 +391,7 @@ class Reader(nn.Module):
 # things to know before you use it:
 #
 # * No line may be empty: packing refuses a length of 0.
-# * As torch makes it, it is float32. (Here it is float64, because we have set that.) On a GPU,
+# * As torch makes it, it is float32. Here it is float64, because we have set that. On a GPU,
 #   `reader.to("cuda")` moves the weights, and you move the numbers. Only the lengths must be on
 #   the CPU, which is why they get `.cpu()`.
 # * Every line begins with zeros. To go on with a state (lesson 08), it would have to take `hx` as
@@ -464,62 +407,63 @@ class Reader(nn.Module):
 # below it for prose. Each seed is trained twice. Once it packs, as above. Once it is told that
 # every line is 40 characters long, so it reads the padding and takes the state behind it, as at
 # the top of this page. Nothing else differs.
+#
+# To compare with, there is a simple rule: "code" if one of 13 signs is in the line.
 
 # %%
+from lstm_lessons.data import code_or_prose
+
 torch.set_num_threads(1)  # small networks are quicker with one
-rows = [torch.tensor([number[each] for each in line.text]) for line in data]
-numbers = pad_sequence(rows, batch_first=True)  # (726, 40)
-lengths = torch.tensor([len(row) for row in rows])
+data = code_or_prose()
+data_rows = [torch.tensor([number[each] for each in line.text]) for line in data]
+data_numbers = pad_sequence(data_rows, batch_first=True)  # (726, 40)
+data_lengths = torch.tensor([len(row) for row in data_rows])
 is_code = torch.tensor([float(line.code) for line in data])
 
+signs = set("()=[]{}<>:_'#")
+rule = sum(bool(signs & set(line.text)) == line.code for line in data[484:])
+print(f"the rule: {rule} of 242, {rule / 242:.0%}")
+
 
 # %%
-def train(seed, lengths, rounds=12):
+def train(seed, lengths):
     """Return a reader that was trained on the first 484 lines, read with these lengths."""
     torch.manual_seed(seed)
-    reader = Reader(len(number))
-    optimiser = torch.optim.Adam(reader.parameters(), lr=0.03)
-    for _ in range(rounds):
+    model = Reader(len(number))
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
+    for _ in range(5):  # five times through all lines
         for chosen in torch.randperm(484).split(121):
-            scores = reader(numbers[chosen], lengths[chosen])[:, 0]
+            scores = model(data_numbers[chosen], lengths[chosen])[:, 0]
             loss = nn.functional.binary_cross_entropy_with_logits(scores, is_code[chosen])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-    return reader.eval()  # no dropout from now on, where there is any
+    return model.eval()  # no dropout from now on, where there is any
 
-
-# %% [markdown]
-# A simple rule to compare with: "code" if one of 13 signs is in the line.
 
 # %%
-signs = set("()=[]{}<>:_'#")
-rule = sum(bool(signs & set(line.text)) == line.code for line in data[484:])
-print(f"the rule: {rule} of 242, {rule / 242:.0%}")
+def count_right(model, lengths):
+    """Return how many of the 242 other lines the reader tells right."""
+    with torch.no_grad():
+        scores = model(data_numbers[484:], lengths[484:])[:, 0]
+    return ((scores > 0) == (is_code[484:] > 0)).sum().item()
+
 
 # %% [markdown]
 # **Predict.** Which of the two kinds beats the rule with all three seeds: the packed readers, the
 # padded ones, both or none?
 
-
 # %%
-def count_right(reader, lengths):
-    """Return how many of the 242 other lines the reader tells right."""
-    with torch.no_grad():
-        scores = reader(numbers[484:], lengths[484:])[:, 0]
-    return ((scores > 0) == (is_code[484:] > 0)).sum().item()
-
-
-padded_lengths = torch.full_like(lengths, 40)
-packed_readers = [train(seed, lengths) for seed in range(3)]
-padded_readers = [train(seed, padded_lengths) for seed in range(3)]
-print("packed:", [count_right(each, lengths) for each in packed_readers])
-print("padded:", [count_right(each, padded_lengths) for each in padded_readers])
+all_40 = torch.full_like(data_lengths, 40)
+packed_readers = [train(seed, data_lengths) for seed in range(3)]
+padded_readers = [train(seed, all_40) for seed in range(3)]
+print("packed:", [count_right(each, data_lengths) for each in packed_readers])
+print("padded:", [count_right(each, all_40) for each in padded_readers])
 
 # %% [markdown]
-# The packed ones, with every seed, and after as much training none of the padded ones. But one of
-# these comes near to the rule. That is what makes this mistake so hard to see: it runs, it learns,
-# and with a lucky seed it is not even bad.
+# The packed ones, with every seed. Of the padded ones, after as much training, one is little
+# better than guessing, one comes near to the rule, and one beats it by three lines. That is what
+# makes this mistake so hard to see: it runs, it learns, and with a lucky seed it is even good.
 #
 # ## A probe for any model
 #
@@ -528,23 +472,22 @@ print("padded:", [count_right(each, padded_lengths) for each in padded_readers])
 # give then, and compare.
 
 # %%
-longer = nn.functional.pad(numbers, (0, 20))  # (726, 60)
+longer = nn.functional.pad(data_numbers, (0, 20))  # (726, 60)
 with torch.no_grad():
-    reader = packed_readers[0]
-    print("packed:", same(reader(numbers, lengths), reader(longer, lengths)))
-    reader = padded_readers[0]
-    print("padded:", same(reader(numbers, padded_lengths), reader(longer, padded_lengths + 20)))
+    one, other = packed_readers[0], padded_readers[0]
+    print("packed:", same(one(data_numbers, data_lengths), one(longer, data_lengths)))
+    print("padded:", same(other(data_numbers, all_40), other(longer, all_40 + 20)))
 
 # %% [markdown]
-# The padded reader gives other scores, so it reads its padding. (A program that always pads to 40
-# never shows this by itself: the probe has to make the block longer.)
+# The padded reader gives other scores, so it reads its padding. A program that always pads to 40
+# never shows this by itself: the probe has to make the block longer.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * `h_n` of a padded batch is the state after the padding. So it depends on the longest line.
-# * With one direction, `output[torch.arange(B), lengths - 1]` holds the right states. A mean needs
-#   the mask, and so does a loss at every step.
+# * With one direction, `output[torch.arange(B), lengths - 1]` holds the right states. A loss at
+#   every step needs the mask.
 # * Packed means: the longest line first, then step by step. `batch_sizes[t]` lines still run at
 #   step t, and the loop leaves the rows of the others alone.
 # * After packing, `h_n` holds the last state of every line, in your order.

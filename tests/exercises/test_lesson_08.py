@@ -461,9 +461,36 @@ def test_a_text_of_which_nothing_is_left_is_told_why():
 
     message = exercise("08.3").check(answer).message
     assert "with n = 0, it is `text[:0]`, which is empty" in message
-    assert "Yet with N=17, I=2, B=5, T=3 all is right" in message
+    assert "Yet with N=17, I=11, B=5, T=3 all is right" in message
 
 
 def test_lengths_in_another_order_are_not_called_axes_in_another_order():
-    message = exercise("08.3").check(lambda text, B: text.new_zeros(B, len(text) // B, 2)).message
+    message = exercise("08.3").check(lambda text, B: text.new_zeros(B, len(text) // B, 11)).message
     assert "axes stand" not in message
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (lambda output: (output**2).mean(dim=0).sum(), "smaller in a shorter chunk"),
+        (lambda output: (output**2).mean(dim=1).sum(), "divided by B, the number of sentences"),
+        (lambda output: (output**2).mean(dim=-1).sum(), "divided by H, the number of units"),
+        (lambda output: (output**2).mean(dim=(1, 2)).sum(), "divided by B · H"),
+        (lambda output: (output**2).sum(dim=1).mean(), "smaller in a shorter chunk"),
+        (lambda output: output.mean(), "the mean of the numbers in output"),
+        (lambda output: (output.mean(dim=0) ** 2).sum(), "adds up first, or takes a mean"),
+    ],
+)
+def test_a_mean_over_the_wrong_axis_is_told_by_what_divides(loss, said):
+    result = exercise("08.1").check(lambda lstm, x, k: loop(lstm, x.split(k), cut, loss))
+    assert result.outcome == "incorrect"
+    assert said in result.message
+
+
+def test_a_stream_too_long_by_one_is_not_named_by_numbers_of_a_word():
+    def answer(text, B):
+        T = len(text) // B + 1
+        return torch.stack([text[b : b + T] for b in range(B)], dim=1)
+
+    message = exercise("08.3").check(answer).message
+    assert "Axis 0 should count the steps, 3 of them; yours is 4 long." in message

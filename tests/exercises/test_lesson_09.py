@@ -331,8 +331,11 @@ def packed_with(change):
         (lambda x, rows, *rest: (rows[:-2], *rest), "it holds 8 of 10 rows"),
         (lambda x, rows, sizes, order: (rows.flip(0), sizes + 1, order), "says 4. Of the se"),
         (lambda x, rows, sizes, order: (rows, sizes, 0 * order), "says 0, 0 and 0. It should hold"),
-        (lambda x, rows, sizes, order: (rows, order, sizes), "these are the numbers of batch_s"),
-        (lambda x, rows, sizes, order: (order, sizes, rows), "data that you return holds whole n"),
+        (lambda x, rows, sizes, order: (rows, order, sizes), "its three results in another order"),
+        (lambda x, rows, sizes, order: (order, sizes, rows), "Your third result alone holds numb"),
+        (lambda x, rows, sizes, order: (sizes, rows, order), "Your second result alone holds"),
+        (lambda x, rows, sizes, order: (sizes, sizes, order), "data that you return holds whole n"),
+        (lambda x, rows, sizes, order: (rows, sizes, sizes), "these are the numbers of batch_s"),
         (lambda x, rows, *rest: (list(rows), *rest), "`torch.cat` makes one tensor of them"),
     ],
 )  # fmt: skip
@@ -385,10 +388,16 @@ def test_a_wrong_mean_is_told_by_what_it_adds_up(row, said):
 )
 def test_a_mean_over_all_steps_is_told_of_the_sum_and_of_the_divisor(answer):
     result = exercise("09.2").check(answer)
-    assert (result.outcome, result.misconception) == ("incorrect", "padding in the sum")
+    assert (result.outcome, result.misconception) == ("incorrect", "a mean over all steps")
     assert "What you add up has padding in it." in result.message
-    assert "divided by the number of the sentence's own words. A `mean` over all" in result.message
-    assert "divides by T." in result.message
+    assert "you divide by T, as a `mean` over all steps does" in result.message
+    assert "divided by the number of the sentence's own words." in result.message
+
+
+def test_who_divides_rightly_is_not_told_to_divide_otherwise():
+    result = exercise("09.2").check(lambda output, lengths: output.sum(1) / lengths[:, None])
+    assert (result.outcome, result.misconception) == ("incorrect", "padding in the sum")
+    assert result.message.endswith("What you divide by is right.")
 
 
 @pytest.mark.parametrize("order", sorted({*permutations((1, 4, 6))} - {(1, 4, 6)}))

@@ -64,6 +64,8 @@ _FULL = "[x[n * k : (n + 1) * k] for n in range(len(x) // k)]"
 _ADDED = "\n        total = lstm.weight_hh_l0.grad + (total if outputs else 0)"
 _MEAN = "The loss of a chunk, or what comes of it, is divided by a number that is smaller in a " \
     "shorter chunk, as a mean does. That of the broken loop is the sum of the squares."  # fmt: skip
+_OVER = "The loss of a chunk, or what comes of it, is divided by {}. That of the broken loop is " \
+    "the sum of the squares."  # fmt: skip
 
 _SLIPS = (
     together("nothing mended", "This computes the same as the broken loop. Two things are wrong in "
@@ -91,9 +93,25 @@ _SLIPS = (
         _LOSS,
         ("a mean for the sum", _MEAN, "(output**2).mean()"),
         ("a mean of sums", _MEAN, "(output**2).sum(dim=2).mean()"),
+        ("a mean over the steps", _MEAN, "(output**2).mean(dim=0).sum()",
+         "(output**2).sum() / len(output)"),
         ("no squares", "The gradient is that of the sum of the numbers in output. The loss of the "
          "broken loop is the sum of their squares.", "output.sum()"),
         alone=(
+            ("a mean over steps and units", _MEAN, "(output**2).sum(dim=1).mean()"),
+            ("a mean over the sentences", _OVER.format("B, the number of sentences, as a mean over "
+             "axis 1 does"), "(output**2).mean(dim=1).sum()"),
+            ("a mean over the units", _OVER.format("H, the number of units, as a mean over the "
+             "last axis does"), "(output**2).mean(dim=2).sum()"),
+            ("a mean over sentences and units", _OVER.format("B · H, as a mean over the last two "
+             "axes does"), "(output**2).mean(dim=(1, 2)).sum()", "(output**2).sum(dim=0).mean()"),
+            ("a mean of no squares", "The gradient is that of the mean of the numbers in output. "
+             "The loss of the broken loop is the sum of their squares.", "output.mean()"),
+            ("added up before squared", "Your loss adds up first, or takes a mean, and squares "
+             "what comes of it. The broken loop squares each number of output, and then adds up.",
+             "output.sum() ** 2", "output.mean() ** 2", "(output.mean(dim=0) ** 2).sum()",
+             "(output.sum(dim=0) ** 2).sum()", "(output.mean(dim=2) ** 2).sum()",
+             "(output.mean(dim=1) ** 2).sum()"),
             ("some steps alone", "Your loss takes some steps of each chunk alone, such as the "
              "last. That of the broken loop takes all steps, and adds up.",
              "(output[-1]**2).sum()", "(output[-1]**2).mean()", "(output[0]**2).sum()",

@@ -66,6 +66,9 @@ _MASK = "torch.arange(output.shape[1]) < lengths[:, None]"
 _MASKED = "output * mask[:, :, None]"
 _SUM = ".sum(dim=1)"
 _BY, _COUNTED = " / lengths[:, None]", " / mask.sum(dim=1)[:, None]"
+_ONES = "torch.ones(output.shape[:2])"
+_PADDING = "What you add up has padding in it. It need not be zero: after a step with no word, " \
+    "an LSTM still shows a state."  # fmt: skip
 _OF_STEPS = " / mask.sum(dim=0)[:, None]"
 
 _SLIPS = (
@@ -73,10 +76,6 @@ _SLIPS = (
         _MASK,
         ("the mask turned round", "Your mask is the wrong way round: you add up the padding, and "
          "leave out the words.", "torch.arange(output.shape[1]) >= lengths[:, None]"),
-        ("padding in the sum", "What you add up has padding in it. It need not be zero: after a "
-         "step with no word, an LSTM still shows a state. And each sum is to be divided by the "
-         "number of the sentence's own words. A `mean` over all steps, or a mask of ones that is "
-         "counted, divides by T.", "torch.ones(output.shape[:2])"),
         alone=(
             ("a mask as long as the longest", "Your mask has as many steps as the longest sentence "
              "has words. T may be larger: some of output is padding for all. `output.shape[1]` "
@@ -111,6 +110,11 @@ _SLIPS = (
         ),
         also_right=(_COUNTED,),
     ),
+    together("padding in the sum", f"{_PADDING} What you divide by is right.",
+             {_MASK: _ONES, _BY: _BY}, paired=False),
+    together("a mean over all steps", f"{_PADDING} And you divide by T, as a `mean` over all steps "
+             "does, or a mask of ones that is counted. Each sum is to be divided by the number of "
+             "the sentence's own words.", {_MASK: _ONES, _BY: _COUNTED}),
     together("padding told by zeros", "You tell the padding by its zeros. Here it is not zero, or "
              "not all of it: an LSTM that has read the padding shows a state there too. Only the "
              "lengths say where a sentence ends.",

@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
@@ -10,7 +11,7 @@ from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.readers import Seen, Told
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import place, together
-from lstm_lessons.exercises.engine.words import listed
+from lstm_lessons.exercises.engine.words import Misformed, listed
 from lstm_lessons.exercises.lesson_09 import blocks
 
 
@@ -31,6 +32,19 @@ def _cases() -> tuple[Case, ...]:
 
 
 class _Packing(SeveralTensors):
+    def read(self, value: Any) -> dict[str, Tensor]:
+        """Return the named tensors; raise Misformed where data stands behind whole numbers."""
+        if isinstance(value, tuple | list) and len(value) == 3:
+            kinds = [isinstance(each, Tensor) and each.is_floating_point() for each in value]
+            if kinds in ([False, True, False], [False, False, True]):
+                place = ("first", "second", "third")[kinds.index(True)]
+                raise Misformed(
+                    f"Your {place} result alone holds numbers like those of x, as data does. Asked "
+                    "for are `data, batch_sizes, sorted_indices`, in this order.",
+                    "results in another order",
+                )
+        return super().read(value)
+
     def remark(self, value: Any) -> str:
         """Return that PyTorch's are tensors, where a list of numbers was taken for one."""
         listed = any(isinstance(each, tuple | list) for each in value)
@@ -79,14 +93,16 @@ _LOOP = "enumerate(batch_sizes)"
 _OWN_SIZES = "enumerate([int((lengths > t).sum()) for t in range(x.shape[1])])"
 _FIRST_AXIS = {_STEPS: "torch.arange(x.shape[0])", _LOOP: _LOOP}  # over these steps, no others
 
+_ORDER, _RETURN = "lengths.argsort(descending=True)", "return data, batch_sizes, order"
+_SHORTEST = "Your order begins with the shortest sentence. It is the first to end, so the rows " \
+    "that still run at a step would be the last ones. The loop takes the first."  # fmt: skip
+
 _SLIPS = (
     place(
-        "lengths.argsort(descending=True)",
+        _ORDER,
         ("not sorted", "You leave the sentences in the order in which they came. Then those that "
          "still run at a step are not the first rows, and the loop would hand states to the wrong "
          "sentences.", "torch.arange(len(lengths))"),
-        ("shortest first", "You sort the shortest sentence to the front. It is the first to end, "
-         "so the rows that still run would not be the first ones.", "lengths.argsort()"),
         ("the way back for the order", "Your order is the way back, `unsorted_indices`: in which "
          "row each sentence stands. Here you need which sentence stands in each row, to gather by "
          "it and to return it.", "lengths.argsort(descending=True).argsort()"),
@@ -131,8 +147,14 @@ _SLIPS = (
         ),
     ),
     place(_LOOP, also_right=(_OWN_SIZES,)),
+    together("shortest first", _SHORTEST, {_ORDER: "lengths.argsort()"},
+             {_ORDER: "lengths.argsort()", _ROWS: "x[order[len(order) - running :], t]"},
+             {_ORDER: "lengths.argsort()", _ROWS: "x[order[lengths[order] > t], t]"},
+             {_RETURN: "return data, batch_sizes, order.flip(0)"}),
     place(
-        "return data, batch_sizes, order",
+        _RETURN,
+        ("results in another order", "Your function returns its three results in another order. "
+         "Asked for are `data, batch_sizes, sorted_indices`.", "return data, order, batch_sizes"),
         ("the order back", "Your third result is the way back: in which row each sentence stands "
          "(`unsorted_indices`). Asked for is which sentence stands in each row.",
          "return data, batch_sizes, order.argsort()"),
