@@ -295,9 +295,9 @@ print(f"{(dz * column).sum():.2f}")
 # `dz @ weight_ih`. For h it is `dz @ weight_hh`.
 #
 # And the weights? A weight is multiplied by one number of x, so this number is its slope. The
-# weight in row r and column k has the gradient $dz_r \cdot x_k$. A bias is only added, so its slope
-# is
-# 1. All rows of a batch use the same weights, so here the gradients of the rows add up.
+# weight in row r and column k has the gradient $dz_r \cdot x_k$. A bias is only added, so that its
+# gradient is dz itself. All rows of a batch use the same weights, so here the gradients of the rows
+# add up.
 #
 # $$\underset{(B \times I)}{d_x} = \underset{(B \times 4H)}{dz}\;\underset{(4H \times I)}{W_{ih}}
 # \qquad
@@ -531,22 +531,28 @@ show(plot, alt)
 # By much more: from 0.87 to −2.82, which is 3.69, eight times as much.
 #
 # The gradient sees the left end of each curve, and nothing else. There the curve of the bracket is
-# nearly flat. The fall comes later, where the gates leave their ends.
-#
+# nearly flat. The fall comes later, and so does that of the gate i of unit 5:
+
+# %%
+for share in (1, 0.8, 0.6, 0.4, 0.2, 0):
+    changed = x[:, None].clone()
+    changed[14] *= share
+    _, _, _, steps = direction_forward(changed, start, start, weights)
+    print(f"share {share:.1f}: i = {steps[14].i[0, 5]:.2f}")
+
+# %% [markdown]
 # So the gradient was right, and we had asked it another question. It says what a *small* change
 # would do *here*. It does not say what a character has done. For that, take the character away and
 # look, for every one:
 
 # %%
-changes = []
 for place in range(len(line)):
-    changes.append(score_with(place, 0) - score_with(place, 1))
-most = max(range(len(line)), key=lambda place: abs(changes[place]))
-print(f"taken away, {line[most]!r} changes the score most: by {changes[most]:.2f}")
+    change = score_with(place, 0) - score_with(place, 1)
+    print(line[place], f"{change:5.2f}")
 
 # %% [markdown]
-# The bracket made it change its mind. And there is a second lesson in it: training follows the
-# gradient. What a gate at its end does wrong, training can hardly see.
+# The bracket, with −3.69, made it change its mind. And there is a second lesson in it: training
+# follows the gradient. What a gate at its end does wrong, training can hardly see.
 
 # %% [markdown]
 # ## Too small and too large
@@ -592,12 +598,11 @@ layers = {
 curves = {name: gradient_by_lag(layer) for name, layer in layers.items()}
 
 # %%
-plot, axes = figure()
-styles = ("k-", "k--", "k-.", "k:", "k-")
-for (name, curve), style, width in zip(curves.items(), styles, (2, 2, 2, 2, 1)):
-    axes.semilogy(curve, style, linewidth=width, label=name)
+plot, axes = figure(height=420)
+for name, style in zip(curves, ("k-", "k--", "k-.", "k:", "k.")):
+    axes.semilogy(curves[name], style, markersize=3, label=name)
 axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", title="One axis for all")
-axes.legend(fontsize=8)
+axes.legend(fontsize=9)
 alt = """Five curves of gradient against lag on a logarithmic axis. The plain RNN with larger
 weights rises to above 1e5 at lag 60. With a forget bias of 3 the curve is nearly level, at 0.35.
 With a bias of 1 it falls to 5e-6, the new LSTM to 3e-14, and the new plain RNN to 2e-18."""
@@ -616,18 +621,22 @@ for name, f_at_rest in rests.items():
     print(f"{name:<20} f rests at {f_at_rest:.2f}, the gradient has {factor:.2f} a step")
 
 # %% [markdown]
-# Above it, in all three. The second way, through h, brings something back as well. So f says what c
-# carries, and not what the whole network carries.
+# Above it, in all three. Something comes back on the second way, through h, as well. So f says what
+# c carries, and not what the whole network carries.
 #
-# The same second way can make an LSTM explode, too: f is never above 1, but $W_{hh}$ may be as
-# large as it likes.
+# The same second way can make an LSTM explode, too. f is never above 1, but $W_{hh}$ may become as
+# large as it likes:
+
+# %%
+exploding = gradient_by_lag(new_layer(nn.LSTM, scale=30))
+print(f"LSTM, W_hh times 30: the gradient at lag 60 is {exploding[60]:.0e} times that at lag 0")
 
 # %% [markdown]
-# ## A run that ends in nan
+# ## What it does to training
 #
-# What do both do to training? We train a plain RNN on a small task: say at the end which sign, +1
-# or −1, came first, here twenty steps before. Its answer is a number, and the loss is the squared
-# distance from the sign. Whoever always answers 0 has a loss of 1.
+# Now see both in training, too small and too large. We train a plain RNN on a small task: say at
+# the end which sign, +1 or −1, came first, here twenty steps before. Its answer is a number, and
+# the loss is the squared distance from the sign. Whoever always answers 0 has a loss of 1.
 
 # %%
 torch.set_num_threads(1)  # small networks are quicker with one
