@@ -34,15 +34,15 @@ from lstm_lessons import trained_reader
 # %%
 reader, number = trained_reader()
 line = "the value is (not always) a number"
-x = reader.embedding(torch.tensor([number[character] for character in line])).detach()
-print("x:", tuple(x.shape))
+vectors = reader.embedding(torch.tensor([number[character] for character in line])).detach()
+print("vectors:", tuple(vectors.shape))
 
 
 # %%
 def unit_5(hand_on):
     """Return h of unit 5 after each character, read in chunks of ten."""
     hx, states = None, []
-    for chunk in x.split(10):
+    for chunk in vectors.split(10):
         output, hx = reader.lstm(chunk, hx)
         states.append(output[:, 5].detach())
         if not hand_on:
@@ -51,21 +51,10 @@ def unit_5(hand_on):
 
 
 # %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
+from lstm_lessons import pictures
 
-plot, axes = figure()
-axes.step(range(len(line)), unit_5(hand_on=True), where="mid", label="state handed on")
-axes.step(range(len(line)), unit_5(hand_on=False), ":", where="mid", label="zeros each time")
-axes.set_xticks(range(len(line)), list(line))
-axes.set(ylabel="h of unit 5", title="Is a bracket open?")
-for start in (10, 20, 30):
-    axes.axvline(start - 0.5, color="gray", linewidth=0.8)
-axes.legend(loc="upper left")
-alt = """Two curves of unit 5 over the characters of the line, with three cuts. Both rise to 0.7 at
-the opening bracket. With the state handed on it stays there until the closing bracket. With zeros
-each time it falls to 0 at the second cut, in the middle of the bracket."""
-show(plot, alt)
+curves = {"state handed on": unit_5(hand_on=True), "zeros each time": unit_5(hand_on=False)}
+pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30])
 
 # %% [markdown]
 # If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
@@ -81,14 +70,12 @@ show(plot, alt)
 # from each chunk to the next one. (The lower half is about training, and comes later.)
 
 # %%
-from lstm_lessons import pictures
-
 pictures.chunks(line[:30], 10, between="carry")
 
 # %% [markdown]
 # Nobody hands the state on if you do not. We take a new layer with the sizes from lesson 00: 24
-# words, 10 sentences, 100 numbers in a word. From here on we compute in float64, so that the proofs
-# are sharp. We read the same words twice, in two calls.
+# words, 10 sentences, 100 numbers in a word. From here on we compute in float64, so that
+# no small difference is rounding. We read the same words twice, in two calls.
 #
 # **Predict.** Does the second call give other numbers, because the layer has seen the words before?
 
@@ -119,8 +106,8 @@ print("lengths:", [len(output) for output in outputs])
 same(torch.cat(outputs), whole)
 
 # %% [markdown]
-# The chunks give what the whole gives. The last one has only 4 words, and nothing has to be done
-# about that, because states have no axis for time. Two things to keep in mind:
+# The outputs of the chunks are those of the whole. The last chunk has only 4 words, and nothing has
+# to be done about that, because states have no axis for time. Two things to keep in mind:
 #
 # * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
 #   would cut the batch into groups of sentences, and no error would come.
@@ -259,11 +246,11 @@ print(words_reached(cut=True))
 # **Predict.** In which of the two does stream 0, the first column, read 0, 1, 2, 3?
 
 # %%
-words = torch.arange(12)
+numbered = torch.arange(12)
 print("view(4, 3)")
-print(words.view(4, 3))
+print(numbered.view(4, 3))
 print("view(3, 4).transpose(0, 1)")
-print(words.view(3, 4).transpose(0, 1))
+print(numbered.view(3, 4).transpose(0, 1))
 
 # %% [markdown]
 # In the second one. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. The
@@ -308,9 +295,9 @@ def streams(values):
 
 
 # %%
-x = streams(vectors_of(text))
-wanted = streams(torch.tensor(is_open(text)).double())
-print("x:", tuple(x.shape), "  wanted:", tuple(wanted.shape))
+brackets = streams(vectors_of(text))
+answers = streams(torch.tensor(is_open(text)).double())
+print("brackets:", tuple(brackets.shape), "  answers:", tuple(answers.shape))
 
 
 # %%
@@ -321,7 +308,7 @@ def train(hand_on, seed):
     optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.05)
     for _ in range(2):
         hx = None
-        for chunk, answer in zip(x.split(5), wanted.split(5)):
+        for chunk, answer in zip(brackets.split(5), answers.split(5)):
             output, (h, c) = lstm(chunk, hx)
             hx = (h.detach(), c.detach()) if hand_on else None
             loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
@@ -333,7 +320,7 @@ def train(hand_on, seed):
 
 # %%
 test_text = bracket_text(2000, seed=3)
-test_x, test_wanted = vectors_of(test_text), torch.tensor(is_open(test_text))
+test_brackets, test_answers = vectors_of(test_text), torch.tensor(is_open(test_text))
 
 
 # %%
@@ -341,7 +328,7 @@ def share_right(lstm, head, hand_on):
     """Return the share of right answers on another text, read in chunks of five."""
     hx, right = None, 0
     with torch.no_grad():
-        for chunk, answer in zip(test_x.split(5), test_wanted.split(5)):
+        for chunk, answer in zip(test_brackets.split(5), test_answers.split(5)):
             output, states = lstm(chunk, hx)
             hx = states if hand_on else None
             right += ((head(output)[:, 0] > 0) == (answer == 1)).sum().item()
@@ -381,15 +368,15 @@ for hand_on in (True, False):
 # %%
 torch.manual_seed(0)
 signs = torch.randint(0, 2, (400, 16))  # (T, B): 1 for +1, 0 for -1
-x = (2.0 * signs - 1)[:, :, None]
-wanted = signs.roll(3, dims=0).double()  # the sign of three steps before
+echo = (2.0 * signs - 1)[:, :, None]
+echoed = signs.roll(3, dims=0).double()  # the sign of three steps before
 
 
 # %%
 def train_round(lstm, head, optimiser, k):
     """Update the weights after each chunk of k steps, once through all 400 steps."""
     hx = None
-    for chunk, answer in zip(x.split(k), wanted.split(k)):
+    for chunk, answer in zip(echo.split(k), echoed.split(k)):
         output, (h, c) = lstm(chunk, hx)
         hx = (h.detach(), c.detach())
         loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
@@ -398,25 +385,31 @@ def train_round(lstm, head, optimiser, k):
         optimiser.step()
 
 
+# %%
+def echo_right(k, seed):
+    """Return the share of right answers after 200 updates in chunks of k."""
+    torch.manual_seed(seed)
+    lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
+    for _ in range(k // 2):  # a round has 400 / k updates
+        train_round(lstm, head, optimiser, k)
+    with torch.no_grad():
+        right = (head(lstm(echo)[0])[3:, :, 0] > 0) == (echoed[3:] == 1)
+    return right.double().mean().item()
+
+
 # %% [markdown]
 # **Predict.** Guessing is right half of the time. Do the chunks of 2 learn it as well as those of
 # 20?
 
 # %%
 for k in (2, 20):
-    for seed in range(3):
-        torch.manual_seed(seed)
-        lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
-        optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
-        for _ in range(k // 2):  # a round has 400 / k updates
-            train_round(lstm, head, optimiser, k)
-        with torch.no_grad():
-            right = (head(lstm(x)[0])[3:, :, 0] > 0) == (wanted[3:] == 1)
-        print(f"chunks of {k:2}, seed {seed}: {right.double().mean():.2f} right")
+    shares = [echo_right(k, seed) for seed in range(3)]
+    print(f"chunks of {k:2}:", [round(share, 2) for share in shares])
 
 # %% [markdown]
 # They do not. No gradient ever tells the network to keep a sign. At best the head can read what
-# happens to be left of it in the state. Chunks of 20 learn it perfectly.
+# happens to be left of it in the state. Chunks of 20 learn it with every seed.
 #
 # How much is lost? A chunk of 6 has 6 places for a word. If its loss comes 2 steps later, four of
 # these places, 0 to 3, have it in the same chunk. From the places 4 and 5 it lies behind the cut.
@@ -480,7 +473,8 @@ explorers.chunks()
 # %% [markdown]
 # ## What we have seen
 #
-# * `nn.LSTM` keeps no state between calls. If you hand on the pair (h, c), chunks equal the whole.
+# * `nn.LSTM` keeps no state between calls. If you hand on the pair (h, c), the chunks have the
+#   outputs of the whole.
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
 # * `retain_graph=True` is no cure: the next update breaks it, and without updates the walk back
