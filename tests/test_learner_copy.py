@@ -77,7 +77,7 @@ def test_the_pictures_that_need_no_prediction_stay():
     assert "pictures.course_map()" in pictures["notebooks/00_start_here.ipynb"]
     assert "pictures.wirings()" in pictures["exercises/04_unrolling_in_time.ipynb"]
     # The curves that open lesson 08 stand before any question.
-    assert any("show(" in line for line in pictures["notebooks/08_state_across_chunks.ipynb"])
+    assert any("along(" in line for line in pictures["notebooks/08_state_across_chunks.ipynb"])
 
 
 # Of notebooks made for it

@@ -314,22 +314,26 @@ print(compare(by_hand, PackedLSTM(reader.lstm), x, random_states).verdict)
 # Ten tensors: the output, h_n and c_n, and the gradients of x, of both states and of the four
 # weights.
 #
-# To go back from packed rows to a block, there is `pad_packed_sequence`. It puts zeros where there
-# was no character, and gives back the lengths as well. We use it on both directions, too.
+# To go back from packed rows to a block, there is `pad_packed_sequence`. It gives back the lengths
+# as well. We use it on both directions, too.
+#
+# **Predict.** What stands in the output of `word` behind its end: its last state once more, the
+# state after the padding, or zeros?
 
 # %%
 from torch.nn.utils.rnn import pad_packed_sequence
 
 unpacked, lengths_back = pad_packed_sequence(packed_output, batch_first=True)
 print("output:", tuple(unpacked.shape), " lengths:", lengths_back.tolist())
-print("`word`, its last step:", same(unpacked[2, 3], alone[2]))
-print("`word`, largest number behind its end:", unpacked[2, 4:].abs().max().item())
+print("`word`, at its end:", same(unpacked[2, 3], alone[2]))
+print("`word`, behind it:", unpacked[2, 4:].unique().tolist())
+print("zeros at the last step:", [lines[b] for b in range(4) if not unpacked[b, -1].any()])
 both_packed, _ = pad_packed_sequence(both(packed)[0], batch_first=True)
 print("`word`, both directions:", same(both_packed[2, :4], word))
 
 # %% [markdown]
-# Both halves are right now. And behind the end of a line there are zeros, so after packing
-# `output[:, -1]` is zero for each line but the longest one. Take `h_n`.
+# Zeros, because no state was computed there. So after packing, `output[:, -1]` is zero for each
+# line but the longest one: take `h_n`. And both halves of the two directions are right now.
 
 # %% [markdown]
 # ## The loss is padded, too
