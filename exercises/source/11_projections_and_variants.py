@@ -235,7 +235,7 @@ def broken_step(x, h, c, weight_ih, weight_hh, peepholes):
 
 
 # %%
-def peephole_step(x, h, c, weight_ih, weight_hh, peepholes):
+def mended_step(x, h, c, weight_ih, weight_hh, peepholes):
     ### BEGIN SOLUTION
     z = F.linear(x, weight_ih) + F.linear(h, weight_hh)
     z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
@@ -250,7 +250,7 @@ def peephole_step(x, h, c, weight_ih, weight_hh, peepholes):
 
 
 # %%
-exercise("11.5").check(peephole_step)
+exercise("11.5").check(mended_step)
 
 # %% [markdown] tags=["hints"]
 # 1. What do the three peepholes look at in the picture of the lesson? And where does each of the
