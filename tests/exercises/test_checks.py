@@ -182,3 +182,33 @@ def test_the_first_call_has_sizes_that_all_differ(each):
     """Weak inputs hide real mistakes; layers and directions are few by their nature."""
     sizes = {key: size for key, size in each.calls[0].sizes.items() if key not in ("L", "D")}
     assert len(set(sizes.values())) == len(sizes), sizes
+
+
+@pytest.mark.slow
+@functions("each")
+def test_what_is_wrong_in_one_call_alone_is_told_and_no_reader_fails(each):
+    """In a later call an input may be None, or of another kind than in the first."""
+    for number, case in enumerate(each.calls):
+        result = each.check(nudged_in(each, case))
+        assert OUR_FAULT not in result.message, (case.label, result)
+        assert result.outcome == "incorrect", (case.label, result)
+        assert number == 0 or case.label in result.message, (case.label, result)
+
+
+def nudged_in(each, case):
+    """Return an answer that is right but for inputs of the kind of one call."""
+    solved, like = each.solved, kinds([*case.inputs.values(), *case.keywords.values()])
+
+    def nearly(*inputs, **keywords):
+        found = solved(*inputs, **keywords)
+        return nudged(found) if kinds([*inputs, *keywords.values()]) == like else found
+
+    return nearly
+
+
+def kinds(values):
+    """Return the shapes of tensors, also of those in lists, and what else there is as a text."""
+    return [
+        kinds(each) if isinstance(each, tuple | list) else str(getattr(each, "shape", each))
+        for each in values
+    ]

@@ -203,6 +203,45 @@ def test_places_of_an_axis_that_the_result_does_not_have_are_tried_too():
     assert "step by step: your result changes with step 3 alone of `x`. It should" in message
 
 
+@pytest.mark.parametrize("start", [None, 2.0, randoms(5)()])
+def test_an_input_that_is_another_thing_in_a_later_call_breaks_no_reader(start):
+    """None, a number, or a tensor with other axes: no place of it can be tried."""
+
+    def calls():
+        draw = randoms(4)
+        x, usual = draw(5, 3), draw(3)
+        return Case({"x": x, "start": usual}, {"T": 5}), Case({"x": x, "start": start}, {"T": 4})
+
+    def begun(x, start):
+        return x[-1] + (0 if start is None else start if isinstance(start, float) else start.sum())
+
+    toy = unknown_toy(cases=calls, axes={"start": ("sentence",), "x": ("step", "sentence")})
+    toy.__dict__["solved"] = begun
+    usual = toy.calls[0].inputs["start"]
+
+    def later_only(x, start):
+        first = isinstance(start, torch.Tensor) and start.shape == usual.shape
+        return begun(x, start) if first else begun(x, start) + x[-1].tanh()
+
+    message = toy.check(later_only).message
+    assert "This check itself has failed" not in message
+    assert "Yet with T=5 all is right." in message
+
+
+def test_a_number_of_an_error_that_may_come_from_the_first_call_is_told_without_a_symbol():
+    def calls():
+        draw = randoms(4)
+        x, scale = draw(5, 3), draw()
+        return Case({"x": x, "scale": scale}, {"T": 5, "B": 3}), Case(
+            {"x": draw(3, 7), "scale": scale}, {"T": 3, "B": 7}
+        )
+
+    answer = lambda x, scale: x[-1] * scale + torch.zeros(3)  # noqa: E731
+    message = unknown_toy(cases=calls).check(answer).message
+    assert "7 (B)" in message
+    assert "3 (T)" not in message
+
+
 # --- Relations ----------------------------------------------------------------------------------
 
 W = random(4, 6, 3)

@@ -34,6 +34,18 @@ class Case:
         """Return the inputs anew; with ``gradients``, tensors of real numbers ask for theirs."""
         return {name: fresh(value, gradients) for name, value in self.inputs.items()}
 
+    def beside(self, first: "Case") -> "Case":
+        """Return the same call without the sizes that are another symbol's in the first call.
+
+        A number of an error may come from there, since people try a function on its sizes.
+        """
+        others = {
+            name: {size for other, size in first.sizes.items() if other != name}
+            for name in self.sizes
+        }
+        kept = {name: size for name, size in self.sizes.items() if size not in others[name]}
+        return self if self is first else replace(self, sizes=kept)
+
     def with_inputs(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> "Case":
         """Return the same call with some inputs changed."""
         return replace(self, inputs={**self.inputs, **change(self.fresh())})

@@ -195,7 +195,7 @@ class FunctionExercise(Exercise):
         name, message = (
             named
             or about_name(problem, defined, self.advice)
-            or meaning(problem, case)
+            or meaning(problem, case.beside(self.calls[0]))
             or (None, "")
         )
         special = "" if named else case.special

@@ -20,7 +20,8 @@ def moved_by_inputs(seen: Seen) -> Told | None:
         does, should = set(), set()
         for number in {0, seen.number}:
             case = seen.cases[number]
-            moved = [_with(case, name, other) for other in _others(seen, name, case.inputs[name])]
+            given = case.inputs.get(name)  # which may be None in this call
+            moved = [_with(case, name, other) for other in _others(seen, name, given)]
             right = Attempt(seen.wanted[number])
             does |= {_moves(seen.of_answer(m), seen.attempts[number], seen.name) for m in moved}
             should |= {_moves(seen.of_solution(each), right, seen.name) for each in moved}

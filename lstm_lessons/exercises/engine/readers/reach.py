@@ -21,6 +21,8 @@ def moved_along_axes(seen: Seen) -> Told | None:
     if seen.ours.shape != seen.right.shape:
         return None
     slots = seen.returns.axes_of(seen.name)
+    if seen.ours.ndim < len(slots):
+        slots = ()
     places = [(name, axis) for name, axes in seen.axes.items() for axis in axes]
     for name, axis in sorted(places, key=lambda each: each[1] not in slots):
         at = seen.axes[name].index(axis), slots.index(axis) if axis in slots else None
@@ -47,10 +49,17 @@ def _told(seen: Seen, name: str, axis: str, at: tuple[int, int | None]) -> Told 
 
 
 def _reach(seen: Seen, name: str, at: tuple[int, int | None], of_answer: bool) -> Reach | None:
-    """Return what each place of the result has read, or the whole where it has no such axis."""
+    """Return what each place of the result has read, or the whole where it has no such axis.
+
+    Nothing is returned where it cannot be tried: in this call the input may be None, or have fewer
+    axes than in the first.
+    """
+    value = seen.case.inputs.get(name)
+    if not isinstance(value, Tensor) or value.ndim <= at[0]:
+        return None
     call = seen.of_answer if of_answer else seen.of_solution
     before = seen.attempts[seen.number] if of_answer else Attempt(seen.wanted[seen.number])
-    size = seen.case.inputs[name].shape[at[0]]
+    size = value.shape[at[0]]
     slots = 1 if at[1] is None else before.results[seen.name].shape[at[1]]
     reach: Reach = [[] for _ in range(slots)]
     for place in range(size):

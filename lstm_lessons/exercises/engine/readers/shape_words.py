@@ -11,7 +11,7 @@ def told_by_shape(seen: Seen) -> Told | None:
     axes = seen.returns.axes_of(seen.name)
     if ours == right or len(axes) != len(right):
         return None
-    said = _in_words(ours, right, axes, dict(seen.case.sizes))
+    said = _in_words(ours, right, axes, dict(seen.case.beside(seen.cases[0]).sizes))
     return (said[0], f"Your {seen.name} has the shape {ours}. {said[1]}") if said else None
 
 
