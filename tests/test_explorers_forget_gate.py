@@ -173,7 +173,7 @@ def test_where_a_curve_leaves_the_picture_is_marked_and_said():
 
 @pytest.mark.parametrize("forget_bias", BIASES)
 def test_the_words_say_how_each_curve_runs(forget_bias):
-    said = view(forget_bias, 50).alt.split("steps. ")[1].split("; ")
+    said = view(forget_bias, 50, STATE).alt.split("steps. ")[1].split("; ")
     for text, values in zip(said, torch_curves(forget_bias, 50).values(), strict=True):
         factor = (values[50] / values[1]) ** (1 / 49)
         assert f"{svg.scientific(values[1])} at lag 1, " in text

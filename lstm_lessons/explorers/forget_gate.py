@@ -101,7 +101,7 @@ def curves(forget_bias: float, lags: int, of: str = STATE) -> dict[str, Array]:
 def view(
     forget_bias: Annotated[float, Range(-2.0, 6.0, 0.25), "forget bias (the sum)"] = 0.0,
     lags: Annotated[int, Range(10, 100, 10), "lags shown"] = 50,
-    of: Annotated[str, Choice((STATE, MEMORY)), "gradient of"] = STATE,
+    of: Annotated[str, Choice((STATE, MEMORY)), "gradient of"] = MEMORY,
 ) -> Picture:
     """Return the picture: gradient by lag on a logarithmic axis, and f as a half-life.
 

@@ -55,8 +55,8 @@ explorers.reader()
 # called h, and is what it shows of the memory: what it says of the line is made from h.
 #
 # The picture draws c. It has a row for each of the 16 *units*. From left to right you see the
-# number that the unit held after each character: the wider a box is, the larger is the number, and
-# a hollow box is a number below zero.
+# number that the unit held after each character: the wider a box is, the farther the number is
+# from zero, and a hollow box is a number below zero.
 
 # %% [markdown]
 # Look at one row, unit 5, which is drawn larger below the others. It follows brackets, as you will
@@ -65,8 +65,8 @@ explorers.reader()
 # kept the one in which a single unit follows the brackets best. But no one told it *how* to follow
 # them. Training has found the weights that do it.
 #
-# The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of the
-# old number is kept, and i how much of the new is taken in.
+# The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of
+# the old number is kept, and i how much of the new one, g, is taken in.
 
 # %% [markdown]
 # **Try it.** Go back up to the picture.
@@ -154,9 +154,9 @@ print(f"the rule:   {right} of {len(lines)} lines, {right / len(lines):.1%}")
 
 # %% [markdown]
 # The reader is only 8 lines better than one line of Python. Others of the ten that were trained in
-# the same way are worse than the rule (`lstm_lessons/data/README.md` has all ten). So do not
-# admire what it says. What is worth a look is how it keeps what it has read. Of unit 5 we have
-# seen a little of that. Of the other 15 we do not know much.
+# the same way are worse than the rule (`lstm_lessons/data/README.md` in the folder of the course
+# has all ten). So do not admire what it says. What is worth a look is how it keeps what it has
+# read. Of unit 5 we have seen a little of that. Of the other 15 we do not know much.
 #
 # By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
 # trained all of it, and in lesson 13, which is to come, you will ask it what it knows.

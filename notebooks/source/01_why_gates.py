@@ -107,7 +107,7 @@ pictures.cell("f i g", {"f": 0.9, "i": 0.5, "g": -1, "c_before": 2})
 #   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}}$$
 #
 # This is the heart of the LSTM. Now we can look at how the reader keeps its bracket: inside the
-# brackets f must be near 1, and at the closing one near 0. And i must be open where a 1 is let in.
+# brackets f must be near 1, and at the closing one near 0.
 #
 # **Predict.** A guess: at how many of the 33 characters of the line is the input gate of unit 5
 # above one half?
@@ -182,9 +182,9 @@ print(f"{word.grad:.3f}")
 # In PyTorch it is `nn.RNN`. It returns `output`, the states after every word, and `h_n`, the last
 # one.
 #
-# In this lesson numbers become very small. PyTorch usually computes in `float32`, which keeps
-# about 7 digits. We take `float64`, which keeps about 16. Then two ways to compute the same thing
-# agree to 1e-12, which is 0.000000000001, and `same` of lesson 00 can be strict.
+# PyTorch usually computes in `float32`, which keeps about 7 digits. This course takes `float64`
+# from here on, which keeps about 16. Then two ways to compute the same thing agree to 1e-12, which
+# is 0.000000000001, and `same` of lesson 00 can be strict.
 #
 # One sentence alone needs no axis for sentences: x is 61 words of 8 numbers.
 
@@ -350,8 +350,8 @@ print(f"f = {f:.3f}, bias {b_f:.2f}")
 #
 # * PyTorch keeps the weights of all four gates in one matrix of 64 rows. The forget gate owns the
 #   second quarter of the rows, here 16 to 31. It is the same for the biases. Lesson 02 shows why.
-# * `output[t - 1]` is the state h after the word before. The first word has none, so we begin with
-#   the second.
+# * `output[t - 1]` is the state h after the word before. The first word starts from h = 0; we skip
+#   it.
 # * `torch.stack` puts the 60 lists of 16 numbers on top of each other, which gives (60, 16).
 
 
@@ -428,7 +428,9 @@ show(plot, alt)
 
 # %% [markdown]
 # The two networks that forget are nearly straight lines. With the open gate the gradient falls to
-# about a third at once, and then moves up and down around that, as far back as we look.
+# about a third at once, and then, in this one, moves up and down around that, as far back as we
+# look. (It falls at once because the last word also acts on h through the part that was grey in
+# the picture.)
 #
 # The gate alone would leave one half after 30 steps, and one quarter after 60. But a word reaches
 # the last state in another way, too: it acts on h, and h acts on the gates of the next step, as in
@@ -436,10 +438,11 @@ show(plot, alt)
 #
 # ## Turn the knob
 #
-# Below is an LSTM with other weights, which has read 151 words. The solid curve is its gradient for
-# the forget bias that you choose. The dashed line is $f^k$, which is what the forget gate alone
-# would leave after k steps. "gradient of" says whether it is the gradient of the last state h or of
-# the last memory c. The plain RNN has no c, so its curve is always that of h.
+# Below is an LSTM with other weights, which has read 151 words. The solid curve is the gradient of
+# its last memory c, for the forget bias that you choose. The dashed line is $f^k$, which is what
+# the forget gate alone would leave after k steps; the number at the top says how much that is. The
+# plain RNN has no c: its curve is that of h. ("gradient of" shows that of h for the LSTM, too. It
+# lies lower, since h shows only a part of c.)
 #
 # **Try it.**
 #
@@ -568,7 +571,9 @@ for name in ("plain RNN", "new LSTM"):
 #
 # Our ruler does not foresee that. In the plot above it is the new LSTM that has more gradient left
 # than the plain RNN. The ruler measures a network as it is, here before training. Training changes
-# the weights, and the factor with them, for better or for worse.
+# the weights, and the factor with them, for better or for worse. So use it for what it can say:
+# whether a new network has a gradient to begin with. With a bias of 2 it had one, and learnt from
+# every start.
 
 # %% [markdown]
 # ## Where it comes from
@@ -590,7 +595,8 @@ for name in ("plain RNN", "new LSTM"):
 # * A gate that stays at f gives the memory c a half-life of $\ln \frac12 / \ln f$ steps. It rests
 #   near $\sigma(b_f)$. The state h also has other ways to the past.
 # * A new `nn.LSTM` has f near 0.5, and forgets half of its memory at every step. Open its gates if
-#   your sequences are long.
+#   your sequences are long: here a half-life of a fifth of the length was enough. (With more
+#   layers or directions, each has forget biases of its own.)
 
 # %% [markdown]
 # **A common mistake.** To set the forget bias to 1, people write 1 into both biases of PyTorch.

@@ -150,7 +150,7 @@ def both_ways(x, h_0, c_0, weights):
 
 
 # %% [markdown]
-# The proof, with all gradients:
+# The proof, with all gradients, which `compare` switches on while it works:
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -192,7 +192,8 @@ print("right at", right, "of", T, "words")
 # We ask as in lesson 05, with a probe: change one character s, and look which slots of `output`
 # move. If slot t moves, it has seen character s. The function below returns a line of marks for
 # each slot: an X for each character that it has seen, a dot for each that it has not. So `XX....`
-# for slot 1 says that it has seen characters 0 and 1 of six.
+# for slot 1 says that it has seen characters 0 and 1 of six. (A model with dropout needs `eval()`
+# first. And in a long line a dot may also mean that a character was forgotten on the way.)
 
 
 # %%
@@ -372,8 +373,8 @@ explorers.slots()
 # on `output`. At each slot the head gives a score to every character, and the highest is the
 # guess. In training, slot t is compared with character t + 1, so `model(x)[:-1]` with `x[1:]`.
 #
-# Both networks are trained here, with one seed each. That takes some seconds, on a slow machine
-# half a minute.
+# Both networks are trained here, with one seed each. That takes some seconds, on a busy machine a
+# minute.
 
 # %%
 from lstm_lessons.data.trials import next_characters, windows
@@ -450,7 +451,8 @@ for marks in seen(forward_half_of_two, six):
 
 # %% [markdown]
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
-# layer 0 has read what comes after. What helps against the leak is one direction in all layers.
+# layer 0 has read what comes after. If a line is to be read once, what helps against the leak is
+# one direction in all layers.
 #
 # ## When to take two directions
 #
@@ -473,8 +475,8 @@ for marks in seen(forward_half_of_two, six):
 # * The reverse pass begins in `output[-1]` and ends in `output[0]`.
 # * `h_n` is (L·D, B, H), layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
 #   the vector of a line.
-# * In `output[t]` both halves have read step t. To fill gap t, take slots t − 1 and t + 1, and one
-#   layer: layer 1 reads both halves, and through them every word.
+# * In `output[t]` both halves have read step t. To fill gap t, take the forward half of slot
+#   t − 1 and the reverse half of slot t + 1, of one layer.
 # * To say what comes next, two directions leak the answer. A probe finds the leak.
 
 # %% [markdown]

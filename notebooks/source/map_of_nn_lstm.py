@@ -63,7 +63,7 @@ explorers.lstm_map()
 # | argument | default | what it changes | what it leaves as it is |
 # |---|---|---|---|
 # | `input_size` | none | last axis of `input`; columns of `weight_ih` of layer 0 | all states, `output` |
-# | `hidden_size` | none | last axis of `output` and of the states; rows and columns of the weights | time and batch |
+# | `hidden_size` | none | last axis of `output` and of the states, without a projection; rows and columns of the weights | time and batch |
 # | `num_layers` | 1 | first axis of the states; a set of parameters for each layer | the shape of `output` |
 # | `bias` | True | whether there are two biases for each layer and direction | all shapes of a call |
 # | `batch_first` | False | the order of the first two axes of `input` and `output` | the states, all parameters |
@@ -72,7 +72,8 @@ explorers.lstm_map()
 # | `proj_size` | 0 | last axis of `output`, `h_0` and `h_n`; columns of `weight_hh`, and of `weight_ih` from layer 1 on; one more weight, `weight_hr` | `c_0` and `c_n`, the biases, `weight_ih` of layer 0 |
 #
 # The next cells let PyTorch say the same. `shapes_with` makes a layer that reads words of 100
-# numbers with a hidden size of 16, lets it read 10 sentences of 24 words, and prints what comes out.
+# numbers with a hidden size of 16, lets it read 10 sentences of 24 words, and prints what comes
+# out.
 
 # %%
 import torch
@@ -195,7 +196,7 @@ print("h_n               ", tuple(h_n.shape))
 # | `Trying to backward through the graph a second time` | in a loop over chunks: the state that you handed on hangs on the history of the chunk before, which `backward()` has thrown away. Hand on `(h.detach(), c.detach())`. Do not follow the advice to write `retain_graph=True`. (Elsewhere: `backward()` was called twice for one loss.) |
 # | `modified by an inplace operation` | in a loop over chunks: you did follow it. The old history is kept, and needs the weights as they were before the optimiser's step. Detach both states, and delete `retain_graph=True` |
 # | `Expected hidden[0] size (1, 4, 16), got [1, 10, 16]`, in the last batch | the last batch is smaller than the state. If its sentences do not go on where those before ended, give no state at all. If they do, all batches must be of one size: leave the last one out |
-# | `'lengths' argument should be a 1D CPU int64 tensor` | the lengths are on the GPU, or they have two axes. Packing wants `lengths.cpu()`, also where all else is on the GPU |
+# | `'lengths' argument should be a 1D CPU int64 tensor` | the lengths are on the GPU, or (without `enforce_sorted=False`) they have two axes. Packing wants `lengths.cpu()`, also where all else is on the GPU |
 # | `must be sorted in decreasing order` | say `enforce_sorted=False` when you pack. Then torch sorts, and gives `h_n` back in your order |
 #
 # Three more are met often. We make each on purpose.
