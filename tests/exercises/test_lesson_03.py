@@ -321,6 +321,11 @@ def test_two_sources_of_one_order_are_both_named():
         ("f * c", "f @ c", "number by number, ⊙, is `*`"),
         ("z.chunk(4, dim=-1)", "z.split(z.shape[1] / 4, -1)", "whole numbers"),
         ("z.chunk(4, dim=-1)", "z.chunk(4)", "cut along axis 0"),
+        ("return new_h, new_c", "return [new_h]", "Your function returns one thing."),
+        ("torch.sigmoid(z_i)", "torch.exp(z_i) / (1 + torch.exp(z_i))", "inf / inf is nan"),
+        ("f * c + i * g", "(f * c + i * g).clamp(-1, 1)", "farther than 1 from zero"),
+        ("f * c + i * g", "(f * c + i * g).clamp(-9, 9)", "c has no bounds"),
+        ("f * c", "(2 if len(x) == 1 else f) * c", "There is one sentence only: B = 1."),
         (
             "    z = ",
             '    """Mend it."""\n    raise NotImplementedError\n    z = ',
@@ -330,6 +335,21 @@ def test_two_sources_of_one_order_are_both_named():
 )
 def test_what_beginners_meet_is_explained(old, new, said):
     assert said in told((old, new), number="03.1")
+
+
+def test_a_call_of_one_sentence_is_told_without_a_cause_that_it_may_not_have():
+    message = told(("f * c", "(2 if len(x) == 1 else f) * c"), number="03.1")
+    assert "axis" not in message
+    squeezed = told(("return new_h, new_c", "return new_h.squeeze(), new_c"), number="03.1")
+    assert "the axis of the sentences, 1 long here, is gone" in squeezed
+
+
+def test_blocks_without_a_graph_are_blocks_too():
+    """The task of 03.3 says nothing of gradients."""
+    answer = lambda w, order: {  # noqa: E731
+        gate: block.detach().clone() for gate, block in zip(order, w.chunk(4), strict=True)
+    }
+    assert exercise("03.3").check(answer).outcome == "correct"
 
 
 def two_orders_named(weight, order):

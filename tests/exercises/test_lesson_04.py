@@ -154,13 +154,31 @@ def changed(old, new):
         ("torch.stack(kept)", "torch.stack(kept).squeeze()", "There is one word only: T = 1"),
         ("torch.zeros(", "torch.rand(", "Without states, `h_0` and `c_0` are None"),
         ("weight_hh.shape[1])", "H)", "H is the number of units"),
-        ("for x_t in x:", "for x_t in 0.5 * x:", "output differs first at step 0"),
+        ("for x_t in x:", "for x_t in 0.5 * x:", "memory differs first at step 0"),
+        ("zeros if c_0 is None", "zeros + 1 if c_0 is None", "your c starts at 1"),
+        ("zeros if h_0 is None", "zeros + 1 if h_0 is None", "your h starts at 1"),
+        ("zeros if c_0 is None", "zeros + 0.5 if c_0 is None", "Step 0 then starts from zeros"),
+        ("x.shape[1], weight_hh.shape[1])", "2, 5)", "with the 2 or the 5 of the try-out"),
+        (
+            "kept.append(c)",
+            "c = c.clamp(-3, 3)\n        kept.append(c)",
+            "farther than 3 from zero",
+        ),
+        ("kept.append(c)", "kept.append(c.clamp(-9, 9))", "c has no bounds"),
     ],
 )
 def test_what_goes_wrong_in_the_loop_is_told(old, new, said):
     result = changed(old, new)
     assert result.outcome in ("incorrect", "error")
     assert said in result.message
+
+
+def test_no_size_of_the_first_call_is_another_one_in_a_later_call():
+    for number in ("03.1", "04.1"):
+        first, *others = [case.sizes for case in exercise(number).calls]
+        for sizes in others:
+            for name, size in sizes.items():
+                assert size in (1, first[name]) or size not in first.values(), (number, sizes)
 
 
 def test_weights_of_another_layer_are_told_by_what_the_result_does_not_read():

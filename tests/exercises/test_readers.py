@@ -279,6 +279,10 @@ AXES = ("step", "sentence", "unit")
         (W + 0.3, "a number added"),
         (W.floor(), "rounded"),
         (W.tanh(), "a tanh too many"),
+        (W.abs(), "the sign lost"),
+        (W.round(decimals=2), "rounded to decimals"),
+        (W.clamp(-1, 1), "clamped"),
+        (torch.cat([W[:1].clamp(-1, 1), W[1:].clamp(-1, 1) / 2]), "clamped"),
         (W.roll((1, 2), (0, 1)).reshape(3, 24).T.reshape(4, 6, 3), "in other places"),
     ],
 )
@@ -306,6 +310,8 @@ def test_one_thing_is_told_in_the_singular(ours, right, said):
         (torch.cat([W[..., 3:], W[..., :3]], -1), None),
         (torch.cat([W[:1], W[1:] * 2]), None),
         (W + torch.rand(W.shape), None),
+        (W.clamp(-1, 1) / 2, None),
+        ((-W).clamp(-1, 1), None),
         (W, None),
     ],
 )
@@ -337,6 +343,14 @@ def test_a_squeezed_axis_is_told_by_its_word():
         "the numbers are right, but the axis of the sentences, 1 long here, is gone. Did "
         "`squeeze()` take it?",
     )
+
+
+def test_zeros_that_make_a_right_result_nan_prove_nothing():
+    """With scale at zero, both results are nan."""
+    toy = unknown_toy()
+    toy.__dict__["solved"] = lambda x, scale: x[-1] / scale * scale
+    message = toy.check(lambda x, scale: (x[-1] / scale * scale).exp()).message
+    assert "is zero" not in message
 
 
 def test_parts_that_are_right_are_told():

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.values import gap
-from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
+from lstm_lessons.exercises.engine.words import Misformed, a_kind_of, counted
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class SeveralTensors(Returns):
         value = self._flat(value)
         if len(value) != len(self.names):
             raise Misformed(
-                f"Your function returns {len(value)} things. Expected: `{wanted}`.",
+                f"Your function returns {counted(len(value), 'thing')}. Expected: `{wanted}`.",
                 "another number of results",
             )
         return {

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, permutations, product
 
 from lstm_lessons.exercises.engine.attempts import Attempt
-from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
-from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.known import Named, told
 from lstm_lessons.exercises.engine.result import Result
 from lstm_lessons.exercises.engine.slips import Edits, Place, Slip, edited, place, together
@@ -79,25 +77,6 @@ class _InOrder(ast.NodeTransformer):
         if isinstance(node.op, ast.Add | ast.Mult) and ast.dump(node.left) > ast.dump(node.right):
             node.left, node.right = node.right, node.left
         return node
-
-
-def cases() -> tuple[Case, ...]:
-    """Return two calls in which all sizes differ, also from 4, and the degenerate ones."""
-
-    def case(B: int, I: int, H: int, special: str = "") -> Case:  # noqa: E741
-        random = randoms(10 * B + I)
-        inputs = {"x": random(B, I), "h": random(B, H), "c": random(B, H)}
-        inputs |= {"weight_ih": random(4 * H, I), "weight_hh": random(4 * H, H)}
-        inputs |= {name: random(4 * H) for name in ("bias_ih", "bias_hh")}
-        return Case(inputs, {"B": B, "I": I, "H": H}, special=special)
-
-    return (
-        case(2, 3, 5),
-        case(3, 7, 2),
-        case(1, 3, 5, "There is one sentence only: B = 1. Its axis stays, 1 long."),
-        case(2, 1, 3, "A word is one number: I = 1."),
-        case(3, 2, 1, "There is one unit only: H = 1. Its axis stays, 1 long."),
-    )
 
 
 def cut(order: str) -> Edits:

@@ -7,7 +7,7 @@ from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import Place, Slip, together
 from lstm_lessons.exercises.engine.text import text
 from lstm_lessons.exercises.engine.words import listed
-from lstm_lessons.exercises.lesson_03 import cell
+from lstm_lessons.exercises.lesson_03 import calls, cell
 
 _TERMS = ("F.linear(x, weight_ih, bias_ih)", "F.linear(h, weight_hh, bias_hh)")
 _GIVEN, _RIGHT = "ifog", "ifgo"
@@ -87,7 +87,7 @@ def _were_right(slips: Iterable[Place | Slip]) -> Iterator[Slip]:
 
 EXERCISE = cell.CellExercise(
     "03.2",
-    cases=cell.cases,
+    cases=calls.cases,
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
     slips=(
         *_stages(),

@@ -27,7 +27,7 @@ def _cases() -> tuple[Case, ...]:
         case("iofg", 32, 8),
         case("ifgo", 32, special="A bias has one axis, (4H,); its parts are of shape (H,)."),
         case("ogif", 12, 16),
-        case("gfoi", 8, 1, special="There is one column: I = 1. Its axis stays, 1 long."),
+        case("gfoi", 8, 1, special="There is one column: I = 1."),
         case("figo", 4, 3, special="There is one unit: H = 1. Each part has one row, (1, I)."),
         case("ogif", 4, special="A bias of one unit: H = 1. Each part is of shape (1,)."),
     )
@@ -113,6 +113,7 @@ EXERCISE = FunctionExercise(
     slips=_SLIPS,
     another_way=(AnotherWay(_ZIPPED, (_CUT,)),),
     axes={"weight": ("row", "column")},
+    constants=("weight",),
     praise="Your function finds the four gates in a matrix and in a bias, for any H, in any order. "
     "With it you can bring weights from another library to PyTorch.",
 )

@@ -2,7 +2,7 @@
 
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import together
-from lstm_lessons.exercises.lesson_03 import cell
+from lstm_lessons.exercises.lesson_03 import calls, cell
 
 _TERMS = ("x @ weight_ih.T + bias_ih", "h @ weight_hh.T + bias_hh")
 _ORDERS = tuple(
@@ -26,7 +26,7 @@ _C_LINES = tuple(
 
 EXERCISE = cell.CellExercise(
     "03.1",
-    cases=cell.cases,
+    cases=calls.cases,
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
     slips=(
         *cell.slips(*_TERMS, "h", "c"),

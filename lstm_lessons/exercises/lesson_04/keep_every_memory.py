@@ -8,29 +8,42 @@ from lstm_lessons.exercises.engine.slips import Edits, place, together
 
 
 def _cases() -> tuple[Case, ...]:
-    def case(T: int, B: int, I: int, H: int, special: str = "", given: bool = True) -> Case:  # noqa: E741
+    """Return calls; no size of another one is one of the first, those of the try-out.
+
+    ``c_0`` is how large c_0 is; with None, no states are given.
+    """
+
+    def case(T: int, B: int, I: int, H: int, special: str = "", c_0: float | None = 1) -> Case:  # noqa: E741
         random = randoms(10 * T + B)
         inputs = {"x": random(T, B, I)}
-        inputs |= {name: random(B, H) if given else None for name in ("h_0", "c_0")}
+        inputs |= {"h_0": random(B, H), "c_0": random(B, H) * (c_0 or 0)}
+        if c_0 is None:
+            inputs |= {"h_0": None, "c_0": None}
         inputs |= {"weight_ih": random(4 * H, I), "weight_hh": random(4 * H, H)}
         inputs |= {name: random(4 * H) for name in ("bias_ih", "bias_hh")}
         sizes = {"T": T, "B": B, "I": I, "H": H}
-        label = ", ".join(f"{symbol}={size}" for symbol, size in sizes.items())
-        return Case(inputs, sizes, label + ("" if given else ", no states"), special)
+        label = f"T={T}, B={B}, I={I}, H={H}"
+        label += ", no states" if c_0 is None else ", large c_0" * (c_0 > 1)
+        return Case(inputs, sizes, label, special)
 
     none = (
         "Without states, `h_0` and `c_0` are None. Step 0 then starts from zeros, (B, H); each "
         "later step starts from what the one before it made."
     )
+    large = (
+        "The memories that come in are as large as 100 here, and those that are made of them are "
+        "large as well: c has no bounds."
+    )
     return (
         case(6, 2, 3, 5),
-        case(4, 7, 6, 2),
-        case(5, 3, 2, 7, none, given=False),
-        case(1, 3, 2, 4, "There is one word only: T = 1. Its axis stays, 1 long."),
-        case(4, 1, 3, 2, "There is one sentence only: B = 1. Its axis stays, 1 long."),
-        case(3, 2, 1, 4, "A word is one number: I = 1."),
-        case(3, 4, 2, 1, "There is one unit only: H = 1. Its axis stays, 1 long."),
-        case(2, 1, 3, 4, "There is one sentence, and no states.", given=False),
+        case(4, 7, 8, 9),
+        case(4, 8, 7, 9, large, c_0=50),
+        case(8, 7, 4, 9, none, c_0=None),
+        case(1, 2, 3, 5, "There is one word only: T = 1."),
+        case(6, 1, 3, 5, "There is one sentence only: B = 1."),
+        case(6, 2, 1, 5, "A word is one number: I = 1."),
+        case(6, 2, 3, 1, "There is one unit only: H = 1."),
+        case(6, 1, 3, 5, "There is one sentence, and no states.", c_0=None),
     )
 
 
@@ -41,6 +54,7 @@ def _call(left: str = "h, c", x: str = "x_t", h: str = "h", c: str = "c", to: in
 
 _H_0, _C_0 = "zeros if h_0 is None else h_0", "zeros if c_0 is None else c_0"
 _H, _C = "zeros if h_0 is None else h", "zeros if c_0 is None else c"
+_ZEROS = "torch.zeros(x.shape[1], weight_hh.shape[1])"
 _STACKED = "torch.stack(shown), torch.stack(kept)"
 _LEFT_OUT = "Right as long as states are given. Where they are not, "
 _WORD_0 = ("word 0 at every turn", "Every turn reads word 0. Step t reads word t: `x[t]`.")
@@ -53,6 +67,13 @@ _ON_THE_WAY = (
 _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
     ("ones for nothing", _LEFT_OUT + "yours start at 1; nn.LSTM's start at 0.",
      {"torch.zeros(": "torch.ones("}),
+    *((f"ones for no {name}_0", f"{_LEFT_OUT}your {name} starts at 1; nn.LSTM's starts at 0.",
+       {now: now.replace("zeros", "torch.ones_like(zeros)")})
+      for name, now in (("h", _H_0), ("c", _C_0))),
+    ("zeros of the try-out", _LEFT_OUT + "you make zeros of a fixed size, with the 2 or the 5 of "
+     "the try-out. B and H are others in other calls: read them from what comes in.",
+     *({_ZEROS: f"torch.zeros({size})"} for size in ("2, 5", "2, weight_hh.shape[1]",
+       "x.shape[1], 5"))),
     ("states always expected", "Right as long as states are given. They may also be None, as `hx` "
      "of nn.LSTM may: then they start at zero, a row of H for each sentence.",
      {_H_0: "h_0", _C_0: "c_0"}, {_H_0: "h_0.clone()"}),
@@ -161,6 +182,7 @@ EXERCISE = FunctionExercise(
     ),
     slips=(*_SLIPS, *(together(*row, paired=False) for row in _ALONE)),
     axes={"x": ("step", "sentence", "number"), "h_0": ("sentence", "unit")},
+    made_in_order=("memory", "output"),
     words={
         (one,): f"`{other}` is right, `{one}` is not: {state} is right on its way, so look at what "
         "you put away."

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 from lstm_lessons.exercises.engine.returns import ANumber
-from lstm_lessons.exercises.engine.values import alike
+from lstm_lessons.exercises.engine.values import MATCH, alike
 from lstm_lessons.exercises.engine.words import plural
 
 Axes = tuple[str, ...]
@@ -134,9 +134,20 @@ def _same(numbers: Tensor) -> str | None:
     return f"{float(numbers[0]):.4g}" if one and bool(numbers[0]) else None
 
 
+def _bound(a: Tensor, w: Tensor) -> str | None:
+    """Return how far from zero numbers are cut off: several alike, or all others right."""
+    bound = a.abs().max()
+    cut, wrong = a.abs() == bound, (a - w).abs() > MATCH
+    signs = bool((a.sign() == w.sign())[cut & wrong].all())
+    farther = bool((w.abs() > bound)[cut & wrong].all())
+    many = int((cut & wrong).sum()) > 1 or not bool((wrong & ~cut).any())
+    told = signs and farther and many and bool((cut & wrong).any()) and not bool(wrong.all())
+    return f"{float(bound):.4g}" if told else None
+
+
 OF_ALL: Relations = (
     ("all zeros", "every number is 0.", lambda a, w, axes: bool(w.any() and not a.any())),
-    ("not a number", "it holds NaN (of 0/0, or of places that were never written).",
+    ("not a number", "it holds NaN (of 0/0 or inf/inf, or of places that were never written).",
      lambda a, w, axes: bool(a.isnan().any() and not w.isnan().any())),
     ("an axis too many", "the numbers are right, but there is an axis too many, axis {found}.",
      lambda a, w, axes: _first(n for n in range(w.ndim + 1) if alike(a, w.unsqueeze(n)))),
@@ -205,6 +216,12 @@ IN_PLACE: Relations = (
      lambda a, w: w.numel() > 3 and alike(a, w.floor())),
     ("a tanh too many", "every number is tanh of what it should be.",
      lambda a, w: w.numel() > 3 and alike(a, w.tanh())),
+    ("rounded to decimals", "right, but rounded to {found} decimals.",
+     lambda a, w: _first(n for n in range(1, 7) if alike(a, w.round(decimals=n)))),
+    ("the sign lost", "every number is right but for its sign: none of yours is below zero.",
+     lambda a, w: alike(a, w.abs())),
+    ("clamped", "no number is farther than {found} from zero, and where one should be farther, it "
+     "is just that far. Is something clamped?", lambda a, w: _bound(a, w)),
     ("in other places", "all numbers are the right ones, but they stand in other places. Did a "
      "reshape do that? It goes by the order in memory.",
      lambda a, w: w.numel() > 3 and alike(a.flatten().sort().values, w.flatten().sort().values)),

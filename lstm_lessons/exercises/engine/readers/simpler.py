@@ -11,7 +11,7 @@ from lstm_lessons.exercises.engine.words import listed
 def right_when_simpler(seen: Seen) -> str:
     """Say which inputs may be set to zero to make the result right, or nothing.
 
-    Nothing is said where one input at zero makes every result zero: that proves nothing.
+    Nothing is said where one input at zero makes every result zero, or nan: that proves nothing.
     """
     gone = []
     for name, value in seen.case.inputs.items():
@@ -21,7 +21,9 @@ def right_when_simpler(seen: Seen) -> str:
             lambda inputs, name=name: {name: torch.zeros_like(inputs[name])}
         )
         right, ours = seen.of_solution(case), seen.of_answer(case)
-        told = right.problem is None and any(bool(each.any()) for each in right.results.values())
+        found = right.results.values()
+        told = any(bool(each.any()) for each in found)
+        told = told and all(bool(each.isfinite().all()) for each in found)
         if told and ours.problem is None and not wrong_names(ours, right.results, seen.returns):
             gone.append(f"`{name}`")
     if not gone:
