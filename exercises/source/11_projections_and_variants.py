@@ -158,8 +158,9 @@ exercise("11.3").check(answer)
 # %% [markdown]
 # ## 11.4 Which relative made these traces?
 #
-# Four units, each from another cell. Before the first step, every c is 0.5. Then c is listed after
-# each of four steps. i and g are given, and they are the same in all four; f is not shown.
+# Here are four units. Before the first step, every c is 0.5. Then c is listed after
+# each of four steps. i and g are given (rounded),
+# and they are the same in all four; f is not shown.
 
 # %%
 print("step    i     g       A       B       C       D")

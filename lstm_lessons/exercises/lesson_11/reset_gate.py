@@ -68,6 +68,13 @@ _SLIPS = (
         alone=(
         ("r left out, paper", "For `reset_first=True`, r is left out on the way to n.",
          "F.linear(h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])", "h_n"),
+        ("h overwritten", "For `reset_first=True`, r * h has taken the place of h, and the mixture "
+         "at the end reads it. It needs the old h.",
+         "F.linear((h := r * h), weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])"),
+        ("b_hn under r", "For `reset_first=True`, r multiplies b_hn as well. In the paper's form "
+         "it multiplies h alone.", "F.linear(r * h, weight_hh.chunk(3)[2]) + r * bias_hh.chunk(3)[2]"),
+        ("r twice", "For `reset_first=True`, r acts twice: on h, and on what the product has made.",
+         "r * F.linear(r * h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])"),
         ("b_hn left out", "For `reset_first=True`, b_hn is missing. It is added after the product.",
          "F.linear(r * h, weight_hh.chunk(3)[2])"),
         ("1 - r, paper", "For `reset_first=True`, you multiply by 1 − r. Where r is 1, the old h "
@@ -93,7 +100,7 @@ _SLIPS = (
          "through tanh.", "torch.sigmoid(x_n + part)"),
         ("news not squeezed", "n is not squeezed. It goes through tanh.", "(x_n + part)"),
         ("r on the word as well", "r multiplies the part from the word as well. It acts on the "
-         "part from h alone.", "torch.tanh(r * x_n + part)"),
+         "part from h alone.", "torch.tanh(r * x_n + part)", "torch.tanh(r * (x_n + h_n))"),
         ("the word left out of n", "The word has no part in your n. It is x_n plus the part from "
          "h.", "torch.tanh(part)"),
     ),
