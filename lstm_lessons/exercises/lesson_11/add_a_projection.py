@@ -32,7 +32,8 @@ _SLIPS = (
     place(
         "F.linear(h, weight_hr)",
         ("squeezed again", "You squeeze what comes out of W_hr. The projection is the last "
-         "thing that happens to h: it is not bounded by 1 any more.", "torch.tanh(F.linear(h, weight_hr))",
+         "thing that happens to h: it is not bounded by 1 any more.",
+         "torch.tanh(F.linear(h, weight_hr))",
          "torch.sigmoid(F.linear(h, weight_hr))"),
         ("cut, not projected", "You keep P of the H numbers and drop the others. A projection "
          "mixes all H of them: it is a product with `weight_hr`.", "h[:, : len(weight_hr)]",

@@ -72,7 +72,8 @@ _SLIPS = (
          "at the end reads it. It needs the old h.",
          "F.linear((h := r * h), weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])"),
         ("b_hn under r", "For `reset_first=True`, r multiplies b_hn as well. In the paper's form "
-         "it multiplies h alone.", "F.linear(r * h, weight_hh.chunk(3)[2]) + r * bias_hh.chunk(3)[2]"),
+         "it multiplies h alone.",
+         "F.linear(r * h, weight_hh.chunk(3)[2]) + r * bias_hh.chunk(3)[2]"),
         ("r twice", "For `reset_first=True`, r acts twice: on h, and on what the product has made.",
          "r * F.linear(r * h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])"),
         ("b_hn left out", "For `reset_first=True`, b_hn is missing. It is added after the product.",
