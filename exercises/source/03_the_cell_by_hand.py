@@ -86,8 +86,8 @@ def broken_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     f = torch.sigmoid(z_f)
     g = torch.tanh(z_g)
     o = torch.sigmoid(z_o)
-    new_c = i * c + f * g
-    new_h = o * torch.tanh(new_c)
+    new_c = f * c + i * g
+    new_h = o * torch.tanh(c)
     return new_h, new_c
 
 
@@ -119,8 +119,8 @@ exercise("03.2").check(mended_cell)
 #    equation, and does each name stand where it stands there?
 # 2. One mistake is in how z is cut into gates, the other in one of the two equations behind the
 #    gates.
-# 3. In which order does torch stack the four gates? And which gate answers the question: how much
-#    of the old do I keep?
+# 3. In which order does torch stack the four gates? And which memory does h show: the one that came
+#    in, or the one that this step has made?
 
 # %% [markdown]
 # ## 03.3 Split weights by gate

@@ -167,9 +167,16 @@ def test_every_case_of_the_split_can_be_put_together_again():
         assert torch.equal(torch.cat([wanted[gate] for gate in order]), weight)
 
 
+def _made(code, name="<string>"):
+    space = {"torch": torch, "F": F, "math": math}
+    exec(compile(code, name, "exec"), space)
+    return space["mended_cell"]
+
+
 CODE = exercise("03.2").text.solution
 GIVEN_CUT = ("z_i, z_f, z_g, z_o", "z_i, z_f, z_o, z_g")
-GIVEN_LINE = ("f * c + i * g", "i * c + f * g")
+GIVEN_LINE = ("o * torch.tanh(new_c)", "o * torch.tanh(c)")
+SWAPPED = ("f * c + i * g", "i * c + f * g")
 
 
 def cell(*changes):
@@ -194,7 +201,7 @@ def told(*changes, number="03.2"):
 
 
 IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in torch's order now."
-IN_THE_LINE = "One of the two mistakes is mended: f acts on the old memory, and i on the news."
+IN_THE_LINE = "One of the two mistakes is mended: h is made from the new memory now."
 
 
 def test_the_given_cell_has_both_mistakes():
@@ -203,53 +210,57 @@ def test_the_given_cell_has_both_mistakes():
     assert cell(GIVEN_CUT, GIVEN_LINE).__code__.co_code == _made(given).__code__.co_code
 
 
-def _made(code, name="<string>"):
-    space = {"torch": torch, "F": F, "math": math}
-    exec(compile(code, name, "exec"), space)
-    return space["mended_cell"]
-
-
 @pytest.mark.parametrize(
     "line",
     [
-        "f * c + f * g",
-        "i * c + i * g",
-        "i * c + f * g",
-        "o * c + i * g",
-        "f * c + g",
-        "f * h + i * g",
+        "o * torch.tanh(c)",
+        "torch.tanh(c) * o",
+        "o * new_c",
+        "o * torch.sigmoid(new_c)",
+        "o",
+        "i * torch.tanh(new_c)",
     ],
 )
-def test_a_mended_cut_is_told_whatever_the_line_for_c_is(line):
-    assert IN_THE_CUT in told(("f * c + i * g", line))
+def test_a_mended_cut_is_told_whatever_the_line_for_h_is(line):
+    assert IN_THE_CUT in told((GIVEN_LINE[0], line))
 
 
 @pytest.mark.parametrize(
-    "line", ["f * c + i * g", "i * g + f * c", "torch.addcmul(f * c, i, g)", "(c * f).add(g * i)"]
+    "line", ["o * torch.tanh(new_c)", "new_c.tanh() * o", "torch.mul(o, torch.tanh(new_c))"]
 )
-@pytest.mark.parametrize("cut", ["z_i, z_f, z_o, z_g", "z_f, z_i, z_g, z_o", "z_o, z_i, z_g, z_f"])
+@pytest.mark.parametrize("cut", ["z_i, z_f, z_o, z_g", "z_g, z_f, z_i, z_o", "z_o, z_i, z_g, z_f"])
 def test_a_mended_line_is_told_in_all_its_forms_whatever_the_cut_is(line, cut):
     assert IN_THE_LINE in told((GIVEN_CUT[0], cut), (GIVEN_LINE[0], line))
 
 
+@pytest.mark.parametrize("made", [_made, in_a_notebook], ids=["without its text", "with its text"])
 @pytest.mark.parametrize(
-    ("cut", "line", "said"),
+    ("changes", "said"),
     [
-        ("z_i, z_f, z_o, z_g", "i * c + f * g", "Both mistakes of the broken cell are still there"),
-        ("z_i, z_f, z_g, z_o", "i * c + f * g", f"{IN_THE_CUT} The other one comes later"),
-        ("z_i, z_f, z_g, z_o", "g * f + c * i", f"{IN_THE_CUT} The other one comes later"),
-        ("z_i, z_f, z_o, z_g", "f * c + i * g", f"{IN_THE_LINE} The other one comes earlier: your "
-         "gates are cut as i, f, o, g"),
-        ("z_f, z_i, z_g, z_o", "i * g + f * c", "cut as f, i, g, o"),
+        ((GIVEN_CUT, GIVEN_LINE), "Both mistakes of the broken cell are still there."),
+        ((GIVEN_LINE,), f"{IN_THE_CUT} The other one comes later"),
+        ((GIVEN_CUT,), f"{IN_THE_LINE} The other one comes earlier: your gates are cut as i, f, o"),
+        (((GIVEN_CUT[0], "z_o, z_f, z_g, z_i"), GIVEN_LINE), "Both lines are still to be mended"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("comment", ["", "  # mine"])
-def test_where_the_text_is_known_the_one_reading_that_fits_it_is_told(cut, line, said, comment):
-    code = CODE.replace(GIVEN_CUT[0], cut).replace(GIVEN_LINE[0], line + comment)
-    message = exercise("03.2").check(in_a_notebook(code)).message
+def test_how_far_the_cell_is_mended_is_told_for_certain(changes, said, made):
+    code = CODE
+    for old, new in changes:
+        code = code.replace(old, new)
+    message = exercise("03.2").check(made(code)).message
     assert said in message
-    assert "Or this" not in message
-    assert "More than one thing" not in message
+    assert "Or this" not in message and "More than one thing" not in message
+
+
+@pytest.mark.parametrize("comment", ["", "  # mine"])
+def test_of_two_lines_that_give_the_same_numbers_the_one_that_is_there_is_told(comment):
+    for beside in ((), (GIVEN_LINE,), (GIVEN_CUT,), (GIVEN_CUT, GIVEN_LINE)):
+        code = CODE
+        for old, new in (*beside, (SWAPPED[0], SWAPPED[1] + comment)):
+            code = code.replace(old, new)
+        message = exercise("03.2").check(in_a_notebook(code)).message
+        assert "ou have changed what was right: `new_c = f * c + i * g`." in message
+        assert "Or this" not in message
 
 
 def test_the_first_cell_with_one_source_of_two_is_told_by_its_text():
@@ -257,7 +268,7 @@ def test_the_first_cell_with_one_source_of_two_is_told_by_its_text():
         ("z_i, z_f, z_g, z_o", "i * c + f * g", "In the equation for c, i multiplies"),
         ("z_f, z_i, z_g, z_o", "f * c + i * g", "cut as f, i, g, o"),
     ):
-        code = CODE.replace(GIVEN_CUT[0], cut).replace(GIVEN_LINE[0], line)
+        code = CODE.replace(GIVEN_CUT[0], cut).replace(SWAPPED[0], line)
         message = exercise("03.1").check(in_a_notebook(code)).message
         assert said in message
         assert "Or this" not in message
@@ -275,22 +286,13 @@ def test_a_gate_that_is_missing_in_a_dict_is_explained(gate):
     assert "A gate is missing in your dict" in message
 
 
-def test_numbers_that_have_two_sources_are_told_with_both():
-    for changes in (((GIVEN_CUT[0], "z_f, z_i, z_g, z_o"),), (GIVEN_LINE,)):
-        message = told(*changes)
-        assert IN_THE_CUT in message and IN_THE_LINE in message
-        assert "cut as f, i, g, o" in message
-    message = told((GIVEN_CUT[0], "z_f, z_i, z_o, z_g"), GIVEN_LINE)
-    assert "cut as f, i, o, g" in message and IN_THE_LINE in message
-
-
 @pytest.mark.parametrize("left", [(), (GIVEN_CUT,), (GIVEN_LINE,), (GIVEN_CUT, GIVEN_LINE)])
 @pytest.mark.parametrize(
     ("change", "line"),
     [
         (("torch.tanh(z_g)", "torch.sigmoid(z_g)"), "g = torch.tanh(z_g)"),
         (("torch.sigmoid(z_o)", "torch.tanh(z_o)"), "o = torch.sigmoid(z_o)"),
-        (("torch.tanh(new_c)", "torch.tanh(c)"), "new_h = o * torch.tanh(new_c)"),
+        (("torch.sigmoid(z_f)", "torch.tanh(z_f)"), "f = torch.sigmoid(z_f)"),
         (("return new_h, new_c", "return new_c, new_h"), "return new_h, new_c"),
     ],
 )
@@ -298,12 +300,12 @@ def test_a_right_line_that_was_changed_is_told(change, line, left):
     message = told(change, *left)
     assert f"ou have changed what was right: `{line}`." in message
     assert ("Both mistakes are mended. But you" in message) == (not left)
-    assert ("One of the two mistakes is mended" in message) == bool(left)
+    assert ("One of the two mistakes is mended" in message) == (len(left) == 1)
     assert ("Both mistakes of the broken cell" in message) == (len(left) == 2)
 
 
 def test_two_sources_of_one_order_are_both_named():
-    swapped = exercise("03.1").check(cell(GIVEN_LINE)).message
+    swapped = exercise("03.1").check(cell(SWAPPED)).message
     assert "cut as f, i, g, o" in swapped
     assert "In the equation for c, i multiplies the old c, and f multiplies g." in swapped
     both = ("f * c + i * g", "f * c + o * g"), ("o * torch.tanh(new_c)", "i * torch.tanh(new_c)")
@@ -323,6 +325,7 @@ def test_two_sources_of_one_order_are_both_named():
         ("z.chunk(4, dim=-1)", "z.chunk(4)", "cut along axis 0"),
         ("return new_h, new_c", "return [new_h]", "Your function returns one thing."),
         ("torch.sigmoid(z_i)", "torch.exp(z_i) / (1 + torch.exp(z_i))", "inf / inf is nan"),
+        ("f * c + i * g", "(f * c + i * g).float()", "are rounded to float32"),
         ("f * c + i * g", "(f * c + i * g).clamp(-1, 1)", "farther than 1 from zero"),
         ("f * c + i * g", "(f * c + i * g).clamp(-9, 9)", "c has no bounds"),
         ("f * c", "(2 if len(x) == 1 else f) * c", "There is one sentence only: B = 1."),
@@ -342,6 +345,24 @@ def test_a_call_of_one_sentence_is_told_without_a_cause_that_it_may_not_have():
     assert "axis" not in message
     squeezed = told(("return new_h, new_c", "return new_h.squeeze(), new_c"), number="03.1")
     assert "the axis of the sentences, 1 long here, is gone" in squeezed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "own = nn.LSTMCell(len(x.T), len(h.T))",
+        "own = torch.nn.LSTMCell(len(x.T), len(h.T), bias=True)",
+    ],
+)
+def test_an_answer_that_is_torchs_own_cell_is_told_so(line):
+    head = CODE.split("\n")[0]
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    weights = ", ".join(f'"{name}": {name}' for name in names)
+    lines = ("from torch import nn", line, f"own.load_state_dict({{{weights}}})")
+    code = "\n    ".join([head, *lines, "return own(x, (h, c))"])
+    result = exercise("03.1").check(in_a_notebook(code))
+    assert result.misconception == "torch's own cell"
+    assert "by PyTorch's own `nn.LSTMCell`" in result.message
 
 
 def test_blocks_without_a_graph_are_blocks_too():

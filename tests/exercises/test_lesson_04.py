@@ -300,6 +300,22 @@ def test_what_gives_nan_is_told_what_the_inverse_of_tanh_takes():
     assert "nan" not in exercise("04.4").check(lambda h, o: torch.atanh((h / o).abs())).message
 
 
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda h, o: torch.atanh(h / o).abs(), "the sign lost"),
+        (lambda h, o: torch.atanh(h / o).round(decimals=3), "rounded to decimals"),
+        (lambda h, o: torch.atanh(h / o).float(), "rounded to float32"),
+        (lambda h, o: torch.atanh(h.float() / o.float()), "rounded to float32"),
+        (lambda h, o: torch.atanh(h / o).sin(), None),
+    ],
+)
+def test_nothing_is_read_from_a_gate_of_zero_where_all_is_nan(answer, name):
+    result = exercise("04.4").check(answer)
+    assert result.misconception == name
+    assert "is zero" not in result.message
+
+
 @pytest.mark.parametrize("bound", [0.5, 0.9, 0.99])
 def test_what_is_clamped_is_told_where_it_stops(bound):
     far = float(torch.atanh(torch.tensor(bound, dtype=torch.float64)))

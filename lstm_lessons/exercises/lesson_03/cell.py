@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, permutations, product
@@ -47,11 +48,26 @@ class CellExercise(FunctionExercise):
             return self._incorrect(said[1], said[0])
         return super()._judge_numbers(answer, ours)
 
+    def _judge_the_rest(self, answer: Callable, ours: list[Attempt], call: Callable) -> Result:
+        """Name the cause where a layer of torch's got copies of the weights."""
+        result = super()._judge_the_rest(answer, ours, call)
+        layer = re.search(r"\b(LSTMCell|LSTM)\(", _text_of(answer))
+        if result.misconception != "detached graph" or layer is None:
+            return result
+        return self._incorrect(_OF_TORCH.format(layer[1]), "torch's own cell")
+
     def _alike(self, slips: Sequence[Named], lines: set[str]) -> int:
         """Return how many lines an answer has in common with one that has these slips."""
         ways = product(*(each.ways for each in slips if isinstance(each, Slip)))
         edits = ({key: new for way in each for key, new in way.items()} for each in ways)
         return max(len(lines & _lines(edited(self.text.solution, each))) for each in edits)
+
+
+_OF_TORCH = (
+    "The numbers are right: they are made by PyTorch's own `nn.{}`. It works with copies of the "
+    "four tensors, and so no gradient reaches those that came in. Write the step yourself, from "
+    "`weight_ih`, `weight_hh` and the two biases as they come: one sum, four blocks, two equations."
+)
 
 
 def _text_of(answer: Callable) -> str:
@@ -108,7 +124,7 @@ def slips(x: str, h: str, new_h: str, new_c: str) -> tuple[Place | Slip, ...]:
 
     ``x`` and ``h`` are the two terms of the sum as the code has them, the others its results.
     """
-    return (*_sum(x, h), *_squeezing(), _of_h(new_c), *_results(new_h, new_c))
+    return (*_sum(x, h), *_squeezing(), of_h(new_c), *_results(new_h, new_c))
 
 
 def errors(x: str, h: str) -> Place:
@@ -233,6 +249,17 @@ def _squeezing() -> Iterator[Slip]:
         yield together(f"{gate} from z_{wrong}", said, edits, paired=False)
 
 
+def lines_for_c() -> Iterator[Slip]:
+    """Give the lines for c in which other gates stand."""
+    for keeps, writes in C_LINES:
+        yield together(
+            "i and f exchanged" if (keeps, writes) == ("i", "f") else f"{keeps} * c + {writes} * g",
+            f"In the equation for c, {keeps} multiplies the old c, and {writes} multiplies g.",
+            {C_LINE: f"{keeps} * c + {writes} * g"},
+            paired=False,
+        )
+
+
 def of_c() -> Place:
     """Return the slips in the line for c but those that take another gate."""
     two = "c is made of two terms: what is kept of the old c, and what is newly written."
@@ -269,7 +296,8 @@ def of_c() -> Place:
     )  # fmt: skip
 
 
-def _of_h(new_c: str) -> Place:
+def of_h(new_c: str) -> Place:
+    """Return the slips in the line for h."""
     return place(
         f"o * torch.tanh({new_c})",
         ("no tanh on c in h", "A tanh is missing in h: c goes through tanh before o lets it out.",

@@ -14,15 +14,6 @@ _ORDERS = tuple(
     )
     for order in cell.ORDERS
 )
-_C_LINES = tuple(
-    together(
-        "i and f exchanged" if (keeps, writes) == ("i", "f") else f"{keeps} * c + {writes} * g",
-        f"In the equation for c, {keeps} multiplies the old c, and {writes} multiplies g.",
-        {cell.C_LINE: f"{keeps} * c + {writes} * g"},
-        paired=False,
-    )
-    for keeps, writes in cell.C_LINES
-)
 
 EXERCISE = cell.CellExercise(
     "03.1",
@@ -33,7 +24,7 @@ EXERCISE = cell.CellExercise(
         cell.errors(*_TERMS),
         cell.of_c(),
         *_ORDERS,
-        *_C_LINES,
+        *cell.lines_for_c(),
         *cell.exchanged_behind_the_cut("c"),
     ),
     axes=cell.AXES,

@@ -118,5 +118,6 @@ EXERCISE = FunctionExercise(
     others=_OTHERS,
     looks=(_clamped,),
     praise="With h and the gate, c can be found again, as long as the gate is not shut and tanh(c) "
-    "is not rounded to 1. `output` alone gives only h: without o, c stays hidden.",
+    "is not rounded to 1. `output` alone gives only h: without o, c stays hidden. "
+    "Whoever has x and the weights as well can make o again, from x and the h before.",
 )
