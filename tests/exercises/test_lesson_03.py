@@ -325,7 +325,7 @@ def test_two_sources_of_one_order_are_both_named():
         ("z.chunk(4, dim=-1)", "z.chunk(4)", "cut along axis 0"),
         ("return new_h, new_c", "return [new_h]", "Your function returns one thing."),
         ("torch.sigmoid(z_i)", "torch.exp(z_i) / (1 + torch.exp(z_i))", "inf / inf is nan"),
-        ("f * c + i * g", "(f * c + i * g).float()", "are rounded to float32"),
+        ("return new_h, new_c", "return new_h.float(), new_c.float()", "rounded to float32"),
         ("f * c + i * g", "(f * c + i * g).clamp(-1, 1)", "farther than 1 from zero"),
         ("f * c + i * g", "(f * c + i * g).clamp(-9, 9)", "c has no bounds"),
         ("f * c", "(2 if len(x) == 1 else f) * c", "There is one sentence only: B = 1."),
