@@ -109,8 +109,8 @@ same(torch.cat(outputs), whole)
 # The outputs of the chunks are those of the whole. The last chunk has only 4 words, and nothing has
 # to be done about that, because states have no axis for time. Two things to keep in mind:
 #
-# * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
-#   would cut the batch into groups of sentences, and no error would come.
+# * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1`
+#   it cuts the batch into groups of sentences, and where 5 divides the batch, no error comes.
 # * It holds for any number of layers (but for dropout, which is drawn anew), and for one direction
 #   only. A reverse pass would need the state of the *next* chunk, which has not been read yet.
 #
@@ -277,8 +277,9 @@ print("".join(str(answer) for answer in is_open(text)[:90]))
 # have no bracket in them at all, and a network that begins each of them with zeros can only guess.
 #
 # A character becomes a vector of three numbers, with a 1 for what it is: (1, 0, 0) for a dot, (0,
-# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then text and
-# answers are cut into 16 streams.
+# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then the text,
+# (8000, 3), and the answers, (8000,), are cut into 16 streams each, by one function:
+# `values.shape[1:]` is what comes behind the first axis, if anything does.
 
 
 # %%
@@ -298,6 +299,11 @@ def streams(values):
 brackets = streams(vectors_of(text))
 answers = streams(torch.tensor(is_open(text)).double())
 print("brackets:", tuple(brackets.shape), "  answers:", tuple(answers.shape))
+
+# %% [markdown]
+# In training there is a loss at every character. `binary_cross_entropy_with_logits` is near 0 where
+# a score is far on the right side of 0: above it for 1, below it for 0. At every cut the state is
+# detached and handed on, or it begins anew with zeros.
 
 
 # %%
@@ -336,12 +342,10 @@ def share_right(lstm, head, hand_on):
 
 
 # %% [markdown]
-# There is a loss at every character. (`binary_cross_entropy_with_logits` is near 0 where a score
-# is far on the right side of 0: above it for 1, below it for 0.) The state is detached at every
-# cut. An answer that is always the same is right in about half of the text.
+# An answer that is always the same is right in about half of the text.
 #
-# **Predict.** With the state handed on, does the network learn it well, or only a little better
-# than guessing?
+# **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
+# better than guessing?
 
 # %%
 for hand_on in (True, False):
@@ -359,11 +363,11 @@ for hand_on in (True, False):
 # ## What the cut costs
 #
 # But what if a chunk does not even teach to keep it? A second task, an *echo*: the network reads
-# signs, +1 or −1, and at each step it must say the sign that came three steps before. In a chunk
-# of two steps there are never both, the sign and its answer.
-#
-# We train with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200
-# updates of their weights, so that the long chunks go through the signs more often.
+# signs, +1 or −1, and at each step it must say the sign that came three steps before. We train
+# with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200 updates of
+# their weights: that is one round through the signs for chunks of 2, and ten for chunks of 20.
+# (`roll(3)` shifts the signs by three steps; the first three answers mean nothing, and are not
+# counted.)
 
 # %%
 torch.manual_seed(0)
@@ -408,12 +412,14 @@ for k in (2, 20):
     print(f"chunks of {k:2}:", [round(share, 2) for share in shares])
 
 # %% [markdown]
-# They do not. No gradient ever tells the network to keep a sign. At best the head can read what
-# happens to be left of it in the state. Chunks of 20 learn it with every seed.
+# They do not. In a chunk of two steps a sign and its answer never stand together, so no gradient
+# ever tells the network to keep a sign. At best the head can read what happens to be left of it in
+# the state. Chunks of 20 learn it with every seed.
 #
-# How much is lost? A chunk of 6 has 6 places for a word. If its loss comes 2 steps later, four of
-# these places, 0 to 3, have it in the same chunk. From the places 4 and 5 it lies behind the cut.
-# So 4 of 6 links are left. For a chunk of k words and a loss d steps later, the share is
+# How much is lost? In a chunk of 20, the sign of step 0 has its answer at step 3, in the same
+# chunk, and so on up to step 16, whose answer is at step 19. The signs of steps 17, 18 and 19 have
+# their answers behind the cut. So 17 of 20 pairs are left. For a chunk of k words and a loss d
+# steps later, the share is
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
@@ -428,9 +434,9 @@ for k in (2, 20):
 #
 # ## Turn the knob
 #
-# Below, every word has a loss. A row is a loss, and a mark says what one word does to it, through
-# the memory: with a forget gate f it is $f^d$. A filled mark is a gradient that arrives, a stroke
-# is one that is lost at a cut.
+# Below, every word has a loss. A row is the loss of one word. A mark in it says how much an
+# earlier word, d steps before, moves that loss through the memory: with a forget gate f it is
+# $f^d$. A filled mark is a gradient that arrives, a stroke is one that is lost at a cut.
 #
 # **Try it.**
 #
@@ -447,9 +453,8 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. Those of words whose loss lies behind the next cut. Of the near ones, beside the diagonal,
-#    some are lost, and of the far ones more. With chunks of 1, all are lost but the diagonal
-#    itself.
+# 1. With 23, those of the last row, whose words lie behind the new cut. The shorter the chunks,
+#    the more words lie behind a cut. With chunks of 1, all are lost but the diagonal itself.
 # 2. More. The longer a memory lasts, the more of what it does lies across a cut.
 # 3. They become other outputs, because every chunk begins without a memory. Words do less (the
 #    picture says how much), and of that the gradient tells all.

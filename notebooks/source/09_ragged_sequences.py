@@ -64,8 +64,8 @@ pictures.padded(lines)
 # In numbers, a dot is 0. PyTorch's `pad_sequence` takes a list of tensors of different lengths and
 # makes the block. With `batch_first=True` a line is a row, so the shape is (B, T).
 #
-# The block alone does not say what is padding in everything that we compute from it: a vector of
-# zeros may be a word, too. So the *lengths* travel with the block.
+# From the output alone one cannot see which steps were padding: a vector of zeros may be a word,
+# too. So the *lengths* travel with the block.
 
 # %%
 from torch.nn.utils.rnn import pad_sequence
@@ -110,8 +110,8 @@ for b, line in enumerate(lines):
 # biases and $W_{hh}\,h_{t-1}$ are still there. So the gates have values, the forget gate forgets,
 # and the memory changes. To the LSTM a zero is one more character.
 #
-# `h_n` of a padded batch is the state after the *padding*. And how much padding there is, the
-# longest line decides. That is the mistake at the top of this page.
+# `h_n` of a padded batch is the state after the *padding*. The longest line decides how much
+# padding there is. That is the mistake at the top of this page.
 
 # %% [markdown]
 # ## The states are there, in output

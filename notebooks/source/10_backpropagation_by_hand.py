@@ -95,12 +95,12 @@ print(f"c: {c[0]:.2f}, {c[1]:.2f}    h: {h[0]:.2f}, {h[1]:.2f}")
 # In the end one number is made from all this, the *result*. It may be a score, or a loss. Here let
 # it be
 #
-# $$\text{result} = 1 \cdot h_0 - 2 \cdot h_1 + 0.5 \cdot c_0$$
+# $$\text{result} = 1 \cdot h[0] - 2 \cdot h[1] + 0.5 \cdot c[0]$$
 #
-# The first two terms are what a head makes of h. The last one stands for all that the next steps
-# make of c.
+# Here h[0] is h of unit 0. The first two terms are what a head makes of h. The last one stands for
+# all that the next steps make of c.
 #
-# If $h_0$ grows by 0.001, the result grows by 1 · 0.001. If $h_1$ grows by 0.001, the result falls
+# If h[0] grows by 0.001, the result grows by 1 · 0.001. If h[1] grows by 0.001, the result falls
 # by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`. It has
 # the shape of h, and says how fast the result grows with each number of h. For each number in the
 # picture we want such a gradient: `d_c`, `d_f`, and so on.
@@ -486,7 +486,7 @@ for name in "ifo":
 print(f"g = {bracket.g[0, 5]:.4f}   slope {1 - bracket.g[0, 5] ** 2:.4f}")
 
 # %% [markdown]
-# i, f and g stand at an end, and o is near one. The bracket pushes their sums so far out that σ and
+# i, f and g stand at an end, and o nearly does. The bracket pushes their sums so far out that σ and
 # tanh are flat there. A *small* nudge of the bracket changes next to nothing in the memory of unit
 # 5, because i would still be 1.
 #
@@ -523,22 +523,23 @@ axes.set(xlabel="share of its vector that is left", ylabel="score", title="Taken
 axes.invert_xaxis()
 axes.legend()
 alt = """The score against the share of a vector that is left, from 1 at the left to 0 at the right.
-For the bracket it begins at 0.87, falls slowly to 0.77 at a share of 0.8, then steeply, and ends at
--2.82. For the f it stays between 0.1 and 1.2."""
+For the bracket it begins at 0.87, is at 0.77 at a share of 0.8, falls more and more steeply, and
+ends at -2.82. For the f it stays between 0.1 and 1.2."""
 show(plot, alt)
 
 # %% [markdown]
 # By much more: from 0.87 to −2.82, which is 3.69, eight times as much.
 #
 # The gradient sees the left end of each curve, and nothing else. There the curve of the bracket is
-# nearly flat. The fall comes later, and so does that of the gate i of unit 5:
+# nearly flat. The fall comes later. Many units have a part in it; in unit 5, the gate i falls last
+# of all:
 
 # %%
 for share in (1, 0.8, 0.6, 0.4, 0.2, 0):
     changed = x[:, None].clone()
     changed[14] *= share
-    _, _, _, steps = direction_forward(changed, start, start, weights)
-    print(f"share {share:.1f}: i = {steps[14].i[0, 5]:.2f}")
+    _, _, _, changed_steps = direction_forward(changed, start, start, weights)
+    print(f"share {share:.1f}: i = {changed_steps[14].i[0, 5]:.2f}")
 
 # %% [markdown]
 # So the gradient was right, and we had asked it another question. It says what a *small* change
@@ -622,7 +623,8 @@ for name, f_at_rest in rests.items():
     print(f"{name:<20} f rests at {f_at_rest:.2f}, the gradient has {factor:.2f} a step")
 
 # %% [markdown]
-# Above it, in all three. Something comes back on the second way, through h, as well. So f says what
+# Above it, in all three. The gate is not always at its rest, and the units with the most open
+# gates count most. And something comes back on the second way, through h, as well. So f says what
 # c carries, and not what the whole network carries.
 #
 # The same second way can make an LSTM explode, too. f is never above 1, but $W_{hh}$ may become as
@@ -635,9 +637,10 @@ print(f"LSTM, W_hh times 30: the gradient at lag 60 is {exploding[60]:.0e} times
 # %% [markdown]
 # ## What it does to training
 #
-# Now see both in training, too small and too large. We train a plain RNN on a small task: say at
-# the end which sign, +1 or −1, came first, here twenty steps before. Its answer is a number, and
-# the loss is the squared distance from the sign. Whoever always answers 0 has a loss of 1.
+# Now see in training what a vanishing gradient does, and what steps do that are too long. We train
+# a plain RNN on a small task: say at the end which sign, +1 or −1, came first, here twenty steps
+# before. Its answer is a number, and the loss is the squared distance from the sign. Whoever
+# always answers 0 has a loss of 1.
 
 # %%
 torch.set_num_threads(1)  # small networks are quicker with one
@@ -687,8 +690,8 @@ def train(rnn, head, limit=torch.inf, lr=0.2):
 
 
 # %% [markdown]
-# First with $W_{hh}$ as it comes, where the gradient vanishes: with half of it left at each step,
-# twenty steps leave a millionth.
+# First with $W_{hh}$ as it comes, where the gradient vanishes: with about half of it left at each
+# step, twenty steps leave some millionths.
 
 # %%
 usual_losses, _ = train(*new_network(seed=0, scale=1))
@@ -707,9 +710,10 @@ for update in (0, 1, 2, 3, 4, 5, 239):
 
 # %% [markdown]
 # With `nan`, "not a number". Up to update 4 the gradient gets longer from update to update. Such a
-# long step throws the weights far away. There the loss is larger, so the next step is longer still
-# and overshoots once more, and so on, until a number is too large for float64. It becomes `inf`,
-# infinite, and from there it is one step to `nan`:
+# long step throws the weights far away, to where the loss is larger. From there on it is above all
+# the head that overshoots, since nothing bounds its answers: its weights grow and grow, until a
+# number is too large for float64. It becomes `inf`, infinite, and from there it is one step to
+# `nan`:
 
 # %%
 torch.inf - torch.inf
@@ -826,7 +830,8 @@ print("with a nan:      ", parameter.grad.tolist())
 #   `gradcheck`.
 # * A gradient says what a small change would do. What a character has done, you find out by taking
 #   it away.
-# * Against vanishing, open the gates. Against explosions, clip, before the first `nan`.
+# * Against vanishing, open the gates. Against steps that are too long, clip, before the first
+#   `nan`.
 
 # %% [markdown]
 # **A common mistake.** `clip_grad_norm_` stands in the wrong place, before `backward()` or after

@@ -94,6 +94,6 @@ EXERCISE = FunctionExercise(
     axes={"d_output": ("step", "sentence", "unit"), "output": ("step", "sentence", "unit")},
     constants=("d_output", "output", "weight_hh"),
     made_in_order=("dz", "d_h"),
-    praise="Both are mended. With the wrong sign the network would have trained all the same, only "
-    "worse, and no error would have come.",
+    praise="Both are mended. A wrong sign in a slope raises no error: the network trains badly, or "
+    "not at all, and nothing says why.",
 )
