@@ -239,7 +239,15 @@ LESSONS = (
         "13_reading_a_trained_lstm",
         "Reading a trained LSTM",
         "What did the gates learn?",
-        "gates over a real sequence",
+        "a story about a unit, tested: counterexamples, ablation with seeds, a probe with control",
+        objectives=(
+            "test a story about a unit: count, look for lines that break it, take the unit out",
+            "fit a probe to the states of a layer, and hold it against its control",
+            "count how many gates stand at 0 or 1, and say what that does to learning",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("09", "10"),
     ),
     Lesson("14_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
     Lesson(

@@ -1,4 +1,4 @@
-"""What lessons 06, 07 and 11 measured with several seeds, and the code that measured it.
+"""What lessons 06, 07, 11 and 13 measured with several seeds, and the code that measured it.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -10,6 +10,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_lessons.data import code_or_prose
+from lstm_lessons.data import train_reader as readers
 from lstm_lessons.data.brackets import bracket_text, is_open
 from lstm_lessons.data.train_reader import TRAINED_ON
+from lstm_lessons.lstm.reader import Reader
 from lstm_lessons.lstm.relatives import RELATIVES, Relative
 
 WINDOW = 25
@@ -314,6 +317,48 @@ def open_brackets(
     return found
 
 
+# --- Lesson 13 ---------------------------------------------------------------------------------
+
+
+def bracket_units(seed: int, rounds: int) -> list[float]:
+    """Train a reader of the course; return 18 numbers about its answers to "is a bracket open?".
+
+    They are the unit whose h is tied most closely to an open bracket on the lines trained on, the
+    share of the characters of the other lines that is answered rightly, and that share when unit
+    0, 1, ... 15 shows its mean at every step.
+    """
+    reader = readers.train(seed, rounds)
+    lines = code_or_prose()
+    number = {character: n for n, character in enumerate(readers.alphabet(lines), start=1)}
+    numbers = readers.padded([[number[each] for each in line.text] for line in lines])
+    wanted = readers.padded([readers.open_brackets(line.text) for line in lines]) > 0
+    trained, others = slice(0, TRAINED_ON), slice(TRAINED_ON, None)
+    read = numbers != 0
+
+    def share(model: Reader) -> float:
+        with torch.no_grad():
+            scores = model(numbers[others], read[others].sum(dim=1), each_step=True)[..., 1]
+        right = (scores > 0) == wanted[others]
+        return right[read[others]].double().mean().item()
+
+    with torch.no_grad():
+        states = reader.lstm(reader.embedding(numbers[trained]))[0][read[trained]]
+    without = [share(muted(reader, unit, states[:, unit].mean())) for unit in range(16)]
+    return [int(readers.scores(reader)["unit"]), share(reader), *without]
+
+
+def muted(model: Reader, unit: int, value: Tensor) -> Reader:
+    """Return a copy in which h of one unit always reads ``value``, for the gates and the head."""
+    copy = deepcopy(model)
+    lstm, head = copy.lstm, copy.head
+    pairs = ((lstm.weight_hh_l0, lstm.bias_hh_l0), (head.weight, head.bias))
+    with torch.no_grad():
+        for weight, bias in pairs:
+            bias += weight[:, unit] * value
+            weight[:, unit] = 0
+    return copy
+
+
 # --- The file ----------------------------------------------------------------------------------
 
 Trial = tuple[str, str, int, Callable[[int], Any]]
@@ -344,6 +389,10 @@ def trials() -> list[Trial]:
             SEEDS,
             partial(open_brackets, "LSTM", forget_bias=1.0),
         ),
+        *(
+            ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))
+            for rounds in (10, 40)
+        ),
     ]
 
 
@@ -351,7 +400,8 @@ def measured(name: str) -> dict[str, Any]:
     """Return what was measured: for each setting a list with an entry for each seed.
 
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
-    "doubled letters", "doubled letters, longer", "gaps" and "relatives": shares by round.
+    "doubled letters", "doubled letters, longer", "gaps" and "relatives": shares by round;
+    "bracket units": the numbers of `bracket_units`.
 
     Raises:
         KeyError: there is no such measurement; the message lists those there are.
