@@ -49,9 +49,7 @@ def torchs(line):
 def drawn_values(svg_text, name, bounds, top, tall):
     """Return the numbers of a curve, read from the heights of its points."""
     low, high = bounds
-    (path,) = [
-        each.get("d") for key, each in marked(svg_text, "curve").items() if key == name
-    ]
+    (path,) = [each.get("d") for key, each in marked(svg_text, "curve").items() if key == name]
     heights = [float(point.split()[1]) for point in path.removeprefix("M").split("L")]
     return [high - (y - top - 22) * (high - low) / tall for y in heights]
 

@@ -1,4 +1,4 @@
-"""What lessons 06, 07 and 11 measured: what the script makes, and what they say."""
+"""What lessons 06, 07, 11 and 13 measured: what the script makes, and what they say."""
 
 import json
 
@@ -36,6 +36,7 @@ def test_the_file_is_what_the_script_makes(seed):
         ("relatives", "GRU, paper"): trials.open_brackets("GRU, paper", seed, 2),
         ("relatives", "peepholes"): trials.open_brackets("peepholes", seed, 1),
         ("relatives", "LSTM, forget bias 1"): trials.open_brackets("LSTM", seed, 1, 1.0),
+        ("bracket units", "10 rounds"): trials.bracket_units(seed, 10),
     }
     for (name, setting), curve in made.items():
         stored = torch.tensor(measured(name)[setting][seed][: len(curve)])
@@ -44,8 +45,9 @@ def test_the_file_is_what_the_script_makes(seed):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-        assert len(measured(name)[setting]) == seeds == (10 if name == "relatives" else 5)
-    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == set(LAST)
+        ten = name in ("relatives", "bracket units")
+        assert len(measured(name)[setting]) == seeds == (10 if ten else 5)
+    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, "bracket units"}
     with pytest.raises(KeyError, match="expected one of code or prose, .*got 'lines'"):
         measured("lines")
 
@@ -89,6 +91,20 @@ def test_without_a_forget_gate_brackets_are_learnt_last():
     assert ends["coupled gates"] == ends["GRU, torch"] == ends["GRU, paper"] == (2, 3)
     assert ends["LSTM, forget bias 1"] == ends["projection"] == (4, 5)
     assert learnt["no forget gate"] == [8] * 7 + [99] * 3
+
+
+def test_the_unit_that_is_tied_most_closely_is_seldom_the_one_that_is_needed_most():
+    """What lesson 13 says of its ten seeds: which of them, and how many points are lost."""
+    found = {}
+    for setting, seeds in measured("bracket units").items():
+        lost = [100 * (whole - without[int(unit)]) for unit, whole, *without in seeds]
+        same = [n for n, (unit, _, *w) in enumerate(seeds) if w.index(min(w)) == unit]
+        found[setting] = same, round(sum(lost) / 10, 1), round(min(lost), 1), round(max(lost), 1)
+    assert found == {
+        "10 rounds": ([1, 6, 9], 4.5, -1.4, 13.3),
+        "40 rounds": ([8], 1.7, 0.0, 3.8),
+    }
+    assert [int(row[0]) for row in measured("bracket units")["40 rounds"]][8] == 5
 
 
 def test_a_seed_of_a_relative_draws_the_same_whatever_the_default_is():

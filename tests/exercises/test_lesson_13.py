@@ -1,50 +1,255 @@
-"""Lesson 13: answers that are right, edits that change nothing, what the explorer draws."""
+"""Lesson 13: answers that are right, edits that change nothing, and that what is asked is true."""
 
+import numpy as np
 import pytest
 import torch
-from drawn import marked
+from torch import nn
+from torch.nn import functional as F
 
-from lstm_lessons.explorers.unit_and_gate import view
+from lstm_lessons import exercise
+from lstm_lessons.data.plain_reader import read
+from lstm_lessons.data.trials import muted
+from lstm_lessons.exercises.lesson_13.falsify_a_story import depths
+from lstm_lessons.lstm.reader import Reader
 
-
-def by_flip(x):
-    return x.flip(0)[0]
-
-
-def by_loop(x):
-    last = x[0]
-    for step in x:
-        last = step
-    return last
+# --- Right answers --------------------------------------------------------------------------------
 
 
-def by_select(x):
-    return x.select(0, len(x) - 1)
+def with_corrcoef(states, wanted):
+    found = torch.corrcoef(torch.cat((states, wanted[:, None]), dim=1).T)
+    return found[-1, :-1].abs().nan_to_num(0.0)
 
 
-def by_unbind(x):
-    return x.unbind()[-1]
+def with_numpy(states, wanted):
+    found = []
+    for unit in states.T.numpy():
+        if unit.std() == 0 or wanted.numpy().std() == 0:
+            found.append(0.0)
+        else:
+            found.append(abs(np.corrcoef(unit, wanted.numpy())[0, 1]))
+    return torch.tensor(found)
 
 
-def by_index(x):
-    return x.index_select(0, torch.tensor([len(x) - 1])).squeeze(0)
+def with_cosine(states, wanted):
+    rows = (states - states.mean(0)).T
+    return F.cosine_similarity(rows, (wanted - wanted.mean())[None], dim=1).abs()
 
+
+def with_z_scores(states, wanted):
+    both = torch.cat((states, wanted[:, None]), dim=1)
+    spread = both.std(dim=0, correction=0)
+    z = (both - both.mean(dim=0)) / torch.where(spread > 0, spread, 1.0)
+    return (z[:, :-1] * z[:, -1:]).mean(dim=0).abs()
+
+
+def with_two_means(states, wanted):
+    """How far apart the means are where it is so and where it is not."""
+    share = wanted.mean()
+    spread = states.std(dim=0, correction=0)
+    if share in (0, 1):
+        return torch.zeros_like(spread)
+    apart = states[wanted > 0].mean(0) - states[wanted == 0].mean(0)
+    found = apart * (share * (1 - share)).sqrt() / spread
+    return torch.where(spread == 0, 0.0, found.abs())
+
+
+def one_by_one(weight, bias, units, values):
+    weight, bias = weight.clone(), bias.clone()
+    for unit in units:
+        bias = bias + values[unit] * weight[:, unit]
+        weight[:, unit] = 0
+    return weight, bias
+
+
+def with_a_mask(weight, bias, units, values):
+    mask = torch.zeros(weight.shape[1], dtype=weight.dtype)
+    mask[units] = 1
+    return weight * (1 - mask), bias + weight @ (mask * values)
+
+
+def as_a_difference(weight, bias, units, values):
+    kept = weight.clone()
+    kept[:, units] = 0
+    return [kept, bias + (weight - kept) @ values]
+
+
+def with_index_fill(weight, bias, units, values):
+    places = torch.tensor(units, dtype=torch.long)
+    added = F.linear(values[places], weight.index_select(1, places))
+    return weight.index_fill(1, places, 0.0), bias + added
+
+
+def by_columns(weight, bias, units, values):
+    columns = list(weight.T)
+    for unit in units:
+        bias = bias + columns[unit] * values[unit]
+        columns[unit] = torch.zeros_like(columns[unit])
+    return torch.stack(columns, dim=1), bias
+
+
+def by_normal_equations(states, wanted, other_states, other_wanted):
+    table = F.pad(states, (0, 1), value=1.0)
+    weights = torch.linalg.solve(table.T @ table, table.T @ wanted)
+    says = F.pad(other_states, (0, 1), value=1.0) @ weights > 0.5
+    yes = other_wanted.mean().item()
+    return (says == other_wanted.bool()).double().mean().item() - max(yes, 1 - yes)
+
+
+def with_numpy_probe(states, wanted, other_states, other_wanted):
+    table, other = (np.column_stack((each, np.ones(len(each)))) for each in (states, other_states))
+    weights = np.linalg.lstsq(table, np.asarray(wanted), rcond=None)[0]
+    truth = np.asarray(other_wanted) == 1
+    right = np.mean((other @ weights > 0.5) == truth)
+    return right - max(np.mean(truth), np.mean(~truth))
+
+
+def with_centred_states(states, wanted, other_states, other_wanted):
+    mean, base = states.mean(dim=0), wanted.mean()
+    weights = torch.linalg.pinv(states - mean) @ (wanted - base)
+    says = (other_states - mean) @ weights + base > 0.5
+    wrong = (says != (other_wanted > 0)).double().mean()
+    return torch.minimum(other_wanted.mean(), 1 - other_wanted.mean()) - wrong
+
+
+def with_signs(states, wanted, other_states, other_wanted):
+    """Fitted to -1 and 1, which has the same middle."""
+    table = torch.cat((torch.ones(len(states), 1), states), dim=1)
+    weights = torch.linalg.lstsq(table, 2 * wanted[:, None] - 1).solution
+    other = torch.cat((torch.ones(len(other_states), 1), other_states), dim=1)
+    right = ((other @ weights)[:, 0] > 0) == (other_wanted > 0)
+    constant = max(int((other_wanted == answer).sum()) for answer in (0, 1))
+    return (int(right.sum()) - constant) / len(right)
+
+
+def character_by_character(states, wanted, other_states, other_wanted):
+    table = torch.hstack((states, torch.ones(len(states), 1)))
+    *weights, bias = torch.linalg.lstsq(table, wanted[:, None]).solution[:, 0].tolist()
+    right, yes = 0, 0
+    for row, truth in zip(other_states.tolist(), other_wanted.tolist(), strict=True):
+        total = bias + sum(w * h for w, h in zip(weights, row, strict=True))
+        right += (total > 0.5) == (truth == 1)
+        yes += truth == 1
+    count = len(other_wanted)
+    return right / count - max(yes, count - yes) / count
+
+
+LINES = {
+    "always up": "print(V)",
+    "brackets alone": "print(V)",
+    "it counts": "f(a, (b, c), d)",
+    "at most 1": "f((a, b))",
+    "the verdict": "This is (as it was",
+}
 
 RIGHT = {
     "13.1": {
-        "by flip": by_flip,
-        "by loop": by_loop,
-        "by select": by_select,
-        "by unbind": by_unbind,
-        "by index": by_index,
+        "corrcoef": with_corrcoef,
+        "numpy": with_numpy,
+        "cosine": with_cosine,
+        "z scores": with_z_scores,
+        "two means": with_two_means,
+    },
+    "13.2": {
+        "as in the solution": LINES,
+        "one line for three": LINES | dict.fromkeys(("always up", "it counts"), "f((a), b)"),
+        "lists": LINES | {"always up": "['eggs', 'sausage', 'bacon', 'spam']"},
+        "brackets alone": LINES | {"it counts": "[[]]", "at most 1": "((((((("},
+        "long prose": LINES | {"the verdict": "as it is in the text (see the"},
+    },
+    "13.3": {
+        "one by one": one_by_one,
+        "a mask": with_a_mask,
+        "a difference": as_a_difference,
+        "index_fill": with_index_fill,
+        "by columns": by_columns,
+    },
+    "13.4": {
+        "normal equations": by_normal_equations,
+        "numpy": with_numpy_probe,
+        "centred": with_centred_states,
+        "signs": with_signs,
+        "one by one": character_by_character,
     },
 }
 
 # Small random edits of the solution that are right as well: what was changed, and why it is the
 # same. The tests print an edit that is accepted and not listed here.
-EQUIVALENT: dict[str, dict[str, str]] = {"13.1": {}}
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "13.1": {
+        "line 4: rows -> states": "`row` has the mean 0, so a mean of the states adds nothing."
+    },
+    "13.3": {},
+    "13.4": {
+        "line 2: other_states -> other_wanted": "They have one length.",
+        "line 6: 0 -> -1": "The fit has one column: it is the first and the last.",
+    },
+}
 
 
-@pytest.mark.parametrize("steps", [1, 3, 6])
-def test_every_step_is_drawn(steps):
-    assert sorted(marked(view(steps).svg, "step")) == [str(step) for step in range(steps)]
+# --- That what is asked is true -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "name"),
+    [
+        ("always up", "x = 1", "no bracket is open"),
+        ("always up", "print(x)", "up throughout"),
+        ("brackets alone", "x = 1", "never up"),
+        ("brackets alone", "print(x)", "falls at brackets alone"),
+        ("it counts", "print(x)", "not nested"),
+        ("at most 1", "print(x)", "never above 1.5"),
+        ("the verdict", "print(x)", "down at the end"),
+        ("the verdict", "print(x", "it says code"),
+        ("the verdict", "x)", "never opened"),
+    ],
+)
+def test_a_line_that_breaks_nothing_is_told_why(key, line, name):
+    result = exercise("13.2").check(LINES | {key: line})
+    assert (result.outcome, result.misconception) == ("incorrect", name)
+    assert key in result.message
+
+
+@pytest.mark.parametrize("value", [5, ["print(V)"], "x", "x" * 41, b"print(V)"])
+def test_what_is_no_line_is_told(value):
+    result = exercise("13.2").check(LINES | {"always up": value})
+    assert result.outcome == "incorrect" and "`always up`" in result.message
+
+
+def test_the_stories_hold_on_the_lessons_first_line():
+    """Each story sounds right there; that is why it is told."""
+    line = "the value is (not always) a number"
+    steps = read(line)
+    for step, depth in zip(steps, depths(line), strict=True):
+        assert (step.c[5] > 0.5) == (depth > 0) and step.c[5] < 1.5
+
+
+def test_muting_in_the_weights_is_what_the_lesson_and_the_exercise_say():
+    torch.manual_seed(0)
+    model = Reader(9).double()
+    value = torch.tensor(0.3, dtype=torch.float64)
+    ours = muted(model, 5, value)
+    mute = exercise("13.3").text.made()
+    values = torch.full((16,), 0.3, dtype=torch.float64)
+    for ours_pair, pair in (
+        ((ours.lstm.weight_hh_l0, ours.lstm.bias_hh_l0),
+         (model.lstm.weight_hh_l0, model.lstm.bias_hh_l0)),
+        ((ours.head.weight, ours.head.bias), (model.head.weight, model.head.bias)),
+    ):  # fmt: skip
+        for one, other in zip(ours_pair, mute(*pair, [5], values), strict=True):
+            assert torch.equal(one, other)
+    cell = nn.LSTMCell(8, 16, dtype=torch.float64)
+    weights = {name.removesuffix("_l0"): each for name, each in model.lstm.state_dict().items()}
+    cell.load_state_dict(weights)
+    x = torch.randn(1, 7, 8, dtype=torch.float64)
+    h, c = torch.zeros(1, 16, dtype=torch.float64), torch.zeros(1, 16, dtype=torch.float64)
+    for t in range(7):
+        h = h.clone()
+        h[:, 5] = value
+        h, c = cell(x[:, t], (h, c))
+    assert torch.allclose(ours.lstm(x)[1][0][0], h, rtol=0, atol=1e-12)
+
+
+def test_the_broken_probe_of_13_4_has_all_three_faults():
+    broken = exercise("13.4").text.namespace()["broken_gain"]
+    result = exercise("13.4").check(broken)
+    assert result.misconception == "all three faults left"
