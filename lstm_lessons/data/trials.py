@@ -351,7 +351,8 @@ def muted(model: Reader, unit: int, value: Tensor) -> Reader:
     """Return a copy in which h of one unit always reads ``value``, for the gates and the head."""
     copy = deepcopy(model)
     lstm, head = copy.lstm, copy.head
-    pairs = ((lstm.weight_hh_l0, lstm.bias_hh_l0), (head.weight, head.bias))
+    of_h = (lstm.get_parameter("weight_hh_l0"), lstm.get_parameter("bias_hh_l0"))
+    pairs = (of_h, (head.weight, head.bias))
     with torch.no_grad():
         for weight, bias in pairs:
             bias += weight[:, unit] * value

@@ -398,9 +398,9 @@ every = list(range(16))
 print(f"probe on the reader: {probe(reader, every):.1%}")
 
 # %% [markdown]
-# 94.6 %: the states know of brackets. Or is it the probe that has learnt it? A layer that has learnt
-# nothing also mixes its characters into h, and a probe may find something in that. So ask the same
-# of layers that are new. This is the control that most posts leave out.
+# 94.6 %: the states know of brackets. Or is it the probe that has learnt it? A layer that has
+# learnt nothing also mixes its characters into h, and a probe may find something in that. So ask
+# the same of layers that are new. This is the control that most posts leave out.
 #
 # **Predict.** This is a guess: what does the probe reach on an untrained layer?
 
