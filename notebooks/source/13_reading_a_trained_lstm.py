@@ -98,8 +98,8 @@ explorers.unit_and_gate()
 #
 # 1. Near 0 at `)` alone, where it wipes the memory. Inside the brackets it is 1.0 at every step.
 # 2. It rises to 1 and stays, although for Python that bracket is a letter of a string.
-# 3. Unit 4 falls at `(` and climbs again after `)`. Unit 8 jumps up to 1, and falls after `)`. So
-#    unit 5 may not be the only one.
+# 3. Unit 4 falls at `(`, and climbs again from `)` on. Unit 8 jumps up to 1 at `(`, and falls
+#    from `)` on. So unit 5 may not be the only one.
 #
 # </details>
 
@@ -130,8 +130,8 @@ print(f"always 'shut':   {shut / count:.1%}")
 # Is it unit 5 *alone*? A correlation says how closely two rows of numbers go together: 1 or −1 is
 # as closely as can be, 0 is not at all. We take h of each unit, and whether a bracket is open.
 #
-# **Predict.** Four more units are tied to open brackets with 0.7 or more, or only one, or none.
-# Which is it?
+# **Predict.** This is a guess: how many of the other 15 units have a correlation of 0.7 or more,
+# without its sign?
 
 # %%
 rows = [open_brackets(line.text) for line in lines]
@@ -159,7 +159,7 @@ for unit, tie in enumerate(ties(reader, others).tolist()):
         print(f"unit {unit:2}: {tie:5.2f}")
 
 # %% [markdown]
-# Four more: units 4, 8, 9 and 10. Unit 4 has a minus, it falls where a bracket opens. So "unit 5 is
+# Four: units 4, 8, 9 and 10. Unit 4 has a minus, since it falls where a bracket opens. So "unit 5 is
 # the bracket unit" was too much. It is the one that we looked at.
 #
 # ## Look for what breaks it
