@@ -159,8 +159,8 @@ for unit, tie in enumerate(ties(reader, others).tolist()):
         print(f"unit {unit:2}: {tie:5.2f}")
 
 # %% [markdown]
-# Four: units 4, 8, 9 and 10. Unit 4 has a minus, since it falls where a bracket opens. So "unit 5 is
-# the bracket unit" was too much. It is the one that we looked at.
+# Four: units 4, 8, 9 and 10. Unit 4 has a minus, since it falls where a bracket opens. So "unit 5
+# is the bracket unit" was too much. It is the one that we looked at.
 #
 # ## Look for what breaks it
 #
