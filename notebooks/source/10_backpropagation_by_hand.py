@@ -555,6 +555,8 @@ for place in range(len(line)):
 # %% [markdown]
 # The bracket, with −3.69, made it change its mind. And there is a second lesson in it: training
 # follows the gradient. What a gate at its end does wrong, training can hardly see.
+#
+# This is a good place for a break. What follows needs little of the code above.
 
 # %% [markdown]
 # ## Too small and too large
