@@ -136,8 +136,8 @@ for chunk in x.split(5):
 #
 # In training, every chunk has its own loss, and `backward()` is called after every chunk.
 # `backward()` walks from the loss back through everything that was computed. That is the history
-# of lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away what it has
-# walked through.
+# of lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away the values
+# that it has walked through.
 #
 # A tensor brings its graph along. So do the states that we hand on.
 #
@@ -362,7 +362,7 @@ for hand_on in (True, False):
 # %% [markdown]
 # ## What the cut costs
 #
-# But what if a chunk does not even teach to keep it? A second task, an *echo*: the network reads
+# But what if a chunk never teaches what to store? A second task, an *echo*: the network reads
 # signs, +1 or −1, and at each step it must say the sign that came three steps before. We train
 # with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200 updates of
 # their weights: that is one round through the signs for chunks of 2, and ten for chunks of 20.
@@ -412,20 +412,22 @@ for k in (2, 20):
     print(f"chunks of {k:2}:", [round(share, 2) for share in shares])
 
 # %% [markdown]
-# They do not. In a chunk of two steps a sign and its answer never stand together, so no gradient
-# ever tells the network to keep a sign. At best the head can read what happens to be left of it in
-# the state. Chunks of 20 learn it with every seed.
+# They do not. In a chunk of two steps a sign and its answer never stand together. So no gradient
+# goes from an answer back to the step where its sign was read, and none says: store it. At best
+# the head can read what happens to be left of it in the state. Chunks of 20 learn it with every
+# seed.
 #
 # How much is lost? In a chunk of 20, the sign of step 0 has its answer at step 3, in the same
 # chunk, and so on up to step 16, whose answer is at step 19. The signs of steps 17, 18 and 19 have
-# their answers behind the cut. So 17 of 20 pairs are left. For a chunk of k words and a loss d
-# steps later, the share is
+# their answers behind the cut. So 17 of 20 pairs are left. For a long text in chunks of k words,
+# and a loss d steps later, the share is
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
 # and nothing if d is k or more. So, as a rule:
 #
-# * If a word matters only to a loss d steps later, let chunks be several times as long as d.
+# * If a word matters only to a loss d steps later, chunks must be longer than d. The share is one
+#   of pairs, and not of success: with some pairs left, a task may be learnt.
 # * If keeping is taught at every step, as with the brackets, short chunks will do.
 # * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`.
 #

@@ -160,7 +160,7 @@ print("reverse half:", same(both_padded[2, :4, 16:], word[:, 16:]))
 # ## Packing: do not read the padding at all
 #
 # So far the LSTM reads zeros, and we must take care which results we use. If it does not read them
-# at all, `h_n` is right, both directions are right, and no time is spent on zeros. So lay the
+# at all, `h_n` is right, both directions are right, and no step is spent on zeros. So lay the
 # longest line on top, then the second longest, and so on:
 
 # %%
@@ -333,7 +333,8 @@ print("`word`, both directions:", same(both_packed[2, :4], word))
 
 # %% [markdown]
 # Zeros, because no state was computed there. So after packing, `output[:, -1]` is zero for each
-# line but the longest one: take `h_n`. And both halves of the two directions are right now.
+# line that is shorter than the longest one: take `h_n`. And both halves of the two directions are
+# right now.
 
 # %% [markdown]
 # ## The loss is padded, too
@@ -465,15 +466,15 @@ print("packed:", [count_right(each, data_lengths) for each in packed_readers])
 print("padded:", [count_right(each, all_40) for each in padded_readers])
 
 # %% [markdown]
-# The packed ones, with every seed. Of the padded ones, after as much training, one is little
+# The packed ones, with all three seeds. Of the padded ones, after as much training, one is little
 # better than guessing, one comes near to the rule, and one beats it by three lines. That is what
 # makes this mistake so hard to see: it runs, it learns, and with a lucky seed it is even good.
 #
-# ## A probe for any model
+# ## A probe for padding
 #
 # You can find it without reading the code. What a model says about a line must not depend on zeros
 # behind it. So put twenty more zeros behind every line, give the lengths that your program would
-# give then, and compare.
+# give then, and compare, after `eval()` if the model has dropout.
 
 # %%
 longer = nn.functional.pad(data_numbers, (0, 20))  # (726, 60)
@@ -485,6 +486,9 @@ with torch.no_grad():
 # %% [markdown]
 # The padded reader gives other scores, so it reads its padding. A program that always pads to 40
 # never shows this by itself: the probe has to make the block longer.
+#
+# A second probe belongs to it: read a line alone, and then in a batch with a longer one. It finds
+# the model that packs, unpacks and takes `output[:, -1]`, which the first one does not.
 
 # %% [markdown]
 # ## What we have seen
@@ -499,7 +503,8 @@ with torch.no_grad():
 
 # %% [markdown]
 # **A common mistake.** `output[:, -1]` or `h_n` of a padded batch. It runs, it learns, and it
-# raises no error. You recognise it with the probe: more zeros behind a line change the answer.
+# raises no error. You recognise it with the two probes: more zeros behind a line, or a longer line
+# beside it, change the answer.
 #
 # **Exercises:** [09 Ragged sequences](../exercises/09_ragged_sequences.ipynb). Pack by hand, write
 # the masked mean, mend a function that takes the wrong step, and predict a packing.

@@ -136,3 +136,17 @@ def test_cross_entropy_leaves_out_steps_with_the_target_minus_100():
     loss = nn.functional.cross_entropy
     kept = target >= 0
     torch.testing.assert_close(loss(scores, target), loss(scores[kept], target[kept]))
+
+
+def test_a_longer_block_does_not_find_the_last_slot_of_an_unpacked_output():
+    """`output[:, -1]` behind packing: more zeros change nothing, a longer line beside it does."""
+    layer = nn.LSTM(3, 4, batch_first=True).double()
+    lines, lengths = torch.randn(2, 6, 3).double(), torch.tensor([4, 6])
+
+    def last_slot(x, lengths):
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        return pad_packed_sequence(layer(packed)[0], batch_first=True)[0][:, -1]
+
+    both = last_slot(lines, lengths)
+    assert torch.equal(both, last_slot(nn.functional.pad(lines, (0, 0, 0, 20)), lengths))
+    assert not torch.allclose(both[:1], last_slot(lines[:1, :4], lengths[:1]))
