@@ -369,8 +369,8 @@ pictures.course_map()
 # * An LSTM reads step by step, and all that it knows of what it has read is in two lists: its
 #   memory c, and h, which is what it shows of the memory.
 # * A unit of a trained one can have a meaning. We asked the reader about brackets in training, and
-#   its unit 5 holds about 1 where one is open. It does so with gates: i takes in, f keeps or wipes.
-#   It fails at nested brackets and at strings.
+#   its unit 5 holds about 1 where one is open, in most lines. It does so with gates: i takes in, f
+#   keeps or wipes. It fails at nested brackets and at strings.
 # * `nn.LSTM` reads a tensor (T, B, I), and gives back `output` (T, B, H), and `h_n` and `c_n`, here
 #   (1, B, H).
 # * Predict, run, and compare. `same` compares, `check` says what it thinks of an answer.

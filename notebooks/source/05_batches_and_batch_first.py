@@ -446,8 +446,8 @@ for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
 #
 # * A `DataLoader` makes batches with the lines first, (B, T, I). The loop walks along axis 0, or
 #   along axis 1 with `batch_first=True`. It does not know what you meant.
-# * Swapped axes raise no error. The probe sees them: change sentence 0, and look which sentences
-#   change. No shape is needed for that.
+# * Swapped axes raise no error, unless states are given, whose B then does not fit. The probe sees
+#   them: change sentence 0, and look which sentences change. No shape is needed for that.
 # * `transpose` moves axes. `view` and `reshape` only break the lines elsewhere.
 # * `batch_first` is about x and `output`. The last step becomes `output[:, -1]`. States stay
 #   (layers, B, H).
