@@ -143,7 +143,8 @@ from lstm_lessons import pictures
 pictures.wirings()
 
 # %% [markdown]
-# One picture is what `nn.LSTM` does. For each, choose the verdict that fits:
+# One picture is what `nn.LSTM` does. For each, choose the verdict that fits. A verdict
+# may fit several pictures, or none:
 #
 # | verdict | meaning |
 # |---|---|
@@ -153,6 +154,7 @@ pictures.wirings()
 # | `"memory shown"` | `output` is made of c, not of h |
 # | `"exchanged"` | what belongs into `h_n` and into `c_n` has changed places |
 # | `"too early"` | a row is made of a step before the right one |
+# | `"turned round"` | a row has the right steps, from the last to the first |
 
 # %%
 answer = {

@@ -129,15 +129,15 @@ def wrong_of_the_right_shape(each):
     return nearly
 
 
-def nudged(value):
+def nudged(value, by=1e-6):
     """Return a result that is nearly the one given, but not within the checker's reach."""
     if isinstance(value, dict):
-        return {key: nudged(each) for key, each in value.items()}
+        return {key: nudged(each, by) for key, each in value.items()}
     if isinstance(value, tuple | list):
-        return type(value)(nudged(each) for each in value)
+        return type(value)(nudged(each, by) for each in value)
     if hasattr(value, "is_floating_point") and not value.is_floating_point():
         return value
-    return value * (1 + 1e-3) + 1e-6
+    return value * (1 + 1e-3) + by
 
 
 @functions("each")
@@ -201,14 +201,15 @@ def nudged_in(each, case):
 
     def nearly(*inputs, **keywords):
         found = solved(*inputs, **keywords)
-        return nudged(found) if kinds([*inputs, *keywords.values()]) == like else found
+        return nudged(found, 1e-3) if kinds([*inputs, *keywords.values()]) == like else found
 
     return nearly
 
 
 def kinds(values):
-    """Return the shapes of tensors, also of those in lists, and what else there is as a text."""
+    """Return the shapes of tensors, also of those in lists and dicts, and what else there is."""
+    values = [*values.values()] if isinstance(values, dict) else values
     return [
-        kinds(each) if isinstance(each, tuple | list) else str(getattr(each, "shape", each))
+        kinds(each) if isinstance(each, tuple | list | dict) else str(getattr(each, "shape", each))
         for each in values
     ]

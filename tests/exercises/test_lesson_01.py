@@ -169,3 +169,15 @@ def test_no_message_about_a_reason_gives_the_share_away():
         message = exercise("01.3").check({"reason": reason}).message
         assert "0.5" not in message
         assert "half" not in message
+
+
+def test_a_share_above_one_and_a_whole_division_are_named():
+    right = exercise("01.3").text.made()
+    message = exercise("01.3").check({**right, "share": 0.49 * 50}).message
+    assert "never above 1" in message and "multiplied by 50" in message
+
+    def bias_for(share, steps):
+        f = share ** (1 // steps)
+        return math.log(f / (1 - f))
+
+    assert "`1 // steps`" in exercise("01.2").check(bias_for).message

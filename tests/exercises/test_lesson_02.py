@@ -137,7 +137,7 @@ def test_three_of_the_layers_can_be_made_and_the_fourth_is_mended():
         ({"b_ig": (5, 1)}, "too many axes", "along one axis"),
         ({"weight_hh": (5, 20)}, "axes in another order", "on top of each other"),
         ({"W_hg": (5, 6)}, "another size", "Yours is (H, I)."),
-        ({"W_hg": (17, 5)}, None, "It takes h to gate g. Rows are what comes out"),
+        ({"W_hg": (17, 5)}, None, "`W_hg` takes h to gate g. Rows are what comes out"),
         ({"x_t": (3, 6)}, "too many axes", "It counts sentences and numbers of a word."),
         ({"rows of W_io": (10, 15)}, None, "In which order are the four blocks"),
         ({"x_t": np.zeros(6)}, None, "`x_t` is a numpy array; give its shape"),
@@ -216,3 +216,18 @@ def test_nothing_is_said_of_what_hangs_on_a_wrong_entry(entries, name, right):
     assert result.message.endswith(f"Right so far: {right}." if right else "")
     assert ("Right so far" in result.message) == bool(right)
     assert "Look again" not in result.message
+
+
+def test_a_default_that_is_missing_is_named():
+    def count_parameters(input_size, hidden_size, bias):
+        return 0
+
+    message = exercise("02.2").check(count_parameters).message
+    assert "In the first line of your function `bias` has no default" in message
+    other = exercise("02.2").check(lambda input_size: 0).message
+    assert "Your function takes other arguments: `(input_size)`." in other
+
+
+def test_rows_counted_with_the_word_are_told():
+    result = exercise("02.2").check(lambda I, H, bias=True: 4 * I * (I + H) + 8 * H * bool(bias))
+    assert result.misconception == "rows counted with I"

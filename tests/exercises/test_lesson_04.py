@@ -355,3 +355,8 @@ def test_a_start_that_is_drawn_is_told_before_what_it_moves():
 def test_a_wrong_shape_of_output_names_the_axis(shape, said):
     message = exercise("04.2").check({**CALL, "one: output": shape}).message
     assert said in message and ("every" in message) == (shape == (5,))
+
+
+def test_the_habit_of_the_batch_first_is_named():
+    for key, shape in (("three: output", (3, 9, 5)), ("short: h_n", (3, 1, 5))):
+        assert "`batch_first=True`" in exercise("04.2").check({**CALL, key: shape}).message

@@ -98,12 +98,37 @@ def refuse_other_arguments(
         try:
             signature.bind(*case.inputs, **case.keywords)
         except TypeError:
+            _refuse_without_default(signature, case, cases, name)
             wanted = [*case.inputs, *(f"{key}={value}" for key, value in case.keywords.items())]
             raise Misformed(
                 f"The check calls `{name}({', '.join(wanted)})`. Your function takes other "
                 f"arguments: `({', '.join(signature.parameters)})`.",
                 "other arguments",
             ) from None
+
+
+def _refuse_without_default(
+    signature: inspect.Signature, case: Case, cases: Sequence[Case], name: str
+) -> None:
+    """Raise Misformed where an argument is missing that the check hands over in some calls only."""
+    try:
+        bound = signature.bind_partial(*case.inputs, **case.keywords).arguments
+    except TypeError:
+        return
+    left = [
+        each.name
+        for each in signature.parameters.values()
+        if each.name not in bound
+        and each.default is each.empty
+        and any(each.name in other.keywords for other in cases)
+    ]
+    if left:
+        raise Misformed(
+            f"The check also calls `{name}({', '.join(case.inputs)})`, without `{left[0]}`. In the "
+            f"first line of your function `{left[0]}` has no default: the value that it has where "
+            f"none is given stands behind `{left[0]}=`.",
+            "no default",
+        )
 
 
 def noting_calls(function: Callable, names: tuple[str, ...], used: set[str]) -> Callable:

@@ -64,6 +64,9 @@ _SLIPS = (
         ("^ for a power", "On paper the root is share^(1/k). In Python `^` is something else, and "
          "a power is `**`.", "share ^ (1 / steps)"),
         alone=(
+            ("a whole division", "You divide by 0: is your f 1? If you wrote `1 // steps`: two "
+             "strokes give a whole number, which is 0 for two steps and more, and share ** 0 is 1. "
+             "A fraction has one stroke: `1 / steps`.", "share ** (1 // steps)"),
             ("what a step takes", "Your f is the share that a step takes away; f is the share that "
              "it keeps.", "1 - share ** (1 / steps)"),
         ),

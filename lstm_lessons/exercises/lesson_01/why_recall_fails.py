@@ -51,8 +51,9 @@ EXERCISE = DictExercise(
                     0.731**50, within=1.2),
                 row("one fiftieth", "The share: 1 / 50 is one of fifty equal parts. But each step "
                     "multiplies what the step before it left.", 1 / 50),
-                row("one half times fifty", "The share: 0.5 * 50 is more than all. Each of the 50 "
-                    "steps makes less of what is left.", 25),
+                row("one half times fifty", "The share: a share of something is never above 1. "
+                    "It looks as if the gate was multiplied by 50. Each of the 50 steps multiplies "
+                    "what the step before it left, and so makes less of it.", 25, within=1.1),
                 row("turned round", "The share: 2 ** 50 is how many times smaller it gets. What is "
                     "left is 1 divided by that.", 2.0**50),
                 row("in per cent", "The share: right, but in per cent. A share of all is 1, not "

@@ -56,7 +56,9 @@ def _formula(seen: Seen) -> Told | None:
     biases = {term: both[term] - weights[term] for term in both}
     wrong = [look for term, look in _LOOK.items() if weights[term] != 4] or [_BIASES]
     if any(weights[term] for term in weights.keys() - _LOOK.keys()):
-        wrong = ["what is there without biases: the two weights, r times c numbers each."]
+        wrong = [
+            "what is there without biases: two weights. A matrix holds rows times columns numbers."
+        ]
     return "another formula", (
         f"Multiplied out, your count is {_written(weights)} with `bias=False`, and with "
         f"`bias=True` {_written(biases)} more. Look again at {wrong[0]}"
@@ -104,6 +106,9 @@ _SLIPS = (
         ("sizes multiplied", "You multiply I and H for the columns. The two matrices stand side by "
          "side: H * I numbers and H * H numbers, which are added.",
          "rows * input_size * hidden_size"),
+        ("rows counted with I", "You count 4I rows in the weights. Rows are what comes out of "
+         "the four gates: one number for each unit, 4H.",
+         "4 * input_size * input_size + 4 * input_size * hidden_size"),
         ("shapes added", "You add rows and columns of the weights. A matrix of r rows and c "
          "columns holds r times c numbers.", "(rows + input_size) + (rows + hidden_size)"),
     ),

@@ -21,10 +21,10 @@ def _for_sizes(I: int, H: int, name: str, says: str) -> tuple[Story, ...]:  # no
 EXERCISE = DictExercise(
     "02.1",
     questions=(
-        ShapeOf("W_ig", f"It takes the word to gate g. {RULE}", of=LAYER),
+        ShapeOf("W_ig", f"`W_ig` takes the word to gate g. {RULE}", of=LAYER),
         ShapeOf("x_t", "One word of one sentence: how many numbers, along one axis?",
                 also=("x", "x_0"), of=LAYER),
-        ShapeOf("W_hg", f"It takes h to gate g. {RULE}", of=LAYER),
+        ShapeOf("W_hg", f"`W_hg` takes h to gate g. {RULE}", of=LAYER),
         ShapeOf("h", "h of one sentence: one number for each unit, along one axis.",
                 also=("h_t", "h_t-1", "h_{t-1}", "h_0", "h_prev", "h_n"), of=LAYER),
         ShapeOf("b_ig", "A bias has one number for each unit of its gate, along one axis.",

@@ -20,6 +20,12 @@ _STATE = "It holds h after the last step of each sentence: one axis for layers, 
     "sentences, one for the numbers of h."  # fmt: skip
 _TWO_ROWS = "{keys}: two rows in front. There is one layer; and c is not in `h_n`, but in `c_n`."
 
+_OF_STATES = (
+    row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),
+    row("the batch first in h_n", "{keys}: you put the sentences first. The axis for layers comes "
+        "first in `h_n`, even with `batch_first=True`.", (3, 1, 5)),
+)  # fmt: skip
+
 EXERCISE = DictExercise(
     "04.2",
     questions=(
@@ -34,9 +40,12 @@ EXERCISE = DictExercise(
         ShapeOf("three: output", "One axis counts the steps, one the sentences, one the numbers of "
                 "h.", (
             row("the last step in output", _LAST_STEP, (3, 5), (1, 3, 5)),
+            row("the batch first in output", "{keys}: you put the sentences first. That is how it "
+                "is with `batch_first=True`; this layer was made without it, and x is (T, B, I), "
+                "(9, 3, 7).", (3, 9, 5)),
             row("words in output", _WORD, (9, 3, 7))), of=_THREE),
-        ShapeOf("three: h_n", _STATE, (row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),), of=_THREE),
-        ShapeOf("short: h_n", _STATE, (row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),), of=_SHORT),
+        ShapeOf("three: h_n", _STATE, _OF_STATES, of=_THREE),
+        ShapeOf("short: h_n", _STATE, _OF_STATES, of=_SHORT),
         TrueOrFalse("output[-1] equals h_n", "`torch.equal` asks for the same shape, too: which "
                     "are they?", (
             row("equal in spite of the shapes", "`output[-1]` and `h_n` hold the same numbers, but "

@@ -4,11 +4,21 @@ from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf
 from lstm_lessons.exercises.engine.question import Row, row, story
 
-_REASONS = ("right", "too few", "too many", "memory shown", "exchanged", "too early")
+_REASONS = (
+    "right",
+    "too few",
+    "too many",
+    "memory shown",
+    "exchanged",
+    "too early",
+    "turned round",
+)
 
 
 def _picture(letter: str, look: str, *rows: Row) -> OneOf:
-    return OneOf(letter, look, rows, options=_REASONS)
+    says = f"In {letter}, no row is turned round: where it has several steps, they go up. {look}"
+    turned = row(f"turned round in {letter}", says, "turned round")
+    return OneOf(letter, look, (*rows, turned), options=_REASONS)
 
 
 _COUNTED = "three in `output`, one in each of the others."

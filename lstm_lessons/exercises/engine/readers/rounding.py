@@ -23,7 +23,9 @@ def rounded_to_float32(seen: Seen) -> Told | None:
     )
     if not rounded:
         return None
-    farthest = max(float(gap(a, w).div(1 + w.abs()).max()) for _, a, w in wrong if a.numel())
+    farthest = max(
+        float(gap(a, w).div(1 + w.detach().abs()).max()) for _, a, w in wrong if a.numel()
+    )
     numbers = sum(ours.numel() for _, ours, _ in wrong)
     if farthest >= (1e-5 if numbers < 4 else 1e-3):
         return None
