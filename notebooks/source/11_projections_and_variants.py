@@ -385,6 +385,7 @@ def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
 # %%
 from lstm_lessons import same
 
+torch.manual_seed(0)
 cell = nn.LSTMCell(100, 16)
 word, h, c = torch.randn(10, 100), torch.randn(10, 16), torch.randn(10, 16)
 h_torch, c_torch = cell(word, (h, c))
@@ -503,6 +504,7 @@ same(output, gru(x, h_0)[0])
 # steps:
 
 # %%
+torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
 output, _ = unroll_step(gru_step_of_the_paper, x, (torch.zeros(10, 16),), plain.all_weights[0])
 for t in range(2):
