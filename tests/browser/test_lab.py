@@ -536,7 +536,7 @@ def test_the_lab_command_opens_a_copy_of_ones_own(context, tmp_path, artefacts):
         outputs = page.locator(f"{SHOWN} .jp-OutputArea-output")
         pictures = stored_images(clone / "my_lessons" / FIRST)
         assert outputs.count() == check_pictures(notebook.pictures()) == pictures > 0
-        result = page.locator(f"{SHOWN} .jp-RenderedText", has_text="numbers: 24000")
+        result = page.locator(f"{SHOWN} .jp-RenderedText", has_text="shape: (24, 10, 100)")
         assert result.count() == 0
         save(page.locator("#jp-main-dock-panel"), artefacts / "00-copy-of-ones-own.png")
         notebook.run()
