@@ -105,5 +105,4 @@ def _titles(
             for name, values in zip(names, units, strict=True)
             if step < len(values)
         )
-        pane = svg.rect(root, *place, fill="none", pointer_events="all")
-        svg.add(pane, "title", f"step {step}\n{said}")
+        svg.sheet(root, *place, f"step {step}\n{said}")

@@ -277,19 +277,14 @@ def _said_under_the_pointer(
         x = LEFT + column * place
         shown = f"after {_named(step.character)}"
         top = LINE_Y - 28
-        _sheet(root, (x, top, column, SURE_BOTTOM + 8 - top), f"{shown}: {verdict(step)}")
+        svg.sheet(root, x, top, column, SURE_BOTTOM + 8 - top, f"{shown}: {verdict(step)}")
         text = f"unit {unit} {shown}: c = f · c before + i · g = {Sum.of(before, step, unit)}"
-        _sheet(root, (x, CURVE_TOP - 8, column, BARS["i"][0] - CURVE_TOP + 8), text)
+        svg.sheet(root, x, CURVE_TOP - 8, column, BARS["i"][0] - CURVE_TOP + 8, text)
     before, last = befores[len(steps) - 1], steps[-1]
     for row in range(HIDDEN_SIZE):
         made = Sum.of(before, last, row)
         text = f"unit {row} after {_named(last.character)}: c = f · c before + i · g = {made}"
-        _sheet(root, (LEFT - 40, ROWS_TOP + ROW * row, RIGHT - LEFT + 40, ROW), text)
-
-
-def _sheet(root: svg.Element, box: tuple[float, float, float, float], text: str) -> None:
-    sheet = svg.rect(root, *box, fill="none", pointer_events="all")
-    svg.add(sheet, "title", text)
+        svg.sheet(root, LEFT - 40, ROWS_TOP + ROW * row, RIGHT - LEFT + 40, ROW, text)
 
 
 def _named(character: str) -> str:

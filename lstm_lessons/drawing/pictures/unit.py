@@ -74,9 +74,8 @@ def _said_under_the_pointer(
     for place, character in enumerate(line):
         said = ", ".join(f"{name} = {svg.number(each[place], 2)}" for name, each in values.items())
         x = steps.left + place * steps.column
-        sheet = svg.rect(root, x, MEMORY_TOP, steps.column, height - MEMORY_TOP - 12, fill="none",
-                         pointer_events="all")  # fmt: skip
-        svg.tell(sheet, f"after {character.replace(' ', SPACE)}: {said}")
+        place = (x, MEMORY_TOP, steps.column, height - MEMORY_TOP - 12)
+        svg.sheet(root, *place, f"after {character.replace(' ', SPACE)}: {said}")
 
 
 def _alt(line: str, values: dict[str, list[float]], number: int) -> str:
