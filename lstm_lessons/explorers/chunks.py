@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 from typing import Annotated
 
 from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
+from lstm_lessons.lstm.plain import sigmoid
 
 SEQ_LEN = 24
 
@@ -70,7 +71,7 @@ def numbers(chunk: int, forget_bias: float, between: str) -> Numbers:
     detached state keeps those of one chunk, and the others are lost. After a reset there are no
     others.
     """
-    f = 1 / (1 + exp(-forget_bias))
+    f = sigmoid(forget_bias)
     starts, origin = _starts(chunk), [0] * SEQ_LEN
     whole = _strength(f, origin)
     acts = _strength(f, starts if between == "reset" else origin) / whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, log
+from math import log
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from lstm_lessons.explorers.gradients import (
     rnn_gradient_by_lag,
     setting,
 )
+from lstm_lessons.lstm.plain import sigmoid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,7 @@ def memory(forget_bias: float, lags: int) -> Memory:
 
     The half-life n solves f**n = 1/2.
     """
-    f = 1 / (1 + exp(-forget_bias))
+    f = sigmoid(forget_bias)
     return Memory(f, log(0.5) / log(f), f**lags)
 
 

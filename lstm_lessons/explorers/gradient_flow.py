@@ -14,6 +14,7 @@ from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.drawing.heat import heat, heat_key
 from lstm_lessons.drawing.steps import SPACE, Steps
 from lstm_lessons.explorers.base import Choice, Explorer, Range, Text, checked
+from lstm_lessons.lstm.plain import sigmoid
 
 Array = NDArray[np.float64]
 
@@ -86,7 +87,7 @@ def flow(line: str, way: str = BOTH) -> Flow:
 
 @checked
 def view(
-    line: Annotated[str, Text(most=MOST), "a line of your own"] = "for k in range(10):",
+    line: Annotated[str, Text(most=MOST), "a line of your own"] = _LINE,
     characters: Annotated[int, Range(1, MOST, 1), "score after character"] = 15,
     unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit"] = 5,
     way: Annotated[str, Choice((BOTH, ALONG_C, ALONG_H)), "the way back"] = BOTH,
@@ -121,7 +122,7 @@ def _matrices() -> tuple[Array, Array, Array, Array]:
 
 
 def _title(root: svg.Element, part: str, found: Flow, way: str) -> None:
-    certainty = 1 / (1 + np.exp(-found.score))
+    certainty = sigmoid(found.score)
     says = f"{certainty:.0%} code" if certainty >= 0.5 else f"{1 - certainty:.0%} prose"
     text = f"score after {_named(part[-1])}: {svg.number(found.score, 2)}, {says}"
     svg.label(root, LEFT, 28, text, 16, "start", font_weight="bold")
@@ -139,10 +140,7 @@ def _bars(root: svg.Element, steps: Steps, line: str, values: Array) -> None:
         place = (steps.x(step) - steps.column * 0.3, BARS_BOTTOM - tall, steps.column * 0.6, tall)
         svg.rect(root, *place, fill="ink", data_bar=str(step))
         pane = (steps.left + step * steps.column, BARS_TOP, steps.column, LETTERS_Y - BARS_TOP)
-        svg.tell(
-            svg.rect(root, *pane, fill="none", pointer_events="all"),
-            f"{_named(line[step])}: {svg.number(float(value), 2)}",
-        )
+        svg.sheet(root, *pane, f"{_named(line[step])}: {svg.number(float(value), 2)}")
     svg.label(root, LEFT - 6, BARS_TOP + 8, svg.number(most, 2), 12, "end", fill="muted")
     svg.label(root, LEFT - 6, BARS_BOTTOM, "0", 12, "end", fill="muted")
     steps.letters(root, LETTERS_Y, line, now=len(values) - 1)

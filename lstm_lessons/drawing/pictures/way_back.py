@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp, hypot, tanh
+from math import hypot, tanh
 
 from lstm_lessons.drawing import svg, theme
 from lstm_lessons.drawing.picture import Picture
+from lstm_lessons.lstm.plain import sigmoid
 
 Pair = tuple[float, float]
 
@@ -78,7 +79,7 @@ def way_back(stage: str = "sums") -> Picture:
 def forward() -> dict[str, Pair]:
     """Return every number of the step by its name, for the two units."""
     made = {f"z_{gate}": z for gate, z in SUMS.items()}
-    made |= {gate: _each(_sigmoid if gate != "g" else tanh, z) for gate, z in SUMS.items()}
+    made |= {gate: _each(sigmoid if gate != "g" else tanh, z) for gate, z in SUMS.items()}
     kept, new = _times(made["f"], C_BEFORE), _times(made["i"], made["g"])
     c = (kept[0] + new[0], kept[1] + new[1])
     return made | {"c_before": C_BEFORE, "c": c, "h": _times(made["o"], _each(tanh, c))}
@@ -105,10 +106,6 @@ def pair(values: Pair) -> str:
 def gradient_name(name: str) -> str:
     """Return the name of a gradient, as the code has it."""
     return f"d{name}" if name.startswith("z_") else f"d_{name}"
-
-
-def _sigmoid(z: float) -> float:
-    return 1 / (1 + exp(-z))
 
 
 def _each(function, values: Pair) -> Pair:  # noqa: ANN001 - one number to one number
