@@ -216,7 +216,13 @@ LESSONS = (
         prerequisites=("03", "04"),
     ),
     Lesson(
-        "11_projections_and_variants",
+        "11_where_the_gradient_goes",
+        "Where the gradient goes",
+        "Why does a gradient vanish or explode, and what saves a run?",
+        "vanishing, explosions and clipping; which character moved the verdict",
+    ),
+    Lesson(
+        "12_projections_and_variants",
         "Projections and relatives",
         "What else could a cell be?",
         "`proj_size`, the whole layer read; peepholes, coupled gates, the GRU in both forms",
@@ -230,13 +236,19 @@ LESSONS = (
         prerequisites=("09",),
     ),
     Lesson(
-        "12_training_on_real_data",
+        "13_relatives",
+        "Relatives",
+        "What else could a cell be?",
+        "peepholes, coupled gates, no forget gate, the GRU in both forms",
+    ),
+    Lesson(
+        "14_training_on_real_data",
         "Training on real data",
         "Does it beat the baseline?",
         "honest baselines first",
     ),
     Lesson(
-        "13_reading_a_trained_lstm",
+        "15_reading_a_trained_lstm",
         "Reading a trained LSTM",
         "What did the gates learn?",
         "a story about a unit, tested: counterexamples, ablation with seeds, a probe with control",
@@ -249,14 +261,20 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("09", "10"),
     ),
-    Lesson("14_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
+    Lesson("16_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
     Lesson(
-        "15_shipping_and_other_frameworks",
+        "17_shipping_and_other_frameworks",
         "Shipping, and other frameworks",
         "How does a model travel?",
         "saving, exporting, converting weights",
     ),
-    Lesson("16_clinic", "Clinic", "Which bug is it?", "ten real bugs, diagnosed"),
+    Lesson("18_clinic", "Clinic", "Which bug is it?", "ten real bugs, diagnosed"),
+    Lesson(
+        "19_what_came_after",
+        "What came after",
+        "Why learn this now?",
+        "the recurrences of today as gates: scans, exponential gates, a matrix for a memory",
+    ),
 )
 
 

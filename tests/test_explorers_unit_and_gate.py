@@ -1,4 +1,4 @@
-"""The explorer of lesson 13 is held against torch: gates, states, brackets, and what it counts."""
+"""The explorer of lesson 15 is held against torch: gates, states, brackets, and what it counts."""
 
 from functools import cache
 

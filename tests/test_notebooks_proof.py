@@ -129,7 +129,7 @@ DERIVED = (
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),
     ("10_backpropagation_by_hand", "gates_backward", "lstm/backprop.py"),
     *(
-        ("11_projections_and_variants", name, "lstm/relatives.py")
+        ("12_projections_and_variants", name, "lstm/relatives.py")
         for name in (
             "projected_step",
             "unroll_step",

@@ -159,7 +159,7 @@ print(f"the rule:   {right} of {len(lines)} lines, {right / len(lines):.1%}")
 # read. Of unit 5 we have seen a little of that. Of the other 15 we do not know much.
 #
 # By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
-# trained all of it, and in lesson 13 you will ask it what it knows.
+# trained all of it, and in lesson 15 you will ask it what it knows.
 
 # %% [markdown]
 # ## One box, used again and again

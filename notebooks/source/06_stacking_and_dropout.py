@@ -302,7 +302,7 @@ for round_ in (11, 40):
 # lines an *epoch*.
 #
 # The cheapest remedy is to stop at round 11, where the loss on other lines is lowest: *early
-# stopping*. Lesson 12 tells how to do that honestly.
+# stopping*. Lesson 14 tells how to do that honestly.
 #
 # ## Take away half of the units
 #

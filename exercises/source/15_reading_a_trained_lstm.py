@@ -11,7 +11,7 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("13.1").hint()` gives a hint, and another one at the next call.
+# `exercise("15.1").hint()` gives a hint, and another one at the next call.
 
 # %%
 import torch
@@ -19,7 +19,7 @@ import torch
 from lstm_lessons import exercise
 
 # %% [markdown]
-# ## 13.1 Find the unit
+# ## 15.1 Find the unit
 #
 # Write what finds the unit that goes most closely with something, whatever it is.
 #
@@ -48,7 +48,7 @@ def ties(states, wanted):
 
 
 # %%
-exercise("13.1").check(ties)
+exercise("15.1").check(ties)
 
 # %% [markdown] tags=["hints"]
 # 1. For one unit first: `states[:, 0]` and `wanted` are the two rows. What is the mean of each?
@@ -61,7 +61,7 @@ exercise("13.1").check(ties)
 # the beginning of a word.
 
 # %% [markdown]
-# ## 13.2 Falsify a story
+# ## 15.2 Falsify a story
 #
 # Somebody tells you five stories about unit 5 of the reader. Each of them is wrong. Find a line
 # that breaks it. Your line is given to the reader, which says what its unit 5 does. A line has 2 to
@@ -107,7 +107,7 @@ answer = {
 ### END SOLUTION
 
 # %%
-exercise("13.2").check(answer)
+exercise("15.2").check(answer)
 
 # %% [markdown] tags=["hints"]
 # 1. One line can break more than one story. Lesson 02 has a letter that wipes the bracket out.
@@ -115,7 +115,7 @@ exercise("13.2").check(answer)
 # 3. For `"the verdict"`, write prose, and open a bracket near the end that you do not close.
 
 # %% [markdown]
-# ## 13.3 Mute a unit
+# ## 15.3 Mute a unit
 #
 # Write the ablation of the lesson for one matrix and its bias, and for several units at once. A
 # layer reads h and makes `h @ weight.T + bias`. From now on some units of h are to read as a
@@ -142,7 +142,7 @@ def mute(weight, bias, units, values):
 
 
 # %%
-exercise("13.3").check(mute)
+exercise("15.3").check(mute)
 
 # %% [markdown] tags=["hints"]
 # 1. Take one unit, and a value of 0.3. What does it add to each of the K sums?
@@ -151,7 +151,7 @@ exercise("13.3").check(mute)
 #    Work on `weight.clone()`, so that the given tensor stays as it is.
 
 # %% [markdown]
-# ## 13.4 Mend a probe
+# ## 15.4 Mend a probe
 #
 # A probe, and its control. Somebody reports the share of right answers of a linear probe, **less**
 # the share that one gets by always giving the commoner of the two answers. Here is the code. It has
@@ -192,7 +192,7 @@ def gain(states, wanted, other_states, other_wanted):
 
 
 # %%
-exercise("13.4").check(gain)
+exercise("15.4").check(gain)
 
 # %% [markdown] tags=["hints"]
 # 1. A weighted sum without a bias is 0 where all states are 0. What did the lesson put beside the

@@ -665,9 +665,9 @@ show(plot, alt)
 # the first step is right, and from the second step on the numbers are wrong. (Wrong from the first
 # step on? Keras and ONNX stack the blocks as z, r, n.)
 #
-# **Exercises:** [11 Projections and relatives](../exercises/11_projections_and_variants.ipynb).
+# **Exercises:** [12 Projections and relatives](../exercises/12_projections_and_variants.ipynb).
 # Write a projection, write the GRU in both forms, count again, find out which relative made a
 # trace, and mend peepholes.
 #
-# **Next:** all our tasks were small or made up. Lesson 12, which is to come, trains on real data,
+# **Next:** all our tasks were small or made up. Lesson 14, which is to come, trains on real data,
 # where the first thing to beat is a guess.

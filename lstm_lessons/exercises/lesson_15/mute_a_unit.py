@@ -1,4 +1,4 @@
-"""13.3: some units are muted in the weights of what reads them."""
+"""15.3: some units are muted in the weights of what reads them."""
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
@@ -68,7 +68,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "13.3",
+    "15.3",
     cases=_cases,
     returns=SeveralTensors(("weight", "bias"), axes={"weight": ("sum", "unit"), "bias": ("sum",)}),
     slips=_SLIPS,

@@ -1,4 +1,4 @@
-"""13.4: a probe with three faults: no bias, tested where it was fitted, a control of one half."""
+"""15.4: a probe with three faults: no bias, tested where it was fitted, a control of one half."""
 
 import torch
 
@@ -79,7 +79,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "13.4",
+    "15.4",
     cases=_cases,
     returns=ANumber(),
     slips=_SLIPS,

@@ -522,8 +522,8 @@ print(f"f of unit 5 at V: {f:.4f}   slope: {f * (1 - f):.4f}   at one half: 0.25
 # something always fits. You recognise it by what is missing: how many were looked at, on which
 # lines the unit was chosen, what an untrained layer gives, and other seeds.
 #
-# **Exercises:** [13 Reading a trained LSTM](../exercises/13_reading_a_trained_lstm.ipynb). Find a
+# **Exercises:** [15 Reading a trained LSTM](../exercises/15_reading_a_trained_lstm.ipynb). Find a
 # unit, falsify a story, mute a unit, and mend a probe.
 #
-# **Next:** for all this we have run our own loops. Lesson 14, which is to come, asks why the
+# **Next:** for all this we have run our own loops. Lesson 16, which is to come, asks why the
 # built-in layer is so much faster.

@@ -1,4 +1,4 @@
-"""Lesson 13: answers that are right, edits that change nothing, and that what is asked is true."""
+"""Lesson 15: answers that are right, edits that change nothing, and that what is asked is true."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from lstm_lessons import exercise
 from lstm_lessons.data.plain_reader import read
 from lstm_lessons.data.trials import muted
-from lstm_lessons.exercises.lesson_13.falsify_a_story import depths
+from lstm_lessons.exercises.lesson_15.falsify_a_story import depths
 from lstm_lessons.lstm.reader import Reader
 
 # --- Right answers --------------------------------------------------------------------------------
@@ -142,28 +142,28 @@ LINES = {
 }
 
 RIGHT = {
-    "13.1": {
+    "15.1": {
         "corrcoef": with_corrcoef,
         "numpy": with_numpy,
         "cosine": with_cosine,
         "z scores": with_z_scores,
         "two means": with_two_means,
     },
-    "13.2": {
+    "15.2": {
         "as in the solution": LINES,
         "one line for three": LINES | dict.fromkeys(("always up", "it counts"), "f((a), b)"),
         "lists": LINES | {"always up": "['eggs', 'sausage', 'bacon', 'spam']"},
         "brackets alone": LINES | {"it counts": "[[]]", "at most 1": "((((((("},
         "long prose": LINES | {"the verdict": "as it is in the text (see the"},
     },
-    "13.3": {
+    "15.3": {
         "one by one": one_by_one,
         "a mask": with_a_mask,
         "a difference": as_a_difference,
         "index_fill": with_index_fill,
         "by columns": by_columns,
     },
-    "13.4": {
+    "15.4": {
         "normal equations": by_normal_equations,
         "numpy": with_numpy_probe,
         "centred": with_centred_states,
@@ -175,11 +175,11 @@ RIGHT = {
 # Small random edits of the solution that are right as well: what was changed, and why it is the
 # same. The tests print an edit that is accepted and not listed here.
 EQUIVALENT: dict[str, dict[str, str]] = {
-    "13.1": {
+    "15.1": {
         "line 4: rows -> states": "`row` has the mean 0, so a mean of the states adds nothing."
     },
-    "13.3": {},
-    "13.4": {
+    "15.3": {},
+    "15.4": {
         "line 2: other_states -> other_wanted": "They have one length.",
         "line 6: 0 -> -1": "The fit has one column: it is the first and the last.",
     },
@@ -204,14 +204,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     ],
 )
 def test_a_line_that_breaks_nothing_is_told_why(key, line, name):
-    result = exercise("13.2").check(LINES | {key: line})
+    result = exercise("15.2").check(LINES | {key: line})
     assert (result.outcome, result.misconception) == ("incorrect", name)
     assert key in result.message
 
 
 @pytest.mark.parametrize("value", [5, ["print(V)"], "x", "x" * 41, b"print(V)"])
 def test_what_is_no_line_is_told(value):
-    result = exercise("13.2").check(LINES | {"always up": value})
+    result = exercise("15.2").check(LINES | {"always up": value})
     assert result.outcome == "incorrect" and "`always up`" in result.message
 
 
@@ -228,7 +228,7 @@ def test_muting_in_the_weights_is_what_the_lesson_and_the_exercise_say():
     model = Reader(9).double()
     value = torch.tensor(0.3, dtype=torch.float64)
     ours = muted(model, 5, value)
-    mute = exercise("13.3").text.made()
+    mute = exercise("15.3").text.made()
     values = torch.full((16,), 0.3, dtype=torch.float64)
     for ours_pair, pair in (
         ((ours.lstm.weight_hh_l0, ours.lstm.bias_hh_l0),
@@ -250,6 +250,6 @@ def test_muting_in_the_weights_is_what_the_lesson_and_the_exercise_say():
 
 
 def test_the_broken_probe_of_13_4_has_all_three_faults():
-    broken = exercise("13.4").text.namespace()["broken_gain"]
-    result = exercise("13.4").check(broken)
+    broken = exercise("15.4").text.namespace()["broken_gain"]
+    result = exercise("15.4").check(broken)
     assert result.misconception == "all three faults left"

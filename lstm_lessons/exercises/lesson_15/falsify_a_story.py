@@ -1,4 +1,4 @@
-"""13.2: five stories about unit 5, each broken by a line; the reader itself is the judge."""
+"""15.2: five stories about unit 5, each broken by a line; the reader itself is the judge."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ _OPEN = ("no bracket is open", _never_open, "In your line no bracket is ever ope
 _UP = ("never up", _goes_up, "In your line the unit is never up.")
 
 EXERCISE = DictExercise(
-    "13.2",
+    "15.2",
     questions=(
         LineThat("always up", "Which letter wiped the bracket out in lesson 02?", tells=(
             _OPEN,

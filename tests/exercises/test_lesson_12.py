@@ -1,4 +1,4 @@
-"""Lesson 11: answers that are right, edits that change nothing, and that what is asked is true."""
+"""Lesson 12: answers that are right, edits that change nothing, and that what is asked is true."""
 
 import numpy as np
 import pytest
@@ -157,35 +157,35 @@ TRACES = {
 }
 
 RIGHT = {
-    "11.1": {
+    "12.1": {
         "the lesson's loop": with_the_lessons_loop,
         "nn.LSTM": with_nn_lstm,
         "words first": words_first,
         "by recursion": by_recursion,
         "projected into the gates": projected_into_the_gates,
     },
-    "11.2": {
+    "12.2": {
         "the lesson's steps": with_the_lessons_steps,
         "gate by gate": gate_by_gate,
         "torch.gru_cell": with_torch_gru_cell,
         "sentence by sentence": sentence_by_sentence,
         "where": with_where,
     },
-    "11.5": {
+    "12.5": {
         "the lesson's step": with_the_lessons_peepholes,
         "stacked": peepholes_stacked,
         "diagonals": peepholes_as_diagonals,
         "sentence by sentence": peepholes_by_sentence,
         "apply_gates twice": peepholes_by_apply_gates,
     },
-    "11.3": {
+    "12.3": {
         "numbers": COUNTS,
         "floats": {key: float(value) for key, value in COUNTS.items()},
         "numpy": {key: np.int64(value) for key, value in COUNTS.items()},
         "tensors": {key: torch.tensor(value) for key, value in COUNTS.items()},
         "text": {key: str(value) for key, value in COUNTS.items()},
     },
-    "11.4": {
+    "12.4": {
         "plain": TRACES,
         "capitals": TRACES | {"B": "Coupled", "C": "lstm", "D": "None"},
         "a year": TRACES | {"A": 1997},
@@ -196,7 +196,7 @@ RIGHT = {
 
 # Small random edits of the solution that are right as well: what was changed, and why it is the
 # same. The tests print an edit that is accepted and not listed here.
-EQUIVALENT: dict[str, dict[str, str]] = {"11.1": {}, "11.2": {}, "11.5": {}}
+EQUIVALENT: dict[str, dict[str, str]] = {"12.1": {}, "12.2": {}, "12.5": {}}
 
 
 def test_the_counts_of_11_3_are_those_of_modules():
@@ -213,7 +213,7 @@ def test_the_counts_of_11_3_are_those_of_modules():
         "projection": size(nn.LSTM(6, 5, proj_size=2)),
         "layer 1": size(nn.LSTM(6, 5, num_layers=2, proj_size=2), "_l1"),
     }
-    assert exercise("11.3").right == COUNTS
+    assert exercise("12.3").right == COUNTS
 
 
 I_GATE, NEWS = (0.8, 0.5, 0.1, 0.0), (1.0, 0.6, -1.0, 0.3)
@@ -240,7 +240,7 @@ def test_the_traces_of_11_4_are_what_it_says():
     assert f["B"] == pytest.approx([1 - i for i in I_GATE])
     assert f["C"] == pytest.approx([0.5, 1, 0, 0.8], abs=1e-9)
     assert f["D"][1] == pytest.approx(2)
-    source = (Clone.here().root / "exercises/source/11_projections_and_variants.py").read_text(
+    source = (Clone.here().root / "exercises/source/12_projections_and_variants.py").read_text(
         "utf-8"
     )
     for row in range(4):
@@ -251,18 +251,18 @@ def test_the_traces_of_11_4_are_what_it_says():
 
 def test_the_broken_step_of_11_5_is_right_where_nobody_looks_and_has_two_faults():
     torch.manual_seed(0)
-    broken = exercise("11.5").text.namespace()["broken_step"]
+    broken = exercise("12.5").text.namespace()["broken_step"]
     cell = nn.LSTMCell(3, 2, bias=False, dtype=torch.float64)
     x, h, c = torch.randn(5, 3).double(), torch.randn(5, 2).double(), torch.randn(5, 2).double()
     weights = list(cell.parameters())[:2]
     found = broken(x, h, c, *weights, torch.zeros(3, 2, dtype=torch.float64))
     for ours, theirs in zip(found, cell(x, (h, c)), strict=True):
         assert torch.allclose(ours, theirs, rtol=0, atol=1e-12)
-    assert exercise("11.5").check(broken).misconception == "both faults left"
+    assert exercise("12.5").check(broken).misconception == "both faults left"
 
 
 def test_a_coupled_unit_stays_between_minus_one_and_one():
-    """What lesson 11 says, with weights and words as large as one likes."""
+    """What lesson 12 says, with weights and words as large as one likes."""
     torch.manual_seed(0)
     h, c = torch.zeros(5, 4), torch.zeros(5, 4)
     weights = [10 * torch.randn(12, 3), 10 * torch.randn(12, 4), torch.randn(12), torch.randn(12)]

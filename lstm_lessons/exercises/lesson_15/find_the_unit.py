@@ -1,4 +1,4 @@
-"""13.1: how closely each unit is tied to something: correlations, all at once."""
+"""15.1: how closely each unit is tied to something: correlations, all at once."""
 
 import torch
 
@@ -85,7 +85,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "13.1",
+    "15.1",
     cases=_cases,
     returns=OneTensor(("ties",), axes=("unit",)),
     slips=_SLIPS,

@@ -1,4 +1,4 @@
-"""11.1: a layer with a projection and without biases, over time."""
+"""12.1: a layer with a projection and without biases, over time."""
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
@@ -95,7 +95,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "11.1",
+    "12.1",
     cases=_cases,
     returns=LikeLSTM(axes=("step", "sentence", "number"), state_axes=("sentence", "number")),
     slips=_SLIPS,

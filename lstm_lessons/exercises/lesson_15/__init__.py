@@ -1,0 +1,1 @@
+"""Exercises of lesson 15, a file each."""
