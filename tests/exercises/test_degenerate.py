@@ -16,7 +16,7 @@ from lstm_lessons.exercises.engine.values import unchanged
 SYMBOLS = "BTLIH"
 
 NOT_THERE: dict[tuple[str, str], str] = {
-    ("11.1", "H"): "a projection is narrower than the memory, so H is 2 or more",
+    ("12.1", "H"): "a projection is narrower than the memory, so H is 2 or more",
 }
 """Sizes and whole numbers that cannot be 1, and why, by (number, symbol or name)."""
 
