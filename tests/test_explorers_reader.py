@@ -193,13 +193,25 @@ def test_the_presets_show_what_they_promise():
     assert line[done["nested brackets"]] == ")" and line.count("(") == 2
     assert abs(five["nested brackets"][done["nested brackets"]]) < 0.1  # the outer one is open
     assert five["seven brackets"][6] > 6.9 and abs(five["seven brackets"][7]) < 0.1
-    assert five["a bracket in a string fools it"][-1] > 1
-    assert final["code, and it says prose"][-1] < 0.2
+    assert five["a long bracket"][done["a long bracket"]] == pytest.approx(2.5, abs=0.05)
+    assert five["a list of words"][done["a list of words"]] == pytest.approx(0.1, abs=0.05)
+    assert five["a bracket in a string"][-1] > 1
 
 
 def test_the_explorer_plays_over_the_characters():
     made = explorer()
-    assert made.player.max == 32 and list(made.presets) == list(PRESETS) and len(PRESETS) == 8
+    assert made.player.max == 32 and list(made.presets) == list(PRESETS) and len(PRESETS) == 9
+
+
+def test_a_line_that_is_typed_is_read_to_its_end_and_a_preset_as_far_as_it_says():
+    made = explorer()
+    line, characters = made.sliders["line"], made.sliders["characters"]
+    for typed, read in (("x", 1), ("f(x) is", 7), ("", 1), ("W" * 40, 32)):
+        line.value = typed
+        assert characters.value == read
+    for name, preset in PRESETS.items():
+        made.presets[name].click()
+        assert (line.value, characters.value) == (preset["line"], preset["characters"])
 
 
 def test_the_words_of_a_sum():

@@ -35,20 +35,31 @@ PRESETS = {
     "a bracket in prose": {"line": "the value (if any) is used", "characters": 14},
     "nested brackets": {"line": "f(a, (b, c), d)", "characters": 11},
     "seven brackets": {"line": "((((((()", "characters": 7},
-    "a bracket in a string fools it": {"line": "if x == 'a(b':", "characters": MOST},
-    "code, and it says prose": {"line": "for word in line:", "characters": MOST},
+    "a long bracket": {"line": "print(0, 1, 2, 3, 4, 5, 6, 7, 8)", "characters": 31},
+    "a list of words": {"line": "['ab c', '', 'de fg', 'kl']", "characters": 26},
+    "a bracket in a string": {"line": "if x == 'a(b':", "characters": MOST},
 }
 
 
 def reader() -> Explorer:
-    """Return the explorer: a line to type, how much of it is read, and a unit to follow."""
-    return Explorer(view, presets=PRESETS, play="characters")
+    """Return the explorer: a line to type, how much of it is read, and a unit to follow.
+
+    A line that is typed is read to its end.
+    """
+    made = Explorer(view, presets=PRESETS, play="characters")
+    line, characters = made.sliders["line"], made.sliders["characters"]
+
+    def read_to_the_end(change: object) -> None:
+        characters.value = min(max(len(line.value), 1), MOST)
+
+    line.observe(read_to_the_end, names="value")
+    return made
 
 
 @checked
 def view(
     line: Annotated[str, Text(most=MOST), "a line of your own"] = "for k in range(10):",
-    characters: Annotated[int, Range(1, MOST, 1), "characters read"] = 14,
+    characters: Annotated[int, Range(1, MOST, 1), "characters read"] = 17,
     unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit to follow"] = 5,
 ) -> Picture:
     """Return the picture of the line, read so far; of a shorter line, of all of it.

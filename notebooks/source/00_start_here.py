@@ -24,10 +24,10 @@ from lstm_lessons import explorers
 explorers.reader()
 
 # %% [markdown]
-# **Try it.** You need no more than the controls above the picture.
+# **Try it.** Look at the upper part of the picture alone; the lower part is for the next section.
 #
-# 1. The reader has read `for k in range`. Move the slider "characters read" on by one, with the
-#    mouse or with the arrow keys. What did it say before, and what does it say now?
+# 1. The reader has read `for k in range(10`. Move the slider "characters read" back, with the mouse
+#    or with the arrow keys. What did it say after the bracket, and what before it?
 # 2. Type a line of your own, of 32 characters at most, that it takes for the wrong thing.
 #
 # If you see an error in place of a picture, close this page and run
@@ -36,7 +36,7 @@ explorers.reader()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. Before: prose, 93 % sure. After the bracket: code, 70 % sure. One character has changed its
+# 1. After the bracket: code, 70 % sure. Before it: prose, 93 % sure. One character has changed its
 #    mind.
 # 2. It takes `for word in line:` for prose. And it takes `a number (not always whole) is` for code;
 #    without the brackets it takes it for prose.
@@ -51,8 +51,8 @@ explorers.reader()
 # that its answers for these lines became better.
 #
 # It cannot look back at the line. What it knows of the characters before, it has in two lists of
-# 16 numbers, which it hands on from character to character. One is its *memory*, c. The other is
-# called h, and is what it shows of the memory: what it says of the line is made from h.
+# 16 numbers, which it hands on from character to character. One is its *memory*, c. The other
+# is h, the part of the memory that it shows. Its verdict on the line is made from h.
 #
 # The picture draws c. It has a row for each of the 16 *units*. From left to right you see the
 # number that the unit held after each character: the wider a box is, the farther the number is
@@ -76,8 +76,8 @@ explorers.reader()
 # 2. Which of its two gates makes it fall?
 # 3. Press "nested brackets", and go on to the end of the line. What does the unit know of the outer
 #    bracket after the inner one has closed?
-# 4. Press "seven brackets". How large is the number, and what does one closing bracket leave of it?
-# 5. Press "a bracket in a string fools it". Why is the unit fooled?
+# 4. Press "seven brackets", and then "a long bracket". Is the number a count of open brackets?
+# 5. Press "a list of words", and then "a bracket in a string". What does the unit do wrong?
 
 # %% [markdown]
 # <details><summary>Answers</summary>
@@ -88,9 +88,10 @@ explorers.reader()
 #    were nearly 1, so a 1 was taken in. Between the two f was above 0.8, so most of it stayed.
 # 3. Nothing: the number falls to 0 at the first closing bracket, although the outer bracket is
 #    still open. The unit does not count brackets in pairs.
-# 4. It is 7, one for each bracket. One closing bracket wipes all seven.
-# 5. For Python the bracket in `'a(b'` is a letter of a string and opens nothing. The unit takes it
-#    for an open bracket, and waits for one that closes it. The line ends before one comes.
+# 4. No. It is 7 after seven brackets. But in a long bracket it drifts up, here to 2.5 with a single
+#    bracket open. And one `)` wipes all of it, also after seven.
+# 5. In the list it fades to 0.1 while the bracket is still open. In the other line the bracket is a
+#    letter of a string and opens nothing. The unit takes it for an open bracket.
 #
 # </details>
 
@@ -121,8 +122,7 @@ for step in read("x = [0, 1)"):
 # ## How good is it?
 #
 # Here are 242 other lines, from pages that it has not seen in training. Half of them are code. We
-# count those that the
-# reader tells right when it has read them to their end. `certainty` is how sure it is of code:
+# count the lines that the reader tells right at their end. `certainty` is how sure it is of code:
 # above 0.5 it says code, below it prose.
 
 # %%
@@ -153,10 +153,10 @@ for line in lines:
 print(f"the rule:   {right} of {len(lines)} lines, {right / len(lines):.1%}")
 
 # %% [markdown]
-# The reader is only 8 lines better than one line of Python. Others of the ten that were trained in
-# the same way are worse than the rule (`lstm_lessons/data/README.md` in the folder of the course
-# has all ten). So do not admire what it says. What is worth a look is how it keeps what it has
-# read. Of unit 5 we have seen a little of that. Of the other 15 we do not know much.
+# The reader is only 8 lines better than one line of Python. Of 242 lines that may be chance, and
+# some of the ten readers are worse than the rule. So do not admire what it says. What is worth a
+# look is how it keeps what it has read. Of unit 5 we have seen a little of that. Of the other 15 we
+# do not know much.
 #
 # By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
 # trained all of it, and in lesson 15 you will ask it what it knows.
@@ -175,7 +175,7 @@ pictures.loop(["p", "r", "i", "n"], ["h", "c"])
 
 # %% [markdown]
 # In these drawings c is a thick line, like a belt that carries the memory along, and h is a thin
-# one. Still drawings come from `pictures`, those that you can move from `explorers`.
+# one.
 #
 # ## How to read the lessons
 #
@@ -350,18 +350,10 @@ pictures.course_map()
 # Beside them stands a page to look things up in: [the map of nn.LSTM](map_of_nn_lstm.ipynb). It
 # shows what every argument changes, and needs no order.
 #
-# ## Where this course began
-#
-# It began with two posts on `nn.LSTM`. Their sizes are those of our examples, and what they say is
-# tested in the lessons. Most of it holds. Where something holds only under some settings, a lesson
-# says so, and a cell shows it.
-#
-# * *The first post*: "torch.nn.LSTM()详解" (nn.LSTM explained) by Xhsun1997, CSDN, 23 February
-#   2020, [blog.csdn.net](https://blog.csdn.net/m0_45478865/article/details/104455978). Its example
-#   has 3 sentences of 4 words.
-# * *The second post*: "pytorch中的nn.LSTM模块参数详解" (the parameters of nn.LSTM in PyTorch
-#   explained) by Foneone, CSDN; our copy bears no date. From it come our 24 words, 10 sentences
-#   and 100 numbers.
+# The course began with two posts on CSDN that explain `nn.LSTM`: a first one of 2020 by
+# [Xhsun1997](https://blog.csdn.net/m0_45478865/article/details/104455978), and a second one by
+# Foneone, from which come our 24 words, 10 sentences and 100 numbers. What they say is tested in
+# the lessons.
 
 # %% [markdown]
 # ## What we have seen
@@ -369,8 +361,9 @@ pictures.course_map()
 # * An LSTM reads step by step, and all that it knows of what it has read is in two lists: its
 #   memory c, and h, which is what it shows of the memory.
 # * A unit of a trained one can have a meaning. We asked the reader about brackets in training, and
-#   its unit 5 holds about 1 where one is open, in most lines. It does so with gates: i takes in, f
-#   keeps or wipes. It fails at nested brackets and at strings.
+#   its unit 5 holds about 1 inside a short bracket. It does so with gates: i takes in, f keeps or
+#   wipes. In long brackets the number drifts up, in some lists it fades, and at nested brackets and
+#   strings it is wrong.
 # * `nn.LSTM` reads a tensor (T, B, I), and gives back `output` (T, B, H), and `h_n` and `c_n`, here
 #   (1, B, H).
 # * Predict, run, and compare. `same` compares, `check` says what it thinks of an answer.
@@ -381,4 +374,4 @@ pictures.course_map()
 # **Restart Kernel and Run All Cells**.
 #
 # **Next:** why does the reader need gates to keep a 1 for some characters? A network without them
-# forgets, and [lesson 01](01_why_gates.ipynb) measures how fast.
+# hardly learns to, and [lesson 01](01_why_gates.ipynb) measures why.
