@@ -16,13 +16,14 @@
 # you did not know it from `whi` alone: `which`, `whisper` and `whirl` begin like that, too. You
 # have looked at what comes **after** the gap.
 #
-# An LSTM cannot do that. At step t it has read what comes before, and nothing else. How much does
-# it lose? We join the 484 lines of lesson 00, cut them into pieces of 25 characters, and let two
-# networks guess missing characters:
+# An LSTM cannot do that. At step t it has read nothing that comes after t. How much does it lose?
+# We join the 484 lines of lesson 00, cut them into pieces of 25 characters, and let two networks
+# guess missing characters:
 #
 # * one LSTM with 32 units, which reads the characters before the gap;
 # * two LSTMs with 16 units each: one reads the characters before the gap, the other one reads those
-#   after it, from the end of the piece to the gap.
+#   after it, from the end of the piece to the gap. The guess is made from the two states beside the
+#   gap.
 #
 # Both have 32 numbers from which to guess. They were trained with five seeds each, beforehand, by
 # `lstm_lessons/data/trials.py`. The curves are the share of characters that they guess right, on
@@ -82,8 +83,7 @@ pictures.grid(steps="f(x)", bidirectional=True, lit="reverse")
 # directions is called D: 1, or here 2.
 #
 # **Predict.** Look at both pictures. How many characters has the reverse pass read when it fills
-# its half of the *last* slot, that of `)`? (The cell runs the layer a second time, on the last
-# character alone, and compares.)
+# its half of the *last* slot, that of `)`?
 
 # %%
 import torch
@@ -103,9 +103,9 @@ print("reverse half:", same(output[-1, 2:], output_alone[0, 2:]))
 print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %% [markdown]
-# One: its half is the same when the last character is all that there is. The reverse pass begins
-# there, so it has read `)` and nothing else. Keep that in mind: it is the first trap of this
-# lesson.
+# One. The cell has run the layer a second time, on the last character alone, and the reverse half
+# is the same. The reverse pass begins at `)`, and has read nothing else there. Keep that in mind:
+# it is the first trap of this lesson.
 #
 # ## By hand: flip, run, flip
 #
@@ -167,7 +167,7 @@ def by_hand(x, states):
 print(compare(by_hand, lstm, x, states).verdict)
 
 # %% [markdown]
-# Now a deliberate mistake. Somebody flips the line, and does not flip the result back.
+# Now a deliberate mistake. Somebody flips the words, and does not flip the result back.
 
 # %%
 h_0, c_0 = states
@@ -175,12 +175,15 @@ output, _ = lstm(x, states)
 flipped, _, _ = unroll(x.flip(0), h_0[1], c_0[1], lstm.all_weights[1])
 
 # %% [markdown]
+# We count the words at which it is right all the same. (In an `if`, `same` is true or false.)
+#
 # **Predict.** At how many of the 24 words is the reverse half then right?
 
 # %%
 right = 0
 for t in range(T):
-    right += bool(same(flipped[t], output[t, :, H:]))
+    if same(flipped[t], output[t, :, H:]):
+        right += 1
 print("right at", right, "of", T, "words")
 
 # %% [markdown]
@@ -189,11 +192,11 @@ print("right at", right, "of", T, "words")
 #
 # ## What has each half seen?
 #
-# We ask as in lesson 05, with a probe: change one character s, and look which slots of `output`
-# move. If slot t moves, it has seen character s. The function below returns a line of marks for
-# each slot: an X for each character that it has seen, a dot for each that it has not. So `XX....`
-# for slot 1 says that it has seen characters 0 and 1 of six. (A model with dropout needs `eval()`
-# first. And in a long line a dot may also mean that a character was forgotten on the way.)
+# We ask as in lesson 05, with a probe: change one word s, and look which slots of `output` move. If
+# slot t moves, it has seen word s. The function below returns a line of marks for each slot: an X
+# for each word that it has seen, a dot for each that it has not. So `XX....` for slot 1 says that
+# it has seen the words 0 and 1 of six. (A model with dropout needs `eval()` first. And with many
+# words a dot may also mean that a word was forgotten on the way.)
 
 
 # %%
@@ -235,8 +238,8 @@ for t in range(6):
 # Two triangles. Forward, slot t has seen the words 0 to t. In reverse, it has seen the words t to
 # 5. Together that is every word, in every slot.
 #
-# But look at the last line, and at the first one. No single slot of `output` holds two passes that
-# are both at their end.
+# But in slot 5 the reverse pass has only begun, and in slot 0 the forward pass. There is no slot in
+# which both passes have read all words.
 #
 # ## One vector for a line
 #
@@ -253,12 +256,23 @@ print("h_n[1] and output[0, :, H:]: ", same(h_n[1], output[0, :, H:]))
 print("h_n[1] and output[-1, :, H:]:", same(h_n[1], output[-1, :, H:]))
 
 # %% [markdown]
-# In slot 0, in the reverse half: the pictures have it at the left. So join the two rows: with
-# `torch.cat` along the last axis, they are a vector of 2H numbers for each line.
+# In slot 0, in the reverse half: the pictures have it at the left. So this line is right with two
+# directions, for any number of layers:
 #
-# Other ways to get 2H numbers are found in programs, and they run as well. We try two of them on
-# four real lines that differ in their first character alone. From the trained reader we take the
-# embedding, the vectors of the characters, and nothing else. The LSTM is a new one.
+# ```python
+# vector = torch.cat([h_n[-2], h_n[-1]], dim=-1)  # (B, 2H)
+# ```
+#
+# In the module that you take home, `Reader`, the head would take 2H numbers, and would get this
+# vector in place of `h_n[-1]`.
+#
+# Two other ways to get 2H numbers are found in programs, and they run as well.
+#
+# ### The last slot
+#
+# The first one is `output[-1]`. We try it on four real lines that differ in their first character
+# alone. From the trained reader we take the embedding, the vectors of the characters, and nothing
+# else. The LSTM is a new one.
 
 # %%
 from lstm_lessons import trained_reader
@@ -268,10 +282,7 @@ columns = []
 for line in ("f(a, b)", "g(a, b)", "F(a, b)", "8(a, b)"):
     numbers = torch.tensor([number[character] for character in line])
     columns.append(reader.embedding(numbers).double())
-vectors = torch.stack(columns, dim=1)
-print(tuple(vectors.shape))
-
-# %%
+vectors = torch.stack(columns, dim=1)  # (T, B, 8)
 torch.manual_seed(0)
 both = nn.LSTM(8, 3, bidirectional=True)
 output, (h_n, c_n) = both(vectors)
@@ -282,42 +293,30 @@ print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
 # The reverse half of `output[-1]` is the same for all four lines: that is the first trap. `h_n[1]`
 # differs from line to line.
 #
-# The other way is `h_n.view(4, -1)`. Here h_n is (2, 4, 3), and the result is (4, 6), a row for
-# each line. To see what `view` moves, we put whole numbers into a tensor of the same shape: 0, 1, 2
-# and 3 for the forward pass of the four lines, 10, 11, 12 and 13 for the reverse pass.
+# ### A view of h_n
+#
+# The other way is `h_n.view(4, -1)`. Here h_n is (2, 4, 3): 2 passes, 4 lines. The result is (4,
+# 6), so row 0 should belong to line 0.
+#
+# **Predict.** The first half of row 0 is the forward state of line 0. Of which line and which pass
+# is the second half?
 
 # %%
-states = torch.zeros(2, 4, 3, dtype=int)
-for line in range(4):
-    states[0, line] = line
-    states[1, line] = 10 + line
-print(states[0].tolist())
-print(states[1].tolist())
+viewed = h_n.view(4, -1)
+for direction, name in enumerate(("forward", "reverse")):
+    for b in range(4):
+        if same(viewed[0, 3:], h_n[direction, b]):
+            print("the", name, "state of line", b)
 
 # %% [markdown]
-# **Predict.** Row 0 of the result should be 0, 0, 0, 10, 10, 10. What does `view` put there?
-
-# %%
-print("view:", states.view(4, -1)[0].tolist())
-print("cat: ", torch.cat([states[0], states[1]], dim=-1)[0].tolist())
-
-# %% [markdown]
-# 0 and 1, the forward states of *two different lines*: `view` reads on along the memory, as in
-# lesson 05. With two directions this line is right, for any number of layers:
-#
-# ```python
-# vector = torch.cat([h_n[-2], h_n[-1]], dim=-1)  # (B, 2H)
-# ```
-#
-# In the module that you take home, `Reader`, the head would take 2H numbers, and would get this
-# vector in place of `h_n[-1]`.
+# It is the forward state of *another line*: `view` reads on along the memory, as in lesson 05.
 #
 # ## Layers and directions
 #
 # With two layers, what does layer 1 read?
 
 # %%
-pictures.grid(steps="abc", num_layers=2, bidirectional=True)
+pictures.grid(steps="ab", num_layers=2, bidirectional=True)
 
 # %% [markdown]
 # It reads the whole slot of layer 0, both halves, in both of its passes. So `weight_ih_l1` has 2H
@@ -331,11 +330,15 @@ pictures.grid(steps="abc", num_layers=2, bidirectional=True)
 # | `h_n[3]` or `h_n[-1]` | 1 | reverse |
 #
 # `all_weights` and the states to start from have the same order. So two layers by hand are two
-# calls of `both_ways`, one with the first two rows of all that, one with the others.
+# calls of `both_ways`. The second one reads the output of the first.
 
 # %%
 deep = nn.LSTM(I, H, num_layers=2, bidirectional=True)
+zeros = torch.zeros(2, B, H)
+lower, _ = both_ways(x, zeros, zeros, deep.all_weights[:2])
+upper, _ = both_ways(lower, zeros, zeros, deep.all_weights[2:])
 print("weight_ih_l1:", tuple(deep.weight_ih_l1.shape))
+print("two layers by hand:", same(upper, deep(x)[0]))
 
 
 # %% [markdown]
@@ -346,7 +349,6 @@ print("weight_ih_l1:", tuple(deep.weight_ih_l1.shape))
 #
 # 1. Press "the last slot". How many steps has each of the two passes made there?
 # 2. Press "where reverse ends". Which slot and which half of `output` hold the same numbers?
-# 3. Press "two layers". The reverse pass of layer 1 has made one step. How many words has it seen?
 
 # %%
 from lstm_lessons import explorers
@@ -358,9 +360,6 @@ explorers.slots()
 #
 # 1. Six steps forward, one step in reverse.
 # 2. The reverse half of slot 0, `output[0, :, H:]`.
-# 3. All six. In its one step it has read the last slot of layer 0, and the forward half of that
-#    slot has seen all words. It is still not a row of `h_n`, because its own pass is not at its
-#    end.
 #
 # </details>
 
@@ -370,8 +369,9 @@ explorers.slots()
 # Suppose that somebody trains a network to guess the next character, at every step. Two directions
 # were better above, so they are switched on. The network learns from pieces of 25 characters, and
 # is tried on pieces of other pages. It is made as the reader is: an embedding, an LSTM, and a head
-# on `output`. At each slot the head gives a score to every character, and the highest is the
-# guess. In training, slot t is compared with character t + 1, so `model(x)[:-1]` with `x[1:]`.
+# on `output`. At each slot the head gives a score to every character, and the highest is the guess;
+# `argmax(-1)` says which one that is. Slot t guesses character t + 1. So for 4 characters the slots
+# 0, 1, 2 are compared with the characters 1, 2, 3.
 #
 # Both networks are trained here, with one seed each. That takes some seconds, on a busy machine a
 # minute.
@@ -386,7 +386,7 @@ with torch.enable_grad():
 
 # %% [markdown]
 # **Predict.** One direction guesses about a quarter of the next characters right. What share does
-# the network with two directions guess: about a quarter, a half, or nearly all?
+# the network with two directions guess: about a quarter, a half, or far more?
 
 # %%
 _, others, alphabet = windows()  # others: 210 pieces that are not trained on, (25, 210)
@@ -395,11 +395,10 @@ for name, model in {"one direction": one, "two directions": two}.items():
     print(f"{name:15} {right.double().mean():.0%} of the next characters are right")
 
 # %% [markdown]
-# Nearly all: 85 %, on pages that it has never seen. That looks like a very good network. But it
+# Far more: 85 %, on pages that it has never seen. That looks like a very good network. But it
 # cheats: the reverse half of slot t has read character t + 1, which is the answer. It copies, and
 # after so short a training it does not yet copy every time. This is called a *leak*, and a test on
-# other pages does not find it, because the test leaks in the same way. To fill a gap, looking at
-# both sides is fair; to say what comes next, it is not.
+# other pages does not find it, because the test leaks in the same way.
 #
 # In use, the next character is not there yet. Somebody has typed `whil`, say: the network reads
 # these four characters, and the guess is made from its last slot, that of `l`. We do that for
@@ -451,8 +450,11 @@ for marks in seen(forward_half_of_two, six):
 
 # %% [markdown]
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
-# layer 0 has read what comes after. If a line is to be read once, what helps against the leak is
-# one direction in all layers.
+# layer 0 has read what comes after. (The explorer's "two layers" shows the same of a reverse half:
+# it has made one step, and has seen all six words.)
+#
+# One direction in all layers has no leak. Two directions have none only if you read the line anew
+# for each t, as `in_use` does.
 #
 # ## When to take two directions
 #
@@ -463,11 +465,10 @@ for marks in seen(forward_half_of_two, six):
 # So two directions are worth a try where the whole line is there before anything has to be said of
 # it. They need not win: measure, as we did with the gaps.
 #
-# For the gaps at the top of this page there is one thing more. In `output[t]` *both* halves have
-# read character t, which must not be seen. So for the gap in `whi_e` those networks took the two
-# halves beside it: the forward half of the slot of `i`, which has read `whi`, and the reverse half
-# of the slot of `e`, which has read what comes after the gap. They had one layer: with two, every
-# half has read the gap.
+# For a gap there is one thing more. In `output[t]` *both* halves have read character t, which must
+# not be seen. So for `whi_e` the network took the halves beside the gap: the forward half of the
+# slot of `i`, and the reverse half of the slot of `e`. It had one layer: with two, every half has
+# read the gap.
 #
 # ## What we have seen
 #

@@ -336,7 +336,7 @@ def test_a_vector_written_into_output_changes_it():
     [
         (
             lambda h_n: torch.cat([h_n[1], h_n[3]], dim=-1),
-            "`h_n[1]` (layer 0, reverse) and `h_n[3]` (layer 1, reverse), side by side.",
+            "`h_n[1]` (layer 0, reverse) and `h_n[3]` (layer 1, reverse).",
         ),
         (lambda h_n: h_n[2], "For each sentence you have `h_n[2]` (layer 1, forward)."),
         (lambda h_n: torch.cat([h_n[-2], h_n[-1].flip(0)], -1), "they stand in other places"),

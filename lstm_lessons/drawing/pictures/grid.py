@@ -305,13 +305,18 @@ class _Drawing:
     def _names(self) -> None:
         self._text(20, OUTPUT_Y + 6, "output", 18, self._is_lit("output"), "start")
         for spot in self.spots.values():
-            lit = self._is_lit(*self._parts(spot))
+            layer, direction = self._parts(spot)
             if spot.direction == 0:
-                self._text(20, spot.y + 6, f"layer {spot.layer}", 18, lit, "start")
+                y = spot.y + (-4 if self.directions == 2 else 6)
+                self._text(20, y, layer, 18, self._is_lit(layer, *DIRECTIONS), "start")
+            if self.directions == 2:
+                lit = self._is_lit(layer, direction)
+                place = (STATE_X, spot.y + 5) if spot.direction else (20, spot.y + 16)
+                self._text(*place, direction, 15, lit, "start")
         for level, y in self.slots.items():
             if level < self.layers:
-                text = "both halves"
-                svg.label(self.root, 20, y + 5, text, 15, "start", fill="muted")
+                lit = self._is_lit(f"layer {level}", f"layer {level - 1}")
+                self._text(20, y + 5, "both halves", 15, lit, "start")
         svg.label(self.root, 20, self.word_y + 6, "x", 18, "start", font_weight="bold")
 
     def _dropout(self) -> None:

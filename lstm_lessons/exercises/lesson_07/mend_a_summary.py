@@ -59,10 +59,9 @@ def _which_states(seen: Seen) -> Told | None:
     ]
     if not found or not all(found):
         return None
-    beside = ", side by side" if len(found) > 1 else ""
     return "other states", (
-        f"For each sentence you have {listed(found)}{beside}. The top layer is layer "
-        f"{lstm.num_layers - 1} here; each of its passes is asked for at its end, forward first."
+        f"For each sentence you have {listed(found)}. Asked for is the top layer, layer "
+        f"{lstm.num_layers - 1}, with each pass at its end, forward first."
     )
 
 

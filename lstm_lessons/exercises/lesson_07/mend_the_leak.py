@@ -71,6 +71,11 @@ def _forward_of_one_run(lstm: nn.LSTM, x: Tensor) -> Tensor:
     return torch.cat([lstm(x)[0][..., : lstm.hidden_size], alone[..., lstm.hidden_size :]], dim=-1)
 
 
+def _switched_to_one(lstm: nn.LSTM, x: Tensor) -> Tensor:
+    lstm.bidirectional = False
+    return lstm(x)[0]
+
+
 _READ, _SLOT = "lstm(x[: t + 1])", "output[-1]"
 _SHIFTED = (
     "shifted by a step",
@@ -162,6 +167,9 @@ _OTHERS = (
           lambda lstm, x: torch.cat([0 * lstm(x)[0][:1], lstm(x)[0][:-1]])),
     other("flipped", "You flip the series and flip the output back. Then the *forward* half reads "
           "the future.", lambda lstm, x: lstm(x.flip(0))[0].flip(0)),
+    other("switched to one direction", "You switch the layer to one direction. It is made for two, "
+          "with weights for both, and should stay as it is. Let it read no more than is known at "
+          "t.", _switched_to_one),
     other("whole series", "Time is axis 0 here, not axis 1 as in 07.1. You put whole series "
           "together, one for a *sample*, and the layer has read each to its end.",
           lambda lstm, x: lstm(x)[0].transpose(0, 1)),

@@ -47,8 +47,11 @@ _QUESTIONS = (
         row("all words with one layer", "With one layer, that half has read one word for each step "
             "that its pass has made.", 7),)),
     Quantity("words, three layers", "And what do the layers below hand up at that step?", (
-        row("a word or a word a layer", "Words do not add up by layers. And the layer below hands "
-            "up a forward half as well: what has that read at the last word?", 1, 3),)),
+        row("the step of the top layer alone", "So many words that pass has read by itself. But at "
+            "the last word it reads the layer below, both halves: what has the forward half read "
+            "there?", 1),
+        row("a word a layer", "Words do not add up by layers. The layer below hands up a forward "
+            "half as well: what has that read at the last word?", 3))),
     OneOf("causal", "What does layer 1 read?", (
         row("a forward half is causal", "With one layer it is. Here layer 1 reads layer 0's "
             "reverse half, and its forward pass does so too: the future comes in from below.",
