@@ -22,7 +22,7 @@ def asked(*questions):
     ("known", "said"),
     [
         (NAMED, "`shape`, `letter` and `share`: turned round."),
-        (UNNAMED, "That is turned round. The same goes for `letter`, `share`."),
+        (UNNAMED, "`shape`, `letter`, `share`: That is turned round."),
     ],
 )
 def test_entries_that_earn_one_sentence_share_it(known, said):
@@ -31,7 +31,7 @@ def test_entries_that_earn_one_sentence_share_it(known, said):
     assert result.message == f"{said}\n\nRight so far: `causal`."
     assert result.misconception == "turned round"
     result = toy.check({"shape": 1, "letter": 1, "share": 2, "causal": 1})
-    assert result.message.startswith(said.split(" ")[0] if known is UNNAMED else "`share`: turned")
+    assert result.message.startswith("That is" if known is UNNAMED else "`share`: turned")
 
 
 def test_entries_of_which_the_same_is_seen_share_a_sentence():
@@ -59,9 +59,38 @@ def test_three_sentences_are_told_and_the_rest_is_named():
     assert said[3] == "Look again at `causal` too."
 
 
+def test_a_known_mistake_is_told_however_many_entries_are_wrong():
+    known = {"causal": (UNNAMED,)}
+    toy = asked(*(Quantity(key, f"Look at {key}.", known.get(key, ())) for key in KEYS))
+    said = toy.check({**dict.fromkeys(KEYS, 5), "causal": 2}).message.split("\n\n")
+    assert said[:2] == [f"`{key}` is not right yet. Look at {key}." for key in KEYS[:2]]
+    assert said[2:4] == ["`causal`: That is turned round.", "Look again at `share` too."]
+
+
+@pytest.mark.parametrize(
+    "says", ["`shape` is turned.", "In shape, all is turned.", "The shape: turned."]
+)
+def test_a_sentence_that_begins_with_its_entry_is_not_named_twice(says):
+    toy = asked(
+        Quantity("shape", "", (row("turned", says, 2),)), Quantity("letter", "", (UNNAMED,))
+    )
+    said = toy.check({"shape": 2, "letter": 2}).message.split("\n\n")
+    assert said[:2] == [says, "`letter`: That is turned round."]
+
+
+def test_an_entry_is_judged_after_the_one_that_it_would_give_away():
+    toy = asked(Quantity("letter", ""), Quantity("shape", "Look.", after="letter"))
+    assert "shape" not in toy.check({"letter": 5, "shape": 1}).message
+    assert "shape" not in toy.check({"letter": 5, "shape": 5}).message
+    assert toy.check({"shape": 5}).message == "Still to fill in: `letter`."
+    assert toy.check({"letter": 1, "shape": 5}).message.startswith("`shape` is not right yet.")
+
+
 def test_a_story_is_told_before_its_entries():
     result = dict_toy().check({**RIGHT_DICT, "letter": "a", "share": 0.5})
     assert (result.misconception, result.message.split("\n\n")[0]) == ("both", "You take a for b.")
+    said = dict_toy().check({**RIGHT_DICT, "letter": "a", "share": 0.5, "shape": (9, 9)}).message
+    assert said.startswith("`letter`, `share`: You take a for b.")
 
 
 def test_a_shape_that_another_entry_asks_for_is_not_given_away():

@@ -226,7 +226,7 @@ def test_a_share_farther_off_is_not_taken_for_a_measured_one(share):
 def test_one_kind_of_mistake_in_two_entries_is_told_once():
     result = exercise("06.2").check(DROPOUT | {"A read": 25, "A output": 25})
     assert result.misconception == "per cent"
-    assert "The same goes for `A output`" in result.message
+    assert result.message.startswith("`A read`, `A output`: A share lies between 0 and 1")
 
 
 # --- 06.1 -----------------------------------------------------------------------------------------

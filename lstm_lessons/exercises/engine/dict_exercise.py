@@ -1,6 +1,7 @@
 """Exercises whose answer is a dict of short things: shapes, letters, numbers."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,15 +23,19 @@ class _Judged:
 
 
 _MOST = 3
-"""Wrong entries that are told in words of their own; more are only named."""
+"""Paragraphs up to which an entry without a known mistake is told where to look; then it is named.
+
+A mistake that is known is told always: its sentence is the one that helps.
+"""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class DictExercise(Exercise):
     """An exercise that asks for a dict with the keys of ``questions``.
 
-    Each wrong entry earns its own sentence; ``stories`` are told where several entries are wrong
-    together, and the one that explains most comes first. With ``in_order``, an entry means
+    Each wrong entry earns its own sentence, with its key in front where several are wrong;
+    ``stories`` are told where several entries are wrong together, and the one that explains most
+    comes first. An entry that comes ``after`` another is judged when that one is right. With ``in_order``, an entry means
     something only if those before it are right: entries behind the first wrong or missing one are
     not judged.
     """
@@ -93,7 +98,7 @@ class DictExercise(Exercise):
         return f" Did you mean `{close[0]}`?" if close else ""
 
     def _judge_entries(self, found: _Judged) -> Result:
-        judged = self._to_the_first_wrong(found) if self.in_order else found
+        judged = self._to_the_first_wrong(found) if self.in_order else self._in_turn(found)
         keys = [each.key for each in self.questions]
         missing = [key for key in keys if key not in found.values and key not in found.problems]
         wrong = [key for key in keys if key in judged.problems or self._is_wrong(key, judged)]
@@ -119,6 +124,18 @@ class DictExercise(Exercise):
                 break
         return _Judged(values, {})
 
+    def _in_turn(self, found: _Judged) -> _Judged:
+        """Return the entries without those that come after one that is missing or wrong."""
+        later = {
+            each.key
+            for each in self.questions
+            if each.after and (each.after not in found.values or self._is_wrong(each.after, found))
+        }
+        return _Judged(
+            {key: value for key, value in found.values.items() if key not in later},
+            {key: value for key, value in found.problems.items() if key not in later},
+        )
+
     def _is_wrong(self, key: str, judged: _Judged) -> bool:
         question = self._question(key)
         return key in judged.values and not question.accepts(judged.values[key], self.right[key])
@@ -129,22 +146,28 @@ class DictExercise(Exercise):
     def _told(self, wrong: list[str], judged: _Judged) -> tuple[str | None, list[str]]:
         """Return the names and the sentences that the wrong entries earn."""
         names: list[str] = []
-        said: list[str] = []
+        told: list[tuple[str, list[str]]] = []  # sentences, and the entries that earn them
         left = list(wrong)
         for each in self._stories(judged):
             if set(each.entries) <= set(left):
                 left = [key for key in left if key not in each.entries]
                 names.append(each.name)
-                said.append(each.says)
-        alike: dict[str, tuple[str, list[str]]] = {}  # sentences, and the entries that earn them
-        for key in left:
-            name, sentence = self._about(key, judged)
+                told.append((each.says, [key for key in wrong if key in each.entries]))
+        about = {key: self._about(key, judged) for key in left}
+        known = {sentence for name, sentence in about.values() if name}
+        room = _MOST - len(told) - len(known)
+        alike: dict[str, tuple[str, list[str]]] = {}
+        for key, (name, sentence) in about.items():
             same = name if name and key in judged.problems else sentence
-            if same in alike or len(said) + len(alike) < _MOST:
+            if name or same in alike or room > 0:
+                room -= not name and same not in alike
                 alike.setdefault(same, (sentence, []))[1].append(key)
                 names += [name] if name and name not in names else []
-        said += [_of_all(*each) for each in alike.values()]
-        if untold := [key for key in left if not any(key in keys for _, keys in alike.values())]:
+        told += alike.values()
+        untold = [key for key in left if not any(key in keys for _, keys in alike.values())]
+        alone = len(told) == 1 and not untold and not alike
+        said = [told[0][0]] if alone else [_of_all(*each, len(wrong) > 1) for each in told]
+        if untold:
             said.append(f"Look again at {_keys(untold)} too.")
         return " + ".join(names) or None, said
 
@@ -180,12 +203,20 @@ class DictExercise(Exercise):
         return None, f"{{keys}} {{are}} not right yet. {question.look}"
 
 
-def _of_all(sentence: str, keys: list[str]) -> str:
-    """Return a sentence that is true of these entries: it names them all."""
+def _of_all(sentence: str, keys: list[str], several: bool) -> str:
+    """Return a sentence that is true of these entries: it names them all.
+
+    Where ``several`` entries are wrong, they stand in front of a sentence that does not begin with
+    one of them.
+    """
     if "{keys}" in sentence:
         named = listed([f"`{key}`" for key in keys])
         return sentence.replace("{keys}", named).replace("{are}", "is" if len(keys) == 1 else "are")
-    return f"{sentence} The same goes for {_keys(keys[1:])}." if len(keys) > 1 else sentence
+    if not several:
+        return sentence
+    if any(re.match(rf"(In (your )?|The )?`?{re.escape(key)}`?(?!\w)", sentence) for key in keys):
+        return f"{sentence} The same goes for {_keys(keys[1:])}." if len(keys) > 1 else sentence
+    return f"{_keys(keys)}: {sentence}"
 
 
 def _keys(keys: list[str]) -> str:

@@ -46,12 +46,15 @@ class Question(ABC):
     """One entry of the dict: its key, where to look when it is wrong, what people get wrong.
 
     The right value stands in the solution. ``also`` are other names that people have for the key.
+    ``after`` is the key of an entry that has to be right before this one is judged: what is said of
+    this one would give the other away.
     """
 
     key: str
     look: str
     rows: tuple[Row, ...] = ()
     also: tuple[str, ...] = field(default=(), kw_only=True)
+    after: str = field(default="", kw_only=True)
 
     @abstractmethod
     def read(self, value: Any) -> Any:
