@@ -126,7 +126,7 @@ LESSONS = (
             "stop in the middle of a sequence and go on later, and get at the memory c of every "
             "step",
         ),
-        minutes=45,
+        minutes=40,
         exercise_minutes=30,
         prerequisites=("03",),
     ),

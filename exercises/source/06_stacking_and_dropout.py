@@ -12,9 +12,11 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("06.1").hint()` gives a hint, and another one at the next call.
+# `exercise("06.1").solution()` shows a solution: it asks first, so call it twice.
 
 # %%
 import torch
+from torch import nn
 
 from lstm_lessons import exercise
 
@@ -31,10 +33,19 @@ from lstm_lessons import exercise
 # | `masks` | (L − 1, T, B, H) | zeros and twos: `masks[k]` is for what layer k hands up |
 #
 # Return what `nn.LSTM` returns: `output, (h_n, c_n)`. One layer runs with the `unroll` of lesson
-# 04, which you may use:
+# 04, which you may use. Here is something to try your function on. With masks of ones, it has to
+# give what `lstm(x, (h_0, c_0))` gives.
 
 # %%
 from lstm_lessons.lstm.unroll import unroll
+
+lstm = nn.LSTM(3, 5, num_layers=3)
+layers = lstm.all_weights
+x = torch.randn(6, 2, 3)
+h_0, c_0 = torch.randn(3, 2, 5), torch.randn(3, 2, 5)
+ones = torch.ones(2, 6, 2, 5)
+output, h, c = unroll(x, h_0[0], c_0[0], layers[0])
+print("layer 0:", tuple(output.shape), tuple(h.shape), tuple(c.shape))
 
 # %% [markdown]
 # What is multiplied by a mask, and what is kept as it is? The check looks at all three results, at
@@ -192,6 +203,10 @@ exercise("06.3").check(answer)
 def broken_summary(lstm, x):
     output, (h_n, c_n) = lstm(x)
     return torch.cat([output[-1], c_n[0]], dim=-1)
+
+
+three_layers = nn.LSTM(3, 5, num_layers=3)
+print("six words, two sentences:", tuple(broken_summary(three_layers, torch.randn(6, 2, 3)).shape))
 
 
 # %% [markdown]

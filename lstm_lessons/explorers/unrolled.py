@@ -23,7 +23,7 @@ FIRST = WIDTH / 2 - 3.5 * COLUMN  # the middle of the start's column
 OUTPUT_Y, STATES_Y = 50, 190  # where the boxes with numbers begin
 CELL_Y, CELL_HALF, CELL_WIDTH = 348, 22, 54
 WORD_Y, WORD_HALF = 408, 12
-ROW, NUMBER_WIDTH = 22, 43
+ROW, NUMBER_WIDTH = 22, 45
 C_LINE, H_LINE = CELL_Y - 10, CELL_Y + 10  # the heights at which c and h are handed on
 
 NOTES = (

@@ -23,8 +23,9 @@
 # `nn.LSTM` returns three tensors, `output`, `h_n` and `c_n`, and each wish needs other ones of
 # them. If you take the wrong one, there is no error. You get a number all the same.
 #
-# Here is the third wish, gone wrong. The line `'Hello World'`, with its quotation marks, is code.
-# It comes in two parts, and the second part is read as if it were a line of its own.
+# Here is the third wish, gone wrong. The line `'Hello World'`, with its two quotation marks, is
+# code. It comes in two parts, `'Hello ` and `World'`, and the second part is read as if it were a
+# line of its own.
 
 # %%
 from lstm_lessons.data import plain_reader
@@ -99,20 +100,13 @@ for t in range(3):
 # $$\underset{(H)}{h_t},\; \underset{(H)}{c_t} = \text{step}\big(\underset{(I)}{x_t},\;
 #   \underset{(H)}{h_{t-1}},\; \underset{(H)}{c_{t-1}}\big), \qquad t = 0, 1, \dots, T-1$$
 #
-# We begin to count at 0, as Python does. PyTorch's names for the states do not count so:
-#
-# | in the equation | in PyTorch | what it is |
-# |---|---|---|
-# | $h_{-1}$ | `h_0` | h at the start, before word 0 |
-# | $h_0$ | `output[0]` | h after word 0 |
-#
 # ## What PyTorch returns
 #
-# `nn.LSTM` takes the whole sentence and does the loop itself. What comes back has a pair in it:
-# `output, (h_n, c_n)`. We give it no states, so it starts from zeros, as we did.
+# `nn.LSTM` takes the whole sentence and does the loop itself. It returns `output, (h_n, c_n)`. We
+# give it no states, so it starts from zeros, as we did.
 #
-# **Predict.** In the three lines above you see three h's and three c's. How many of these six
-# pairs of numbers will stand somewhere in what PyTorch returns?
+# **Predict.** Our loop has printed three h's and three c's. How many of these six will you find
+# again in what PyTorch returns?
 
 # %%
 output, (h_n, c_n) = small(sentence)
@@ -123,7 +117,8 @@ print("c_n:", c_n)
 # %% [markdown]
 # Four: all three h's, and the last c. Compare the numbers, one by one:
 #
-# * `output` holds all three h's, a row for each word.
+# * `output` holds all three h's, a row for each word: `output[0]` is h after word 0. (PyTorch's
+#   `h_0` is another h: that before word 0, which is $h_{-1}$ in the equation.)
 # * `h_n` holds the last h: the *n* stands for the last step. You find the same two numbers in the
 #   last row of `output`.
 # * `c_n` holds the last c. It is in no row of `output`, and the first two c's are nowhere.
@@ -138,9 +133,8 @@ print("c_n:", c_n)
 pictures.grid(steps=("word 0", "word 1", "word 2"), labels=("h at 0", "h at 1", "h at 2"))
 
 # %% [markdown]
-# `output` lies along the top, `h_n` and `c_n` at the right end. The h of the last step goes two
-# ways: up into the last slot of `output`, and to the right into `h_n`. That is why it is found in
-# both.
+# The h of the last step goes two ways: up into the last slot of `output`, and to the right into
+# `h_n`.
 #
 # ## The loop as a function
 #
@@ -177,8 +171,8 @@ print("c_n   ", same(c, c_n[0]))
 # **Try it.**
 #
 # 1. Press "at the start", then play. After which step are `h_n` and `c_n` filled?
-# 2. Press "a c that is hidden". The first two numbers of c, those of units 0 and 1, are about as
-#    far from zero. Which of the two units shows less of its c in h?
+# 2. Press "a c that is hidden". The first two numbers of c, those of units 0 and 1, are of nearly
+#    the same size, one below zero and one above. Which of the two units shows less of its c in h?
 # 3. Press "all steps", then make `seq_len` shorter by one. Which of the numbers in `output` change?
 # 4. Press "all steps" and note the last number of each slot of `output`. Then press "states are
 #    given". Which slot changes most?
@@ -193,8 +187,9 @@ explorers.unrolled()
 #
 # 1. After the last step, and not before. The slots of `output` are filled one by one: the h of a
 #    step goes into its slot at once.
-# 2. Unit 1: its c is 1.99 and its h is only 0.17. So its output gate, which the picture does not
-#    show, must be nearly shut. Unit 0 has a c of −1.96 and an h of −0.93.
+# 2. Unit 1: its c is 1.99 and its h is only 0.17. tanh(1.99) is 0.96, so its output gate, which
+#    the picture does not show, is 0.17 / 0.96, about 0.18. Unit 0 has a c of −1.96 and an h of
+#    −0.93.
 # 3. None of them. A slot disappears, but no step looks ahead, so the slots before it stay as they
 #    are. `h_n` and `c_n` do change: they now belong to an earlier step.
 # 4. `output[0]`: step 0 reads the states that are given. The later ones get them through the steps
@@ -205,15 +200,17 @@ explorers.unrolled()
 # %% [markdown]
 # ## What each result is for
 #
-# Back to the three wishes, and to the reader of this course. It has three parts:
+# Back to the three wishes. `trained_reader()` is the reader of the first cell, as modules of
+# PyTorch. It has three parts:
 #
 # * `embedding`, a table that has 8 numbers for each character;
 # * `lstm`, a layer with 16 units;
 # * `head`, which makes one score of the 16 numbers of an h. `torch.sigmoid` turns the score into a
 #   share between 0 and 1: how sure the reader is that the line is code.
 #
-# The function below does the first two parts. It can also be given states to start from. `double()`
-# turns the reader's numbers into float64, as everywhere in this lesson.
+# `read_line` does the first two parts. It can be given states to start from; with `None` it starts
+# from zeros. `verdict` puts the head on `h_n`. `double()` turns the reader's numbers into float64,
+# as everywhere in this lesson.
 
 # %%
 from lstm_lessons import trained_reader
@@ -225,6 +222,11 @@ reader.double()
 def read_line(text, states=None):
     numbers = torch.tensor([number[character] for character in text])
     return reader.lstm(reader.embedding(numbers), states)
+
+
+def verdict(text, states=None):
+    _, (h_n, _) = read_line(text, states)
+    return torch.sigmoid(reader.head(h_n)).item()
 
 
 output, (h_n, c_n) = read_line("print(x, y)")
@@ -256,79 +258,73 @@ pictures.verdicts("print(x, y)", "See section Calls")
 
 # %% [markdown]
 # **Wish 2, one verdict a line.** The h after the last character has read all of the line. So the
-# head is put on `h_n`.
+# head is put on `h_n`, as `verdict` does.
 
 # %%
-output, (h_n, c_n) = read_line("print(x, y)")
-print("verdict on the line:  ", torch.sigmoid(reader.head(h_n)))
-print("last of the verdicts: ", torch.sigmoid(reader.head(output[-1])))
+print("verdict on the line:", round(verdict("print(x, y)"), 2))
 
 # %% [markdown]
-# It is the last number of the list above, as it must be: `h_n[0]` and the last row of `output` are
-# the same h.
+# It is the last number of the list above.
 #
-# **Wish 3, go on later.** The loop hands on h and c, and nothing else. So whoever keeps this pair
-# can leave the loop, and come back. `nn.LSTM` returns the pair as `(h_n, c_n)`, and takes such a
-# pair as its second argument, `hx`. Here the reader begins `World'` with the pair that `'Hello `
-# has left:
+# **Wish 3, go on later.** Whoever keeps `(h_n, c_n)` can leave the loop, and come back. `nn.LSTM`
+# takes such a pair as its second argument, `hx`. Here the reader begins `World'` with the pair that
+# `'Hello ` has left:
 
 # %%
 whole, _ = read_line("'Hello World'")
 first, pair = read_line("'Hello ")
-second, (h_n, c_n) = read_line("World'", pair)
-print("verdict:", torch.sigmoid(reader.head(h_n)))
+second, _ = read_line("World'", pair)
+sure = verdict("World'", pair)
+print(f"verdict: {sure:.2f}")
 same(torch.cat([first, second]), whole)
 
 # %% [markdown]
 # It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
 # the second part below those of the first, and together they are the `output` of the whole line.
 #
-# Now somebody hands on h alone, and lets c begin at zero.
+# Now somebody hands on one of the two states alone, and lets the other begin at zero.
 #
-# **Predict.** A guess: will the reader take the line for code or for prose?
+# **Predict.** A guess: with which of the two, h alone or c alone, does the reader still take the
+# line for code?
 
 # %%
 h_n, c_n = pair
-_, (h_last, _) = read_line("World'", (h_n, torch.zeros_like(c_n)))
-print("h alone handed on:", torch.sigmoid(reader.head(h_last)))
+zeros = torch.zeros_like(h_n)
+print("h alone:", round(verdict("World'", (h_n, zeros)), 2))
+print("c alone:", round(verdict("World'", (zeros, c_n)), 2))
 
 # %% [markdown]
-# For prose, and there is no error. Both states are needed. So this is the table to keep:
+# With neither, and there is no error. One line is one line. So each of the 242 lines that the
+# reader has not been trained on is cut in the middle, and we count how many verdicts become others
+# when a state is lost at the cut.
+
+# %%
+from lstm_lessons.data import code_or_prose
+
+changed = {"h alone": 0, "c alone": 0}
+for line in code_or_prose()[484:]:
+    middle = len(line.text) // 2
+    first, second = line.text[:middle], line.text[middle:]
+    _, (h_n, c_n) = read_line(first)
+    zeros = torch.zeros_like(h_n)
+    is_code = verdict(line.text) > 0.5
+    changed["h alone"] += (verdict(second, (h_n, zeros)) > 0.5) != is_code
+    changed["c alone"] += (verdict(second, (zeros, c_n)) > 0.5) != is_code
+print(changed)
+
+# %% [markdown]
+# c carries most of what was read: without it 32 verdicts change, without h only 6. To go on as if
+# nothing had happened, hand on both. This is the table to keep:
 #
-# | name | what it holds | its shape | what it is for |
+# | name | what it holds | its shape, one line | what it is for |
 # |---|---|---|---|
 # | `output` | h after **every** step | (T, H) | a verdict at every step |
 # | `h_n` | h after the **last** step | (1, H) | one verdict for the whole line |
 # | `(h_n, c_n)` | both states after the last step | (1, H) each | going on later |
 #
-# (For many sentences side by side there is one axis more.)
-#
 # Embedding, LSTM, head: these three parts are the reader. In lesson 09 you will write it as a
 # class, `Reader`, and take it home. The choice at its end is yours: the head on `output`, for a
 # verdict at every step, or on `h_n`, for one a line.
-
-# %% [markdown]
-# The last row of `output` and `h_n` hold the same h. But are they equal? `torch.equal` is strict:
-# it asks for the same numbers, and for the same shape.
-
-# %%
-output, (h_n, c_n) = small(sentence)
-print("shapes:", tuple(output[-1].shape), "and", tuple(h_n.shape))
-print("output[-1] and h_n:   ", torch.equal(output[-1], h_n))
-print("output[-1] and h_n[0]:", torch.equal(output[-1], h_n[0]))
-
-# %% [markdown]
-# The numbers are the same, the shapes are not: `h_n` has its axis for layers. `h_n[0]` fits. (This
-# is so for one layer that reads from the first word to the last. Later lessons have others.)
-#
-# Not every page gets this right. The post "torch.nn.LSTM()详解" ("torch.nn.LSTM() explained in
-# detail") by Xhsun1997 (CSDN, 23 February 2020) is a tidy list of arguments and results. It says of
-# `output`:
-#
-# > 它包含的是LSTM的最后一时间步的输出特征(h_t) (it contains the output features of the last time
-# > step of the LSTM, h_t)
-#
-# You have seen that `output` has a row for every step, eleven rows for eleven characters.
 #
 # ## Ten sentences side by side
 #
@@ -349,9 +345,10 @@ c_0 = torch.randn(1, B, H)
 # Nothing has to change in `unroll`. Each turn of `for x_t in x` takes word t of all ten sentences,
 # a table of 10 rows, and lesson 03's step works on each row for itself.
 #
-# Now the whole proof, with `compare` of lesson 03: all results and all gradients, on random weights
-# and states. (It switches gradients on while it works.) For that, our loop gets the form of
-# `nn.LSTM`. `[None]` puts the axis for layers in front of h and c.
+# Now the whole proof, with `compare` of lesson 03: all results and all gradients. It calls both
+# sides with the same x and states, so our loop has to be called as `nn.LSTM` is: `our_lstm` takes
+# the weights of `large`, and `[None]` puts the axis for layers in front of h and c. (`compare`
+# switches gradients on while it works.)
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -369,24 +366,11 @@ compare(our_lstm, large, x, (h_0, c_0))
 # Ten tensors agree: three results, and the gradients of x, of both states, of two weights and of
 # two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop.
 #
-# Your own work will mostly be in float32, with 7 digits in place of 16. There the two agree less
-# closely: PyTorch usually takes another way through the same sums there, and each sum is rounded
-# to 7 digits.
-
-# %%
-large_32 = nn.LSTM(I, H, dtype=torch.float32)
-theirs, _ = large_32(x.float())
-zeros = torch.zeros(B, H, dtype=torch.float32)
-ours, _, _ = unroll(x.float(), zeros, zeros, large_32.all_weights[0])
-print("within 1e-12:", bool(same(ours, theirs, tolerance=1e-12)))
-print("within 1e-5: ", bool(same(ours, theirs, tolerance=1e-5)))
-
-# %% [markdown]
-# With a tolerance of 1e-12 this looks like a mistake, and it is a false alarm. In float32, compare
-# with 1e-5, as `same` does of itself. (That is for numbers of about 1; larger ones are rounded
-# more.)
+# Your own work will mostly be in float32, which keeps 7 digits in place of 16. There two right ways
+# through the same sums may differ in the last of these digits, so 1e-12 would give a false alarm.
+# `same` compares float32 with 1e-5.
 #
-# ## The memory that nobody shows
+# ## A c for every step
 #
 # h comes out at every step, c does not: `nn.LSTM` returns the last c alone. If you want to see what
 # a unit *keeps*, you need c at every step. Here are two ways to it:
@@ -407,8 +391,8 @@ for t in range(3):
 # These are the c's that our first loop printed, word by word. With one word a call, every step is a
 # last step, so PyTorch hands out every memory.
 #
-# Is it worth the trouble? Here is a layer with one unit that counts words. All weights are zero.
-# The biases open i and f, push g to 1, and leave o half open, so each word adds 1 to c.
+# Is it worth the trouble? Here is a layer with one unit. All weights are zero. The biases open i
+# and f, push g to 1, and leave o half open. So each word adds 1 to c: the unit counts words.
 
 # %%
 counter = nn.LSTM(input_size=3, hidden_size=1)
@@ -417,28 +401,28 @@ for parameter in counter.parameters():
 counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])  # i, f, g, o
 
 # %% [markdown]
-# **Predict.** The counter reads 1 word, 24 words and 40 words. Can you tell from h whether it was
-# 24 or 40?
+# **Predict.** The counter reads 24 words, and then, from zero again, 40 words. By about how much do
+# the two h's at the end differ?
 
 # %%
 last_h = []
-for words in (1, 24, 40):
+for words in (24, 40):
     _, (h_n, c_n) = counter(torch.randn(words, 3))
     last_h.append(h_n)
     print(f"{words:2} words:  c = {c_n.item():4.1f}   h = {h_n.item():.4f}")
-print("h after 24 and after 40 words is equal:", torch.equal(last_h[1], last_h[2]))
+print("equal to the last digit:", torch.equal(last_h[0], last_h[1]))
 
 # %% [markdown]
-# No, not even by its last digit: tanh(24) and tanh(40) are both rounded to 1, and h is
-# half of that. The memory knows how many words there were, and h does not show it. This is one more
-# reason why the pair is handed on, and not h alone.
+# By nothing: tanh(24) and tanh(40) are both rounded to 1, and h is half of that. The memory knows
+# how many words there were, and h does not show it.
 #
 # ## What we have seen
 #
 # * One layer over time is lesson 03's step in a loop. It hands on h and c, and nothing else.
-# * `output` holds h after every step, for a verdict at every step. `h_n` holds h after the last
-#   step, for a verdict on the whole. `h_n` and `c_n` have an axis in front, for layers.
-# * The pair `(h_n, c_n)` lets a layer go on later, with the same numbers.
+# * `output` is for a verdict at every step, `h_n` for one on the whole. `h_n` and `c_n` have an
+#   axis in front, for layers.
+# * The pair `(h_n, c_n)` lets a layer go on later, with the same numbers. One of the two is not
+#   enough.
 # * c may grow with every word, and h stays within 1. Only the last c is returned. For the others,
 #   hand on the pair word by word, or keep c in a loop of your own.
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lessons import same
 from lstm_lessons.lstm.unroll import unroll
 
 T, B, I, H = 24, 10, 100, 16  # noqa: E741
@@ -110,3 +111,19 @@ def test_the_post_on_length_and_last_row(lstm, x):
         output, (h_n, c_n) = lstm(x[:words])
         assert h_n.shape == c_n.shape == (1, B, H)
         assert torch.equal(output[-1], h_n[0])
+
+
+def test_the_post_on_what_output_holds(lstm, x):
+    """Post 1: output is said to be the last step's; it has a row for each step."""
+    for words in (1, 7, T):
+        assert lstm(x[:words])[0].shape == (words, B, H)
+
+
+def test_in_float32_two_right_ways_agree_within_1e_5():
+    """`same` compares float32 with 1e-5, within which the loop and nn.LSTM agree."""
+    torch.manual_seed(0)
+    lstm = nn.LSTM(I, H, dtype=torch.float32)
+    x, zeros = torch.randn(T, B, I, dtype=torch.float32), torch.zeros(B, H)
+    ours, _, _ = unroll(x, zeros, zeros, lstm.all_weights[0])
+    theirs, _ = lstm(x)
+    assert same(ours, theirs) and not same(ours, theirs + 2e-5)

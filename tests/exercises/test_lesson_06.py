@@ -347,7 +347,7 @@ def test_one_call_is_what_the_task_asks_for():
 
     result = exercise("06.4").check(twice)
     assert result.outcome == "incorrect"
-    assert "Both halves are to be those of its first call" in result.message
+    assert "Asked for are h and c of one call, the first" in result.message
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,10 @@ def without_dropout(lstm, x):
     return torch.cat([state[-1] for state in lstm.eval()(x)[1]], -1)
 
 
-@pytest.mark.parametrize("summary", [with_time_first, without_dropout])
-def test_a_layer_that_is_changed_is_told(summary):
+@pytest.mark.parametrize(
+    ("summary", "name"),
+    [(with_time_first, "changes the layer"), (without_dropout, "dropout switched off")],
+)
+def test_a_layer_that_is_changed_is_told(summary, name):
     result = exercise("06.4").check(summary)
-    assert (result.outcome, result.misconception) == ("incorrect", "changes the layer")
+    assert (result.outcome, result.misconception) == ("incorrect", name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstm_lessons.drawing import svg, theme
+from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.block import SLANT
 from lstm_lessons.drawing.block import block as solid
@@ -12,7 +12,7 @@ from lstm_lessons.drawing.picture import Picture
 
 STAGES = ("block", "transpose", "view")
 SENTENCES = ("the cat sat", "a dog ran")
-COLOURS = ("i", "f")  # of sentence A and sentence B
+TINTS = (0, 0.3)  # of sentence A, white, and of sentence B, grey
 MOST, LETTERS = 3, 5
 
 WIDTH, HEIGHT = 760, 356
@@ -76,28 +76,28 @@ def _solid(root: svg.Element, words: list[list[str]], input_size: int) -> None:
         left, top = FRONT_X + sentence * BEHIND, FRONT_Y - sentence * BEHIND * SLANT
         slab = (root, left, top, width, height, DEPTH)
         solid(*slab, "paper", 2)  # nothing shines through
-        solid(*slab, COLOURS[sentence], data_slab="AB"[sentence])
+        solid(*slab, "ink", TINTS[sentence] / 2, data_slab="AB"[sentence])
         inner = [f"M{left} {top + row * CELL}h{width}" for row in range(1, steps)]
         inner += [f"M{left + column * CELL} {top}v{height}" for column in range(1, input_size)]
-        svg.add(root, "path", d="".join(inner) or "M0 0", stroke=COLOURS[sentence])
-        bold = {"font_weight": "bold", "fill": COLOURS[sentence]}
+        svg.add(root, "path", d="".join(inner) or "M0 0", stroke="ink")
+        bold = {"font_weight": "bold"}
         middle = left + (width + DEPTH) / 2
         svg.label(root, middle, top - DEPTH * SLANT / 2 + 6, "AB"[sentence], 18, **bold)
     for row, word in enumerate(words[0]):
-        svg.label(root, FRONT_X - 40, FRONT_Y + row * CELL + 30, word, 18, "end", fill="i")
+        svg.label(root, FRONT_X - 40, FRONT_Y + row * CELL + 30, word, 18, "end")
     bottom, right = FRONT_Y + height, FRONT_X + width
-    arrow(root, "g", (FRONT_X - 22, FRONT_Y + 2), (FRONT_X - 22, bottom))
-    arrow(root, "o", (FRONT_X + 2, bottom + 20), (right, bottom + 20))
+    arrow(root, "ink", (FRONT_X - 22, FRONT_Y + 2), (FRONT_X - 22, bottom))
+    arrow(root, "ink", (FRONT_X + 2, bottom + 20), (right, bottom + 20))
     start, far = (right + 20, bottom + 4), BEHIND + DEPTH
     path = f"M{start[0]} {start[1]}l{far} {-far * SLANT}"
     svg.add(root, "path", d=path, fill="none", stroke="ink", stroke_width=2)
     axes = (
-        (20, FRONT_Y + height / 2, "T", steps, "words, down", "g", "start"),
-        (FRONT_X + width / 2, bottom + 48, "I", input_size, "numbers of a word", "o", "middle"),
-        (right + 78, bottom - 2, "B", 2, "sentences, deep", "ink", "start"),
+        (20, FRONT_Y + height / 2, "T", steps, "words, down", "start"),
+        (FRONT_X + width / 2, bottom + 48, "I", input_size, "numbers of a word", "middle"),
+        (right + 78, bottom - 2, "B", 2, "sentences, deep", "start"),
     )
-    for x, y, letter, size, text, colour, anchor in axes:
-        bold = {"font_weight": "bold", "fill": colour, "data_axis": letter}
+    for x, y, letter, size, text, anchor in axes:
+        bold = {"font_weight": "bold", "data_axis": letter}
         svg.label(root, x, y, f"{letter} = {size}", 20, anchor, **bold)
         svg.label(root, x, y + 24, text, 16, anchor)
 
@@ -115,10 +115,10 @@ def _tables(
     svg.label(root, WIDTH - 20, 38, f"({steps}, 2, I)", 18, "end", font_weight="bold")
     for row, letter in enumerate("AB"):
         y = TOP + row * ENTRY_HEIGHT + ENTRY_HEIGHT / 2 + 7
-        svg.label(root, LEFT - 16, y, letter, 20, "end", font_weight="bold", fill=COLOURS[row])
+        svg.label(root, LEFT - 16, y, letter, 20, "end", font_weight="bold")
     for column, letter in enumerate("AB"):
         x = RIGHT + (column + 0.5) * ENTRY_WIDTH
-        svg.label(root, x, TOP - 12, letter, 20, font_weight="bold", fill=COLOURS[column])
+        svg.label(root, x, TOP - 12, letter, 20, font_weight="bold")
     for left, table, wanted in (
         (LEFT, before, None),
         (RIGHT, after, rearranged(before, "transpose")),
@@ -151,13 +151,12 @@ def _entry(
 ) -> None:
     """Draw one word of x: its name, such as A0, and the word; dashed where it is not in place."""
     sentence, place = entry
-    colour = COLOURS[sentence]
-    style = {"rx": 5, "fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
+    style = {"rx": 5, "fill": "ink", "fill_opacity": TINTS[sentence], "stroke": "ink"}
     style |= {"stroke_width": 2, "stroke_dasharray": "6 4" if wrong else "none"}
     box = (x + 2, y + 2, ENTRY_WIDTH - 4, ENTRY_HEIGHT - 4)
     svg.rect(root, *box, **style, **mark, data_wrong=str(wrong))
     name = f"{'AB'[sentence]}{place}"
-    svg.label(root, x + ENTRY_WIDTH / 2, y + 24, name, 15, fill=colour, font_weight="bold")
+    svg.label(root, x + ENTRY_WIDTH / 2, y + 24, name, 15, font_weight="bold")
     svg.label(root, x + ENTRY_WIDTH / 2, y + 45, words[sentence][place], 18)
 
 

@@ -105,8 +105,8 @@ def _box(root: svg.Element, x: float, states: Words, lit: bool) -> None:
     weight = "bold" if lit else "normal"
     text = {"fill": "ink" if lit else "muted", "font_weight": weight}
     svg.label(root, x, SHOWN_Y, "h", 19, **text)
-    style = {"rx": 10, "fill": "i", "fill_opacity": theme.TINT if lit else 0}
-    style |= {"stroke": "i" if lit else "edge", "stroke_width": 2.5 if lit else 1.5}
+    style = {"rx": 10, "fill": "ink", "fill_opacity": theme.TINT if lit else 0}
+    style |= {"stroke": "ink" if lit else "edge", "stroke_width": 2.5 if lit else 1.5}
     place = (x - HALF_W, BOX_Y - HALF_H, BOX_WIDTH, BOX_HEIGHT)
     svg.rect(root, *place, **style, data_box=str(lit))
     svg.label(root, x, BOX_Y + 6, NAMES[states], 17, **text)

@@ -11,6 +11,7 @@ WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 96, 730, 74, 292  # of the plot: certainty 1 at its top, 0 below
 COLOURS, DASHES = ("ink", "muted"), ("none", "7 5")
 ASIDE = (-12, 22)  # from a point to its character: above the first line, below the second
+STEEP, CLEAR = 40, 9  # where the line turns so far to a character, it moves so far out of the way
 
 
 def verdicts(*lines: str) -> Picture:
@@ -44,8 +45,17 @@ def verdicts(*lines: str) -> Picture:
         for t, (x, y) in enumerate(points):
             character = "␣" if line[t] == " " else line[t]
             bold = {"fill": COLOURS[number], "font_weight": "bold", "data_point": f"{number},{t}"}
+            x += _out_of_the_way([y for _, y in points], t, ASIDE[number])
             svg.label(root, x, y + ASIDE[number], character, 17, **bold)
     return Picture(svg.write(root), _alt(lines))
+
+
+def _out_of_the_way(heights: list[float], t: int, aside: float) -> float:
+    """Return how far a character moves to the side that a steep line leaves free."""
+    before, after = heights[max(t - 1, 0)], heights[min(t + 1, len(heights) - 1)]
+    side = -1 if aside < 0 else 1
+    comes, goes = side * (before - heights[t]) > STEEP, side * (after - heights[t]) > STEEP
+    return CLEAR * (comes - goes)
 
 
 def _certainties(line: str) -> list[float]:

@@ -35,9 +35,9 @@ class DictExercise(Exercise):
 
     Each wrong entry earns its own sentence, with its key in front where several are wrong;
     ``stories`` are told where several entries are wrong together, and the one that explains most
-    comes first. An entry that comes ``after`` another is judged when that one is right. With ``in_order``, an entry means
-    something only if those before it are right: entries behind the first wrong or missing one are
-    not judged.
+    comes first. An entry that comes ``after`` another is judged when that one is right. With
+    ``in_order``, an entry means something only if those before it are right: entries behind the
+    first wrong or missing one are not judged.
     """
 
     questions: tuple[Question, ...]

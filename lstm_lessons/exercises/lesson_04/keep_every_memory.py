@@ -82,6 +82,15 @@ _ALONE: tuple[tuple[str, str, *tuple[Edits, ...]], ...] = (
      "from it.", *({_H_0: f"{_H_0}[{at}]", _C_0: f"{_C_0}[{at}]"} for at in ("0", ":1"))),
     ("h_0 and c_0 exchanged", "h starts from `c_0`, and c from `h_0`: they have changed places.",
      {_H_0: _C_0, _C_0: _H_0}),
+    ("put away before the step", "Row t of `output` and of `memory` holds the h and c that word t "
+     "starts from, not those that it leaves: you put them away before the step. Do the step first.",
+     {_call(): f"shown.append(h)\n        kept.append(c)\n        {_call()}",
+      "    shown.append(h)": "", "    kept.append(c)": ""}),
+    *((f"{name} put away before the step", f"Row t of `{result}` holds the {name} that word t "
+       f"starts from, not the one that it leaves: you put {name} away before the step.",
+       {_call(): f"{append}\n        {_call()}", f"    {append}": ""})
+      for name, result, append in (("h", "output", "shown.append(h)"),
+                                   ("c", "memory", "kept.append(c)"))),
     (*_WORD_0, {_call(): _call(x="x[0]", h=_H_0, c=_C_0)}),
     (*_ON_THE_WAY, {_call(): _call("c, h"), "shown.append(h)": "shown.append(c)",
                     "kept.append(c)": "kept.append(h)"}),

@@ -59,6 +59,8 @@ _SLIPS = (
         ("the tanh left in", "tanh is not undone: one step more.", "("),
         ("tanh a second time", "You put tanh on top of tanh. Asked for is the c that gives h / o "
          "when tanh is taken.", "torch.tanh("),
+        ("the tangent", "`torch.tan` is the tangent, of the circle. It undoes nothing here: c went "
+         "through tanh, and its inverse is asked for.", "torch.tan("),
         ("one over tanh", "1 / tanh(x) is not what undoes tanh. Asked for is the inverse function, "
          "as a square root undoes a square.", "1 / torch.tanh("),
         ("the ordinary tangent", "`torch.atan` undoes tan, of the circle. tanh is another "

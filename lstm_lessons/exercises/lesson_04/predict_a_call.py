@@ -48,11 +48,11 @@ EXERCISE = DictExercise(
         ShapeOf("short: h_n", _STATE, _OF_STATES, of=_SHORT),
         TrueOrFalse("output[-1] equals h_n", "`torch.equal` asks for the same shape, too: which "
                     "are they?", (
-            row("equal in spite of the shapes", "`output[-1]` and `h_n` hold the same numbers, but "
+            row("equal in spite of the shapes", "The two hold the same numbers, but "
                 "`torch.equal` asks for the same shape as well. Look at your own two shapes.",
                 True),)),
         TrueOrFalse("output[-1] equals h_n[0]", "Which step and which state is each of them?", (
-            row("h_n[0] taken for something else", "`h_n[0]` and `output[-1]`: both hold h after "
+            row("h_n[0] taken for something else", "Both hold h after "
                 "the last word, and `[0]` takes away the axis for layers. With one layer and one "
                 "direction, is there any difference left?", False),)),
         TrueOrFalse("output[0] equals h_n[0]", "Which step is `output[0]`? And `h_n`?", (
@@ -60,7 +60,7 @@ EXERCISE = DictExercise(
                 "counts layers, not steps: `h_n[0]` is the state of layer 0, after the last word.",
                 True),)),
         TrueOrFalse("c_n equals output[-1:]", "Which state is in each of them?", (
-            row("c_n taken for a piece of output", "`c_n` and `output[-1:]`: the shapes are equal, "
+            row("c_n taken for a piece of output", "The shapes are equal, "
                 "the numbers are not. `output` holds h only, and c is in none of its rows.",
                 True),)),
     ),

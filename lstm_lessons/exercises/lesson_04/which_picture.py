@@ -53,7 +53,7 @@ EXERCISE = DictExercise(
     questions=(
         _picture("A", "Look at the row of `output`: for which words could you read h?",
             row("output is the last step", "In A, `output` holds the last step alone. That is what "
-                "a post says of it; but in the lesson it had a row for each of three words.",
+                "some pages say of it; but in the lesson it had a row for each of three words.",
                 "right"),
             row("the start taken for the end", "Nothing in A is of a step that is too early: all "
                 "three slots are of step 2, the last.", "too early"),

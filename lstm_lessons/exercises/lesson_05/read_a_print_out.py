@@ -9,6 +9,10 @@ _AS_MEANT = (
     "30 steps is what was meant. But the layer has the batch first, and what goes into it is "
     "(30, 7, 12): which axis does it walk along?",
 )
+_BOTH_AS_MEANT = (
+    "7 melodies of 30 steps are what was meant. But the layer looks at positions, and what goes "
+    "into it is (30, 7, 12). With the batch first, which axis is which?"
+)
 
 _QUESTIONS = (
     Quantity("steps", "What shape goes into `lstm`? Along which axis does its loop walk?", (
@@ -48,7 +52,7 @@ _QUESTIONS = (
             (30, 5), (7, 5)),
         row("as output", "A state has no axis for the steps: it belongs to one moment.",
             (30, 7, 5), (7, 30, 5)),
-    )),
+    ), after="line"),
     OneOf("repair", "After it, the layer must see 30 steps and 7 samples, with the right notes in "
           "them.", (
         row("transpose instead", "The transposed x has the shape of the viewed one, and this layer "
@@ -62,7 +66,7 @@ _QUESTIONS = (
 EXERCISE = DictExercise(
     "05.1",
     questions=_QUESTIONS,
-    stories=(story(*_AS_MEANT, {"steps": 30, "samples": 7}),),
+    stories=(story(_AS_MEANT[0], _BOTH_AS_MEANT, {"steps": 30, "samples": 7}),),
     praise="The layer read 30 samples of 7 steps, without an error: pieces of melodies, and some "
     "of them begin in one melody and end in the next.",
 )

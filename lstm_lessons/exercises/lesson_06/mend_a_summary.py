@@ -45,8 +45,8 @@ def _cases() -> tuple[Case, ...]:
         "`lstm.batch_first` does, and h_n and c_n do not need it."
     )
     training = (
-        "This layer has dropout and is in training, where each call of it draws other masks. Both "
-        "halves are to be those of its first call."
+        "This layer has dropout and is in training, so each call of it draws masks, others every "
+        "time. Asked for are h and c of one call, the first, as the layer is."
     )
     return (
         case(7, 4, 6, 5, 3),
@@ -101,6 +101,9 @@ _SLIPS = (
         ("h for c", "The second half is the top layer's h. The memory of that layer is asked for, "
          "which is its c.", "h_n[-1]"),
     ),
+    together("dropout switched off", "You switch the layer to `eval()`, so it reads without "
+             "dropout. It belongs to the caller, who has it in training here: leave the switch as "
+             "it is.", {_READ: "lstm.eval()(x)"}, paired=False),
     together("h and c of two calls", "h and c come from two calls of the layer. In training, with "
              "dropout, each call draws masks of its own: the two halves do not belong together.",
              {_C: "lstm(x)[1][1][-1]"}, {_H: "lstm(x)[1][0][-1]"}, paired=False),

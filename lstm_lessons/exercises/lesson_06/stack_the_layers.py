@@ -74,6 +74,8 @@ _SLIPS = (
         ("one mask for all steps", "You use the mask of step 0 at every step: that is variational "
          "dropout. In nn.LSTM each step has its own mask, so `masks[k]` has a row for each step.",
          "x * masks[k][0]"),
+        ("the mask of layer 0 for every layer", "You use `masks[0]` for every layer. What layer k "
+         "hands up has a mask of its own, `masks[k]`.", "x * masks[0]"),
         ("scaled twice", "Survivors are multiplied by 4. The twos in `masks` are 1/(1 − p) "
          "already.", "x * masks[k] * 2"),
         ("survivors as they are", "In your stack, the survivors of a mask stay as they are. A two "
