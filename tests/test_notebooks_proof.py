@@ -128,11 +128,11 @@ DERIVED = (
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),
     ("10_backpropagation_by_hand", "gates_backward", "lstm/backprop.py"),
+    ("12_projections", "projected_step", "lstm/relatives.py"),
+    ("12_projections", "unroll_step", "lstm/relatives.py"),
     *(
-        ("12_projections_and_variants", name, "lstm/relatives.py")
+        ("13_relatives", name, "lstm/relatives.py")
         for name in (
-            "projected_step",
-            "unroll_step",
             "step_of_1997",
             "coupled_step",
             "peephole_step",

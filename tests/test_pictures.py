@@ -98,6 +98,13 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"cell": "GRU, torch"},
         {"cell": "GRU, paper"},
     ],
+    "projection": [
+        {},
+        {"result": True},
+        {"shown": (0.5, -0.2), "weight": ((-1.5, 0.25),), "result": True},
+        {"shown": (0.5, 0.1, -0.2), "weight": [(1.0, 2.0, 3.0)] * 3, "result": True},
+    ],
+    "whole_layer": [{}, *({"lit": lit} for lit in ("sums", "steps gates", "layers directions"))],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
         *({"text": "m" * 32, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
@@ -803,6 +810,48 @@ def test_the_way_back_in_time_has_two_arrows_between_steps():
     for wrong in ("a", "abcde"):
         with pytest.raises(ValueError, match="words or characters"):
             pictures.back_in_time(wrong)
+
+
+# --- projection and the whole layer ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", SHARED["projection"][1:])
+def test_the_numbers_of_a_projection_are_those_of_the_product(given):
+    own = given if "shown" in given else {"shown": (0.5, -0.2, 0.8)}
+    weight = given.get("weight", ((1.0, 0.0, 2.0), (0.0, 1.0, -0.5)))
+    made = (torch.tensor(weight) @ torch.tensor(own["shown"])).tolist()
+    picture = pictures.projection(**given).svg
+    drawn = {key: words(each) for key, each in marked(picture, "h").items()}
+    assert drawn == {f"{row},0": svg.number(value, 1) for row, value in enumerate(made)}
+    shown = [words(each) for each in marked(picture, "shown").values()]
+    assert shown == [svg.number(each, 1) for each in own["shown"]]
+
+
+def test_a_projection_without_its_result_has_empty_places():
+    assert {words(each) for each in marked(pictures.projection().svg, "h").values()} == {"?"}
+    for given, said in (
+        ({"shown": ()}, "H must be 1 to 3, got 0"),
+        ({"weight": [(1.0, 1.0, 1.0)] * 4}, "P must be 1 to 3, got 4"),
+        ({"weight": [(1.0, 1.0)]}, "each row of weight must have H = 3"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            pictures.projection(**given)
+
+
+def test_the_whole_layer_has_every_argument_and_functions_that_exist():
+    parts = importlib.import_module("lstm_lessons.drawing.pictures.whole_layer").PARTS
+    arguments = ", ".join(part.arguments for part in parts.values() if ":" not in part.arguments)
+    from lstm_lessons import ManualLSTM
+
+    wanted = set(inspect.signature(ManualLSTM).parameters) - {"device", "dtype"}
+    assert sorted(arguments.split(", ")) == sorted(wanted)
+    rooms = [importlib.import_module(f"lstm_lessons.lstm.{room}") for room in ("ragged", "layouts")]
+    for part in parts.values():
+        assert part.code == "F.linear" or any(hasattr(room, part.code) for room in rooms)
+    boxes = marked(pictures.whole_layer("gates").svg, "part")
+    assert float(boxes["gates"].get("stroke-width")) > float(boxes["sums"].get("stroke-width"))
+    with pytest.raises(ValueError, match="lit must be some of layout, layers, .*got 'loop'"):
+        pictures.whole_layer("loop")
 
 
 # --- along -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What lessons 06, 07, 12 and 15 measured: what the script makes, and what they say."""
+"""What lessons 06, 07, 13 and 15 measured: what the script makes, and what they say."""
 
 import json
 
@@ -81,7 +81,7 @@ def test_both_sides_fill_more_gaps():
 
 
 def test_without_a_forget_gate_brackets_are_learnt_last():
-    """What lesson 12 says of its ten seeds, by the first round with 95 % right."""
+    """What lesson 13 says of its ten seeds, by the first round with 95 % right."""
     learnt = {
         name: sorted(next((n for n, s in enumerate(run, 1) if s >= 0.95), 99) for run in runs)
         for name, runs in measured("relatives").items()

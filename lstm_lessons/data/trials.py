@@ -1,4 +1,4 @@
-"""What lessons 06, 07, 12 and 15 measured with several seeds, and the code that measured it.
+"""What lessons 06, 07, 13 and 15 measured with several seeds, and the code that measured it.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -250,7 +250,7 @@ def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: in
     return model
 
 
-# --- Lesson 12 ---------------------------------------------------------------------------------
+# --- Lesson 13 ---------------------------------------------------------------------------------
 
 SEEDS, CHUNK = 10, 10
 

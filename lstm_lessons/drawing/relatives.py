@@ -1,4 +1,4 @@
-"""The cell of an LSTM with parts exchanged, and the GRU: what lesson 12's pictures draw.
+"""The cell of an LSTM with parts exchanged, and the GRU, for pictures of lessons 12 and 13.
 
 A cell of the LSTM has the places of `pictures.cell`. A GRU has one state alone, h, which runs
 where c runs in an LSTM, as a thin line. Its letters r, z and n have no colours: those are for i,

@@ -1,4 +1,4 @@
-"""The relatives of the LSTM, a step each, and a layer of any of them. Lesson 12 derives them.
+"""The relatives of the LSTM, a step each (lessons 12 and 13), and a layer of any of them.
 
 A step takes x, the states, and then the weights. It returns the new states, with h first: two of
 them, (h, c), for an LSTM, and one, (h,), for a GRU. So one loop serves all.
@@ -192,7 +192,7 @@ RELATIVES = {
     "GRU, torch": Kind(gru_step, "rzn", has_c=False),
     "GRU, paper": Kind(gru_step_of_the_paper, "rzn", has_c=False),
 }
-"""Every relative of lesson 12, by its name."""
+"""Every relative of lessons 12 and 13, by its name."""
 
 
 def parameter_shapes(

@@ -17,6 +17,7 @@ SYMBOLS = "BTLIH"
 
 NOT_THERE: dict[tuple[str, str], str] = {
     ("12.1", "H"): "a projection is narrower than the memory, so H is 2 or more",
+    ("12.4", "H"): "the same",
 }
 """Sizes and whole numbers that cannot be 1, and why, by (number, symbol or name)."""
 

@@ -11,7 +11,7 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("12.1").hint()` gives a hint, and another one at the next call.
+# `exercise("13.1").hint()` gives a hint, and another one at the next call.
 
 # %%
 import torch
@@ -20,51 +20,7 @@ from torch.nn import functional as F
 from lstm_lessons import exercise
 
 # %% [markdown]
-# ## 12.1 Add a projection
-#
-# Write one layer of `nn.LSTM(..., bias=False, proj_size=P)` over time.
-#
-# | argument | shape | meaning |
-# |---|---|---|
-# | `x` | (T, B, I) | the words |
-# | `h` | (B, P) | h to start from |
-# | `c` | (B, H) | c to start from |
-# | `weight_ih` | (4H, I) | gates i, f, g, o, for the word |
-# | `weight_hh` | (4H, P) | the same for h |
-# | `weight_hr` | (P, H) | the projection |
-#
-# Return `output, (h_n, c_n)`, as `nn.LSTM` does, but without an axis for layers in the states. One
-# step without a projection is the `lstm_step` of lesson 03. Without biases, it is called
-# `lstm_step(x_t, h, c, weight_ih, weight_hh)`.
-
-# %%
-from lstm_lessons.lstm.cell import lstm_step
-
-
-# %%
-def layer(x, h, c, weight_ih, weight_hh, weight_hr):
-    ### BEGIN SOLUTION
-    outputs = []
-    for x_t in x:
-        h, c = lstm_step(x_t, h, c, weight_ih, weight_hh)
-        h = F.linear(h, weight_hr)
-        outputs.append(h)
-    return torch.stack(outputs), (h, c)
-    ### END SOLUTION
-
-
-# %%
-exercise("12.1").check(layer)
-
-# %% [markdown] tags=["hints"]
-# 1. Write the loop of lesson 04 first. Where in it does h become narrow, and who reads it then?
-# 2. The next step reads the projected h, since `weight_hh` has P columns. So the projection stands
-#    inside the loop, behind the step.
-# 3. In the loop: `h, c = lstm_step(...)`, then `F.linear(h, weight_hr)` becomes the new h, and that
-#    one is put away. c is left alone.
-
-# %% [markdown]
-# ## 12.2 The reset gate, in both forms
+# ## 13.1 The reset gate, in both forms
 #
 # Write one step of a GRU that can do both. With `reset_first=False` it is PyTorch's: r multiplies
 # what the product of h with $W_{hn}$ and $b_{hn}$ has made. With `reset_first=True` it is the
@@ -97,7 +53,7 @@ def gru(x, h, weight_ih, weight_hh, bias_ih, bias_hh, reset_first):
 
 
 # %%
-exercise("12.2").check(gru)
+exercise("13.1").check(gru)
 
 # %% [markdown] tags=["hints"]
 # 1. Both forms make r and z in the same way, and mix in the same way at the end. Which line is
@@ -108,7 +64,7 @@ exercise("12.2").check(gru)
 #    and these two is the paper's part from h.
 
 # %% [markdown]
-# ## 12.3 Count again
+# ## 13.2 Count again
 #
 # How many parameters has a layer with I = 6 and H = 5?
 #
@@ -145,7 +101,7 @@ answer = {
 ### END SOLUTION
 
 # %%
-exercise("12.3").check(answer)
+exercise("13.2").check(answer)
 
 # %% [markdown] tags=["hints"]
 # 1. Write down the shape of each tensor before you count. Rows are what comes out, columns are what
@@ -156,7 +112,7 @@ exercise("12.3").check(answer)
 #    is (P, H). Layer 1 reads the P numbers that layer 0 shows.
 
 # %% [markdown]
-# ## 12.4 Which relative made these traces?
+# ## 13.3 Which relative made these traces?
 #
 # Here are four units. Before the first step, every c is 0.5. Then c is listed after
 # each of four steps. i and g are given (rounded),
@@ -205,7 +161,7 @@ answer = {
 ### END SOLUTION
 
 # %%
-exercise("12.4").check(answer)
+exercise("13.3").check(answer)
 
 # %% [markdown] tags=["hints"]
 # 1. Begin with i · g at each step: 0.8, 0.3, −0.1 and 0. Is this all that changes c?
@@ -213,7 +169,7 @@ exercise("12.4").check(answer)
 # 3. A tap stands between 0 and 1. In one column f would have to be 2.
 
 # %% [markdown]
-# ## 12.5 Mend the peepholes
+# ## 13.4 Mend the peepholes
 #
 # Somebody has put peepholes into the step of an LSTM without biases. With `peepholes` of zero it
 # equals PyTorch's, so the test was green. With other weights it is wrong, in two ways.
@@ -251,7 +207,7 @@ def mended_step(x, h, c, weight_ih, weight_hh, peepholes):
 
 
 # %%
-exercise("12.5").check(mended_step)
+exercise("13.4").check(mended_step)
 
 # %% [markdown] tags=["hints"]
 # 1. What do the three peepholes look at in the picture of the lesson? And where does each of the

@@ -1,4 +1,4 @@
-"""12.4: four traces of one unit; which relatives can have made them."""
+"""13.3: four traces of one unit; which relatives can have made them."""
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity
@@ -8,7 +8,7 @@ _CELLS = ("1997", "coupled", "LSTM", "none")
 _TRY = "Try the three equations for c on the first step, and then on the others."
 
 EXERCISE = DictExercise(
-    "12.4",
+    "13.3",
     questions=(
         OneOf("A", _TRY, (
             row("A is no plain LSTM first", "An LSTM could make A, with f = 1 at every step. But "

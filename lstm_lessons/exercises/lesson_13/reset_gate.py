@@ -1,4 +1,4 @@
-"""12.2: the GRU's step with its reset gate in either place."""
+"""13.1: the GRU's step with its reset gate in either place."""
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
@@ -125,7 +125,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "12.2",
+    "13.1",
     cases=_cases,
     returns=OneTensor(("h",), axes=("sentence", "unit")),
     slips=_SLIPS,

@@ -1,4 +1,4 @@
-"""12.5: peepholes that look at the wrong thing, at the wrong time."""
+"""13.4: peepholes that look at the wrong thing, at the wrong time."""
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
@@ -81,7 +81,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "12.5",
+    "13.4",
     cases=_cases,
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
     slips=_SLIPS,

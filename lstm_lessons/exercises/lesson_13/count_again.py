@@ -1,11 +1,11 @@
-"""12.3: how many parameters the relatives have."""
+"""13.2: how many parameters the relatives have."""
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import Quantity
 from lstm_lessons.exercises.engine.question import row, story
 
 EXERCISE = DictExercise(
-    "12.3",
+    "13.2",
     questions=(
         Quantity("LSTM", "Four blocks, each with a matrix for the word, a matrix for h, and two "
                  "biases.", (

@@ -1,0 +1,458 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## A wide memory is dear
+#
+# The reader of this course has a memory of 16 numbers. Programs that understand speech or translate
+# have had a thousand and more, because they have more to keep in mind. What does that cost? A layer
+# has 4HI parameters in `weight_ih`, 4HH in `weight_hh`, and 8H in the biases. A character of the
+# reader is I = 8 numbers.
+
+# %%
+for H in (16, 128, 1024):
+    weight_ih, weight_hh, biases = 4 * H * 8, 4 * H * H, 8 * H
+    total = weight_ih + weight_hh + biases
+    print(f"H = {H:4}: {total:9,} parameters, {weight_hh / total:.0%} of them in weight_hh")
+
+# %% [markdown]
+# The memory has become 64 times as wide, and the layer 2,545 times as large. Each step multiplies
+# with every weight once, so it also takes about that much more work. And nearly all of it is one
+# matrix: `weight_hh`, through which the gates read h.
+#
+# But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
+# argument `proj_size` breaks this link. It is the last big argument of `nn.LSTM`. Once we have it,
+# we shall read a whole layer, and every line of it will be one that you have written.
+#
+# ## A narrow way out
+#
+# In this picture there is something new on the way out: a matrix, $W_{hr}$. It makes P numbers out
+# of the H numbers that o lets through. P is `proj_size`, and it is smaller than H.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.relative(projection=True)
+
+# %% [markdown]
+# These P numbers are now called h. They go into `output`, and the gates read them at the next step.
+# The memory c stays as wide as it was. Such a matrix, which makes a short vector of a long one, is
+# called a *projection*. Here it is with numbers, for a memory of three numbers and an h of two:
+
+# %%
+pictures.projection()
+
+# %% [markdown]
+# **Predict.** Without a projection, every number of h lies between −1 and 1. Do the two numbers of
+# this h lie there, too?
+
+# %%
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+shown = torch.tensor([0.5, -0.2, 0.8])
+W_hr = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, -0.5]])
+print([round(each, 2) for each in (W_hr @ shown).tolist()])
+
+# %% [markdown]
+# The first one does not. It is 1 · 0.5 + 0 · (−0.2) + 2 · 0.8 = 2.1. The tanh and the tap o bound
+# what goes into the matrix. What comes out of it is no longer bounded by 1. As an equation:
+#
+# $$\underset{(P)}{h_t} = \underset{(P \times H)}{W_{hr}}\;\big(
+#   \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot \tanh(\underset{(H)}{c_t})\big)$$
+#
+# Now the sizes of our example, a word of 100 numbers and 16 units, with `proj_size=4`.
+#
+# **Predict.** Without a projection, `weight_hh_l0` is (64, 16). What is its shape now?
+
+# %%
+torch.manual_seed(0)
+T, B, I, H, P = 24, 10, 100, 16, 4
+lstm = nn.LSTM(I, H, proj_size=P)
+for name, parameter in lstm.named_parameters():
+    print(f"{name:<13} {tuple(parameter.shape)}")
+
+# %% [markdown]
+# (64, 4). Rows are what comes out, four gates of 16 units. Columns are what goes in, and that is an
+# h of 4 numbers. At the end stands the new matrix, `weight_hr_l0`. The two states no longer have
+# the same shape:
+
+# %%
+x = torch.randn(T, B, I)
+output, (h_n, c_n) = lstm(x)
+print("output:", tuple(output.shape))
+print("h_n:   ", tuple(h_n.shape))
+print("c_n:   ", tuple(c_n.shape))
+
+# %% [markdown]
+# ## The projection by hand
+#
+# As code, the projection is one line below the step of lesson 03.
+
+# %%
+from lstm_lessons.lstm.cell import lstm_step
+from torch.nn import functional as F
+
+
+def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
+    """Return the new (h, c) of an LSTM with a projection."""
+    h, c = lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    return F.linear(h, weight_hr), c
+
+
+# %% [markdown]
+# The loop over time has to call this step. So here is the loop of lesson 04 with the step as an
+# argument. The states travel as one tuple, (h, c), so that the loop needs to know only that h comes
+# first. The next lesson will give other steps to it.
+
+
+# %%
+def unroll_step(step, x, states, weights):
+    """Run a step over time; return output and the last states."""
+    outputs = []
+    for x_t in x:
+        states = step(x_t, *states, *weights)
+        outputs.append(states[0])
+    return torch.stack(outputs), states
+
+
+# %% [markdown]
+# Is it PyTorch's, with all gradients? `compare`, from lesson 03, tells. `h[None]` puts the axis for
+# layers in front again.
+
+# %%
+from lstm_lessons.lstm.compare import compare
+
+
+def by_hand(x, hx):
+    h_0, c_0 = hx
+    states = (h_0[0], c_0[0])
+    output, (h, c) = unroll_step(projected_step, x, states, lstm.all_weights[0])
+    return output, (h[None], c[None])
+
+
+hx = (torch.randn(1, B, P), torch.randn(1, B, H))
+print(compare(by_hand, lstm, x, hx).verdict)
+
+# %% [markdown]
+# ## Is it worth it?
+#
+# A layer now has 4H(I + P) + 8H + PH parameters. `weight_hh` has shrunk from 4HH to 4HP, and PH is
+# new.
+#
+# **Predict.** A memory has H = 100 numbers, and P is 90. Has the layer with the projection fewer
+# parameters than the plain one, or more?
+
+# %%
+H, I = 100, 8
+print("plain:    ", 4 * H * (I + H) + 8 * H)
+for P in (90, 80, 10):
+    print(f"P = {P}:   ", 4 * H * (I + P) + 8 * H + P * H)
+
+# %% [markdown]
+# More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
+# 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
+# Below that, a projection saves. The next picture draws the matrices at scale.
+#
+# **Try it.**
+#
+# 1. Press "a wide memory". How many parameters are left, as a share?
+# 2. Move P up. From which P on has the layer with the projection more than the plain one?
+# 3. Press "long words". Why does the projection save so little there?
+# 4. Some multiplications can be done for all steps at once, others have to wait for the step
+#    before. Which of them does the projection save?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.projection()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. 34 %: 92,160 in place of 272,384.
+# 2. From P = 208 on. The line at the bottom says it: the balance is at 204.8.
+# 3. Nearly all parameters are in `weight_ih`, which reads a word of 256 numbers. The projection
+#    does not touch it.
+# 4. Those with h, which wait. All words are known from the start, so that the product with
+#    `weight_ih` can be made at once.
+#
+# </details>
+#
+# Does it save time as well? We measure it for a memory of 512 numbers and P = 64. Seconds differ
+# between machines, so the cell prints a verdict only.
+
+# %%
+from time import perf_counter
+
+
+def seconds(lstm):
+    """Return how long the layer takes for a line of 35 characters, the best of ten runs."""
+    line, times = torch.randn(35, 8), []
+    for _ in range(10):
+        start = perf_counter()
+        lstm(line)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+with torch.no_grad():
+    wide, narrow = seconds(nn.LSTM(8, 512)), seconds(nn.LSTM(8, 512, proj_size=64))
+print("quicker with the projection:", narrow < wide)
+
+# %% [markdown]
+# For a small memory nothing is saved, because there a step costs more than its multiplications.
+#
+# Why does one not always do it? The gates now learn of the memory through P numbers only, and so
+# does whatever reads `output`. Whether that is enough depends on the task. Projections were
+# introduced in 2014 for speech, by Hasim Sak and others
+# ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
+#
+# ## The whole layer
+#
+# You have met every argument of `nn.LSTM` now. The package has a layer that takes them all,
+# `ManualLSTM`. This is how it is built: loops in loops, and each argument acts in one place.
+
+# %%
+pictures.whole_layer()
+
+# %% [markdown]
+# We read it from the inside to the outside, a few lines at a time. `getsource` gives the text of a
+# function, and `piece` prints some lines of it.
+
+# %%
+from inspect import getsource
+from textwrap import dedent
+
+
+def piece(function, first, count):
+    """Print some lines of a function, from the one that begins with `first`."""
+    lines = getsource(function).split("\n")
+    start = 0
+    while not lines[start].strip().startswith(first):
+        start = start + 1
+    print(dedent("\n".join(lines[start : start + count])))
+
+
+# %% [markdown]
+# After each piece we check the layer against PyTorch's, with the argument that the piece is about.
+# The two get the same weights, and `compare` looks at results, states and all gradients.
+
+# %%
+from lstm_lessons import ManualLSTM
+
+
+def agrees(**arguments):
+    """Say whether ManualLSTM equals nn.LSTM with these arguments."""
+    torch.manual_seed(0)
+    reference, manual = nn.LSTM(100, 16, **arguments), ManualLSTM(100, 16, **arguments)
+    manual.load_state_dict(reference.state_dict())
+    x = torch.randn(24, 10, 100)
+    _, (h_n, c_n) = reference(x)
+    hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # states to start from
+    print(compare(manual, reference, x, hx).verdict)
+
+
+# %% [markdown]
+# ### One step: hidden_size and proj_size
+
+# %%
+from lstm_lessons.lstm.ragged import input_sums, run_direction, run_stack
+
+piece(run_direction, "z = ", 4)
+agrees(proj_size=4)
+
+# %% [markdown]
+# * `z_x` is what the word of this step adds to the sums of the four gates. The first line adds the
+#   product with h. `addmm` is an addition and a product in one.
+# * The second line is `apply_gates` of lesson 03. It cuts the sums into four gates of `hidden_size`
+#   numbers each.
+# * The last two lines are `proj_size`. Without a projection there is no `weight_hr`, and `new_h`
+#   stays as it is.
+#
+# `first_rows` takes the rows that are still running. We come to that.
+#
+# ### The words: input_size and bias
+#
+# Where does `z_x` come from? From the left box of the picture. No product with a word has to wait
+# for a step before it, so one product makes the sums of all words, ahead of the loop.
+
+# %%
+piece(input_sums, "return F.linear(x, weights.weight_ih, bias_ih + bias_hh)", 1)
+agrees(bias=False)
+
+# %% [markdown]
+# The two biases are only ever added. So one sum of both does, for all steps. With `bias=False` both
+# are `None`, and a line above this one leaves them out. What does a layer lose by that?
+#
+# **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
+# c after this step?
+
+# %%
+bare = ManualLSTM(100, 16, bias=False)
+zeros, ones = torch.zeros(1, 16), torch.ones(1, 16)
+_, (_, c_n) = bare(torch.zeros(1, 100), (zeros, ones))
+print(c_n.unique().tolist())
+
+# %% [markdown]
+# One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
+# is no forget bias to open the gate with: a word of zeros costs half of the memory here. (At the
+# next step h is no longer zero, and moves the gates.)
+#
+# ### The loop over time: packing and the way back
+
+# %%
+piece(run_direction, "outputs = []", 4)
+
+# %%
+piece(run_direction, "h, c = replace", 3)
+
+# %% [markdown]
+# In the first piece, `split` cuts the sums into one piece for each step.
+#
+# * A plain batch has B rows at every step. A packed one has fewer and fewer. `running` says how
+#   many rows this step has, as in lesson 09. In the second piece, the first rows of h and c become
+#   new, and the rows below stay: their lines have ended.
+# * The reverse direction is `reversed(steps)`, from the last step to the first. At the end, the
+#   outputs are turned round again: `[::-1]`.
+#
+# A packed batch goes in here, with lines of 24, 7 and 1 words, in both directions:
+
+# %%
+from lstm_lessons import same
+from torch.nn.utils.rnn import pack_padded_sequence
+
+words = pack_padded_sequence(torch.randn(24, 3, 100), [24, 7, 1])
+reference, manual = nn.LSTM(100, 16, bidirectional=True), ManualLSTM(100, 16, bidirectional=True)
+manual.load_state_dict(reference.state_dict())
+same(manual(words)[0].data, reference(words)[0].data)
+
+# %% [markdown]
+# ### Layers and directions: num_layers, dropout, bidirectional
+#
+# One direction of one layer is done. Two loops go round it:
+
+# %%
+pictures.whole_layer("layers directions")
+
+# %%
+piece(run_stack, "for depth", 3)
+agrees(num_layers=3, dropout=0.5)
+
+# %% [markdown]
+# `layers` has an entry for each layer, from the bottom up. Dropout falls on what a layer *reads*,
+# if there is one below it. So with one layer it never falls, and what the top layer shows is never
+# touched. (Both layers are in training here, and draw the same masks.)
+#
+# Inside of that loop:
+
+# %%
+piece(run_stack, "for reverse", 5)
+agrees(num_layers=2, bidirectional=True)
+
+# %% [markdown]
+# * One turn is the forward direction, the other one the reverse. Without `bidirectional` there is
+#   one turn.
+# * `next(starts)` takes the next row of h_0 and c_0, and `ends` collects the rows of h_n and c_n:
+#   layer by layer, and in each layer forward before reverse.
+# * The last line puts both directions side by side. That is the x of the next layer.
+#
+# ### Outside: batch_first
+#
+# All this works on one long tensor, with the rows of step 0 first, as packing makes it. An input
+# may come as (T, B, I), as (B, T, I), as (T, I), or packed. `layout_of` looks which it is, and
+# brings it into that form. For a tensor:
+
+# %%
+from lstm_lessons.lstm.layouts import Dense
+
+piece(Dense._steps.fget, "if not", 3)
+agrees(batch_first=True)
+
+# %% [markdown]
+# The first two lines give a single sequence an axis for the batch. The last line is all that there
+# is to `batch_first`: a transpose.
+#
+# Now read the method that is called when you write `lstm(x)`. It holds nothing new:
+
+# %%
+piece(ManualLSTM.forward, "check_input", 7)
+
+# %% [markdown]
+# 1. Check the input, and say in words what is wrong with it.
+# 2. Find its layout.
+# 3. Make it one long tensor. `sizes` says how many rows each step has.
+# 4. Take the states that were given, or zeros. For h they are P wide, if there is a projection.
+# 5. Dropout counts in training only.
+# 6. Run the stack.
+# 7. Bring the results into the layout of the input.
+#
+# ### The weights
+#
+# Where do the weights come from? From a ledger, the list of all tensors with their names and
+# shapes. `device` says where they lie, and `dtype` what kind of numbers they are.
+
+# %%
+piece(ManualLSTM.__init__, "for entry", 4)
+
+# %% [markdown]
+# So you can say which tensors a layer has before you make it. Here come all arguments at once.
+#
+# **Predict.** A layer has 3 layers, two directions, a projection, and no biases. How many tensors
+# hold its weights?
+
+# %%
+everything = {"num_layers": 3, "bidirectional": True, "proj_size": 4, "bias": False}
+everything.update(dropout=0.5, batch_first=True)
+print(len(ManualLSTM(100, 16, **everything).state_dict()), "tensors")
+agrees(**everything)
+
+# %% [markdown]
+# 18: `weight_ih`, `weight_hh` and `weight_hr`, in each direction of each layer. And with all
+# arguments at once, the layer that you have read equals PyTorch's, in results, states and
+# gradients.
+#
+# | argument | where it acts | lesson |
+# |---|---|---|
+# | `input_size`, `hidden_size` | shapes of the weights | 02 |
+# | `num_layers` | outer loop of `run_stack` | 06 |
+# | `bias` | `input_sums` | 12 |
+# | `batch_first` | `layout_of` | 05 |
+# | `dropout` | between two turns of the outer loop | 06 |
+# | `bidirectional` | inner loop of `run_stack` | 07 |
+# | `proj_size` | the end of a step in `run_direction` | 12 |
+# | `device`, `dtype` | where the weights are made | 12 |
+#
+# Every argument of `nn.LSTM` is now yours.
+
+# %% [markdown]
+# ## What we have seen
+#
+# * `proj_size` puts a matrix (P × H) behind the cell. h has P numbers then, and c keeps H.
+# * It saves where P is below four fifths of H, and most where H is wide and words are short. What
+#   it saves is the work that has to wait for the step before.
+# * Without biases, a step with a word of zeros and h of zeros halves the memory.
+# * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
+#   layers, with a layout round it. Each argument acts in one place.
+
+# %% [markdown]
+# **A common mistake.** Somebody adds `proj_size` and leaves the head behind the layer as it was,
+# `nn.Linear(H, ...)`. You recognise it by an error: two shapes cannot be multiplied, and the first
+# one ends with P. Worse is a head that reads `c_n`: it still fits, and no error comes, but it reads
+# the memory and not what the layer shows.
+#
+# **Exercises:** [12 Projections, and the whole layer](../exercises/12_projections.ipynb). Write a
+# projection, foretell shapes, find a layer's arguments from its weights, and mend a layer that
+# projects in the wrong place.
+#
+# **Next:** why has a cell just these parts? [Lesson 13](13_relatives.ipynb) takes some of them
+# away, adds others, and builds the GRU.
