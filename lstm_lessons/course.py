@@ -240,6 +240,14 @@ LESSONS = (
         "Relatives",
         "What else could a cell be?",
         "peepholes, coupled gates, no forget gate, the GRU in both forms",
+        objectives=(
+            "turn the LSTM's step into its relatives, and say what each change costs and saves",
+            "tell the two forms of the GRU apart, in code and by a test",
+            "say what large comparisons found, and what a small one can show",
+        ),
+        minutes=45,
+        exercise_minutes=35,
+        prerequisites=("08", "12"),
     ),
     Lesson(
         "14_training_on_real_data",

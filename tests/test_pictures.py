@@ -104,6 +104,15 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"shown": (0.5, -0.2), "weight": ((-1.5, 0.25),), "result": True},
         {"shown": (0.5, 0.1, -0.2), "weight": [(1.0, 2.0, 3.0)] * 3, "result": True},
     ],
+    "mixture": [
+        {"old": 0.8, "news": -0.4, "z": 0.25},
+        {"old": -1, "news": 1, "z": 0.5},
+        {"old": -0.6, "news": 0.2, "z": 0.9},
+    ],
+    "reset_orders": [
+        {"h": (1, -1), "r": (0, 1)},
+        {"h": (-3, 2), "r": (1, 0), "weight": ((1, -2), (0, 3))},
+    ],
     "whole_layer": [{}, *({"lit": lit} for lit in ("sums", "steps gates", "layers directions"))],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
@@ -836,6 +845,39 @@ def test_a_projection_without_its_result_has_empty_places():
     ):
         with pytest.raises(ValueError, match=said):
             pictures.projection(**given)
+
+
+@pytest.mark.parametrize("given", SHARED["mixture"])
+def test_a_mixture_lies_where_the_gru_puts_it(given):
+    new = (1 - given["z"]) * given["news"] + given["z"] * given["old"]
+    dots = marked(pictures.mixture(**given).svg, "point")
+    at = {name: float(dot.get("cx")) for name, dot in dots.items()}
+    share = (at["new"] - at["news"]) / (at["old"] - at["news"])
+    assert share == pytest.approx(given["z"], abs=1e-3)
+    assert f"The new h is at {svg.number(new, 2)}:" in pictures.mixture(**given).alt
+
+
+def test_a_mixture_refuses_what_it_cannot_draw():
+    for given, said in (
+        ({"old": 2, "news": 0, "z": 0.5}, "old must be from -1 to 1, got 2"),
+        ({"old": 1, "news": 0, "z": -0.5}, "z must be from 0 to 1, got -0.5"),
+        ({"old": 0.2, "news": 0, "z": 0.5}, "old and news must be 0.4 apart"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            pictures.mixture(**given)
+
+
+@pytest.mark.parametrize("given", SHARED["reset_orders"])
+def test_the_two_orders_have_the_numbers_of_torch(given):
+    h, r = (torch.tensor(given[each], dtype=torch.float32) for each in "hr")
+    weight = torch.tensor(given.get("weight", ((1, 1), (1, 1))), dtype=torch.float32)
+    wanted = {"torch": r * (weight @ h), "paper": weight @ (r * h)}
+    drawn = marked(pictures.reset_orders(**given).svg, "number")
+    for name, last in (("torch", "r · (W_{hn} h)"), ("paper", "W_{hn} (r · h)")):
+        found = [words(drawn[f"{name} {last} {row}"]) for row in range(2)]
+        assert found == [svg.number(each, 0) for each in wanted[name].tolist()]
+    with pytest.raises(ValueError, match="expected two units and a weight of 2 × 2"):
+        pictures.reset_orders(given["h"], (1, 1, 1))
 
 
 def test_the_whole_layer_has_every_argument_and_functions_that_exist():

@@ -109,12 +109,13 @@ def said(switches: Switches) -> str:
     formulas = "; ".join(equations(switches)).replace("{", "").replace("}", "")
     if switches.gru:
         what = {
-            "GRU, torch": "h_t−1 first goes through W_hn, and r multiplies what comes out",
-            "GRU, paper": "r first multiplies h_t−1, and the product goes through W_hn",
+            "GRU, torch": "h_t−1 goes through W_hn first, and r multiplies what comes out",
+            "GRU, paper": "r multiplies h_t−1 first, and the result goes through W_hn",
         }[switches.cell]
         return (
-            "A GRU. It has one state, h, which runs along the top. z multiplies the old h, 1 − z "
-            f"the news n, and their sum is the new h. On the way to n, {what}. {formulas}."
+            "A GRU. It has one state, h, which runs along the top. z multiplies the old h, and "
+            "1 − z multiplies the news n. The sum of the two is the new h. On the way to n, "
+            f"{what}. {formulas}."
         )
     parts = ["An LSTM cell. The memory c runs along the top like a belt."]
     parts.append({
@@ -124,8 +125,8 @@ def said(switches: Switches) -> str:
     }[switches.forget])  # fmt: skip
     parts.append("i times the news g is added. o multiplies tanh of the new c.")
     if switches.peepholes:
-        old = "i and f" if "f" in switches.looking else "i"
-        parts.append(f"Dashed lines from the belt: {old} look at the old c, o at the new one.")
+        old = "i and f look" if "f" in switches.looking else "i looks"
+        parts.append(f"Dashed lines come from the belt: {old} at the old c, o at the new one.")
     if switches.projection:
         parts.append("On its way out, what o lets through goes through the matrix W_hr.")
     return " ".join([*parts, formulas + "."])
@@ -143,6 +144,8 @@ def _lstm(root: svg.Element, switches: Switches) -> None:
     _shown(root, switches.projection)
     for gate in gates:
         _box(root, COLUMNS[gate], GATE_Y, gate, NAMES[gate], gate)
+    if "f" not in gates:
+        _no_box(root, COLUMNS["f"], GATE_Y, "no forget gate")
 
 
 def _bus(root: svg.Element, gates: str) -> None:
@@ -201,10 +204,12 @@ def _peepholes(root: svg.Element, looking: str) -> None:
             x = COLUMNS[gate] - 30
             way = [(OLD_X, BELT_Y), (OLD_X, LOOK_Y), (x, LOOK_Y), (x, ABOVE)]
         path = "L".join(f"{x} {y}" for x, y in way)
-        dashes = {"fill": "none", "stroke": "ink", "stroke_width": 2, "stroke_dasharray": "5 4"}
+        dashes = {"fill": "none", "stroke": "ink", "stroke_width": 3, "stroke_dasharray": "6 4"}
         svg.add(root, "path", d="M" + path, **dashes, data_peephole=gate)
         (x, y) = way[-1]
-        svg.add(root, "polygon", points=f"{x},{y} {x - 5},{y - 9} {x + 5},{y - 9}", fill="ink")
+        svg.add(root, "polygon", points=f"{x},{y} {x - 6},{y - 10} {x + 6},{y - 10}", fill="ink")
+    svg.formula(root, OLD_X + 6, BELT_Y + 44, "c_{t−1}", 14, "start")
+    svg.formula(root, NEW_X - 8, BELT_Y + 44, "c_t", 14, "end")
 
 
 # --- The GRU -------------------------------------------------------------------------------------
@@ -264,6 +269,14 @@ def _box(root: svg.Element, x: float, y: float, letter: str, name: str, colour: 
     svg.rect(root, *place, rx=8, stroke=colour, stroke_width=3, **tint, data_gate=letter)
     svg.label(root, x, y + 2, letter, 26, fill=colour, font_weight="bold")
     svg.label(root, x, y + 23, name, 15)
+
+
+def _no_box(root: svg.Element, x: float, y: float, text: str) -> None:
+    """Draw the outline of a gate that this relative has not."""
+    place = (x - GATE_WIDTH / 2, y - GATE_HEIGHT / 2, GATE_WIDTH, GATE_HEIGHT)
+    style = {"fill": "none", "stroke": "muted", "stroke_dasharray": "4 5"}
+    svg.rect(root, *place, rx=8, stroke_width=1.5, **style)
+    svg.label(root, x, y + 5, text, 13, fill="muted")
 
 
 def _matrix(root: svg.Element, x: float, y: float, text: str) -> None:
