@@ -844,4 +844,4 @@ print("with a nan:      ", parameter.grad.tolist())
 # the step back, find a wrong sign, clip by norm, and foretell where a gradient ends.
 #
 # **Next:** the gates can be wired in other ways. Some networks leave one out, and some let h be
-# shorter than c. [Lesson 12](12_projections_and_variants.ipynb) builds the relatives of the LSTM.
+# shorter than c. [Lesson 12](12_projections.ipynb) begins with the second of the two.

@@ -30,7 +30,7 @@ for H in (16, 128, 1024):
 #
 # But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
 # argument `proj_size` breaks this link. It is the last big argument of `nn.LSTM`. Once we have it,
-# we shall read a whole layer, and every line of it will be one that you have written.
+# we shall read a whole layer, and nearly all of it will be what you have written yourself.
 #
 # ## A narrow way out
 #
@@ -219,8 +219,9 @@ print("quicker with the projection:", narrow < wide)
 #
 # ## The whole layer
 #
-# You have met every argument of `nn.LSTM` now. The package has a layer that takes them all,
-# `ManualLSTM`. This is how it is built: loops in loops, and each argument acts in one place.
+# You have met every argument of `nn.LSTM` now, but for `device` and `dtype`, which come at the
+# end. The package has a layer that takes them all, `ManualLSTM`. This is how it is built: loops in
+# loops, and each argument acts in one place.
 
 # %%
 pictures.whole_layer()
@@ -259,6 +260,7 @@ def agrees(**arguments):
     x = torch.randn(24, 10, 100)
     _, (h_n, c_n) = reference(x)
     hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # states to start from
+    print()
     print(compare(manual, reference, x, hx).verdict)
 
 
@@ -309,6 +311,8 @@ print(c_n.unique().tolist())
 # next step h is no longer zero, and moves the gates.)
 #
 # ### The loop over time: packing and the way back
+#
+# The lines of a step stand in a loop. This is how it begins, and, below, how it ends:
 
 # %%
 piece(run_direction, "outputs = []", 4)

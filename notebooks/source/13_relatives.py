@@ -12,10 +12,10 @@
 # %% [markdown]
 # ## nn.LSTM or nn.GRU?
 #
-# PyTorch has a second layer with gates, `nn.GRU`. Who builds a model has to choose. Let us put both
-# to the question of lesson 08: in a long text of dots and brackets, say at each character whether a
-# bracket is open. Each line below is one training, and there are ten seeds of each. A *round* goes
-# once through 8,000 characters; the answers are counted on 2,000 others.
+# PyTorch has a second layer with gates, `nn.GRU`. Whoever builds a model has to choose. Let us
+# give both the question of lesson 08: in a long text of dots and brackets, say at each character
+# whether a bracket is open. Each line below is one training, and there are ten seeds of each. A
+# *round* goes once through 8,000 characters; the answers are counted on 2,000 others.
 
 # %%
 from lstm_lessons import show
@@ -34,7 +34,7 @@ alt = """Ten curves of the GRU and ten of the LSTM over 8 rounds. All GRUs are a
 show(plot, alt)
 
 # %% [markdown]
-# Every GRU has learnt it by round 3, and the last LSTM by round 6. Is the GRU the better cell, then?
+# Every GRU has learnt it by round 3, and the last LSTM by round 6. So is the GRU the better cell?
 # To say more than "here, yes" we have to know what is different in it, and which of the differences
 # matter.
 #
@@ -78,11 +78,11 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 
 # %% [markdown]
-# Two lines are different from lesson 03: there are three blocks in place of four, and c is added to
-# as it is. So the weights have three quarters of the rows.
+# Two things are different from the LSTM's step: there are three blocks in place of four, and c is
+# added to as it is. So the weights have three quarters of the rows.
 #
-# This cell can empty its memory in one way only: it has to write the opposite of what is there. (The
-# first LSTM also squeezed its numbers with other functions. We keep the sigmoid and tanh.)
+# This cell can empty its memory in one way only: it has to write the opposite of what is there.
+# (The first LSTM also squeezed its numbers with other functions. We keep the sigmoid and tanh.)
 #
 # ## Coupled gates
 #
@@ -129,7 +129,7 @@ for _ in range(5):
 # not do what the reader's unit 5 does at seven open brackets: its c goes up to 7.
 #
 # For many uses that is enough. Google's keyboard for phones has suggested the next word with such a
-# cell, because it has a quarter fewer parameters
+# cell, which has a quarter fewer parameters
 # ([Hard and others, 2018](https://arxiv.org/abs/1811.03604)).
 #
 # ## Peepholes
@@ -472,7 +472,7 @@ show(plot, alt)
 # 1. Greff: the forget gate is among the parts that matter most. Ours agree. Without it, every seed
 #    needs 8 rounds or more.
 # 2. Greff: coupled gates do no significant harm. Ours agree. Here they even help: it takes 2 or 3
-#    rounds, in place of 2 to 6.
+#    rounds, in place of 4 to 6.
 # 3. Greff: peepholes can be left out without significant harm. Ours agree. With them it takes 4 to
 #    6 rounds.
 # 4. Jozefowicz: a forget bias of 1 closes the gap between LSTM and GRU. Ours do not agree. There is

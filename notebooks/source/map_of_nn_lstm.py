@@ -249,4 +249,4 @@ except TypeError as error:
 # * [08](08_state_across_chunks.ipynb): to carry the state from chunk to chunk, and to detach it.
 # * [09](09_ragged_sequences.ipynb): padding and packing.
 #
-# [Lesson 12](12_projections_and_variants.ipynb) tells of `proj_size`.
+# [Lesson 12](12_projections.ipynb) tells of `proj_size`.

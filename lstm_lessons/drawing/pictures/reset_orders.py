@@ -39,7 +39,11 @@ def reset_orders(
         names = ("W_{hn} h", "r · (W_{hn} h)")
         if name == "paper":
             names = ("r · h", "W_{hn} (r · h)")
-        for x, values, text in ((H_X, h, "h"), (MIDDLE_X, middle, names[0]), (END_X, end, names[1])):
+        for x, values, text in (
+            (H_X, h, "h"),
+            (MIDDLE_X, middle, names[0]),
+            (END_X, end, names[1]),
+        ):
             svg.formula(root, x, y - CELL - 12, text, 16)
             _column(root, x, y, values, f"{name} {text}")
         steps = (FIRST_X, SECOND_X) if name == "torch" else (SECOND_X, FIRST_X)
