@@ -1,0 +1,40 @@
+"""Claims about projections and the GRU that no page of lessons 12 and 13 makes any more."""
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from lstm_lessons.lstm.relatives import Relative
+
+
+def parameters(layer):
+    return {name: each.numel() for name, each in layer.named_parameters()}
+
+
+def test_a_very_wide_memory_with_a_narrow_h_has_less_than_a_tenth_of_the_parameters():
+    """With H = 1,024, P = 64 and I = 8 it is 368,640 in place of 4,235,264."""
+    wide = sum(parameters(nn.LSTM(8, 1024, device="meta")).values())
+    narrow = sum(parameters(nn.LSTM(8, 1024, proj_size=64, device="meta")).values())
+    assert (wide, narrow) == (4_235_264, 368_640) and narrow < wide / 10
+
+
+def test_a_projection_to_a_quarter_leaves_a_quarter_of_weight_hh():
+    """At H = 1,024 it shrinks from 4,194,304 to 1,048,576, and weight_hr is new, with 262,144."""
+    plain = parameters(nn.LSTM(8, 1024, device="meta"))
+    projected = parameters(nn.LSTM(8, 1024, proj_size=256, device="meta"))
+    assert plain["weight_hh_l0"] == 4_194_304
+    assert (projected["weight_hh_l0"], projected["weight_hr_l0"]) == (1_048_576, 262_144)
+
+
+def test_the_papers_order_costs_more_products_with_h_at_a_step():
+    """Torch's order needs one product with h at a step, the paper's two, one after the other.
+
+    Our step of the paper makes the whole first product, and W_hn (r · h) again.
+    """
+    counts = {}
+    for name in ("GRU, torch", "GRU, paper"):
+        layer = Relative(name, 5, 6)
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            layer(torch.randn(1, 1, 5))
+        counts[name] = counter.get_total_flops()
+    assert counts["GRU, paper"] - counts["GRU, torch"] == 2 * 6 * 6
