@@ -289,12 +289,13 @@ agrees(proj_size=4)
 # for a step before it, so one product makes the sums of all words, ahead of the loop.
 
 # %%
-piece(input_sums, "return F.linear(x, weights.weight_ih, bias_ih + bias_hh)", 1)
+piece(input_sums, "if bias_ih", 3)
 agrees(bias=False)
 
 # %% [markdown]
-# The two biases are only ever added. So one sum of both does, for all steps. With `bias=False` both
-# are `None`, and a line above this one leaves them out. What does a layer lose by that?
+# The last line is the usual one. The two biases are only ever added, so one sum of both does, for
+# all steps. The lines above it are for a layer with `bias=False`: both are `None`, and nothing is
+# added. What does a layer lose by that?
 #
 # **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
 # c after this step?
