@@ -164,12 +164,12 @@ def test_the_picture_and_its_words_say_the_numbers(chunk, bias, between):
     passes = "1 backward pass" if made.passes == 1 else f"{made.passes} backward passes"
     shown = {name: words(each) for name, each in marked(picture.svg, "number").items()}
     assert shown == {
-        "acts": f"words do here: {acts}",
-        "kept": f"the gradient tells: {kept}",
+        "acts": f"effect on the losses: {acts}",
+        "kept": f"seen by the gradient: {kept}",
         "reach": f"in memory at once: {reach}",
     }
     assert f"{passes}, {made.walked} steps in all" in texts(picture.svg)
-    assert f"they do {acts} here, and the gradient tells {kept}." in picture.alt
+    assert f"{acts} is here, and the gradient sees {kept}." in picture.alt
     assert f"{passes}: {made.walked} steps in all, and {reach} in memory at once." in picture.alt
 
 
@@ -204,7 +204,8 @@ def test_arrows_say_who_passes_a_cut():
     def heads(between):
         root = ElementTree.fromstring(view(6, 1.0, between).svg)
         styles = [each.get("style") for each in root.iter(f"{SVG}polygon")]
-        return tuple(sum(f"--ll-{colour})" in style for style in styles) for colour in "if")
+        colours = ("ink", "muted")  # of the state, of the gradient
+        return tuple(sum(f"--ll-{colour})" in style for style in styles) for colour in colours)
 
     assert {between: heads(between) for between in BETWEEN.options} == {
         "detach": (1, 4),

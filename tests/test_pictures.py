@@ -116,10 +116,12 @@ SHARED: dict[str, list[dict[str, Any]]] = {
     "whole_layer": [{}, *({"lit": lit} for lit in ("sums", "steps gates", "layers directions"))],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
-        *({"text": "m" * 32, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
+        *({"text": "m" * 34, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
         {"text": "whole", "chunk": 9},
+        {"between": "carry", "gradient": False},
         {"text": "abc", "chunk": 1},
     ],
+    "echo": [{}, {"chunk": 3}, {"signs": "+−", "chunk": 1, "lag": 1}, {"signs": "+" * 10}],
     "way_back": [{"stage": stage} for stage in ("forward", "h", "c", "gates", "sums")],
     "back_in_time": [{}, {"steps": "ab"}, {"steps": ("words", "of a", "second")}],
 }
@@ -610,13 +612,42 @@ def test_state_and_gradient_pass_a_cut_where_torchs_do(between):
 def test_chunks_refuse_what_they_cannot_draw():
     for given in (
         {"text": "a"},
-        {"text": "m" * 33},
+        {"text": "m" * 35},
         {"chunk": 0},
         {"chunk": 2},
         {"between": "stop"},
     ):
         with pytest.raises(ValueError, match="must"):
             pictures.chunks(**given)
+
+
+# --- echo --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("chunk", "lag"), [(4, 3), (3, 3), (2, 1), (8, 3)])
+def test_a_line_is_full_where_autograd_reaches_the_sign(chunk, lag):
+    torch.manual_seed(8)
+    lstm, state = nn.LSTM(1, 3, dtype=torch.float64), None
+    signs = torch.randn(8, 1, dtype=torch.float64, requires_grad=True)
+    outputs = []
+    for part in signs.split(chunk):
+        output, state = lstm(part, state)
+        state = tuple(each.detach() for each in state)
+        outputs.extend(output)
+    wanted = set()
+    for t in range(8 - lag):
+        answer = outputs[t + lag].sum()
+        (gradient,) = torch.autograd.grad(answer, signs, retain_graph=True)
+        wanted.add(f"{t},{bool(gradient[t])}")
+    picture = pictures.echo(chunk=chunk, lag=lag)
+    assert set(marked(picture.svg, "pair")) == wanted
+    assert ("one chunk: none" in picture.alt) == (chunk <= lag)
+
+
+def test_echo_refuses_what_it_cannot_draw():
+    for given in ({"signs": "+"}, {"signs": "+" * 11}, {"chunk": 0}, {"lag": 9}):
+        with pytest.raises(ValueError, match="must be"):
+            pictures.echo(**given)
 
 
 # --- walk --------------------------------------------------------------------------------------

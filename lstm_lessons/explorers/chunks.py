@@ -43,7 +43,7 @@ class Numbers:
     """What is drawn in numbers.
 
     ``f`` is the forget gate. Shares are of what all words do to all losses where nothing is cut:
-    ``acts`` is what they still do, ``kept`` what the gradient tells of that. ``passes`` counts the
+    ``acts`` is what they still do, ``kept`` what the gradient sees of that. ``passes`` counts the
     backward passes, one for each chunk, ``walked`` the steps that all of them walk together.
     ``reach`` is how many words the longest of them reaches, and so the steps that are kept in
     memory at once.
@@ -153,14 +153,15 @@ def _ways(root: svg.Element, chunk: int, between: str) -> None:
     backward = whole if between == "carry" else pieces
     for start, end in zip(forward, forward[1:], strict=False):
         last = end == SEQ_LEN
-        arrow(root, "i", (_x(start) + 1, FORWARD_Y), (_x(end) - (1 if last else 3), FORWARD_Y))
+        arrow(root, "ink", (_x(start) + 1, FORWARD_Y), (_x(end) - (1 if last else 3), FORWARD_Y))
         if not last:
-            _stop(root, "i", _x(end) - STOP_INSET, FORWARD_Y, "state")
+            _stop(root, "ink", _x(end) - STOP_INSET, FORWARD_Y, "state")
     for start, end in zip(backward, backward[1:], strict=False):
         first = start == 0
-        arrow(root, "f", (_x(end) - 1, BACKWARD_Y), (_x(start) + (1 if first else 3), BACKWARD_Y))
+        ends = (_x(end) - 1, BACKWARD_Y), (_x(start) + (1 if first else 3), BACKWARD_Y)
+        arrow(root, "muted", *ends)
         if not first:
-            _stop(root, "f", _x(start) + STOP_INSET, BACKWARD_Y, "gradient")
+            _stop(root, "muted", _x(start) + STOP_INSET, BACKWARD_Y, "gradient")
 
 
 def _stop(root: svg.Element, colour: str, x: float, y: float, what: str) -> None:
@@ -185,10 +186,10 @@ def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
             elif between == "detach":
                 lost.append(f"M{left + 3} {top + CELL - 3}l{CELL - 6} {6 - CELL}")
         if kept:
-            style = {"fill": "i", "fill_opacity": _opacity(f**lag)}
+            style = {"fill": "ink", "fill_opacity": _opacity(f**lag)}
             svg.add(root, "path", d="".join(kept), **style, data_kept=lag)
         if lost:
-            style = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
+            style = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
             style["stroke_opacity"] = _opacity(f**lag)
             svg.add(root, "path", d="".join(lost), **style, data_lost=lag)
     svg.label(root, LEFT - 10, GRID_Y + CELL - 2, "loss 0", 12, "end", fill="muted")
@@ -213,20 +214,18 @@ def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made
     line(146, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
     line(167, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
     bold = {"font_weight": "bold"}
-    line(198, "Of all that words do where nothing is cut,", 13, fill="muted")
-    line(220, f"words do here: {_percent(made.acts)}", 16, **bold, data_number="acts")
-    line(243, f"the gradient tells: {_percent(made.kept)}", 16, **bold, data_number="kept")
-    line(280, f"in memory at once: {_count(made.reach, 'step')}", 16, **bold, data_number="reach")
-    line(303, f"{_count(made.passes, 'backward pass', 'es')}, {made.walked} steps in all")
-    line(340, "Each word has a loss of its own: a row.", 13, fill="muted")
-    svg.add(root, "path", d=f"M{PANEL_X} 353h{CELL}v{CELL}h{-CELL}z", fill="i", fill_opacity=0.8)
-    line(364, "the word acts, and the gradient tells", 13, 22, fill="muted")
+    line(204, f"effect on the losses: {_percent(made.acts)}", 16, **bold, data_number="acts")
+    line(227, f"seen by the gradient: {_percent(made.kept)}", 16, **bold, data_number="kept")
+    line(248, "100 %: the effect where nothing is cut", 13, fill="muted")
+    line(285, f"in memory at once: {_count(made.reach, 'step')}", 16, **bold, data_number="reach")
+    line(308, f"{_count(made.passes, 'backward pass', 'es')}, {made.walked} steps in all")
+    svg.add(root, "path", d=f"M{PANEL_X} 338h{CELL}v{CELL}h{-CELL}z", fill="ink", fill_opacity=0.8)
+    line(349, "an effect that the gradient sees", 13, 22, fill="muted")
     if between == "detach" and made.passes > 1:
-        slash = {"fill": "none", "stroke": "f", "stroke_width": 1.75}
-        svg.add(root, "path", d=f"M{PANEL_X + 2} 386l9 -9", **slash)
-        line(387, "it acts, but its gradient is lost at a cut", 13, 22, fill="muted")
-    line(410, "The fuller the colour, the stronger.", 13, fill="muted")
-    line(427, "Empty: the word does not act on the loss.", 13, fill="muted")
+        slash = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
+        svg.add(root, "path", d=f"M{PANEL_X + 2} 371l9 -9", **slash)
+        line(372, "an effect whose gradient is lost at a cut", 13, 22, fill="muted")
+    line(395, "darker: stronger.  empty: no effect", 13, fill="muted")
 
 
 def _means(chunk: int, between: str) -> tuple[str, str]:
@@ -249,8 +248,9 @@ def _alt(chunk: int, forget_bias: float, between: str, made: Numbers) -> str:
         f"down, with a mark for each word that acts on a loss: {marks}. "
         f"Between chunks: {between}. {' '.join(_means(chunk, between))} The forget gate is f = "
         f"sigmoid({svg.number(forget_bias, 1)}) = {svg.number(made.f, 3)}, a half-life of "
-        f"{svg.number(made.half_life, 1)} steps. Of all that words do to losses where nothing is "
-        f"cut, they do {_percent(made.acts)} here, and the gradient tells {_percent(made.kept)}. "
+        f"{svg.number(made.half_life, 1)} steps. Of the effect of all words on all losses where "
+        f"nothing is cut, {_percent(made.acts)} is here, and the gradient sees "
+        f"{_percent(made.kept)}. "
         f"{_count(made.passes, 'backward pass', 'es')}: {made.walked} steps in all, "
         f"and {_count(made.reach, 'step')} in memory at once."
     )

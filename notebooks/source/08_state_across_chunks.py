@@ -18,7 +18,7 @@
 # Our reader shall read this line in chunks of ten characters:
 #
 # ```text
-# the value | is (not al | ways) a nu | mber
+# the value |is (not al|ways) a nu|mber
 # ```
 #
 # The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader holds
@@ -58,7 +58,7 @@ pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30
 
 # %% [markdown]
 # If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
-# warns us. If the state is handed on, the cut makes no difference.
+# warns us. If the state is handed on, it still knows.
 #
 # So the state must be handed on. In training that brings a new trouble. This lesson shows it, what
 # to do about it, and what it costs.
@@ -67,15 +67,15 @@ pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30
 # ## What does a layer keep?
 #
 # Here is the picture of what is handed on. A box is a chunk. Above the boxes the state (h, c) goes
-# from each chunk to the next one. (The lower half is about training, and comes later.)
+# from each chunk to the next one.
 
 # %%
-pictures.chunks(line[:30], 10, between="carry")
+pictures.chunks(line, 10, between="carry", gradient=False)
 
 # %% [markdown]
-# Nobody hands the state on if you do not. We take a new layer with the sizes from lesson 00: 24
-# words, 10 sentences, 100 numbers in a word. From here on we compute in float64, so that
-# no small difference is rounding. We read the same words twice, in two calls.
+# We take a new layer with the sizes from lesson 00: 24 words, 10 sentences, 100 numbers in a word.
+# From here on we compute in float64, so that no small difference is rounding. We read the same
+# words twice, in two calls.
 #
 # **Predict.** Does the second call give other numbers, because the layer has seen the words before?
 
@@ -91,9 +91,9 @@ again, _ = lstm(x)
 same(again, whole)
 
 # %% [markdown]
-# No. A layer has weights and nothing else. Each call without `hx` begins with zeros. What is to be
-# remembered from call to call, you have to carry: the pair that one call returns goes into the next
-# call, as in lesson 04.
+# No. A layer has weights and nothing else, and each call without `hx` begins with zeros. Nobody
+# hands the state on if you do not: the pair that one call returns goes into the next call, as in
+# lesson 04.
 #
 # `x.split(5)` cuts x along its first axis, which is time, into chunks of 5 words.
 
@@ -109,14 +109,15 @@ same(torch.cat(outputs), whole)
 # The outputs of the chunks are those of the whole. The last chunk has only 4 words, and nothing has
 # to be done about that, because states have no axis for time. Two things to keep in mind:
 #
-# * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1`
-#   it cuts the batch into groups of sentences, and where 5 divides the batch, no error comes.
-# * It holds for any number of layers (but for dropout, which is drawn anew), and for one direction
-#   only. A reverse pass would need the state of the *next* chunk, which has not been read yet.
+# * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
+#   cuts the batch into groups of 5 sentences. An error comes only if the last group is smaller than
+#   the one before it.
+# * It holds for any number of layers, without dropout, and for one direction. A reverse pass would
+#   need the state of the *next* chunk, which has not been read yet.
 #
-# Somebody wants to save work, and hands on h alone, with a new c of zeros.
+# Now somebody hands on h alone, with a new c of zeros.
 #
-# **Predict.** Which is the first of the five chunks with a wrong output?
+# **Predict.** From which word on is the output wrong?
 
 # %%
 hx, start = None, 0
@@ -129,19 +130,19 @@ for chunk in x.split(5):
     start += len(chunk)
 
 # %% [markdown]
-# The second one, and all that follow. There is no error. The state is the *pair* (h, c).
+# From word 5 on, the first word after the first cut. There is no error. The state is the *pair*
+# (h, c).
 
 # %% [markdown]
-# ## In training, the history is handed on, too
+# ## Training on chunks
 #
 # In training, every chunk has its own loss, and `backward()` is called after every chunk.
-# `backward()` walks from the loss back through everything that was computed. That is the history
-# of lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away the values
-# that it has walked through.
+# `backward()` walks from the loss back through everything that was computed. That is the history of
+# lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away the values that
+# it has walked through.
 #
-# A tensor brings its graph along. So do the states that we hand on.
-#
-# (The loss here is the mean of the squares of the output. It means nothing, but it has gradients.)
+# We hand the state on as before. The loss here is the mean of the squares of the output. It means
+# nothing, but it has gradients.
 #
 # **Predict.** In which chunk, counted from 0, does this loop fail?
 
@@ -156,7 +157,8 @@ except RuntimeError as error:
     print(f"chunk {count}:", error)
 
 # %% [markdown]
-# In chunk 1. It starts from `hx`, and `hx` hangs on the graph of chunk 0, which is gone already.
+# In chunk 1. A tensor brings its graph along, and so do the states that we hand on. `hx` hangs on
+# the graph of chunk 0, and the values in it have been thrown away.
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. Many people
 # write that. Here it is in a loop that also trains: after each `backward()`, the optimiser changes
@@ -166,7 +168,7 @@ except RuntimeError as error:
 
 # %%
 layer = nn.LSTM(100, 16)  # one of its own, because its weights change
-optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
+optimiser = torch.optim.Adam(layer.parameters(), lr=0.1)
 hx = None
 try:
     for count, chunk in enumerate(x.split(5)):
@@ -180,10 +182,13 @@ except RuntimeError as error:
 
 # %% [markdown]
 # It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
-# made. But the optimiser has changed them, in their place.
+# made. But the optimiser has written new numbers into the same tensors: that is the "inplace
+# operation" of the message. Its tensor of [16, 64] is `weight_hh_l0`, turned round.
 #
 # And if the weights did not change? Then it would run, and walk further and further. We count for
-# each chunk how many words its loss has a gradient for.
+# each chunk how many words its loss has a gradient for. `torch.autograd.grad` returns the gradient,
+# in place of leaving it in `.grad`. Here `retain_graph=True` is right: we walk through the same
+# graph several times on purpose, to measure.
 
 
 # %%
@@ -214,7 +219,7 @@ print(words_reached(cut=False))
 # gradient runs back, and stops at each cut.
 
 # %%
-pictures.chunks(line[:30], 10, between="detach")
+pictures.chunks(line, 10, between="detach")
 
 # %%
 print(words_reached(cut=True))
@@ -277,33 +282,31 @@ print("".join(str(answer) for answer in is_open(text)[:90]))
 # have no bracket in them at all, and a network that begins each of them with zeros can only guess.
 #
 # A character becomes a vector of three numbers, with a 1 for what it is: (1, 0, 0) for a dot, (0,
-# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then the text,
-# (8000, 3), and the answers, (8000,), are cut into 16 streams each, by one function:
-# `values.shape[1:]` is what comes behind the first axis, if anything does.
-
-
-# %%
-def vectors_of(text):
-    """Return the characters of a text as vectors, (N, 3)."""
-    kinds = torch.tensor([".()".index(character) for character in text])
-    return nn.functional.one_hot(kinds, num_classes=3).double()
+# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then the vectors
+# and the answers are cut into 16 streams each, as in the last section.
 
 
 # %%
 def streams(values):
     """Cut 8,000 values into 16 streams of 500, side by side: (500, 16, ...)."""
-    return values.view(16, 500, *values.shape[1:]).transpose(0, 1)
+    pieces = values.unflatten(0, (16, 500))  # as view(16, 500), but for axis 0 alone
+    return pieces.transpose(0, 1)
 
 
-# %%
-brackets = streams(vectors_of(text))
-answers = streams(torch.tensor(is_open(text)).double())
-print("brackets:", tuple(brackets.shape), "  answers:", tuple(answers.shape))
+def examples(seed):
+    """Return the characters of a text, (500, 16, 3), and their answers, (500, 16)."""
+    text = bracket_text(8000, seed)
+    kinds = torch.tensor([".()".index(character) for character in text])
+    vectors = nn.functional.one_hot(kinds, num_classes=3).double()
+    return streams(vectors), streams(torch.tensor(is_open(text)).double())
+
+
+brackets, answers = examples(seed=7)
 
 # %% [markdown]
 # In training there is a loss at every character. `binary_cross_entropy_with_logits` is near 0 where
-# a score is far on the right side of 0: above it for 1, below it for 0. At every cut the state is
-# detached and handed on, or it begins anew with zeros.
+# a score is far above 0 and the answer is 1, or far below 0 and the answer is 0. At every cut the
+# state is detached and handed on, or it begins anew with zeros.
 
 
 # %%
@@ -324,21 +327,22 @@ def train(hand_on, seed):
     return lstm, head
 
 
-# %%
-test_text = bracket_text(2000, seed=3)
-test_brackets, test_answers = vectors_of(test_text), torch.tensor(is_open(test_text))
+# %% [markdown]
+# Afterwards we count the right answers on another text, read in chunks in the same way.
 
 
 # %%
 def share_right(lstm, head, hand_on):
     """Return the share of right answers on another text, read in chunks of five."""
-    hx, right = None, 0
+    others, right_answers = examples(seed=3)
+    hx, scores = None, []
     with torch.no_grad():
-        for chunk, answer in zip(test_brackets.split(5), test_answers.split(5)):
+        for chunk in others.split(5):
             output, states = lstm(chunk, hx)
             hx = states if hand_on else None
-            right += ((head(output)[:, 0] > 0) == (answer == 1)).sum().item()
-    return right / len(test_text)
+            scores.append(head(output)[..., 0])
+    right = (torch.cat(scores) > 0) == (right_answers == 1)
+    return right.double().mean().item()
 
 
 # %% [markdown]
@@ -355,19 +359,17 @@ for hand_on in (True, False):
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
-# How can that be, if no gradient crosses a cut? A chunk with a bracket teaches to set the state,
-# or to clear it. All the others teach to keep it. No gradient has to see both ends of a long
-# bracket: the state that comes in tells whether one is open.
+# How can that be, if no gradient crosses a cut? A chunk with a bracket teaches to set the state, or
+# to clear it. All the others teach to keep it: the answers in such a chunk are all 1 or all 0, and
+# only the state that came in says which. No gradient has to see both ends of a long bracket.
 
 # %% [markdown]
-# ## What the cut costs
+# ## An echo
 #
-# But what if a chunk never teaches what to store? A second task, an *echo*: the network reads
-# signs, +1 or −1, and at each step it must say the sign that came three steps before. We train
-# with chunks of 2 and with chunks of 20, with the state handed on in both. Both get 200 updates of
-# their weights: that is one round through the signs for chunks of 2, and ten for chunks of 20.
-# (`roll(3)` shifts the signs by three steps; the first three answers mean nothing, and are not
-# counted.)
+# A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
+# that came three steps before. We train with chunks of 3 and with chunks of 4, with the state
+# handed on in both, two rounds over the signs each. (`roll(3)` shifts the signs by three steps; the
+# first three answers mean nothing, and are not counted.)
 
 # %%
 torch.manual_seed(0)
@@ -391,11 +393,11 @@ def train_round(lstm, head, optimiser, k):
 
 # %%
 def echo_right(k, seed):
-    """Return the share of right answers after 200 updates in chunks of k."""
+    """Return the share of right answers after two rounds in chunks of k."""
     torch.manual_seed(seed)
     lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
     optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
-    for _ in range(k // 2):  # a round has 400 / k updates
+    for _ in range(2):
         train_round(lstm, head, optimiser, k)
     with torch.no_grad():
         right = (head(lstm(echo)[0])[3:, :, 0] > 0) == (echoed[3:] == 1)
@@ -403,42 +405,47 @@ def echo_right(k, seed):
 
 
 # %% [markdown]
-# **Predict.** Guessing is right half of the time. Do the chunks of 2 learn it as well as those of
-# 20?
+# **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
+# 4, both or none?
 
 # %%
-for k in (2, 20):
+for k in (3, 4):
     shares = [echo_right(k, seed) for seed in range(3)]
-    print(f"chunks of {k:2}:", [round(share, 2) for share in shares])
+    print(f"chunks of {k}:", [round(share, 2) for share in shares])
 
 # %% [markdown]
-# They do not. In a chunk of two steps a sign and its answer never stand together. So no gradient
-# goes from an answer back to the step where its sign was read, and none says: store it. At best
-# the head can read what happens to be left of it in the state. Chunks of 20 learn it with every
-# seed.
+# Those of 4 alone, and with every seed. Here is what a gradient can see in them:
+
+# %%
+pictures.echo(chunk=4, lag=3)
+
+# %% [markdown]
+# In each chunk of 4 there is one sign whose answer stands in the same chunk. From there a gradient
+# goes back to the sign, and says: store it. In a chunk of 3 steps a sign and its answer never stand
+# together, so none says it. At best the head can read what happens to be left of the sign in the
+# state.
 #
-# How much is lost? In a chunk of 20, the sign of step 0 has its answer at step 3, in the same
-# chunk, and so on up to step 16, whose answer is at step 19. The signs of steps 17, 18 and 19 have
-# their answers behind the cut. So 17 of 20 pairs are left. For a long text in chunks of k words,
-# and a loss d steps later, the share is
+# ### What the cut costs
+#
+# With chunks of 4, one pair of four is seen: $(4 - 3) / 4$. With chunks of 20, the signs of the
+# steps 0 to 16 have their answers in the same chunk: 17 of 20. In chunks of k steps, with a loss d
+# steps later, the share is
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
 # and nothing if d is k or more. So, as a rule:
 #
-# * If a word matters only to a loss d steps later, chunks must be longer than d. The share is one
-#   of pairs, and not of success: with some pairs left, a task may be learnt.
+# * If a word matters only to a loss d steps later, chunks must be longer than d. Few pairs may be
+#   enough: a quarter was, here.
 # * If keeping is taught at every step, as with the brackets, short chunks will do.
 # * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`.
-#
-# (One can also go back further than one chunk: `backward()` every k1 steps, over the last k2
-# steps. In our loops k1 and k2 are equal, which is by far the most usual.)
-#
+
+# %% [markdown]
 # ## Turn the knob
 #
-# Below, every word has a loss. A row is the loss of one word. A mark in it says how much an
-# earlier word, d steps before, moves that loss through the memory: with a forget gate f it is
-# $f^d$. A filled mark is a gradient that arrives, a stroke is one that is lost at a cut.
+# Below, every word has a loss, and a row is the loss of one word. A mark in it says how much a
+# word, d steps before, moves that loss through the memory: with a forget gate f it is $f^d$. A
+# square is an effect that the gradient sees, a stroke is one that is lost at a cut.
 #
 # **Try it.**
 #
@@ -455,18 +462,20 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. With 23, those of the last row, whose words lie behind the new cut. The shorter the chunks,
-#    the more words lie behind a cut. With chunks of 1, all are lost but the diagonal itself.
+# 1. With 23, those of the last row, whose words lie before the new cut. The shorter the chunks, the
+#    more words lie before a cut. With chunks of 1, what is left is what each word does to its own
+#    loss.
 # 2. More. The longer a memory lasts, the more of what it does lies across a cut.
-# 3. They become other outputs, because every chunk begins without a memory. Words do less (the
-#    picture says how much), and of that the gradient tells all.
+# 3. They become other outputs, because every chunk begins without a memory. The words have less
+#    effect, and the gradient sees all of it.
 #
 # </details>
 
 # %% [markdown]
 # ## When to begin with zeros
 #
-# Hand the state on if row b of the next chunk *continues* row b of this one. Begin with zeros
+# Hand the state on if row b of the next chunk *continues* row b of this one. So the chunks must
+# come in their order: a `DataLoader` with `shuffle=True` would mix them. Begin with zeros
 #
 # * at the beginning of a new document,
 # * in a new *epoch*, which is a new round over the text, because the text then begins again,
@@ -475,7 +484,15 @@ explorers.chunks()
 #   there you write `lstm(x)` without any state.
 #
 # With streams, a document may end in one row while the others go on. Cut the chunk there, and
-# multiply h and c by 0 in that row and by 1 in the others.
+# multiply h and c by 0 in that row. Here a document ends after word 11 in row 4:
+
+# %%
+_, (h, c) = lstm(x[:12])
+keep = torch.ones(10, 1)  # a row for each sentence
+keep[4] = 0
+output, _ = lstm(x[12:], (h * keep, c * keep))
+print("row 3 goes on:     ", same(output[:, 3], whole[12:, 3]))
+print("row 4 begins anew: ", same(output[:, 4], lstm(x[12:, 4])[0]))
 
 # %% [markdown]
 # ## What we have seen

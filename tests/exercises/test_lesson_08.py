@@ -340,7 +340,7 @@ def test_the_right_loss_and_a_part_of_the_gradient_is_not_put_down_to_the_loss(s
         (lambda x, k: [x[n : n + k] for n in range(len(x))], cut, "read more than once, such as"),
         (lambda x, k: x.split(k), lambda hx: (0.9 * hx[0].detach(), hx[1].detach()),
          "A chunk starts from (other numbers, c)"),
-        (lambda x, k: x.split(k), lambda hx: None, "(zeros, zeros), where h and c"),
+        (lambda x, k: x.split(k), lambda hx: None, "starts from zeros, so its memory"),
         (lambda x, k: x.split(k), lambda hx: (hx[0].detach(), hx[1]), "Only one of the two states"),
     ],
 )  # fmt: skip

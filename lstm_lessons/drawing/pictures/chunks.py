@@ -13,22 +13,25 @@ BETWEEN = {
     "carry": ("goes on", "goes all the way back"),
     "reset": ("starts at 0 in each chunk", "stops at each cut"),
 }
-LONGEST, MOST = 32, 5
+LONGEST, MOST = 34, 5
 
 WIDTH, HEIGHT = 760, 262
 LEFT, RIGHT, GAP = 24, 736, 34  # the line lies between them; GAP is the width of a cut
 CELL_Y, CELL_HEIGHT = 114, 40
 STATE_Y, GRADIENT_Y = 82, 190
+UPPER = 182  # how high the picture is without the gradient
 
 
-def chunks(text: str = TEXT, chunk: int = 10, between: str = "detach") -> Picture:
+def chunks(
+    text: str = TEXT, chunk: int = 10, between: str = "detach", gradient: bool = True
+) -> Picture:
     """Return the picture of a line in chunks, the state above it, the gradient below it.
 
     ``chunk`` is how many characters one chunk has. ``between`` says what happens at a cut:
-    "detach", "carry" or "reset".
+    "detach", "carry" or "reset". Without ``gradient`` the lower half is left out.
 
     Raises:
-        ValueError: the text has more than 32 characters or fewer than 2, there would be more than
+        ValueError: the text has more than 34 characters or fewer than 2, there would be more than
             5 chunks, or ``between`` is none of the three.
     """
     if not 2 <= len(text) <= LONGEST:
@@ -39,19 +42,16 @@ def chunks(text: str = TEXT, chunk: int = 10, between: str = "detach") -> Pictur
     if between not in BETWEEN:
         raise ValueError(f"between must be one of {', '.join(BETWEEN)}; got {between!r}")
     pieces = [text[start : start + chunk] for start in range(0, len(text), chunk)]
-    root = svg.panel(WIDTH, HEIGHT)
+    root = svg.panel(WIDTH, HEIGHT if gradient else UPPER)
     spans = _line(root, pieces)
-    state, gradient = BETWEEN[between]
-    if count == 1:
-        state, gradient = BETWEEN["carry"]
+    state, back = BETWEEN["carry" if count == 1 else between]
     svg.label(root, LEFT, 40, f"state → {state}", 19, "start", font_weight="bold")
-    under = GRADIENT_Y + 48
-    svg.label(
-        root, LEFT, under, f"gradient ← {gradient}", 19, "start", font_weight="bold", fill="f"
-    )
     _state(root, spans, between)
-    _gradient(root, spans, between)
-    return Picture(svg.write(root), _alt(pieces, between, state, gradient))
+    if gradient:
+        said, under = f"gradient ← {back}", GRADIENT_Y + 48
+        svg.label(root, LEFT, under, said, 19, "start", font_weight="bold")
+        _gradient(root, spans, between)
+    return Picture(svg.write(root), _alt(pieces, between, state, back if gradient else ""))
 
 
 Span = tuple[float, float]
@@ -65,7 +65,7 @@ def _line(root: svg.Element, pieces: list[str]) -> list[Span]:
     x, spans = float(LEFT), []
     for place, piece in enumerate(pieces):
         width = cell * len(piece)
-        style = {"rx": 6, "fill": "i", "fill_opacity": theme.TINT, "stroke": "i"}
+        style = {"rx": 6, "fill": "ink", "fill_opacity": theme.TINT, "stroke": "muted"}
         box = (x, CELL_Y, width, CELL_HEIGHT)
         svg.rect(root, *box, stroke_width=2, **style, data_chunk=str(place))
         for step, letter in enumerate(piece):
@@ -99,17 +99,17 @@ def _gradient(root: svg.Element, spans: list[Span], between: str) -> None:
     for place, (start, end) in enumerate(spans):
         through = between == "carry" and place > 0
         left = spans[place - 1][1] if through else start + (6 if place else 0)
-        arrow(root, "f", (end, GRADIENT_Y), (left, GRADIENT_Y), gap=1)
+        arrow(root, "ink", (end, GRADIENT_Y), (left, GRADIENT_Y), gap=1)
         if place > 0 and not through:
-            bar = {"stroke": "f", "stroke_width": 5, "data_stop": str(place)}
+            bar = {"stroke": "ink", "stroke_width": 5, "data_stop": str(place)}
             svg.add(root, "path", d=f"M{start + 2} {GRADIENT_Y - 14}v28", fill="none", **bar)
 
 
 def _alt(pieces: list[str], between: str, state: str, gradient: str) -> str:
     said = ", ".join(f"“{piece}”" for piece in pieces)
     count = f"{len(pieces)} chunk{'s' if len(pieces) > 1 else ''}"
+    shown = f" The gradient, arrows to the left, {gradient}." if gradient else ""
     return (
         f"A line of {sum(map(len, pieces))} characters in {count}: {said}. Between chunks: "
-        f"{between}. The state, arrows to the right, {state}. The gradient, arrows to the left, "
-        f"{gradient}."
+        f"{between}. The state, arrows to the right, {state}.{shown}"
     )

@@ -9,11 +9,6 @@ from lstm_lessons.exercises.engine.readers import Seen, Told
 from lstm_lessons.exercises.engine.values import alike
 from lstm_lessons.exercises.engine.words import paragraphs
 
-WITHOUT_EFFECT = (
-    "(`clone` copies the numbers and keeps the history, and a call whose result is thrown away "
-    "changes nothing.)"
-)
-
 
 @dataclass
 class _Calls:
@@ -80,10 +75,7 @@ _SENTENCES_CUT = (
 )
 _BOTH = (
     "the gradient passes the cuts",
-    (
-        "The gradient passes the cuts: the states that are handed on still have their history. "
-        f"{WITHOUT_EFFECT}"
-    ),
+    ("The gradient passes the cuts: the states that are handed on still have their history."),
 )
 _ONE = (
     "one state detached",
@@ -93,12 +85,16 @@ _ONE = (
 
 def _of_another_state(which: str) -> Told:
     named = [{"0": "zeros", "?": "other numbers"}.get(each, each) for each in which]
-    forgets = " So its memory begins anew." if which == "00" else ""
-    return f"the pair ({', '.join(named)})", (
-        f"A chunk starts from ({', '.join(named)}), where h and c are the states with which the "
-        f"chunk before it ended.{forgets} It should start from (h, c): no gradient passes the cut, "
-        "but the numbers of both do."
+    said = (
+        f"A chunk starts from ({', '.join(named)}). It should start from (h, c), the last states "
+        "of the chunk before it: no gradient passes the cut, but the numbers of both do."
     )
+    if which == "00":
+        said = (
+            "A chunk starts from zeros, so its memory begins anew. It should start from the last "
+            "states of the chunk before it: no gradient passes the cut, but the numbers do."
+        )
+    return f"the pair ({', '.join(named)})", said
 
 
 def _wrong_steps(chunks: list[Tensor], x: Tensor, k: int) -> Told | None:

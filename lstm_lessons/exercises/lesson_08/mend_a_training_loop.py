@@ -10,7 +10,7 @@ from lstm_lessons.exercises.engine.inputs import random_layer, randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import place, together
 from lstm_lessons.exercises.engine.words import Misformed
-from lstm_lessons.exercises.lesson_08.calls_of_the_layer import WITHOUT_EFFECT, what_the_layer_gets
+from lstm_lessons.exercises.lesson_08.calls_of_the_layer import what_the_layer_gets
 
 
 def _cases() -> tuple[Case, ...]:
@@ -62,24 +62,23 @@ _BACK, _LOSS, _PAIR, _KEPT = "loss.backward()", "(output**2).sum()", "h.detach()
     "loss.backward(retain_graph=True)"  # fmt: skip
 _FULL = "[x[n * k : (n + 1) * k] for n in range(len(x) // k)]"
 _ADDED = "\n        total = lstm.weight_hh_l0.grad + (total if outputs else 0)"
-_MEAN = "The loss of a chunk, or what comes of it, is divided by a number that is smaller in a " \
-    "shorter chunk, as a mean does. That of the broken loop is the sum of the squares."  # fmt: skip
-_OVER = "The loss of a chunk, or what comes of it, is divided by {}. That of the broken loop is " \
-    "the sum of the squares."  # fmt: skip
+_MEAN = "The gradient of each chunk is divided by a number that is smaller in a shorter chunk. " \
+    "Do you take a mean? The broken loop takes the sum of the squares."  # fmt: skip
+_OVER = "The gradient of each chunk is divided by {}. The broken loop takes the sum of the " \
+    "squares."  # fmt: skip
 
 _SLIPS = (
     together("nothing mended", "This computes the same as the broken loop. Two things are wrong in "
              "it: one is about the steps that are read, the other about how far the gradient goes. "
              "`retain_graph=True` is none of the two: it hides the error to which the second one "
-             "leads. "
-             f"If you have changed something, it has no effect. {WITHOUT_EFFECT}",
+             "leads. If you have changed something, it has no effect.",
              {"x.split(k)": _FULL, _PAIR: "h, c", _BACK: _KEPT}, paired=False),
     place(
         _PAIR,
         alone=(
             ("still on the old graph", "`backward()` walks once more into a graph that was used "
              "and freed already. Which tensors bring the old graph along into the next chunk? All "
-             f"of them have to be cut off. {WITHOUT_EFFECT}", "h, c"),
+             "of them have to be cut off.", "h, c"),
             ("no tuple handed on", "Parentheses around `... for ... in ...` make a generator. It "
              "has no `[0]`, and neither has what `map` makes. Put `tuple` in front of it. (The "
              "layer itself asks for `hx[0]` and `hx[1]`.)", "(each.detach() for each in (h, c))",
@@ -156,6 +155,7 @@ EXERCISE = FunctionExercise(
     },
     made_in_order=("output", "gradient"),
     praise="Every step is read once. The numbers of the state pass each cut, and no gradient does. "
-    "So no graph is walked twice, and `retain_graph=True` has nothing left to do: wherever it "
-    "still stands, it only keeps graphs in memory.",
+    "So no graph is walked twice, and `retain_graph=True` has nothing left to do. A "
+    "`backward()` after each chunk frees the chunk's graph; one for all chunks, at the end, keeps "
+    "all graphs in memory until then.",
 )
