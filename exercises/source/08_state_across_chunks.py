@@ -87,9 +87,9 @@ exercise("08.1").check(train)
 # 1. Run `broken_train(lstm, x, 2)` with the 7 steps of x. How many steps has its output?
 # 2. The line with `retain_graph=True` hides an error. Which tensors bring the old graph into the
 #    next chunk?
-# 3. `x.split(k)` has a smaller last chunk. And between two chunks both states need `.detach()`: hand
-#    on what it returns. (`clone` copies the numbers and keeps the history.) `retain_graph=True` is
-#    then no longer needed.
+# 3. `x.split(k)` has a smaller last chunk. And between two chunks both states need `.detach()`:
+#    hand on what it returns. (`clone` copies the numbers and keeps the history.)
+#    `retain_graph=True` is then no longer needed.
 
 # %% [markdown]
 # ## 08.2 Find the bug in ten lines
