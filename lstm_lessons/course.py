@@ -155,7 +155,7 @@ LESSONS = (
             "stack layers by hand, and say what each row of `h_n` holds",
             "say where dropout sits, what it is for, and when it does nothing",
         ),
-        minutes=45,
+        minutes=40,
         exercise_minutes=30,
         prerequisites=("05",),
     ),

@@ -1,18 +1,12 @@
 """What the three axes show is what nn.LSTM does: its shapes, and what one sentence changes."""
 
-import re
-
 import pytest
 import torch
-from drawn import SVG, corners, marked, texts, tree, words
+from drawn import marked, texts, words
 from settings import settings
 from torch import nn
 
-from lstm_lessons.explorers.three_axes import (
-    LEVEL,
-    numbers,
-    view,
-)
+from lstm_lessons.explorers.three_axes import BOX_X, numbers, view
 
 
 def read(given):
@@ -52,25 +46,9 @@ def test_what_is_filled_is_what_sentence_0_reaches_in_torch():
                 others = [each for each in range(3) if each != axis]
                 slices = hit.amax(others).nonzero().flatten().tolist()
                 assert slices in ([0], list(range(tensor.shape[axis])))
-                filled = thickness(reach[name], svg, axis)
-                full = thickness(whole[name], svg, axis)
+                side = ("height", "width")[axis]
+                filled, full = (float(each[name].get(side)) for each in (reach, whole))
                 assert filled == pytest.approx(full * len(slices) / tensor.shape[axis], abs=0.02)
-
-
-def thickness(front, svg, axis):
-    """Return how far a block goes down (axis 0) or back (axis 1), in pixels."""
-    if axis == 0:
-        ys = [y for _, y in corners(front)]
-        return max(ys) - min(ys)
-    # The face on top is drawn right after the front: its second corner lies behind its first.
-    top = following(svg, front)
-    return corners(top)[1][0] - corners(top)[0][0]
-
-
-def following(svg, front):
-    parts = list(tree(svg))
-    place = next(n for n, part in enumerate(parts) if part.attrib == front.attrib)
-    return parts[place + 1]
 
 
 def test_the_cuts_are_the_steps_of_the_loop():
@@ -79,10 +57,10 @@ def test_the_cuts_are_the_steps_of_the_loop():
         for name in ("x", "output"):
             path = marked(svg, "cuts")[name].get("d")
             assert path.count("M") == made["steps"] - 1
-            # Upright lines end the cuts of axis 1, slanted ones those of axis 0.
-            assert ("v" in path) == (given["batch_first"] == "True")
+            # Upright lines are the cuts of axis 1, level ones those of axis 0.
+            assert ("v" in path) == (given["batch_first"] == "True") != ("h" in path)
         (walk,) = marked(svg, "walk").values()
-        assert words(walk).startswith(f"steps 0 to {made['steps'] - 1}")
+        assert words(walk) == f"steps 0 to {made['steps'] - 1}"
 
 
 def test_the_picture_says_the_shapes_and_the_verdict():
@@ -90,7 +68,7 @@ def test_the_picture_says_the_shapes_and_the_verdict():
         picture, made = view(**given), numbers(**given)
         shown = {name: words(each) for name, each in marked(picture.svg, "shape").items()}
         assert shown == {
-            "x": f"{given['order']} = {made['x']}",
+            "x": f"x {given['order']} = {made['x']}",
             "output": f"output {made['output']}",
             "h_n": f"h_n and c_n, each {made['h_n']}",
         }
@@ -103,35 +81,25 @@ def test_the_picture_says_the_shapes_and_the_verdict():
         assert picture.alt.endswith(f"Verdict: {words(verdict)}")
 
 
-def test_the_arrow_of_the_loop_stays_beside_x():
+def test_a_word_is_as_large_in_every_tensor_and_nothing_meets():
     for given in settings(view):
-        if given["batch_first"] == "True":
-            continue
-        top, bottom = (y for _, y in corners(marked(view(**given).svg, "tensor")["x"])[1:3])
-        (label,) = marked(view(**given).svg, "walk").values()
-        assert top < float(label.get("y")) < bottom + 6
-
-
-def test_labels_and_arrow_stand_by_the_blocks():
-    for given in settings(view)[::2]:
-        svg = view(**given).svg
-        whole, labels = marked(svg, "tensor"), marked(svg, "shape")
-        for name in ("x", "output"):
-            top = min(y for _, y in corners(following(svg, whole[name])))
-            assert 10 < top - float(labels[name].get("y")) < 20
-        right = max(x for x, _ in corners(following(svg, whole["x"])))
-        paths = [each.get("d") for each in tree(svg).iter(f"{SVG}path")]
-        level = [re.match(rf"M([\d.]+) {LEVEL}L", path) for path in paths]
-        into, _ = (float(start[1]) for start in level if start)
-        assert right + 20 < into < right + 30
+        boxes = marked(view(**given).svg, "tensor")
+        made, ends = numbers(**given), {}
+        for name, box in boxes.items():
+            left, width, height = (float(box.get(each)) for each in ("x", "width", "height"))
+            rows, columns = made[name][:2]
+            assert width / columns == pytest.approx(height / rows, abs=0.02)
+            ends[name] = left, left + width, width / columns
+        assert len({round(size, 1) for _, _, size in ends.values()}) == 1
+        assert ends["x"][1] + 20 < BOX_X and ends["h_n"][1] <= ends["output"][0]
 
 
 def test_words_for_the_default():
     assert view().alt == (
-        "Blocks with axis 0 down, axis 1 back and axis 2 across. x (B, T, I) = (10, 24, 100) goes "
-        "into nn.LSTM(100, 16, batch_first=False). The loop cuts x down into steps 0 to 9. "
-        "axis 0, down: B = 10 sentences wrongly taken for 10 steps: the loop; axis 1, back: "
-        "T = 24 words wrongly taken for 24 samples; axis 2, across: I = 100 numbers taken for 100 "
-        "features. Out come output (10, 24, 16) and h_n and c_n, each (1, 24, 16). Verdict: "
-        "Swapped, no error: 10 steps, 24 samples. Sentence 0 reaches every sentence."
+        "Tables of words, with axis 0 down and axis 1 to the right. x (B, T, I) = (10, 24, 100) "
+        "goes into nn.LSTM(100, 16, batch_first=False). The loop cuts x down into steps 0 to 9. "
+        "axis 0, down: B = 10 sentences wrongly taken for 10 steps: the loop; axis 1, to the "
+        "right: T = 24 words wrongly taken for 24 samples; axis 2, not drawn: I = 100 numbers "
+        "taken for 100 features. Out come output (10, 24, 16) and h_n and c_n, each (1, 24, 16). "
+        "Verdict: Swapped, no error: 10 steps, 24 samples. Sentence 0 reaches every sentence."
     )

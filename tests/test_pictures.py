@@ -15,6 +15,7 @@ from lstm_lessons.drawing import Picture, svg, theme
 
 WIDEST = 760
 TWO_WORDS = ("green trees", "brown birds")
+RUNS = {"one": [[0.2, 0.9, 0.5]] * 2, "two": [[0, 1, 0.5], [1, 0, 0.5]], "3": [[0, 0, 0.5]]}
 CODE = ["if x:", "a = 1", "print()", "return", "0"]
 SHARED: dict[str, list[dict[str, Any]]] = {
     "cell": [{"lit": lit} for lit in ("", "f", "i g", "o", "f i g", "i", "all")],
@@ -66,6 +67,17 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"lines": ("print(x, y)", "See section Calls")},
         {"lines": ("x = [0, 1]",)},
         {"lines": ("x == [0, 1, 2, 3, 4, 5]", "the value is not a name")},
+    ],
+    "runs": [
+        {"settings": RUNS, "rounds": "rounds", "measured": "loss"},
+        {"settings": RUNS, "rounds": "batches", "measured": "loss", "every": 10},
+        {
+            "settings": {"alone": [[0.4, 0.45]]},
+            "rounds": "r",
+            "measured": "m",
+            "bounds": (0.4, 0.8),
+        },
+        {"settings": {"m" * 16: [[1, 1]] * 2, "n" * 16: [[1, 1]]}, "rounds": "r", "measured": "m"},
     ],
     "unit": [
         {"line": "we print the sum (see below) here"},
@@ -144,14 +156,16 @@ def drawn(name: str, given: dict[str, Any]) -> Picture:
     return getattr(pictures, name)(**given)
 
 
-@pytest.mark.parametrize("name", ["grid", "walk", "verdicts", "dropout_places"])
+@pytest.mark.parametrize(
+    "name", ["grid", "loop", "walk", "block", "verdicts", "runs", "two_ways", "dropout_places"]
+)
 def test_what_is_no_gate_has_no_colour_of_a_gate(name):
     for given in SHARED.get(name, [{}]):
         assert not any(f":var(--ll-{gate})" in drawn(name, given).svg for gate in shapes.GATES)
 
 
 def test_every_file_of_the_room_is_found_by_its_name():
-    assert {"course_map", "dropout_places", "wirings", *SHARED} <= set(pictures.__all__)
+    assert {"course_map", "dropout_places", "wirings", "two_ways", *SHARED} <= set(pictures.__all__)
     for name in pictures.__all__:
         assert inspect.isfunction(getattr(pictures, name))
         assert importlib.import_module(f"lstm_lessons.drawing.pictures.{name}").__doc__
@@ -701,6 +715,45 @@ def test_verdicts_want_one_or_two_lines():
     for lines in ((), ("a b",) * 3, ("x",), ("x" * 25,)):
         with pytest.raises(ValueError, match="expected 1 or 2 lines"):
             pictures.verdicts(*lines)
+
+
+# --- runs --------------------------------------------------------------------------------------
+
+
+def test_a_line_is_the_mean_of_the_runs_and_the_band_holds_all():
+    picture = pictures.runs(RUNS, "rounds", "loss")
+    means, bands = marked(picture.svg, "mean"), marked(picture.svg, "band")
+
+    def heights(path: Element) -> list[float]:
+        return [float(each.split()[1]) for each in path.get("d")[1:].rstrip("Z").split("L")]
+
+    top, bottom = heights(bands["two"])[:2]  # 1 and 1 are the highest, then 0.5
+    assert heights(means["two"]) == pytest.approx([heights(means["two"])[2]] * 3)
+    assert heights(bands["two"]) == pytest.approx(
+        [top, top, heights(means["two"])[2], heights(means["two"])[2], *heights(bands["two"])[4:]]
+    )
+    assert top == bottom < heights(means["two"])[0] < heights(bands["two"])[5]
+    assert "one: the mean begins at 0.20, is lowest, 0.20, after 1, highest, 0.90" in picture.alt
+    assert "two: the mean begins at 0.50" in picture.alt
+    assert "the runs end between 0.50 and 0.50" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "1 to 3 settings"),
+        ({"m" * 17: [[0, 0]]}, "at most 16 letters"),
+        ({"one": [[0, 0], [0, 0, 0]]}, "equally long"),
+        ({"one": [[0, 2]]}, "outside 0 to 1"),
+    ],
+)
+def test_runs_refuse_what_they_cannot_draw(given, said):
+    with pytest.raises(ValueError, match=said):
+        pictures.runs(given, "rounds", "loss")
+
+
+def test_the_two_ways_are_not_crowded():
+    assert crowded(pictures.two_ways().svg) == []
 
 
 # --- unit --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ LAST = {
         "code or prose",
         "doubled letters",
         "doubled letters, longer",
+        "doubled letters, one later",
         "dropout",
         "gaps",
         "relatives",
@@ -31,6 +32,9 @@ def test_the_file_is_what_the_script_makes(seed):
         ("dropout", "in three places"): trials.line_verdicts(2, 16, seed, 3, 0.5, 0.5),
         ("doubled letters", "2 layers of 16"): trials.doubled_letters(2, 16, seed, 10),
         ("doubled letters", "1 layer of 26"): trials.doubled_letters(1, 26, seed, 10),
+        ("doubled letters, one later", "1 layer of 26"): trials.doubled_letters(
+            1, 26, seed, 5, later=1
+        ),
         ("gaps", "one direction"): trials.gaps(False, 32, seed, 4),
         ("gaps", "both directions"): trials.gaps(True, 16, seed, 4),
         ("relatives", "GRU, paper"): trials.open_brackets("GRU, paper", seed, 2),
@@ -66,6 +70,8 @@ def test_a_second_layer_helps_with_one_question_of_two():
     assert max(told["1 layer of 16"] + told["1 layer of 26"]) < 0.7
     longer = LAST["doubled letters, longer"]["1 layer of 26"]
     assert max(longer) == 0.95 and min(longer) > max(told["1 layer of 26"])
+    later = LAST["doubled letters, one later"]["1 layer of 26"]
+    assert sum(share > 0.9 for share in later) == 2 and sorted(later)[2] < 0.7
     means = {name: sum(shares) / 5 for name, shares in LAST["code or prose"].items()}
     assert means["2 layers of 16"] < min(means["1 layer of 16"], means["1 layer of 26"])
 
@@ -74,6 +80,8 @@ def test_dropout_in_three_places_keeps_the_loss_on_other_lines_down():
     others = {name: sum(loss for _, loss, _ in rows) / 5 for name, rows in LAST["dropout"].items()}
     assert others["none"] > others["between layers"] > 2 * others["in three places"]
     assert all(loss < 0.02 for loss, _, _ in LAST["dropout"]["none"])
+    pairs = zip(LAST["dropout"]["in three places"], LAST["dropout"]["none"], strict=True)
+    assert all(with_it[1] < without[1] for with_it, without in pairs)
 
 
 def test_both_sides_fill_more_gaps():

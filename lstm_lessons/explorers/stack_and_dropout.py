@@ -225,7 +225,7 @@ class _Drawing:
         y = self._top(self.layers - 1) - 27
         svg.label(self.root, 24, y, f"output {self.made['shapes']['output']}", 12, "start")
         for step in range(SEQ_LEN):
-            name = "output[-1]" if step + 1 == SEQ_LEN else f"output[{step}]"
+            name = f"output[{step}]"
             svg.label(self.root, _middle(step) + (6 if step == 0 else 0), y, name, 11)
 
     def _key(self) -> None:

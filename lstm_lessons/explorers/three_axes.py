@@ -7,7 +7,6 @@ from typing import Annotated
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.drawing.arrow import arrow
-from lstm_lessons.drawing.block import SLANT, block
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 _SIZES = {"seq_len": 24, "batch": 10, "input_size": 100, "hidden_size": 16}
@@ -20,20 +19,17 @@ PRESETS = {
     "ten words each": {"seq_len": 10, "batch": 10},
 }
 
-WIDTH, HEIGHT = 720, 484
-DOWN, BACK, ACROSS = 5.0, 3.4, 0.5  # pixels for one slice of axis 0, 1 and 2
-THINNEST = 4
-LEVEL = 150  # the middle of x, of the layer and of output
-STATES_BASE = 272  # the line on which the states stand
-X_LEFT, OUTPUT_LEFT, STATES_MIDDLE = 118, 570, 456
-BOX_X, BOX_WIDTH, BOX_HEIGHT = 382, 148, 56
-IN_GAP = 24  # from the right end of x to the arrow into the layer; the way back lies in it
-LABEL_GAP = 14  # from the top of a block up to its label
-TABLE_Y, ROW = 344, 24
-TABLE_X = (32, 178, 372, 412)
-FILLED = 0.32  # opacity of what sentence 0 changes
+WIDTH, HEIGHT = 760, 484
+LARGEST, WIDEST_CELL = 192, 14  # pixels of a table's longer side, and of a word at most
+LEVEL = 166  # the middle of x, of the layer and of output
+X_LEFT, OUTPUT_LEFT = 136, 546
+BOX_X, BOX_WIDTH, BOX_HEIGHT = 372, 136, 56
+STATES_Y = 224
+TABLE_Y, ROW = 352, 24
+TABLE_X = (24, 190, 372, 412)
+PALE, DARK = 0.14, 0.78  # opacity of a table, and of what sentence 0 reaches
 WORDS = {"T": ("word", "words"), "B": ("sentence", "sentences"), "I": ("number", "numbers")}
-AXES = ("axis 0, down", "axis 1, back", "axis 2, across")
+AXES = ("axis 0, down", "axis 1, to the right", "axis 2, not drawn")
 
 
 def three_axes() -> Explorer:
@@ -95,102 +91,74 @@ def _loop_axis(batch_first: str) -> int:
     return 1 if batch_first == "True" else 0
 
 
-def _pixels(shape: tuple[int, ...]) -> tuple[float, float, float]:
-    """Return width, height and depth of a block whose axes go down, back and across."""
-    down, back, across = shape
-    return max(THINNEST, across * ACROSS), down * DOWN, back * BACK
-
-
-def _top(shape: tuple[int, ...]) -> float:
-    """Return where the front face of a block begins whose middle lies on LEVEL."""
-    _, height, depth = _pixels(shape)
-    return LEVEL - (height - depth * SLANT) / 2
-
-
-def _label_y(shape: tuple[int, ...]) -> float:
-    """Return the line of a text above a block whose middle lies on LEVEL."""
-    return _top(shape) - _pixels(shape)[2] * SLANT - LABEL_GAP
+def _size(given: dict) -> float:
+    """Return how wide a word is drawn, in x and in output."""
+    return min(WIDEST_CELL, LARGEST / max(given["seq_len"], given["batch"]))
 
 
 def _tensors(root: svg.Element, given: dict, made: dict) -> None:
     """Draw x, output and the states; fill sentence 0 of x and all that it reaches."""
-    loop = _loop_axis(given["batch_first"])
+    loop, cell = _loop_axis(given["batch_first"]), _size(given)
     sentences = _symbols(given["order"]).index("B")
     reached = None if made["mixed"] else sentences
-    states = STATES_MIDDLE - sum(_pixels(made["h_n"])[::2]) / 2
-    x_at, output_at = (X_LEFT, _top(made["x"])), (OUTPUT_LEFT, _top(made["output"]))
-    states_at = (states, STATES_BASE - _pixels(made["h_n"])[1])
-    _block(root, "x", x_at, made["x"], "ink", loop, sentences)
-    _block(root, "output", output_at, made["output"], "i", loop, reached)
-    _block(root, "h_n", states_at, made["h_n"], "g", None, None if made["mixed"] else 1)
-    _walk(root, loop, made)
-    y, shape = _label_y(made["x"]), f"{given['order']} = {made['x']}"
-    svg.label(root, 106, y, "x", 15, "start", font_weight="bold")
-    svg.label(root, 122, y, shape, 13, "start", data_shape="x")
-    y, shape = _label_y(made["output"]), f"output {made['output']}"
-    svg.label(root, WIDTH - 24, y, shape, 13, "end", data_shape="output")
+    rows, columns = made["x"][:2]
+    top = LEVEL - rows * cell / 2
+    _table_of_words(root, "x", (X_LEFT, top), made["x"][:2], cell, loop, sentences)
+    _table_of_words(root, "output", (OUTPUT_LEFT, top), made["output"][:2], cell, loop, reached)
+    states = (BOX_X + (BOX_WIDTH - made["samples"] * cell) / 2, STATES_Y)
+    in_states = None if made["mixed"] else 1
+    _table_of_words(root, "h_n", states, made["h_n"][:2], cell, None, in_states)
+    _walk(root, loop, made, (top, top + rows * cell), columns * cell)
+    svg.label(root, 24, 34, f"x {given['order']} = {made['x']}", 14, "start", data_shape="x")
+    shape = f"output {made['output']}"
+    svg.label(root, WIDTH - 24, 34, shape, 14, "end", data_shape="output")
     text = f"h_n and c_n, each {made['h_n']}"
-    svg.label(root, STATES_MIDDLE, STATES_BASE + 22, text, 13, data_shape="h_n")
+    middle = BOX_X + BOX_WIDTH / 2
+    svg.label(root, middle, STATES_Y + cell + 20, text, 13, data_shape="h_n")
 
 
-def _block(
+def _table_of_words(
     root: svg.Element,
     name: str,
     corner: tuple[float, float],
     shape: tuple[int, ...],
-    colour: str,
+    cell: float,
     loop: int | None,
     reached: int | None,
 ) -> None:
-    """Draw a block and its cuts along ``loop``; fill slice 0 of axis ``reached``, all for None."""
-    (left, top), (width, height, depth) = corner, _pixels(shape)
-    block(root, left, top, width, height, depth, colour, data_tensor=name)
-    thick: dict[int | None, tuple[float, float]] = {
-        0: (height / shape[0], depth),
-        1: (height, depth / shape[1]),
-    }
-    high, deep = thick.get(reached, (height, depth))
-    block(root, left, top, width, high, deep, "f", FILLED, data_reach=name)
+    """Draw axis 0 and axis 1 of a tensor, a strip for each step along ``loop``.
+
+    Slice 0 of axis ``reached`` is dark, all for None.
+    """
+    (left, top), (rows, columns) = corner, shape
+    width, height = columns * cell, rows * cell
+    svg.rect(root, left, top, width, height, fill="ink", fill_opacity=PALE, data_tensor=name)
+    wide, high = (cell if reached == 1 else width), (cell if reached == 0 else height)
+    svg.rect(root, left, top, wide, high, fill="ink", fill_opacity=DARK, data_reach=name)
     if loop is not None:
-        path = _cuts(left, top, (width, height, depth), shape[loop], loop)
-        line = {"fill": "none", "stroke": "ink", "stroke_width": 0.6}
-        svg.add(root, "path", d=path, **line, data_cuts=name)
+        down = [f"M{left - 1:.1f} {top + k * cell:.1f}h{width + 2:.1f}" for k in range(1, rows)]
+        right = [
+            f"M{left + k * cell:.1f} {top - 1:.1f}v{height + 2:.1f}" for k in range(1, columns)
+        ]
+        gaps = {"stroke": "paper", "stroke_width": min(2.5, cell / 3)}
+        svg.add(root, "path", d="".join((down, right)[loop]), **gaps, data_cuts=name)
+    svg.rect(root, left, top, width, height, fill="none", stroke="ink")
 
 
-def _cuts(left: float, top: float, size: tuple[float, ...], count: int, loop: int) -> str:
-    """Return the lines between the slices of one axis, on the faces that are seen."""
-    width, height, depth = size
-    lines = []
-    for k in range(1, count):
-        if loop == 0:
-            start, y = left, top + k * height / count
-            turn = f"l{depth:.1f} {-depth * SLANT:.1f}"
-        else:
-            back = k * depth / count
-            start, y, turn = left + back, top - back * SLANT, f"v{height:.1f}"
-        lines.append(f"M{start:.1f} {y:.1f}h{width:.1f}{turn}")
-    return "".join(lines)
-
-
-def _walk(root: svg.Element, loop: int, made: dict) -> None:
-    """Draw the way of the loop beside x, and number its steps."""
-    width, height, depth = _pixels(made["x"])
-    text = f"steps 0 to {made['steps'] - 1}"
+def _walk(
+    root: svg.Element, loop: int, made: dict, height: tuple[float, float], width: float
+) -> None:
+    """Name the two axes of x, and draw the way of the loop along one of them."""
+    (top, bottom), steps = height, f"steps 0 to {made['steps'] - 1}"
+    bold = {"font_weight": "bold"}
+    svg.label(root, X_LEFT - 22, LEVEL - 4, "axis 0", 13, "end", **(bold if loop == 0 else {}))
+    svg.label(root, X_LEFT, top - 10, "axis 1", 13, "start", **(bold if loop == 1 else {}))
     if loop == 0:
-        x, top = X_LEFT - 12, _top(made["x"])
-        arrow(root, "ink", (x, top - 4), (x, top + height + 4))
-        svg.label(root, x - 10, top + height / 2 + 5, text, 13, "end", data_walk="0")
-        return
-    bottom = _top(made["x"]) + height
-    x, y, rise = X_LEFT + width + 10, bottom + 6, depth * SLANT
-    end_x, end_y = x + depth, y - rise
-    line = f"M{x:.1f} {y:.1f}L{end_x:.1f} {end_y:.1f}"
-    svg.add(root, "path", d=line, stroke="ink", stroke_width=2)
-    # The head: its tip, then two corners 9 pixels back along the slope.
-    corners = ((6, -3.6), (-4.3, -2.9), (0.9, 5.7))
-    head = " ".join(f"{end_x + a:.1f},{end_y + b:.1f}" for a, b in corners)
-    svg.add(root, "polygon", points=head, fill="ink")
-    svg.label(root, X_LEFT, bottom + 24, text + " go to the back", 13, "start", data_walk="1")
+        arrow(root, "ink", (X_LEFT - 12, top), (X_LEFT - 12, bottom))
+        svg.label(root, X_LEFT - 22, LEVEL + 14, steps, 13, "end", data_walk="0")
+    else:
+        arrow(root, "ink", (X_LEFT, bottom + 12), (X_LEFT + width, bottom + 12))
+        svg.label(root, X_LEFT, bottom + 34, steps, 13, "start", data_walk="1")
 
 
 def _layer(root: svg.Element, given: dict, made: dict) -> None:
@@ -200,10 +168,10 @@ def _layer(root: svg.Element, given: dict, made: dict) -> None:
     sizes = f"nn.LSTM({given['input_size']}, {given['hidden_size']},"
     svg.label(root, x, LEVEL - 5, sizes, 13)
     svg.label(root, x, LEVEL + 15, f"batch_first={given['batch_first']})", 13)
-    width, _, depth = _pixels(made["x"])
-    arrow(root, "ink", (X_LEFT + width + depth + IN_GAP, LEVEL), (BOX_X - 2, LEVEL))
-    arrow(root, "ink", (BOX_X + BOX_WIDTH, LEVEL), (OUTPUT_LEFT - 10, LEVEL))
-    arrow(root, "ink", (x, bottom), (x, bottom + 20))
+    wide = made["x"][1] * _size(given)
+    arrow(root, "ink", (X_LEFT + wide + 14, LEVEL), (BOX_X - 2, LEVEL))
+    arrow(root, "ink", (BOX_X + BOX_WIDTH, LEVEL), (OUTPUT_LEFT - 8, LEVEL))
+    arrow(root, "ink", (x, bottom), (x, STATES_Y - 4))
 
 
 def _table(root: svg.Element, given: dict, made: dict) -> None:
@@ -234,13 +202,11 @@ def _rows(given: dict, made: dict) -> list[tuple[str, str, bool]]:
 
 
 def _footer(root: svg.Element, made: dict) -> None:
-    colour = "f" if made["mixed"] else "ink"
-    line = {"font_weight": "bold", "fill": colour, "data_verdict": "yes"}
+    line = {"font_weight": "bold", "data_verdict": "yes"}
     svg.label(root, 24, HEIGHT - 48, _verdict(made), 14, "start", **line)
-    fill = {"fill": "f", "fill_opacity": FILLED, "stroke": "f"}
-    svg.rect(root, 24, HEIGHT - 29, 18, 13, **fill)
-    note = "orange: sentence 0 of your x, and all that it reaches. Each axis has its own scale."
-    svg.label(root, 50, HEIGHT - 18, note, 12, "start", fill="muted")
+    svg.rect(root, 24, HEIGHT - 29, 18, 13, fill="ink", fill_opacity=DARK)
+    note = "dark: sentence 0 of your x, and all that it reaches. A strip is a step of the loop."
+    svg.label(root, 50, HEIGHT - 18, note, 13, "start", fill="muted")
 
 
 def _verdict(made: dict) -> str:
@@ -255,9 +221,10 @@ def _alt(given: dict, made: dict) -> str:
         f"{name}: {yours} {'taken for' if agree else 'wrongly taken for'} {taken}"
         for name, (yours, taken, agree) in zip(AXES, _rows(given, made), strict=True)
     )
-    way = "to the back" if _loop_axis(given["batch_first"]) else "down"
+    way = "to the right" if _loop_axis(given["batch_first"]) else "down"
     return (
-        f"Blocks with axis 0 down, axis 1 back and axis 2 across. x {given['order']} = {made['x']} "
+        f"Tables of words, with axis 0 down and axis 1 to the right. "
+        f"x {given['order']} = {made['x']} "
         f"goes into nn.LSTM({given['input_size']}, {given['hidden_size']}, "
         f"batch_first={given['batch_first']}). The loop cuts x {way} into steps 0 to "
         f"{made['steps'] - 1}. {rows}. Out come output {made['output']} and h_n and c_n, each "

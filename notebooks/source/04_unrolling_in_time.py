@@ -64,7 +64,9 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 # at random. `all_weights[0]` is the list of its four tensors, as in lesson 03. The package keeps
 # that step as `lstm_step`.
 #
-# In this lesson nothing is trained, so we tell PyTorch not to prepare for gradients.
+# On this page nothing is trained, so PyTorch need not prepare for gradients. (The switch holds for
+# all that runs after it. In a program of your own, write `with torch.no_grad():` round the lines
+# that are meant.)
 
 # %%
 import torch
@@ -174,8 +176,6 @@ print("c_n   ", same(c, c_n[0]))
 # 2. Press "a c that is hidden". The first two numbers of c, those of units 0 and 1, are of nearly
 #    the same size, one below zero and one above. Which of the two units shows less of its c in h?
 # 3. Press "all steps", then make `seq_len` shorter by one. Which of the numbers in `output` change?
-# 4. Press "all steps" and note the last number of each slot of `output`. Then press "states are
-#    given". Which slot changes most?
 
 # %%
 from lstm_lessons import explorers
@@ -192,8 +192,6 @@ explorers.unrolled()
 #    −0.93.
 # 3. None of them. A slot disappears, but no step looks ahead, so the slots before it stay as they
 #    are. `h_n` and `c_n` do change: they now belong to an earlier step.
-# 4. `output[0]`: step 0 reads the states that are given. The later ones get them through the steps
-#    between, and change less: some of their numbers not at all, in two decimals.
 #
 # </details>
 
@@ -294,9 +292,11 @@ print("h alone:", round(verdict("World'", (h_n, zeros)), 2))
 print("c alone:", round(verdict("World'", (zeros, c_n)), 2))
 
 # %% [markdown]
-# With neither, and there is no error. One line is one line. So each of the 242 lines that the
-# reader has not been trained on is cut in the middle, and we count how many verdicts become others
-# when a state is lost at the cut.
+# With neither, and there is no error. But one line proves little. So we cut each of the 242 lines
+# that the reader has not been trained on in the middle, and count the verdicts that change when a
+# state is lost at the cut.
+#
+# **Predict.** Which loss will change more verdicts, that of h or that of c?
 
 # %%
 from lstm_lessons.data import code_or_prose
@@ -313,8 +313,8 @@ for line in code_or_prose()[484:]:
 print(changed)
 
 # %% [markdown]
-# c carries most of what was read: without it 32 verdicts change, without h only 6. To go on as if
-# nothing had happened, hand on both. This is the table to keep:
+# That of c: with h alone 32 verdicts change, with c alone 6. c carries most of what was read. To go
+# on as if nothing had happened, hand on both. This is the table to keep:
 #
 # | name | what it holds | its shape, one line | what it is for |
 # |---|---|---|---|
@@ -391,31 +391,6 @@ for t in range(3):
 # These are the c's that our first loop printed, word by word. With one word a call, every step is a
 # last step, so PyTorch hands out every memory.
 #
-# Is it worth the trouble? Here is a layer with one unit. All weights are zero. The biases open i
-# and f, push g to 1, and leave o half open. So each word adds 1 to c: the unit counts words.
-
-# %%
-counter = nn.LSTM(input_size=3, hidden_size=1)
-for parameter in counter.parameters():
-    parameter.zero_()
-counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])  # i, f, g, o
-
-# %% [markdown]
-# **Predict.** The counter reads 24 words, and then, from zero again, 40 words. By about how much do
-# the two h's at the end differ?
-
-# %%
-last_h = []
-for words in (24, 40):
-    _, (h_n, c_n) = counter(torch.randn(words, 3))
-    last_h.append(h_n)
-    print(f"{words:2} words:  c = {c_n.item():4.1f}   h = {h_n.item():.4f}")
-print("equal to the last digit:", torch.equal(last_h[0], last_h[1]))
-
-# %% [markdown]
-# By nothing: tanh(24) and tanh(40) are both rounded to 1, and h is half of that. The memory knows
-# how many words there were, and h does not show it.
-#
 # ## What we have seen
 #
 # * One layer over time is lesson 03's step in a loop. It hands on h and c, and nothing else.
@@ -423,8 +398,8 @@ print("equal to the last digit:", torch.equal(last_h[0], last_h[1]))
 #   axis in front, for layers.
 # * The pair `(h_n, c_n)` lets a layer go on later, with the same numbers. One of the two is not
 #   enough.
-# * c may grow with every word, and h stays within 1. Only the last c is returned. For the others,
-#   hand on the pair word by word, or keep c in a loop of your own.
+# * Only the last c is returned. For the others, hand on the pair word by word, or keep c in a loop
+#   of your own.
 
 # %% [markdown]
 # **A common mistake.** To take `output` for the last step, or `h_n` for all the steps. Print both

@@ -127,3 +127,14 @@ def test_in_float32_two_right_ways_agree_within_1e_5():
     ours, _, _ = unroll(x, zeros, zeros, lstm.all_weights[0])
     theirs, _ = lstm(x)
     assert same(ours, theirs) and not same(ours, theirs + 2e-5)
+
+
+def test_a_memory_that_h_does_not_show():
+    """A unit that adds 1 to c at each word has the same h, to the last digit, after 24 and 40."""
+    counter = nn.LSTM(3, 1, dtype=torch.float64).requires_grad_(False)
+    for parameter in counter.parameters():
+        parameter.zero_()
+    counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])
+    ends = [counter(torch.randn(words, 3, dtype=torch.float64))[1] for words in (24, 40)]
+    assert [c.item() for _, c in ends] == pytest.approx([24, 40])
+    assert torch.equal(ends[0][0], ends[1][0])

@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lstm_lessons import shapes
+from lstm_lessons.data import code_or_prose, trials
 from lstm_lessons.data.trials import doubled, letters
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.compare import compare
@@ -133,3 +134,27 @@ def test_to_say_even_each_time_is_right_in_054():
     """Every text begins even, so doubled letters are odd in less than one half of the places."""
     answers = [odd for text in letters(2000, seed=0) for odd in doubled(text)]
     assert round(1 - sum(answers) / len(answers), 2) == 0.54
+
+
+@pytest.mark.slow
+def test_what_is_learnt_by_heart_makes_wrong_verdicts_surer():
+    """From round 11 to round 40 the loss of the wrong verdicts on other lines doubles."""
+    torch.manual_seed(1)
+    lines = code_or_prose()
+    number = trials._numbers("".join(line.text for line in lines))
+    x = nn.utils.rnn.pad_sequence([trials._row(line.text, number) for line in lines])
+    ends = torch.tensor([len(line.text) - 1 for line in lines])
+    is_code = torch.tensor([float(line.code) for line in lines]).double()
+    model = trials.Guesser(len(number), 1, 16, 2)
+
+    def losses(chosen):
+        scores = model(x[:, chosen])[ends[chosen], torch.arange(len(chosen)), 0]
+        return F.binary_cross_entropy_with_logits(scores, is_code[chosen], reduction="none")
+
+    wrong, others = [], torch.arange(trials.TRAINED_ON, len(lines))
+    rounds = trials.train(model, lambda n: losses(n).mean(), trials.TRAINED_ON, 44, 0.01)
+    for n, _ in zip(range(1, 41), rounds, strict=False):
+        if n in (11, 40):
+            each = losses(others).detach()
+            wrong.append(each[each > torch.log(torch.tensor(2.0))].mean().item())
+    assert wrong[1] > 2 * wrong[0] > 3.5

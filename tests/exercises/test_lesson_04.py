@@ -359,4 +359,5 @@ def test_a_wrong_shape_of_output_names_the_axis(shape, said):
 
 def test_the_habit_of_the_batch_first_is_named():
     for key, shape in (("three: output", (3, 9, 5)), ("short: h_n", (3, 1, 5))):
-        assert "`batch_first=True`" in exercise("04.2").check({**CALL, key: shape}).message
+        said = exercise("04.2").check({**CALL, key: shape}).message
+        assert f"`{key}`: you put the sentences first." in said

@@ -22,8 +22,8 @@ _TWO_ROWS = "{keys}: two rows in front. There is one layer; and c is not in `h_n
 
 _OF_STATES = (
     row("two rows in h_n", _TWO_ROWS, (2, 3, 5)),
-    row("the batch first in h_n", "{keys}: you put the sentences first. The axis for layers comes "
-        "first in `h_n`, even with `batch_first=True`.", (3, 1, 5)),
+    row("the batch first in h_n", "{keys}: you put the sentences first. In `h_n` the axis for "
+        "layers comes first.", (3, 1, 5)),
 )  # fmt: skip
 
 EXERCISE = DictExercise(
@@ -40,9 +40,8 @@ EXERCISE = DictExercise(
         ShapeOf("three: output", "One axis counts the steps, one the sentences, one the numbers of "
                 "h.", (
             row("the last step in output", _LAST_STEP, (3, 5), (1, 3, 5)),
-            row("the batch first in output", "{keys}: you put the sentences first. That is how it "
-                "is with `batch_first=True`; this layer was made without it, and x is (T, B, I), "
-                "(9, 3, 7).", (3, 9, 5)),
+            row("the batch first in output", "{keys}: you put the sentences first. `output` lies "
+                "as x does, and x is (T, B, I), (9, 3, 7).", (3, 9, 5)),
             row("words in output", _WORD, (9, 3, 7))), of=_THREE),
         ShapeOf("three: h_n", _STATE, _OF_STATES, of=_THREE),
         ShapeOf("short: h_n", _STATE, _OF_STATES, of=_SHORT),

@@ -107,8 +107,8 @@ _SLIPS = (
     together("h and c of two calls", "h and c come from two calls of the layer. In training, with "
              "dropout, each call draws masks of its own: the two halves do not belong together.",
              {_C: "lstm(x)[1][1][-1]"}, {_H: "lstm(x)[1][0][-1]"}, paired=False),
-    together("layer 1 for the top layer", "You take layer 1. It is the top one with two layers; "
-             "with three it is not, and with one there is none.",
+    together("layer 1 for the top layer", "You take row 1, layer 1. With two layers it is the "
+             "top one, with three it is the middle one, and with one there is none.",
              {_H: "h_n[1]", _C: "c_n[1]"}, {_H: "h_n[1]"}, {_C: "c_n[1]"}, paired=False),
     together("states moved along", "You read h_n or c_n as if `batch_first` moved them. It moves x "
              "and output only: the states stay (L, B, H), and their first axis is layers.",

@@ -71,8 +71,8 @@ _SLIPS = (
     ),
     place(
         _MASKED,
-        ("one mask for all steps", "You use the mask of step 0 at every step: that is variational "
-         "dropout. In nn.LSTM each step has its own mask, so `masks[k]` has a row for each step.",
+        ("one mask for all steps", "You use the mask of step 0 at every step. In nn.LSTM each "
+         "step has its own mask, so `masks[k]` has a row for each step.",
          "x * masks[k][0]"),
         ("the mask of layer 0 for every layer", "You use `masks[0]` for every layer. What layer k "
          "hands up has a mask of its own, `masks[k]`.", "x * masks[0]"),
