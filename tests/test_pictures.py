@@ -77,7 +77,11 @@ SHARED: dict[str, list[dict[str, Any]]] = {
             "measured": "m",
             "bounds": (0.4, 0.8),
         },
-        {"settings": {"m" * 16: [[1, 1]] * 2, "n" * 16: [[1, 1]]}, "rounds": "r", "measured": "m"},
+        {
+            "settings": {"in three places ": [[1, 1]] * 2, "n" * 16: [[1, 1]]},
+            "rounds": "r",
+            "measured": "m",
+        },
     ],
     "unit": [
         {"line": "we print the sum (see below) here"},
