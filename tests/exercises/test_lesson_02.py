@@ -183,6 +183,8 @@ def test_other_sizes_throughout_are_told_once(I, H):
             lambda I, H, bias: 4 * H * (I + H) + 7 * H * bias,
             "7·H more. Look again at the biases",
         ),
+        (lambda I, H, bias: 4 * H * (I + I) + 8 * H * bias, "Look again at `weight_hh`"),
+        (lambda I, H, bias: 4 * H * (H + H) + 8 * H * bias, "Look again at `weight_ih`"),
         (lambda I, H, bias: 9 * H * (I + H) + 7 * H * bias, "your count is 9·H·I + 9·H·H with"),
         (lambda I, H, bias: 4 * H * (I + H + 2) if bias else 4 * H * I, "only the two weights"),
         (lambda I, H, bias: 4 * (I * H + H * H + H), "counts them still"),

@@ -54,7 +54,9 @@ def _formula(seen: Seen) -> Told | None:
         return None
     weights, both = (each or {} for each in found)
     biases = {term: both[term] - weights[term] for term in both}
-    wrong = [look for term, look in _LOOK.items() if weights[term] != 4] or [_BIASES]
+    # What is not counted at all comes first: 8·H·I may be 4·H·I twice, with W_hh forgotten.
+    order = sorted(_LOOK, key=lambda term: weights[term] != 0)
+    wrong = [_LOOK[term] for term in order if weights[term] != 4] or [_BIASES]
     if any(weights[term] for term in weights.keys() - _LOOK.keys()):
         wrong = [
             "what is there without biases: two weights. A matrix holds rows times columns numbers."
