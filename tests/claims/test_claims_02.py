@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lessons import same, shapes
+from lstm_lessons import same, shapes, trained_reader
+from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.plain_reader import read
 
 I, H, T, B = 100, 16, 24, 10  # noqa: E741 - the field's own symbols
@@ -47,6 +48,13 @@ def test_chunk_gives_the_gates_in_order(lstm):
     assert torch.equal(lstm.weight_ih_l0.chunk(4)[2], lstm.weight_ih_l0[2 * H : 3 * H])
 
 
+def test_one_product_of_the_stack_gives_what_four_products_give(lstm):
+    """weight_ih_l0 @ x is the four products of its blocks, one after the other."""
+    x = torch.randn(I, dtype=torch.float64)
+    one_by_one = [block @ x for block in lstm.weight_ih_l0.chunk(4)]
+    assert same(torch.cat(one_by_one), lstm.weight_ih_l0 @ x)
+
+
 def test_twice_the_units_are_more_than_twice_the_parameters():
     """H from 16 to 32, with I = 100: 17,152 parameters in place of 7,552, 2.27 times as many."""
     assert (shapes.count_parameters(I, H), shapes.count_parameters(I, 2 * H)) == (7552, 17152)
@@ -85,3 +93,33 @@ def test_a_bias_of_50_outweighs_the_rest():
     fifty = torch.tensor([-50.0, 50.0], dtype=torch.float64)
     assert same(torch.sigmoid(fifty), torch.tensor([0.0, 1.0], dtype=torch.float64))
     assert same(torch.tanh(fifty), torch.tensor([-1.0, 1.0], dtype=torch.float64))
+
+
+def test_a_stack_turned_round_is_silent_only_where_it_is_square():
+    """nn.LSTM(4H, H) has a square weight_ih, and copies it turned round without an error."""
+    wide = nn.LSTM(64, H)
+    with torch.no_grad():
+        wide.weight_ih_l0.copy_(wide.weight_ih_l0.T.clone())
+        with pytest.raises(RuntimeError, match="size"):
+            wide.weight_hh_l0.copy_(wide.weight_hh_l0.T.clone())
+
+
+def test_a_forget_gate_that_is_stuck_moves_some_verdicts_and_turns_none_round():
+    """Unit 5 with f = 1, over all 98 held-out lines with a bracket of any kind: 10 move by 0.05."""
+    reader, number = trained_reader()
+    stuck, _ = trained_reader()
+    with torch.no_grad():
+        stuck.lstm.bias_ih_l0[21] = 50
+        moves = []
+        for line in code_or_prose()[484:]:
+            if not any(bracket in line.text for bracket in "([{"):
+                continue
+            numbers = torch.tensor([[number[character] for character in line.text]])
+            both = [
+                torch.sigmoid(each.head(each.lstm(each.embedding(numbers))[1][0][0])).item()
+                for each in (reader, stuck)
+            ]
+            assert (both[0] > 0.5) == (both[1] > 0.5), line.text
+            moves.append(abs(both[0] - both[1]))
+    assert len(moves) == 98
+    assert sum(move > 0.05 for move in moves) == 10
