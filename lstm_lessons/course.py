@@ -141,7 +141,7 @@ LESSONS = (
             "find time and batch swapped, which raises no error, with a probe",
             "tell `transpose` from `view`, and one sequence from a batch",
         ),
-        minutes=40,
+        minutes=35,
         exercise_minutes=25,
         prerequisites=("04",),
     ),

@@ -78,7 +78,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
             "bounds": (0.4, 0.8),
         },
         {
-            "settings": {"in three places ": [[1, 1]] * 2, "n" * 16: [[1, 1]]},
+            "settings": {"in three places ": [[1, 1]] * 2, "lines trained on": [[1, 1]]},
             "rounds": "r",
             "measured": "m",
         },

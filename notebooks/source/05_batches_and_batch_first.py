@@ -69,8 +69,8 @@ for n, line in enumerate(lines):
 # Without it, everything is code, and three of six are right, as many as a coin gets on average.
 # Yet both layers ran, both outputs have the same shape, and there was no error and no warning.
 #
-# This lesson is about that mistake: how it comes about, how to see it, how to mend it, and which
-# repairs are none.
+# This lesson is about that mistake: how it comes about, how to see it, how to mend it, and what
+# only looks like a repair.
 
 # %% [markdown]
 # ## How a batch lies
@@ -84,19 +84,15 @@ from lstm_lessons import pictures
 pictures.walk()
 
 # %% [markdown]
-# It is not by chance that the lines come first. Data is a list of *samples*: here a sample is a
-# line. PyTorch's `DataLoader` takes some samples from the list, and lays them on top of each other,
-# as `torch.stack` does. That makes a new axis **in front**, and this axis counts the lines.
-#
-# The list is called a *Dataset*. Anything will do that has a length, and a sample at each index. A
-# Python list has both.
+# It is not by chance that the lines come first. PyTorch's `DataLoader` takes some lines from a
+# list, and lays them on top of each other, as `torch.stack` does. That makes a new axis **in
+# front**, and this axis counts the lines.
 
 # %%
 from torch.utils.data import DataLoader
 
-dataset = [encoded(line.text) for line in lines]
-loader = DataLoader(dataset, batch_size=3)
-for batch in loader:
+samples = [encoded(line.text) for line in lines]
+for batch in DataLoader(samples, batch_size=3):
     print("a batch:", tuple(batch.shape), "  with vectors:", tuple(reader.embedding(batch).shape))
 
 # %% [markdown]
@@ -124,9 +120,9 @@ print("steps:", len(shapes), "  shape of x_t:", shapes[0])
 pictures.walk(axis=0)
 
 # %% [markdown]
-# Step 0 takes the characters of line A for the first characters of four lines. Step 1 takes those
-# of line B for the second ones. And h and c are handed on from step to step, so from line A to line
-# B. What stands in a column is read as if it were a line.
+# Step 0 should read `f`, `a` and `s`, the first characters of three lines. It reads `f`, `(`, `x`
+# and `)` instead, as if these began four lines. Step 1 reads line B, and h and c are handed on from
+# line A to line B. What stands in a column is read as if it were a line.
 #
 # That is what the layer without `batch_first` did with the six lines. At the last slot of row 2,
 # for example, it has read the last characters of lines 0, 1 and 2, and nothing else. Is that so?
@@ -161,21 +157,20 @@ pictures.walk(axis=1)
 # The default has its reason, too: with time in front, `x[t]` is all that step t needs, in one
 # piece. So a loop wants time first, and data comes batch first. You stand between the two.
 #
-# ## Two repairs
+# ## Shapes that cannot come out
 #
 # From here on we use random numbers and larger sizes, all of them different: 10 sentences, 24
 # words, 100 numbers a word, 16 units. They are those of the second post of lesson 00,
-# "pytorch中的nn.LSTM模块参数详解". It explains these sizes well. Then it prints the shapes of
-# `output` and of `h` for this code:
+# "pytorch中的nn.LSTM模块参数详解". It explains these sizes well. Then it has this code, with two
+# layers where we take one:
 #
 # ```python
 # x = torch.rand(10, 24, 100)
-# lstm = nn.LSTM(100, 16, num_layers=2)
+# lstm = nn.LSTM(100, 16)
 # output, (h, c) = lstm(x)
 # ```
 #
-# It says that these are (24, 10, 16) and (2, 10, 16). The 2 in front counts the two layers of this
-# LSTM, of which lesson 06 tells.
+# It says that `output` is (24, 10, 16), and that h has a 10 in the middle.
 #
 # **Predict.** Which shape does PyTorch print for `output`?
 
@@ -185,13 +180,14 @@ torch.manual_seed(0)
 T, B, I, H = 24, 10, 100, 16
 
 x = torch.rand(B, T, I)
-output, (h, c) = nn.LSTM(I, H, num_layers=2)(x)
+output, (h, c) = nn.LSTM(I, H)(x)
 print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 
 # %% [markdown]
-# (10, 24, 16): `output` lies as x does, and h has a 24 where the post has a 10. With this code
-# its shapes cannot come out, because the layer has read 10 steps of 24 sentences. No error reports
-# the slip.
+# (10, 24, 16): `output` lies as x does, and h has a 24 where the post has a 10. The layer has read
+# 10 steps of 24 sentences, and no error reports the slip.
+#
+# ## Two repairs
 #
 # There are two ways to mend it. Either turn x round: `x.transpose(0, 1)` swaps axes 0 and 1. Or
 # tell the layer how x lies: `batch_first=True`.
@@ -199,15 +195,14 @@ print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 # **Predict.** Which of the two repairs prints the shapes of the post?
 
 # %%
-output, (h, c) = nn.LSTM(I, H, num_layers=2)(x.transpose(0, 1))
+output, (h, c) = nn.LSTM(I, H)(x.transpose(0, 1))
 print("transpose:    output", tuple(output.shape), "  h", tuple(h.shape))
-output, (h, c) = nn.LSTM(I, H, num_layers=2, batch_first=True)(x)
+output, (h, c) = nn.LSTM(I, H, batch_first=True)(x)
 print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 
 # %% [markdown]
 # `transpose` does. With `batch_first=True`, `output` comes out as x went in, batch first. Both are
-# right. If your data comes batch first, `batch_first=True` is the simpler one: x stays as it is.
-# Note two things:
+# right, and the second is the simpler one: x stays as it is. Note two things:
 #
 # * **The last step** is no longer `output[-1]`. With `batch_first=True` that is the last
 #   *sentence*. The last step of every sentence is `output[:, -1]`.
@@ -215,24 +210,25 @@ print("batch_first:  output", tuple(output.shape), "  h", tuple(h.shape))
 #   What `batch_first` swaps is time and batch, and here there is nothing to swap. The states of a
 #   batch are (layers, B, H), whatever `batch_first` says.
 #
-# Do the two repairs compute the same? Two layers with the same weights will tell, on random states.
+# Do the two repairs compute the same? Two layers with the same weights will tell, on random states:
+# `lstm`, and `lstm_bf` with the batch first.
 
 # %%
 lstm = nn.LSTM(I, H)
-twin = nn.LSTM(I, H, batch_first=True)
-twin.load_state_dict(lstm.state_dict())
+lstm_bf = nn.LSTM(I, H, batch_first=True)
+lstm_bf.load_state_dict(lstm.state_dict())
 states = (torch.randn(1, B, H), torch.randn(1, B, H))
 
-output, (h_n, c_n) = twin(x, states)
+output, (h_n, c_n) = lstm_bf(x, states)
 turned, (h_turned, c_turned) = lstm(x.transpose(0, 1), states)
 print("output", same(turned.transpose(0, 1), output))
 print("h_n   ", same(h_turned, h_n))
 print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
-# Try all four combinations yourself. The block is x, each axis on a scale of its own, and thin
-# lines cut it into the steps of the loop. Orange is sentence 0, and all
-# that it reaches: the numbers that change when sentence 0 is another one.
+# Try all four combinations yourself. x is a table of words, as in the pictures above, and each
+# strip is a step of the loop. Dark is sentence 0, and all that it reaches: what changes when
+# sentence 0 is another one.
 #
 # **Try it.**
 #
@@ -254,17 +250,16 @@ explorers.three_axes()
 # 2. x and `output` lie differently. `h_n` and `c_n` have one shape in both, (1, 10, 16), and in
 #    both sentence 0 reaches itself alone.
 # 3. No. The two repairs undo each other, and the axes are swapped again.
-# 4. No. All shapes are the same, right or swapped. Only the orange tells.
+# 4. No. All shapes are the same, right or swapped. Only the dark places tell.
 #
 # </details>
 
 # %% [markdown]
 # ## A probe that sees it
 #
-# The fourth task is the worst case: with 10 sentences of 10 words, no shape helps. But the orange
-# does, and you can have it in your own programs. The sentences of a batch have nothing to do with
-# each other. So: change the first sentence, and look which sentences get another output. (A model
-# with dropout needs `model.eval()` first, or every output changes at every call.)
+# With 10 sentences of 10 words no shape helps. But what is dark in the explorer helps, and you can
+# have it in your own programs. The sentences of a batch have nothing to do with each other. So:
+# change the first sentence, and look which sentences get another output.
 #
 # First we need something to test: functions that take x with the sentences in front, and give
 # output with the sentences in front.
@@ -272,7 +267,7 @@ explorers.three_axes()
 
 # %%
 def right(x):
-    output, _ = twin(x)
+    output, _ = lstm_bf(x)
     return output
 
 
@@ -282,8 +277,8 @@ def swapped(x):
 
 
 # %% [markdown]
-# And this is the probe. It makes a copy of x in which one sentence is another, reads both, and
-# compares the outputs sentence by sentence.
+# And this is the probe. It adds 1 to every number of one sentence, and compares the outputs before
+# and after, sentence by sentence.
 
 
 # %%
@@ -299,31 +294,26 @@ def changed_sentences(read, x, which=0):
     return changed
 
 
-print("right:", changed_sentences(right, x))
-
-# %% [markdown]
-# Only sentence 0 changes, as it should be.
-#
-# **Predict.** What will the probe print for `swapped`?
-
-# %%
-print("swapped:", changed_sentences(swapped, x))
-print("swapped, the last one changed:", changed_sentences(swapped, x, which=9))
-
-# %% [markdown]
-# All ten, as the orange said. The state has walked from sentence to sentence, and what was changed
-# in the first one went along. The second line shows why the probe changes the *first*: the state
-# walks forward, so a change in the last sentence reaches no other.
-#
-# Here is the worst case, 10 sentences of 10 words.
-
-# %%
 square = torch.rand(10, 10, I)
-for read in (right, swapped):
-    print(tuple(read(square).shape), changed_sentences(read, square))
+print("right:  ", changed_sentences(right, square))
+print("swapped:", changed_sentences(swapped, square))
 
 # %% [markdown]
-# The shapes are equal, and the probe tells the two apart.
+# The shapes are equal, and the probe tells the two apart: in `right` only sentence 0 changes, in
+# `swapped` all ten. Two things to know before you use it:
+#
+# * x has to be vectors. To the numbers of characters 1 cannot be added: the largest has no vector.
+# * It wants a model that is in use, `model.eval()`. In training, dropout (lesson 06) changes
+#   outputs by chance.
+#
+# **Predict.** What will the probe print for `swapped` if it changes the last sentence, number 9?
+
+# %%
+print("swapped, the last one changed:", changed_sentences(swapped, square, which=9))
+
+# %% [markdown]
+# The last one alone, as if all were well. The state walks forward, so a change in the last sentence
+# reaches no other. That is why the probe changes the *first*.
 #
 # ## A third way to the shape
 #
@@ -342,7 +332,7 @@ pictures.block("view")
 
 # %% [markdown]
 # `view` reads the words in their old order, row by row, and only breaks the lines at another place.
-# No axis has moved. A column holds words of both sentences: every dashed word is in a wrong place.
+# No axis has moved, and every dashed word is in a wrong place.
 #
 # **Predict.** `viewed` below uses `view` in place of `transpose`, and all shapes come out right.
 # Which of the ten sentences will the probe name?
@@ -359,8 +349,8 @@ print("viewed:", changed_sentences(viewed, x))
 
 # %% [markdown]
 # All of them. The 24 words of sentence 0 fill two rows of ten and a part of the third, so
-# they stand in every column. `reshape(24, 10, 100)` gives the same as `view`. To let two axes
-# change places, use `transpose`.
+# they stand in every column. With this x, `reshape(24, 10, 100)` gives the same as `view`. To let
+# two axes change places, use `transpose`.
 #
 # ## A table with two axes
 #
@@ -382,7 +372,8 @@ print("output:", tuple(output.shape), "  states in h_n:", h_n.shape[0])
 # For a batch, an axis is missing. Which one depends on what a row of your table is:
 #
 # * A row is 20 steps of one number each. Then the axis of the features is missing.
-#   `table[..., None]` adds an axis of length 1 at the end, and the layer needs `input_size=1`.
+#   `table[..., None]` adds an axis of length 1 at the end: the three dots stand for all axes that
+#   are there. The layer needs `input_size=1`.
 # * A row is one step of 20 numbers. Then the axis of time is missing. `table[:, None]` adds an axis
 #   of length 1 in the middle.
 
@@ -400,14 +391,14 @@ print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
 #
 # ## States
 #
-# One mistake of this family does raise an error. Somebody has set `batch_first=True`, and gives
-# states that are batch first as well, (10, 1, 16).
+# One mistake of this family does raise an error, if there is more than one sentence. Somebody has
+# set `batch_first=True`, and gives states that are batch first as well, (10, 1, 16).
 
 # %%
 h_0 = torch.randn(B, 1, H)
 c_0 = torch.randn(B, 1, H)
 try:
-    twin(x, (h_0, c_0))
+    lstm_bf(x, (h_0, c_0))
 except RuntimeError as error:
     print(error)
 
@@ -415,40 +406,15 @@ except RuntimeError as error:
 # (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
 # states, and `hidden[0]` is `h_0`.)
 #
-# If this surprised you, you are not alone: issues of PyTorch ask for another order, read its
-# documentation otherwise, or report a bug: [4145](https://github.com/pytorch/pytorch/issues/4145),
-# [19675](https://github.com/pytorch/pytorch/issues/19675) and
-# [34036](https://github.com/pytorch/pytorch/issues/34036). But a state has no axis for time that
-# could change places with the batch.
-#
-# ## Lines of several lengths
-#
-# A `DataLoader` cannot lay lines of several lengths on top of each other. It can be given a
-# function that makes the batch, `collate_fn`. A common one fills short lines up with the number 0.
-# `pad_sequence` does that, and it has a `batch_first` of its own.
-
-# %%
-from torch.nn.utils.rnn import pad_sequence
-
-
-def fill_up(samples):
-    return pad_sequence(samples, batch_first=True)
-
-
-dataset = [encoded(text) for text in ("f(x)", "x = 1", "cat")]
-for batch in DataLoader(dataset, batch_size=3, collate_fn=fill_up):
-    print(batch)
-
-# %% [markdown]
-# What the LSTM makes of these zeros is the subject of lesson 09.
+# If this surprises you: a state has no axis for time that could change places with the batch.
 #
 # ## What we have seen
 #
 # * A `DataLoader` makes batches with the lines first, (B, T, I). The loop walks along axis 0, or
 #   along axis 1 with `batch_first=True`. It does not know what you meant.
-# * Swapped axes raise no error, unless states are given, whose B then does not fit. The probe sees
-#   them: change sentence 0, and look which sentences change. No shape is needed for that.
-# * `transpose` moves axes. `view` and `reshape` only break the lines elsewhere.
+# * Swapped axes raise no error, unless states are given and B differs from T. The probe sees them:
+#   change sentence 0, and look which sentences change. No shape is needed for that.
+# * `transpose` moves axes. `view` only breaks the lines elsewhere.
 # * `batch_first` is about x and `output`. The last step becomes `output[:, -1]`. States stay
 #   (layers, B, H).
 # * An input with two axes is one sequence, (T, I).

@@ -4,6 +4,8 @@ import numpy
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader
 
 T, B, I, H = 24, 10, 100, 16  # noqa: E741
 
@@ -143,3 +145,25 @@ def test_how_many_the_probe_names(layers):
     other[0] += 1
     change = (layers[0](many)[0] - layers[0](other)[0]).abs().amax(dim=(1, 2)) > 1e-12
     assert 20 < int(change.sum()) < 180 and not bool(change[180:].any())
+
+
+def test_lines_of_several_lengths_need_a_function_that_fills_them_up():
+    """A DataLoader refuses lines of several lengths; with pad_sequence they make a batch."""
+    lines = [torch.arange(1, length + 1) for length in (4, 5, 3)]
+    with pytest.raises(RuntimeError, match="equal size"):
+        next(iter(DataLoader(lines, batch_size=3)))
+    filled = DataLoader(lines, 3, collate_fn=lambda each: pad_sequence(each, batch_first=True))
+    assert next(iter(filled)).tolist()[2] == [1, 2, 3, 0, 0]
+
+
+def test_states_of_one_sentence_fit_with_the_batch_in_front_too(layers):
+    """States that are batch first raise an error, but where B = 1."""
+    x, state = torch.rand(1, T, I, dtype=torch.float64), torch.zeros(1, 1, H, dtype=torch.float64)
+    assert shapes(layers[1](x, (state.transpose(0, 1), state.transpose(0, 1))))[0] == (1, T, H)
+
+
+def test_the_probe_needs_vectors():
+    """To numbers of characters 1 cannot be added: the largest has no row in the table."""
+    table, numbers = nn.Embedding(87, 8), torch.tensor([[86, 3]])
+    with pytest.raises(IndexError):
+        table(numbers + 1)
