@@ -76,12 +76,12 @@ LESSONS = (
     Lesson(
         "01_why_gates",
         "Why gates",
-        "Why does a plain recurrent network forget, and what does a gate change?",
-        "a plain RNN forgets; the forget gate as a half-life",
+        "Why can a plain recurrent network hardly learn to keep a fact, and what is a gate for?",
+        "how far back a network can learn from; the forget gate as a half-life",
         objectives=(
-            "measure how fast a network forgets, with its gradient as the ruler",
+            "measure how far back a network can learn from, with its gradient as the ruler",
             "read a forget gate as a half-life, and choose the bias for the half-life you want",
-            "say what `nn.LSTM` really remembers when it has just been made",
+            "say how much of its memory a new `nn.LSTM` keeps, and open its gates",
         ),
         minutes=45,
         exercise_minutes=20,

@@ -1,4 +1,4 @@
-"""What lessons 06, 07, 13 and 15 measured: what the script makes, and what they say."""
+"""What lessons 01, 06, 07, 13 and 15 measured: what the script makes, and what they say."""
 
 import json
 
@@ -27,6 +27,8 @@ LAST = {
 def test_the_file_is_what_the_script_makes(seed):
     """The first rounds of some trainings, which do not depend on how many follow."""
     made = {
+        ("first sign", "plain RNN"): trials.first_sign("plain RNN", seed),
+        ("first sign", "forget bias 2"): trials.first_sign("forget bias 2", seed),
         ("dropout", "none"): trials.line_verdicts(2, 16, seed, 3),
         ("dropout", "between layers"): trials.line_verdicts(2, 16, seed, 3, 0.5),
         ("dropout", "in three places"): trials.line_verdicts(2, 16, seed, 3, 0.5, 0.5),
@@ -49,11 +51,60 @@ def test_the_file_is_what_the_script_makes(seed):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-        ten = name in ("relatives", "bracket units")
-        assert len(measured(name)[setting]) == seeds == (10 if ten else 5)
-    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, "bracket units"}
-    with pytest.raises(KeyError, match="expected one of code or prose, .*got 'lines'"):
+        wanted = {"relatives": 10, "bracket units": 10, "first sign": 45, "first sign, longer": 45}
+        assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
+    others = {"bracket units", "first sign", "first sign, longer"}
+    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
+    with pytest.raises(KeyError, match="expected one of first sign, .*got 'lines'"):
         measured("lines")
+
+
+def learnt(name):
+    return {n: [row for row in rows if row[1] > 0.9] for n, rows in measured(name).items()}
+
+
+def test_the_first_sign_is_learnt_with_open_gates():
+    """What lesson 01 says of its 45 starts."""
+    counts = {name: len(rows) for name, rows in learnt("first sign").items()}
+    assert counts == {
+        "plain RNN": 6,
+        "new LSTM": 0,
+        "forget bias 1": 7,
+        "forget bias 2": 43,
+        "forget bias 4": 43,
+    }
+    first = {n: sorted(row[0] for row in rows)[22] for n, rows in measured("first sign").items()}
+    assert list(first.values()) == sorted(first.values())
+
+
+def test_some_plain_networks_that_have_learnt_the_sign_are_latches():
+    """What lesson 01 says after 180 steps: of 30, ten have less gradient than when new."""
+    longer = learnt("first sign, longer")
+    assert len(longer["new LSTM"]) == 0
+    less = [after for before, _, after in longer["plain RNN"] if after < before]
+    assert (len(longer["plain RNN"]), len(less)) == (30, 10)
+    assert min(less) < -58
+
+
+def test_reach_and_signs_are_the_lessons():
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        torch.manual_seed(3)
+        sign = torch.randint(0, 2, (7,)) * 2.0 - 1
+        x = 0.1 * torch.randn(30, 7, 1)
+        x[0, :, 0] = sign
+        torch.manual_seed(3)
+        ours, our_sign = trials.signs(7)
+        assert torch.equal(ours, x) and torch.equal(our_sign, sign)
+        rnn = torch.nn.RNN(1, 16)
+        torch.manual_seed(0)
+        words = trials.signs(1)[0][:, 0].requires_grad_()
+        rnn(words)[0][-1].sum().backward()
+        by_lag = words.grad.norm(dim=1).flip(0)
+        assert 10 ** trials.reach(rnn) == pytest.approx((by_lag[29] / by_lag[0]).item())
+    finally:
+        torch.set_default_dtype(before)
 
 
 def test_the_larger_layer_has_about_as_many_weights_as_two():

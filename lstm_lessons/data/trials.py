@@ -1,4 +1,4 @@
-"""What lessons 06, 07, 13 and 15 measured with several seeds, and the code that measured it.
+"""What lessons 01, 06, 07, 13 and 15 measured with several seeds, and the code that measured it.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -82,6 +82,62 @@ def train(
             optimiser.step()
         model.eval()
         yield
+
+
+# --- Lesson 01 ---------------------------------------------------------------------------------
+
+BIASES = {"forget bias 1": 1.0, "forget bias 2": 2.0, "forget bias 4": 4.0}
+STARTS = 45
+
+
+def signs(count: int) -> tuple[Tensor, Tensor]:
+    """Return sequences (30, B, 1) of noise behind a first number, +1 or -1, and that number, (B,).
+
+    Drawn as lesson 01 draws them, so that a seed gives the same there.
+    """
+    sign = torch.randint(0, 2, (count,)).double() * 2 - 1
+    x = 0.1 * torch.randn(30, count, 1, dtype=torch.float64)
+    x[0, :, 0] = sign
+    return x, sign
+
+
+def reach(network: nn.Module) -> float:
+    """Return the power of ten of the gradient at lag 29 of one sequence, as a share of lag 0."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        words = signs(1)[0][:, 0].requires_grad_()
+    network(words)[0][-1].sum().backward()
+    assert words.grad is not None
+    network.zero_grad()
+    return (words.grad[0, 0] / words.grad[29, 0]).abs().log10().item()
+
+
+def first_sign(name: str, seed: int, steps: int = 60) -> list[float]:
+    """Train to say at the end of a sequence the sign that it began with; return three numbers.
+
+    They are `reach` before training, the share of 200 new signs that is right after it, and
+    `reach` after it.
+    """
+    torch.manual_seed(seed)
+    kind = nn.RNN if name == "plain RNN" else nn.LSTM
+    network, head = kind(1, 16, dtype=torch.float64), nn.Linear(16, 1, dtype=torch.float64)
+    if name in BIASES:
+        with torch.no_grad():
+            network.get_parameter("bias_ih_l0")[16:32] = BIASES[name]
+            network.get_parameter("bias_hh_l0")[16:32] = 0
+    before = reach(network)
+    optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
+    for _ in range(steps):
+        x, sign = signs(32)
+        guess = head(network(x)[0][-1])[:, 0]
+        loss = F.softplus(-sign * guess).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        x, sign = signs(200)
+        guess = head(network(x)[0][-1])[:, 0]
+    return [before, (guess.sign() == sign).double().mean().item(), reach(network)]
 
 
 # --- Lesson 06 ---------------------------------------------------------------------------------
@@ -375,7 +431,13 @@ def trials() -> list[Trial]:
     three = dict(rounds=40, dropout=0.5, elsewhere=0.5)
     longer = partial(doubled_letters, 1, 26, rounds=120)
     later = partial(doubled_letters, 1, 26, later=1)
+    five = ("plain RNN", "new LSTM", *BIASES)
     return [
+        *(("first sign", name, STARTS, partial(first_sign, name)) for name in five),
+        *(
+            ("first sign, longer", name, STARTS, partial(first_sign, name, steps=180))
+            for name in five[:2]
+        ),
         ("code or prose", "1 layer of 16", 5, lambda seed: shares(1, 16, seed)),
         ("code or prose", "1 layer of 26", 5, lambda seed: shares(1, 26, seed)),
         ("code or prose", "2 layers of 16", 5, lambda seed: shares(2, 16, seed)),
@@ -406,6 +468,7 @@ def trials() -> list[Trial]:
 def measured(name: str) -> dict[str, Any]:
     """Return what was measured: for each setting a list with an entry for each seed.
 
+    "first sign" and "first sign, longer": the numbers of `first_sign`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and "relatives": shares by round;
     "bracket units": the numbers of `bracket_units`.

@@ -31,16 +31,16 @@ _FLOOR = plots.power_of_ten(LOWEST)
 KEY_X = 478
 CURVES = {
     # name: (label, colour, dash pattern, width)
-    "rnn": ("plain RNN", "i", "2 4", 2.5),
-    "new": ("new LSTM", "o", "9 4 2 4", 2.5),
-    "chosen": ("LSTM with this forget bias", "f", "none", 3.5),
-    "power": ("fᵏ, the forget gate alone", "ink", "8 6", 2),
+    "rnn": ("plain RNN", "muted", "2 4", 2.5),
+    "new": ("LSTM as PyTorch makes it", "muted", "9 4 2 4", 2.5),
+    "chosen": ("LSTM with this forget bias", "ink", "none", 3.5),
+    "power": ("fᵏ, the forget gate alone", "f", "8 6", 2),
 }
 
 
 PRESETS = {
     "nearly shut: −2": {"forget_bias": -2.0, "lags": 20},
-    "as it comes: 0": {"forget_bias": 0.0, "lags": 50},
+    "half open: 0": {"forget_bias": 0.0, "lags": 50},
     "usual remedy: 1": {"forget_bias": 1.0, "lags": 50},
     "open: 4": {"forget_bias": 4.0, "lags": 50},
     "wide open: 6": {"forget_bias": 6.0, "lags": 50},
@@ -100,7 +100,7 @@ def curves(forget_bias: float, lags: int, of: str = STATE) -> dict[str, Array]:
 
 @checked
 def view(
-    forget_bias: Annotated[float, Range(-2.0, 6.0, 0.25), "forget bias (the sum)"] = 0.0,
+    forget_bias: Annotated[float, Range(-2.0, 6.0, 0.25), "forget bias (the sum)"] = 4.0,
     lags: Annotated[int, Range(10, 100, 10), "lags shown"] = 50,
     of: Annotated[str, Choice((STATE, MEMORY)), "gradient of"] = MEMORY,
 ) -> Picture:

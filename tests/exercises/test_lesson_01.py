@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import exercise
-from lstm_lessons.explorers.forget_gate import curves
+from lstm_lessons.explorers.forget_gate import MEMORY, STATE, curves
 
 
 def loop(f, steps):
@@ -158,10 +158,20 @@ def test_a_share_that_is_wrong_is_told_what_it_is(share, said):
 
 
 def test_the_gradient_in_the_praise_is_the_explorers():
-    left = curves(0.0, 50)["new"][-1]
-    assert f"{left:.0e}" == "3e-12"
-    assert "3e-12" in exercise("01.3").praise
-    assert 1e3 < left / 0.5**50 < 1e4
+    left = curves(0.0, 50, MEMORY)["new"][-1]
+    assert f"{left:.0e}" == "1e-12"
+    assert "1e-12" in exercise("01.3").praise
+    assert 900 < left / 0.5**50 < 1300
+
+
+@pytest.mark.parametrize("of", [STATE, MEMORY])
+@pytest.mark.parametrize("curve", ["new", "chosen"])
+def test_a_gradient_that_is_read_off_the_explorer_is_named(curve, of):
+    share = curves(0.0, 50, of)[curve][-1]
+    assert (
+        "gradient in the explorer"
+        in exercise("01.3").check({"reason": "b", "share": share}).message
+    )
 
 
 def test_no_message_about_a_reason_gives_the_share_away():
