@@ -253,7 +253,15 @@ LESSONS = (
         "14_training_on_real_data",
         "Training on real data",
         "Does it beat the baseline?",
-        "honest baselines first",
+        "sunspots and lines of code; baselines, seeds, early stopping and leaks",
+        objectives=(
+            "hold a network against baselines, over all seeds, and tell luck from skill",
+            "read learning curves, and stop and choose without looking at the test part",
+            "find a leak by scaling and a leak by shuffling",
+        ),
+        minutes=45,
+        exercise_minutes=30,
+        prerequisites=("09",),
     ),
     Lesson(
         "15_reading_a_trained_lstm",

@@ -288,7 +288,7 @@ print(f"round 40: {right[39]:.2f} of the other lines right")
 # called *overfitting*, and a round through all lines is called an *epoch*.
 #
 # The cheapest remedy is to stop at round 11, where the loss on other lines is lowest: *early
-# stopping*. Lesson 14 tells how to do that honestly.
+# stopping*. [Lesson 14](14_training_on_real_data.ipynb) tells how to do that honestly.
 #
 # ## Take away half of the units
 #

@@ -18,6 +18,8 @@ SYMBOLS = "BTLIH"
 NOT_THERE: dict[tuple[str, str], str] = {
     ("12.1", "H"): "a projection is narrower than the memory, so H is 2 or more",
     ("12.4", "H"): "the same",
+    ("14.4", "T"): "there is a part to train on and a part to test on",
+    ("14.4", "count"): "a standard deviation needs two years",
 }
 """Sizes and whole numbers that cannot be 1, and why, by (number, symbol or name)."""
 
