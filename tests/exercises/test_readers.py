@@ -122,6 +122,19 @@ def test_a_cut_graph_is_told(answer, said):
     assert said in told(answer)[1]
 
 
+def test_a_graph_that_is_cut_on_one_way_alone_is_told_of_that_way_alone():
+    """Of two results that miss other inputs, each is told with its own."""
+    toy = unknown_toy(returns=SeveralTensors(("h", "c")), axes={})
+    toy.__dict__["solved"] = lambda x, scale: (x[-1] * scale, scale * x[0] + x[-1])
+    result = toy.check(lambda x, scale: (x[-1].detach() * scale, (scale * x[0] + x[-1]).detach()))
+    assert result.misconception == "detached graph"
+    assert "cut: no gradient of h reaches x, and no gradient of c reaches x and scale." in (
+        result.message
+    )
+    both = toy.check(lambda x, scale: (x[-1].detach() * scale, scale * x[0].detach() + x.data[-1]))
+    assert "cut: no gradient of h and c reaches x." in both.message
+
+
 def test_a_gradient_that_cannot_be_taken_is_told():
     def in_place(x, scale):
         y = x * 1

@@ -7,17 +7,30 @@ from lstm_lessons.exercises.engine.words import listed
 
 def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
     """Say which gradients are missing, or which one is another."""
-    cut = [key for key in wanted if ours[key] is None and wanted[key] is not None]
-    if cut:
-        inputs = tuple(dict.fromkeys(leaf for _, leaf in cut))
-        results = tuple(dict.fromkeys(result for result, _ in cut))
+    missed: dict[str, tuple[str, ...]] = {}  # by result: the inputs that no gradient of it reaches
+    for result, leaf in wanted:
+        if ours[result, leaf] is None and wanted[result, leaf] is not None:
+            missed[result] = (*missed.get(result, ()), leaf)
+    if missed:
         return "detached graph", (
-            f"The numbers are right, but the graph is cut: no gradient of {listed(results)} "
-            f"reaches {listed(inputs)}. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, "
-            "`torch.no_grad()` or a tensor made anew from old numbers."
+            f"The numbers are right, but the graph is cut: {_said(missed)}. Look for `.detach()`, "
+            "`.data`, `.item()`, `.numpy()`, `torch.no_grad()` or a tensor made anew from old "
+            "numbers."
         )
     result, leaf = next(key for key in wanted if not same_gradient(ours[key], wanted[key]))
     return None, (
         f"The numbers are right, but the gradient of {result} with regard to {leaf} is not: a part "
         "of the graph is cut or counted twice. Look for `.detach()` and `.data`."
     )
+
+
+def _said(missed: dict[str, tuple[str, ...]]) -> str:
+    """Name the results together that miss the same inputs: "no gradient of c reaches x and h"."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for result, leaves in missed.items():
+        together.setdefault(leaves, []).append(result)
+    parts = (
+        f"no gradient of {listed(results)} reaches {listed(leaves)}"
+        for leaves, results in together.items()
+    )
+    return ", and ".join(parts)
