@@ -328,6 +328,13 @@ def test_two_sources_of_one_order_are_both_named():
         ("return new_h, new_c", "return new_h.float(), new_c.float()", "rounded to float32"),
         ("f * c + i * g", "(f * c + i * g).clamp(-1, 1)", "farther than 1 from zero"),
         ("f * c + i * g", "(f * c + i * g).clamp(-9, 9)", "c has no bounds"),
+        ("f * c + i * g", "(f * c + i * g).clamp(-150, 150)", "c has no bounds"),
+        ("z.chunk(4, dim=-1)", "[z[:, k::4] for k in range(4)]", "as cards are dealt out"),
+        (
+            "new_c = f * c + i * g",
+            "new_c = (f * c + i * g).detach()",
+            "no gradient of h reaches c, and no gradient of c reaches x, h, c, weight_ih,",
+        ),
         ("f * c", "(2 if len(x) == 1 else f) * c", "There is one sentence only: B = 1."),
         (
             "    z = ",

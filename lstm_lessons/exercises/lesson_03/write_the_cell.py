@@ -15,6 +15,14 @@ _ORDERS = tuple(
     for order in cell.ORDERS
 )
 
+_DEALT_OUT = together(
+    "gates dealt out like cards",
+    "You take every fourth number of a row for a gate, as cards are dealt out. In torch's stack "
+    "the H numbers of a gate lie together, one block behind the other.",
+    {"z.chunk(4, dim=-1)": "z.unflatten(-1, (-1, 4)).unbind(-1)"},
+    paired=False,
+)
+
 EXERCISE = cell.CellExercise(
     "03.1",
     cases=calls.cases,
@@ -24,6 +32,7 @@ EXERCISE = cell.CellExercise(
         cell.errors(*_TERMS),
         cell.of_c(),
         *_ORDERS,
+        _DEALT_OUT,
         *cell.lines_for_c(),
         *cell.exchanged_behind_the_cut("c"),
     ),
