@@ -5,12 +5,13 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from drawn import SVG, corners, marked, texts, tree, words
+from drawn import SVG, marked, points, texts, tree, words
 from settings import settings
 from torch import nn
 
 from lstm_lessons.data.plain_reader import read
 from lstm_lessons.drawing import svg
+from lstm_lessons.drawing.parts import BELT
 from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.cell_gates import (
     COLUMNS,
@@ -69,13 +70,20 @@ def test_the_sliders_stand_in_the_order_of_the_picture():
     assert list(PARAMETERS) == [*(f"z_{gate}" for gate in COLUMNS), "c_prev"]
 
 
-def test_the_new_memory_leaves_for_the_next_step():
+def test_c_is_a_straight_belt_from_the_old_memory_to_the_next_step():
+    """Three times as thick as the way of h, as in all pictures, with both memories at its ends."""
     root = ElementTree.fromstring(view().svg)
-    said = {words(each): each for each in root.iter(f"{SVG}text")}
-    at = said["c, to the next step"]
-    heads = [corners(each)[0] for each in root.iter(f"{SVG}polygon")]
-    # The head of an arrow is its first corner: one lies right below the words.
-    assert any(x > float(at.get("x")) and 0 < y - float(at.get("y")) < 20 for x, y in heads)
+    (belt,) = marked(view().svg, "belt").values()
+    (x0, y0), (x1, y1) = points(belt)
+    assert y0 == y1
+    assert x0 < min(COLUMNS.values()) < max(COLUMNS.values()) < x1
+    assert float(belt.get("stroke-width")) == BELT
+    ends = marked(view().svg, "number")
+    for name, before in (("c_prev", True), ("c", False)):
+        x, y = (float(ends[name].get(axis)) for axis in "xy")
+        assert abs(y - y0) < 10
+        assert x < x0 if before else x > x1
+    assert "to the next step" in [words(each) for each in root.iter(f"{SVG}text")]
     assert "the new memory c, which goes on to the next step" in view().alt
 
 
@@ -135,10 +143,10 @@ def test_a_number_says_under_the_pointer_which_numbers_made_it():
     titles = [each.text for each in tree(svg).iter(f"{SVG}title")]
     assert titles == [
         "f · c_prev = 0.881 · −1.00 = −0.881",
-        "i · g = 0.731 · 0.462 = 0.338",
         "c = f · c_prev + i · g = 0.881 · −1.00 + 0.731 · 0.462 = −0.543",
         "tanh(c) = tanh(−0.543) = −0.495",
         "h = o · tanh(c) = 0.500 · −0.495 = −0.248",
+        "i · g = 0.731 · 0.462 = 0.338",
     ]
     assert not set(titles) & set(texts(svg))  # it is no line of the picture
 

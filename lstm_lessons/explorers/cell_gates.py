@@ -8,6 +8,7 @@ from typing import Annotated
 
 from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.arrow import arrow
+from lstm_lessons.drawing.parts import belt, line
 from lstm_lessons.explorers.base import Explorer, Range, checked
 from lstm_lessons.lstm.plain import sigmoid
 
@@ -24,15 +25,19 @@ PRESETS = {
 
 # In the order in which the gates act on the memory, as they stand in the picture.
 
-WIDTH, HEIGHT = 720, 486
+WIDTH, HEIGHT = 720, 496
 # The forget gate stands first, so that every gate stands above the place where it acts.
 COLUMNS = {"f": 122, "i": 276, "g": 430, "o": 584}
 DIAL_WIDTH, DIAL_TOP, DIAL_HEIGHT = 112, 62, 74
 GATE_Y = 180
 PRODUCT_X, PRODUCT_Y = 353, 260
-FLOW_Y = 350
-FORK_X, NEXT_Y = 378, 438  # where c leaves for the next step, and the height at which it goes
-SQUASH_X = 484
+BELT_Y, SHOWN_Y = 346, 438  # the line of c, straight from left to right, and below it that of h
+BELT_END, FORK_X, SQUASH_X = (
+    636,
+    436,
+    500,
+)  # where c ends, where it is read for h, where its tanh is
+END_X = 680  # the middle of what stands at the right ends
 NODE, TANH = 15, 24  # half the width of what stands in the flow
 
 
@@ -57,7 +62,7 @@ def numbers(z_i: float, z_f: float, z_g: float, z_o: float, c_prev: float) -> di
 def view(
     z_f: Annotated[float, Z, "z_f, forget gate"] = 2.0,
     z_i: Annotated[float, Z, "z_i, input gate"] = 1.0,
-    z_g: Annotated[float, Z, "z_g, candidate"] = 0.5,
+    z_g: Annotated[float, Z, "z_g, news"] = 0.5,
     z_o: Annotated[float, Z, "z_o, output gate"] = 0.0,
     c_prev: Annotated[float, Range(-3.0, 3.0, 0.25), "c_prev, old memory"] = 1.0,
 ) -> Picture:
@@ -115,58 +120,53 @@ def _squashing_curve(gate: str) -> str:
 
 
 def _flow(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
-    """Draw the operations as circles and the numbers on the arrows between them."""
+    """Draw the belt of c, what multiplies it and is added to it, and below it the way of h."""
     f_x, o_x, below = COLUMNS["f"], COLUMNS["o"], GATE_Y + 12
     to_node = partial(arrow, root, gap=NODE)
-    svg.formula(root, 44, FLOW_Y - 30, "c_prev", 16)
+    svg.formula(root, 44, BELT_Y - 30, "c_prev", 16)
     bold = {"font_weight": "bold", "data_number": "c_prev"}
-    svg.label(root, 44, FLOW_Y + 6, svg.number(c_prev, 2), 16, **bold)
-    to_node("ink", (80, FLOW_Y), (f_x, FLOW_Y))
-    to_node("f", (f_x, below), (f_x, FLOW_Y))
-    to_node("i", (COLUMNS["i"], below), (COLUMNS["i"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
-    to_node("g", (COLUMNS["g"], below), (COLUMNS["g"], PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
-    to_node("ink", (PRODUCT_X, PRODUCT_Y), (PRODUCT_X, FLOW_Y))
-    to_node("ink", (f_x, FLOW_Y), (PRODUCT_X, FLOW_Y))
-    to_node("ink", (PRODUCT_X, FLOW_Y), (SQUASH_X, FLOW_Y), gap=TANH)
-    arrow(root, "ink", (FORK_X, FLOW_Y), (FORK_X, NEXT_Y), (WIDTH - 24, NEXT_Y))
-    svg.add(root, "circle", cx=FORK_X, cy=FLOW_Y, r=4, fill="ink")
-    svg.label(root, WIDTH - 34, NEXT_Y - 8, "c, to the next step", 14, "end")
-    to_node("ink", (SQUASH_X, FLOW_Y), (o_x, FLOW_Y))
-    to_node("o", (o_x, below), (o_x, FLOW_Y))
-    arrow(root, "ink", (o_x, FLOW_Y), (o_x + 44, FLOW_Y))
+    svg.label(root, 44, BELT_Y + 6, svg.number(c_prev, 2), 16, **bold)
+    belt(root, "ink", (80, BELT_Y), (BELT_END, BELT_Y), data_belt="c")
+    svg.label(root, WIDTH - 14, BELT_Y + 34, "to the next step", 13, "end", fill="muted")
+    to_node("f", (f_x, below), (f_x, BELT_Y))
+    for gate in "ig":
+        x = COLUMNS[gate]
+        to_node(gate, (x, below), (x, PRODUCT_Y), (PRODUCT_X, PRODUCT_Y))
+    to_node("ink", (PRODUCT_X, PRODUCT_Y), (PRODUCT_X, BELT_Y))
+    to_node("ink", (FORK_X, BELT_Y + 3), (FORK_X, SHOWN_Y), (SQUASH_X, SHOWN_Y), gap=TANH)
+    to_node("ink", (SQUASH_X, SHOWN_Y), (o_x, SHOWN_Y))
+    # The way of o crosses the belt, and does not touch it.
+    line(root, "o", (o_x, below), (o_x, BELT_Y - 10))
+    to_node("o", (o_x, BELT_Y + 10), (o_x, SHOWN_Y))
+    arrow(root, "ink", (o_x, SHOWN_Y), (BELT_END, SHOWN_Y))
     for x, y, sign in (
-        (f_x, FLOW_Y, "×"),
+        (f_x, BELT_Y, "×"),
         (PRODUCT_X, PRODUCT_Y, "×"),
-        (PRODUCT_X, FLOW_Y, "+"),
-        (SQUASH_X, FLOW_Y, "tanh"),
-        (o_x, FLOW_Y, "×"),
+        (PRODUCT_X, BELT_Y, "+"),
+        (SQUASH_X, SHOWN_Y, "tanh"),
+        (o_x, SHOWN_Y, "×"),
     ):
         _node(root, x, y, sign)
     _numbers(root, c_prev, made)
 
 
 def _numbers(root: svg.Element, c_prev: float, made: dict[str, float]) -> None:
+    """Write each number of the flow, with its name above it or before it."""
     ways = _ways(c_prev, made)
-    middle, after = (COLUMNS["f"] + PRODUCT_X) / 2, (SQUASH_X + COLUMNS["o"]) / 2
-    for name, text, x, y, anchor in (
-        ("kept", "f · c_prev", middle, FLOW_Y, "middle"),
-        ("added", "i · g", PRODUCT_X + 12, 312, "start"),
-        ("c", "c", (FORK_X + SQUASH_X) / 2, FLOW_Y, "middle"),
-        ("tanh_c", "tanh(c)", after, FLOW_Y, "middle"),
-        ("h", "h", COLUMNS["o"] + 88, FLOW_Y, "middle"),
+    middle, after = (COLUMNS["f"] + PRODUCT_X) / 2, (SQUASH_X + COLUMNS["o"]) / 2 + 3
+    for name, text, x, above, y, size in (
+        ("kept", "f · c_prev", middle, BELT_Y + 30, BELT_Y + 54, 14),
+        ("c", "c", END_X, BELT_Y - 24, BELT_Y + 6, 16),
+        ("tanh_c", "tanh(c)", after, SHOWN_Y - 34, SHOWN_Y - 14, 14),
+        ("h", "h", END_X, SHOWN_Y - 24, SHOWN_Y + 6, 16),
     ):
-        value = svg.number(made[name], 3)
+        svg.formula(root, x, above, text, size)
         bold = {"font_weight": "bold", "data_number": name}
-        if name == "added":
-            line = svg.label(root, x, y, f"{text} = ", 14, anchor)
-            svg.add(line, "tspan", value, **bold)
-            svg.tell(line, ways[name])
-        elif name == "h":
-            svg.label(root, x, y - 24, text, 16)
-            svg.tell(svg.label(root, x, y + 6, value, 16, **bold), ways[name])
-        else:
-            svg.formula(root, x, y + 32, text, 14)
-            svg.tell(svg.label(root, x, y + 52, value, 16, **bold), ways[name])
+        svg.tell(svg.label(root, x, y, svg.number(made[name], 3), 16, **bold), ways[name])
+    added = svg.label(root, PRODUCT_X + 12, 308, "i · g = ", 14, "start")
+    value = {"font_weight": "bold", "data_number": "added"}
+    svg.add(added, "tspan", svg.number(made["added"], 3), **value)
+    svg.tell(added, ways["added"])
 
 
 def _ways(c_prev: float, made: dict[str, float]) -> dict[str, str]:
