@@ -109,7 +109,7 @@ LESSONS = (
         objectives=(
             "write one step of an LSTM, on paper and as code",
             "say in which way an LSTM is an RNN cell with a memory and three taps",
-            "prove that your cell equals `nn.LSTMCell`, gradients included",
+            "test whether your cell equals `nn.LSTMCell`, gradients included",
         ),
         minutes=40,
         exercise_minutes=30,

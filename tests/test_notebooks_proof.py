@@ -123,7 +123,6 @@ DERIVED = (
     ("01_why_gates", "sigmoid", "lstm/plain.py"),
     ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
     ("03_the_cell_by_hand", "lstm_step", "lstm/cell.py"),
-    ("03_the_cell_by_hand", "CellParameters", "lstm/cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),

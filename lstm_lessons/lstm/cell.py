@@ -47,33 +47,26 @@ def lstm_step(
     return apply_gates(z, c)
 
 
-class CellParameters(nn.Module):
-    """The four parameters of torch.nn.LSTMCell, drawn from U(-1/sqrt(H), 1/sqrt(H)).
+class ManualLSTMCell(nn.Module):
+    """A twin of torch.nn.LSTMCell, which takes its arguments and inputs on trust.
 
-    weight_ih (4H, I), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,); their rows are stacked
-    i, f, g, o. Sizes are whole numbers above 0.
+    Its parameters are drawn from U(-1/sqrt(H), 1/sqrt(H)): weight_ih (4H, I), weight_hh (4H, H),
+    bias_ih (4H,), bias_hh (4H,), their rows stacked i, f, g, o. Sizes are whole numbers above 0.
+    `lstm_lessons.ManualLSTMCell` is this class with torch's other arguments, and with its checks
+    before it.
 
     Source: the documentation of torch.nn.LSTMCell.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
-        rows = 4 * hidden_size
+        rows, bound = 4 * hidden_size, 1 / sqrt(hidden_size)
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
         self.bias_ih = nn.Parameter(torch.empty(rows))
         self.bias_hh = nn.Parameter(torch.empty(rows))
-        bound = 1 / sqrt(hidden_size)
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
-
-
-class ManualLSTMCell(CellParameters):
-    """A twin of torch.nn.LSTMCell, which takes its arguments and inputs on trust.
-
-    `lstm_lessons.ManualLSTMCell` is this class with torch's other arguments, and with its checks
-    before it.
-    """
 
     def forward(self, x: Tensor, hx: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Return the new ``(h, c)``.
