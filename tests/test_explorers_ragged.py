@@ -139,7 +139,7 @@ def test_what_is_saved_is_the_padding():
         places, padding = x[..., 0].numel(), x[..., 0].numel() - len(packed.data)
         (saved,) = marked(picture.svg, "saved").values()
         share = round(100 * padding / places)
-        assert words(saved) == f"Saved by packing: {padding} of {places} places, {share} %."
+        assert words(saved) == f"Left out by packing: {padding} of {places} places, {share} %."
         assert picture.alt.endswith(words(saved))
 
 
@@ -149,5 +149,5 @@ def test_words_for_the_default():
         "sentence is the state after step 6; for these sentences that is past their last word: "
         "0, 1, 2, 4. Packed, the sentences stand in the order 3, 1, 4, 0, 2, data is (23, I), "
         "batch_sizes are 5, 5, 4, 3, 3, 2, 1, and h_n of every sentence is the state after its "
-        "own last word. Saved by packing: 12 of 35 places, 34 %."
+        "own last word. Left out by packing: 12 of 35 places, 34 %."
     )

@@ -137,6 +137,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"between": "carry", "gradient": False},
         {"text": "abc", "chunk": 1},
     ],
+    "two_orders": [{}, {"lines": CODE}, {"lines": ("abcdefg",) * 5}],
     "echo": [{}, {"chunk": 3}, {"signs": "+−", "chunk": 1, "lag": 1}, {"signs": "+" * 10}],
     "way_back": [{"stage": stage} for stage in ("forward", "h", "c", "gates", "sums")],
     "back_in_time": [{}, {"steps": "ab"}, {"steps": ("words", "of a", "second")}],
@@ -520,12 +521,12 @@ def test_no_box_of_a_letter_is_empty_and_packed_two_tints_tell_steps_apart(lines
         boxes = [
             each
             for each in tree(pictures.padded(lines, stage).svg).iter(f"{SVG}rect")
-            if each.get("stroke") == "i" or "--ll-i)" in (each.get("style") or "")
+            if each.get("data-letter")
         ]
         letters = sum(map(len, lines))
         assert len(boxes) == letters * (2 if stage == "packed" else 1)
         tints = {float(each.get("fill-opacity")) for each in boxes}
-        assert min(tints) >= 0.1
+        assert min(tints) >= 0.08
         more_than_a_step = max(map(len, lines)) > 1
         assert len(tints) == 1 + (stage == "packed" and more_than_a_step)
 
@@ -545,6 +546,19 @@ def test_padded_refuses_what_it_cannot_draw():
             pictures.padded(lines)
     with pytest.raises(ValueError, match="stage must be one of padded, sorted, packed"):
         pictures.padded(stage="block")
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_the_two_orders_are_the_indices_of_torch(lines):
+    packed, picture = torch_packed(lines), pictures.two_orders(lines)
+    for mark, wanted in (("order", packed.sorted_indices), ("back", packed.unsorted_indices)):
+        assert [words(each) for each in marked(picture.svg, mark).values()] == [
+            str(place) for place in wanted.tolist()
+        ]
+    ways = {f"{line},{stair}" for line, stair in enumerate(packed.unsorted_indices.tolist())}
+    assert set(marked(picture.svg, "way")) == ways
+    with pytest.raises(ValueError, match="lines must be"):
+        pictures.two_orders([*lines, ""])
 
 
 # --- block -------------------------------------------------------------------------------------

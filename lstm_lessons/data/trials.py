@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """What lessons 01, 06, 07, 13 and 15 measured with several seeds, and the code that measured it.
+=======
+"""What lessons 06, 07, 09, 13 and 15 measured with several seeds, and the code that measured it.
+>>>>>>> b0796b9 (Lesson 09: one function makes every batch, and one probe finds every padding)
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -10,6 +14,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
@@ -310,6 +315,56 @@ def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: in
     return model
 
 
+def next_shares(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 10) -> list[float]:
+    """Return the shares of next characters told right: on whole pieces, and from the past alone."""
+    with _drawn_in_double(), torch.no_grad():
+        with torch.enable_grad():
+            model = next_characters(bidirectional, hidden_size, seed, rounds)
+        _, others, _ = windows()
+        whole = (model(others)[:-1].argmax(-1) == others[1:]).double().mean().item()
+        known = [model(others[: t + 1])[-1].argmax(-1) == others[t + 1] for t in range(WINDOW - 1)]
+        return [whole, torch.stack(known).double().mean().item()]
+
+
+@contextmanager
+def _drawn_in_double() -> Iterator[None]:
+    """Draw weights in float64, as the lesson does: a seed gives other ones than in float32."""
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(usual)
+
+
+# --- Lesson 09 ---------------------------------------------------------------------------------
+
+
+def padding(packed: bool, seed: int, rounds: int = 5) -> int:
+    """Train the reader with a line's own length or always with 40; return how many are right."""
+    lines = code_or_prose()
+    number = _numbers("".join(line.text for line in lines))
+    rows = [_row(line.text, number) + 1 for line in lines]  # 0 is padding
+    numbers = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    lengths = torch.tensor([len(row) if packed else numbers.shape[1] for row in rows])
+    with _drawn_in_double():
+        is_code = torch.tensor([float(line.code) for line in lines])
+        torch.manual_seed(seed)
+        model = Reader(len(number))
+
+        def scores(chosen: Tensor) -> Tensor:
+            return model(numbers[chosen], lengths[chosen])[:, 0]
+
+        def loss(chosen: Tensor) -> Tensor:
+            return F.binary_cross_entropy_with_logits(scores(chosen), is_code[chosen])
+
+        for _, _ in zip(range(rounds), train(model, loss, TRAINED_ON, 121, 0.05), strict=False):
+            pass
+        others = torch.arange(TRAINED_ON, len(lines))
+        with torch.no_grad():
+            return int(((scores(others) > 0) == (is_code[others] > 0)).sum())
+
+
 # --- Lesson 13 ---------------------------------------------------------------------------------
 
 SEEDS, CHUNK = 10, 10
@@ -451,6 +506,12 @@ def trials() -> list[Trial]:
         ("dropout", "in three places", 5, lambda seed: line_verdicts(2, 16, seed, **three)),
         ("gaps", "one direction", 5, lambda seed: gaps(False, 32, seed)),
         ("gaps", "both directions", 5, lambda seed: gaps(True, 16, seed)),
+        ("next characters", "one direction", 5, lambda seed: next_shares(False, 32, seed)),
+        ("next characters", "two directions", 5, lambda seed: next_shares(True, 16, seed)),
+        ("next characters", "40 rounds", 5, lambda seed: next_shares(True, 16, seed, 40)),
+        ("padding", "packed", SEEDS, partial(padding, True)),
+        ("padding", "padded", SEEDS, partial(padding, False)),
+        ("padding", "padded, 15 rounds", SEEDS, partial(padding, False, rounds=15)),
         *(("relatives", name, SEEDS, partial(open_brackets, name)) for name in RELATIVES),
         (
             "relatives",
@@ -470,8 +531,14 @@ def measured(name: str) -> dict[str, Any]:
 
     "first sign" and "first sign, longer": the numbers of `first_sign`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
+<<<<<<< HEAD
     all of "doubled letters", "gaps" and "relatives": shares by round;
     "bracket units": the numbers of `bracket_units`.
+=======
+    "doubled letters", "doubled letters, longer", "gaps" and "relatives": shares by round;
+    "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
+    `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
+>>>>>>> b0796b9 (Lesson 09: one function makes every batch, and one probe finds every padding)
 
     Raises:
         KeyError: there is no such measurement; the message lists those there are.

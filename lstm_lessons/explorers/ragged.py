@@ -74,7 +74,7 @@ def view(
     _packed(root, made)
     line = {"font_weight": "bold", "data_saved": "yes"}
     svg.label(root, 24, HEIGHT - 44, _saved(made), 14, "start", **line)
-    key = "number: the row of data.  dashed: padding.  thick frame: h_n is the state after it."
+    key = "number n: data[n].  dashed: padding.  thick frame: h_n is the state after it."
     svg.label(root, 24, HEIGHT - 18, key, 12, "start", fill="muted")
     return Picture(svg.write(root), _alt(made))
 
@@ -128,8 +128,8 @@ def _heads(root: svg.Element, kind: str, title: str, steps: int) -> None:
 def _place(
     root: svg.Element, kind: str, t: int, y: float, row: int, source: tuple[int, int]
 ) -> None:
-    """Draw a place that holds a word, with its row of data in it."""
-    colours = {"fill": "i", "stroke": "i", "fill_opacity": TINT, "rx": 3}
+    """Draw a place that holds a word, with its number in data in it."""
+    colours = {"fill": "ink", "stroke": "muted", "fill_opacity": TINT, "rx": 3}
     mark = {f"data_{kind}": ",".join(map(str, source))}
     x = LEFT + t * CELL
     box = svg.rect(root, x + 2, y + 2, CELL - 4, ROW - 4, **colours, **mark)
@@ -151,7 +151,8 @@ def _padding(root: svg.Element, t: int, y: float, source: tuple[int, int]) -> No
 
 def _mark(root: svg.Element, kind: str, t: int, y: float, sentence: int) -> None:
     """Draw a frame round the place after which h_n is taken."""
-    frame = {"fill": "none", "stroke": "f", "stroke_width": 3, "rx": 4, "pointer_events": "none"}
+    frame = {"fill": "none", "stroke": "ink", "stroke_width": 4, "rx": 4}
+    frame["pointer_events"] = "none"
     mark = {f"data_end_{kind}": str(sentence)}
     svg.rect(root, LEFT + t * CELL + 1, y + 1, CELL - 2, ROW - 2, **frame, **mark)
 
@@ -170,7 +171,7 @@ def _own(length: int) -> str:
 def _saved(made: dict) -> str:
     places, valid = made["places"], made["valid"]
     share = round(100 * (places - valid) / places)
-    return f"Saved by packing: {places - valid} of {places} places, {share} %."
+    return f"Left out by packing: {places - valid} of {places} places, {share} %."
 
 
 def _alt(made: dict) -> str:

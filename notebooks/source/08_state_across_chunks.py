@@ -234,9 +234,9 @@ print(words_reached(cut=True))
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The middle row is what one trains with. It is called *truncated backpropagation through time*;
-# truncated means cut off. (If you only read and do not train, write `with torch.no_grad():` around
-# the loop. Then there is no history, and nothing to detach.)
+# The middle row is what one trains with. It is called *truncated backpropagation through time*, by
+# Williams and Peng in 1990; truncated means cut off. (If you only read and do not train, write
+# `with torch.no_grad():` around the loop. Then there is no history, and nothing to detach.)
 
 # %% [markdown]
 # ## A long text, read in rows
@@ -368,14 +368,19 @@ for hand_on in (True, False):
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
 # that came three steps before. We train with chunks of 3 and with chunks of 4, with the state
-# handed on in both, two rounds over the signs each. (`roll(3)` shifts the signs by three steps; the
-# first three answers mean nothing, and are not counted.)
+# handed on in both, two rounds over the signs each. Other signs test it. `roll(3)` shifts the signs
+# by three steps; the first three answers mean nothing, and do not count in the test.
+
 
 # %%
-torch.manual_seed(0)
-signs = torch.randint(0, 2, (400, 16))  # (T, B): 1 for +1, 0 for -1
-echo = (2.0 * signs - 1)[:, :, None]
-echoed = signs.roll(3, dims=0).double()  # the sign of three steps before
+def signs_and_answers(seed):
+    """Return signs (400, 16, 1), +1 or -1, and which of three steps before were +1, (400, 16)."""
+    torch.manual_seed(seed)
+    signs = torch.randint(0, 2, (400, 16)).double()
+    return (2 * signs - 1)[:, :, None], signs.roll(3, dims=0)
+
+
+echo, echoed = signs_and_answers(seed=100)
 
 
 # %%
@@ -400,7 +405,8 @@ def echo_right(k, seed):
     for _ in range(2):
         train_round(lstm, head, optimiser, k)
     with torch.no_grad():
-        right = (head(lstm(echo)[0])[3:, :, 0] > 0) == (echoed[3:] == 1)
+        others, wanted = signs_and_answers(seed=101)
+        right = (head(lstm(others)[0])[3:, :, 0] > 0) == (wanted[3:] == 1)
     return right.double().mean().item()
 
 

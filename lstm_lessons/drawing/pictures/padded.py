@@ -11,7 +11,7 @@ STAGES = ("padded", "sorted", "packed")
 LINES = ("cat", "x=10", "hello", "to", "a")
 MOST, LONGEST, LETTERS = 5, 7, 24
 NOTHING = "·"
-TINTS = (theme.TINT, 0.4)
+TINTS = (theme.TINT / 2, 0.3)
 """Of even and of odd steps, packed. Neither is empty: in a padded block that means no letter."""
 
 WIDTH = 760
@@ -25,7 +25,7 @@ def padded(lines: Sequence[str] = LINES, stage: str = "padded") -> Picture:
     """Return the picture of the lines, a row each, a letter a step.
 
     ``stage`` is "padded" (a dot where there is no letter), "sorted" (the longest line first) or
-    "packed" (no dots: the staircase, batch_sizes below it, and the rows of data beside it).
+    "packed" (no dots: the staircase, batch_sizes below it, and data beside it).
 
     Raises:
         ValueError: there are more than 5 lines or 24 letters, a line has none or more than 7, or
@@ -97,8 +97,9 @@ def _letter(
     root: svg.Element, x: float, y: float, width: float, height: float, letter: str, step: int
 ) -> None:
     """Draw a letter in its box, of one tint at even steps and of another at odd ones."""
-    style = {"fill": "i", "fill_opacity": TINTS[step % 2], "stroke": "i"}
-    svg.rect(root, x + 1.5, y + 1.5, width - 3, height - 3, rx=4, **style)
+    style = {"fill": "ink", "fill_opacity": TINTS[step % 2], "stroke": "muted"}
+    box = (x + 1.5, y + 1.5, width - 3, height - 3)
+    svg.rect(root, *box, rx=4, **style, data_letter=letter)
     # In the block it stands low, below its number.
     y += height / 2 + (10 if height == CELL_HEIGHT else 7)
     svg.label(root, x + width / 2, y, letter, 19, font_weight="bold")
@@ -131,7 +132,7 @@ def _staircase(root: svg.Element, lines: int, sizes: list[int]) -> None:
 def _data(root: svg.Element, rows: list[str], sizes: list[int]) -> None:
     """Draw the rows of data: numbered, step by step, with the letter beside each."""
     total = sum(sizes)
-    svg.label(root, ROWS_X - 20, 34, f"data: {total} rows", 19, "start", font_weight="bold")
+    svg.label(root, ROWS_X - 20, 34, f"data: {total} characters", 19, "start", font_weight="bold")
     number = 0
     for step, size in enumerate(sizes):
         for place in range(size):
@@ -153,7 +154,7 @@ def _alt(rows: list[str], order: list[int], sizes: list[int], stage: str) -> str
         return (
             f"The lines packed, longest first, as a staircase without padding: {said}. "
             f"batch_sizes, how many lines are left at each step: {', '.join(map(str, sizes))}. "
-            f"data has {sum(sizes)} rows, step by step: {', '.join(letters)}."
+            f"data has {sum(sizes)} characters, step by step: {', '.join(letters)}."
         )
     how = "sorted, the longest first" if stage == "sorted" else "in their own order"
     return (

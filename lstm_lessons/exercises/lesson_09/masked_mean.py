@@ -112,9 +112,9 @@ _SLIPS = (
     ),
     together("padding in the sum", f"{_PADDING} What you divide by is right.",
              {_MASK: _ONES, _BY: _BY}, paired=False),
-    together("a mean over all steps", f"{_PADDING} And you divide by T, as a `mean` over all steps "
-             "does, or a mask of ones that is counted. Each sum is to be divided by the number of "
-             "the sentence's own words.", {_MASK: _ONES, _BY: _COUNTED}),
+    together("a mean over all steps", "You take the mean over all T steps, and so you average the "
+             "padding, too. It should be the mean over each sentence's own words.",
+             {_MASK: _ONES, _BY: _COUNTED}),
     together("padding told by zeros", "You tell the padding by its zeros. Here it is not zero, or "
              "not all of it: an LSTM that has read the padding shows a state there too. Only the "
              "lengths say where a sentence ends.",

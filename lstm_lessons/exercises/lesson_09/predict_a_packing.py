@@ -51,6 +51,8 @@ _QUESTIONS = (
         row("rows counted from 1", "`row`: row 7 is word 2 of sentence 1. Rows count from 0.", 7))),
     ShapeOf("h_n", "It is a state, and packing changes no shape of a state. What stands first in "
             "one, and is there an axis for the steps?", (
+        row("no axis for the layers", "`h_n`: the axis for the layers is missing. It stands first.",
+            (4, 6)),
         row("a state for each word", "`h_n`: 12 rows has the packed output. Here there is one for "
             "each sentence.", (12, 6)),
         row("axes in another order", "`h_n`: 1, 4 and 6 are right, but not their order. First in a "
