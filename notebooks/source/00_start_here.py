@@ -16,7 +16,8 @@
 # is one at work. It reads a line one character at a time. After each character it says whether it
 # takes the line for Python code or for English prose.
 #
-# Click into the box below, and press **Shift + Enter**: that runs it.
+# Click into the box below, and press **Shift + Enter**: that runs it. (Those who want only the
+# shapes of `nn.LSTM` find them from [Words as numbers](#Words-as-numbers) on.)
 
 # %%
 from lstm_lessons import explorers
@@ -56,7 +57,7 @@ explorers.reader()
 #
 # The picture draws c. It has a row for each of the 16 *units*. From left to right you see the
 # number that the unit held after each character: the wider a box is, the farther the number is
-# from zero, and a hollow box is a number below zero.
+# from zero, as the key at its top right shows. A hollow box is a number below zero.
 
 # %% [markdown]
 # Look at one row, unit 5, which is drawn larger below the others. It follows brackets, as you will
@@ -66,10 +67,14 @@ explorers.reader()
 # them. Training has found the weights that do it.
 #
 # The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of
-# the old number is kept, and i how much of the new one, g, is taken in.
+# the old number is kept, and i how much of the new one, g, is taken in. Here is the picture once
+# more:
+
+# %%
+explorers.reader()
 
 # %% [markdown]
-# **Try it.** Go back up to the picture.
+# **Try it.**
 #
 # 1. Press "an open bracket". Then move the slider slowly from 1 to 11, or press the play button
 #    beside it. What becomes of the memory of unit 5 at `(`, and what at `)`?

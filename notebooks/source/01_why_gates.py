@@ -569,7 +569,8 @@ for name, starts in longer.items():
 learnt = [row for row in longer["plain RNN"] if row[1] > 0.9]
 grown = sum(after > before for before, _, after in learnt)
 print(f"plain RNNs that learnt it: gradient grown in {grown} of {len(learnt)}")
-print(f"the smallest gradient that is left in one of them: {10 ** min(r[2] for r in learnt):.0e}")
+smallest = 10 ** min(after for _, _, after in learnt)
+print(f"the smallest gradient that is left in one of them: {smallest:.0e}")
 
 # %% [markdown]
 # In 20 of the 30 training has made the gradient larger: the factor has come nearer to 1. The other

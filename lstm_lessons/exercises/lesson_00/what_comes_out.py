@@ -6,7 +6,7 @@ from typing import Any
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import ShapeOf
 from lstm_lessons.exercises.engine.question import row
-from lstm_lessons.exercises.engine.words import Misformed, listed
+from lstm_lessons.exercises.engine.words import listed
 from lstm_lessons.shapes import Configuration
 
 LAYER = Configuration(input_size=100, hidden_size=16, seq_len=5, batch=7)
@@ -17,17 +17,7 @@ OF_THE_CALL_ABOVE = {
 
 
 class Shape(ShapeOf):
-    """A shape that is no text; of a wrong size it is said where it comes from."""
-
-    def read(self, value: Any) -> tuple[int, ...]:
-        """Return the shape; raise Misformed where it is a string, or nothing like a shape."""
-        if isinstance(value, str):
-            raise Misformed(
-                "{keys} {are} text, because of the quotation marks. A shape is a tuple of numbers, "
-                "without them: `(1, 2, 3)`.",
-                "text for a shape",
-            )
-        return super().read(value)
+    """A shape; of a wrong size it is said where it comes from."""
 
     def about(
         self, value: tuple[int, ...], right: tuple[int, ...], asked: Collection[Any] = ()
