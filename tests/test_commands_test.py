@@ -44,7 +44,7 @@ def test_everything_is_run_strictly_and_side_by_side(monkeypatch):
     words = test_command.pytest_arguments(False, [])
     assert words == [
         "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120",
-        "-p", "lstm_lessons.publishing.offline", "-n", "2",
+        "-p", "lstm_lessons.publishing.strict", "-n", "2",
         "--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=1",
     ]  # fmt: skip
     assert "--nbval-lax" not in words

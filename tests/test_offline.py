@@ -1,6 +1,5 @@
-"""Kernels with no network, each of the two ways; and that nbval's are such kernels."""
+"""Kernels with no network, each of the two ways."""
 
-import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 
@@ -42,9 +41,3 @@ def test_nothing_beyond_this_machine_is_reached(run, code):
 
 def test_a_kernel_works_as_ever(run):
     assert run("import os; assert os.getcwd(); print(6 * 7)")["status"] == "ok"
-
-
-def test_nbval_starts_its_kernels_so(monkeypatch):
-    monkeypatch.setattr(nbval.kernel, "KernelManager", KernelManager)
-    offline.pytest_configure()
-    assert nbval.kernel.KernelManager is OfflineKernelManager

@@ -14,7 +14,7 @@ What else was once planted in copies is now broken where its rule is tested:
 | a source, a cell's metadata, a notebook or a source file changed without a build | `test_build.py`, `DRIFTS` |
 | gates in another order, and 200 more wrong lines of ManualLSTM | `test_manual_lstm_mutations.py` |
 | another verdict than "Correct" | `exercises/test_front.py` |
-| a cell that depends on being run once, or where it is run | `test_notebooks_robust.py` |
+| a cell that depends on being run once, or where it is run | `test_strict.py` |
 | a notebook that reaches the network | `test_offline.py`, `test_commands_test.py` |
 | controls without names, keys, mouse, focus or theme | `browser/test_lab.py` |
 """  # noqa: E501

@@ -13,10 +13,10 @@ from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.failure import Failure
 
 # Strict: stored outputs are compared, with the kernel of this environment, a cell's time limited.
-# The plugin starts nbval's kernels with no network.
+# The plugin adds: no network, another folder, each cell run twice.
 NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
-    *("-p", "lstm_lessons.publishing.offline"),
+    *("-p", "lstm_lessons.publishing.strict"),
 )
 # A worker a notebook: nbval keeps one kernel for a notebook, so its cells must not be dealt out.
 # Files are dealt out in the order that tests/conftest.py puts them in.

@@ -3,9 +3,6 @@
 The lessons work on a train. A notebook that fetches something fails under nbval, because its
 kernel starts with no network: on Linux in a network namespace of its own, where it is spoken to
 through files; elsewhere, Python itself refuses to connect to anything but this machine.
-
-This module is a plugin of pytest (``-p lstm_lessons.publishing.offline``): nbval has no option for
-how its kernels are started.
 """
 
 from __future__ import annotations
@@ -87,10 +84,3 @@ class OfflineKernelManager(KernelManager):
         """Return the command line that starts the kernel."""
         command = super().format_kernel_cmd(extra_arguments)
         return [*NAMESPACE, *command] if has_namespaces() else command
-
-
-def pytest_configure() -> None:
-    """Let nbval start its kernels so."""
-    import nbval.kernel
-
-    nbval.kernel.KernelManager = OfflineKernelManager
