@@ -178,7 +178,7 @@ def test_a_free_port_will_do(taken_port):
 
 def test_the_first_lesson_is_opened(clone):
     line = lab.command(clone.root, options(), [])
-    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert line[:3] == [sys.executable, "-m", "lstm_lessons.commands.jupyterlab"]
     assert f"--ServerApp.root_dir={clone.root}" in line
     assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in line
     assert "--no-browser" not in line and not any("port" in word for word in line)

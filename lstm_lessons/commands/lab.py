@@ -115,7 +115,7 @@ def command(root: Path, options: argparse.Namespace, rest: list[str]) -> list[st
         settings["--ServerApp.port"] = str(options.port)
         settings["--ServerApp.port_retries"] = "0"
     given = {word.partition("=")[0] for word in rest}
-    line = [sys.executable, "-m", "jupyterlab"]
+    line = [sys.executable, "-m", "lstm_lessons.commands.jupyterlab"]
     line += [f"{name}={value}" for name, value in settings.items() if name not in given]
     if options.no_browser:
         line.append("--no-browser")

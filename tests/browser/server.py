@@ -76,7 +76,8 @@ class LabServer:
 
     def __enter__(self) -> "LabServer":
         command = [
-            *(sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser"),
+            *(sys.executable, "-m", "lstm_lessons.commands.jupyterlab"),
+            *("--allow-root", "--no-browser"),
             *("--ip=127.0.0.1", f"--port={self._port}", "--ServerApp.port_retries=0"),
             f"--IdentityProvider.token={self._token}",
             f"--ServerApp.root_dir={self.root}",
