@@ -1,6 +1,7 @@
 """Which settings of an explorer's controls are tried: not all, but every two values together."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations, product
 from typing import Any
 
@@ -36,12 +37,14 @@ def marked_values(parameter: Parameter) -> list[Any]:
     return sorted({every[0], parameter.default, every[-1]})
 
 
+@cache
 def settings(view: View) -> list[Setting]:
     """Return the settings to try: every two marked values together, and every value once."""
     every = {name: every_value(each.allowed) for name, each in parameters(view).items()}
     return _distinct(meetings(view) + every_once(every))
 
 
+@cache
 def meetings(view: View) -> list[Setting]:
     """Return settings that have every two marked values together.
 

@@ -94,7 +94,7 @@ def test_every_two_values_are_tried_together_and_every_value_once(name):
         assert wanted <= {(given[one], given[other]) for given in tried}
     for end in (0, -1):  # all at their least, all at their most
         assert {key: marked_values(each)[end] for key, each in table.items()} in tried
-    assert tried == settings(view)
+    assert tried == settings.__wrapped__(view)
 
 
 @each_explorer

@@ -1,7 +1,6 @@
 """Kernels with no network, each of the two ways."""
 
 import pytest
-from jupyter_client.manager import KernelManager
 
 from lstm_lessons.publishing import offline
 from lstm_lessons.publishing.offline import OfflineKernelManager, has_namespaces

@@ -1,8 +1,8 @@
 """Faults planted in the course: each is seen, and for the right reason.
 
 Four go end to end: planted together in one copy of the course, where the real test command then
-fails on each of them and on nothing else. Faults of the kinds that nbval compares stand in one small
-notebook, for the same command. The others are planted in process, beside the function that sees
+fails on each of them and on nothing else. Beside them stands one small notebook with every kind of
+fault that nbval compares. The others are planted in process, beside the function that sees
 them: a file of the package is run with one text changed, and its test is called.
 
 What else was once planted in copies is now broken where its rule is tested:
@@ -177,21 +177,6 @@ STEP = "tests/test_package_core.py::test_one_step_equals_torch"
 PATHS = (LESSON_02, *STRIPPED, WHOLE, EXECUTED, STEP)
 
 
-@pytest.mark.slow
-def test_four_faults_end_to_end(copied):
-    """Each fails what it should, and nothing else of these tests fails."""
-    stored(copied, LESSON_02, change_a_number)
-    stored(copied, LESSON_03, strip)
-    text(copied, "lstm_lessons/lstm/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g =")
-    text(copied, "pyproject.toml", '"tests", "notebooks", "exercises"]', '"tests", "notebooks"]')
-    status, failed, said = failures(copied, *PATHS)
-    assert status != 0, said[-3000:]
-    cells = {name for name in failed if name.startswith(f"{LESSON_02}::Cell ")}
-    steps = {name for name in failed if name.startswith(f"{STEP}[")}
-    assert len(cells) == 1 and len(steps) == 4, said[-3000:]
-    assert failed == {*cells, *steps, *STRIPPED, EXECUTED}, said[-3000:]
-
-
 # What stands in a cell, what its output is said to be, and whether that passes.
 Output = nbformat.NotebookNode | None
 
@@ -222,20 +207,33 @@ CELLS = [
 ]
 
 
-@pytest.mark.slow
-def test_every_kind_of_fault_in_a_cell_is_seen(copied):
-    """One notebook, so that one kernel will do; a cell that fails does not stop the next."""
+PLANTED = "notebooks/99_planted.ipynb"
+
+
+def plant(root: Path) -> None:
+    """Write one notebook of all CELLS, so that one kernel will do."""
     cells = []
     for count, (source, output, _) in enumerate(CELLS, 1):
         cell = nbformat.v4.new_code_cell(source, execution_count=count)
         cell.outputs = [] if output is None else [output]
         cells.append(cell)
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = "notebooks/17_planted.ipynb"
-    nbformat.write(
-        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), copied / path
-    )
-    status, failed, said = failures(copied, path)
-    (copied / path).unlink()
-    wanted = {f"{path}::Cell {n}" for n, (_, _, passes) in enumerate(CELLS) if not passes}
-    assert status != 0 and failed == wanted, said[-3000:]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
+    nbformat.write(notebook, root / PLANTED)
+
+
+@pytest.mark.slow
+def test_faults_end_to_end(copied):
+    """Each fails what it should, and nothing else fails; a cell that fails stops no other."""
+    plant(copied)
+    stored(copied, LESSON_02, change_a_number)
+    stored(copied, LESSON_03, strip)
+    text(copied, "lstm_lessons/lstm/cell.py", "z_i, z_f, z_g, z_o =", "z_i, z_f, z_o, z_g =")
+    text(copied, "pyproject.toml", '"tests", "notebooks", "exercises"]', '"tests", "notebooks"]')
+    status, failed, said = failures(copied, PLANTED, *PATHS)
+    assert status != 0, said[-3000:]
+    cells = {name for name in failed if name.startswith(f"{LESSON_02}::Cell ")}
+    steps = {name for name in failed if name.startswith(f"{STEP}[")}
+    planted = {f"{PLANTED}::Cell {n}" for n, (_, _, passes) in enumerate(CELLS) if not passes}
+    assert len(cells) == 1 and len(steps) == 4, said[-3000:]
+    assert failed == {*cells, *steps, *planted, *STRIPPED, EXECUTED}, said[-3000:]

@@ -11,7 +11,7 @@ from lstm_lessons.exercises.engine.attempts import right
 from lstm_lessons.exercises.engine.base import OUR_FAULT
 from lstm_lessons.exercises.engine.slips import compiled
 
-PAIRS, MUTANTS, SEED = 30, 30, 9  # of 200 pairs and more, tried when an exercise is made
+PAIRS, MUTANTS, SEED = 15, 30, 9  # of 200 pairs and more, tried when an exercise is made
 MOST_KNOWN = 1200
 """Known wrong answers of an exercise: more would make the first wrong check slow."""
 
@@ -187,8 +187,13 @@ def test_the_first_call_has_sizes_that_all_differ(each):
 @pytest.mark.slow
 @functions("each")
 def test_what_is_wrong_in_one_call_alone_is_told_and_no_reader_fails(each):
-    """In a later call an input may be None, or of another kind than in the first."""
+    """In a later call an input may be None, or of another kind than in the first.
+
+    Odd calls are tried in test_degenerate.py.
+    """
     for number, case in enumerate(each.calls):
+        if case.special:
+            continue
         result = each.check(nudged_in(each, case))
         assert OUR_FAULT not in result.message, (case.label, result)
         assert result.outcome == "incorrect", (case.label, result)
