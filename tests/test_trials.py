@@ -52,23 +52,12 @@ def test_the_file_is_what_the_script_makes(seed):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-<<<<<<< HEAD
-        wanted = {"relatives": 10, "bracket units": 10, "first sign": 45, "first sign, longer": 45}
+        ten = dict.fromkeys(("relatives", "bracket units", "padding"), 10)
+        wanted = ten | {"first sign": 45, "first sign, longer": 45}
         assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
-    others = {"bracket units", "first sign", "first sign, longer"}
+    others = {"bracket units", "first sign", "first sign, longer", "next characters", "padding"}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
     with pytest.raises(KeyError, match="expected one of first sign, .*got 'lines'"):
-=======
-        ten = name in ("relatives", "bracket units", "padding")
-        assert len(measured(name)[setting]) == seeds == (10 if ten else 5)
-    assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {
-        *LAST,
-        "next characters",
-        "padding",
-        "bracket units",
-    }
-    with pytest.raises(KeyError, match="expected one of code or prose, .*got 'lines'"):
->>>>>>> b0796b9 (Lesson 09: one function makes every batch, and one probe finds every padding)
         measured("lines")
 
 

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What lessons 01, 06, 07, 13 and 15 measured with several seeds, and the code that measured it.
-=======
-"""What lessons 06, 07, 09, 13 and 15 measured with several seeds, and the code that measured it.
->>>>>>> b0796b9 (Lesson 09: one function makes every batch, and one probe finds every padding)
+"""What lessons 01, 06, 07, 09, 13, 15 measured with several seeds, and the code that measured it.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -531,14 +527,9 @@ def measured(name: str) -> dict[str, Any]:
 
     "first sign" and "first sign, longer": the numbers of `first_sign`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
-<<<<<<< HEAD
     all of "doubled letters", "gaps" and "relatives": shares by round;
-    "bracket units": the numbers of `bracket_units`.
-=======
-    "doubled letters", "doubled letters, longer", "gaps" and "relatives": shares by round;
     "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
->>>>>>> b0796b9 (Lesson 09: one function makes every batch, and one probe finds every padding)
 
     Raises:
         KeyError: there is no such measurement; the message lists those there are.
