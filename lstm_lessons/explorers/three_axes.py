@@ -27,7 +27,7 @@ BOX_X, BOX_WIDTH, BOX_HEIGHT = 372, 136, 56
 STATES_Y = 224
 TABLE_Y, ROW = 352, 24
 TABLE_X = (24, 190, 372, 412)
-PALE, DARK = 0.14, 0.78  # opacity of a table, and of what sentence 0 reaches
+PALE, FULL = 0.14, 0.78  # opacity of a table, and of what sentence 0 reaches
 WORDS = {"T": ("word", "words"), "B": ("sentence", "sentences"), "I": ("number", "numbers")}
 AXES = ("axis 0, down", "axis 1, to the right", "axis 2, not drawn")
 
@@ -128,13 +128,13 @@ def _table_of_words(
 ) -> None:
     """Draw axis 0 and axis 1 of a tensor, a strip for each step along ``loop``.
 
-    Slice 0 of axis ``reached`` is dark, all for None.
+    Slice 0 of axis ``reached`` is filled, all for None.
     """
     (left, top), (rows, columns) = corner, shape
     width, height = columns * cell, rows * cell
     svg.rect(root, left, top, width, height, fill="ink", fill_opacity=PALE, data_tensor=name)
     wide, high = (cell if reached == 1 else width), (cell if reached == 0 else height)
-    svg.rect(root, left, top, wide, high, fill="ink", fill_opacity=DARK, data_reach=name)
+    svg.rect(root, left, top, wide, high, fill="ink", fill_opacity=FULL, data_reach=name)
     if loop is not None:
         down = [f"M{left - 1:.1f} {top + k * cell:.1f}h{width + 2:.1f}" for k in range(1, rows)]
         right = [
@@ -204,8 +204,8 @@ def _rows(given: dict, made: dict) -> list[tuple[str, str, bool]]:
 def _footer(root: svg.Element, made: dict) -> None:
     line = {"font_weight": "bold", "data_verdict": "yes"}
     svg.label(root, 24, HEIGHT - 48, _verdict(made), 14, "start", **line)
-    svg.rect(root, 24, HEIGHT - 29, 18, 13, fill="ink", fill_opacity=DARK)
-    note = "dark: sentence 0 of your x, and all that it reaches. A strip is a step of the loop."
+    svg.rect(root, 24, HEIGHT - 29, 18, 13, fill="ink", fill_opacity=FULL)
+    note = "filled: sentence 0 of your x, and all that it reaches. A strip is a step of the loop."
     svg.label(root, 50, HEIGHT - 18, note, 13, "start", fill="muted")
 
 

@@ -296,7 +296,7 @@ print("c alone:", round(verdict("World'", (zeros, c_n)), 2))
 # that the reader has not been trained on in the middle, and count the verdicts that change when a
 # state is lost at the cut.
 #
-# **Predict.** Which loss will change more verdicts, that of h or that of c?
+# **Predict.** Without which of the two will more verdicts change, h or c?
 
 # %%
 from lstm_lessons.data import code_or_prose
@@ -313,8 +313,8 @@ for line in code_or_prose()[484:]:
 print(changed)
 
 # %% [markdown]
-# That of c: with h alone 32 verdicts change, with c alone 6. c carries most of what was read. To go
-# on as if nothing had happened, hand on both. This is the table to keep:
+# Without c: with h alone 32 verdicts change, with c alone 6. In this reader c carries most of what
+# was read. To go on as if nothing had happened, hand on both. This is the table to keep:
 #
 # | name | what it holds | its shape, one line | what it is for |
 # |---|---|---|---|

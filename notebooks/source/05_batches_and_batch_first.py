@@ -227,7 +227,7 @@ print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
 # Try all four combinations yourself. x is a table of words, as in the pictures above, and each
-# strip is a step of the loop. Dark is sentence 0, and all that it reaches: what changes when
+# strip is a step of the loop. Filled is sentence 0, and all that it reaches: what changes when
 # sentence 0 is another one.
 #
 # **Try it.**
@@ -250,14 +250,14 @@ explorers.three_axes()
 # 2. x and `output` lie differently. `h_n` and `c_n` have one shape in both, (1, 10, 16), and in
 #    both sentence 0 reaches itself alone.
 # 3. No. The two repairs undo each other, and the axes are swapped again.
-# 4. No. All shapes are the same, right or swapped. Only the dark places tell.
+# 4. No. All shapes are the same, right or swapped. Only what is filled tells.
 #
 # </details>
 
 # %% [markdown]
 # ## A probe that sees it
 #
-# With 10 sentences of 10 words no shape helps. But what is dark in the explorer helps, and you can
+# With 10 sentences of 10 words no shape helps. But what is filled in the explorer does, and you can
 # have it in your own programs. The sentences of a batch have nothing to do with each other. So:
 # change the first sentence, and look which sentences get another output.
 #

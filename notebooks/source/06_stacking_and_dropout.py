@@ -432,8 +432,8 @@ print("PyTorch said:", caught[0].message)
 # | between layers | `nn.LSTM(..., dropout=p)` |
 # | on what the head reads | `nn.Dropout` behind the LSTM |
 #
-# And does it help? The same two layers were trained again, with the same five seeds, with p = 0.5
-# in all three places:
+# And does it help? The same two layers were trained again, from the same five beginnings, with p =
+# 0.5 in all three places:
 
 # %%
 loss = {"no dropout": numbers("none", 1), "in three places": numbers("in three places", 1)}
