@@ -1,4 +1,4 @@
-"""The explorer of lesson 10 is held against autograd: every gradient that it draws or says."""
+"""The explorer of lesson 11 is held against autograd: every gradient that it draws or says."""
 
 from functools import cache
 

@@ -147,10 +147,8 @@ SIMPLER = tuple(
 )
 ONLY_THE_SIMPLER = {
     "return (d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias))",
-    "outputs, steps = ({}, {})",
     "for t in range(len(x)):",
     "return (torch.stack(list(outputs.values())), h, c, list(steps.values()))",
-    "d_x, d_steps = ({}, [])",
     "for t in reversed(range(len(steps))):",
     "in_order = [d_x[t] for t in range(len(steps))]",
     "return (torch.stack(in_order), d_h, d_c, sum(d_steps[1:], d_steps[0]))",

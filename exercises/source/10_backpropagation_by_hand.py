@@ -126,39 +126,44 @@ exercise("10.2").check(mended_back)
 #    has handed back: it must not be thrown away.
 
 # %% [markdown]
-# ## 10.3 Clip by norm
+# ## 10.3 The gradients of the weights
 #
-# Write the clipping of the lesson for a layer with two parameters. `d_weight` (H, I) and `d_bias`
-# (H,) are their gradients. Take both together as one list of numbers, and its length. If the length
-# is above `limit`, multiply all numbers by the same factor, so that the length becomes `limit`.
-# Else leave them as they are.
+# The way back has found `dz`, the gradient of the four sums, at every step. What is left are the
+# gradients of the weights and of the bias of the layer.
 #
-# Return both, `d_weight, d_bias`, as new tensors.
+# | argument | shape | meaning |
+# |---|---|---|
+# | `dz` | (T, B, 4H) | the gradient of the sums of all steps |
+# | `x` | (T, B, I) | the words |
+# | `output` | (T, B, H) | the states h *after* each step |
+# | `h_0` | (B, H) | the state h before the first step |
+#
+# Return `d_weight_ih, d_weight_hh, d_bias`, of the shapes (4H, I), (4H, H) and (4H,).
+
 
 # %%
-d_weight, d_bias = (
-    torch.tensor([[3.0]]),
-    torch.tensor([4.0]),
-)  # the length is 5: try it with limit 1
-
-
-# %%
-def clip(d_weight, d_bias, limit):
+def weights_back(dz, x, output, h_0):
     ### BEGIN SOLUTION
-    length = (d_weight.square().sum() + d_bias.square().sum()).sqrt()
-    factor = min(1, limit / length)
-    return factor * d_weight, factor * d_bias
+    d_weight_ih, d_weight_hh, d_bias = 0, 0, 0
+    h_before = h_0
+    for t in range(len(x)):
+        d_weight_ih = d_weight_ih + dz[t].T @ x[t]
+        d_weight_hh = d_weight_hh + dz[t].T @ h_before
+        d_bias = d_bias + dz[t].sum(0)
+        h_before = output[t]
+    return d_weight_ih, d_weight_hh, d_bias
     ### END SOLUTION
 
 
 # %%
-exercise("10.3").check(clip)
+exercise("10.3").check(weights_back)
 
 # %% [markdown] tags=["hints"]
-# 1. The length of (3, 4) is 5: the root of 9 + 16. Which numbers belong to the list here?
-# 2. One length, and one factor for both tensors. By what do you multiply (3, 4) so that its length
-#    becomes 1?
-# 3. The factor is `limit / length`, but never more than 1.
+# 1. Take one step and one sentence first: what is the gradient of the weight in row r and column k?
+# 2. Every step and every sentence used the same weights. What becomes of all that comes back? And
+#    with which h was the sum of step t made?
+# 3. For one step, `dz[t].T @ x[t]` adds up over the sentences. A loop adds up over the steps. The h
+#    before step t is `output[t - 1]`, and `h_0` before step 0.
 
 # %% [markdown]
 # ## 10.4 Where does it end?
@@ -184,16 +189,13 @@ exercise("10.3").check(clip)
 # |---|---|
 # | `"two_ways"` | What is the gradient of its c, with all that comes back? |
 #
-# Gradients are clipped by norm, with a limit of 5.
+# A weight of f took part in two steps. At one of them the gradient of f's sum is 0.3, and the
+# weight was multiplied by 2. At the other one the gradient is 0.1, and the weight was multiplied
+# by −1.
 #
 # | key | question |
 # |---|---|
-# | `"long"` | The gradient is (6, 8). What is its first number after clipping? |
-# | `"short"` | The gradient is (0.3, 0.4). What is its first number after clipping? |
-# | `"line"` | Where does the line that clips belong? |
-#
-# For `"line"`, `"A"` is before `backward()`, `"B"` between `backward()` and `step()`, and `"C"`
-# after `step()`.
+# | `"d_w"` | What is the gradient of this weight? |
 
 # %%
 answer = {
@@ -201,9 +203,7 @@ answer = {
     "dz_i": ...,
     "saturated": ...,
     "two_ways": ...,
-    "long": ...,
-    "short": ...,
-    "line": ...,
+    "d_w": ...,
 }
 ### BEGIN SOLUTION
 answer = {
@@ -211,9 +211,7 @@ answer = {
     "dz_i": 0.09,
     "saturated": "C",
     "two_ways": 0.52,
-    "long": 3,
-    "short": 0.3,
-    "line": "B",
+    "d_w": 0.5,
 }
 ### END SOLUTION
 
@@ -225,4 +223,5 @@ exercise("10.4").check(answer)
 #    How many such factors are there down to step 0?
 # 2. Each arrow of the way back has its slope. For the sum of i there are two arrows: from c to i,
 #    and from i to its sum.
-# 3. Through h, c gets 1 · o · (1 − tanh(c)²). For (6, 8), the length is 10.
+# 3. Through h, c gets 1 · o · (1 − tanh(c)²). The gradient of a weight is dz times the number that
+#    it was multiplied by, and the two steps add up.

@@ -12,13 +12,8 @@
 # %% [markdown]
 # ## Which character made it change its mind?
 #
-# The trained reader takes `for k in range` for prose: it is 93 % sure. It reads one more character,
-# the bracket, and takes `for k in range(` for code. Which character of this line moves its verdict
-# most?
-#
-# We have a ruler for such a question, the gradient. The verdict is made from one number, the
-# *score*: above 0 means code. We ask for the gradient of the score with respect to the vector of
-# each character, and take its length. First the line itself, in float64:
+# The trained reader reads `for k in range`, and takes it for prose. It reads one more character,
+# the bracket, and takes the line for code:
 
 # %%
 import torch
@@ -32,14 +27,21 @@ reader = reader.double().requires_grad_(False)
 # %%
 line = "for k in range("
 x = reader.embedding(torch.tensor([number[character] for character in line]))  # (T, 8)
+output, (h_n, c_n) = reader.lstm(x)
+for t in (13, 14):
+    score = reader.head(output[t])
+    print(f"after {line[t]}: score {score.item():.2f}, {torch.sigmoid(score).item():.0%} code")
+
+# %% [markdown]
+# Which character of this line moves its verdict most? The verdict is made from one number, the
+# *score*: above 0 means code. We have a ruler for such a question, the gradient. We ask for the
+# gradient of the score with respect to the vector of each character, and take its length.
 
 # %%
 vectors = x.clone().requires_grad_()
-output, (h_n, c_n) = reader.lstm(vectors)
-score = reader.head(h_n[-1])
-score.backward()
+_, (h_n, c_n) = reader.lstm(vectors)
+reader.head(h_n[-1]).backward()
 lengths = vectors.grad.norm(dim=1)  # (T,)
-print(f"score {score.item():.2f}, which is {torch.sigmoid(score).item():.0%} code")
 
 # %% [markdown]
 # **Predict.** A guess: which character has the longest gradient?
@@ -61,11 +63,9 @@ show(plot, alt)
 # turned the verdict round, has a sixth of the gradient of the `f`.
 #
 # Has autograd made a mistake? Or does the gradient answer another question than the one that we
-# asked? Whoever wants to know has to see where gradients go. The same person will know what to do
-# when a loss of 0.3 turns into `nan` overnight.
-#
-# So in this lesson you do by hand what `backward()` does, first with two units on paper, and then
-# with all of the reader. Then we come back to this line.
+# asked? Whoever wants to know has to see how such a gradient is made. So in this lesson you do by
+# hand what `backward()` does, first with two units on paper, and then with all of the reader. Then
+# we come back to this line.
 
 # %% [markdown]
 # ## Numbers go forward
@@ -163,10 +163,8 @@ d_c_before = d_c * f
 print(f"d_f: {d_f[0]:.2f}, {d_f[1]:.2f}    d_c_before: {d_c_before[0]:.2f}, {d_c_before[1]:.2f}")
 
 # %% [markdown]
-# `d_c_before` is `d_c` times f. That is the belt, on the way back: one step earlier, the gradient
-# along c is multiplied by the forget gate, as you have found in lesson 01 with a nudge.
-
-# %% [markdown]
+# `d_c_before` is `d_c` times f. That is the belt of lesson 01, on the way back.
+#
 # ## The way back through the squeezing
 #
 # Each gate is a squeezed sum, i = σ(z_i). The slope of σ can be computed from its value alone: it
@@ -182,7 +180,7 @@ for value in (0.5, 0.73, 0.9, 0.99, 0.999):
 # About 0.01. At its ends σ is flat. So **a gate that is nearly open or nearly shut lets next to
 # nothing back to its sum.** Keep that in mind.
 #
-# Now all four sums:
+# Now all four sums. Each $dz$ is what has come to its gate, times the slope of its squeezing:
 #
 # $$\begin{aligned}
 # \underset{(H)}{dz_i} &= d_c \odot \textcolor{#0f8266}{g} \odot
@@ -209,8 +207,33 @@ pictures.way_back("sums")
 # Follow one number with a pocket calculator, from h to `dz_f` of unit 0: 1 · 0.50 · 0.29 is 0.15;
 # with the 0.50 from the next step 0.65; times c_before = 1; times 0.88 · 0.12. That is 0.07.
 #
-# Does PyTorch say the same? We give the eight sums to `apply_gates`, the second half of our cell,
-# make the result, and let `backward()` find the gradient.
+# Below you can walk it number by number, with one unit. It begins at h; the box with the thick
+# frame is the one that has just got its gradient, and the last lines say how. "Play" walks on by
+# itself. The buttons "unit 0" and "unit 1" are the two units of the picture above.
+#
+# **Try it.**
+#
+# 1. Press "unit 1" and play. From which two numbers is its `d_f` made?
+# 2. Press "gates at their ends", and play. Which of the four sums gets more than 0.00?
+# 3. Press "output shut": o is 0.002. What comes to c through h, and what comes to it all the same?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.one_step_back()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. From `d_c` = −0.64 and c_before = −2.
+# 2. None. Something comes to i and to g themselves, but their slopes, and those of f and o, let
+#    next to nothing on.
+# 3. Through h comes 0.00, because it is multiplied by o. From the next step comes 0.50.
+#
+# </details>
+#
+# Does PyTorch say the same as our eight sums? We give them to `apply_gates`, the second half of our
+# cell, make the result, and let `backward()` find the gradient.
 
 # %%
 from lstm_lessons import same
@@ -223,14 +246,60 @@ result.backward()
 same(dz, z.grad)
 
 # %% [markdown]
+# ## From the sums to x, h and the weights
+#
+# What made the sums? Here is the one of f of unit 0. The word is (1, 2), and the h before is
+# (0.5, −1):
+#
+# $$z_f[0] = 0 \cdot 1 + 1 \cdot 2 + 2 \cdot 0.5 + 1 \cdot (-1) + 0 = 2$$
+#
+# In each product there are two numbers that we want a gradient for, the weight and the number that
+# it is multiplied by. Each is the slope for the other.
+#
+# Begin with the word. Its first number, 1, takes part in all eight sums, with the weights 1, 0, 0,
+# 2, −2, 1, −1 and 0. So eight arrows leave it. What comes back on them adds up, each times its
+# weight:
+
+# %%
+column = torch.tensor([1.0, 0, 0, 2, -2, 1, -1, 0])
+print(f"d_x of the first number: {(dz * column).sum():.2f}")
+
+# %% [markdown]
+# For all numbers of x at once, that is a product with the matrix itself, not turned round:
+# `dz @ weight_ih`. For h it is `dz @ weight_hh`.
+#
+# Now the weights. `dz_f` of unit 0 is 0.07, and the word is (1, 2).
+#
+# **Predict.** In the row of f of unit 0, what is the gradient of the weight for the *second* number
+# of the word, about 0.07, about 0.14 or about 2?
+
+# %%
+word, h_before = torch.tensor([1.0, 2]), torch.tensor([0.5, -1])
+print("           dz  word[0]  word[1]     h[0]     h[1]     bias")
+for row in range(8):
+    numbers = [dz[row], *(dz[row] * word), *(dz[row] * h_before), dz[row]]
+    print("iiffggoo"[row], row % 2, *[f"{each:8.2f}" for each in numbers])
+
+# %% [markdown]
+# 0.14: its slope is the number that it was multiplied by, which is 2. The weight in row r and
+# column k has the gradient $dz_r \cdot x_k$. A bias is only added, so that its gradient is dz
+# itself.
+#
+# All rows of a batch use the same weights. So many arrows leave each weight, one for each row of
+# the batch, and what comes back adds up. A product of matrices does that sum:
+#
+# $$\underset{(B \times I)}{d_x} = \underset{(B \times 4H)}{dz}\;\underset{(4H \times I)}{W_{ih}}
+# \qquad
+# \underset{(4H \times I)}{d_{W_{ih}}} = \underset{(4H \times B)}{dz^\top}\;
+#   \underset{(B \times I)}{x}$$
+
+# %% [markdown]
 # ## The same as functions
 #
 # Now for B rows and H units, and for any result. The way back needs numbers from the way forward:
 # the gates, the c before, tanh(c), and also x and h as they came in. So the step forward keeps
-# them. A `namedtuple` is a tuple whose parts have names.
-#
-# The first function makes the step that you know, and keeps what the second one will need.
-# `weights` has the four tensors of a layer by their names.
+# them, in a `namedtuple`, which is a tuple whose parts have names. `weights` has the four tensors
+# of a layer by their names.
 
 # %%
 from collections import namedtuple
@@ -258,8 +327,8 @@ def step_forward(x, h, c, weights):
 
 
 # %% [markdown]
-# The second function is the way back that you have just walked, line by line. `step.c` is the c
-# *before* the step.
+# The way back through the gates is the one that you have just walked, line by line. `step.c` is the
+# c *before* the step.
 
 
 # %%
@@ -280,29 +349,8 @@ def gates_backward(d_h, d_c, step):
 
 
 # %% [markdown]
-# ## From the sums to x, h and the weights
-#
-# What made the sums? In the cell on paper, the first number of the word takes part in all eight of
-# them. Its weights there were 1, 0, 0, 2, −2, 1, −1 and 0. So eight arrows leave it, and eight
-# gradients come back and add up, each times its weight. Here is the sum:
-
-# %%
-column = torch.tensor([1.0, 0, 0, 2, -2, 1, -1, 0])
-print(f"{(dz * column).sum():.2f}")
-
-# %% [markdown]
-# For all numbers of x at once, that is a product with the matrix itself, not turned round:
-# `dz @ weight_ih`. For h it is `dz @ weight_hh`.
-#
-# And the weights? A weight is multiplied by one number of x, so this number is its slope. The
-# weight in row r and column k has the gradient $dz_r \cdot x_k$. A bias is only added, so that its
-# gradient is dz itself. All rows of a batch use the same weights, so here the gradients of the rows
-# add up.
-#
-# $$\underset{(B \times I)}{d_x} = \underset{(B \times 4H)}{dz}\;\underset{(4H \times I)}{W_{ih}}
-# \qquad
-# \underset{(4H \times I)}{d_{W_{ih}}} = \underset{(4H \times B)}{dz^\top}\;
-#   \underset{(B \times I)}{x}$$
+# And then the way from the sums to all that went into the step. The two biases get the same
+# gradient, because they are added to each other.
 
 
 # %%
@@ -318,28 +366,32 @@ def step_backward(d_h, d_c, step, weights):
 
 
 # %% [markdown]
-# The two biases get the same gradient, because they are added to each other.
-#
 # ## Over time
 #
-# The steps are a chain, so the way back is a loop that begins at the *last* step. Two things go
-# from a step to the one before it: `d_c` along the belt, and `d_h`.
+# The steps are a chain, so the way back is a loop that begins at the *last* step. On the way
+# forward, the c of a step went into the next step. Its h went two ways, into the next step and into
+# `output`.
+#
+# **Predict.** In the picture of the way back, how many arrows come *into* a step?
 
 # %%
 pictures.back_in_time(["n", "g", "e", "("])
 
 # %% [markdown]
-# A step's h went two ways, into `output` and into the next step. So what comes back on both adds
-# up: that is the `d_output` in the picture. And every step used the same weights, so that the
-# gradients of the weights add up over the steps, too.
+# Three: `d_c` along the belt and `d_h` from the step after it, and `d_output` from above. The last
+# two have the same h behind them, so they add up. And every step used the same weights. So the
+# gradients of the weights add up over the steps, as they do over the rows of a batch.
 #
-# Forward first. It is the loop over time, and it keeps each step under its time t.
+# Forward first. It is the loop over time. `outputs` and `steps` are dicts, whose keys are the times
+# t = 0, 1, 2 and so on. On the way back we fill such a dict from its last time to its first, and a
+# dict allows that.
 
 
 # %%
 def direction_forward(x, h, c, weights):
     """Return output, the last h and c, and what each step has kept."""
-    outputs, steps = {}, {}
+    outputs = {}
+    steps = {}
     for t in range(len(x)):
         h, c, steps[t] = step_forward(x[t], h, c, weights)
         outputs[t] = h
@@ -354,7 +406,8 @@ def direction_forward(x, h, c, weights):
 # %%
 def direction_backward(d_output, d_h, d_c, steps, weights):
     """Return d_x, d_h and d_c of the first states, and the gradients of the weights."""
-    d_x, d_steps = {}, []
+    d_x = {}
+    d_steps = []
     for t in reversed(range(len(steps))):
         d_h = d_h + d_output[t]
         d_x[t], d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
@@ -402,31 +455,6 @@ for name, hand, autograd in zip(("x", "h_0", "c_0", "W_ih", "W_hh", "bias"), fou
 # Every gradient is autograd's. The package has these functions under the same names, in
 # `lstm_lessons/lstm/backprop.py`, where they go on to layers, directions and projections.
 #
-# One more judge, who knows nothing of autograd. `gradcheck` nudges every number that goes in by a
-# millionth, looks how far the results move, and compares that with the gradients that we claim. It
-# wants forward and backward as a `Function`. In it `ctx` is a box: what the way forward puts there,
-# the way back finds there.
-
-
-# %%
-class ByHand(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x, h, c, *parameters):
-        ctx.weights = Weights(*parameters)
-        output, h, c, ctx.steps = direction_forward(x, h, c, ctx.weights)
-        return output, h, c
-
-    @staticmethod
-    def backward(ctx, d_output, d_h, d_c):
-        d_x, d_h, d_c, d = direction_backward(d_output, d_h, d_c, ctx.steps, ctx.weights)
-        return d_x, d_h, d_c, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh
-
-
-torch.autograd.gradcheck(ByHand.apply, (*inputs, *lstm.parameters()))
-
-# %% [markdown]
-# `True`: no nudge found a difference.
-#
 # ## Back to the bracket
 #
 # Now the reader's line. Only the score is made from h, and only from the last one. So `d_output` is
@@ -444,382 +472,74 @@ d_x, d_h, d_c, d_weights = direction_backward(d_output, start, start, steps, wei
 same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
-# So autograd has made no mistake: by hand, the `f` and the `o` have the longest gradients, too.
-#
-# But now we can look inside. The picture shows the way back from the score after the bracket.
-# Above, a bar for each character. In the middle, how much comes to the sums of each gate. Below,
-# one unit: what comes back to its h, to its c, and to its four sums. A full square is positive, an
-# empty one negative.
-#
-# **Try it.**
-#
-# 1. It opens with unit 5, the one that follows brackets. At `(`, does much come back to its h and
-#    its c?
-# 2. And to its four sums there?
-# 3. Press "along c alone": then a step hands back only `d_c` to the one before. Then press "along h
-#    alone". How long is the gradient for the `f` with both ways, and how long with each one alone?
+# So autograd has made no mistake: by hand, the `f` and the `o` have the longest gradients, too. But
+# now we can look inside. Here is what comes back at the bracket to unit 5, the one that follows
+# brackets:
 
 # %%
-from lstm_lessons import explorers
-
-explorers.gradient_flow()
+bracket, d_h = steps[14], reader.head.weight
+d_c = d_h * bracket.o * (1 - bracket.tanh_c**2)
+print(f"d_h {d_h[0, 5]:.2f}, d_c {d_c[0, 5]:.2f}")
+print(f"i {bracket.i[0, 5]:.4f}, g {bracket.g[0, 5]:.4f}")
 
 # %% [markdown]
-# <details><summary>Answers</summary>
+# What comes to h and to c is not little. And both i and g are nearly 1 here: the bracket writes a 1
+# into the memory. What comes to i itself is `d_c` times g, so that it is 0.27 as well.
 #
-# 1. Yes: 0.64 to its h, and 0.27 to its c.
-# 2. No. `dz_o` is 0.01, and the other three are 0.00.
-# 3. It is 2.40 with both ways, 0.57 along c alone, and 0.00 along h alone. So most of it has
-#    changed over on its way: a stretch along c, then through h into the gates of the step before,
-#    and along c again.
-#
-# </details>
-#
-# So at the bracket the gradient reaches the memory of unit 5, and next to nothing of it gets on to
-# the sums. Here are its gates there, with the slope of each:
+# **Predict.** What gets on to the sum $z_i$ of unit 5, about 0.27, about 0.07 or about 0.00?
 
 # %%
-bracket = steps[14]
-for name in "ifo":
-    gate = getattr(bracket, name)[0, 5]
-    print(f"{name} = {gate:.4f}   slope {gate * (1 - gate):.4f}")
-print(f"g = {bracket.g[0, 5]:.4f}   slope {1 - bracket.g[0, 5] ** 2:.4f}")
+dz, _ = gates_backward(d_h, start, bracket)
+for gate, of_gate in zip("ifgo", dz[0].view(4, 16)):
+    value = getattr(bracket, gate)[0, 5].item()
+    slope = 1 - value**2 if gate == "g" else value * (1 - value)
+    print(f"{gate} = {value:.4f}   slope {slope:.4f}   dz_{gate} = {of_gate[5]:.5f}")
 
 # %% [markdown]
-# i, f and g stand at an end, and o nearly does. The bracket pushes their sums so far out that σ and
-# tanh are flat there. A *small* nudge of the bracket changes next to nothing in the memory of unit
-# 5, because i would still be 1.
+# About 0.00. i, f and g stand at an end, and o nearly does. The bracket pushes their sums so far
+# out that σ and tanh are flat there. A *small* nudge of the bracket changes next to nothing in the
+# memory of unit 5, because i would still be 1.
 #
-# What if we take the bracket away altogether, and put zeros in place of its vector? The slope makes
-# a forecast: the score would change by $-d_x \cdot x$, summed over the eight numbers.
-
-# %%
-forecast = -(d_x[14, 0] * x[14]).sum()
-print(f"the slope's forecast: {forecast:.2f}")
+# And a gradient is about small nudges. It says what a small change would do *here*. It does not say
+# what a character has done. For that, take the character away, and look. We put zeros in place of
+# its vector, as the reader reads a character that it has never met.
 
 
 # %%
-def score_with(place, share):
-    """Return the score when the vector at this place is multiplied by this share."""
-    changed = x.clone()
-    changed[place] *= share
-    _, (h_n, _) = reader.lstm(changed)
-    return reader.head(h_n[-1]).item()
-
-
-# %% [markdown]
-# We take the bracket away little by little, and then the `f`, and look at the score on the way.
-#
-# **Predict.** The slope says that the score falls by 0.44 without the bracket. Does it fall by
-# less, by about as much, or by more?
-
-# %%
-shares = [1 - step / 20 for step in range(21)]
-plot, axes = figure()
-axes.plot(shares, [score_with(14, share) for share in shares], "k-", label="(")
-axes.plot(shares, [score_with(0, share) for share in shares], "k--", label="f")
-axes.axhline(0, color="gray", linewidth=1)
-axes.set(xlabel="share of its vector that is left", ylabel="score", title="Taken away")
-axes.invert_xaxis()
-axes.legend()
-alt = """The score against the share of a vector that is left, from 1 at the left to 0 at the right.
-For the bracket it begins at 0.87, is at 0.77 at a share of 0.8, falls more and more steeply, and
-ends at -2.82. For the f it stays between 0.1 and 1.2."""
-show(plot, alt)
-
-# %% [markdown]
-# By much more: from 0.87 to −2.82, which is 3.69, eight times as much.
-#
-# The gradient sees the left end of each curve, and nothing else. There the curve of the bracket is
-# nearly flat. The fall comes later. Many units have a part in it; in unit 5, the gate i falls last
-# of all:
-
-# %%
-for share in (1, 0.8, 0.6, 0.4, 0.2, 0):
+def score_without(place):
+    """Return the score when there are zeros in place of this character's vector."""
     changed = x[:, None].clone()
-    changed[14] *= share
-    _, _, _, changed_steps = direction_forward(changed, start, start, weights)
-    print(f"share {share:.1f}: i = {changed_steps[14].i[0, 5]:.2f}")
-
-# %% [markdown]
-# So the gradient was right, and we had asked it another question. It says what a *small* change
-# would do *here*. It does not say what a character has done. For that, take the character away and
-# look, for every one. (Away means zeros here, as the reader reads a character that it has never
-# met. With another stand-in the numbers would be others.)
-
-# %%
-for place in range(len(line)):
-    change = score_with(place, 0) - score_with(place, 1)
-    print(line[place], f"{change:5.2f}")
-
-# %% [markdown]
-# The bracket, with −3.69, made it change its mind. And there is a second lesson in it: training
-# follows the gradient. What a gate at its end does wrong, training can hardly see.
-#
-# This is a good place for a break. What follows needs little of the code above.
-
-# %% [markdown]
-# ## Too small and too large
-#
-# On its way back through time the gradient is multiplied again and again: along c by f, and along h
-# by slopes and by $W_{hh}$. So it shrinks or grows by some factor a step. Here are five new
-# networks on one axis, with the measure that you know: how large is the gradient of the last state
-# for the word k steps before?
-
-
-# %%
-def gradient_by_lag(layer):
-    """Return the gradient for the word 0, 1, 2, ... words before the last, 1 at lag 0."""
-    torch.manual_seed(4)
-    words = torch.randn(61, 8, requires_grad=True)
-    output, _ = layer(words)
-    output[-1].sum().backward()
-    lengths = words.grad.norm(dim=1).flip(0)
-    return lengths / lengths[0]
-
-
-# %%
-def new_layer(kind, scale=1, forget_bias=None):
-    """Return nn.RNN or nn.LSTM, with W_hh times a scale, and its forget gates opened."""
-    torch.manual_seed(4)
-    layer = kind(8, 16)
-    with torch.no_grad():
-        layer.weight_hh_l0 *= scale
-        if forget_bias is not None:
-            layer.bias_ih_l0[16:32] = forget_bias  # the second quarter: f
-            layer.bias_hh_l0[16:32] = 0
-    return layer
-
-
-# %%
-layers = {
-    "plain RNN, W_hh times 6": new_layer(nn.RNN, scale=6),
-    "LSTM, forget bias 3": new_layer(nn.LSTM, forget_bias=3.0),
-    "LSTM, forget bias 1": new_layer(nn.LSTM, forget_bias=1.0),
-    "LSTM, new": new_layer(nn.LSTM),
-    "plain RNN, new": new_layer(nn.RNN),
-}
-curves = {name: gradient_by_lag(layer) for name, layer in layers.items()}
-
-# %%
-plot, axes = figure(height=420)
-for name, style in zip(curves, ("k-", "k--", "k-.", "k:", "k.")):
-    axes.semilogy(curves[name], style, markersize=3, label=name)
-axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", title="One axis for all")
-axes.legend(fontsize=9)
-alt = """Five curves of gradient against lag on a logarithmic axis. The plain RNN with larger
-weights rises to above 1e5 at lag 60. With a forget bias of 3 the curve is nearly level, at 0.35.
-With a bias of 1 it falls to 5e-6, the new LSTM to 3e-14, and the new plain RNN to 2e-18."""
-show(plot, alt)
-
-# %% [markdown]
-# A forget gate with bias 1 rests at σ(1) = 0.73. If the gradient went along c alone, it would be
-# multiplied by about 0.73 a step.
-#
-# **Predict.** Is the factor that we measure below 0.73, about 0.73, or above it?
-
-# %%
-rests = {"LSTM, new": 0.5, "LSTM, forget bias 1": 0.731, "LSTM, forget bias 3": 0.953}
-for name, f_at_rest in rests.items():
-    factor = (curves[name][60] / curves[name][10]) ** (1 / 50)
-    print(f"{name:<20} f rests at {f_at_rest:.2f}, the gradient has {factor:.2f} a step")
-
-# %% [markdown]
-# Above it, in all three. The gate is not always at its rest, and the units with the most open
-# gates count most. And something comes back on the second way, through h, as well. So f says what
-# c carries, and not what the whole network carries.
-#
-# The same second way can make an LSTM explode, too. f is never above 1, but $W_{hh}$ may become as
-# large as it likes:
-
-# %%
-exploding = gradient_by_lag(new_layer(nn.LSTM, scale=30))
-print(f"LSTM, W_hh times 30: the gradient at lag 60 is {exploding[60]:.0e} times that at lag 0")
-
-# %% [markdown]
-# ## What it does to training
-#
-# Now see in training what a vanishing gradient does, and what steps do that are too long. We train
-# a plain RNN on a small task: say at the end which sign, +1 or −1, came first, here twenty steps
-# before. Its answer is a number, and the loss is the squared distance from the sign. Whoever
-# always answers 0 has a loss of 1.
-
-# %%
-torch.set_num_threads(1)  # small networks are quicker with one
-
-
-def examples():
-    """Return 16 sequences of 20 numbers, (20, 16, 1), and the sign that each begins with."""
-    sign = torch.randint(0, 2, (16,)) * 2.0 - 1
-    x = 0.1 * torch.randn(20, 16, 1)
-    x[0, :, 0] = sign
-    return x, sign
+    changed[place] = 0
+    output, h, c, steps = direction_forward(changed, start, start, weights)
+    return reader.head(h).item()
 
 
 # %% [markdown]
-# The optimiser is plain gradient descent, `SGD`: each update moves the weights by `lr` times their
-# gradient, against it; `lr` is the *learning rate*. `clip_grad_norm_` returns the length of the
-# whole gradient, in which all parameters are taken together as one long list. It can do more, and
-# that is for later: with the limit `inf`, infinite, it changes nothing.
-
+# **Predict.** A guess: how many of the 15 characters, taken away one at a time, turn the verdict
+# back to prose, with a score below 0?
 
 # %%
-def new_network(seed, scale=3):
-    """Return a plain RNN, with W_hh times a scale, and its head."""
-    torch.manual_seed(seed)
-    rnn, head = nn.RNN(1, 16), nn.Linear(16, 1)
-    with torch.no_grad():
-        rnn.weight_hh_l0 *= scale
-    return rnn, head
-
-
-# %%
-def train(rnn, head, limit=torch.inf, lr=0.2):
-    """Update the weights 240 times; return all losses, and all lengths of the gradient."""
-    parameters = [*rnn.parameters(), *head.parameters()]
-    optimiser = torch.optim.SGD(parameters, lr=lr)
-    losses, lengths = [], []
-    for _ in range(240):
-        x, sign = examples()
-        output, _ = rnn(x)
-        loss = (head(output[-1])[:, 0] - sign).square().mean()
-        optimiser.zero_grad()
-        loss.backward()
-        lengths.append(nn.utils.clip_grad_norm_(parameters, limit).item())
-        optimiser.step()
-        losses.append(loss.item())
-    return losses, lengths
-
-
-# %% [markdown]
-# First with $W_{hh}$ as it comes, where the gradient vanishes: with about half of it left at each
-# step, twenty steps leave some millionths.
-
-# %%
-usual_losses, _ = train(*new_network(seed=0, scale=1))
-print(f"update 239: loss {usual_losses[239]:.2f}")
-
-# %% [markdown]
-# Nothing is learnt. So we take $W_{hh}$ three times as large, and change nothing else.
-#
-# **Predict.** A guess: how does this run end, with a loss near 0, with a loss near 1, or with
-# something else?
-
-# %%
-losses, lengths = train(*new_network(seed=0))
-for update in (0, 1, 2, 3, 4, 5, 239):
-    print(f"update {update:3}: loss {losses[update]:6.2f}, length {lengths[update]:6.2f}")
-
-# %% [markdown]
-# With `nan`, "not a number". Up to update 4 the gradient gets longer from update to update. Such a
-# long step throws the weights far away, to where the loss is larger. From there on it is above all
-# the head that overshoots, since nothing bounds its answers: its weights grow and grow, until a
-# number is too large for float64. It becomes `inf`, infinite, and from there it is one step to
-# `nan`:
-
-# %%
-torch.inf - torch.inf
-
-# %% [markdown]
-# A weight that is `nan` makes everything `nan` that it touches, for ever. No error is raised.
-#
-# ## Clip it
-#
-# The direction of the long gradient may be good. Its length is the trouble. So shorten it: if its
-# length is above a limit, multiply *all* of it by one number, so that the length becomes the limit.
-# The list (3, 4) has the length 5. With a limit of 1 it is multiplied by 1/5, and becomes (0.6,
-# 0.8).
-#
-# $$\text{gradient} \leftarrow \text{gradient} \cdot
-#   \min\left(1, \frac{\text{limit}}{\text{length}}\right)$$
-#
-# That is what `clip_grad_norm_(parameters, limit)` does with a limit that is not infinite. It
-# stands between `backward()` and `step()`.
-#
-# The same network, from the same seed, with a limit of 0.5:
-
-# %%
-clipped_losses, clipped_lengths = train(*new_network(seed=0), limit=0.5)
-for update in (0, 1, 2, 5, 10, 20):
-    print(f"update {update:3}: loss {clipped_losses[update]:.2f}")
-
-# %%
-plot, axes = figure()
-axes.semilogy(lengths[:11], "k--", label="not clipped")
-axes.semilogy(clipped_lengths[:11], "k-", label="with clipping, before it is clipped")
-axes.axhline(0.5, color="gray", linestyle=":", label="the limit")
-axes.set(xlabel="update", ylabel="length of the gradient", title="Two runs from one start")
+whole = reader.head(output[-1]).item()
+changes = [score_without(place) - whole for place in range(len(line))]
+plot, axes = figure(height=260)
+axes.bar(range(len(line)), changes, color="black")
+axes.axhline(-whole, color="gray", linestyle=":", label="below it: prose")
+axes.set_xticks(range(len(line)), list(line.replace(" ", "␣")))
+axes.set(ylabel="change of the score", title="Each character taken away, one at a time")
 axes.legend()
-alt = """Length of the gradient over the first 11 updates, on a logarithmic axis. Without clipping
-it rises from 2 to about 600 at update 4, and to more than 1e5 at update 10. With clipping it stays
-between 0.5 and 10, above the limit of 0.5."""
+alt = """A bar for each character. The bracket at the end has -3.69. Of all others the f goes
+furthest down, to -0.75, and the o goes up, to 2.52. The line below which the verdict is prose
+stands at -0.87, and the bracket alone is below it."""
 show(plot, alt)
 
 # %% [markdown]
-# The clipped run also meets gradients that are longer than the limit. It takes a short step, and
-# goes on.
+# One, the bracket: without it the score falls by 3.69, from 0.87 to −2.82. That is the character
+# which made the reader change its mind, and our own code has found it. The `f`, with the longest
+# gradient, moves the score by 0.75 only; without the `o` the reader would be even surer that this
+# is code. (With another stand-in than zeros the numbers would be others.)
 #
-# One seed proves little. Here are two more, with and without. "Learnt" means that the loss of the
-# last 20 updates is below 0.1 on average.
-
-
-# %%
-def ending(losses):
-    """Say how a run has ended."""
-    end = sum(losses[-20:]) / 20
-    if end != end:  # nan alone is not equal to itself
-        return "nan"
-    return "learnt" if end < 0.1 else "not learnt"
-
-
-# %%
-for seed in (1, 2):
-    without, _ = train(*new_network(seed))
-    with_limit, _ = train(*new_network(seed), limit=0.5)
-    print(f"seed {seed}: not clipped: {ending(without)}, clipped: {ending(with_limit)}")
-
-# %% [markdown]
-# Is any limit good? And would shorter steps have done it, too? From seed 0 again, with a limit of
-# 5, and then with a tenth of the learning rate and no clipping:
-
-# %%
-high_limit, _ = train(*new_network(seed=0), limit=5)
-low_rate, _ = train(*new_network(seed=0), lr=0.02)
-print("limit 5:           ", ending(high_limit))
-print("learning rate 0.02:", ending(low_rate))
-
-# %% [markdown]
-# A limit of 5 keeps `nan` away, and still lets steps through that are too long. So print the
-# lengths before you choose a limit. And shorter steps save this run, too. But then *every* step is
-# shorter, while clipping shortens the long ones alone.
-
-# %% [markdown]
-# ## What clipping changes, and what it does not
-#
-# * It changes the length, and not the direction. It is one number for all parameters.
-# * A gradient that is shorter than the limit stays as it is. So clipping cannot help against
-#   vanishing.
-# * It must come before the first `nan`. A gradient that holds `nan` has the length `nan`, and
-#   multiplying does not mend it.
-#
-# PyTorch has a second function, `clip_grad_value_`, which cuts off every number at a limit of its
-# own.
-#
-# **Predict.** Does cutting each number off at 1 leave the direction of (3, 4) as it is?
-
-# %%
-parameter = nn.Parameter(torch.zeros(2))
-for clip in (nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_):
-    parameter.grad = torch.tensor([3.0, 4.0])
-    clip([parameter], 1.0)
-    print(f"{clip.__name__:<17} {parameter.grad[0]:.2f}, {parameter.grad[1]:.2f}")
-parameter.grad = torch.tensor([3.0, torch.nan])
-nn.utils.clip_grad_norm_([parameter], 1.0)
-print("with a nan:      ", parameter.grad.tolist())
-
-# %% [markdown]
-# It does not: (1, 1) points elsewhere. And one `nan` makes the whole gradient `nan`, through the
-# length.
+# So the gradient was right, and we had asked it another question. Training follows the gradient,
+# too. What a gate at its end does wrong, training can hardly see.
 
 # %% [markdown]
 # ## What we have seen
@@ -828,20 +548,21 @@ print("with a nan:      ", parameter.grad.tolist())
 #   number, what comes back adds up: over the two ways of c and h, the rows of a batch, the steps.
 # * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
 #   i (1 − i), which is next to nothing for a gate at its end.
-# * The whole way back is about thirty lines. They equal autograd, and stand the nudges of
-#   `gradcheck`.
+# * The whole way back is about thirty lines, and equals autograd.
 # * A gradient says what a small change would do. What a character has done, you find out by taking
 #   it away.
-# * Against vanishing, open the gates. Against steps that are too long, clip, before the first
-#   `nan`.
 
 # %% [markdown]
-# **A common mistake.** `clip_grad_norm_` stands in the wrong place, before `backward()` or after
-# `step()`. No error comes, and nothing is clipped. You recognise it by a loss that jumps as before:
-# print the gradient's length right before `step()`; it must never be above the limit.
+# **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step
+# hands back, or what comes from `output`. No shape is wrong, and no error comes. You recognise it
+# by comparing with autograd on *two* steps or more, with random gradients for all results: on a
+# single step, and with a loss on the last output alone, some of these mistakes give the right
+# numbers.
 #
 # **Exercises:** [10 Backpropagation by hand](../exercises/10_backpropagation_by_hand.ipynb). Write
-# the step back, find a wrong sign, clip by norm, and foretell where a gradient ends.
+# the step back, find a wrong sign, add up the gradients of the weights, and foretell where a
+# gradient ends.
 #
-# **Next:** the gates can be wired in other ways. Some networks leave one out, and some let h be
-# shorter than c. [Lesson 12](12_projections.ipynb) begins with the second of the two.
+# **Next:** over many steps, these factors are multiplied again and again. What is left of a
+# gradient after sixty steps, and what happens to a training run when it has grown instead? [Lesson
+# 11](11_where_the_gradient_goes.ipynb) follows it.

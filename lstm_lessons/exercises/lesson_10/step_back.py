@@ -6,7 +6,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
-from lstm_lessons.exercises.engine.slips import place, together
+from lstm_lessons.exercises.engine.slips import Place, other, place, together
 
 _NAMES = ("d_h", "d_c", "i", "f", "g", "o", "c_before", "c")
 
@@ -28,10 +28,10 @@ def _cases() -> tuple[Case, ...]:
     )
 
 
-def _sigmoid_slope(gate: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of the slope of a sigmoid: of gate i, f or o."""
+def _sigmoid(gate: str) -> Place:
+    """Return the place where the slope of a sigmoid stands: of gate i, f or o."""
     of, start = f"dz_{gate}", f"d_{gate}"
-    return (
+    rows = (
         (f"the sign in {of}", f"In `{of}` the sign is turned round: the slope of the sigmoid is "
          f"{gate} (1 − {gate}), and yours is {gate} ({gate} − 1).",
          f"{start} * {gate} * ({gate} - 1)", f"-{start} * {gate} * (1 - {gate})"),
@@ -46,6 +46,30 @@ def _sigmoid_slope(gate: str) -> tuple[tuple[str, ...], ...]:
         (f"tanh's slope in {of}", f"In `{of}` you take the slope of tanh. {gate} was squeezed by "
          "the sigmoid.", f"{start} * (1 - {gate}**2)"),
     )  # fmt: skip
+    more = (
+        (f"a square in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}), without "
+         "a square.", f"{start} * {gate} * (1 - {gate}**2)", f"{start} * {gate}**2 * (1 - {gate})"),
+        (f"another slope in {of}", f"In `{of}` you take the slope of another gate. {gate} was "
+         f"squeezed here: {gate} (1 − {gate}).",
+         *(f"{start} * {each} * (1 - {each})" for each in "ifgo" if each != gate)),
+        (f"the sigmoid twice in {of}", f"In `{of}` you squeeze {gate} once more. {gate} is what "
+         "the sigmoid has made already.",
+         f"{start} * torch.sigmoid({gate}) * (1 - torch.sigmoid({gate}))"),
+    )  # fmt: skip
+    return place(f"{start} * {gate} * (1 - {gate})", *rows, alone=more)
+
+
+def _stranger(gate: str, slope: str) -> tuple[tuple[str, ...], ...]:
+    """Return rows of what a gate was multiplied with."""
+    in_dz = f"In `dz_{gate}`"
+    return (
+        (f"{gate} for itself", f"{in_dz}: {gate} was multiplied with {slope}. You take {gate} "
+         "itself.", f"d_c * {gate}"),
+        (f"nothing for {gate}", f"{in_dz} what {gate} was multiplied with is missing: {slope}.",
+         "d_c"),
+        (f"d_h for d_c in dz_{gate}", f"{in_dz} you begin at d_h. {gate} stands in the line for c, "
+         "so begin at d_c.", f"d_h * {slope}"),
+    )  # fmt: skip
 
 
 _ALL_OF_C = "d_c + d_h * o * (1 - tanh_c**2)"
@@ -56,6 +80,8 @@ _SLIPS = (
          "You take c.", "d_h * c"),
         ("d_c for d_h in dz_o", "In `dz_o` you begin at d_c. o stands in the line for h: h is "
          "o · tanh(c), so begin at d_h.", "d_c * tanh_c"),
+        alone=(("nothing for o", "In `dz_o` what o was multiplied with is missing: h is "
+                "o · tanh(c).", "d_h"),),
     ),
     place(
         _ALL_OF_C,
@@ -85,20 +111,23 @@ _SLIPS = (
         ("tanh(c) for f", "In `dz_f`: f was multiplied with the c before the step. You take "
          "tanh(c).", "d_c * tanh_c"),
         ("g for f", "In `dz_f`: f was multiplied with c_before, and g belongs to i.", "d_c * g"),
+        alone=_stranger("f", "c_before"),
     ),
     place(
         "d_c * g",
         ("c before for i", "In `dz_i`: i was multiplied with g. You take c_before, which belongs "
          "to f.", "d_c * c_before"),
+        alone=_stranger("i", "g"),
     ),
     place(
         "d_c * i",
         ("f for g", "In `dz_g`: g was multiplied with i. You take f.", "d_c * f"),
         ("o for g", "In `dz_g`: g was multiplied with i. You take o.", "d_c * o"),
+        alone=_stranger("g", "i"),
     ),
-    place("d_i * i * (1 - i)", *_sigmoid_slope("i")),
-    place("d_f * f * (1 - f)", *_sigmoid_slope("f")),
-    place("d_o * o * (1 - o)", *_sigmoid_slope("o")),
+    _sigmoid("i"),
+    _sigmoid("f"),
+    _sigmoid("o"),
     place(
         "d_g * (1 - g**2)",
         ("the sign in dz_g", "In `dz_g` the sign is turned round: the slope of tanh is 1 − g², and "
@@ -127,6 +156,8 @@ _SLIPS = (
          "step further back along c, it is multiplied by f.", "d_c"),
         ("another gate on the belt", "The second result: c_before was multiplied by f. You take "
          "another gate.", "d_c * o"),
+        alone=(("a slope on the belt", "The second result: from c to c_before the slope is f, and "
+                "no squeezing lies between them.", "d_c * f * (1 - f)"),),
     ),
     together("results exchanged", "The two results have changed places: dz first, then the "
              "gradient of c_before.", {"dz, d_c * f": "d_c * f, dz"}, paired=False),
@@ -138,6 +169,13 @@ _SLIPS = (
              paired=False),
 )  # fmt: skip
 
+
+def _c_not_whole(d_h, d_c, i, f, g, o, c_before, c):  # noqa: ANN001, ANN202 - as a learner writes
+    parts = d_c * g * i * (1 - i), d_c * c_before * f * (1 - f), d_c * i * (1 - g**2)
+    dz = torch.cat((*parts, d_h * torch.tanh(c) * o * (1 - o)), dim=1)
+    return dz, (d_c + d_h * o * (1 - torch.tanh(c) ** 2)) * f
+
+
 EXERCISE = FunctionExercise(
     "10.1",
     cases=_cases,
@@ -147,6 +185,14 @@ EXERCISE = FunctionExercise(
         joined_by="torch.cat",
     ),
     slips=_SLIPS,
+    others=(
+        other(
+            "the gates before c is whole",
+            "i, f and g get their gradient from d_c as the next "
+            "step has handed it back. What comes to c through h has to be added *before* that.",
+            _c_not_whole,
+        ),
+    ),
     axes=dict.fromkeys(_NAMES, ("sentence", "unit")),
     constants=_NAMES,
     words={

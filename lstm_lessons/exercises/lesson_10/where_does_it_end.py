@@ -1,4 +1,4 @@
-"""10.4: foretell gradients with a pocket calculator: along c, into a sum, two ways, clipped."""
+"""10.4: foretell gradients with a pocket calculator: along c, into a sum, two ways, a weight."""
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity
@@ -50,27 +50,17 @@ _QUESTIONS = (
         row("the next step alone", "That is what the next step hands back. Through h comes more, "
             "and both add up.", 0.2),
     )),
-    Quantity("long", "The length of (6, 8) is 10. By which factor does it become 5?", (
-        row("cut off", "That is 6 cut off at 5. Clipping by norm multiplies both numbers by one "
-            "factor.", 5),
-        row("left as it is", "The length of (6, 8) is 10, and that is above the limit.", 6),
-        row("to the length 1", "That is the length 1. The limit is 5.", 0.6),
-        row("the second number", "That is the second number. Asked for is the first.", 4),
-        row("by the limit", "You divide by the limit. The factor is limit / length.", 1.2),
+    Quantity("d_w", "Each of the two steps hands the weight dz times its number. "
+             "What becomes of the two?", (
+        row("added first", "You have added the two dz first. Each is multiplied by the number of "
+            "its own step, and then they add up.", 0.4),
+        row("one step alone", "That is the first of the two steps alone. Both used the same "
+            "weight.", 0.6),
+        row("a mean", "That is the mean over the two steps. What comes back adds up.", 0.25),
+        row("a sign lost", "The second number is −1, so that its part has a minus.", 0.7),
+        row("the numbers turned round", "You have multiplied each dz by the number of the other "
+            "step.", 0.1),
     )),
-    Quantity("short", "Is the length of (0.3, 0.4) above the limit?", (
-        row("made longer", "A gradient that is shorter than the limit stays as it is. Yours is "
-            "made longer.", 3, 5),
-        row("shortened", "The length of (0.3, 0.4) is 0.5, far below the limit. It stays as it is.",
-            0.15, 0.06, 0.03),
-        row("the second number", "That is the second number. Asked for is the first.", 0.4),
-    )),
-    OneOf("line", "When is the gradient there, and when is it used?", (
-        row("before there is a gradient", "Before `backward()` the new gradient is not there yet: "
-            "what would be shortened is an old one, or none.", "A"),
-        row("after it was used", "`step()` uses the gradient. What comes after it shortens what "
-            "has been used already.", "C"),
-    ), options=("A", "B", "C")),
 )  # fmt: skip
 
 EXERCISE = DictExercise(

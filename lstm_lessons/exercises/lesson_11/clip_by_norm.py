@@ -1,4 +1,4 @@
-"""10.3: two gradients shortened by one factor, where together they are too long."""
+"""11.2: two gradients shortened by one factor, where together they are too long."""
 
 import torch
 
@@ -45,6 +45,16 @@ def _cut_off_above(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
     return torch.clamp(d_weight, max=limit), torch.clamp(d_bias, max=limit)
 
 
+def _limit_taken_off(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
+    return d_weight - limit, d_bias - limit
+
+
+def _turned(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
+    length = (d_weight.square().sum() + d_bias.square().sum()).sqrt()
+    factor = -min(1, limit / length)
+    return factor * d_weight, factor * d_bias
+
+
 def _zero_if_long(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
     keep = (d_weight.square().sum() + d_bias.square().sum()).sqrt() <= limit
     return d_weight * keep, d_bias * keep
@@ -72,6 +82,11 @@ _SLIPS = (
         ("numbers without squares", "You add up the numbers without their signs. The length is the "
          "root of the sum of their *squares*: that of (3, 4) is 5, not 7.",
          "(d_weight.abs().sum() + d_bias.abs().sum())"),
+        ("numbers with their signs", "You add up the numbers as they are. The length is the root "
+         "of the sum of their *squares*.", "(d_weight.sum() + d_bias.sum())"),
+        ("the longer of two", "You take the longer of two lengths. Both tensors are one list of "
+         "numbers: add the *squares* of all, and take the root.",
+         "torch.maximum(d_weight.norm(), d_bias.norm())"),
         also_right=("torch.cat((d_weight.flatten(), d_bias)).norm()",),
     ),
     place(
@@ -88,6 +103,12 @@ _SLIPS = (
          "min(1, 1 / length)"),
         ("a factor of its square", "Your factor is too small: limit / length once is enough.",
          "min(1, limit / length**2)"),
+        ("a root of the factor", "Your factor is the root of limit / length. The root belongs to "
+         "the length, and only there.", "min(1, (limit / length) ** 0.5)"),
+        ("twice the limit", "You shorten to twice the limit.", "min(1, 2 * limit / length)"),
+        ("half the limit", "You shorten to half the limit.", "min(1, limit / (2 * length))"),
+        ("always to the length 1", "You bring *every* gradient to the length 1. Only one that is "
+         "above the limit is shortened, and to the limit.", "1 / length"),
     ),
     place("factor * d_weight", ("the weight left long", "`d_weight` comes back as it was. One "
                                 "factor is for all.", "1 * d_weight")),
@@ -96,7 +117,7 @@ _SLIPS = (
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
-    "10.3",
+    "11.2",
     cases=_cases,
     returns=SeveralTensors(
         ("d_weight", "d_bias"),
@@ -111,6 +132,10 @@ EXERCISE = FunctionExercise(
         other("numbers cut off", "You cut off single numbers at the limit. That turns the gradient "
               "to another direction, and does not bring its length to the limit.", _cut_off,
               _cut_off_above),
+        other("the limit taken off", "You take the limit off each number. All of them have to be "
+              "multiplied by one factor, so that the direction stays.", _limit_taken_off),
+        other("turned to the other side", "All signs are turned round. Clipping keeps the "
+              "direction; `step()` is what goes against the gradient.", _turned),
         other("thrown away", "You throw a long gradient away. Its direction may be good: shorten "
               "it.", _zero_if_long),
     ),

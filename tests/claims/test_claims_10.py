@@ -1,0 +1,76 @@
+"""Claims of lessons 10 and 11 that no page carries any more, or that a page says in words alone."""
+
+import torch
+from torch import nn
+
+from lstm_lessons.lstm.backprop import direction_backward, direction_forward
+from lstm_lessons.lstm.ragged import Weights
+
+
+class ByHand(torch.autograd.Function):
+    """The way back of the lesson as a `Function`, so that gradcheck can nudge it."""
+
+    @staticmethod
+    def forward(ctx, x, h, c, *parameters):
+        ctx.weights = Weights(*parameters)
+        output, h, c, ctx.steps = direction_forward(x, h, c, ctx.weights)
+        return output, h, c
+
+    @staticmethod
+    def backward(ctx, d_output, d_h, d_c):
+        d_x, d_h, d_c, d = direction_backward(d_output, d_h, d_c, ctx.steps, ctx.weights)
+        return d_x, d_h, d_c, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh
+
+
+def test_no_nudge_finds_a_difference():
+    """gradcheck, which knows nothing of autograd, confirms every gradient by hand."""
+    torch.manual_seed(0)
+    lstm = nn.LSTM(3, 2).double()
+    inputs = [torch.randn(*shape).double() for shape in ((4, 2, 3), (2, 2), (2, 2))]
+    for each in inputs:
+        each.requires_grad_()
+    assert torch.autograd.gradcheck(ByHand.apply, (*inputs, *lstm.parameters()))
+
+
+def gradients(d_output, d_h, forget=None):
+    """Return the gradients of W_hh by the lesson's loop, which may forget one of two ways."""
+    torch.manual_seed(1)
+    T, B, H = len(d_output), *d_output.shape[1:]
+    weights = Weights(*nn.LSTM(3, H).double().requires_grad_(False).parameters())
+    x, start = torch.randn(T, B, 3).double(), torch.zeros(B, H).double()
+    *_, steps = direction_forward(x, start, start, weights)
+    right = direction_backward(d_output, d_h, start, steps, weights)[-1].weight_hh
+    given = d_output.clone(), d_h
+    if forget == "output":  # of all steps but the last
+        given[0][:-1] = 0
+    return right, direction_backward(*given, start, steps, weights)[-1].weight_hh
+
+
+def test_a_loss_on_the_last_output_alone_hides_a_forgotten_way():
+    """Who forgets d_output of earlier steps has the right numbers, if only the last has one."""
+    last_alone = torch.zeros(4, 2, 2).double()
+    last_alone[-1] = 1
+    nothing = torch.zeros(2, 2).double()
+    assert torch.equal(*gradients(last_alone, nothing, forget="output"))
+    right, wrong = gradients(torch.ones(4, 2, 2).double(), nothing, forget="output")
+    assert not torch.allclose(right, wrong)
+
+
+def test_in_the_run_without_a_nan_relu_makes_nothing_of_every_state():
+    """Lesson 11: seed 4 ends where every state is 0, and nothing comes back to the RNN."""
+    torch.manual_seed(4)
+    rnn, head = nn.RNN(1, 16, nonlinearity="relu", bias=False).double(), nn.Linear(16, 1).double()
+    with torch.no_grad():
+        rnn.weight_hh_l0.copy_(1.05 * torch.eye(16))
+    parameters = [*rnn.parameters(), *head.parameters()]
+    optimiser = torch.optim.SGD(parameters, lr=0.01)
+    for _ in range(6):
+        sign = torch.randint(0, 2, (16,)) * 2.0 - 1
+        x = torch.zeros(60, 16, 1).double()
+        x[0, :, 0] = sign
+        output, _ = rnn(x)
+        optimiser.zero_grad()
+        (head(output[-1])[:, 0] - sign).square().mean().backward()
+        optimiser.step()
+    assert not output[-1].any() and not any(each.grad.any() for each in rnn.parameters())
+    assert all(each.isfinite().all() for each in parameters)
