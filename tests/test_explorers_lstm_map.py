@@ -187,12 +187,20 @@ def test_the_name_of_a_row_says_which_layers_and_directions():
             assert len(names) == len(layers) * (1 + both)
 
 
-def test_what_is_not_there_is_said_to_be_not_there():
+def test_of_what_is_not_there_only_the_biases_are_said_to_be_not_there():
     for given, picture, theirs in wide():
         said = texts(picture.svg)
-        assert ("none with one layer" in said) == ("weight_ih_l1" not in theirs), given
         assert said.count("none with bias=False") == 2 * ("bias_ih_l0" not in theirs), given
-        assert ("none without proj_size" in said) == ("weight_hr_l0" not in theirs), given
+        assert ("weight_ih_l1" in " ".join(said)) == ("weight_ih_l1" in theirs), given
+        assert ("weight_hr_l" in " ".join(said)) == ("weight_hr_l0" in theirs), given
+
+
+def test_no_colour_of_a_gate_is_used():
+    """Directions are told apart by their frames: forward is tinted, reverse is dashed."""
+    picture = view(num_layers=2, bidirectional="True").svg
+    drawn = re.sub(r"<style>.*?</style>", "", picture)
+    assert "var(--ll-ink)" in drawn
+    assert not [gate for gate in "ifgo" if f"var(--ll-{gate})" in drawn]
 
 
 def test_counts_of_rows_and_the_total_in_closed_form_are_torchs():

@@ -37,7 +37,9 @@ GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 256, 326, 562, 58
 WHY_LETTERS, CALL_LETTERS = 41, 65  # in a line
 LINE, SPACE = 15, 8  # between lines of a row, and around them
 
-COLOURS = {"forward": "i", "reverse": "f"}
+# No colours of gates: forward is tinted in a full frame, reverse empty in a dashed one.
+FILLS = {"forward": {"fill": "ink", "fill_opacity": 0.12}, "reverse": {"fill": "none"}}
+FRAMES = {"forward": {}, "reverse": {"stroke_dasharray": "6 4"}}
 
 # A preset sets every argument but the sizes: those that it does not speak of to torch's default.
 _DEFAULTS = {
@@ -253,9 +255,9 @@ def _join(
     for number, direction in enumerate(setting.directions):
         line = f"M{middles[number]} {low}V{low - JOIN_LINE}"
         svg.add(root, "path", d=line, stroke="muted", stroke_width=2)
-        tint = {"fill": COLOURS[direction], "fill_opacity": theme.TINT}
         mark = {f"data_{direction}_half": str(layer)}
-        svg.rect(root, left + number * half, bar_y, half, JOIN_BAR, **tint, **mark)
+        place = (left + number * half, bar_y, half, JOIN_BAR)
+        svg.rect(root, *place, **FILLS[direction], **mark)
     frame = {"fill": "none", "stroke": "muted", "rx": 3}
     svg.rect(root, left, bar_y, 2 * half, JOIN_BAR, **frame)
     svg.label(root, MIDDLE, bar_y + JOIN_BAR - 4.5, _between(setting), 12)
@@ -280,8 +282,7 @@ def _cell(
     x, y, width, height = box
     cell = svg.add(root, "g", data_cell=str(place))
     svg.add(cell, "title", _cell_title(setting, place))
-    colour = COLOURS[direction]
-    style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour, "rx": 6}
+    style = {**FILLS[direction], **FRAMES[direction], "stroke": "ink", "rx": 6}
     svg.rect(cell, x, y, width, height, **style)
     middle = x + width / 2
     name = setting.cell_name(layer, direction)
@@ -380,7 +381,7 @@ def _remarks(root: svg.Element, remarks: list[str], y: float) -> None:
     _heading(root, LEFT, RIGHT, y, "Worth knowing here")
     for place, text in enumerate(remarks, 1):
         at = y + 6 + REMARK_LINE * place
-        svg.add(root, "circle", cx=LEFT + 4, cy=at - 4, r=2.5, fill="i")
+        svg.add(root, "circle", cx=LEFT + 4, cy=at - 4, r=2.5, fill="muted")
         svg.label(root, LEFT + 16, at, text, 12.5, "start", data_remark=str(place))
 
 

@@ -17,14 +17,15 @@ DEFAULTS = {
 }
 """torch's own, in torch's order; an argument that has its default is not written."""
 
-# The parameters that share a shape: how their names begin, the symbols, and when there are none.
+# The parameters that share a shape: how their names begin, the symbols, and what is said where
+# there are none. Of those that nobody has asked for, nothing is said.
 _ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("weight_ih", ("4H", "I"), ""),
-    ("weight_ih", ("4H", "D·R"), "none with one layer"),
+    ("weight_ih", ("4H", "D·R"), ""),
     ("weight_hh", ("4H", "R"), ""),
     ("bias_ih", ("4H",), "none with bias=False"),
     ("bias_hh", ("4H",), "none with bias=False"),
-    ("weight_hr", ("P", "H"), "none without proj_size"),
+    ("weight_hr", ("P", "H"), ""),
 )
 
 
@@ -112,6 +113,8 @@ class Setting:
                 for entry in parameters
                 if entry.name.startswith(f"{stem}_l") and entry.symbols == axes
             )
+            if not members and not absent:
+                continue
             first = int(stem == "weight_ih" and axes[1] != "I")
             last = 0 if axes[-1] == "I" else made.num_layers - 1
             layers = f"{stem}_l{first}"

@@ -24,8 +24,8 @@ def rows(heading):
     return dict(found[1:])
 
 
-SAID = rows("Common errors, and what they mean")
-SEEN = rows("Common print-outs, and what they mean")
+SAID = rows("What torch says, and what it means")
+SEEN = rows("What you see, and what it means")
 
 
 @pytest.fixture
@@ -84,6 +84,18 @@ def not_sorted(lstm, x):
     pack_padded_sequence(x, torch.arange(1, B + 1))
 
 
+def numbers_for_vectors(lstm, x):
+    lstm(torch.randint(0, 9, (T, B, INPUT)))
+
+
+def an_axis_too_many(lstm, x):
+    lstm(x[:, :, None])
+
+
+def an_empty_line(lstm, x):
+    pack_padded_sequence(x[:, :3], torch.tensor([2, 0, 1]), enforce_sorted=False)
+
+
 ERRORS = {
     "Trying to backward through the graph a second time": [not_detached, one_loss_twice],
     "modified by an inplace operation": [graph_kept],
@@ -92,6 +104,9 @@ ERRORS = {
         lengths_elsewhere,
         lengths_with_two_axes,
     ],
+    "RNN input dtype (torch.int64) does not match weight dtype": [numbers_for_vectors],
+    "LSTM: Expected input to be 2D or 3D, got 4D": [an_axis_too_many],
+    "Length of all samples has to be greater than 0": [an_empty_line],
     "must be sorted in decreasing order": [not_sorted],
 }
 
@@ -104,7 +119,7 @@ def test_the_page_lists_these_errors_and_no_others():
     ("words", "program"), [(words, each) for words in ERRORS for each in ERRORS[words]]
 )
 def test_torch_says_it_in_these_words(lstm, x, words, program):
-    with pytest.raises(RuntimeError, match=re.escape(words)):
+    with pytest.raises((RuntimeError, ValueError), match=re.escape(words)):
         program(lstm, x)
 
 
@@ -115,6 +130,16 @@ def test_what_the_page_advises_mends_each_error(lstm, x):
     _, (h_n, _) = lstm(pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False))
     for b, n in enumerate(lengths):
         torch.testing.assert_close(h_n[:, b], lstm(x[:n, b])[1][0], rtol=0, atol=1e-6)
+
+
+def test_what_the_page_advises_of_types_and_axes(lstm, x):
+    for other in (x.double(), x[0, 0]):
+        with pytest.raises(ValueError, match=r"does not match weight dtype|got 1D"):
+            lstm(other)
+    lstm(x.double().float())
+    lstm.double()(x.double())
+    lstm.float()(x[0, :1])
+    lstm(nn.Embedding(9, INPUT)(torch.randint(0, 9, (T, B))))
 
 
 def test_packed_both_say_the_same_of_a_line_and_padded_both_are_wrong():
