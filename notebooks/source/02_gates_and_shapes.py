@@ -477,7 +477,7 @@ for line in lines:
 
 
 # %%
-def verdict(text, bias):
+def with_bias(text, bias):
     """Return c of unit 5, and how sure the reader is that it is code, with this bias in row 21."""
     h, c = read_with(text, 21, bias)
     return c[5].item(), torch.sigmoid(reader.head(h)).item()
@@ -485,7 +485,7 @@ def verdict(text, bias):
 
 unchanged = reader.lstm.bias_ih_l0[21].item()
 for bias in (unchanged, 50):
-    c, sure = verdict("the value is (not always) a number", bias)
+    c, sure = with_bias("the value is (not always) a number", bias)
     print(f"c of unit 5: {c:z.2f}   sure that it is code: {sure:.2f}")
 
 # %% [markdown]
@@ -499,7 +499,7 @@ for bias in (unchanged, 50):
 held_out = [line.text for line in code_or_prose()[484:] if "(" in line.text]
 moved = 0
 for text in held_out:
-    if abs(verdict(text, 50)[1] - verdict(text, unchanged)[1]) > 0.05:
+    if abs(with_bias(text, 50)[1] - with_bias(text, unchanged)[1]) > 0.05:
         moved += 1
 print(moved, "of", len(held_out))
 
