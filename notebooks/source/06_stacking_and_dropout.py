@@ -264,12 +264,12 @@ for name, weight in lstm.named_parameters():
 
 
 # %%
-def numbers(setting, which):
+def trainings(setting, which):
     """Return one of the three numbers: five trainings, 40 rounds each."""
     return torch.tensor(measured("dropout")[setting])[:, :, which]
 
 
-loss = {"lines trained on": numbers("none", 0), "other lines": numbers("none", 1)}
+loss = {"lines trained on": trainings("none", 0), "other lines": trainings("none", 1)}
 pictures.runs(loss, "rounds through all lines", "loss", bounds=(0, 0.8))
 
 # %% [markdown]
@@ -278,7 +278,7 @@ pictures.runs(loss, "rounds through all lines", "loss", bounds=(0, 0.8))
 # trainings jump up and down on the way.) And how often is it right on them?
 
 # %%
-right = numbers("none", 2).mean(dim=0)
+right = trainings("none", 2).mean(dim=0)
 print(f"round 11: {right[10]:.2f} of the other lines right")
 print(f"round 40: {right[39]:.2f} of the other lines right")
 
@@ -436,7 +436,7 @@ print("PyTorch said:", caught[0].message)
 # 0.5 in all three places:
 
 # %%
-loss = {"no dropout": numbers("none", 1), "in three places": numbers("in three places", 1)}
+loss = {"no dropout": trainings("none", 1), "in three places": trainings("in three places", 1)}
 pictures.runs(loss, "rounds through all lines", "loss on the other lines", bounds=(0, 0.8))
 
 # %% [markdown]
@@ -450,7 +450,7 @@ for setting in ("none", "between layers", "in three places"):
     trained, others, right = (numbers(setting, which)[:, -5:].mean() for which in range(3))
     print(f"{setting:16} {trained:16.2f} {others:14.2f} {right:14.2f}")
 
-others, right = (numbers("none", which).mean(dim=0)[10] for which in (1, 2))
+others, right = (trainings("none", which).mean(dim=0)[10] for which in (1, 2))
 print(f"none, round 11   {others:31.2f} {right:14.2f}")
 
 # %% [markdown]
