@@ -225,7 +225,7 @@ def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made
         slash = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
         svg.add(root, "path", d=f"M{PANEL_X + 2} 371l9 -9", **slash)
         line(372, "an effect whose gradient is lost at a cut", 13, 22, fill="muted")
-    line(395, "darker: stronger.  empty: no effect", 13, fill="muted")
+    line(395, "fuller: stronger.  empty: no effect", 13, fill="muted")
 
 
 def _means(chunk: int, between: str) -> tuple[str, str]:

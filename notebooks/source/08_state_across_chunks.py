@@ -234,9 +234,9 @@ print(words_reached(cut=True))
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The middle row is what one trains with. It is called *truncated backpropagation through time*, by
-# Williams and Peng in 1990; truncated means cut off. (If you only read and do not train, write
-# `with torch.no_grad():` around the loop. Then there is no history, and nothing to detach.)
+# The middle row is what one trains with. This is *truncated backpropagation through time* (Williams
+# and Peng, 1990); truncated means cut off. If you only read and do not train, write
+# `with torch.no_grad():` around the loop. Then there is no history, and nothing to detach.
 
 # %% [markdown]
 # ## A long text, read in rows

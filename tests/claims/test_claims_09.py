@@ -150,3 +150,34 @@ def test_a_longer_block_does_not_find_the_last_slot_of_an_unpacked_output():
     both = last_slot(lines, lengths)
     assert torch.equal(both, last_slot(nn.functional.pad(lines, (0, 0, 0, 20)), lengths))
     assert not torch.allclose(both[:1], last_slot(lines[:1, :4], lengths[:1]))
+
+
+class LastStep(nn.Module):
+    """Pack, unpack, take the last step: with total_length as long as the block, or without."""
+
+    def __init__(self, whole):
+        super().__init__()
+        self.reader, self.whole = trained_reader()[0].double(), whole
+
+    def forward(self, numbers, lengths):
+        x = self.reader.embedding(numbers)
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        total = numbers.shape[1] if self.whole else None
+        output, _ = pad_packed_sequence(
+            self.reader.lstm(packed)[0], batch_first=True, total_length=total
+        )
+        return output[:, -1]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@torch.no_grad()
+def test_more_zeros_find_the_last_step_with_total_length_alone_and_a_line_alone_finds_both(whole):
+    """After packing, the last step is zero for each line that is shorter than the longest one."""
+    numbers, lengths = torch.randint(1, 87, (3, 7)), torch.tensor([7, 4, 2])
+    model = LastStep(whole)
+    together = model(numbers, lengths)
+    assert together.any(dim=1).tolist() == [True, False, False]
+    longer = nn.functional.pad(numbers, (0, 5))
+    assert torch.allclose(model(longer, lengths), together) != whole
+    alone = model(numbers[1:2, :4], lengths[1:2])
+    assert not torch.allclose(alone, together[1:2])
