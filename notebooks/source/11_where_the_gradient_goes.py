@@ -55,26 +55,39 @@ def new_network(seed, factor=1.05):
 
 
 # %% [markdown]
-# The optimiser is plain gradient descent, `SGD`: each update moves the weights by `lr` times their
-# gradient, against it; `lr` is the *learning rate*. `clip_grad_norm_` returns the length of the
-# whole gradient, in which all parameters are taken together as one long list. It can do more, and
-# that is for later: with the limit `inf`, infinite, it changes nothing.
+# Training is plain gradient descent: each update moves the weights by `lr` times their gradient,
+# against it; `lr` is the *learning rate*. In your own code that is `step()` of an optimiser,
+# `torch.optim.SGD`.
+
+
+# %%
+def step(parameters, lr):
+    """Move every parameter against its gradient."""
+    with torch.no_grad():
+        for parameter in parameters:
+            parameter -= lr * parameter.grad
+
+
+# %% [markdown]
+# `clip_grad_norm_` returns the length of the whole gradient, in which all parameters are taken
+# together as one long list. It can do more, and that is for later: with the limit `inf`, infinite,
+# it changes nothing.
 
 
 # %%
 def train(rnn, head, limit=torch.inf, lr=0.01, updates=60, T=60):
     """Train; return the loss of every update, and the length of its gradient."""
     parameters = [*rnn.parameters(), *head.parameters()]
-    optimiser = torch.optim.SGD(parameters, lr=lr)
     losses, lengths = [], []
     for _ in range(updates):
         x, sign = examples(T)
         output, _ = rnn(x)
         loss = (head(output[-1])[:, 0] - sign).square().mean()
-        optimiser.zero_grad()
+        rnn.zero_grad()
+        head.zero_grad()
         loss.backward()
         lengths.append(nn.utils.clip_grad_norm_(parameters, limit).item())
-        optimiser.step()
+        step(parameters, lr)
         losses.append(loss.item())
     return losses, lengths
 
@@ -179,7 +192,7 @@ print(f"score {score_with(14, 1):.2f}; the slope's forecast without the bracket:
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
-shares = [1 - step / 20 for step in range(21)]
+shares = [1 - twentieth / 20 for twentieth in range(21)]
 plot, axes = figure()
 axes.plot(shares, [score_with(14, share) for share in shares], "k-", label="the score")
 axes.plot([1, 0], [score_with(14, 1), score_with(14, 1) + forecast], "k:", label="the slope says")
