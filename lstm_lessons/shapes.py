@@ -19,7 +19,7 @@ from typing import SupportsIndex, overload
 GATES = ("i", "f", "g", "o")
 """The four gates, in the order in which torch stacks them."""
 
-GATE_NAMES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
+GATE_NAMES = {"i": "input gate", "f": "forget gate", "g": "news", "o": "output gate"}
 
 
 @dataclass(frozen=True)

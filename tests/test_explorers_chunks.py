@@ -40,7 +40,7 @@ def memory_layer(forget_bias):
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter.zero_()
-        layer.weight_ih_l0[2] = 1  # x goes into the candidate alone
+        layer.weight_ih_l0[2] = 1  # x goes into the news alone
         layer.bias_ih_l0[1] = forget_bias
     return layer
 

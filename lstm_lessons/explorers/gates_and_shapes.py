@@ -19,7 +19,7 @@ EQUATION_X = (44, 242, 354, 428, 519, 592, 664)
 SIGNS_X = (156, None, 391, 461, None, 628, 688)
 STACK_X = (262, 412, 526, 634)
 ROWS_X = 160
-LINE = 17  # least distance between two lines of text
+LINE = 19  # least distance between two lines of text
 
 
 PRESETS = {
@@ -96,7 +96,7 @@ def _equation(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) ->
 
 def _tensor(root: svg.Element, entry: shapes.Entry, centre: float, colour: str) -> None:
     width, height = _size(entry)
-    svg.formula(root, centre, EQUATION_Y, entry.name, 16, font_weight="bold")
+    svg.formula(root, centre, EQUATION_Y, entry.name, 18, font_weight="bold")
     style = {"fill": colour, "fill_opacity": theme.TINT, "stroke": colour}
     top = EQUATION_Y + BELOW_NAME
     svg.rect(root, centre - width / 2, top, width, height, **style, data_tensor=entry.name)
@@ -104,10 +104,10 @@ def _tensor(root: svg.Element, entry: shapes.Entry, centre: float, colour: str) 
 
 
 def _shape(root: svg.Element, entry: shapes.Entry, centre: float, bottom: float) -> None:
-    svg.label(root, centre, bottom + 18, str(entry.shape), 13, data_shape=entry.name)
-    svg.label(root, centre, bottom + 34, _symbols(entry), 12, fill="muted")
+    svg.label(root, centre, bottom + 19, str(entry.shape), 15, data_shape=entry.name)
+    svg.label(root, centre, bottom + 37, _symbols(entry), 14, fill="muted")
     if len(entry.shape) == 2:
-        svg.label(root, centre, bottom + 50, _holds(entry), 12, data_count=entry.name)
+        svg.label(root, centre, bottom + 55, _holds(entry), 14, data_count=entry.name)
 
 
 def _stack(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) -> None:
@@ -118,7 +118,7 @@ def _stack(root: svg.Element, entries: dict[str, shapes.Entry], gate: str) -> No
     for entry, centre in zip(stacked, STACK_X, strict=True):
         width, _ = _size(entry)
         x = centre - width / 2
-        svg.label(root, centre, STACK_Y, entry.name, 13, font_weight="bold")
+        svg.label(root, centre, STACK_Y, entry.name, 15, font_weight="bold")
         for position, each in enumerate(shapes.GATES):
             style = {"fill": each, "fill_opacity": CHOSEN_TINT if each == gate else theme.TINT}
             y = top + position * band
@@ -142,19 +142,19 @@ def _rows(root: svg.Element, gate: str, hidden_size: int, right: float, band: fl
         middle = top + (position + 0.5) * band
         weight, width = ("bold", 2.5) if each == gate else ("normal", 1)
         text = _row_text(each, shapes.gate_rows(each, hidden_size))
-        svg.label(root, ROWS_X, y + 5, text, 13, "end", font_weight=weight, data_rows=each)
+        svg.label(root, ROWS_X, y + 5, text, 15, "end", font_weight=weight, data_rows=each)
         leader = f"M{ROWS_X + 6} {y:.2f}L{right - 4:.2f} {middle:.2f}"
         svg.add(root, "path", d=leader, stroke=each, stroke_width=width)
 
 
 def _footer(root: svg.Element, input_size: int, hidden_size: int) -> None:
     middle, count = WIDTH / 2, _count(input_size, hidden_size)
-    svg.label(root, middle, HEIGHT - 44, count, 15, font_weight="bold")
+    svg.label(root, middle, HEIGHT - 42, count, 17, font_weight="bold")
     note = (
         f"One scale for all: {SCALE} pixels a number. No side is drawn thinner than {THINNEST}, "
         "so vectors look too thick."
     )
-    svg.label(root, middle, HEIGHT - 18, note, 12, fill="muted")
+    svg.label(root, middle, HEIGHT - 18, note, 13, fill="muted")
 
 
 def _count(input_size: int, hidden_size: int) -> str:

@@ -128,9 +128,8 @@ for step in range(1, 11):
 #
 # ## A gate that is stuck
 #
-# You know a gate when you know what goes wrong without it. The next function takes the gates that
-# unit 5 had at each character, and sets one of them to a value. Then it makes c and h anew with the
-# two equations.
+# What goes wrong without a gate? The next function takes the gates that unit 5 had at each
+# character, and sets one of them to a value. Then it makes c and h anew with the two equations.
 
 
 # %%
@@ -237,12 +236,9 @@ print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
 # PyTorch gives each of the two products a bias of its own, so there are two. They are only ever
 # added, and one would do. PyTorch keeps both because NVIDIA's library for GPUs, cuDNN, has two.
 #
-# Now larger. These are the sizes of the example that the course uses for shapes:
-#
-# | symbol | meaning | small example | example for shapes |
-# |---|---|---|---|
-# | I | numbers in a word, `input_size` | 3 | 100 |
-# | H | numbers in h and in c, `hidden_size` | 2 | 16 |
+# I is how many numbers a word has, PyTorch's `input_size`: 3 in our example. H is how many h and c
+# have, `hidden_size`: 2. Now larger, with I = 100 and H = 16, as in all examples of the course that
+# are about shapes.
 #
 # **Predict.** What are the shapes of $W_{if}$ and $W_{hf}$ now, rows first?
 
@@ -256,9 +252,8 @@ print("W_if:", tuple(W_if.shape), "  W_if @ x_t:", tuple((W_if @ x_t).shape))
 print("W_hf:", tuple(W_hf.shape), "   W_hf @ h:  ", tuple((W_hf @ h).shape))
 
 # %% [markdown]
-# The rule to remember: **rows are what comes out, columns are what goes in.** 16 numbers come out,
-# so both have 16 rows. A word of 100 numbers goes into $W_{if}$, so it has 100 columns. 16 numbers
-# of h go into $W_{hf}$, so it has 16.
+# The rule to remember: **rows are what comes out, columns are what goes in.** Out of both come 16
+# numbers. Into $W_{if}$ go the 100 numbers of a word, and into $W_{hf}$ the 16 of h.
 #
 # Matrices are easily turned round, since other libraries keep them the other way. `W_if.T` is
 # $W_{if}$ turned round, and (100 × 16) does not fit a word of 100: PyTorch stops with an error.
@@ -416,11 +411,10 @@ for row in (5, 21, 37, 53):
 # its sum:
 
 # %%
-row = reader.lstm.weight_ih_l0[21]
 closing = reader.embedding.weight[number[")"]]
-h_before = torch.tensor(read("print(x, y)")[9].h, dtype=row.dtype)
+h_before = torch.tensor(read("print(x, y)")[9].h, dtype=closing.dtype)
 biases = reader.lstm.bias_ih_l0[21] + reader.lstm.bias_hh_l0[21]
-print(f"from the character: {row @ closing:5.1f}")
+print(f"from the character: {reader.lstm.weight_ih_l0[21] @ closing:5.1f}")
 print(f"from h:             {reader.lstm.weight_hh_l0[21] @ h_before:5.1f}")
 print(f"from the biases:    {biases:5.1f}")
 
@@ -430,6 +424,7 @@ print(f"from the biases:    {biases:5.1f}")
 # knows. The lower the number is, the more that character shuts the gate.
 
 # %%
+row = reader.lstm.weight_ih_l0[21]
 part = {}
 for character, place in number.items():
     part[character] = (row @ reader.embedding.weight[place]).item()

@@ -462,7 +462,7 @@ show(plot, alt)
 #
 # * One step is four weighted sums, squeezed: σ for i, f, o and tanh for g. Then
 #   $c_t = f_t \odot c_{t-1} + i_t \odot g_t$, and then $h_t = o_t \odot \tanh(c_t)$.
-# * The candidate g is a plain RNN step. An LSTM is an RNN cell with a memory and three taps.
+# * The news g is a plain RNN step. An LSTM is an RNN cell with a memory and three taps.
 # * One stacked product gives all four gates. Cut it along the last axis.
 # * A test from states of zero cannot see a mistake in f · c, and a test of results cannot see a
 #   wrong gradient.

@@ -12,12 +12,11 @@
 # %% [markdown]
 # This is a page of reference. It stands beside the lessons and needs no order: come to it from any
 # lesson, or from your own work, whenever you ask "what shape has this?" or "what does this error
-# mean?" To look up one thing takes a minute, to read it once from top to bottom about fifteen. If
-# something went wrong, go straight to [what you see](#What-you-see,-and-what-it-means) or to
+# mean?" If something went wrong, go to [what you see](#What-you-see,-and-what-it-means) or to
 # [what torch says](#What-torch-says,-and-what-it-means).
 #
-# Run the next cell. It draws the map of one `nn.LSTM` and of one call of it. The controls are all
-# its arguments that change a result, and the sizes of the call. Set them as yours are.
+# The next cell draws the map of one `nn.LSTM` and of one call of it. The controls are all its
+# arguments that change a result, and the sizes of the call. Set them as yours are.
 
 # %%
 from lstm_lessons import explorers
@@ -199,9 +198,9 @@ print("h_n               ", tuple(h_n.shape))
 # | `modified by an inplace operation` | in a loop over chunks: you did follow it. The old history is kept, and needs the weights as they were before the optimiser's step. Detach both states, and delete `retain_graph=True` |
 # | `Expected hidden[0] size (1, 4, 16), got [1, 10, 16]`, in the last batch | the last batch is smaller than the state. If its sentences do not go on where those before ended, give no state at all. If they do, all batches must be of one size: leave the last one out |
 # | `'lengths' argument should be a 1D CPU int64 tensor` | the lengths are on the GPU, or (without `enforce_sorted=False`) they have two axes. Packing wants `lengths.cpu()`, also where all else is on the GPU |
-# | `RNN input dtype (torch.int64) does not match weight dtype` | the numbers of words or characters were given to the layer as they are. It wants vectors: put an `nn.Embedding` before it. With `torch.float64` for `torch.int64`, the input was made in NumPy or with another default: call `x.float()`, or `lstm.double()` |
-# | `LSTM: Expected input to be 2D or 3D, got 4D` | `input` has an axis too many, often one of length 1. Of one sentence it is (T, I), of a batch (T, B, I). Also said of 1D: one word alone is (1, I) |
-# | `Length of all samples has to be greater than 0` | a line of the batch is empty. Leave it out before you pack |
+# | `RNN input dtype (torch.int64) does not match weight dtype` | the layer got the numbers of words as they are. It wants vectors: put an `nn.Embedding` before it. With `torch.float64`, call `x.float()` or `lstm.double()` |
+# | `LSTM: Expected input to be 2D or 3D, got 4D` | `input` has an axis too many. It is (T, B, I), or (T, I) for one sentence |
+# | `Length of all samples has to be greater than 0` | a line of the batch is empty: leave it out |
 # | `must be sorted in decreasing order` | say `enforce_sorted=False` when you pack. Then torch sorts, and gives `h_n` back in your order |
 #
 # Three more are met often. We make each on purpose.
@@ -244,14 +243,13 @@ except TypeError as error:
 #
 # ## Where it is told
 #
-# * [01](01_why_gates.ipynb): what the forget gate is for.
-# * [02](02_gates_and_shapes.ipynb): why the weights have these shapes.
-# * [03](03_the_cell_by_hand.ipynb): one step, computed by hand.
-# * [04](04_unrolling_in_time.ipynb): `output`, `h_n` and `c_n`.
-# * [05](05_batches_and_batch_first.ipynb): the axes.
-# * [06](06_stacking_and_dropout.ipynb): layers and dropout.
+# * [01](01_why_gates.ipynb): the forget gate.
+# * [02](02_gates_and_shapes.ipynb): shapes of the weights.
+# * [03](03_the_cell_by_hand.ipynb): one step.
+# * [04](04_unrolling_in_time.ipynb): `output`, `h_n`, `c_n`.
+# * [05](05_batches_and_batch_first.ipynb): axes.
+# * [06](06_stacking_and_dropout.ipynb): layers, dropout.
 # * [07](07_both_directions.ipynb): directions.
-# * [08](08_state_across_chunks.ipynb): to carry the state from chunk to chunk, and to detach it.
-# * [09](09_ragged_sequences.ipynb): padding and packing.
-#
-# [Lesson 12](12_projections.ipynb) tells of `proj_size`.
+# * [08](08_state_across_chunks.ipynb): chunks, `detach`.
+# * [09](09_ragged_sequences.ipynb): padding, packing.
+# * [12](12_projections.ipynb): `proj_size`.
