@@ -221,9 +221,8 @@ print("unsorted_indices:", packed_numbers.unsorted_indices.tolist())
 
 # %% [markdown]
 # `sorted_indices` says which line lies on each stair: on stair 0 it is line 1. `unsorted_indices`
-# says on which stair each line lies: line 0 is on stair 2. You need them only if you look into the
-# packed batch yourself. If no two lengths are equal, `lengths.argsort(descending=True)` is the
-# first one, and its own `argsort()` is the second.
+# says on which stair each line lies: line 0 is on stair 2. If no two lengths are equal,
+# `lengths.argsort(descending=True)` is the first one, and its own `argsort()` is the second.
 
 # %% [markdown]
 # ## Turn the knob
@@ -256,7 +255,7 @@ explorers.ragged()
 #
 # How does an LSTM read a packed batch? With the loop of lesson 04, and one change: at step t only
 # the upper `batch_sizes[t]` stairs of h and c take part. The stairs below belong to lines that have
-# ended. They are left as they are.
+# ended.
 #
 # With the lengths 3, 2 and 1, stair 2 takes part in step 0 only, stair 1 in the steps 0 and 1. Each
 # stair keeps the state that it had when its line ended, and that is the right one.
