@@ -496,8 +496,8 @@ for limit in (torch.inf, 0.5):
 #
 # * A gradient goes back over time along c, where it is multiplied by f, and along h, through the
 #   slopes and $W_{hh}$, and it changes over between the two.
-# * A factor of 0.43 a step leaves nothing after sixty steps. One of 1.05 makes 18 times as much,
-#   and can end a run: a long step, a larger factor, a longer step, `nan`.
+# * A factor of 0.43 a step leaves next to nothing after sixty steps. One of 1.05 makes 18 times as
+#   much, and can end a run: a long step, a larger factor, a longer step, `nan`.
 # * To find out whether a run explodes through time, measure the factor a step and the length of the
 #   gradient for each parameter, and try shorter sequences.
 # * Clipping by norm shortens the gradient and keeps its direction. It saves a run that explodes,

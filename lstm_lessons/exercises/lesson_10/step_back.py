@@ -39,10 +39,8 @@ def _sigmoid(gate: str) -> Place:
          f"sigmoid is {gate} (1 − {gate}).", f"{start} * {gate} * (1 + {gate})"),
         (f"no slope in {of}", f"Your `{of}` is the gradient of the gate {gate} itself. Its sum "
          "lies one arrow further back, behind the sigmoid, and the slope is missing.", start),
-        (f"no {gate} in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}). Its "
-         "first factor is missing.", f"{start} * (1 - {gate})"),
-        (f"no 1 − {gate} in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}). "
-         "Its second factor is missing.", f"{start} * {gate}"),
+        (f"half a slope in {of}", f"In `{of}` the slope of the sigmoid is {gate} (1 − {gate}). "
+         "One of its two factors is missing.", f"{start} * (1 - {gate})", f"{start} * {gate}"),
         (f"tanh's slope in {of}", f"In `{of}` you take the slope of tanh. {gate} was squeezed by "
          "the sigmoid.", f"{start} * (1 - {gate}**2)"),
     )  # fmt: skip
