@@ -447,7 +447,7 @@ pictures.runs(loss, "rounds through all lines", "loss on the other lines", bound
 # %%
 print("                 loss, trained on   loss, others   others right")
 for setting in ("none", "between layers", "in three places"):
-    trained, others, right = (numbers(setting, which)[:, -5:].mean() for which in range(3))
+    trained, others, right = (trainings(setting, which)[:, -5:].mean() for which in range(3))
     print(f"{setting:16} {trained:16.2f} {others:14.2f} {right:14.2f}")
 
 others, right = (trainings("none", which).mean(dim=0)[10] for which in (1, 2))
