@@ -32,11 +32,8 @@ DIAL_WIDTH, DIAL_TOP, DIAL_HEIGHT = 112, 62, 74
 GATE_Y = 180
 PRODUCT_X, PRODUCT_Y = 353, 260
 BELT_Y, SHOWN_Y = 346, 438  # the line of c, straight from left to right, and below it that of h
-BELT_END, FORK_X, SQUASH_X = (
-    636,
-    436,
-    500,
-)  # where c ends, where it is read for h, where its tanh is
+BELT_END = 636
+FORK_X, SQUASH_X = 436, 500  # where c is read for h, and where its tanh is taken
 END_X = 680  # the middle of what stands at the right ends
 NODE, TANH = 15, 24  # half the width of what stands in the flow
 

@@ -328,8 +328,8 @@ print("PyTorch:", sum(parameter.numel() for parameter in lstm.parameters()))
 #
 # 1. Press "twice the units". Which matrix in the upper row grows twofold, and which fourfold? Is
 #    the count of parameters then twice as large, more, or less?
-# 2. Press "the reader". In which rows of its stack is the forget gate, and in which row of these is
-#    that of unit 5?
+# 2. Press "the reader". Which rows of the stacks are the forget gate's? Which of these rows is that
+#    of unit 5?
 
 # %%
 from lstm_lessons import explorers
@@ -342,7 +342,7 @@ explorers.gates_and_shapes()
 # 1. $W_{if}$ gets twice the rows, so it is twice as large. $W_{hf}$ gets twice the rows and twice
 #    the columns, so it is four times as large. So the count grows by more than two: 17,152 in place
 #    of 7,552, which is 2.27 times as many.
-# 2. In rows 16 to 31. Unit 5 has row 16 + 5 = 21.
+# 2. Rows 16 to 31. That of unit 5 is row 16 + 5 = 21.
 #
 # </details>
 #
