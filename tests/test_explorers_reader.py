@@ -14,9 +14,9 @@ from lstm_lessons.explorers.reader import (
     PRESETS,
     Sum,
     column_width,
+    in_words,
     never_met,
     share,
-    verdict,
     view,
 )
 
@@ -222,4 +222,4 @@ def test_the_words_of_a_sum():
     before.c = [1.0]
     assert str(Sum.of(before, OfOne(), 0)) == "0.25 · 1.00 + 0.50 · (−1.00) = −0.25"
     assert str(Sum.of(None, OfOne(), 0)).startswith("0.25 · 0.00 + ")
-    assert verdict(OfOne()) == "prose, 70 % sure"
+    assert in_words(OfOne()) == "prose, 70 % sure"

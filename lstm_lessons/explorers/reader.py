@@ -116,7 +116,7 @@ class Sum(NamedTuple):
         return "".join(piece for piece, _ in self.pieces)
 
 
-def verdict(step: Step) -> str:
+def in_words(step: Step) -> str:
     """Return what the reader says after a character: ``prose, 93 % sure``."""
     sure = max(step.certainty, 1 - step.certainty)
     percent = "more than 99" if sure > 0.99 else str(round(100 * sure))
@@ -130,7 +130,7 @@ def share(value: float) -> float:
 
 def _verdict(root: svg.Element, line: str, steps: Sequence[Step]) -> None:
     bold = {"font_weight": "bold", "data_verdict": "now"}
-    svg.label(root, 20, 40, f"It says: {verdict(steps[-1])}", 24, "start", **bold)
+    svg.label(root, 20, 40, f"It says: {in_words(steps[-1])}", 24, "start", **bold)
     read_so_far = f"{len(steps)} of {len(line)} characters read"
     svg.label(root, RIGHT, 38, read_so_far, 15, "end", fill="muted")
     if new := never_met(line):
@@ -288,7 +288,7 @@ def _said_under_the_pointer(
         x = LEFT + column * place
         shown = f"after {_named(step.character)}"
         top = LINE_Y - 28
-        svg.sheet(root, x, top, column, SURE_BOTTOM + 8 - top, f"{shown}: {verdict(step)}")
+        svg.sheet(root, x, top, column, SURE_BOTTOM + 8 - top, f"{shown}: {in_words(step)}")
         text = f"unit {unit} {shown}: c = f · c before + i · g = {Sum.of(before, step, unit)}"
         svg.sheet(root, x, CURVE_TOP - 8, column, BARS["i"][0] - CURVE_TOP + 8, text)
     before, last = befores[len(steps) - 1], steps[-1]
@@ -313,7 +313,7 @@ def _alt(line: str, steps: Sequence[Step], unit: int) -> str:
     unknown = f" Never met in training, read as nothing: {' '.join(new)}." if new else ""
     return (
         f"The trained reader has read {len(steps)} of the {len(line)} characters of the line "
-        f"{line!r}: {line[: len(steps)]!r}. It says: {verdict(last)}.{unknown} How sure it was of "
+        f"{line!r}: {line[: len(steps)]!r}. It says: {in_words(last)}.{unknown} How sure it was of "
         f"code after each character, in percent: {verdicts}. Its memory c now: {memory}. "
         f"Unit {unit}, c after each character: {curve}. There, in the last step, "
         f"c = f · c before + i · g = {Sum.of(before, last, unit)}."
