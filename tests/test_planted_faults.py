@@ -73,7 +73,7 @@ def test_a_wrong_count_of_parameters(monkeypatch):
 def test_a_wrong_shape_in_a_drawing(monkeypatch):
     shapes_drawn.test_shapes_rows_and_count_are_those_of_torch("g", [(100, 16)])
     wrong = changed(
-        "explorers/gates_and_shapes.py", "str(entry.shape), 13", "str(entry.shape[::-1]), 13"
+        "explorers/gates_and_shapes.py", "str(entry.shape), 15", "str(entry.shape[::-1]), 15"
     )
     monkeypatch.setattr(shapes_drawn, "view", wrong.view)
     with pytest.raises(AssertionError):
