@@ -69,6 +69,6 @@ def test_bars_are_as_long_as_what_they_count():
 
 
 def test_the_presets_say_what_lesson_12_says_of_them():
-    assert "34% of the parameters" in view(**PRESETS["a wide memory"]).alt
-    assert "117% of the parameters" in view(**PRESETS["P too large"]).alt
-    assert "With the projection: 86% of the parameters" in view(**PRESETS["long words"]).alt
+    assert "33.8% of the parameters" in view(**PRESETS["a wide memory"]).alt
+    assert "116.5% of the parameters" in view(**PRESETS["P too large"]).alt
+    assert "With the projection: 86.3% of the parameters" in view(**PRESETS["long words"]).alt

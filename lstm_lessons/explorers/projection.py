@@ -112,7 +112,7 @@ def _bars(root: svg.Element, costs: dict[str, dict[str, int]]) -> None:
 def _verdict(H: int, P: int, asked: int, costs: dict[str, dict[str, int]]) -> list[str]:
     """Return what to read off: the share that is left, and where a projection pays off."""
     share = costs["projected"]["parameters"] / costs["plain"]["parameters"]
-    first = f"With the projection: {share:.0%} of the parameters."
+    first = f"With the projection: {share:.1%} of the parameters."
     if asked != P:
         first += f" P must be below H: this is P = {P}."
     return [first, f"It has fewer as long as P is below 4/5 of H, which is {0.8 * H:.1f}."]

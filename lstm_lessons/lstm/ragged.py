@@ -106,16 +106,16 @@ def run_stack(
     before reverse, before and after; output (N, D*R). Dropout falls on what a layer hands up,
     that is not on the top layer's output, with a fresh mask for every step.
     """
-    starts = iter(zip(h_0.unbind(), c_0.unbind(), strict=True))
-    ends = []
+    h_n, c_n = [], []
     for depth, directions in enumerate(layers):
         if depth > 0 and dropout > 0:
             x = F.dropout(x, dropout)
         outputs = []
         for reverse, weights in enumerate(directions):
-            output, *states = run_direction(x, sizes, *next(starts), weights, bool(reverse))
+            row = len(h_n)
+            output, h, c = run_direction(x, sizes, h_0[row], c_0[row], weights, reverse == 1)
             outputs.append(output)
-            ends.append(states)
-        x = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]
-    h_n, c_n = (torch.stack(states) for states in zip(*ends, strict=True))
-    return x, h_n, c_n
+            h_n.append(h)
+            c_n.append(c)
+        x = torch.cat(outputs, dim=-1)
+    return x, torch.stack(h_n), torch.stack(c_n)

@@ -10,7 +10,7 @@
 # <!-- opening -->
 
 # %% [markdown]
-# ## A wide memory is dear
+# ## A wide memory costs much
 #
 # The reader of this course has a memory of 16 numbers. Programs that understand speech or translate
 # have had a thousand and more, because they have more to keep in mind. What does that cost? A layer
@@ -29,8 +29,8 @@ for H in (16, 128, 1024):
 # matrix: `weight_hh`, through which the gates read h.
 #
 # But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
-# argument `proj_size` breaks this link. It is the last big argument of `nn.LSTM`. Once we have it,
-# we shall read a whole layer, and nearly all of it will be what you have written yourself.
+# argument `proj_size` breaks this link. Once we have it, we shall read a whole layer, and nearly
+# all of it will be what you have written yourself.
 #
 # ## A narrow way out
 #
@@ -92,6 +92,15 @@ output, (h_n, c_n) = lstm(x)
 print("output:", tuple(output.shape))
 print("h_n:   ", tuple(h_n.shape))
 print("c_n:   ", tuple(c_n.shape))
+
+# %% [markdown]
+# A second layer reads what the first one shows. Without a projection that is H numbers a step, or
+# 2H from two directions. Now it is P, or 2P. They are the columns of its `weight_ih`:
+
+# %%
+for bidirectional in (False, True):
+    deep = nn.LSTM(I, H, num_layers=2, bidirectional=bidirectional, proj_size=P)
+    print(f"{bidirectional = }:", tuple(deep.weight_ih_l1.shape))
 
 # %% [markdown]
 # ## The projection by hand
@@ -179,17 +188,17 @@ explorers.projection()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. 34 %: 92,160 in place of 272,384.
+# 1. 33.8 %: 92,160 in place of 272,384.
 # 2. From P = 208 on. The line at the bottom says it: the balance is at 204.8.
-# 3. Nearly all parameters are in `weight_ih`, which reads a word of 256 numbers. The projection
-#    does not touch it.
+# 3. Four fifths of the parameters are in `weight_ih`, which reads a word of 256 numbers. The
+#    projection does not touch it.
 # 4. Those with h, which wait. All words are known from the start, so that the product with
 #    `weight_ih` can be made at once.
 #
 # </details>
 #
 # Does it save time as well? We measure it for a memory of 512 numbers and P = 64. Seconds differ
-# between machines, so the cell prints a verdict only.
+# between machines, so the cell prints a verdict only. It should be True.
 
 # %%
 from time import perf_counter
@@ -210,7 +219,8 @@ with torch.no_grad():
 print("quicker with the projection:", narrow < wide)
 
 # %% [markdown]
-# For a small memory nothing is saved, because there a step costs more than its multiplications.
+# In a memory of this width, multiplications take most of the time. In a small one there are too few
+# of them to save much.
 #
 # Why does one not always do it? The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
@@ -219,16 +229,12 @@ print("quicker with the projection:", narrow < wide)
 #
 # ## The whole layer
 #
-# You have met every argument of `nn.LSTM` now, but for `device` and `dtype`, which come at the
-# end. The package has a layer that takes them all, `ManualLSTM`. This is how it is built: loops in
-# loops, and each argument acts in one place.
-
-# %%
-pictures.whole_layer()
-
-# %% [markdown]
-# We read it from the inside to the outside, a few lines at a time. `getsource` gives the text of a
-# function, and `piece` prints some lines of it.
+# The package has a layer with all arguments of `nn.LSTM`, `ManualLSTM`. Most of them you have met.
+# New are `bias`, and two that say how the weights are kept: `device`, on which processor, and
+# `dtype`, as what kind of numbers.
+#
+# We read the layer a few lines at a time. `getsource` gives the text of a function, and `piece`
+# prints some lines of it.
 
 # %%
 from inspect import getsource
@@ -245,7 +251,7 @@ def piece(function, first, count):
 
 
 # %% [markdown]
-# After each piece we check the layer against PyTorch's, with the argument that the piece is about.
+# After each piece we check the layer against PyTorch's, with the arguments that the piece is about.
 # The two get the same weights, and `compare` looks at results, states and all gradients.
 
 # %%
@@ -260,42 +266,34 @@ def agrees(**arguments):
     x = torch.randn(24, 10, 100)
     _, (h_n, c_n) = reference(x)
     hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # states to start from
-    print()
     print(compare(manual, reference, x, hx).verdict)
 
 
 # %% [markdown]
-# ### One step: hidden_size and proj_size
+# ### The words: input_size and bias
+#
+# The layer is loops in loops, and each argument has its place in them. We begin at the stressed
+# box.
+
+# %%
+pictures.whole_layer("sums")
+
+# %% [markdown]
+# The input x is one long table here: first the rows of step 0, one for each line that we read, then
+# those of step 1, and so on, as packing has made it in lesson 09. No product with a word has to
+# wait for a step before it, so one product serves for all rows, ahead of the loop. The two biases
+# are only ever added, so their sum goes in as one.
 
 # %%
 from lstm_lessons.lstm.ragged import input_sums, run_direction, run_stack
 
-piece(run_direction, "z = ", 4)
-agrees(proj_size=4)
-
-# %% [markdown]
-# * `z_x` is what the word of this step adds to the sums of the four gates. The first line adds the
-#   product with h. `addmm` is an addition and a product in one.
-# * The second line is `apply_gates` of lesson 03. It cuts the sums into four gates of `hidden_size`
-#   numbers each.
-# * The last two lines are `proj_size`. Without a projection there is no `weight_hr`, and `new_h`
-#   stays as it is.
-#
-# `first_rows` takes the rows that are still running. We come to that.
-#
-# ### The words: input_size and bias
-#
-# Where does `z_x` come from? From the left box of the picture. No product with a word has to wait
-# for a step before it, so one product makes the sums of all words, ahead of the loop.
-
-# %%
-piece(input_sums, "if bias_ih", 3)
+piece(input_sums, "return F.linear(x, weights.weight_ih, bias_ih +", 1)
+agrees()
 agrees(bias=False)
 
 # %% [markdown]
-# The last line is the usual one. The two biases are only ever added, so one sum of both does, for
-# all steps. The lines above it are for a layer with `bias=False`: both are `None`, and nothing is
-# added. What does a layer lose by that?
+# The second check was made with `bias=False`, where no bias is added. What does a layer lose by
+# that?
 #
 # **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
 # c after this step?
@@ -308,27 +306,35 @@ print(c_n.unique().tolist())
 
 # %% [markdown]
 # One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
-# is no forget bias to open the gate with: a word of zeros costs half of the memory here. (At the
-# next step h is no longer zero, and moves the gates.)
+# is no forget bias to open the gate with: a word of zeros costs half of the memory here. At the
+# next step h is no longer zero, and moves the gates.
 #
-# ### The loop over time: packing and the way back
+# ### One direction: hidden_size and proj_size
 #
-# The lines of a step stand in a loop. This is how it begins, and, below, how it ends:
+# The sums of all rows are cut into one piece for each step. `sizes` says how many rows each step
+# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. With lines of 3,
+# 2 and 1 words:
 
 # %%
-piece(run_direction, "outputs = []", 4)
-
-# %%
-piece(run_direction, "h, c = replace", 3)
+for step, rows in enumerate(torch.arange(6).split((3, 2, 1))):
+    print(f"step {step}: rows {rows.tolist()}")
 
 # %% [markdown]
-# In the first piece, `split` cuts the sums into one piece for each step.
-#
-# * A plain batch has B rows at every step. A packed one has fewer and fewer. `running` says how
-#   many rows this step has, as in lesson 09. In the second piece, the first rows of h and c become
-#   new, and the rows below stay: their lines have ended.
-# * The reverse direction is `reversed(steps)`, from the last step to the first. At the end, the
-#   outputs are turned round again: `[::-1]`.
+# Here is all of the loop over time:
+
+# %%
+piece(run_direction, "outputs = []", 11)
+agrees(proj_size=4)
+
+# %% [markdown]
+# * `z` is the sums of the four gates. `z_x` comes from the word, and `addmm` adds the product with
+#   h to it. `apply_gates`, from lesson 03, cuts `z` into gates of `hidden_size` numbers each.
+# * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
+# * `running` says how many lines have this step. They are the first rows of h and c, and become
+#   new. The rows below wait as they are: forward, their lines have ended, and in reverse they have
+#   not begun.
+# * The reverse direction takes the steps from the last to the first. At the end its outputs are
+#   turned round again, by `[::-1]`.
 #
 # A packed batch goes in here, with lines of 24, 7 and 1 words, in both directions:
 
@@ -344,73 +350,44 @@ same(manual(words)[0].data, reference(words)[0].data)
 # %% [markdown]
 # ### Layers and directions: num_layers, dropout, bidirectional
 #
-# One direction of one layer is done. Two loops go round it:
+# Two loops go round one direction:
 
 # %%
 pictures.whole_layer("layers directions")
 
 # %%
-piece(run_stack, "for depth", 3)
-agrees(num_layers=3, dropout=0.5)
+piece(run_stack, "for depth", 11)
+agrees(num_layers=3, dropout=0.5, bidirectional=True)
 
 # %% [markdown]
-# `layers` has an entry for each layer, from the bottom up. Dropout falls on what a layer *reads*,
-# if there is one below it. So with one layer it never falls, and what the top layer shows is never
-# touched. (Both layers are in training here, and draw the same masks.)
-#
-# Inside of that loop:
-
-# %%
-piece(run_stack, "for reverse", 5)
-agrees(num_layers=2, bidirectional=True)
-
-# %% [markdown]
-# * One turn is the forward direction, the other one the reverse. Without `bidirectional` there is
-#   one turn.
-# * `next(starts)` takes the next row of h_0 and c_0, and `ends` collects the rows of h_n and c_n:
-#   layer by layer, and in each layer forward before reverse.
-# * The last line puts both directions side by side. That is the x of the next layer.
+# * `layers` has an entry for each layer, from the bottom up. Dropout falls on what a layer *reads*,
+#   if there is one below it. So with one layer it never falls, and what the top layer shows is
+#   never touched. PyTorch's layer and ours are both in training, and `compare` lets them draw the
+#   same masks.
+# * In the inner loop, `reverse` is 0 for the forward direction and 1 for the other one. Without
+#   `bidirectional` there is one turn.
+# * `row` counts what is done: layer by layer, and in each layer forward before reverse. That is the
+#   order of the rows of h_0 and c_0, and of h_n and c_n.
+# * `cat` puts both directions side by side. That is the x of the next layer.
 #
 # ### Outside: batch_first
 #
-# All this works on one long tensor, with the rows of step 0 first, as packing makes it. An input
-# may come as (T, B, I), as (B, T, I), as (T, I), or packed. `layout_of` looks which it is, and
-# brings it into that form. For a tensor:
-
-# %%
-from lstm_lessons.lstm.layouts import Dense
-
-piece(Dense._steps.fget, "if not", 3)
-agrees(batch_first=True)
-
-# %% [markdown]
-# The first two lines give a single sequence an axis for the batch. The last line is all that there
-# is to `batch_first`: a transpose.
-#
-# Now read the method that is called when you write `lstm(x)`. It holds nothing new:
+# Now read the method that is called when you write `lstm(x)`:
 
 # %%
 piece(ManualLSTM.forward, "check_input", 7)
+agrees(batch_first=True)
 
 # %% [markdown]
 # 1. Check the input, and say in words what is wrong with it.
-# 2. Find its layout.
-# 3. Make it one long tensor. `sizes` says how many rows each step has.
+# 2. Find its layout: (T, B, I), (B, T, I), (T, I) or packed. Here `batch_first` counts.
+# 3. Make it one long table, and find `sizes`.
 # 4. Take the states that were given, or zeros. For h they are P wide, if there is a projection.
 # 5. Dropout counts in training only.
 # 6. Run the stack.
-# 7. Bring the results into the layout of the input.
+# 7. Bring the results back into the layout of the input.
 #
-# ### The weights
-#
-# Where do the weights come from? From a ledger, the list of all tensors with their names and
-# shapes. `device` says where they lie, and `dtype` what kind of numbers they are.
-
-# %%
-piece(ManualLSTM.__init__, "for entry", 4)
-
-# %% [markdown]
-# So you can say which tensors a layer has before you make it. Here come all arguments at once.
+# Here come nearly all arguments at once.
 #
 # **Predict.** A layer has 3 layers, two directions, a projection, and no biases. How many tensors
 # hold its weights?
@@ -422,22 +399,19 @@ print(len(ManualLSTM(100, 16, **everything).state_dict()), "tensors")
 agrees(**everything)
 
 # %% [markdown]
-# 18: `weight_ih`, `weight_hh` and `weight_hr`, in each direction of each layer. And with all
-# arguments at once, the layer that you have read equals PyTorch's, in results, states and
-# gradients.
+# 18: `weight_ih`, `weight_hh` and `weight_hr`, in each direction of each layer. And with all these
+# arguments, the layer that you have read equals PyTorch's, in results, states and gradients.
 #
 # | argument | where it acts | lesson |
 # |---|---|---|
 # | `input_size`, `hidden_size` | shapes of the weights | 02 |
 # | `num_layers` | outer loop of `run_stack` | 06 |
 # | `bias` | `input_sums` | 12 |
-# | `batch_first` | `layout_of` | 05 |
+# | `batch_first` | `layout_of`, on the way in and out | 05 |
 # | `dropout` | between two turns of the outer loop | 06 |
 # | `bidirectional` | inner loop of `run_stack` | 07 |
-# | `proj_size` | the end of a step in `run_direction` | 12 |
+# | `proj_size` | the end of a step in `run_direction`; the width of h_0 | 12 |
 # | `device`, `dtype` | where the weights are made | 12 |
-#
-# Every argument of `nn.LSTM` is now yours.
 
 # %% [markdown]
 # ## What we have seen
@@ -447,7 +421,7 @@ agrees(**everything)
 #   it saves is the work that has to wait for the step before.
 # * Without biases, a step with a word of zeros and h of zeros halves the memory.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
-#   layers, with a layout round it. Each argument acts in one place.
+#   layers, with a layout round it. Each argument has its place there.
 
 # %% [markdown]
 # **A common mistake.** Somebody adds `proj_size` and leaves the head behind the layer as it was,
@@ -456,7 +430,7 @@ agrees(**everything)
 # the memory and not what the layer shows.
 #
 # **Exercises:** [12 Projections, and the whole layer](../exercises/12_projections.ipynb). Write a
-# projection, foretell shapes, find a layer's arguments from its weights, and mend a layer that
+# projection, predict shapes, find a layer's arguments from its weights, and mend a layer that
 # projects in the wrong place.
 #
 # **Next:** why has a cell just these parts? [Lesson 13](13_relatives.ipynb) takes some of them

@@ -157,6 +157,11 @@ def test_the_print_out_of_12_3_is_that_of_a_layer_and_two_arguments_leave_no_tra
             assert shown == [f'print("{line}")' for line in lines]
 
 
+def test_a_false_without_quotes_in_12_3_is_told_that_shapes_do_not_tell_it():
+    given = exercise("12.3").check(ARGUMENTS | {"batch_first": False})
+    assert given.misconception == "batch_first seen"
+
+
 def test_the_broken_step_of_12_4_has_the_right_shapes_and_both_faults():
     broken = exercise("12.4").text.namespace()["broken_step"]
     inputs = [torch.randn(*size).double() for size in ((2, 3), (2, 4), (2, 5))]

@@ -58,11 +58,13 @@ def whole_layer(lit: str = "") -> Picture:
 
 
 def _frame(root: svg.Element, name: str, part: Part, lit: bool) -> None:
-    style = {"rx": 10, "fill": "ink", "fill_opacity": 0.06 if lit else 0.0, "stroke": "ink"}
+    style = {"rx": 10, "fill": "ink", "fill_opacity": 0.12 if lit else 0.0, "stroke": "ink"}
     if not lit:
         style["stroke"] = "muted"
     style["stroke_width"] = 3.5 if lit else 1.5
-    svg.rect(root, part.x, part.y, part.width, part.height, **style, data_part=name)
+    place = (part.x, part.y, part.width, part.height)
+    svg.rect(root, *place, rx=10, fill="paper")
+    svg.rect(root, *place, **style, data_part=name)
     bold = {"font_weight": "bold"} if lit else {}
     lines = ((part.does, 17, "ink"), (part.code, 15, "muted"), (part.arguments, 16, "ink"))
     if name in BOXES:

@@ -45,6 +45,10 @@ _SLIPS = (
         ("squeezed once more", "What comes out of `weight_hr` goes through one more tanh. The "
          "projection is the last thing that happens to h.",
          "torch.tanh(F.linear(o * torch.tanh(c), weight_hr))"),
+        ("o projected as well", "You project o as well. o multiplies tanh(c), H numbers each, and "
+         "what comes out of that is projected, once.",
+         "F.linear(o, weight_hr) * F.linear(torch.tanh(c), weight_hr)",
+         "F.linear(o, weight_hr) * torch.tanh(F.linear(c, weight_hr))"),
         ("cut, not projected", "You keep P of the H numbers and drop the others. A projection "
          "mixes all H of them: it is a product with `weight_hr`.",
          "(o * torch.tanh(c))[:, : len(weight_hr)]"),

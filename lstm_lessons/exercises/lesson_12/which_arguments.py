@@ -1,5 +1,7 @@
 """12.3: the arguments of a layer, read from the shapes of its weights."""
 
+from typing import Any
+
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, TrueOrFalse
 from lstm_lessons.exercises.engine.question import row
@@ -7,6 +9,15 @@ from lstm_lessons.exercises.engine.question import row
 _TRACE = ("True", "False", "no trace")
 _NO_TRACE = "{keys}: it changes no weight. Could you tell it from the print-out of a layer that " \
     "is made without it?"  # fmt: skip
+
+
+class _Told(OneOf):
+    """One of the options; True and False are read as their words."""
+
+    def read(self, value: Any) -> str:
+        """Return the value as text; raise Misformed where it is of another kind."""
+        return super().read(str(value) if isinstance(value, bool) else value)
+
 
 EXERCISE = DictExercise(
     "12.3",
@@ -44,7 +55,7 @@ EXERCISE = DictExercise(
             row("both directions for proj_size", "{keys}: 10 is what layer 1 reads, which is both "
                 "directions side by side.", 10),
         )),
-        OneOf("batch_first", "Does it change a shape of a weight?", (
+        _Told("batch_first", "Does it change a shape of a weight?", (
             row("batch_first seen", _NO_TRACE, "True", "False"),
         ), options=_TRACE),
         OneOf("dropout", "Does it change a shape of a weight?", (
