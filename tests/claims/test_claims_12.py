@@ -26,6 +26,17 @@ def test_a_projection_to_a_quarter_leaves_a_quarter_of_weight_hh():
     assert (projected["weight_hh_l0"], projected["weight_hr_l0"]) == (1_048_576, 262_144)
 
 
+def test_a_layer_above_saves_where_the_first_one_does_not():
+    """With H = 100 and I = 8, P = 84 is too wide for one layer, but two together have fewer."""
+
+    def size(layers, P):
+        layer = nn.LSTM(8, 100, num_layers=layers, proj_size=P, device="meta")
+        return sum(parameters(layer).values())
+
+    assert size(1, 84) > size(1, 0)
+    assert (size(2, 84), size(2, 0)) == (122_400, 124_800)
+
+
 def test_the_papers_order_costs_more_products_with_h_at_a_step():
     """Torch's order needs one product with h at a step, the paper's two, one after the other.
 
