@@ -19,6 +19,8 @@ def first_difference(seen: Seen) -> str:
         wanted, yours = f"{float(right[index]):.12g}", f"{float(ours[index]):.12g}"
     if isinstance(seen.returns, ANumber):
         return f"{label} should give {wanted}; yours gives {yours}."
+    if not index:
+        return f"{name} should be {wanted}, yours is {yours} (with {label})."
     axes = seen.returns.axes_of(name)
     words = axes if len(axes) == len(index) else [f"axis {n}, place" for n in range(len(index))]
     place = ", ".join(f"{word} {at}" for word, at in zip(words, index, strict=True))
