@@ -68,10 +68,12 @@ y = torch.tensor([1.0, 2.0, 4.0])  # (3), what is right
 # | key | question |
 # |---|---|
 # | `"shape"` | What is the shape of `p - y`? |
-# | `"loss"` | What is `((p - y) ** 2).mean()`? Every guess is right, mind. |
+# | `"loss"` | What is `((p - y) ** 2).mean()`? Note that every guess is right. |
 # | `"best guess"` | With this loss, to which number would training bring each of the guesses? |
 # | `"best loss"` | What is the loss then? |
 # | `"mended by"` | Which one is the loss that was meant: A, B or C? |
+#
+# Write a number as a fraction, such as `5 / 3`, or with two decimals.
 #
 # * A: `((p - y[None]) ** 2).mean()`
 # * B: `((p[:, 0] - y) ** 2).mean()`
@@ -121,9 +123,12 @@ very_sure = torch.tensor([[20.0, -20.0], [-20.0, 20.0]])
 print(f"{broken_loss(very_sure, torch.tensor([0, 1])):.3f}")
 
 # %% [markdown]
-# `cross_entropy` has a softmax inside, so there are two. Write the loss with one, and without
-# `cross_entropy`: for each line the logarithm of the share that its right class has, then the mean
-# over the lines, with a minus.
+# `cross_entropy` has a softmax inside, so there are two. Write the loss with one, from what it
+# is made of: for each line the logarithm of the share that its right class has, then the mean over
+# the lines, with a minus.
+#
+# Scores may be far apart. Then a share is rounded to 0, and its logarithm is minus infinity.
+# `F.log_softmax` makes softmax and logarithm in one, and does not go through that 0.
 #
 # | argument | shape | meaning |
 # |---|---|---|
@@ -145,8 +150,7 @@ exercise("14.3").check(softmax_once)
 
 # %% [markdown] tags=["hints"]
 # 1. Softmax makes shares that add up to 1 in each line. Which axis is that?
-# 2. The logarithm of a share that is nearly 0 can become minus infinity. `F.log_softmax` does both
-#    in one, and does not.
+# 2. `F.log_softmax(scores, dim=...)` has the shape of `scores`. Each line needs one number of it.
 # 3. `log_p[torch.arange(B), classes]` takes the right class of each line.
 
 # %% [markdown]

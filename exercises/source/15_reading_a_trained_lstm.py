@@ -74,7 +74,7 @@ exercise("15.1").check(ties)
 # | `"always up"` | While a bracket is open, the unit is up. |
 # | `"brackets alone"` | Only a bracket brings it down. |
 # | `"it counts"` | A closing bracket brings it down only if no other one is still open. |
-# | `"at most 1"` | c of the unit is never above 1.5. |
+# | `"at most 1.5"` | c of the unit is never above 1.5. |
 # | `"the verdict"` | If the unit is up at the end of a line, the reader says code. |
 #
 # Brackets in strings count like others. For `"brackets alone"` the unit has to be up behind a
@@ -93,7 +93,7 @@ answer = {
     "always up": ...,
     "brackets alone": ...,
     "it counts": ...,
-    "at most 1": ...,
+    "at most 1.5": ...,
     "the verdict": ...,
 }
 ### BEGIN SOLUTION
@@ -101,7 +101,7 @@ answer = {
     "always up": "print(V)",
     "brackets alone": "print(V)",
     "it counts": "f(a, (b, c), d)",
-    "at most 1": "f((a, b))",
+    "at most 1.5": "f((a, b))",
     "the verdict": "This is (as it was",
 }
 ### END SOLUTION

@@ -113,6 +113,7 @@ RIGHT = {
         "a list": TABLE | {"shape": [3, 3]},
         "fractions": TABLE | {"loss": "28/9", "best guess": "7/3", "best loss": "14/9"},
         "tensors": TABLE | {"loss": torch.tensor(28 / 9), "best guess": np.float64(7 / 3)},
+        "two decimals": TABLE | {"loss": 3.11, "best guess": 2.33, "best loss": 1.56},
         "small": TABLE | {"mended by": "b", "shape": torch.Size((3, 3))},
     },
     "14.3": {

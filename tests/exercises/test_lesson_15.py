@@ -137,7 +137,7 @@ LINES = {
     "always up": "print(V)",
     "brackets alone": "print(V)",
     "it counts": "f(a, (b, c), d)",
-    "at most 1": "f((a, b))",
+    "at most 1.5": "f((a, b))",
     "the verdict": "This is (as it was",
 }
 
@@ -153,7 +153,7 @@ RIGHT = {
         "as in the solution": LINES,
         "one line for three": LINES | dict.fromkeys(("always up", "it counts"), "f((a), b)"),
         "lists": LINES | {"always up": "['eggs', 'sausage', 'bacon', 'spam']"},
-        "brackets alone": LINES | {"it counts": "[[]]", "at most 1": "((((((("},
+        "brackets alone": LINES | {"it counts": "[[]]", "at most 1.5": "((((((("},
         "long prose": LINES | {"the verdict": "as it is in the text (see the"},
     },
     "15.3": {
@@ -197,7 +197,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ("brackets alone", "x = 1", "never up"),
         ("brackets alone", "print(x)", "falls at brackets alone"),
         ("it counts", "print(x)", "not nested"),
-        ("at most 1", "print(x)", "never above 1.5"),
+        ("at most 1.5", "print(x)", "never above 1.5"),
         ("the verdict", "print(x)", "down at the end"),
         ("the verdict", "print(x", "it says code"),
         ("the verdict", "x)", "never opened"),
@@ -249,7 +249,7 @@ def test_muting_in_the_weights_is_what_the_lesson_and_the_exercise_say():
     assert torch.allclose(ours.lstm(x)[1][0][0], h, rtol=0, atol=1e-12)
 
 
-def test_the_broken_probe_of_13_4_has_all_three_faults():
+def test_the_broken_probe_of_15_4_has_all_three_faults():
     broken = exercise("15.4").text.namespace()["broken_gain"]
     result = exercise("15.4").check(broken)
     assert result.misconception == "all three faults left"

@@ -18,17 +18,18 @@ def _cases() -> tuple[Case, ...]:
 
     tied = torch.tensor([[2.0, 3.0], [4.0, 1.0]], dtype=torch.float64)
     return (
-        case(5, 7, 20.0),
-        case(4, 9, 18.5),
-        case(6, 3, 21.0),
+        # Shares of 4, 8 and 2 seeds are the same in float32, so `.float().mean()` is as good.
+        case(4, 7, 20.0),
+        case(8, 9, 18.5),
+        case(2, 3, 21.0),
         case(1, 5, 20.0, "There is one seed only: S = 1. Its axis stays, 1 long."),
-        case(3, 1, 20.0, "There is one epoch only: E = 1."),
+        case(4, 1, 20.0, "There is one epoch only: E = 1."),
         Case(
             {"validation": tied, "test": 10 + tied, "baseline": 12.0},
             {"S": 2, "E": 2},
             special="Here a seed is as good as the baseline. That is not below it.",
         ),
-        case(4, 4, 5.0, "Here no seed is below the baseline."),
+        case(4, 5, 5.0, "Here no seed is below the baseline."),
     )
 
 
@@ -45,6 +46,12 @@ _SLIPS = (
          "validation error.", "torch.full((len(test),), test.shape[1] - 1)"),
         ("one epoch for all", "You choose one epoch for all seeds together. Each seed stops at its "
          "own.", "validation.mean(dim=0).argmin().expand(len(test))"),
+        ("the test part had a say", "Both tables have a say in which epoch you choose. The test "
+         "part must have none: the validation part alone chooses.",
+         "(validation + test).argmin(dim=1)"),
+        ("the first rise", "You stop where the validation error rises for the first time. The "
+         "best epoch of the whole run may come later.",
+         "((validation.diff(dim=1) > 0).long().cumsum(dim=1) == 0).sum(dim=1)"),
         alone=(("a seed for each epoch", "You look for the best *seed* at each epoch. Look for the "
                 "best epoch of each seed, along axis 1.", "validation.argmin(dim=0)"),),
     ),
@@ -70,13 +77,15 @@ _SLIPS = (
         "tests < baseline",
         ("the share above", "You count the seeds *above* the baseline. They are errors: below is "
          "better.", "tests > baseline"),
+        ("as good counted as below", "You count a seed that is as good as the baseline. It is not "
+         "below it.", "tests <= baseline"),
         ("the mean against the baseline", "You ask whether the *mean* is below the baseline. Count "
          "the seeds that are.", "tests.mean() < baseline"),
     ),
     place(
         ".double().mean()",
         ("the number of seeds", "You give how many seeds are below the baseline. Asked for is "
-         "their share, from 0 to 1.", ".double().sum()"),
+         "their share, from 0 to 1.", ".double().sum()", ".sum()"),
     ),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import place
+from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -25,6 +25,7 @@ def _cases() -> tuple[Case, ...]:
 
 
 _LOG, _OWN = "F.log_softmax(scores, dim=1)", "log_p[torch.arange(len(scores)), classes]"
+_SMALL = ("1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
 
 _SLIPS = (
     place(
@@ -32,6 +33,13 @@ _SLIPS = (
         ("softmax twice", "The scores go through softmax twice: `log_softmax` has one inside. "
          "Scores between 0 and 1 cannot be far apart, so the loss never comes near 0.",
          "F.log_softmax(F.softmax(scores, dim=1), dim=1)"),
+        ("a logarithm of 0", "You take the logarithm of the shares. With scores far apart a share "
+         "is rounded to 0, and its logarithm is minus infinity. `F.log_softmax` does both in "
+         "one, and stays finite.", "F.softmax(scores, dim=1).log()"),
+        ("a small number against 0", "You keep the shares away from 0 by a small number. So the "
+         "loss of a very wrong line stops growing. `F.log_softmax` needs no such number.",
+         "F.softmax(scores, dim=1).clamp(min=1e-12).log()",
+         *(f"(F.softmax(scores, dim=1) + {small}).log()" for small in _SMALL)),
         ("no logarithm", "You take the share itself. The loss takes its logarithm.",
          "F.softmax(scores, dim=1)"),
         ("softmax over the lines", "Your softmax goes over the lines. The shares of the *classes* "
@@ -52,10 +60,16 @@ _SLIPS = (
                 "is a table (B, B). Give the lines as well: `torch.arange(B)`.",
                 "log_p[:, classes]"),),
     ),
+    together("the logarithm of the mean", "You take the mean of the shares, and then its "
+             "logarithm. Asked for is the mean of the logarithms.",
+             {_LOG: "F.softmax(scores, dim=1)", "-own.mean()": "-own.mean().log()"}, paired=False),
     place(
         "-own.mean()",
         ("the sign", "The sign is missing: logarithms of shares are negative, and a loss is to be "
          "made small.", "own.mean()"),
+        ("the mean over all places", "You divide by the number of lines times that of classes. "
+         "Each line gives one number: divide by the number of lines.",
+         "-own.sum() / scores.numel()"),
         ("the sum", "You give the sum over the lines. Asked for is the mean.", "-own.sum()"),
     ),
 )  # fmt: skip

@@ -64,7 +64,8 @@ class LineThat(Question):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a line in quotation marks was "
                             "expected.")  # fmt: skip
         if not 2 <= len(value) <= MOST:
-            raise Misformed(f"`{self.key}` has {len(value)} characters; 2 to {MOST} were expected.")
+            raise Misformed(f"`{self.key}` is {len(value)} long; 2 to {MOST} characters were "
+                            "expected.")  # fmt: skip
         if min(depths(value)) < 0:
             raise Misformed(f"`{self.key}` closes a bracket that is not open.", "never opened")
         return value
@@ -132,7 +133,7 @@ EXERCISE = DictExercise(
             ("up behind the inner one", _wiped_early, "On your line the unit is still up behind "
              "the inner bracket: the story holds."),
         )),
-        LineThat("at most 1", "What does a second bracket add, while the first is open?", tells=(
+        LineThat("at most 1.5", "What does a second bracket add, while the first is open?", tells=(
             ("never above 1.5", lambda seen: max(seen.c) > 1.5, "On your line c stays below 1.5: "
              "the story holds."),
         )),

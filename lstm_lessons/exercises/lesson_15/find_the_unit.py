@@ -6,7 +6,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import place
+from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -30,9 +30,12 @@ def _cases() -> tuple[Case, ...]:
 
 
 _LENGTHS = "rows.norm(dim=0) * row.norm()"
-_END = "(product / lengths.clamp(min=1e-9)).abs()"
+_SHARE = "product / lengths.clamp(min=1e-9)"
 
 _SLIPS = (
+    together("no mean taken off", "You take no mean off, neither from the units nor from `wanted`. "
+             "Each row loses its own mean first.",
+             {"states - states.mean(dim=0)": "states", "wanted - wanted.mean()": "wanted"}),
     place(
         "states - states.mean(dim=0)",
         ("means of units left in", "You do not take from each unit its own mean. A unit that "
@@ -68,18 +71,26 @@ _SLIPS = (
         ),
     ),
     place(
-        _END,
-        ("signs kept", "You keep the signs. A unit that falls where the others rise is tied as "
-         "closely.", "product / lengths.clamp(min=1e-9)"),
+        _SHARE,
+        ("not divided", "You do not divide by the lengths of the two rows. Without that a unit "
+         "that shows larger numbers looks more closely tied.", "product"),
+        ("divided by the number of characters", "You divide by the number of characters. Divide "
+         "by the lengths of both rows: a length is the root of the sum of the squares.",
+         "product / len(wanted)"),
+        ("divided by 0", "A row that is the same everywhere has the length 0, and 0 / 0 is "
+         "`nan`. Its answer is 0.", "product / lengths"),
+    ),
+    place(
+        ".abs()",
+        ("signs kept", "You keep the signs: `.abs()` is missing. A unit that falls where the "
+         "others rise is tied as closely.", ""),
         ("squared", "You square what comes out. Asked for is its size, without the sign.",
-         "(product / lengths.clamp(min=1e-9)).square()"),
+         ".square()"),
         alone=(
             ("the unit alone", "You return the number of the unit. Asked for are the sizes for all "
-             "units, (H,).", "(product / lengths.clamp(min=1e-9)).abs().argmax()"),
+             "units, (H,).", ".abs().argmax()"),
             ("the largest alone", "You return the largest alone. Asked for are the sizes for all "
-             "units, (H,).", "(product / lengths.clamp(min=1e-9)).abs().max()"),
-            ("divided by 0", "A row that is the same everywhere has the length 0, and 0 / 0 is "
-             "`nan`. Its answer is 0.", "(product / lengths).abs()"),
+             "units, (H,).", ".abs().max()"),
         ),
     ),
 )  # fmt: skip

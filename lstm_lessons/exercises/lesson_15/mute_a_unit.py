@@ -52,7 +52,7 @@ _SLIPS = (
          "weight[:, units] = values[units]"),
         alone=(
             ("rows set to zero", "You set *rows* to zero. A row belongs to a sum, a column to a "
-             "unit that it reads.", "weight[units[:1]] = 0", "weight[:1] = 0"),
+             "unit that it reads.", "weight[units] = 0", "weight[units[:1]] = 0", "weight[:1] = 0"),
             ("one unit alone", "Only the first of the units gets its column set to zero.",
              "weight[:, units[:1]] = 0"),
             ("the other units", "You set to zero all the units that are *not* to be muted.",
@@ -61,6 +61,15 @@ _SLIPS = (
     ),
     place("return weight, bias", ("order of the results", "You return bias, weight. Asked for is "
                                   "`weight, bias`.", "return bias, weight")),
+    together("values in the columns", "You write the values into the columns. Then h is multiplied "
+             "by them. A value times its column goes into the bias, and the column becomes zero.",
+             {f"bias + {_ADDED}": "bias + 0", _ZEROED: "weight[:, units] = values[units]"},
+             paired=False),
+    together("one product", "You multiply the columns, all together, by the values, all together. "
+             "Each column is multiplied by its own value, and then they are added up.",
+             *({f"bias + {_ADDED}": f"bias + weight[:, units].{one} * values[units].{two}()"}
+               for one in ("sum(dim=1)", "mean(dim=1)", "sum()", "mean()")
+               for two in ("mean", "sum")), paired=False),
     together("means of the units", "You divide by the number of units. Each unit adds its own "
              "part, whole.",
              {f"bias + {_ADDED}": "bias + (weight[:, units] * values[units]).mean(dim=1)"},
