@@ -263,7 +263,7 @@ LESSONS = (
         "Does it beat the baseline?",
         "sunspots and lines of code; baselines, seeds, early stopping and leaks",
         objectives=(
-            "hold a network against baselines, over all seeds, and tell luck from skill",
+            "hold a network, over all seeds, against baselines that were given the same care",
             "read learning curves, and stop and choose without looking at the test part",
             "find a leak by scaling and a leak by shuffling",
         ),

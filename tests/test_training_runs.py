@@ -48,6 +48,7 @@ def test_the_file_is_what_the_script_makes(seed):
             16, 0.03, seed, epochs=9, scaled_by_all=True
         ),
         ("sunspots", "shuffled"): training_runs.errors(16, 0.03, seed, epochs=9, shuffled=True),
+        ("sunspots", "64 units, roots"): training_runs.errors(64, 0.03, seed, epochs=6, roots=True),
         ("grid", "0.001 4"): training_runs.errors(4, 0.001, seed, epochs=9),
         ("grid", "1.0 16"): training_runs.errors(16, 1.0, seed, epochs=6),
         ("lines", "at the end"): training_runs.lines(False, seed, epochs=1),

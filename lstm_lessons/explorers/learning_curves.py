@@ -14,8 +14,8 @@ from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 RATES = ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0")
 SIZES = ("4", "16", "64")
 EVERY, EPOCHS = 3, 150
-HIGHEST = 45
-"""The top of the axis, in sunspots; what is above is drawn at the top."""
+HIGH, LOW = 45, 20
+"""Tops of the axis, in sunspots: the lower one serves runs whose validation comes below 15."""
 
 AR9 = 13.7
 """The error of AR(9) on the validation part."""
@@ -25,10 +25,10 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 540, 84, 364
 KEY_X = 556
 
 PRESETS = {
-    "as above": {"rate": "0.03", "units": "16", "seed": 0},
-    "too small": {"rate": "0.001", "units": "4", "seed": 0},
-    "too large": {"rate": "1.0", "units": "16", "seed": 0},
+    "16 units": {"rate": "0.03", "units": "16", "seed": 0},
     "64 units": {"rate": "0.03", "units": "64", "seed": 0},
+    "small rate": {"rate": "0.001", "units": "16", "seed": 0},
+    "large rate": {"rate": "1.0", "units": "16", "seed": 0},
 }
 
 
@@ -54,6 +54,11 @@ def stop(rows: list[Row]) -> int:
     return min(range(len(rows)), key=lambda n: rows[n].validation)
 
 
+def top(rows: list[Row]) -> int:
+    """Return where the axis ends; what is above is drawn there."""
+    return LOW if rows[stop(rows)].validation < 15 else HIGH
+
+
 @checked
 def view(
     rate: Annotated[str, Choice(RATES), "learning rate"] = "0.03",
@@ -69,17 +74,19 @@ def view(
     best = stop(rows)
     root = svg.panel(WIDTH, HEIGHT)
     _head(root, rows, best)
-    _axes(root)
+    highest = top(rows)
+    _axes(root, highest)
     for other in range(5):
         if other != seed:
             curve = [row.validation for row in run(rate, units, other)]
-            _curve(root, curve, f"seed {other}", stroke="muted", stroke_width=0.8)
+            _curve(root, curve, highest, f"seed {other}", stroke="muted", stroke_width=0.8)
     training = [row.training for row in rows]
     validation = [row.validation for row in rows]
-    _curve(root, training, "training", stroke="ink", stroke_width=2, stroke_dasharray="7 4")
-    _curve(root, validation, "validation", stroke="ink", stroke_width=2.5)
+    dashed = {"stroke": "ink", "stroke_width": 2, "stroke_dasharray": "7 4"}
+    _curve(root, training, highest, "training", **dashed)
+    _curve(root, validation, highest, "validation", stroke="ink", stroke_width=2.5)
     ring = {"fill": "paper", "stroke": "ink", "stroke_width": 2.5, "data_stop": str(best)}
-    svg.add(root, "circle", cx=_x(best), cy=_y(validation[best]), r=7, **ring)
+    svg.add(root, "circle", cx=_x(best), cy=_y(validation[best], highest), r=7, **ring)
     _key(root)
     return Picture(svg.write(root), _alt(rate, units, seed, rows, best))
 
@@ -88,12 +95,15 @@ def _x(row: int) -> float:
     return LEFT + (RIGHT - LEFT) * (row + 1) * EVERY / EPOCHS
 
 
-def _y(error: float) -> float:
-    return BOTTOM - (BOTTOM - TOP) * min(error, HIGHEST) / HIGHEST
+def _y(error: float, highest: int) -> float:
+    return BOTTOM - (BOTTOM - TOP) * min(error, highest) / highest
 
 
-def _curve(root: svg.Element, errors: list[float], name: str, **pen: float | str) -> None:
-    path = "M" + "L".join(f"{_x(n):.1f} {_y(error):.1f}" for n, error in enumerate(errors))
+def _curve(
+    root: svg.Element, errors: list[float], highest: int, name: str, **pen: float | str
+) -> None:
+    places = (f"{_x(n):.1f} {_y(error, highest):.1f}" for n, error in enumerate(errors))
+    path = "M" + "L".join(places)
     svg.add(root, "path", d=path, fill="none", stroke_linejoin="round", data_curve=name, **pen)
 
 
@@ -106,15 +116,15 @@ def _head(root: svg.Element, rows: list[Row], best: int) -> None:
     svg.label(root, LEFT, 54, last, 14, "start", data_says="end")
 
 
-def _axes(root: svg.Element) -> None:
-    for error in range(0, HIGHEST + 1, 15):
-        y = _y(error)
+def _axes(root: svg.Element, highest: int) -> None:
+    for error in range(0, highest + 1, 15 if highest == HIGH else 5):
+        y = _y(error, highest)
         svg.add(root, "path", d=f"M{LEFT} {y:.1f}H{RIGHT}", stroke="edge")
         svg.label(root, LEFT - 8, y + 4.5, str(error), 12, "end", fill="muted")
     for epoch in (30, 60, 90, 120, 150):
         svg.label(root, _x(epoch // EVERY - 1), BOTTOM + 20, str(epoch), 12, fill="muted")
     svg.label(root, (LEFT + RIGHT) / 2, BOTTOM + 42, "epochs", 13)
-    y = _y(AR9)
+    y = _y(AR9, highest)
     pen = {"stroke": "ink", "stroke_width": 1.5, "stroke_dasharray": "2 4"}
     svg.add(root, "path", d=f"M{LEFT} {y:.1f}H{RIGHT}", **pen, data_curve="AR(9)")
 
