@@ -88,12 +88,12 @@ def test_switches_of_the_lstm_do_nothing_to_a_gru_and_it_says_so():
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_a_bar_is_as_long_as_its_share_of_the_plain_lstm(preset):
     counts, total, svg = shown(**preset)
-    H = int(preset.get("hidden_size", "16"))
+    H = int(preset["hidden_size"])
     whole = 4 * H * (INPUT_SIZE + H) + 8 * H
     for name, bar in marked(svg, "bar").items():
         wanted = max(1, BAR_WIDTH * counts[name] / whole)
         assert float(bar.get("width")) == pytest.approx(wanted, abs=0.01)
-    assert f"{total:,} parameters, {total / whole:.0%} of the plain LSTM's" in view(**preset).alt
+    assert f"{total:,} parameters, {total / whole:.1%} of the plain LSTM's" in view(**preset).alt
 
 
 def test_peepholes_end_at_the_gates_that_look():

@@ -33,7 +33,7 @@ from lstm_lessons import exercise
 # | `bias_ih`, `bias_hh` | (3H), (3H) |
 # | `reset_first` | True or False |
 #
-# Return the new h.
+# Return the new h alone, and not a tuple as the lesson's step does.
 
 
 # %%
@@ -114,9 +114,8 @@ exercise("13.2").check(answer)
 # %% [markdown]
 # ## 13.3 Which relative made these traces?
 #
-# Here are four units. Before the first step, every c is 0.5. Then c is listed after
-# each of four steps. i and g are given (rounded),
-# and they are the same in all four; f is not shown.
+# Here are four units. Before the first step, every c is 0.5. Then c is listed after each of four
+# steps. i and g are the same in all four; f is not shown. All numbers are rounded.
 
 # %%
 print("step    i     g       A       B       C       D")
@@ -137,7 +136,7 @@ print("4     0.0   0.3    1.50   0.575   -0.08    2.70")
 #
 # | key | question |
 # |---|---|
-# | `"f in C, step 3"` | What was the forget gate of C at step 3? |
+# | `"f in C, step 3"` | What was the forget gate of C at step 3, to one digit? |
 # | `"steps to empty A"` | After step 4, A holds 1.5. In how few steps can it come to 0? |
 
 # %%

@@ -397,7 +397,11 @@ class OpenOrNot(nn.Module):
 
 
 def open_brackets(
-    name: str, seed: int, rounds: int = 8, forget_bias: float | None = None
+    name: str,
+    seed: int,
+    rounds: int = 8,
+    forget_bias: float | None = None,
+    rate: float = 0.01,
 ) -> list[float]:
     """Train a relative to say at each character of a stream whether a bracket is open.
 
@@ -411,7 +415,7 @@ def open_brackets(
             model.layer.get_parameter("bias_hh")[8:16] = 0
     x, wanted = map(streams, bracket_steps(bracket_text(8000, seed=7)))
     other_x, other_wanted = bracket_steps(bracket_text(2000, seed=3))
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimiser = torch.optim.Adam(model.parameters(), lr=rate)
     found = []
     for _ in range(rounds):
         states = None
@@ -508,6 +512,16 @@ def trials() -> list[Trial]:
         ("padding", "packed", SEEDS, partial(padding, True)),
         ("padding", "padded", SEEDS, partial(padding, False)),
         ("padding", "padded, 15 rounds", SEEDS, partial(padding, False, rounds=15)),
+        *(
+            (
+                f"relatives, rate {rate}",
+                name,
+                SEEDS,
+                partial(open_brackets, name, rounds=4, rate=rate),
+            )
+            for rate in (0.03, 0.1)
+            for name in ("LSTM", "coupled gates", "GRU, torch")
+        ),
         *(("relatives", name, SEEDS, partial(open_brackets, name)) for name in RELATIVES),
         (
             "relatives",
@@ -527,7 +541,7 @@ def measured(name: str) -> dict[str, Any]:
 
     "first sign" and "first sign, longer": the numbers of `first_sign`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
-    all of "doubled letters", "gaps" and "relatives": shares by round;
+    all of "doubled letters", "gaps" and of "relatives": shares by round;
     "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
 

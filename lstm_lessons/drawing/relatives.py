@@ -1,8 +1,8 @@
 """The cell of an LSTM with parts exchanged, and the GRU, for pictures of lessons 12 and 13.
 
-A cell of the LSTM has the places of `pictures.cell`. A GRU has one state alone, h, which runs
-where c runs in an LSTM, as a thin line. Its letters r, z and n have no colours: those are for i,
-f, g and o.
+A cell of the LSTM has the places of `pictures.cell`. A GRU has one state alone, h, which is its
+memory, and so it runs where c runs in an LSTM, as a belt. Its news n has the colour of g. Its gates
+z and r have none: those are for i, f and o. r and its way are dashed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ OLD_X, NEW_X = 132, 492  # where peepholes leave the belt: before f, and behind 
 # The GRU: z below the line of h, n and the way to it on the right, r below that.
 Z_X, N_X, R_X, FIRST_X, SECOND_X, TURN_X = 176, 424, 588, 640, 536, 676
 N_Y, MIX_Y, BEND_Y, X_BUS_Y = 180, 122, 216, 348
+DASHES = "6 4"  # of r and its way
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,9 @@ def said(switches: Switches) -> str:
             "GRU, paper": "r multiplies h_t−1 first, and the result goes through W_hn",
         }[switches.cell]
         return (
-            "A GRU. It has one state, h, which runs along the top. z multiplies the old h, and "
-            "1 − z multiplies the news n. The sum of the two is the new h. On the way to n, "
-            f"{what}. {formulas}."
+            "A GRU. It has one state, h, which runs along the top like a belt. z multiplies the "
+            "old h, and 1 − z multiplies the news n. The sum of the two is the new h. On the way to "
+            f"n, {what}. {formulas}."
         )
     parts = ["An LSTM cell. The memory c runs along the top like a belt."]
     parts.append({
@@ -220,7 +221,7 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     for text, x, anchor in (("h_{t−1}", 20, "start"), ("h_t", WIDTH - 20, "end")):
         svg.formula(root, x, BELT_Y + 6, text, 20, anchor, font_weight="bold")
     svg.formula(root, WORD_X, WORD_Y + 10, "x_t", 20)
-    arrow(root, "ink", (76, BELT_Y), (WIDTH - 56, BELT_Y))
+    belt(root, "ink", (76, BELT_Y), (WIDTH - 56, BELT_Y), data_belt="h")
     line(root, "ink", (84, BELT_Y), (84, BUS_Y), (TURN_X, BUS_Y), (TURN_X, N_Y))
     line(root, "ink", (WORD_X, WORD_Y - 10), (WORD_X, X_BUS_Y), (R_X + 14, X_BUS_Y))
     for x in (Z_X, R_X):
@@ -232,15 +233,13 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     product, matrix = FIRST_X, SECOND_X
     if switches.cell == "GRU, torch":
         product, matrix = SECOND_X, FIRST_X
-    ways("ink", (R_X, ABOVE), (R_X, BEND_Y), (product, BEND_Y), (product, N_Y))
+    way = ((R_X, ABOVE), (R_X, BEND_Y), (product, BEND_Y), (product, N_Y))
+    ways("ink", *way, dashes=DASHES)
     operation(root, product, N_Y, "×", True, data_operation="r")
     _matrix(root, matrix, N_Y, "W_{hn}")
-    for letter, name, x, y in (
-        ("z", "update", Z_X, GATE_Y),
-        ("r", "reset", R_X, GATE_Y),
-        ("n", "news", N_X, N_Y),
-    ):
-        _box(root, x, y, letter, name, "ink")
+    _box(root, Z_X, GATE_Y, "z", "update", "ink")
+    _box(root, R_X, GATE_Y, "r", "reset", "ink", DASHES)
+    _box(root, N_X, N_Y, "n", "news", "g")
 
 
 def _mix(root: svg.Element) -> None:
@@ -248,7 +247,7 @@ def _mix(root: svg.Element) -> None:
     ways = partial(arrow, root, gap=NODE)
     ways("ink", (Z_X, ABOVE), (Z_X, BELT_Y))
     ways("ink", (Z_X, MIX_Y), (ADD_X - 80, MIX_Y), (ADD_X, MIX_Y))
-    ways("ink", (N_X, N_Y - GATE_HEIGHT / 2), (N_X, MIX_Y), (ADD_X, MIX_Y))
+    ways("g", (N_X, N_Y - GATE_HEIGHT / 2), (N_X, MIX_Y), (ADD_X, MIX_Y))
     ways("ink", (ADD_X, MIX_Y), (ADD_X, BELT_Y))
     _pill(root, ADD_X - 84, MIX_Y, "1 − z", data_operation="1 − z")
     for x, y, sign, name in (
@@ -262,11 +261,22 @@ def _mix(root: svg.Element) -> None:
 # --- What both have ------------------------------------------------------------------------------
 
 
-def _box(root: svg.Element, x: float, y: float, letter: str, name: str, colour: str) -> None:
+def _box(
+    root: svg.Element,
+    x: float,
+    y: float,
+    letter: str,
+    name: str,
+    colour: str,
+    dashes: str = "none",
+) -> None:
     place = (x - GATE_WIDTH / 2, y - GATE_HEIGHT / 2, GATE_WIDTH, GATE_HEIGHT)
     svg.rect(root, *place, rx=8, fill="paper")
     tint = {"fill": colour, "fill_opacity": theme.TINT if colour != "ink" else 0.06}
-    svg.rect(root, *place, rx=8, stroke=colour, stroke_width=3, **tint, data_gate=letter)
+    pen = {"stroke": colour, "stroke_width": 3}
+    if dashes != "none":
+        pen["stroke_dasharray"] = dashes
+    svg.rect(root, *place, rx=8, **pen, **tint, data_gate=letter)
     svg.label(root, x, y + 2, letter, 26, fill=colour, font_weight="bold")
     svg.label(root, x, y + 23, name, 15)
 

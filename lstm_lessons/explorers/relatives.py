@@ -19,6 +19,7 @@ OFF_ON = ("off", "on")
 SIZES = ("16", "128", "1024")
 
 PLAIN = {"cell": "LSTM", "forget": "own gate", "peepholes": "off", "projection": "off"}
+PLAIN["hidden_size"] = "16"
 PRESETS = {
     "nn.LSTM": PLAIN,
     "1997": PLAIN | {"forget": "none"},
@@ -81,7 +82,7 @@ def view(
         y = TOP + ROW * (len(shapes) + 0.5) + 8
         svg.label(root, NAME_X, y, unused, 14, "start", fill="muted", data_unused="yes")
     total = sum(map(prod, shapes.values()))
-    text = f"{total:,} parameters, {total / whole:.0%} of the plain LSTM's, for I = {INPUT_SIZE}"
+    text = f"{total:,} parameters, {total / whole:.1%} of the plain LSTM's, for I = {INPUT_SIZE}"
     svg.label(
         root, NAME_X, HEIGHT - 20, text, 16, "start", font_weight="bold", data_total=str(total)
     )

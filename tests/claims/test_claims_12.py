@@ -49,3 +49,22 @@ def test_the_papers_order_costs_more_products_with_h_at_a_step():
             layer(torch.randn(1, 1, 5))
         counts[name] = counter.get_total_flops()
     assert counts["GRU, paper"] - counts["GRU, torch"] == 2 * 6 * 6
+
+
+def test_a_gru_whose_z_and_one_minus_z_change_places_has_the_other_sign_before_z():
+    """What lesson 13 says: weights are carried over by the sign of all that makes z."""
+    torch.manual_seed(0)
+    gru, x = nn.GRUCell(3, 4, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)
+    h = torch.randn(5, 4, dtype=torch.float64)
+    turned = nn.GRUCell(3, 4, dtype=torch.float64)
+    turned.load_state_dict(gru.state_dict())
+    with torch.no_grad():
+        for each in turned.parameters():
+            each[4:8] *= -1
+    weights = list(gru.parameters())
+    from_x, from_h = x @ weights[0].T + weights[2], h @ weights[1].T + weights[3]
+    r, z = (torch.sigmoid(from_x + from_h)[:, rows] for rows in (slice(4), slice(4, 8)))
+    n = torch.tanh(from_x[:, 8:] + r * from_h[:, 8:])
+    assert torch.allclose(turned(x, h), z * n + (1 - z) * h, rtol=0, atol=1e-12)
+    zeros = torch.zeros_like(h)
+    assert (turned(x, zeros) - gru(x, zeros)).abs().max() > 0.01

@@ -163,6 +163,13 @@ def test_the_counts_of_13_2_are_those_of_modules():
     assert exercise("13.2").right == COUNTS
 
 
+def test_13_3_takes_f_to_one_digit_and_reads_never():
+    check = exercise("13.3").check
+    assert check(TRACES | {"f in C, step 3": 0.04}).outcome == "correct"
+    assert check(TRACES | {"f in C, step 3": 0.06}).outcome == "incorrect"
+    assert check(TRACES | {"steps to empty A": "never"}).misconception == "A never"
+
+
 I_GATE, NEWS = (0.8, 0.5, 0.1, 0.0), (1.0, 0.6, -1.0, 0.3)
 COLUMNS = {
     "A": (1.30, 1.60, 1.50, 1.50),
