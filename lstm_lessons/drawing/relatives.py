@@ -115,8 +115,8 @@ def said(switches: Switches) -> str:
         }[switches.cell]
         return (
             "A GRU. It has one state, h, which runs along the top like a belt. z multiplies the "
-            "old h, and 1 − z multiplies the news n. The sum of the two is the new h. On the way to "
-            f"n, {what}. {formulas}."
+            "old h, and 1 − z multiplies the news n. The sum of the two is the new h. On the way "
+            f"to n, {what}. {formulas}."
         )
     parts = ["An LSTM cell. The memory c runs along the top like a belt."]
     parts.append({
