@@ -51,7 +51,7 @@ pictures.relative(projection=True)
 pictures.projection()
 
 # %% [markdown]
-# **Predict.** Without a projection, every number of h lies between −1 and 1. Do the two numbers of
+# **Predict.** Without a projection, every number of h lies between −1 and 1. Do both numbers of
 # this h lie there, too?
 
 # %%

@@ -28,8 +28,7 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
 # Every GRU has learnt it by round 3, and the last LSTM by round 6. So is the GRU the better cell?
-# To say more than "here, yes" we have to know what is different in it, and which of the differences
-# matter.
+# To say more than "here, yes" we have to know which of the differences matter.
 #
 # So in this lesson we change the LSTM. We leave a part out, tie two parts together, add one, and at
 # last build the GRU. At the end all of these cells learn the brackets, and we compare that with two
@@ -189,8 +188,8 @@ show(plot, alt)
 # About 1. At c = 4 the forget gate shuts, the four are thrown away, and 1 comes in. So the unit
 # counts to four, and begins anew. Counting is nothing new: unit 5 of the reader counted to seven.
 # New is that this unit notices its count while it shows nothing. Without the peephole it cannot:
-# its word is always the same and h is always zero, so all its gates are the same at every step. The
-# authors used peepholes for just this, to count and to keep time.
+# its word is always the same and h is always zero, so all its gates are the same at every step.
+# Peepholes were made for just this, to count and to keep time.
 #
 # PyTorch has no peepholes. But with weights of zero nobody looks, and then it must be PyTorch's
 # cell:
@@ -333,8 +332,8 @@ output, _ = unroll_step(gru_step_of_the_paper, x, (h_0[0],), gru.all_weights[0])
 same(output, gru(x, h_0)[0])
 
 # %% [markdown]
-# The weights fit, no error comes, and the numbers differ. Each of the two is right by its own
-# equations, and both can be trained. But weights that were trained in one of them belong to it.
+# The weights fit, no error comes, and the numbers differ. Both can be trained. But weights that
+# were trained in one of them belong to it.
 #
 # How would you notice? Begin with zeros, take a layer without biases, and look at the first two
 # steps:
@@ -361,8 +360,8 @@ for t in range(2):
 #
 # ## The switchboard
 #
-# All relatives in one picture, with their parameters counted for I = 8, as the reader has. A bar
-# that reaches the right edge would stand for all parameters of the plain LSTM of that size.
+# All relatives in one picture, with their parameters counted for I = 8. The right edge stands for
+# all parameters of the plain LSTM of that size.
 #
 # **Try it.**
 #
@@ -394,8 +393,8 @@ explorers.relatives()
 #   are 8 rounds.
 # * It *has learnt it* at the round from which on 95 % of its answers are right.
 #
-# Ten seeds of each take some minutes. They were run beforehand, by `open_brackets` in
-# `lstm_lessons/data/trials.py`. The next function finds the round in which one run had learnt it.
+# Ten seeds of each were run beforehand, by `open_brackets` in `lstm_lessons/data/trials.py`. The
+# next function finds the round of one run.
 
 
 # %%
@@ -430,8 +429,7 @@ shown = {name: runs[name] for name in ("LSTM", "GRU, torch", "no forget gate")}
 pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
-# All this was with one learning rate, 0.01. Do its results hold for others? Here are three of the
-# cells with two larger rates:
+# All this was with one learning rate, 0.01. Here are three of the cells with two larger ones:
 
 # %%
 for rate in (0.03, 0.1):
@@ -460,7 +458,7 @@ for rate in (0.03, 0.1):
 #    0.882 at the end, and 0.998 or more with it.
 # 2. Greff: coupled gates do no significant harm, and peepholes can be left out without any. Ours
 #    agree: at the end all three are alike. With coupled gates it goes sooner, with peepholes it
-#    takes as long.
+#    takes about as long.
 # 3. Jozefowicz: a forget bias of 1 closes the gap between LSTM and GRU. At the end, there is no gap
 #    here to close. In rounds there is one, and the bias does not close it: 4 or 5 against 2 or 3.
 #
