@@ -111,7 +111,7 @@ LESSONS = (
             "say in which way an LSTM is an RNN cell with a memory and three taps",
             "test whether your cell equals `nn.LSTMCell`, gradients included",
         ),
-        minutes=40,
+        minutes=35,
         exercise_minutes=30,
         prerequisites=("02",),
     ),
@@ -126,7 +126,7 @@ LESSONS = (
             "stop in the middle of a sequence and go on later, and get at the memory c of every "
             "step",
         ),
-        minutes=40,
+        minutes=35,
         exercise_minutes=30,
         prerequisites=("03",),
     ),

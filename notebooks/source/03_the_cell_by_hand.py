@@ -122,8 +122,8 @@ explorers.cell_gates()
 # 2. $z_f$ = −6, and $z_i$ and $z_g$ = 6.
 # 3. $z_f$, $z_i$ and $z_g$ = 6, $z_o$ = −6, and an old memory of 1. Then c = 1.995, and h = 0.002.
 #
-# Where a bracket opens, the button gives c = 0.998, and the reader has 0.977. Its old memory is a
-# little below 0 there. The slider, which moves in steps of 0.25, is at 0.
+# Where a bracket opens, the button gives c = 0.998, and the reader has 0.977: its old memory is a
+# little below 0, and the slider is at 0.
 #
 # </details>
 #
@@ -177,8 +177,7 @@ print("the RNN, squeezed again:", same(h_then, torch.tanh(rnn(word, old_h))))
 #
 # Now the step from the beginning, with the reader's own weights. `double()` makes a module float64,
 # so that we can compare to twelve digits. The LSTM reads `print`, which gives h and c before the
-# bracket. Then it reads `print(`, which gives the h and c that we have to arrive at. `[0]` takes
-# away the axis for layers, since there is only one.
+# bracket. Then it reads `print(`, which gives the h and c that we have to arrive at.
 
 # %%
 from lstm_lessons import trained_reader
@@ -188,9 +187,10 @@ lstm = reader.double().lstm
 numbers = torch.tensor([number[character] for character in "print("])
 vectors = reader.embedding(numbers)
 
-_, (h_n, c_n) = lstm(vectors[:5])
-bracket, h_before, c_before = vectors[5], h_n[0], c_n[0]
-_, (h_wanted, c_wanted) = lstm(vectors)
+_, (h_n, c_n) = lstm(vectors[:5])  # reads "print"
+h_before, c_before = h_n[0], c_n[0]  # [0]: the one layer that there is
+bracket = vectors[5]
+_, (h_wanted, c_wanted) = lstm(vectors)  # reads "print("
 
 # %% [markdown]
 # Unit 5 has row 5 of each block: rows 5, 21, 37 and 53. Each of its sums has three parts: one from
@@ -207,7 +207,8 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
     print(f"{gate}   {from_x:8.2f} {from_h:8.2f} {biases:8.2f} {total:8.2f}")
 
 # %% [markdown]
-# For i and g, it is the character that counts. For o it hardly does: that gate was open already.
+# For i and g, it is the character that counts. For f, the biases count as well. For o, the
+# character hardly does: h and the biases open that gate alone.
 #
 # Type into a pocket calculator what follows from the four sums:
 #
@@ -217,9 +218,8 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
 #
 # There is the 0.98.
 #
-# And now all sixteen units at once. Here is the step as two functions. One makes the four sums, the
-# other applies the gates. Together they are six equations, four for the gates and two for c and h.
-# This is the heart of the course.
+# And now all sixteen units at once, as two functions. One makes the four sums, the other applies
+# the gates. Together they are six equations, four for the gates and two for c and h.
 #
 # `F.linear(x, W, b)` is PyTorch's name for $W x + b$. `chunk(4, dim=-1)` cuts along the *last*
 # axis, here the only one.
@@ -286,8 +286,8 @@ print("z:", tuple((from_x + from_h).shape))
 # ## What a test can see
 #
 # Does our step agree with PyTorch's for ten sentences, too? And how much is such a test worth?
-# Beside our step we test a broken one: with +50 in its bias, as in lesson 02, the forget gate of
-# every unit is stuck at 1.
+# Beside our step we test a broken one: with a bias of 50, as in lesson 02, the forget gate of every
+# unit is stuck at 1.
 
 # %%
 stuck = cell.bias_ih.clone()
@@ -310,16 +310,17 @@ for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
 
 # %% [markdown]
 # With a memory of zero there is nothing to forget, so the broken step passes. A test from zeros
-# finds other mistakes, such as gates that are cut in a wrong order. But it cannot see a wrong
-# factor of the old c, nor a wrong product with the old h: both are zero, right or wrong. From here
-# on we test with random weights and random states.
+# finds other mistakes, such as gates that are cut in a wrong order. But whatever the old c or the
+# old h is multiplied by, zero comes out. So it sees no mistake in these two products. From here on
+# we test with random weights and random states.
 #
 # ## A cell of our own
 #
 # Our step is a function, and the weights are somebody else's. To train it, we need both in one
 # *module*: so PyTorch calls an object that holds weights and computes with them. `nn.LSTMCell` is
 # one. Ours keeps four tensors under PyTorch's names, and when it is called, it runs `lstm_step`. If
-# you have not yet written a class, you may skip how it is made.
+# you have not yet written a class, you may skip how it is made. Of the second class, further down,
+# one line is enough.
 #
 # <details><summary>How it is made</summary>
 #
@@ -358,9 +359,9 @@ class ManualLSTMCell(nn.Module):
 #
 # Equal results are half of the test. A network is trained by its gradients, so these have to agree
 # as well. The course has a function that tests both, `compare`. You give it two cells and the
-# inputs. It compares each result of the two. Then it adds up all results, each number times a
-# random one, so that two errors do not cancel. Of this sum it compares the gradient with respect to
-# each input and to each parameter.
+# inputs. It compares the results, and then the gradients of their sum: one for each input, which
+# are x, h_0 and c_0, and one for each parameter. (In the sum, each number is multiplied by a random
+# one, so that two errors do not cancel.)
 #
 # **Predict.** How many tensors will it compare for our cell?
 
@@ -376,8 +377,8 @@ compare(manual, reference, x, (h_0, c_0))
 # %% [markdown]
 # Nine: two results, and the gradients for three inputs and four parameters. For inputs of this
 # size, nobody can tell our cell from PyTorch's. A mistake that shows only where c is large would
-# need a test with a large c. The column "largest difference" says by how much two numbers differ at
-# most. For gradients more is allowed, since more rounding adds up in them.
+# need a test with a large c. In a row that is equal, "largest difference" shows how much is
+# allowed. For gradients it is more, since more rounding adds up in them.
 #
 # The course's package has our cell, too: `from lstm_lessons import ManualLSTMCell`.
 #
@@ -399,8 +400,8 @@ torch.manual_seed(1)
 detached = Detached(I, H)
 
 # %% [markdown]
-# `Detached` has all that our cell has, and a `forward` of its own. In it, `super().forward` is the
-# step above. From the same seed as before it has the same parameters.
+# `Detached` is our cell with one change, in the last line of the class: its step gets
+# `c.detach()` in place of c. From the same seed as before it has the same parameters.
 #
 # **Predict.** In how many of the nine rows will this cell differ?
 
@@ -408,10 +409,12 @@ detached = Detached(I, H)
 compare(detached, reference, x, (h_0, c_0))
 
 # %% [markdown]
-# In one, and both results are right. No test of results would ever find it. Does it matter? Over
-# many steps the gradient goes back through every c. We let both cells read 21 random words of 8
-# numbers. Then we ask for each word how large the gradient of the last h is with respect to it. So
-# that the memory lasts, the forget gates get a bias of 50 again.
+# In one, and both results are right. No test of results would ever find it. Only the way
+# to c_0 goes through the cut. x, h_0 and the weights reach the results through the four sums.
+#
+# Does it matter? Over many steps the gradient goes back through every c. We let both cells read 21
+# random words of 8 numbers. Then we ask for each word how large the gradient of the last h is with
+# respect to it. So that the memory lasts, the forget gates get a bias of 50 again.
 
 
 # %%
@@ -453,9 +456,6 @@ show(plot, alt)
 # fades no further. With c detached, only the way round through h is left. There it falls, here to
 # about a ninth of itself at each step. Ten words back, next to nothing is left to learn from. And
 # no error, no shape and no result tells you.
-#
-# The LSTM of 1997 was trained with the opposite cut: its gradient went back along c, and was cut on
-# the way through h.
 
 # %% [markdown]
 # ## What we have seen

@@ -56,8 +56,8 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # * Each time, the box gets a new character, and the h and c of the time before.
 # * The first time there is no time before. So h and c are zeros.
-# * Above each box, its h comes out. No arrow leads c out at the top. The h and c that leave the
-#   last box at the right are those that are left at the end.
+# * Above each box, its h comes out. No arrow leads c out at the top. The last h and c come out of
+#   the last box at the right.
 #
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
@@ -66,7 +66,7 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 #
 # On this page nothing is trained, so PyTorch need not prepare for gradients. (The switch holds for
 # all that runs after it. In a program of your own, write `with torch.no_grad():` round the lines
-# that are meant.)
+# that need no gradient.)
 
 # %%
 import torch
@@ -119,8 +119,8 @@ print("c_n:", c_n)
 # %% [markdown]
 # Four: all three h's, and the last c. Compare the numbers, one by one:
 #
-# * `output` holds all three h's, a row for each word: `output[0]` is h after word 0. (PyTorch's
-#   `h_0` is another h: that before word 0, which is $h_{-1}$ in the equation.)
+# * `output` holds all three h's, a row for each word: `output[0]` is h after word 0. (PyTorch calls
+#   the h before word 0 `h_0`.)
 # * `h_n` holds the last h: the *n* stands for the last step. You find the same two numbers in the
 #   last row of `output`.
 # * `c_n` holds the last c. It is in no row of `output`, and the first two c's are nowhere.
@@ -135,8 +135,8 @@ print("c_n:", c_n)
 pictures.grid(steps=("word 0", "word 1", "word 2"), labels=("h at 0", "h at 1", "h at 2"))
 
 # %% [markdown]
-# The h of the last step goes two ways: up into the last slot of `output`, and to the right into
-# `h_n`.
+# `output` has a *slot*, a place, for each step. The h of the last step goes two ways: up into the
+# last slot, and to the right into `h_n`.
 #
 # ## The loop as a function
 #
@@ -156,19 +156,9 @@ def unroll(x, h, c, weights):
 
 
 # %% [markdown]
-# Is it what `nn.LSTM` does? `same` says so in one line.
-
-# %%
-from lstm_lessons import same
-
-ours, h, c = unroll(sentence, torch.zeros(2), torch.zeros(2), weights)
-print("output", same(ours, output))
-print("h_n   ", same(h, h_n[0]))
-print("c_n   ", same(c, c_n[0]))
-
-# %% [markdown]
-# It is. Move the loop yourself now: below, each step has a column, and the play button does one
-# step after the other. `hx` is PyTorch's name for the pair of states that a layer starts from.
+# Further down it is compared with `nn.LSTM`. First move the loop yourself: each step has a column,
+# and the play button does one step after the other. `hx` is PyTorch's name for the pair of states
+# that a layer starts from.
 #
 # **Try it.**
 #
@@ -231,7 +221,7 @@ output, (h_n, c_n) = read_line("print(x, y)")
 print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape), "  c_n:", tuple(c_n.shape))
 
 # %% [markdown]
-# 11 characters, 16 units: `output` has a row of 16 numbers for each character.
+# `output` has a row of 16 numbers for each of the 11 characters.
 #
 # **Wish 1, a verdict at every character.** There is an h at every character, so the head is put on
 # each row of `output`. The head takes all the rows in one call.
@@ -249,7 +239,7 @@ for character, each in zip("print(x, y)", sure):
 # and 0.67. Then comes a bracket, and it is sure.
 #
 # The picture shows these verdicts, and those on a line of prose. Each character stands beside the
-# verdict that the reader gives when it has just read it.
+# verdict that the reader gives when it has just read it. The sign ␣ is a space.
 
 # %%
 pictures.verdicts("print(x, y)", "See section Calls")
@@ -266,9 +256,11 @@ print("verdict on the line:", round(verdict("print(x, y)"), 2))
 #
 # **Wish 3, go on later.** Whoever keeps `(h_n, c_n)` can leave the loop, and come back. `nn.LSTM`
 # takes such a pair as its second argument, `hx`. Here the reader begins `World'` with the pair that
-# `'Hello ` has left:
+# came out of `'Hello `:
 
 # %%
+from lstm_lessons import same
+
 whole, _ = read_line("'Hello World'")
 first, pair = read_line("'Hello ")
 second, _ = read_line("World'", pair)
@@ -277,43 +269,44 @@ print(f"verdict: {sure:.2f}")
 same(torch.cat([first, second]), whole)
 
 # %% [markdown]
-# It is 0.90, as for the whole line. And that is not all that agrees. `torch.cat` puts the rows of
-# the second part below those of the first, and together they are the `output` of the whole line.
+# It is 0.90, as for the whole line. And `torch.cat` puts the rows of the second part below those of
+# the first: together they are the `output` of the whole line.
 #
-# Now somebody hands on one of the two states alone, and lets the other begin at zero.
+# Now one of the two states is lost on the way, and begins at zero again. `zeros_like(h_n)` has the
+# shape of `h_n`, and zeros in it.
 #
-# **Predict.** A guess: with which of the two, h alone or c alone, does the reader still take the
-# line for code?
+# **Predict.** A guess: does the reader still take the line for code if h is lost, if c is lost, in
+# both cases, or in neither?
 
 # %%
 h_n, c_n = pair
 zeros = torch.zeros_like(h_n)
-print("h alone:", round(verdict("World'", (h_n, zeros)), 2))
-print("c alone:", round(verdict("World'", (zeros, c_n)), 2))
+print("h lost:", round(verdict("World'", (zeros, c_n)), 2))
+print("c lost:", round(verdict("World'", (h_n, zeros)), 2))
 
 # %% [markdown]
-# With neither, and there is no error. But one line proves little. So we cut each of the 242 lines
+# In neither, and there is no error. But one line proves little. So we cut each of the 242 lines
 # that the reader has not been trained on in the middle, and count the verdicts that change when a
 # state is lost at the cut.
 #
-# **Predict.** Without which of the two will more verdicts change, h or c?
+# **Predict.** Will more verdicts change when h is lost, or when c is lost?
 
 # %%
 from lstm_lessons.data import code_or_prose
 
-changed = {"h alone": 0, "c alone": 0}
-for line in code_or_prose()[484:]:
+changed = {"h lost": 0, "c lost": 0}
+for line in code_or_prose()[484:]:  # the first 484 were used to train it
     middle = len(line.text) // 2
     first, second = line.text[:middle], line.text[middle:]
     _, (h_n, c_n) = read_line(first)
     zeros = torch.zeros_like(h_n)
     is_code = verdict(line.text) > 0.5
-    changed["h alone"] += (verdict(second, (h_n, zeros)) > 0.5) != is_code
-    changed["c alone"] += (verdict(second, (zeros, c_n)) > 0.5) != is_code
+    changed["h lost"] += (verdict(second, (zeros, c_n)) > 0.5) != is_code
+    changed["c lost"] += (verdict(second, (h_n, zeros)) > 0.5) != is_code
 print(changed)
 
 # %% [markdown]
-# Without c: with h alone 32 verdicts change, with c alone 6. In this reader c carries most of what
+# When c is lost: 32 verdicts change, and 6 when h is lost. In this reader c carries most of what
 # was read. To go on as if nothing had happened, hand on both. This is the table to keep:
 #
 # | name | what it holds | its shape, one line | what it is for |
@@ -345,10 +338,10 @@ c_0 = torch.randn(1, B, H)
 # Nothing has to change in `unroll`. Each turn of `for x_t in x` takes word t of all ten sentences,
 # a table of 10 rows, and lesson 03's step works on each row for itself.
 #
-# Now the whole proof, with `compare` of lesson 03: all results and all gradients. It calls both
-# sides with the same x and states, so our loop has to be called as `nn.LSTM` is: `our_lstm` takes
-# the weights of `large`, and `[None]` puts the axis for layers in front of h and c. (`compare`
-# switches gradients on while it works.)
+# Now the proof, with `compare` of lesson 03: all results and all gradients. It calls our loop as it
+# calls `nn.LSTM`, with x and a pair of states, and wants the same back. So `our_lstm` takes the
+# axis for layers away from the states, and puts it back at the end. (`compare` switches gradients
+# on while it works.)
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -357,7 +350,7 @@ from lstm_lessons.lstm.compare import compare
 def our_lstm(x, states):
     h_0, c_0 = states
     output, h, c = unroll(x, h_0[0], c_0[0], large.all_weights[0])
-    return output, (h[None], c[None])
+    return output, (h[None], c[None])  # [None] puts an axis in front
 
 
 compare(our_lstm, large, x, (h_0, c_0))

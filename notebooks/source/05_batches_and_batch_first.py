@@ -46,9 +46,9 @@ x = reader.embedding(numbers)
 print("numbers:", tuple(numbers.shape), "  x:", tuple(x.shape))
 
 # %% [markdown]
-# Two layers read x. Their weights are the same, all of them. One is the layer of the reader, which
-# was made with `batch_first=True`. The other was made without it. The head gives a verdict on
-# the last slot of each row of their output.
+# Two layers read x. One is the layer of the reader, which was made with `batch_first=True`. The
+# other was made without it, and `load_state_dict` copies all weights of the first into it. The
+# reader's head makes a score of an h. Here it gets the h in the last slot of each row of output.
 
 # %%
 from torch import nn
@@ -61,16 +61,14 @@ output_forgot, _ = forgot(x)
 for n, line in enumerate(lines):
     first = torch.sigmoid(reader.head(output[n, -1])).item()
     without = torch.sigmoid(reader.head(output_forgot[n, -1])).item()
-    print(f"{line.text}  code: {line.code!s:5}  batch_first: {first:.2f}  without: {without:.2f}")
+    truth = "code" if line.code else "prose"
+    print(f"{line.text}  {truth:5}  with batch_first: {first:.2f}  without: {without:.2f}")
 
 # %% [markdown]
 # With `batch_first=True` all six verdicts are right: above 0.5 for code, below 0.5 for prose. (Not
 # every batch goes so well: of all lines that it has not seen, the reader gets nine in ten right.)
 # Without it, everything is code, and three of six are right, as many as a coin gets on average.
 # Yet both layers ran, both outputs have the same shape, and there was no error and no warning.
-#
-# This lesson is about that mistake: how it comes about, how to see it, how to mend it, and what
-# only looks like a repair.
 
 # %% [markdown]
 # ## How a batch lies
@@ -84,9 +82,9 @@ from lstm_lessons import pictures
 pictures.walk()
 
 # %% [markdown]
-# It is not by chance that the lines come first. PyTorch's `DataLoader` takes some lines from a
-# list, and lays them on top of each other, as `torch.stack` does. That makes a new axis **in
-# front**, and this axis counts the lines.
+# It is not by chance that the lines come first. PyTorch's `DataLoader` takes some lines, or
+# *samples*, from a list, and lays them on top of each other, as `torch.stack` does. That makes a
+# new axis **in front**, and this axis counts the lines.
 
 # %%
 from torch.utils.data import DataLoader
@@ -122,11 +120,11 @@ pictures.walk(axis=0)
 # %% [markdown]
 # Step 0 should read `f`, `a` and `s`, the first characters of three lines. It reads `f`, `(`, `x`
 # and `)` instead, as if these began four lines. Step 1 reads line B, and h and c are handed on from
-# line A to line B. What stands in a column is read as if it were a line.
+# line A to line B. What stands in a column is read as if it were a line: in the last slot of line
+# C, the layer has read `)`, `]` and `e`, and nothing else.
 #
-# That is what the layer without `batch_first` did with the six lines. At the last slot of row 2,
-# for example, it has read the last characters of lines 0, 1 and 2, and nothing else. Is that so?
-# Here the reader's own layer reads nothing but the last characters of the six lines, as one line.
+# Did the layer without `batch_first` do this with the six lines? To test it, the reader's own layer
+# reads their six last characters alone, as one line.
 
 # %%
 from lstm_lessons import same
@@ -227,8 +225,8 @@ print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
 # Try all four combinations yourself. x is a table of words, as in the pictures above, and each
-# strip is a step of the loop. Filled is sentence 0, and all that it reaches: what changes when
-# sentence 0 is another one.
+# strip is a step of the loop. Filled is sentence 0, and every number that would change if sentence
+# 0 were another sentence.
 #
 # **Try it.**
 #
@@ -278,7 +276,7 @@ def swapped(x):
 
 # %% [markdown]
 # And this is the probe. It adds 1 to every number of one sentence, and compares the outputs before
-# and after, sentence by sentence.
+# and after, sentence by sentence. In an `if`, what `same` returns counts as True or False.
 
 
 # %%
@@ -302,7 +300,8 @@ print("swapped:", changed_sentences(swapped, square))
 # The shapes are equal, and the probe tells the two apart: in `right` only sentence 0 changes, in
 # `swapped` all ten. Two things to know before you use it:
 #
-# * x has to be vectors. To the numbers of characters 1 cannot be added: the largest has no vector.
+# * Give it vectors, not the numbers of characters. The largest number plus 1 is no character, and
+#   the embedding stops with an error.
 # * It wants a model that is in use, `model.eval()`. In training, dropout (lesson 06) changes
 #   outputs by chance.
 #
@@ -318,8 +317,7 @@ print("swapped, the last one changed:", changed_sentences(swapped, square, which
 # ## A third way to the shape
 #
 # x is (10, 24, 100), and the layer wants (24, 10, 100). There is a third way to get that shape,
-# `x.view(24, 10, 100)`. Two pictures compare it with `transpose`. This is `transpose`, on two
-# sentences of three words:
+# `x.view(24, 10, 100)`. First a picture of `transpose`, on two sentences of three words:
 
 # %%
 pictures.block("transpose")
@@ -348,9 +346,9 @@ print("shape:", tuple(viewed(x).shape), "  right:", tuple(right(x).shape))
 print("viewed:", changed_sentences(viewed, x))
 
 # %% [markdown]
-# All of them. The 24 words of sentence 0 fill two rows of ten and a part of the third, so
-# they stand in every column. With this x, `reshape(24, 10, 100)` gives the same as `view`. To let
-# two axes change places, use `transpose`.
+# All of them. The 24 words of sentence 0 fill two rows of the new table, (24, 10), and a part of
+# the third. So they stand in every column. With this x, `reshape(24, 10, 100)` gives the same as
+# `view`. To let two axes change places, use `transpose`.
 #
 # ## A table with two axes
 #
@@ -365,17 +363,17 @@ output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(table)
 print("output:", tuple(output.shape), "  states in h_n:", h_n.shape[0])
 
 # %% [markdown]
-# One, of 8 steps. There is one state, for eight cars. An input with two axes is (T, I),
-# one sequence, as a single line was in lesson 04. It is called *unbatched*. The state has walked
-# from car to car, and `batch_first=True` did not help, because with two axes there is no batch.
+# One, of 8 steps: there is one state for eight cars. An input with two axes is one sequence, (T,
+# I), as a single line was in lesson 04. The state has walked from car to car, and
+# `batch_first=True` did not help, because with two axes there is no batch.
 #
-# For a batch, an axis is missing. Which one depends on what a row of your table is:
+# Which axis is missing? That depends on what a row of your table is:
 #
-# * A row is 20 steps of one number each. Then the axis of the features is missing.
-#   `table[..., None]` adds an axis of length 1 at the end: the three dots stand for all axes that
-#   are there. The layer needs `input_size=1`.
-# * A row is one step of 20 numbers. Then the axis of time is missing. `table[:, None]` adds an axis
-#   of length 1 in the middle.
+# * A row is 20 steps of one number. Then the axis of the features is missing, and the layer needs
+#   `input_size=1`. `table[..., None]` adds an axis of length 1 at the end: the three dots stand for
+#   all axes that are there.
+# * A row is one step of 20 numbers. Then the axis of time is missing. `table[:, None]` adds one in
+#   the middle.
 
 # %%
 steps = table[..., None]
@@ -391,22 +389,23 @@ print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
 #
 # ## States
 #
-# One mistake of this family does raise an error, if there is more than one sentence. Somebody has
-# set `batch_first=True`, and gives states that are batch first as well, (10, 1, 16).
+# If states are given, two mistakes raise an error. The first call has `batch_first=True`, and
+# states that are batch first as well, (10, 1, 16). In the second, the states are right, and the
+# axes of x are swapped.
 
 # %%
-h_0 = torch.randn(B, 1, H)
-c_0 = torch.randn(B, 1, H)
-try:
-    lstm_bf(x, (h_0, c_0))
-except RuntimeError as error:
-    print(error)
+batch_in_front = (torch.randn(B, 1, H), torch.randn(B, 1, H))
+for layer, given in ((lstm_bf, batch_in_front), (lstm, states)):
+    try:
+        layer(x, given)
+    except RuntimeError as error:
+        print(error)
 
 # %% [markdown]
-# (1, 10, 16), as without `batch_first`: the layers first. (In the message, `hidden` is the pair of
-# states, and `hidden[0]` is `h_0`.)
-#
-# If this surprises you: a state has no axis for time that could change places with the batch.
+# The first call wants (1, 10, 16), as without `batch_first`: the layers first. (In the message,
+# `hidden[0]` is `h_0`.) The second took the 24 words for sentences, and wanted a state for
+# each. With a single sentence the first mistake passes without an error, and with as many words as
+# sentences the second one does.
 #
 # ## What we have seen
 #

@@ -16,7 +16,7 @@ _ONE = Configuration(input_size=I_, hidden_size=H_, seq_len=9, batch=None)
 _LAST_STEP = "{keys}: the steps are missing. `output` holds h after *every* step, not only the " \
     "last."  # fmt: skip
 _WORD = "{keys}: the last axis. What comes out of a step is h, not a word: how long is h?"
-_STATE = "It holds h after the last step of each sentence: one axis for layers, one for the " \
+_STATE = "`h_n` holds h after the last step of each sentence: one axis for layers, one for the " \
     "sentences, one for the numbers of h."  # fmt: skip
 _TWO_ROWS = "{keys}: two rows in front. There is one layer; and c is not in `h_n`, but in `c_n`."
 
