@@ -274,16 +274,16 @@ LESSONS = (
     Lesson(
         "15_reading_a_trained_lstm",
         "Reading a trained LSTM",
-        "What did the gates learn?",
+        "What does one unit do, and is it needed?",
         "a story about a unit, tested: counterexamples, ablation with seeds, a probe with control",
         objectives=(
             "test a story about a unit: count, look for lines that break it, take the unit out",
             "fit a probe to the states of a layer, and hold it against its control",
-            "count how many gates stand at 0 or 1, and say what that does to learning",
+            "tell apart what can be read, what is read, and what is needed",
         ),
-        minutes=45,
+        minutes=40,
         exercise_minutes=30,
-        prerequisites=("09", "10"),
+        prerequisites=("09",),
     ),
     Lesson("16_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
     Lesson(

@@ -438,8 +438,9 @@ def open_brackets(
 def bracket_units(seed: int, rounds: int) -> list[float]:
     """Train a reader of the course; return 18 numbers about its answers to "is a bracket open?".
 
-    They are the unit whose h is tied most closely to an open bracket on the lines trained on, the
-    share of the characters of the other lines that is answered rightly, and that share when unit
+    They are the unit whose h is tied most closely to an open bracket on the lines trained on; how
+    well the answers tell apart the characters of the other lines, in per cent of all pairs of one
+    in brackets and one that is not, of which the first has the higher score; and the same when unit
     0, 1, ... 15 shows its mean at every step.
     """
     reader = readers.train(seed, rounds)
@@ -450,16 +451,17 @@ def bracket_units(seed: int, rounds: int) -> list[float]:
     trained, others = slice(0, TRAINED_ON), slice(TRAINED_ON, None)
     read = numbers != 0
 
-    def share(model: Reader) -> float:
+    def apart(model: Reader) -> float:
         with torch.no_grad():
             scores = model(numbers[others], read[others].sum(dim=1), each_step=True)[..., 1]
-        right = (scores > 0) == wanted[others]
-        return right[read[others]].double().mean().item()
+        scores, is_open = scores[read[others]], wanted[others][read[others]]
+        higher = scores[is_open][:, None] > scores[~is_open]
+        return round(100 * higher.float().mean().item(), 2)
 
     with torch.no_grad():
         states = reader.lstm(reader.embedding(numbers[trained]))[0][read[trained]]
-    without = [share(muted(reader, unit, states[:, unit].mean())) for unit in range(16)]
-    return [int(readers.scores(reader)["unit"]), share(reader), *without]
+    without = [apart(muted(reader, unit, states[:, unit].mean())) for unit in range(16)]
+    return [int(readers.scores(reader)["unit"]), apart(reader), *without]
 
 
 def muted(model: Reader, unit: int, value: Tensor) -> Reader:
