@@ -211,7 +211,7 @@ LESSONS = (
             "find every gradient of an LSTM by hand, and prove that they are autograd's",
             "say what a gradient tells, and what it cannot tell",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("03", "04"),
     ),

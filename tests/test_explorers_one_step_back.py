@@ -72,7 +72,8 @@ def _number(text):
     return float(text.replace("−", "-"))
 
 
-def test_it_opens_where_two_ways_meet_in_c():
-    said = texts(one_step_back().picture.svg)
+def test_it_opens_before_anything_has_come_back_and_two_ways_meet_in_c():
+    assert "No gradient has come back yet." in texts(one_step_back().picture.svg)
+    said = texts(view(place=3).svg)
     assert "d_c = d_h · o · (1 − tanh(c)²) + from the next step" in said
     assert "= 1.000 · 0.148 + 0.500 = 0.648" in said

@@ -103,13 +103,12 @@ def draw(
             if gap:
                 svg.rect(root, x - gap / 2, y - 9, gap, 18, fill="paper")
             svg.label(root, x, y + 4.5, slope, 13, data_slope=f"{start} {end}")
-    if "h" in back:
-        _edge(root, (RIGHT, H_Y + BOX_HEIGHT / 2), (RIGHT, 384), True, "h score")
-        svg.label(root, RIGHT, 402, "from the result", 14)
-    if "c" in back:
-        _edge(root, (MIDDLE, C_Y - BOX_HEIGHT / 2), (MIDDLE, 70), True, "c later")
-        words = f"from the next step {written(later)}"
-        svg.label(root, MIDDLE, 58, words, 14, data_later="c")
+    _edge(root, (RIGHT, H_Y + BOX_HEIGHT / 2), (RIGHT, 384), "h" in back, "h score")
+    said = "from the result" if "h" in back else "to the result"
+    svg.label(root, RIGHT, 402, said, 14)
+    _edge(root, (MIDDLE, C_Y - BOX_HEIGHT / 2), (MIDDLE, 70), "c" in back, "c later")
+    said = f"from the next step {written(later)}" if "c" in back else "to the next step"
+    svg.label(root, MIDDLE, 58, said, 14, data_later="c")
     for name, value in values.items():
         _box(root, name, value, back.get(name), name == here)
 

@@ -150,7 +150,7 @@ def _rows(
     root: svg.Element, steps: Steps, top: float, title: str, values: Array, names: list[str]
 ) -> None:
     bound = _round_up(float(np.abs(values).max()))
-    said = f"{title} (a full square: {bound:g})"
+    said = f"{title} (a square that fills its place: {bound:g})"
     svg.label(root, LEFT, top - 10, said, 13, "start")
     heat(root, steps, top, ROW, values.tolist(), bound=bound, names=names)
 

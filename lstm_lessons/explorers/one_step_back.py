@@ -19,7 +19,7 @@ PRESETS = {
         "z_i": -2.0, "z_f": 0.0, "z_g": -1.0, "z_o": 2.0, "c_before": -2.0, "d_h": -2.0, "d_c": 0.0,
     },
     "gates at their ends": {
-        "z_i": 6.0, "z_f": 6.0, "z_g": 6.0, "z_o": 6.0, "c_before": 0.0, "d_h": 0.5, "d_c": 0.0,
+        "z_i": 6.0, "z_f": 6.0, "z_g": 6.0, "z_o": 6.0, "c_before": 1.0, "d_h": 0.5, "d_c": 0.5,
     },
     "output shut": {"z_o": -6.0, "d_h": 1.0, "d_c": 0.5},
 }  # fmt: skip
@@ -33,7 +33,7 @@ def one_step_back() -> Explorer:
 
 @checked
 def view(
-    place: Annotated[int, Range(0, len(ORDER), 1), "how far it has come"] = 3,
+    place: Annotated[int, Range(0, len(ORDER), 1), "how far it has come"] = 0,
     z_i: Annotated[float, Z, "z_i"] = 1.0,
     z_f: Annotated[float, Z, "z_f"] = 2.0,
     z_g: Annotated[float, Z, "z_g"] = 0.5,

@@ -34,7 +34,7 @@ for t in (13, 14):
 
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
-# *score*: above 0 means code. We have a ruler for such a question, the gradient. We ask for the
+# *score*: above 0 means code. The tool for such a question seems to be the gradient. We ask for the
 # gradient of the score with respect to the vector of each character, and take its length.
 
 # %%
@@ -54,9 +54,8 @@ plot, axes = figure(height=260)
 axes.bar(range(len(line)), lengths, color="black")
 axes.set_xticks(range(len(line)), list(line.replace(" ", "␣")))
 axes.set(ylabel="length of the gradient", title="What autograd says")
-alt = """A bar for each character of the line "for k in range(". The f has 2.40 and the o 2.16. All
-others are below 0.9, and the bracket at the end has 0.41."""
-show(plot, alt)
+named = [f"{character} {length:.2f}" for character, length in zip(line, lengths)]
+show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
 # The `f` with 2.40 and the `o` with 2.16, at the other end of the line. The bracket, which has just
@@ -127,17 +126,14 @@ print(f"c: {c[0]:.2f}, {c[1]:.2f}    h: {h[0]:.2f}, {h[1]:.2f}")
 pictures.way_back("c")
 
 # %%
-d_h, d_c = torch.tensor([1.0, -2]), torch.tensor([0.5, 0])
+d_h, from_next = torch.tensor([1.0, -2]), torch.tensor([0.5, 0])
 
 tanh_c = torch.tanh(c)
 d_o = d_h * tanh_c
-d_c = d_c + d_h * o * (1 - tanh_c**2)
+d_c = from_next + d_h * o * (1 - tanh_c**2)
 print(f"d_o: {d_o[0]:.2f}, {d_o[1]:.2f}    d_c: {d_c[0]:.2f}, {d_c[1]:.2f}")
 
 # %% [markdown]
-# The name `d_c` stands for two things in this cell, one after the other: first for what the next
-# step has handed back, and then for all of it.
-#
 # ## The way back through c
 #
 # c is made in the line c = f · c_before + i · g. If f grows by 0.001, c grows by c_before · 0.001.
@@ -149,22 +145,24 @@ print(f"d_o: {d_o[0]:.2f}, {d_o[1]:.2f}    d_c: {d_c[0]:.2f}, {d_c[1]:.2f}")
 # **Predict.** Is `d_f` of unit 1 positive or negative?
 
 # %%
-pictures.way_back("gates")
+d_f = d_c * c_before
+print(f"d_f: {d_f[0]:.2f}, {d_f[1]:.2f}")
 
 # %% [markdown]
 # Positive: −0.64 · (−2) = 1.28. The memory of unit 1 is negative, and the result would grow if it
-# were smaller. A larger f keeps more of a negative memory. All four in code:
+# were still lower. A larger f keeps more of a negative memory. Now all that c was made from. What
+# goes back to c_before is `d_c` times f: that is the belt of lesson 01, on the way back.
+
+# %%
+pictures.way_back("gates")
 
 # %%
 d_i = d_c * g
-d_f = d_c * c_before
 d_g = d_c * i
 d_c_before = d_c * f
-print(f"d_f: {d_f[0]:.2f}, {d_f[1]:.2f}    d_c_before: {d_c_before[0]:.2f}, {d_c_before[1]:.2f}")
+print(f"d_c_before: {d_c_before[0]:.2f}, {d_c_before[1]:.2f}")
 
 # %% [markdown]
-# `d_c_before` is `d_c` times f. That is the belt of lesson 01, on the way back.
-#
 # ## The way back through the squeezing
 #
 # Each gate is a squeezed sum, i = σ(z_i). The slope of σ can be computed from its value alone: it
@@ -200,21 +198,18 @@ dz_o = d_o * o * (1 - o)
 dz = torch.cat((dz_i, dz_f, dz_g, dz_o))
 print([f"{each:.2f}" for each in dz.tolist()])
 
-# %%
-pictures.way_back("sums")
-
 # %% [markdown]
 # Follow one number with a pocket calculator, from h to `dz_f` of unit 0: 1 · 0.50 · 0.29 is 0.15;
 # with the 0.50 from the next step 0.65; times c_before = 1; times 0.88 · 0.12. That is 0.07.
 #
 # Below you can walk it number by number, with one unit. It begins at h; the box with the thick
 # frame is the one that has just got its gradient, and the last lines say how. "Play" walks on by
-# itself. The buttons "unit 0" and "unit 1" are the two units of the picture above.
+# itself. The buttons "unit 0" and "unit 1" are the two units from above.
 #
 # **Try it.**
 #
 # 1. Press "unit 1" and play. From which two numbers is its `d_f` made?
-# 2. Press "gates at their ends", and play. Which of the four sums gets more than 0.00?
+# 2. Press "gates at their ends", and play. Which of the four sums gets more than 0.01?
 # 3. Press "output shut": o is 0.002. What comes to c through h, and what comes to it all the same?
 
 # %%
@@ -226,8 +221,7 @@ explorers.one_step_back()
 # <details><summary>Answers</summary>
 #
 # 1. From `d_c` = −0.64 and c_before = −2.
-# 2. None. Something comes to i and to g themselves, but their slopes, and those of f and o, let
-#    next to nothing on.
+# 2. None. About one half comes to each of the four gates, but their slopes let next to nothing on.
 # 3. Through h comes 0.00, because it is multiplied by o. From the next step comes 0.50.
 #
 # </details>
@@ -275,10 +269,9 @@ print(f"d_x of the first number: {(dz * column).sum():.2f}")
 
 # %%
 word, h_before = torch.tensor([1.0, 2]), torch.tensor([0.5, -1])
-print("           dz  word[0]  word[1]     h[0]     h[1]     bias")
-for row in range(8):
-    numbers = [dz[row], *(dz[row] * word), *(dz[row] * h_before), dz[row]]
-    print("iiffggoo"[row], row % 2, *[f"{each:8.2f}" for each in numbers])
+multiplied_by = [*word, *h_before, 1]
+for name, each in zip(("word[0]", "word[1]", "h[0]", "h[1]", "bias"), multiplied_by):
+    print(f"weight for {name:<8} {dz_f[0] * each:6.2f}")
 
 # %% [markdown]
 # 0.14: its slope is the number that it was multiplied by, which is 2. The weight in row r and
@@ -299,7 +292,7 @@ for row in range(8):
 # Now for B rows and H units, and for any result. The way back needs numbers from the way forward:
 # the gates, the c before, tanh(c), and also x and h as they came in. So the step forward keeps
 # them, in a `namedtuple`, which is a tuple whose parts have names. `weights` has the four tensors
-# of a layer by their names.
+# of a layer by their names, and `Weights + Weights` adds name by name.
 
 # %%
 from collections import namedtuple
@@ -328,7 +321,8 @@ def step_forward(x, h, c, weights):
 
 # %% [markdown]
 # The way back through the gates is the one that you have just walked, line by line. `step.c` is the
-# c *before* the step.
+# c *before* the step. `d_c` comes in as what the next step hands back, and the way through h is
+# added to it.
 
 
 # %%
@@ -368,9 +362,7 @@ def step_backward(d_h, d_c, step, weights):
 # %% [markdown]
 # ## Over time
 #
-# The steps are a chain, so the way back is a loop that begins at the *last* step. On the way
-# forward, the c of a step went into the next step. Its h went two ways, into the next step and into
-# `output`.
+# The steps are a chain, so the way back is a loop that begins at the *last* step.
 #
 # **Predict.** In the picture of the way back, how many arrows come *into* a step?
 
@@ -378,9 +370,10 @@ def step_backward(d_h, d_c, step, weights):
 pictures.back_in_time(["n", "g", "e", "("])
 
 # %% [markdown]
-# Three: `d_c` along the belt and `d_h` from the step after it, and `d_output` from above. The last
-# two have the same h behind them, so they add up. And every step used the same weights. So the
-# gradients of the weights add up over the steps, as they do over the rows of a batch.
+# Three: `d_c` along the belt and `d_h` from the step after it, and `d_output` from above. On the
+# way forward, h went two ways, into the next step and into `output`, so the last two add up. And
+# every step used the same weights. So the gradients of the weights add up over the steps, as they
+# do over the rows of a batch.
 #
 # Forward first. It is the loop over time. `outputs` and `steps` are dicts, whose keys are the times
 # t = 0, 1, 2 and so on. On the way back we fill such a dict from its last time to its first, and a
@@ -417,7 +410,8 @@ def direction_backward(d_output, d_h, d_c, steps, weights):
 
 
 # %% [markdown]
-# That is backpropagation through time, all of it. Is it what autograd does? We take a layer with
+# That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
+# 1990). Is it what autograd does? We take a layer with
 # random weights and states, and random gradients for its three results. Ours first.
 
 # %%
@@ -457,8 +451,8 @@ for name, hand, autograd in zip(("x", "h_0", "c_0", "W_ih", "W_hh", "bias"), fou
 #
 # ## Back to the bracket
 #
-# Now the reader's line. Only the score is made from h, and only from the last one. So `d_output` is
-# zero, but for its last step, where it holds the weights of the head.
+# Now the reader's line. Nothing but the score is made from h, and only from the last h. So
+# `d_output` is zero, but for its last step, where it holds the weights of the head.
 
 # %%
 weights = Weights(*reader.lstm.parameters())
@@ -473,73 +467,114 @@ same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
 # So autograd has made no mistake: by hand, the `f` and the `o` have the longest gradients, too. But
-# now we can look inside. Here is what comes back at the bracket to unit 5, the one that follows
-# brackets:
+# now we can look inside. Here is how much comes back at the bracket to h and to c of all 16 units,
+# as a length.
 
 # %%
-bracket, d_h = steps[14], reader.head.weight
-d_c = d_h * bracket.o * (1 - bracket.tanh_c**2)
-print(f"d_h {d_h[0, 5]:.2f}, d_c {d_c[0, 5]:.2f}")
-print(f"i {bracket.i[0, 5]:.4f}, g {bracket.g[0, 5]:.4f}")
+bracket, to_h = steps[14], reader.head.weight
+to_c = to_h * bracket.o * (1 - bracket.tanh_c**2)
+print(f"to h: {to_h.norm():.2f}    to c: {to_c.norm():.2f}")
 
 # %% [markdown]
-# What comes to h and to c is not little. And both i and g are nearly 1 here: the bracket writes a 1
-# into the memory. What comes to i itself is `d_c` times g, so that it is 0.27 as well.
-#
-# **Predict.** What gets on to the sum $z_i$ of unit 5, about 0.27, about 0.07 or about 0.00?
+# **Predict.** A guess: how much of it gets on to the 64 sums of the step, about 1.9, about 0.3, or
+# 0.00?
 
 # %%
-dz, _ = gates_backward(d_h, start, bracket)
-for gate, of_gate in zip("ifgo", dz[0].view(4, 16)):
-    value = getattr(bracket, gate)[0, 5].item()
-    slope = 1 - value**2 if gate == "g" else value * (1 - value)
-    print(f"{gate} = {value:.4f}   slope {slope:.4f}   dz_{gate} = {of_gate[5]:.5f}")
+dz, _ = gates_backward(to_h, start, bracket)
+print(f"to all sums: {dz.norm():.2f}")
+for gate, of_gate in zip("ifgo", dz.view(4, 16)):
+    print(f"dz_{gate}: length {of_gate.norm():.2f}, of unit 5 {of_gate[5].abs():.2f}")
+print(f"unit 5: i = {bracket.i[0, 5]:.4f}, g = {bracket.g[0, 5]:.4f}, o = {bracket.o[0, 5]:.4f}")
 
 # %% [markdown]
-# About 0.00. i, f and g stand at an end, and o nearly does. The bracket pushes their sums so far
-# out that σ and tanh are flat there. A *small* nudge of the bracket changes next to nothing in the
-# memory of unit 5, because i would still be 1.
+# About 0.3, and nearly all of that to o. Take unit 5, the one that follows brackets: i and g are 1
+# to four digits. The bracket writes a 1 into its memory, and pushes the two sums so far out that σ
+# and tanh are flat there. If the bracket were a *little* different, i would still be 1. In nearly
+# all units the gates stand at an end like that, or what comes to them is small.
 #
-# And a gradient is about small nudges. It says what a small change would do *here*. It does not say
-# what a character has done. For that, take the character away, and look. We put zeros in place of
-# its vector, as the reader reads a character that it has never met.
+# A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
+# away little by little, from all of it to none.
 
 
 # %%
-def score_without(place):
-    """Return the score when there are zeros in place of this character's vector."""
+def score_with(place, share):
+    """Return the score when the vector at this place is multiplied by this share."""
     changed = x[:, None].clone()
-    changed[place] = 0
-    output, h, c, steps = direction_forward(changed, start, start, weights)
+    changed[place] *= share
+    _, h, _, _ = direction_forward(changed, start, start, weights)
     return reader.head(h).item()
 
 
+# %%
+shares = [1 - twentieth / 20 for twentieth in range(21)]
+whole, slope = score_with(14, 1), (vectors.grad[14] * x[14]).sum()
+plot, axes = figure(height=300)
+axes.plot(shares, [score_with(14, share) for share in shares], "k-", label="the score")
+axes.plot([1, 0], [whole, whole - slope], "k:", label="what the gradient says")
+axes.axhline(0, color="gray", linewidth=1)
+axes.set(xlabel="share of the bracket's vector that is left", ylabel="score")
+axes.set(title="The bracket, taken away", xlim=(1, 0))
+axes.legend()
+alt = """The score against the share of the bracket that is left. It begins at 0.87, is at 0.77 at
+a share of 0.8, passes 0 at about one half, and ends at -2.82. The line of the gradient ends at
+0.43."""
+show(plot, alt)
+
 # %% [markdown]
-# **Predict.** A guess: how many of the 15 characters, taken away one at a time, turn the verdict
+# Up to a fifth the score follows the gradient. Then it falls far more steeply. The gradient sees
+# the left end of the curve, and nothing else.
+#
+# To ask what a character has done, make a large change to each of them: put zeros in place of its
+# vector. So the reader sees a character that it has never met.
+#
+# **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
 # back to prose, with a score below 0?
 
 # %%
-whole = reader.head(output[-1]).item()
-changes = [score_without(place) - whole for place in range(len(line))]
+changes = [score_with(place, 0) - whole for place in range(len(line))]
 plot, axes = figure(height=260)
 axes.bar(range(len(line)), changes, color="black")
 axes.axhline(-whole, color="gray", linestyle=":", label="below it: prose")
 axes.set_xticks(range(len(line)), list(line.replace(" ", "␣")))
-axes.set(ylabel="change of the score", title="Each character taken away, one at a time")
+axes.set(ylabel="change of the score", title="Zeros in place of a character, one at a time")
 axes.legend()
-alt = """A bar for each character. The bracket at the end has -3.69. Of all others the f goes
-furthest down, to -0.75, and the o goes up, to 2.52. The line below which the verdict is prose
-stands at -0.87, and the bracket alone is below it."""
-show(plot, alt)
+named = [f"{character} {change:.2f}" for character, change in zip(line, changes)]
+show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# One, the bracket: without it the score falls by 3.69, from 0.87 to −2.82. That is the character
-# which made the reader change its mind, and our own code has found it. The `f`, with the longest
-# gradient, moves the score by 0.75 only; without the `o` the reader would be even surer that this
-# is code. (With another stand-in than zeros the numbers would be others.)
+# One, the bracket: with zeros in its place the score falls by 3.69, from 0.87 to −2.82. The `f`,
+# with the longest gradient, moves the score by 0.75 only; without the `o` the reader would be even
+# surer that this is code. Which units make the fall of 3.69? The head adds up what it makes of each
+# unit, so we can ask that of each:
+
+# %%
+changed = x[:, None].clone()
+changed[14] = 0
+_, other_h, _, _ = direction_forward(changed, start, start, weights)
+_, h, _, _ = direction_forward(x[:, None], start, start, weights)
+parts = (reader.head.weight * (other_h - h))[0]
+for unit in parts.argsort()[:6]:
+    print(f"unit {unit:>2}: {parts[unit]:.2f}")
+
+# %% [markdown]
+# No unit alone: five of these bring about a half each, and unit 5 is one of them.
 #
-# So the gradient was right, and we had asked it another question. Training follows the gradient,
-# too. What a gate at its end does wrong, training can hardly see.
+# What is put in the place of a character matters, too. Here each character is left out, so that the
+# line is shorter by one:
+
+# %%
+for place in range(len(line)):
+    rest = torch.cat((x[:place], x[place + 1 :]))[:, None]
+    _, h, _, _ = direction_forward(rest, start, start, weights)
+    if reader.head(h) < 0:
+        print(f"without {line[place]}: score {reader.head(h).item():.2f}")
+
+# %% [markdown]
+# Now the `f` turns the verdict as well. The bracket does it both times.
+#
+# So the gradient was right, and we had asked it another question. It says what a small change would
+# do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can
+# hardly see.
 
 # %% [markdown]
 # ## What we have seen
@@ -549,8 +584,8 @@ show(plot, alt)
 # * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
 #   i (1 − i), which is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and equals autograd.
-# * A gradient says what a small change would do. What a character has done, you find out by taking
-#   it away.
+# * A gradient says what a small change would do. What a character has done, large changes tell
+#   better, and each of them tells of one change only.
 
 # %% [markdown]
 # **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step

@@ -53,7 +53,8 @@ def _alt(values: dict[str, Units], back: dict[str, Units]) -> str:
     )
     parts = [
         "One step of an LSTM with two units as a graph. The sums z lead to the gates i, f, g and "
-        "o; c_before, i, f and g lead to c; c and o lead to h.",
+        "o; c_before, i, f and g lead to c; c and o lead to h. c leads to the "
+        "next step, too.",
         f"Forward, for unit 0 and unit 1: {there}.",
         f"Gradients that have come back: {come}." if come else "No gradient has come back yet.",
         f"Slopes on the way: {slopes}." if slopes else "",
