@@ -120,13 +120,12 @@ exercise("11.2").check(clip)
 # | 0 | 1.00 | 0.24 | 0.17 | 0.58 |
 # | 2 | 1.03 | 0.92 | 0.72 | 0.57 |
 # | 3 | 1.88 | 3.45 | 2.79 | 0.55 |
-# | 4 | 2.17 | 10.1 | 4.6 | 0.49 |
 #
 # Say for each what it most likely has:
 #
 # * `"A"`: its gradient vanishes over time,
 # * `"B"`: its gradient explodes through time,
-# * `"C"`: its learning rate is too large for the head,
+# * `"C"`: its learning rate is too large, without any growth over time,
 # * `"D"`: there was a `nan` in its data.
 
 # %%

@@ -543,9 +543,11 @@ show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
 # One, the bracket: with zeros in its place the score falls by 3.69, from 0.87 to −2.82. The `f`,
-# with the longest gradient, moves the score by 0.75 only; without the `o` the reader would be even
-# surer that this is code. Which units make the fall of 3.69? The head adds up what it makes of each
-# unit, so we can ask that of each:
+# with the longest gradient, moves the score by 0.75 only; with zeros for the `o` the reader
+# would be even surer that this is code.
+#
+# Which units make the fall of 3.69? The head adds up what it makes of each unit, so we can ask that
+# of each:
 
 # %%
 changed = x[:, None].clone()

@@ -405,8 +405,8 @@ for seed in range(5):
 
 # %% [markdown]
 # All five are saved. Without clipping 9 of 20 end with `nan`. The other 11 are lost as well: a long
-# step threw their weights to a place where `relu` makes 0 of every state after the first. Nothing
-# comes back to the RNN any more, and no `nan` tells of it.
+# step threw their weights to a place where `relu` makes 0 of every state but the first one or two.
+# Nothing comes back to the RNN any more, and no `nan` tells of it.
 #
 # ## Which limit?
 #

@@ -1,10 +1,20 @@
 """Claims of lessons 10 and 11 that no page carries any more, or that a page says in words alone."""
 
+import pytest
 import torch
 from torch import nn
 
 from lstm_lessons.lstm.backprop import direction_backward, direction_forward
 from lstm_lessons.lstm.ragged import Weights
+
+
+@pytest.fixture(autouse=True)
+def double():
+    """Draw weights in float64, as the lessons do."""
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(usual)
 
 
 class ByHand(torch.autograd.Function):
@@ -56,21 +66,30 @@ def test_a_loss_on_the_last_output_alone_hides_a_forgotten_way():
     assert not torch.allclose(right, wrong)
 
 
-def test_in_the_run_without_a_nan_relu_makes_nothing_of_every_state():
-    """Lesson 11: seed 4 ends where every state is 0, and nothing comes back to the RNN."""
-    torch.manual_seed(4)
-    rnn, head = nn.RNN(1, 16, nonlinearity="relu", bias=False).double(), nn.Linear(16, 1).double()
+def test_of_twenty_runs_nine_end_in_nan_and_eleven_where_every_state_is_zero():
+    """Lesson 11: a run without clipping that has no nan is lost, too: relu makes 0 of all."""
+    ends = [end_of(seed) for seed in range(20)]
+    assert ends.count("nan") == 9 and ends.count("dead") == 11
+
+
+def end_of(seed):
+    """Train the network of lesson 11 without clipping; return how it has ended."""
+    torch.manual_seed(seed)
+    rnn, head = nn.RNN(1, 16, nonlinearity="relu", bias=False), nn.Linear(16, 1)
     with torch.no_grad():
         rnn.weight_hh_l0.copy_(1.05 * torch.eye(16))
     parameters = [*rnn.parameters(), *head.parameters()]
     optimiser = torch.optim.SGD(parameters, lr=0.01)
-    for _ in range(6):
+    for _ in range(8):
         sign = torch.randint(0, 2, (16,)) * 2.0 - 1
-        x = torch.zeros(60, 16, 1).double()
+        x = torch.zeros(60, 16, 1)
         x[0, :, 0] = sign
         output, _ = rnn(x)
+        loss = (head(output[-1])[:, 0] - sign).square().mean()
         optimiser.zero_grad()
-        (head(output[-1])[:, 0] - sign).square().mean().backward()
+        loss.backward()
         optimiser.step()
-    assert not output[-1].any() and not any(each.grad.any() for each in rnn.parameters())
-    assert all(each.isfinite().all() for each in parameters)
+    if loss.isnan():
+        return "nan"
+    dead = not output[2:].any() and not any(each.grad.any() for each in rnn.parameters())
+    return "dead" if dead else "alive"

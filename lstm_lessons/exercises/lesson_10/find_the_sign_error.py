@@ -52,6 +52,8 @@ _SLIPS = (
          "where its slope is 1, and gets flatter to both sides.", "(1 + output[t] ** 2)"),
         ("the slope turned round", "The slope of tanh has its sign turned round. tanh rises "
          "everywhere, so its slope is never below 0.", "(output[t] ** 2 - 1)"),
+        ("all of it squared", "The slope of tanh is 1 minus its squared value. You square all of "
+         "1 − h.", "(1 - output[t]) ** 2"),
         ("not squared", "The slope of tanh is 1 minus its value *squared*.", "(1 - output[t])"),
         ("the slope of the sigmoid", "You take the slope of the sigmoid. A plain RNN squeezes with "
          "tanh.", "(output[t] * (1 - output[t]))"),
@@ -64,6 +66,8 @@ _SLIPS = (
         _BACK,
         ("weight_hh turned round", "`weight_hh` is turned round. Forward, z was made with "
          "`h @ weight_hh.T`; on the way back the matrix is used as it is.", "dz_t @ weight_hh.T"),
+        ("d_h kept and added", "You keep the `d_h` of this step, and add to it what goes to the "
+         "step before. Only `dz_t @ weight_hh` is handed back.", "d_h + dz_t @ weight_hh"),
         ("past the slope", "What is handed back to the step before is `d_h` times the matrix, past "
          "the slope of tanh. It has to begin at dz.", "d_h @ weight_hh"),
         ("no matrix", "What is handed back to the step before does not go through `weight_hh`.",

@@ -32,6 +32,11 @@ def _first_row_alone(dz, x, output, h_0):  # noqa: ANN001, ANN202 - as a learner
     return *found, dz[:, 0].sum(0)
 
 
+def _last_step_alone(dz, x, output, h_0):  # noqa: ANN001, ANN202
+    before = torch.cat((h_0[None], output[:-1]))
+    return dz[-1].T @ x[-1], dz[-1].T @ before[-1], dz[-1].sum(0)
+
+
 def _averaged(dz, x, output, h_0):  # noqa: ANN001, ANN202
     before, count = torch.cat((h_0[None], output[:-1])).flatten(0, 1), len(dz) * dz.shape[1]
     rows = dz.flatten(0, 1)
@@ -148,6 +153,8 @@ EXERCISE = FunctionExercise(
     others=(
         other("one sentence of each batch", "You take one sentence of the batch. All of them used "
               "the same weights, and what comes back adds up.", _first_row_alone),
+        other("the last step alone", "You have used the last step only. Every step used the same "
+              "weights, and what comes back adds up.", _last_step_alone),
         other("means for sums", "You take means where sums belong: over the steps and over the "
               "sentences what comes back adds up.", _averaged, _averaged_over_steps,
               _averaged_over_sentences),

@@ -73,11 +73,17 @@ def _stranger(gate: str, slope: str) -> tuple[tuple[str, ...], ...]:
 _ALL_OF_C = "d_c + d_h * o * (1 - tanh_c**2)"
 _SLIPS = (
     place(
+        "torch.tanh(c)",
+        ("tanh of c_before", "You take tanh of c_before. h is made from the new c, which is given "
+         "as `c`.", "torch.tanh(c_before)"),
+    ),
+    place(
         "d_h * tanh_c",
         ("c for tanh(c) in dz_o", "In `dz_o`: h is o · tanh(c), so o gets back d_h times tanh(c). "
          "You take c.", "d_h * c"),
         ("d_c for d_h in dz_o", "In `dz_o` you begin at d_c. o stands in the line for h: h is "
-         "o · tanh(c), so begin at d_h.", "d_c * tanh_c"),
+         "o · tanh(c), so begin at d_h.", "d_c * tanh_c",
+         "(d_c + d_h * o * (1 - tanh_c**2)) * tanh_c"),
         alone=(("nothing for o", "In `dz_o` what o was multiplied with is missing: h is "
                 "o · tanh(c).", "d_h"),),
     ),
@@ -154,7 +160,9 @@ _SLIPS = (
          "step further back along c, it is multiplied by f.", "d_c"),
         ("another gate on the belt", "The second result: c_before was multiplied by f. You take "
          "another gate.", "d_c * o"),
-        alone=(("a slope on the belt", "The second result: from c to c_before the slope is f, and "
+        alone=(("c_before for f", "The second result: c_before was multiplied by f, so f is the "
+                "slope. You take c_before itself.", "d_c * c_before"),
+               ("a slope on the belt", "The second result: from c to c_before the slope is f, and "
                 "no squeezing lies between them.", "d_c * f * (1 - f)"),),
     ),
     together("results exchanged", "The two results have changed places: dz first, then the "

@@ -21,8 +21,10 @@ _QUESTIONS = (
         row("the gate itself", "That is the gradient of i itself. Its sum lies one arrow further "
             "back: times i (1 − i).", 1),
         row("g left out", "From c to i the slope is g, and it is left out.", 0.18),
-        row("half a slope", "The slope of the sigmoid is i (1 − i), and you have one of the two "
-            "factors.", 0.9, 0.1),
+        row("half a slope, i alone", "The slope of the sigmoid is i (1 − i). You have i, and 1 − i "
+            "is missing.", 0.9),
+        row("half a slope, 1 − i alone", "The slope of the sigmoid is i (1 − i). You have 1 − i, "
+            "and i is missing.", 0.1),
         row("tanh's slope", "You take the slope of tanh, 1 − i². i was squeezed by the sigmoid.",
             0.19),
         row("d_c left out", "That is the product of the slopes. It has to be multiplied by what "
@@ -39,6 +41,8 @@ _QUESTIONS = (
              "to c?", (
         row("the next step forgotten", "That is what comes through h alone. 0.2 comes from the "
             "next step, and both add up.", 0.32),
+        row("no slope of tanh", "On the way from h to c, the slope of tanh is left out: "
+            "1 − tanh(c)².", 0.7),
         row("tanh(c) for its slope", "On the way from h to c you take tanh(c) itself. The slope of "
             "tanh is 1 − tanh(c)².", 0.5),
         row("o forgotten", "On the way from h to c, o is missing.", 0.84),

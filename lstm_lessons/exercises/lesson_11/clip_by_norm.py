@@ -100,7 +100,7 @@ _SLIPS = (
         ("the limit as the factor", "You multiply by the limit itself. Then the length becomes "
          "limit times as long, and not the limit.", "min(1, limit)"),
         ("to the length 1", "You shorten to the length 1, whatever the limit is.",
-         "min(1, 1 / length)"),
+         "min(1, 1 / length)", "(1 / length if length > limit else 1)"),
         ("a factor of its square", "Your factor is too small: limit / length once is enough.",
          "min(1, limit / length**2)"),
         ("a root of the factor", "Your factor is the root of limit / length. The root belongs to "
@@ -142,5 +142,5 @@ EXERCISE = FunctionExercise(
     axes={"d_weight": ("unit", "number"), "d_bias": ("unit",)},
     constants=("d_weight", "d_bias", "limit"),
     praise="One length, one factor: the direction stays. `torch.nn.utils.clip_grad_norm_` does the "
-    "same, in the place.",
+    "same, in place.",
 )  # fmt: skip

@@ -72,8 +72,8 @@ _SLIPS = (
          "by f.", "torch.sigmoid(-z_f)", "(1 - torch.sigmoid(z_f))"),
         ("the slope of the gate", "You multiply the slopes f (1 − f). Along c the gradient is "
          "multiplied by f itself.", "torch.sigmoid(z_f) * torch.sigmoid(-z_f)"),
-        alone=(("no sigmoid", "You take the sums themselves. The gate is the sigmoid of its sum.",
-                "z_f"),),
+        alone=(("no sigmoid", "You take the sums themselves, as if they were the gates. The gate "
+                "is the sigmoid of its sum: `torch.sigmoid(z_f)`.", "z_f"),),
     ),
     place(
         "f.prod(dim=0)",
@@ -102,6 +102,9 @@ _SLIPS = (
          "1 / T in the exponent.", "len(f)"),
         ("one root too many", "Your root is the (T + 1)-th. There are T gates in the product.",
          "1 / (len(f) + 1)"),
+        ("a root too few", "Your root is the (T − 1)-th. There are T gates in the product.",
+         "1 / (len(f) - 1)",
+         "1 / max(len(f) - 1, 1)"),
     ),
 )  # fmt: skip
 

@@ -22,6 +22,8 @@ _QUESTIONS = (
             "made longer.", 3, 5),
         row("shortened", "The length of (0.3, 0.4) is 0.5, far below the limit. It stays as it is.",
             0.15, 0.06, 0.03),
+        row("to the length 1", "That is the length 1. The length of (0.3, 0.4) is 0.5, below the "
+            "limit: it stays as it is.", 0.6),
         row("the second number", "That is the second number. Asked for is the first.", 0.4),
     )),
     Quantity("by_value", "By value, each number is cut off for itself. What becomes of 6?", (

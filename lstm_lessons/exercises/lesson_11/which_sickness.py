@@ -32,7 +32,7 @@ _QUESTIONS = (
         row("broken data taken for the head's", "In the third run the loss falls until update 40. "
             "A learning rate that is too large lets it grow from update to update.", "C"),
     ), options=_LETTERS),
-    OneOf("fourth", "Which part of the gradient grows, while the factor a step stays small?", (
+    OneOf("fourth", "What grows from update to update, while the factor a step stays small?", (
         row("the head's taken for a vanishing", "In the fourth run the factor is small, but that "
             "is not what is wrong with it: its loss and its gradient grow from update to update.",
             "A"),
@@ -45,6 +45,6 @@ _QUESTIONS = (
 EXERCISE = DictExercise(
     "11.3",
     questions=_QUESTIONS,
-    praise="The factor a step says whether it is a matter of time, and the length for each part "
-    "says where.",
+    praise="The factor a step says whether it is a matter of time. Which part does it, you find "
+    "out by training one part alone.",
 )
