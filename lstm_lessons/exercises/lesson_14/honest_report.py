@@ -66,7 +66,7 @@ _SLIPS = (
     place(
         "tests.mean()",
         ("the best seed alone", "For the mean you give the best seed's error. That is luck, and no "
-         "report.", "tests.min()"),
+         "report.", "tests.min()", "tests[validation.min(dim=1).values.argmin()]"),
         ("the median", "You give the median of the seeds. Asked for is the mean.",
          "tests.median()"),
         ("a mean over epochs", "Your mean goes over all epochs. It is that of the reported errors.",

@@ -79,6 +79,12 @@ _SLIPS = (
          "product / len(wanted)"),
         ("divided by 0", "A row that is the same everywhere has the length 0, and 0 / 0 is "
          "`nan`. Its answer is 0.", "product / lengths"),
+        alone=(
+            ("a small number added", "You add a small number to the lengths, against a division by "
+             "0. It makes every answer a little too small. A length of 0 alone needs care: "
+             "`clamp`.",
+             *(f"product / (lengths + {small})" for small in ("1e-6", "1e-7", "1e-8"))),
+        ),
     ),
     place(
         ".abs()",

@@ -72,6 +72,11 @@ _SLIPS = (
     together("all three faults left", "All three faults are still there: the probe has no bias, it "
              f"is tested on the lines that it was fitted to, and one half is subtracted, though "
              f"{_HALF}.", {**_NO_BIAS, **_SAME_LINES, _CONTROL: "0.5"}, paired=False),
+    together("own mean of the others", "You take from the other states their own mean. What was "
+             "taken from the states in the fit is to be taken from these as well.",
+             {_TABLE: "torch.cat((states - states.mean(dim=0), ones), dim=1)",
+              _OTHER: "torch.cat((other_states - other_states.mean(dim=0), other_ones), dim=1)"},
+             paired=False),
     together("yes from 0 on", "You say yes where the probe gives more than 0. It was fitted to 0 "
              "and 1, so the middle is 0.5.",
              {"(other_table @ weights)[:, 0] > 0.5": "(other_table @ weights)[:, 0] > 0"},

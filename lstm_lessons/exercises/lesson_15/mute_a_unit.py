@@ -65,6 +65,10 @@ _SLIPS = (
              "by them. A value times its column goes into the bias, and the column becomes zero.",
              {f"bias + {_ADDED}": "bias + 0", _ZEROED: "weight[:, units] = values[units]"},
              paired=False),
+    together("the first unit alone", "Only the first of the units is muted. All of them are to be.",
+             *({f"bias + {_ADDED}": f"bias + weight[:, units[0]] * values[units[0]]{rest}",
+                _ZEROED: "weight[:, units[:1]] = 0"} for rest in ("", " if units else bias")),
+             paired=False),
     together("one product", "You multiply the columns, all together, by the values, all together. "
              "Each column is multiplied by its own value, and then they are added up.",
              *({f"bias + {_ADDED}": f"bias + weight[:, units].{one} * values[units].{two}()"}
