@@ -72,9 +72,9 @@ print("changed verdicts:    ", (after != before).sum().item())
 
 # %% [markdown]
 # As many as before, and only four lines are judged otherwise. The hero is gone, and nearly nothing
-# has changed. A picture with a good story is not yet knowledge. How can one find out what a unit
-# does, and what it is good for? This lesson takes one story through four tests: count, look for
-# what breaks it, take the unit out, and compare with something that has learnt nothing.
+# has changed. A picture with a good story is not yet knowledge. This lesson takes one story through
+# four tests: count, look for what breaks it, take the unit out, and compare with something that has
+# learnt nothing.
 #
 # ## Look
 #
@@ -189,8 +189,8 @@ for place in (1, 3, 7, 8):
 
 # %% [markdown]
 # The failures tell what the count does not. Two of these four are lists that begin the line, and
-# the memory is lost on the way. What is it that breaks it: the commas, the blanks, the quotation
-# marks? Whoever suspects something can change it, and leave the rest as it is.
+# the memory is lost on the way. What is it that breaks it? Change one thing at a time, and leave
+# the rest as it is.
 #
 # **Predict.** This is a guess: which of the changes in the next cell helps most?
 
@@ -210,10 +210,10 @@ for name, texts in edits.items():
 print("trained lines that begin with [:", sum(line.text.startswith("[") for line in lines[trained]))
 
 # %% [markdown]
-# A few letters in front, and nearly all is well. So it was neither the commas nor the quotation
-# marks, though they could be seen on every line that failed. Without commas it is even worse. What
-# breaks it is a `[` at the very beginning, and of the 484 lines trained on a single one begins so.
-# The three lines that are left have brackets in brackets. In all:
+# A few letters in front, and nearly all is well. The quotation marks have a part in it, and the
+# commas even help. But what breaks it above all is a `[` at the very beginning, and of the 484
+# lines trained on a single one begins so. The three lines that are left have brackets in brackets.
+# In all:
 #
 # * In a list that begins the line, the memory is often lost.
 # * An inner bracket that closes wipes out the outer one, as in lesson 00. The unit does not count.
@@ -223,10 +223,9 @@ print("trained lines that begin with [:", sum(line.text.startswith("[") for line
 #
 # ## Take it out
 #
-# So far we have only looked at what goes together. What goes together with an open bracket need not
-# be *used*. To see what is used, one takes it out, as at the top of the page. That is called
-# *ablation*. There we put zeros. But 0 may be a number that a unit hardly ever shows, and then
-# something strange is tested. It is fairer to let the unit show its mean at every step: it still
+# What goes together with an open bracket need not be *used*. To see what is used, one takes it out,
+# as at the top of the page. That is called *ablation*. There we put zeros. But 0 may be a number
+# that a unit hardly ever shows. It is fairer to let the unit show its mean at every step: it still
 # says something, but nothing new.
 #
 # This can be done in the weights. A unit that always shows 0.3 adds 0.3 times its column to each
@@ -448,8 +447,8 @@ for seed in range(5):
 
 # %% [markdown]
 # About 79 %, which is what always "shut" has. But a border may hide something here as well: told
-# apart, the new layers have 66 % to 79 %, which is more than a coin. A little stands in every
-# layer, and most of the reader's 97.6 % was learnt.
+# apart, the new layers have 66 % to 79 %, more than a coin. So a part of the reader's 97.6 % stands
+# in any layer, and the rest was learnt.
 #
 # Now mind what a probe says: what *can* be read from the states. It does not say that the model
 # reads it. The second reader shows both. We leave unit 10 out of the probe, and once more out of
@@ -486,9 +485,9 @@ report("reader, no 10:", without)
 # %% [markdown]
 # ## What we have seen
 #
-# * A story about a unit is tested in four ways: count, with the best constant answer beside it;
-#   look for lines that break it, and change one thing at a time; take the unit out, and every other
-#   one, with seeds; fit a probe, and the same probe to a layer before training.
+# * Count, with the best constant answer beside it. Look for lines that break the story, and change
+#   one thing at a time. Take the unit out, and every other one, with seeds. Fit a probe, and the
+#   same probe to a layer before training.
 # * What goes together need not be read, what is read need not be needed, and what can be read need
 #   not be read.
 # * A unit can be muted in the weights: its mean times its column goes into the bias, the column
@@ -503,5 +502,5 @@ report("reader, no 10:", without)
 # **Exercises:** [15 Reading a trained LSTM](../exercises/15_reading_a_trained_lstm.ipynb). Find a
 # unit, falsify a story, mute a unit, and mend a probe.
 #
-# **Next:** for all this we have run our own loops. Lesson 16, which is to come, asks why the
-# built-in layer is so much faster.
+# **Next:** `read`, which is a loop in plain Python, took far longer for its lines than `nn.LSTM` for
+# all of them. Lesson 16, which is to come, asks why the built-in layer is so much faster.
