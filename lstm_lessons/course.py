@@ -169,7 +169,7 @@ LESSONS = (
             "say which words each slot of `output` and `h_n` has seen, and take the right vector",
             "say when two directions help and when they leak, and find a leak with a probe",
         ),
-        minutes=40,
+        minutes=37,
         exercise_minutes=30,
         prerequisites=("06",),
     ),

@@ -26,25 +26,15 @@
 #   gap.
 #
 # Both have 32 numbers from which to guess. They were trained with five seeds each, beforehand, by
-# `lstm_lessons/data/trials.py`. The curves are the share of characters that they guess right, on
+# `lstm_lessons/data/trials.py`. The picture shows the share of characters that they guess right, on
 # text that they were not trained on.
 
 # %%
-from lstm_lessons import show
+from lstm_lessons import pictures
 from lstm_lessons.data.trials import measured
-from lstm_lessons.drawing import figure
 
-made, axes = figure(700, 320)
-for setting, style in {"one direction": "k--", "both directions": "k-"}.items():
-    axes.plot([], [], style, label=setting)
-    for curve in measured("gaps")[setting]:
-        axes.plot(range(1, 21), curve, style)
-axes.set(xlabel="rounds through the text", ylabel="gaps filled right", ylim=(0, 0.4))
-axes.set_xticks(range(0, 21, 5))
-axes.legend(loc="lower right")
-alt = """Share of gaps filled right over 20 rounds, five curves each. From one side it rises to
-between 0.25 and 0.26, from both sides to between 0.33 and 0.36."""
-show(made, alt)
+runs = measured("gaps")
+pictures.runs(runs, "rounds through the text", "gaps filled right", bounds=(0, 0.4))
 
 # %% [markdown]
 # From the left side alone, the network fills about a quarter of the gaps. From both sides it fills
@@ -63,8 +53,6 @@ show(made, alt)
 # In the next picture, `output` has a slot for each step, as before. Now two passes fill it.
 
 # %%
-from lstm_lessons import pictures
-
 pictures.grid(steps="f(x)", bidirectional=True, lit="forward")
 
 # %% [markdown]
@@ -103,8 +91,8 @@ print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %% [markdown]
 # One. The cell has run the layer a second time, on the last character alone, and the reverse half
-# is the same. The reverse pass begins at `)`, and has read nothing else there. Keep that in mind:
-# it is the first trap of this lesson.
+# is the same. The reverse pass begins at `)`, and has read nothing else when it fills this slot.
+# That is the first trap of this lesson.
 #
 # ## By hand: flip, run, flip
 #
@@ -143,8 +131,8 @@ from lstm_lessons.lstm.unroll import unroll
 def both_ways(x, h_0, c_0, weights):
     """Run one layer in both directions; return what nn.LSTM returns."""
     forward, h_f, c_f = unroll(x, h_0[0], c_0[0], weights[0])
-    flipped, h_r, c_r = unroll(x.flip(0), h_0[1], c_0[1], weights[1])
-    output = torch.cat([forward, flipped.flip(0)], dim=-1)
+    reverse, h_r, c_r = unroll(x.flip(0), h_0[1], c_0[1], weights[1])
+    output = torch.cat([forward, reverse.flip(0)], dim=-1)
     return output, (torch.stack([h_f, h_r]), torch.stack([c_f, c_r]))
 
 
@@ -203,11 +191,11 @@ def seen(read, x):
     """Return for each slot of read(x) an X for each step of x that moves it."""
     before = read(x)
     marks = [""] * len(x)
-    for s in range(len(x)):
+    for s in range(len(x)):  # change one word
         changed = x.clone()
         changed[s] += 1
         after = read(changed)
-        for t in range(len(x)):
+        for t in range(len(x)):  # and ask every slot
             marks[t] += "." if same(before[t], after[t]) else "X"
     return marks
 
@@ -252,7 +240,6 @@ for t in range(6):
 output, (h_n, c_n) = lstm(x)
 print("h_n[0] and output[-1, :, :H]:", same(h_n[0], output[-1, :, :H]))
 print("h_n[1] and output[0, :, H:]: ", same(h_n[1], output[0, :, H:]))
-print("h_n[1] and output[-1, :, H:]:", same(h_n[1], output[-1, :, H:]))
 
 # %% [markdown]
 # In slot 0, in the reverse half: the pictures have it at the left. So this line is right with two
@@ -284,7 +271,7 @@ for line in ("f(a, b)", "g(a, b)", "F(a, b)", "8(a, b)"):
     columns.append(reader.embedding(numbers).double())
 vectors = torch.stack(columns, dim=1)  # (T, B, 8)
 torch.manual_seed(0)
-both = nn.LSTM(8, 3, bidirectional=True)
+both = nn.LSTM(8, 3, bidirectional=True)  # H is 3 here
 output, (h_n, c_n) = both(vectors)
 print("reverse half of output[-1]:", output[-1, :, 3:].round(decimals=2).tolist())
 print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
@@ -298,8 +285,8 @@ print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
 # The other way is `h_n.view(4, -1)`. Here h_n is (2, 4, 3): 2 passes, 4 lines. The result is (4,
 # 6), so row 0 should belong to line 0.
 #
-# **Predict.** The first half of row 0 is the forward state of line 0. Of which line and which pass
-# is the second half?
+# **Predict.** The first half of row 0 is the forward state of line 0. Whose state is its second
+# half?
 
 # %%
 viewed = h_n.view(4, -1)
@@ -313,7 +300,7 @@ for direction, name in enumerate(("forward", "reverse")):
 #
 # ## Layers and directions
 #
-# With two layers, what does layer 1 read?
+# With two layers, what does layer 1 read? Follow the arrows upwards from one character.
 
 # %%
 pictures.grid(steps="ab", num_layers=2, bidirectional=True)
@@ -348,7 +335,8 @@ print("two layers by hand:", same(upper, deep(x)[0]))
 # **Try it.**
 #
 # 1. Press "the last slot". How many steps has each of the two passes made there?
-# 2. Press "where reverse ends". Which slot and which half of `output` hold the same numbers?
+# 2. Press "two layers". How many words has the reverse half of the last slot seen, and in how many
+#    steps of its pass?
 
 # %%
 from lstm_lessons import explorers
@@ -359,7 +347,7 @@ explorers.slots()
 # <details><summary>Answers</summary>
 #
 # 1. Six steps forward, one step in reverse.
-# 2. The reverse half of slot 0, `output[0, :, H:]`.
+# 2. All six, in one step: layer 0 below it has read them.
 #
 # </details>
 
@@ -386,7 +374,7 @@ with torch.enable_grad():
 
 # %% [markdown]
 # **Predict.** One direction guesses about a quarter of the next characters right. What share does
-# the network with two directions guess: about a quarter, a half, or far more?
+# the network with two directions guess right?
 
 # %%
 _, others, alphabet = windows()  # others: 210 pieces that are not trained on, (25, 210)
@@ -395,7 +383,7 @@ for name, model in {"one direction": one, "two directions": two}.items():
     print(f"{name:15} {right.double().mean():.0%} of the next characters are right")
 
 # %% [markdown]
-# Far more: 85 %, on pages that it has never seen. That looks like a very good network. But it
+# It guesses 85 %, on pages that it has never seen. That looks like a very good network. But it
 # cheats: the reverse half of slot t has read character t + 1, which is the answer. It copies, and
 # after so short a training it does not yet copy every time. This is called a *leak*, and a test on
 # other pages does not find it, because the test leaks in the same way.
@@ -409,7 +397,7 @@ for name, model in {"one direction": one, "two directions": two}.items():
 def in_use(model):
     """Return the share right when each guess is made from the characters up to there alone."""
     shares = []
-    for t in range(24):
+    for t in range(24):  # read the first t + 1 characters, guess from the last slot
         guesses = model(others[: t + 1])[-1].argmax(-1)
         shares.append((guesses == others[t + 1]).double().mean())
     return torch.stack(shares).mean()
@@ -432,8 +420,9 @@ for setting, runs in measured("next characters").items():
     print(f"{'':15} in use:  ", [f"{known:.0%}" for whole, known in runs])
 
 # %% [markdown]
-# In use, two directions have half to two thirds of what one direction has. In the last rows they
-# were trained four times as long. The leak pays more then, and in use they are no better.
+# In use, two directions have half to two thirds of what one direction has. The rows "40 rounds" are
+# two directions, too, trained four times as long. The leak pays more then, and in use they are no
+# better.
 #
 # One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
 # after t, if the layer has been given what comes after t.
@@ -458,8 +447,7 @@ for marks in seen(forward_half_of_two, six):
 
 # %% [markdown]
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
-# layer 0 has read what comes after. ("two layers" in the explorer shows a reverse half that has
-# seen all words in one step.)
+# layer 0 has read what comes after.
 #
 # One direction in all layers has no leak. Two directions have none only if you read the line anew
 # for each t, as `in_use` does.
@@ -470,10 +458,17 @@ for marks in seen(forward_half_of_two, six):
 # twice the steps. So they are worth a try where the whole line is there before anything has to be
 # said of it. They need not win: measure, as we did with the gaps.
 #
-# For a gap there is one thing more. In `output[t]` *both* halves have read character t, which must
-# not be seen. So for `whi_e` the network took the halves beside the gap: the forward half of the
-# slot of `i`, and the reverse half of the slot of `e`. It had one layer: with two, every half has
-# read the gap.
+# For a gap there is one thing more. In the picture each half of a slot says what it has read.
+
+# %%
+read = [("hi", "i_e"), ("hi_", "_e"), ("hi_e", "e")]
+pictures.grid(steps="hi_e", bidirectional=True, labels=[("h", "hi_e"), *read])
+
+# %% [markdown]
+# In the slot of the gap *both* halves have read the gap, which must not be seen. So the network took
+# the halves beside it: the forward half of the slot of `i`, and the reverse half of the slot of `e`.
+# It had one layer. With two, the forward half of layer 1 knows the gap, because layer 0's reverse
+# half has read it.
 #
 # ## What we have seen
 #
