@@ -465,10 +465,10 @@ read = [("hi", "i_e"), ("hi_", "_e"), ("hi_e", "e")]
 pictures.grid(steps="hi_e", bidirectional=True, labels=[("h", "hi_e"), *read])
 
 # %% [markdown]
-# In the slot of the gap *both* halves have read the gap, which must not be seen. So the network took
-# the halves beside it: the forward half of the slot of `i`, and the reverse half of the slot of `e`.
-# It had one layer. With two, the forward half of layer 1 knows the gap, because layer 0's reverse
-# half has read it.
+# In the slot of the gap *both* halves have read the gap, which must not be seen. So the network
+# took the halves beside it: the forward half of the slot of `i`, and the reverse half of the slot
+# of `e`. It had one layer. With two, the forward half of layer 1 knows the gap, because layer 0's
+# reverse half has read it.
 #
 # ## What we have seen
 #
