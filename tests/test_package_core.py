@@ -49,7 +49,7 @@ ROOMS = (
     "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.relatives", "lstm.arguments", "lstm.layouts",
     "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
-    "data", "data.train_reader", "data.trials", "data.training_runs", "drawing",
+    "data", "data.streams", "data.train_reader", "data.trials", "data.training_runs", "drawing",
     "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",
 )  # fmt: skip

@@ -134,7 +134,6 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         *({"between": between} for between in ("detach", "carry", "reset")),
         *({"text": "m" * 34, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),
         {"text": "whole", "chunk": 9},
-        {"between": "carry", "gradient": False},
         {"text": "abc", "chunk": 1},
     ],
     "two_orders": [{}, {"lines": CODE}, {"lines": ("abcdefg",) * 5}],

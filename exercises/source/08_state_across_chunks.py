@@ -88,7 +88,7 @@ exercise("08.1").check(train)
 # 2. The line with `retain_graph=True` hides an error. Which tensors bring the old graph into the
 #    next chunk?
 # 3. `x.split(k)` has a smaller last chunk. And between two chunks both states need `.detach()`:
-#    hand on what it returns. (`clone` copies the numbers and keeps the history.)
+#    hand on what it returns. (`clone` copies the numbers and keeps the graph.)
 #    `retain_graph=True` is then no longer needed.
 
 # %% [markdown]

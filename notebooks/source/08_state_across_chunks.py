@@ -66,13 +66,6 @@ pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30
 # %% [markdown]
 # ## What does a layer keep?
 #
-# Here is the picture of what is handed on. A box is a chunk. Above the boxes the state (h, c) goes
-# from each chunk to the next one.
-
-# %%
-pictures.chunks(line, 10, between="carry", gradient=False)
-
-# %% [markdown]
 # We take a new layer with the sizes from lesson 00: 24 words, 10 sentences, 100 numbers in a word.
 # From here on we compute in float64, so that no small difference is rounding. We read the same
 # words twice, in two calls.
@@ -137,9 +130,8 @@ for chunk in x.split(5):
 # ## Training on chunks
 #
 # In training, every chunk has its own loss, and `backward()` is called after every chunk.
-# `backward()` walks from the loss back through everything that was computed. That is the history of
-# lesson 03; PyTorch calls it the *graph*. To save memory, `backward()` throws away the values that
-# it has walked through.
+# `backward()` walks from the loss back through the record of how it was made, the *graph* (lesson
+# 03). To save memory, it throws away the values that it has walked through.
 #
 # We hand the state on as before. The loss here is the mean of the squares of the output. It means
 # nothing, but it has gradients.
@@ -164,7 +156,7 @@ except RuntimeError as error:
 # write that. Here it is in a loop that also trains: after each `backward()`, the optimiser changes
 # all weights.
 #
-# **Predict.** Does chunk 1 work now?
+# **Predict.** A guess: does chunk 1 work now?
 
 # %%
 layer = nn.LSTM(100, 16)  # one of its own, because its weights change
@@ -182,8 +174,9 @@ except RuntimeError as error:
 
 # %% [markdown]
 # It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
-# made. But the optimiser has written new numbers into the same tensors: that is the "inplace
-# operation" of the message. Its tensor of [16, 64] is `weight_hh_l0`, turned round.
+# made, because on the way back gradients are multiplied by them. But the optimiser has written new
+# numbers into the same tensors: that is the "inplace operation" of the message. Its tensor of [16,
+# 64] is `weight_hh_l0`, turned round.
 #
 # And if the weights did not change? Then it would run, and walk further and further. We count for
 # each chunk how many words its loss has a gradient for. `torch.autograd.grad` returns the gradient,
@@ -199,6 +192,7 @@ def words_reached(cut):
         output, hx = lstm(chunk, hx)
         loss = output.square().mean()
         (gradient,) = torch.autograd.grad(loss, words, retain_graph=True)
+        # words (T) with any gradient that is not 0
         reached.append(int((gradient != 0).any(dim=2).any(dim=1).sum()))
         if cut:
             hx = (hx[0].detach(), hx[1].detach())
@@ -212,11 +206,11 @@ print(words_reached(cut=False))
 # one before, and need more memory.
 
 # %% [markdown]
-# ## Cut the history, keep the numbers
+# ## Cut the graph, keep the numbers
 #
-# `detach` returns a tensor with the same numbers and without the history. So we hand on
-# `(h.detach(), c.detach())`. In the picture, the state goes on above the chunks. Below them the
-# gradient runs back, and stops at each cut.
+# `detach` returns a tensor with the same numbers and without the graph. So we hand on `(h.detach(),
+# c.detach())`. In the picture a box is a chunk. Above, the state goes on from chunk to chunk.
+# Below, the gradient runs back, and stops at each cut.
 
 # %%
 pictures.chunks(line, 10, between="detach")
@@ -236,7 +230,7 @@ print(words_reached(cut=True))
 #
 # The middle row is what one trains with. This is *truncated backpropagation through time* (Williams
 # and Peng, 1990); truncated means cut off. If you only read and do not train, write
-# `with torch.no_grad():` around the loop. Then there is no history, and nothing to detach.
+# `with torch.no_grad():` around the loop. Then there is no graph, and nothing to detach.
 
 # %% [markdown]
 # ## A long text, read in rows
@@ -272,52 +266,32 @@ print(numbered.view(3, 4).transpose(0, 1))
 # %%
 from lstm_lessons.data.brackets import bracket_text, is_open
 
-torch.set_num_threads(1)  # small networks are quicker with one
-text = bracket_text(8000, seed=7)
-print(text[:90])
-print("".join(str(answer) for answer in is_open(text)[:90]))
+text = bracket_text(90, seed=7)
+print(text)
+print("".join(str(answer) for answer in is_open(text)))
 
 # %% [markdown]
 # On average a bracket stays open for twenty characters. We read in chunks of *five*. So most chunks
 # have no bracket in them at all, and a network that begins each of them with zeros can only guess.
 #
-# A character becomes a vector of three numbers, with a 1 for what it is: (1, 0, 0) for a dot, (0,
-# 1, 0) for an opening and (0, 0, 1) for a closing bracket. `one_hot` makes these. Then the vectors
-# and the answers are cut into 16 streams each, as in the last section.
+# `brackets(seed)` of the package makes a text of 8,000 characters. It returns for each a vector of
+# three numbers, with a 1 for what it is, and an answer, which is 1 where a bracket is open. Both
+# are cut into 16 streams.
+#
+# In training there is a loss at every character. `binary_cross_entropy_with_logits` takes scores
+# (*logits*). It is near 0 where a score is far above 0 and the answer is 1, or far below 0 and the
+# answer is 0. At every cut the state is detached and handed on, or it begins anew with zeros.
 
 
 # %%
-def streams(values):
-    """Cut 8,000 values into 16 streams of 500, side by side: (500, 16, ...)."""
-    pieces = values.unflatten(0, (16, 500))  # as view(16, 500), but for axis 0 alone
-    return pieces.transpose(0, 1)
-
-
-def examples(seed):
-    """Return the characters of a text, (500, 16, 3), and their answers, (500, 16)."""
-    text = bracket_text(8000, seed)
-    kinds = torch.tensor([".()".index(character) for character in text])
-    vectors = nn.functional.one_hot(kinds, num_classes=3).double()
-    return streams(vectors), streams(torch.tensor(is_open(text)).double())
-
-
-brackets, answers = examples(seed=7)
-
-# %% [markdown]
-# In training there is a loss at every character. `binary_cross_entropy_with_logits` is near 0 where
-# a score is far above 0 and the answer is 1, or far below 0 and the answer is 0. At every cut the
-# state is detached and handed on, or it begins anew with zeros.
-
-
-# %%
-def train(hand_on, seed):
-    """Return an LSTM and its head, trained for two rounds over the text in chunks of five."""
+def train(x, answers, k, hand_on, seed):
+    """Return an LSTM and its head, trained for two rounds over x in chunks of k."""
     torch.manual_seed(seed)
-    lstm, head = nn.LSTM(3, 16), nn.Linear(16, 1)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.05)
+    lstm, head = nn.LSTM(x.shape[2], 16), nn.Linear(16, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
     for _ in range(2):
         hx = None
-        for chunk, answer in zip(brackets.split(5), answers.split(5)):
+        for chunk, answer in zip(x.split(k), answers.split(k)):
             output, (h, c) = lstm(chunk, hx)
             hx = (h.detach(), c.detach()) if hand_on else None
             loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
@@ -328,33 +302,23 @@ def train(hand_on, seed):
 
 
 # %% [markdown]
-# Afterwards we count the right answers on another text, read in chunks in the same way.
-
-
-# %%
-def share_right(lstm, head, hand_on):
-    """Return the share of right answers on another text, read in chunks of five."""
-    others, right_answers = examples(seed=3)
-    hx, scores = None, []
-    with torch.no_grad():
-        for chunk in others.split(5):
-            output, states = lstm(chunk, hx)
-            hx = states if hand_on else None
-            scores.append(head(output)[..., 0])
-    right = (torch.cat(scores) > 0) == (right_answers == 1)
-    return right.double().mean().item()
-
-
-# %% [markdown]
-# An answer that is always the same is right in about half of the text.
+# `share_right` of the package counts the right answers on another text, read in chunks in the same
+# way. An answer that is always the same is right in about half of the text.
 #
 # **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
 # better than guessing?
 
 # %%
+from lstm_lessons.data.streams import brackets, share_right
+
+torch.set_num_threads(1)  # small networks are quicker with one
+known, others = brackets(seed=7), brackets(seed=3)
 for hand_on in (True, False):
-    shares = [share_right(*train(hand_on, seed), hand_on) for seed in range(3)]
-    print(f"handed on: {hand_on!s:<6}", [round(share, 2) for share in shares])
+    shares = []
+    for seed in range(3):
+        model = train(*known, 5, hand_on, seed)
+        shares.append(round(share_right(model, *others, 5, hand_on), 2))
+    print(f"handed on: {hand_on!s:<6}", shares)
 
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
@@ -367,57 +331,23 @@ for hand_on in (True, False):
 # ## An echo
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. We train with chunks of 3 and with chunks of 4, with the state
-# handed on in both, two rounds over the signs each. Other signs test it. `roll(3)` shifts the signs
-# by three steps; the first three answers mean nothing, and do not count in the test.
-
-
-# %%
-def signs_and_answers(seed):
-    """Return signs (400, 16, 1), +1 or -1, and which of three steps before were +1, (400, 16)."""
-    torch.manual_seed(seed)
-    signs = torch.randint(0, 2, (400, 16)).double()
-    return (2 * signs - 1)[:, :, None], signs.roll(3, dims=0)
-
-
-echo, echoed = signs_and_answers(seed=100)
-
-
-# %%
-def train_round(lstm, head, optimiser, k):
-    """Update the weights after each chunk of k steps, once through all 400 steps."""
-    hx = None
-    for chunk, answer in zip(echo.split(k), echoed.split(k)):
-        output, (h, c) = lstm(chunk, hx)
-        hx = (h.detach(), c.detach())
-        loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-
-
-# %%
-def echo_right(k, seed):
-    """Return the share of right answers after two rounds in chunks of k."""
-    torch.manual_seed(seed)
-    lstm, head = nn.LSTM(1, 16), nn.Linear(16, 1)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.02)
-    for _ in range(2):
-        train_round(lstm, head, optimiser, k)
-    with torch.no_grad():
-        others, wanted = signs_and_answers(seed=101)
-        right = (head(lstm(others)[0])[3:, :, 0] > 0) == (wanted[3:] == 1)
-    return right.double().mean().item()
-
-
-# %% [markdown]
+# that came three steps before. We train with chunks of 3 and with chunks of 4, by the same
+# function, with the state handed on in both. Other signs test it. (The first three answers of the
+# 400 mean nothing.)
+#
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
 
 # %%
+from lstm_lessons.data.streams import echo
+
+known, others = echo(seed=100), echo(seed=101)
 for k in (3, 4):
-    shares = [echo_right(k, seed) for seed in range(3)]
-    print(f"chunks of {k}:", [round(share, 2) for share in shares])
+    shares = []
+    for seed in range(3):
+        model = train(*known, k, True, seed)
+        shares.append(round(share_right(model, *others, k, True), 2))
+    print(f"chunks of {k}:", shares)
 
 # %% [markdown]
 # Those of 4 alone, and with every seed. Here is what a gradient can see in them:
@@ -426,10 +356,9 @@ for k in (3, 4):
 pictures.echo(chunk=4, lag=3)
 
 # %% [markdown]
-# In each chunk of 4 there is one sign whose answer stands in the same chunk. From there a gradient
-# goes back to the sign, and says: store it. In a chunk of 3 steps a sign and its answer never stand
-# together, so none says it. At best the head can read what happens to be left of the sign in the
-# state.
+# In each chunk of 4, one sign stands with its answer. From there a gradient goes back to the sign,
+# and says: store it. In a chunk of 3 no sign stands with its answer, so no gradient says it. At
+# best the head can read what happens to be left of the sign in the state.
 #
 # ### What the cut costs
 #
@@ -449,9 +378,9 @@ pictures.echo(chunk=4, lag=3)
 # %% [markdown]
 # ## Turn the knob
 #
-# Below, every word has a loss, and a row is the loss of one word. A mark in it says how much a
-# word, d steps before, moves that loss through the memory: with a forget gate f it is $f^d$. A
-# square is an effect that the gradient sees, a stroke is one that is lost at a cut.
+# Below, a row is the loss of one word, and a column is a word. The darker, the more that word moves
+# that loss through the memory: d steps before, with a forget gate f, it is $f^d$. A square is an
+# effect that the gradient sees, a stroke is one that is lost at a cut.
 #
 # **Try it.**
 #
@@ -484,7 +413,7 @@ explorers.chunks()
 # come in their order: a `DataLoader` with `shuffle=True` would mix them. Begin with zeros
 #
 # * at the beginning of a new document,
-# * in a new *epoch*, which is a new round over the text, because the text then begins again,
+# * in a new round over the text, because the text then begins again,
 # * for other data, such as a test text,
 # * for batches of sentences that have nothing to do with each other. That is the usual case, and
 #   there you write `lstm(x)` without any state.

@@ -18,17 +18,15 @@ LONGEST, MOST = 34, 5
 WIDTH, HEIGHT = 760, 262
 LEFT, RIGHT, GAP = 24, 736, 34  # the line lies between them; GAP is the width of a cut
 CELL_Y, CELL_HEIGHT = 114, 40
+EDGE = 4  # between the outer letters of a chunk and its frame
 STATE_Y, GRADIENT_Y = 82, 190
-UPPER = 182  # how high the picture is without the gradient
 
 
-def chunks(
-    text: str = TEXT, chunk: int = 10, between: str = "detach", gradient: bool = True
-) -> Picture:
+def chunks(text: str = TEXT, chunk: int = 10, between: str = "detach") -> Picture:
     """Return the picture of a line in chunks, the state above it, the gradient below it.
 
     ``chunk`` is how many characters one chunk has. ``between`` says what happens at a cut:
-    "detach", "carry" or "reset". Without ``gradient`` the lower half is left out.
+    "detach", "carry" or "reset".
 
     Raises:
         ValueError: the text has more than 34 characters or fewer than 2, there would be more than
@@ -42,16 +40,14 @@ def chunks(
     if between not in BETWEEN:
         raise ValueError(f"between must be one of {', '.join(BETWEEN)}; got {between!r}")
     pieces = [text[start : start + chunk] for start in range(0, len(text), chunk)]
-    root = svg.panel(WIDTH, HEIGHT if gradient else UPPER)
+    root = svg.panel(WIDTH, HEIGHT)
     spans = _line(root, pieces)
     state, back = BETWEEN["carry" if count == 1 else between]
     svg.label(root, LEFT, 40, f"state → {state}", 19, "start", font_weight="bold")
     _state(root, spans, between)
-    if gradient:
-        said, under = f"gradient ← {back}", GRADIENT_Y + 48
-        svg.label(root, LEFT, under, said, 19, "start", font_weight="bold")
-        _gradient(root, spans, between)
-    return Picture(svg.write(root), _alt(pieces, between, state, back if gradient else ""))
+    svg.label(root, LEFT, GRADIENT_Y + 48, f"gradient ← {back}", 19, "start", font_weight="bold")
+    _gradient(root, spans, between)
+    return Picture(svg.write(root), _alt(pieces, between, state, back))
 
 
 Span = tuple[float, float]
@@ -66,7 +62,7 @@ def _line(root: svg.Element, pieces: list[str]) -> list[Span]:
     for place, piece in enumerate(pieces):
         width = cell * len(piece)
         style = {"rx": 6, "fill": "ink", "fill_opacity": theme.TINT, "stroke": "muted"}
-        box = (x, CELL_Y, width, CELL_HEIGHT)
+        box = (x - EDGE, CELL_Y, width + 2 * EDGE, CELL_HEIGHT)
         svg.rect(root, *box, stroke_width=2, **style, data_chunk=str(place))
         for step, letter in enumerate(piece):
             shown = "␣" if letter == " " else letter
@@ -108,8 +104,8 @@ def _gradient(root: svg.Element, spans: list[Span], between: str) -> None:
 def _alt(pieces: list[str], between: str, state: str, gradient: str) -> str:
     said = ", ".join(f"“{piece}”" for piece in pieces)
     count = f"{len(pieces)} chunk{'s' if len(pieces) > 1 else ''}"
-    shown = f" The gradient, arrows to the left, {gradient}." if gradient else ""
     return (
         f"A line of {sum(map(len, pieces))} characters in {count}: {said}. Between chunks: "
-        f"{between}. The state, arrows to the right, {state}.{shown}"
+        f"{between}. The state, arrows to the right, {state}. The gradient, arrows "
+        f"to the left, {gradient}."
     )

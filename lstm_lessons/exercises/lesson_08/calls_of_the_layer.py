@@ -75,11 +75,11 @@ _SENTENCES_CUT = (
 )
 _BOTH = (
     "the gradient passes the cuts",
-    ("The gradient passes the cuts: the states that are handed on still have their history."),
+    ("The gradient passes the cuts: the states that are handed on still bring their graph along."),
 )
 _ONE = (
     "one state detached",
-    ("Only one of the two states is cut off from its history. The gradient takes the other way."),
+    ("Only one of the two states is cut off from its graph. The gradient takes the other way."),
 )
 
 

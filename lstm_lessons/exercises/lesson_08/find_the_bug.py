@@ -13,7 +13,7 @@ _QUESTIONS = (
         row("stops where the size is written", "Line 2 holds the fixed size, and is a cause of the "
             "trouble. But it runs without an error: PyTorch stops where the state and the smaller "
             "batch meet.", 2),
-        row("stops at the backward pass", "Line 7 would fail in the second batch if the history "
+        row("stops at the backward pass", "Line 7 would fail in the second batch if the graph "
             "were not cut. Line 8 cuts it. The trouble of the last batch is a size.", 7),
         row("stops at detach", "`detach` works for any size. PyTorch stops before it gets there.",
             8),
@@ -27,14 +27,14 @@ _QUESTIONS = (
             (5, 1, 64), (5, 64, 1), (1, 64, 5), (64, 5, 1), (64, 1, 5)),
     ), of=_LAST),
     TrueOrFalse("leak", "What does the layer start from in the second batch, and who made it?", (
-        row("detach keeps numbers out", "Line 8 takes the history away, not the numbers. So what "
+        row("detach keeps numbers out", "Line 8 takes the graph away, not the numbers. So what "
             "one batch remembered, the next one starts from.", False),
     )),
     OneOf("retain_graph", "Line 8 cuts the state off. Is there any second way back into an old "
           "graph?", (
         row("retain_graph is needed", "It would, if the states still hung on the old graph. After "
             "line 8 they do not, so no `backward()` walks a graph twice.", "A"),
-        row("retain_graph reaches further", "The states come without history from line 8, so the "
+        row("retain_graph reaches further", "The states come without a graph from line 8, so the "
             "gradient ends where its batch begins, with `retain_graph=True` or without.", "C"),
     ), options=("A", "B", "C")),
     OneOf("repair", "Song 33 does not go on where song 1 ended. What should each batch start from?",

@@ -155,7 +155,7 @@ EXERCISE = FunctionExercise(
     },
     made_in_order=("output", "gradient"),
     praise="Every step is read once. The numbers of the state pass each cut, and no gradient does. "
-    "So no graph is walked twice, and `retain_graph=True` has nothing left to do. A "
-    "`backward()` after each chunk frees the chunk's graph; one for all chunks, at the end, keeps "
-    "all graphs in memory until then.",
+    "So no graph is walked twice, and `retain_graph=True` has nothing left to do: delete it if it "
+    "is still there. Without it, a `backward()` after each chunk frees the chunk's graph; one for "
+    "all chunks, at the end, keeps all graphs in memory until then.",
 )
