@@ -41,8 +41,8 @@ torch.set_default_dtype(torch.float64)
 # | `lengths` | (B) | how many words each has, in any order, all different; T is the greatest |
 # | returns | | `data, batch_sizes, sorted_indices` |
 #
-# `sorted_indices` says which sentence stands in each row, the longest first. The padding is not
-# zero here, so you cannot tell it by its numbers.
+# `sorted_indices` says which sentence lies on each stair, the longest on stair 0. The padding is
+# not zero here, so you cannot tell it by its numbers.
 
 
 # %%
@@ -158,13 +158,13 @@ _, (h_padded, _) = lstm(x)
 #
 # | key | question |
 # |---|---|
-# | `"sorted_indices"` | Which sentence stands in each row? A list of four numbers. |
-# | `"batch_sizes"` | How many rows has each step? A list. |
+# | `"sorted_indices"` | Which sentence lies on each stair? A list of four numbers. |
+# | `"batch_sizes"` | How many sentences still run at each step? A list. |
 # | `"data"` | the shape of `packed.data` |
-# | `"row"` | In which row of `packed.data` stands word 1 of sentence 0? |
+# | `"place"` | At which place in `packed.data` does word 1 of sentence 0 stand? |
 # | `"h_n"` | its shape |
 # | `"step"` | `h_n[0, 0]` is `output[t, 0]`. Which t? |
-# | `"zeros"` | `output` has 20 rows, 5 × 4. How many of them are all zeros? |
+# | `"zeros"` | `output` has 5 × 4 states. How many of them are all zeros? |
 # | `"same"` | One sentence has the same state in `h_n` and `h_padded`. Which? |
 
 # %%
@@ -172,7 +172,7 @@ answer = {
     "sorted_indices": ...,
     "batch_sizes": ...,
     "data": ...,
-    "row": ...,
+    "place": ...,
     "h_n": ...,
     "step": ...,
     "zeros": ...,
@@ -183,7 +183,7 @@ answer = {
     "sorted_indices": [1, 2, 0, 3],
     "batch_sizes": [4, 3, 2, 2, 1],
     "data": (12, 3),
-    "row": 6,
+    "place": 6,
     "h_n": (1, 4, 6),
     "step": 1,
     "zeros": 8,

@@ -20,7 +20,7 @@
 # character, and that is called *padding*. (The character `0` has a number of its own.)
 #
 # The next cell reads the line with 28 such zeros behind it, and asks the reader after each step how
-# sure it is.
+# sure it is. In the picture below, each dot is such a zero.
 
 # %%
 import torch
@@ -36,9 +36,6 @@ with torch.no_grad():
     sure = torch.sigmoid(reader.head(states))[:, 0]
 print(f"after its own 12 characters: {sure[11]:.0%} code")
 print(f"after 28 zeros more:         {sure[39]:.0%} code")
-
-# %% [markdown]
-# In the picture a dot is such a zero, and the upright stroke stands at the end of the line.
 
 # %%
 from lstm_lessons import pictures
@@ -222,7 +219,7 @@ print("unsorted_indices:", packed_numbers.unsorted_indices.tolist())
 # %% [markdown]
 # `sorted_indices` says which line lies on each stair: on stair 0 it is line 1. `unsorted_indices`
 # says on which stair each line lies: line 0 is on stair 2. If no two lengths are equal,
-# `lengths.argsort(descending=True)` is the first one, and its own `argsort()` is the second.
+# `lengths.argsort(descending=True)` is the first one.
 
 # %% [markdown]
 # ## Turn the knob
@@ -257,7 +254,7 @@ explorers.ragged()
 # the upper `batch_sizes[t]` stairs of h and c take part. The stairs below belong to lines that have
 # ended.
 #
-# With the lengths 3, 2 and 1, stair 2 takes part in step 0 only, stair 1 in the steps 0 and 1. Each
+# Of our lines, `x` on stair 3 takes part in step 0 only, `to` on stair 2 in the steps 0 and 1. Each
 # stair keeps the state that it had when its line ended, and that is the right one.
 #
 # `data.split([4, 3, 2, 2, 1, 1])` cuts `data` into one piece for each step.
@@ -287,31 +284,31 @@ def unroll_packed(data, batch_sizes, h, c, weights):
 
 # %%
 packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-packed_output, (h_packed, _) = reader.lstm(packed)
-same(h_packed[0], alone)
+packed_output, (h_packed, c_packed) = reader.lstm(packed)
+print("row 0 is the state of `to`:", same(h_packed[0, 0], alone[0]))
+print("row 2 is the state of `to`:", same(h_packed[0, 2], alone[0]))
+print("all rows:", same(h_packed[0], alone))
 
 # %% [markdown]
 # In row 0: `h_n` comes back in *your* order, and so does `c_n`. They have read no padding, so each
 # row is what its line gives alone. The output is packed, too, in the order of `data`.
 #
-# Is our loop what `nn.LSTM` does? For a proof, each stair begins with random states. `nn.LSTM`
-# wants them in your order, with an axis for the layers in front: `[back]` takes each line's state
-# from its stair, and `unsqueeze(0)` makes the axis.
+# Is our loop what `nn.LSTM` does? It begins with zeros, and its states come back with a row for
+# each stair. `[back]` takes each line's state from its stair.
 
 # %%
-torch.manual_seed(0)
-h, c = torch.randn(4, 16), torch.randn(4, 16)  # a row for each stair
-back = packed.unsorted_indices  # the stair of each line
-theirs, (h_n, c_n) = reader.lstm(packed, (h[back].unsqueeze(0), c[back].unsqueeze(0)))
+zeros = torch.zeros(4, 16)
 weights = reader.lstm.all_weights[0]
-ours, h, c = unroll_packed(packed.data, packed.batch_sizes, h, c, weights)
-print("output:", same(ours, theirs.data))
-print("h_n:   ", same(h[back], h_n[0]))
-print("c_n:   ", same(c[back], c_n[0]))
+ours, h_stairs, c_stairs = unroll_packed(packed.data, packed.batch_sizes, zeros, zeros, weights)
+back = packed.unsorted_indices  # the stair of each line
+print("output:", same(ours, packed_output.data))
+print("h_n:   ", same(h_stairs[back], h_packed[0]))
+print("c_n:   ", same(c_stairs[back], c_packed[0]))
 
 # %% [markdown]
 # To go back from packed data to a block, there is `pad_packed_sequence`. It gives back the lengths
-# as well. At its end the cell packs for the layer with both directions, and looks at `word` again.
+# as well. At the end of the cell, the layer with both directions reads the packed batch, and we
+# look at `word` again.
 #
 # **Predict.** What stands in the output of `word` behind its end: its last state once more, the
 # state after the padding, or zeros?
@@ -336,9 +333,9 @@ print("`word`, both directions:", same(both_packed[2, :4], word))
 #
 # The reader that comes with the course was trained with a verdict at *every* step, by
 # `lstm_lessons/data/train_reader.py`. So there is a loss at every step of the block, behind a
-# line's end, too. These must not count. The *mask* says which steps do: it is true where a line has
-# a character. Step t of a line has one if t is smaller than the line's length $n_b$. For a length
-# of 2, the steps 0 and 1 are true.
+# line's end, too. These must not count. The *mask* says which steps do. In lesson 06 a mask held
+# numbers; this one is true where a line has a character. Step t of a line has one if t is smaller
+# than the line's length $n_b$. For a length of 2, the steps 0 and 1 are true.
 #
 # $$\underset{(B,\,T)}{\text{mask}_{b,t}} = \big(t < n_b\big)$$
 #
@@ -386,24 +383,8 @@ class Reader(nn.Module):
 
 # %% [markdown]
 # It takes any batch of numbers with its lengths, and gives one verdict a line, or with
-# `each_step=True` one at every step (`total_length` makes the block as long as `numbers` is). A
-# `DataLoader` gives it such batches if it is told how to make them:
-
-# %%
-from torch.utils.data import DataLoader
-
-for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
-    print("numbers:", tuple(block.shape), " lengths:", ends.tolist())
-
-# %% [markdown]
-# Some things to know before you use it:
-#
-# * No line may be empty: packing refuses a length of 0.
-# * As torch makes it, it is float32. Here it is float64, so that it learns the same on every
-#   machine. On a GPU, `reader.to("cuda")` moves the weights, and you move the numbers. Only the
-#   lengths must be on the CPU, which is why they get `.cpu()`.
-#
-# The package keeps it as `lstm_lessons.lstm.reader.Reader`.
+# `each_step=True` one at every step (`total_length` makes the block as long as `numbers` is). The
+# package keeps it as `lstm_lessons.lstm.reader.Reader`.
 
 # %% [markdown]
 # ## Does it matter?
@@ -459,6 +440,9 @@ def count_right(model, lengths):
     return ((scores > 0) == (is_code[484:] > 0)).sum().item()
 
 
+# %% [markdown]
+# **Predict.** Which of the two beats the rule: the packed reader, the padded one, both or none?
+
 # %%
 all_40 = torch.full((726,), 40)
 packed_reader, padded_reader = train(data_lengths), train(all_40)
@@ -466,10 +450,8 @@ print("packed:", count_right(packed_reader, data_lengths))
 print("padded:", count_right(padded_reader, all_40))
 
 # %% [markdown]
-# One seed says little. Ten of each were trained beforehand, in the same way.
-#
-# **Predict.** Which of the two kinds beats the rule with most of its seeds: the packed readers, the
-# padded ones, both or none?
+# The packed one alone. But one seed says little. Ten of each were trained beforehand, in the same
+# way:
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -478,12 +460,12 @@ for kind, counts in measured("padding").items():
     print(f"{kind + ':':18} {counts}")
 
 # %% [markdown]
-# The packed ones: nine of ten. Of the padded ones two beat the rule, and four are hardly better
-# than guessing. With three times the training, in the last row, none of the ten beats it. That is
+# Nine of ten packed ones beat the rule. Of the padded ones two do, and four are hardly better than
+# guessing. With three times the training, in the last row, none of the ten beats it. That is
 # what makes this mistake so hard to see: it runs, it learns, and with a lucky seed it even beats
 # the rule.
 #
-# Here is the packed reader on two lines of our own:
+# Here is the packed reader on two lines of our own. It does not know `é`, which becomes 0.
 
 # %%
 mine = ["print(name)", "A café opens at nine."]
@@ -491,6 +473,21 @@ with torch.no_grad():
     scores = packed_reader(*batch_of(mine))[:, 0]
 for line, score in zip(mine, torch.sigmoid(scores)):
     print(f"{score:.0%} code: {line}")
+
+# %% [markdown]
+# Some things to know before you use it on your own data:
+#
+# * No line may be empty: packing refuses a length of 0.
+# * As torch makes it, it is float32. Here it is float64, so that it learns nearly the same on every
+#   machine. On a GPU, `reader.to("cuda")` moves the weights, and you move the numbers. Only the
+#   lengths must be on the CPU, which is why they get `.cpu()`.
+# * A `DataLoader` gives it batches, if `collate_fn` tells how a list of lines becomes one:
+
+# %%
+from torch.utils.data import DataLoader
+
+for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
+    print("numbers:", tuple(block.shape), " lengths:", ends.tolist())
 
 # %% [markdown]
 # ## A probe for padding
@@ -521,7 +518,8 @@ with torch.no_grad():
 
 # %% [markdown]
 # The padded reader says something else of a line alone, so it reads its padding. The last step of a
-# packed batch is wrong as well: behind a line's end there are zeros.
+# packed batch is wrong as well: behind a line's end there are zeros. (What differs by 1.2 and 6.5
+# are scores.)
 
 # %% [markdown]
 # ## What we have seen

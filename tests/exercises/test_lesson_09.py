@@ -178,7 +178,7 @@ PACKING = {
     "sorted_indices": (1, 2, 0, 3),
     "batch_sizes": (4, 3, 2, 2, 1),
     "data": (12, 3),
-    "row": 6,
+    "place": 6,
     "h_n": (1, 4, 6),
     "step": 1,
     "zeros": 8,
@@ -218,10 +218,10 @@ RIGHT = {
         "tuples": PACKING,
         "lists": {key: list(v) if isinstance(v, tuple) else v for key, v in PACKING.items()},
         "tensors": {key: torch.tensor(PACKING[key]) for key in ("sorted_indices", "batch_sizes")}
-        | {"data": torch.Size((12, 3)), "row": torch.tensor(6), "h_n": torch.Size((1, 4, 6))}
+        | {"data": torch.Size((12, 3)), "place": torch.tensor(6), "h_n": torch.Size((1, 4, 6))}
         | {"step": torch.tensor(1), "zeros": torch.tensor([8]), "same": torch.tensor(1.0)},
         "other numbers": PACKING
-        | {"batch_sizes": (4.0, 3, torch.tensor(2), 2, 1), "row": 6.0, "zeros": "8"},
+        | {"batch_sizes": (4.0, 3, torch.tensor(2), 2, 1), "place": 6.0, "zeros": "8"},
         "from the back": PACKING | {"step": -4},
     },
 }
@@ -366,7 +366,7 @@ def test_only_lists_hear_of_tensors():
         (lambda states, n: states[1:].sum(0), "Row 0 is the sum of the steps 1 to 6. The words of"),
         (
             lambda states, n: states[2],
-            "Row 0 is step 2. The words of sentence 0 are at the steps 0",
+            "Row 0 is step 2, one state and not a mean. The words of sentence 0",
         ),
     ],
 )
@@ -499,7 +499,7 @@ def test_torch_says_what_is_to_be_predicted():
     assert tuple(packed.batch_sizes.tolist()) == right["batch_sizes"]
     assert packed.data.shape == right["data"]
     assert h_n.shape == right["h_n"]
-    assert torch.equal(packed.data[int(right["row"])], x[1, 0])
+    assert torch.equal(packed.data[int(right["place"])], x[1, 0])
     assert torch.equal(output[int(right["step"]), 0], h_n[0, 0])
     assert (output == 0).all(dim=-1).sum() == right["zeros"]
     gaps = (h_n - space["h_padded"]).abs().amax(dim=(0, 2))

@@ -54,7 +54,7 @@ def padded(lines: Sequence[str] = LINES, stage: str = "padded") -> Picture:
         _staircase(root, len(rows), sizes)
         _data(root, rows, sizes)
     else:
-        _lengths(root, rows, steps)
+        _lengths(root, rows, steps, stairs=stage == "sorted")
     return Picture(svg.write(root), _alt(rows, order, sizes, stage))
 
 
@@ -105,12 +105,13 @@ def _letter(
     svg.label(root, x + width / 2, y, letter, 19, font_weight="bold")
 
 
-def _lengths(root: svg.Element, rows: list[str], steps: int) -> None:
-    """Write the lengths right of the block, and its size and its waste below it."""
+def _lengths(root: svg.Element, rows: list[str], steps: int, stairs: bool) -> None:
+    """Write stairs and lengths right of the block, and its size and its waste below it."""
     x = LEFT + steps * CELL_WIDTH + 18
     for place, row in enumerate(rows):
         y = TOP + place * CELL_HEIGHT + 29
-        svg.label(root, x, y, f"length {len(row)}", 17, "start", data_length=str(place))
+        said = f"stair {place}, length {len(row)}" if stairs else f"length {len(row)}"
+        svg.label(root, x, y, said, 17, "start", data_length=str(place))
     letters, cells = sum(map(len, rows)), len(rows) * steps
     y = TOP + len(rows) * CELL_HEIGHT + 36
     text = (

@@ -47,7 +47,11 @@ def _which_steps(seen: Seen) -> Told | None:
             return "another divisor", f"Row {b} is {said}. The number of these steps is {n}."
         mean = abs(by - (j - i)) < 1e-6
         steps = f"the {'mean' if mean else 'sum'} of the steps {i} to {j - 1}"
-        steps = f"step {i}" if j == i + 1 else steps + _divided(by, seen) * (not mean)
+        steps = (
+            f"step {i}, one state and not a mean"
+            if j == i + 1
+            else steps + _divided(by, seen) * (not mean)
+        )
         words = f"The words of sentence {b} are at the steps 0 to {n - 1}."
         return "other steps", f"Row {b} is {steps}. {words}"
     return None

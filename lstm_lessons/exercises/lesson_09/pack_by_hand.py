@@ -94,17 +94,17 @@ _OWN_SIZES = "enumerate([int((lengths > t).sum()) for t in range(x.shape[1])])"
 _FIRST_AXIS = {_STEPS: "torch.arange(x.shape[0])", _LOOP: _LOOP}  # over these steps, no others
 
 _ORDER, _RETURN = "lengths.argsort(descending=True)", "return data, batch_sizes, order"
-_SHORTEST = "Your order begins with the shortest sentence. It is the first to end, so the rows " \
-    "that still run at a step would be the last ones. The loop takes the first."  # fmt: skip
+_SHORTEST = "Your order begins with the shortest sentence. It is the first to end, so those " \
+    "that still run at a step would lie on the lower stairs. The loop takes the upper."  # fmt: skip
 
 _SLIPS = (
     place(
         _ORDER,
         ("not sorted", "You leave the sentences in the order in which they came. Then those that "
-         "still run at a step are not the first rows, and the loop would hand states to the wrong "
-         "sentences.", "torch.arange(len(lengths))"),
-        ("the way back for the order", "Your order is the way back, `unsorted_indices`: in which "
-         "row each sentence stands. Here you need which sentence stands in each row, to gather by "
+         "still run at a step are not the upper stairs, and the loop would hand states to "
+         "the wrong sentences.", "torch.arange(len(lengths))"),
+        ("the way back for the order", "Your order is the way back, `unsorted_indices`: on which "
+         "stair each sentence lies. Here you need which sentence lies on each stair, to gather by "
          "it and to return it.", "lengths.argsort(descending=True).argsort()"),
     ),
     place(
@@ -132,13 +132,13 @@ _SLIPS = (
         _ROWS,
         ("gathered as they came", "At each step you take the first sentences as they came. The "
          "first ones of the order are those that still run.", "x[:running, t]"),
-        ("each step in the old order", "Within each step, your rows stand in the order in which "
-         "the sentences came. The rows of a step go by length too.", "x[lengths > t, t]"),
-        ("gathered by the way back", "You gather by the way back, `unsorted_indices`: in which row "
-         "each sentence stands. The rows want `sorted_indices`: which sentence stands in each row.",
+        ("each step in the old order", "Within each step, your words stand in the order in "
+         "which the sentences came. The words of a step go by length too.", "x[lengths > t, t]"),
+        ("gathered by the way back", "You gather by the way back, `unsorted_indices`: on which "
+         "stair each sentence lies. data wants `sorted_indices`: which sentence is on each stair.",
          "x[order.argsort()[:running], t]"),
         ("sorted twice", "Your rows are put in order twice. In a block that is sorted already, "
-         "those that still run are the first rows.", "x[order][order[:running], t]"),
+         "those that still run are the upper stairs.", "x[order][order[:running], t]"),
         alone=(
             ("two brackets", "If you write `x[...][t]`: the first bracket has taken some "
              "sentences, and the second takes *sentence* t of these. Step t of these sentences is "
@@ -155,11 +155,11 @@ _SLIPS = (
         _RETURN,
         ("results in another order", "Your function returns its three results in another order. "
          "Asked for are `data, batch_sizes, sorted_indices`.", "return data, order, batch_sizes"),
-        ("the order back", "Your third result is the way back: in which row each sentence stands "
-         "(`unsorted_indices`). Asked for is which sentence stands in each row.",
+        ("the order back", "Your third result is the way back: on which stair each sentence lies "
+         "(`unsorted_indices`). Asked for is which sentence lies on each stair.",
          "return data, batch_sizes, order.argsort()"),
         ("sentence by sentence", "Your data has all words of one sentence, then all of the next. "
-         "The loop needs all rows of step 0 first, then all of step 1.",
+         "The loop needs all words of step 0 first, then all of step 1.",
          "return torch.cat([x[b, : int(lengths[b])] for b in order]), batch_sizes, order"),
     ),
     together("begun with step 1", "Your batch_sizes begin one step too late. The first one is for "
