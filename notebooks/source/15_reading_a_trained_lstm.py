@@ -502,5 +502,5 @@ report("reader, no 10:", without)
 # **Exercises:** [15 Reading a trained LSTM](../exercises/15_reading_a_trained_lstm.ipynb). Find a
 # unit, falsify a story, mute a unit, and mend a probe.
 #
-# **Next:** `read`, which is a loop in plain Python, took far longer for its lines than `nn.LSTM` for
-# all of them. Lesson 16, which is to come, asks why the built-in layer is so much faster.
+# **Next:** `read`, which is a loop in plain Python, took far longer for its lines than `nn.LSTM`
+# for all of them. Lesson 16, which is to come, asks why the built-in layer is so much faster.
