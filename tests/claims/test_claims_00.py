@@ -2,6 +2,9 @@
 
 from math import comb
 
+import torch
+from torch import nn
+
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.plain_reader import read
 from lstm_lessons.data.train_reader import TRAINED_ON, open_brackets
@@ -45,3 +48,33 @@ def test_where_unit_5_drifts_and_fades():
     assert (lines, near, sided) == (96, 60, 70)
     longest = [step.c[5] for step in read("(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)")]
     assert round(max(longest), 1) == 3.2
+
+
+def test_ten_sentences_are_24000_numbers_and_a_seed_makes_the_same_ones_again():
+    """x (24, 10, 100) has 24,000 numbers; x[0] is word 0 of all sentences, x[0, 3] is one word."""
+    torch.manual_seed(0)
+    x = torch.randn(24, 10, 100)
+    assert x.numel() == 24_000
+    assert (tuple(x[0].shape), tuple(x[0, 3].shape)) == ((10, 100), (100,))
+    torch.manual_seed(0)
+    assert torch.equal(x, torch.randn(24, 10, 100))
+
+
+def test_which_size_changes_which_result():
+    """input_size changes none, batch and hidden_size change all, seq_len changes output alone."""
+
+    def shapes(seq_len=24, batch=10, input_size=100, hidden_size=16):
+        x = torch.zeros(seq_len, batch, input_size)
+        output, (h_n, c_n) = nn.LSTM(input_size, hidden_size)(x)
+        return output.shape, h_n.shape, c_n.shape
+
+    changed = {
+        size: [a != b for a, b in zip(shapes(), shapes(**{size: 7}), strict=True)]
+        for size in ("seq_len", "batch", "input_size", "hidden_size")
+    }
+    assert changed == {
+        "seq_len": [True, False, False],
+        "batch": [True, True, True],
+        "input_size": [False, False, False],
+        "hidden_size": [True, True, True],
+    }

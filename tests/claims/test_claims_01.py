@@ -1,10 +1,14 @@
 """Claims about lesson 01 that no page carries, or that its words rest on."""
 
+from math import exp, log
+
 import pytest
 import torch
 from torch import nn
 
+from lstm_lessons import same
 from lstm_lessons.data.trials import signs
+from lstm_lessons.explorers.forget_gate import STATE, curves, memory
 from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
 
 LAGS, INPUT, H = 60, 8, 16
@@ -394,3 +398,144 @@ def test_a_plain_rnn_that_has_learnt_a_sign_may_be_a_latch():
         guess = head(rnn(x)[0])[..., 0].sign()
     right = (guess == sign).double().mean(dim=1)
     assert [right[steps - 1].item() for steps in (30, 31, 60, 300)] == [1, 0, 1, 1]
+
+
+def test_the_loop_of_the_equation_is_nn_rnn(x):
+    """h = tanh(W_ih x + W_hh h + b), with b the sum of both biases, over 61 words."""
+    rnn, h = nn.RNN(INPUT, H), torch.zeros(H)
+    b = rnn.bias_ih_l0 + rnn.bias_hh_l0
+    states = []
+    for x_t in x:
+        h = torch.tanh(rnn.weight_ih_l0 @ x_t + rnn.weight_hh_l0 @ h + b)
+        states.append(h)
+    output, h_n = rnn(x)
+    assert same(torch.stack(states), output)
+    assert same(h, h_n[0])
+
+
+def test_the_gradient_of_a_plain_rnn_at_lags_0_to_60(x):
+    """It is 1 at lag 0, 9e-08 at lag 20, 2e-22 at lag 60; any ten steps multiply by about 0.0002.
+
+    That is a factor of 0.42 to 0.45 a step.
+    """
+    gradient = by_lag(nn.RNN(INPUT, H), x)
+    assert [f"{gradient[lag]:.0e}" for lag in (0, 20, 60)] == ["1e+00", "9e-08", "2e-22"]
+    shrinks = [(gradient[lag + 10] / gradient[lag]).item() for lag in (10, 20, 30, 40, 50)]
+    assert all(0.00015 < each < 0.00035 for each in shrinks)
+    assert all(0.41 < each ** (1 / 10) < 0.45 for each in shrinks)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM])
+def test_new_weights_and_biases_lie_within_one_over_the_root_of_h(kind):
+    """With 16 units, every number of a new layer lies between -0.25 and 0.25."""
+    numbers = torch.cat([each.detach().flatten() for each in kind(INPUT, H).parameters()])
+    assert 0.24 < numbers.abs().max() <= 0.25
+
+
+def test_one_step_back_along_c_the_gradient_is_multiplied_by_f():
+    """The slopes of c_t for c_{t-1} are f_t for each unit with itself, and 0 for any other."""
+    cell, word = nn.LSTMCell(INPUT, H), torch.randn(INPUT)
+    h, c = torch.randn(H), torch.randn(H)
+    slopes = torch.autograd.functional.jacobian(lambda c: cell(word, (h, c))[1], c)
+    z = cell.weight_ih @ word + cell.bias_ih + cell.weight_hh @ h + cell.bias_hh
+    assert same(slopes, torch.diag(torch.sigmoid(z.chunk(4)[1])))
+
+
+def test_the_half_life_of_a_gate_that_stays():
+    """ln(1/2) / ln f is 1.0, 6.6, 69.0 and 692.8 steps for f = 0.5, 0.9, 0.99 and 0.999."""
+    half_lives = [log(1 / 2) / log(f) for f in (0.5, 0.9, 0.99, 0.999)]
+    assert [round(each, 1) for each in half_lives] == [1.0, 6.6, 69.0, 692.8]
+    assert 0.999**49 > 0.9 > 0.5 > 0.9**7
+
+
+def test_the_table_of_forget_biases():
+    """Where the gate rests for biases from -2 to 6, and its half-life; 2 is 1 written twice."""
+    table = {}
+    for bias in (-2, 0, 1, 2, 4, 6):
+        f = 1 / (1 + exp(-bias))
+        table[bias] = (round(f, 3), round(log(1 / 2) / log(f), 1))
+    assert table == {
+        -2: (0.119, 0.3),
+        0: (0.5, 1.0),
+        1: (0.731, 2.2),
+        2: (0.881, 5.5),
+        4: (0.982, 38.2),
+        6: (0.998, 280.0),
+    }
+    assert f"{0.731**49:.0e}" == "2e-07"
+
+
+def forget_gates(lstm, x):
+    """Return f at every step after the first, (60, H)."""
+    with torch.no_grad():
+        biases = lstm.bias_ih_l0 + lstm.bias_hh_l0
+        z = x[1:] @ lstm.weight_ih_l0.T + lstm(x)[0][:-1] @ lstm.weight_hh_l0.T + biases
+        return torch.sigmoid(z.chunk(4, dim=1)[1])
+
+
+def test_the_gates_of_a_new_lstm_and_of_one_that_was_opened(x):
+    """New: f is 0.20 to 0.80, 0.49 on average, and 5e-13 at most is left of c after 50 steps.
+
+    At the bias of 4.27, whose half-life is 50 steps, 0.28 to 0.69 is left, 0.46 on average.
+    """
+    torch.manual_seed(4)
+    gates = forget_gates(nn.LSTM(INPUT, H), x)
+    found = [round(each.item(), 2) for each in (gates.min(), gates.mean(), gates.max())]
+    assert found == [0.20, 0.49, 0.80]
+    assert f"{gates[-50:].prod(dim=0).max():.0e}" == "5e-13"
+    left = forget_gates(with_forget_bias(4.2716), x)[-50:].prod(dim=0)
+    found = [round(each.item(), 2) for each in (left.min(), left.mean(), left.max())]
+    assert found == [0.28, 0.46, 0.69]
+
+
+def test_three_networks_at_lag_60(x):
+    """Of the gradient at lag 0, the RNN has below 1e-21, a new LSTM 3e-14, an opened one 0.2."""
+    rnn = by_lag(nn.RNN(INPUT, H), x)
+    torch.manual_seed(4)
+    new, opened = by_lag(nn.LSTM(INPUT, H), x), by_lag(with_forget_bias(4.2716), x)
+    assert rnn[60] / rnn[0] < 1e-21
+    assert f"{new[60] / new[0]:.0e}" == "3e-14"
+    assert f"{opened[60] / opened[0]:.1f}" == "0.2"
+
+
+def test_what_the_sliders_of_the_explorer_show():
+    """At a bias of -2 the LSTM is worse than the RNN; 5 is the first to keep half for 100 steps.
+
+    At 0 the gradient of h lies above f to the power of k; at 6 it drops, and stays below.
+    """
+    drawn = {bias: curves(bias, 100, STATE) for bias in (-2.0, 0.0, 6.0)}
+    assert drawn[-2.0]["chosen"][100] < drawn[-2.0]["rnn"][100]
+    left = {bias: memory(float(bias), 100).left for bias in range(-2, 7)}
+    assert [bias for bias, share in left.items() if share > 0.5] == [5, 6]
+    assert (drawn[0.0]["chosen"][1:] > drawn[0.0]["power"][1:]).all()
+    assert (drawn[6.0]["chosen"][1:] < drawn[6.0]["power"][1:]).all()
+
+
+@pytest.mark.slow
+def test_a_sign_50_numbers_back_is_learnt_with_a_forget_bias_of_5_alone():
+    """After 100 steps of training: 0 of 3 as PyTorch makes it, 0 of 3 with 1, 3 of 3 with 5."""
+
+    def examples(count):
+        sign = torch.randint(0, 2, (count,)) * 2.0 - 1
+        x = 0.1 * torch.randn(50, count, 1)
+        x[0, :, 0] = sign
+        return x, sign
+
+    def learns(bias, seed):
+        torch.manual_seed(seed)
+        lstm, head = nn.LSTM(1, H), nn.Linear(H, 1)
+        if bias is not None:
+            with torch.no_grad():
+                lstm.bias_ih_l0[H : 2 * H], lstm.bias_hh_l0[H : 2 * H] = bias, 0
+        optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.005)
+        for _ in range(100):
+            x, sign = examples(16)
+            guess = head(lstm(x)[0][-1])[:, 0]
+            optimiser.zero_grad()
+            nn.functional.softplus(-sign * guess).mean().backward()
+            optimiser.step()
+        x, sign = examples(200)
+        return (head(lstm(x)[0][-1])[:, 0].sign() == sign).double().mean().item() > 0.9
+
+    learnt = {bias: sum(learns(bias, seed) for seed in range(3)) for bias in (None, 1.0, 5.0)}
+    assert learnt == {None: 0, 1.0: 0, 5.0: 3}

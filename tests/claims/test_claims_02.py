@@ -123,3 +123,64 @@ def test_a_forget_gate_that_is_stuck_moves_some_verdicts_and_turns_none_round():
             moves.append(abs(both[0] - both[1]))
     assert len(moves) == 98
     assert sum(move > 0.05 for move in moves) == 10
+
+
+def test_what_the_two_squeezes_make_of_a_small_a_middle_and_a_large_sum():
+    """Of -50, 0 and 50 sigmoid makes 0, 0.5 and 1, and tanh makes -1, 0 and 1."""
+    z = torch.tensor([-50.0, 0.0, 50.0], dtype=torch.float64)
+    assert same(torch.sigmoid(z), torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64))
+    assert same(torch.tanh(z), torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64))
+
+
+def test_all_units_of_the_news_at_once_are_one_unit_after_the_other(lstm):
+    """Unit k of g is tanh of row k times the word, plus row k times h, plus biases: one number."""
+    x, h = torch.randn(I, dtype=torch.float64), torch.randn(H, dtype=torch.float64)
+    W_ig, W_hg, b_ig, b_hg = (each.chunk(4)[2] for each in lstm.all_weights[0])
+    g = torch.tanh(W_ig @ x + b_ig + W_hg @ h + b_hg)
+    assert (W_ig.shape, W_hg.shape, g.shape) == ((H, I), (H, H), (H,))
+    for unit in range(H):
+        alone = torch.tanh(W_ig[unit] @ x + b_ig[unit] + W_hg[unit] @ h + b_hg[unit])
+        assert alone.numel() == 1 and same(alone, g[unit])
+
+
+def test_a_gates_matrix_for_h_turned_round_gives_other_numbers_and_no_error(lstm):
+    """W_hg is square: turned round it raises nothing, and the numbers are wrong."""
+    W_hg, h = lstm.weight_hh_l0.chunk(4)[2], torch.randn(H, dtype=torch.float64)
+    assert (W_hg.T @ h).shape == (W_hg @ h).shape
+    assert not same(W_hg.T @ h, W_hg @ h)
+
+
+def test_minus_50_in_one_block_of_biases_tells_which_gate_it_is(lstm):
+    """Block 0: c stays zero. 1: c is the same for two memories. 3: h is zero. 2: none of them."""
+    x, h, old, other = (torch.randn(size, dtype=torch.float64) for size in (I, H, H, H))
+    zero = torch.zeros_like(h)
+
+    def first_step(block, c):
+        changed = nn.LSTM(I, H, dtype=torch.float64)
+        changed.load_state_dict(lstm.state_dict())
+        with torch.no_grad():
+            changed.bias_ih_l0[block * H : (block + 1) * H] = -50
+        _, (h_n, c_n) = changed(x[None], (h[None], c[None]))
+        return h_n[0], c_n[0]
+
+    symptoms = [
+        [
+            name
+            for name, shows in (
+                ("h is zero", same(first_step(block, old)[0], zero)),
+                ("same c", same(first_step(block, old)[1], first_step(block, other)[1])),
+                ("c stays zero", same(first_step(block, zero)[1], zero)),
+            )
+            if shows
+        ]
+        for block in range(4)
+    ]
+    assert symptoms == [["c stays zero"], ["same c"], [], ["h is zero"]]
+
+
+def test_a_larger_word_widens_the_two_matrices_that_read_it_and_nothing_else():
+    """From I = 100 to 200 the matrices for x have twice the columns; no other tensor changes."""
+    one, two = (dict(nn.LSTM(size, H).named_parameters()) for size in (100, 200))
+    changed = {name: tuple(two[name].shape) for name in one if one[name].shape != two[name].shape}
+    assert changed == {"weight_ih_l0": (4 * H, 200)}
+    assert one["weight_ih_l0"].shape == (4 * H, 100)

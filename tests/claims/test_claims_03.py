@@ -5,10 +5,12 @@ from itertools import permutations
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from lstm_lessons import ManualLSTMCell, same
 from lstm_lessons.explorers.cell_gates import PRESETS, numbers
 from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.compare import compare
 
 B, I, H = 10, 100, 16  # noqa: E741 - the field's own symbols
 
@@ -123,3 +125,55 @@ def test_half_of_a_memory_is_left_after_50_steps_at_a_bias_of_4_27():
     kept = torch.sigmoid(torch.tensor(4.27)).item()
     assert round(kept, 3) == 0.986
     assert round(kept**50, 2) == 0.5
+
+
+def test_two_settings_of_one_unit():
+    """f open, i and o shut: the memory stays and is not shown. f shut, i and g high: it is new."""
+    made = numbers(z_f=6, z_i=-6, z_g=0.5, z_o=-6, c_prev=1)
+    assert abs(made["c"] - 1) < 0.005 and abs(made["h"]) < 0.005
+    news = [numbers(z_f=-6, z_i=6, z_g=6, z_o=0, c_prev=c_prev)["c"] for c_prev in (-1, 1)]
+    assert all(abs(each - 1) < 0.01 for each in news)
+
+
+def test_one_stacked_product_for_ten_sentences_is_cut_along_the_last_axis(cell):
+    """F.linear is x @ W.T + b; z is (10, 64), each gate (10, 16); axis 0 would cut sentences."""
+    x, h = random(B, I), random(B, H)
+    assert same(F.linear(x, cell.weight_ih, cell.bias_ih), x @ cell.weight_ih.T + cell.bias_ih)
+    assert same(F.linear(x, cell.weight_ih, None), x @ cell.weight_ih.T)
+    z = F.linear(x, cell.weight_ih, cell.bias_ih) + F.linear(h, cell.weight_hh, cell.bias_hh)
+    assert z.shape == (B, 4 * H)
+    assert [tuple(each.shape) for each in z.chunk(4, dim=-1)] == 4 * [(B, H)]
+    assert z.chunk(4)[0].shape == (3, 4 * H)
+
+
+def test_a_detached_memory_leaves_all_right_but_the_gradient_of_c_0(cell):
+    """Of nine tensors one differs, and both results are right."""
+    weights = dict(cell.named_parameters())
+    found = compare(
+        lambda x, hx: lstm_step(x, hx[0], hx[1].detach(), **weights),
+        cell, random(B, I), (random(B, H), random(B, H)),
+    ).differences  # fmt: skip
+    assert len(found) == 9
+    assert [each.name for each in found if not each.equal] == ["gradient of c_0"]
+
+
+def test_compare_allows_1e_10_where_gradients_are_compared(cell):
+    """It allows 1e-12 for results and 1e-10 for gradients, if it is not told otherwise."""
+    report = compare(cell, cell, random(B, I), (random(B, H), random(B, H)))
+    allowed = {each.name: each.tolerance for each in report.differences}
+    assert allowed.pop("h") == allowed.pop("c") == 1e-12
+    assert len(allowed) == 7 and set(allowed.values()) == {1e-10}
+
+
+def test_h_made_from_the_old_c_can_be_told_by_its_symptoms(cell):
+    """c is right, h is wrong, and with a memory of zero h is zero."""
+    x, h = random(B, I), random(B, H)
+    for c in (random(B, H), random(B, H) * 0):
+        h_torch, c_torch = cell(x, (h, c))
+        z = F.linear(x, cell.weight_ih, cell.bias_ih) + F.linear(h, cell.weight_hh, cell.bias_hh)
+        i, f, g, o = z.chunk(4, dim=-1)
+        new_c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        new_h = torch.sigmoid(o) * torch.tanh(c)
+        assert same(new_c, c_torch)
+        assert not same(new_h, h_torch)
+    assert same(new_h, c)

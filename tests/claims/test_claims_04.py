@@ -5,6 +5,8 @@ import torch
 from torch import nn
 
 from lstm_lessons import same
+from lstm_lessons.explorers.unrolled import numbers
+from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.unroll import unroll
 
 T, B, I, H = 24, 10, 100, 16  # noqa: E741
@@ -138,3 +140,47 @@ def test_a_memory_that_h_does_not_show():
     ends = [counter(torch.randn(words, 3, dtype=torch.float64))[1] for words in (24, 40)]
     assert [c.item() for _, c in ends] == pytest.approx([24, 40])
     assert torch.equal(ends[0][0], ends[1][0])
+
+
+def test_states_that_are_not_given_are_zeros(lstm, x):
+    """One sentence: the loop from zeros ends where nn.LSTM without states does, h_n is (1, H)."""
+    zeros = torch.zeros(H, dtype=x.dtype)
+    output, h, c = unroll(x[:, 0], zeros, zeros, lstm.all_weights[0])
+    output_torch, (h_n, c_n) = lstm(x[:, 0])
+    assert h_n.shape == c_n.shape == (1, H)
+    assert close(output, output_torch) and close(h, h_n[0]) and close(c, c_n[0])
+
+
+def test_every_step_is_in_output_and_every_memory_is_a_c_n(lstm, x, states):
+    """output[t] is h after step t, in 24 of 24; c after it is c_n of the words up to there."""
+    output, _ = lstm(x, states)
+    h, c = states[0][0], states[1][0]
+    for t in range(T):
+        h, c = lstm_step(x[t], h, c, *lstm.all_weights[0])
+        assert close(output[t], h)
+        assert close(lstm(x[: t + 1], states)[1][1][0], c)
+
+
+def test_what_hides_a_large_memory_in_the_explorer():
+    """After 4 steps units 0 and 1 have c -1.96 and 1.99; the output gates are 0.97 and 0.18."""
+    made = numbers(seq_len=5, hidden_size=3, hx="None")
+    h, c = (torch.tensor(made[name][4], dtype=torch.float64) for name in "hc")
+    o = h / torch.tanh(c)
+    assert [round(each, 2) for each in c[:2].tolist()] == [-1.96, 1.99]
+    assert [round(each, 2) for each in o[:2].tolist()] == [0.97, 0.18]
+
+
+def test_states_to_start_from_change_every_step(lstm, x, states):
+    """Each step reads the states of the one before, so all 24 rows of output differ."""
+    given, not_given = lstm(x, states)[0], lstm(x)[0]
+    assert not any(same(given[t], not_given[t]) for t in range(T))
+
+
+def test_a_counter_after_one_word():
+    """All weights 0 and biases 50, 50, 50, 0: each word adds 1; after one word h is 0.3808."""
+    counter = nn.LSTM(3, 1, dtype=torch.float64).requires_grad_(False)
+    for parameter in counter.parameters():
+        parameter.zero_()
+    counter.bias_ih_l0[:] = torch.tensor([50.0, 50.0, 50.0, 0.0])
+    _, (h_n, c_n) = counter(torch.randn(1, 3, dtype=torch.float64))
+    assert (round(c_n.item(), 12), round(h_n.item(), 4)) == (1.0, 0.3808)
