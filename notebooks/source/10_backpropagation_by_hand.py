@@ -61,10 +61,9 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # The `f` with 2.40 and the `o` with 2.16, at the other end of the line. The bracket, which has just
 # turned the verdict round, has a sixth of the gradient of the `f`.
 #
-# Has autograd made a mistake? Or does the gradient answer another question than the one that we
-# asked? Whoever wants to know has to see how such a gradient is made. So in this lesson you do by
-# hand what `backward()` does, first with two units on paper, and then with all of the reader. Then
-# we come back to this line.
+# Has autograd made a mistake? Or does the gradient answer another question? To know, we have to see
+# how a gradient is made. So you do by hand what `backward()` does, first with two units on paper,
+# and then with all of the reader. Then we come back to this line.
 
 # %% [markdown]
 # ## Numbers go forward
@@ -156,12 +155,6 @@ print(f"d_f: {d_f[0]:.2f}, {d_f[1]:.2f}")
 # %%
 pictures.way_back("gates")
 
-# %%
-d_i = d_c * g
-d_g = d_c * i
-d_c_before = d_c * f
-print(f"d_c_before: {d_c_before[0]:.2f}, {d_c_before[1]:.2f}")
-
 # %% [markdown]
 # ## The way back through the squeezing
 #
@@ -191,6 +184,8 @@ for value in (0.5, 0.73, 0.9, 0.99, 0.999):
 # \end{aligned}$$
 
 # %%
+d_i = d_c * g
+d_g = d_c * i
 dz_i = d_i * i * (1 - i)
 dz_f = d_f * f * (1 - f)
 dz_g = d_g * (1 - g**2)
@@ -199,9 +194,6 @@ dz = torch.cat((dz_i, dz_f, dz_g, dz_o))
 print([f"{each:.2f}" for each in dz.tolist()])
 
 # %% [markdown]
-# Follow one number with a pocket calculator, from h to `dz_f` of unit 0: 1 · 0.50 · 0.29 is 0.15;
-# with the 0.50 from the next step 0.65; times c_before = 1; times 0.88 · 0.12. That is 0.07.
-#
 # Below you can walk it number by number, with one unit. It begins at h; the box with the thick
 # frame is the one that has just got its gradient, and the last lines say how. "Play" walks on by
 # itself. The buttons "unit 0" and "unit 1" are the two units from above.
@@ -487,10 +479,10 @@ for gate, of_gate in zip("ifgo", dz.view(4, 16)):
 print(f"unit 5: i = {bracket.i[0, 5]:.4f}, g = {bracket.g[0, 5]:.4f}, o = {bracket.o[0, 5]:.4f}")
 
 # %% [markdown]
-# About 0.3, and nearly all of that to o. Take unit 5, the one that follows brackets: i and g are 1
-# to four digits. The bracket writes a 1 into its memory, and pushes the two sums so far out that σ
-# and tanh are flat there. If the bracket were a *little* different, i would still be 1. In nearly
-# all units the gates stand at an end like that, or what comes to them is small.
+# About 0.3, and nearly all of that to o. Take unit 5, the one that follows brackets. The bracket
+# pushes the sums of its i and g so far out that σ and tanh are flat there. If the bracket were a
+# *little* different, i would still be 1. In nearly all units the gates stand at an end like that,
+# or what comes to them is small.
 #
 # A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
 # away little by little, from all of it to none.
@@ -561,18 +553,8 @@ for unit in parts.argsort()[:6]:
 # %% [markdown]
 # No unit alone: five of these bring about a half each, and unit 5 is one of them.
 #
-# What is put in the place of a character matters, too. Here each character is left out, so that the
-# line is shorter by one:
-
-# %%
-for place in range(len(line)):
-    rest = torch.cat((x[:place], x[place + 1 :]))[:, None]
-    _, h, _, _ = direction_forward(rest, start, start, weights)
-    if reader.head(h) < 0:
-        print(f"without {line[place]}: score {reader.head(h).item():.2f}")
-
-# %% [markdown]
-# Now the `f` turns the verdict as well. The bracket does it both times.
+# What is put in the place of a character matters, too. If each is left out, so that the line is
+# shorter by one, the `f` turns the verdict as well. The bracket does it both times.
 #
 # So the gradient was right, and we had asked it another question. It says what a small change would
 # do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can
@@ -592,9 +574,8 @@ for place in range(len(line)):
 # %% [markdown]
 # **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step
 # hands back, or what comes from `output`. No shape is wrong, and no error comes. You recognise it
-# by comparing with autograd on *two* steps or more, with random gradients for all results: on a
-# single step, and with a loss on the last output alone, some of these mistakes give the right
-# numbers.
+# by comparing with autograd on *two* steps or more, with random gradients for all results. With a
+# single step, or a loss on the last output alone, some of these mistakes give the right numbers.
 #
 # **Exercises:** [10 Backpropagation by hand](../exercises/10_backpropagation_by_hand.ipynb). Write
 # the step back, find a wrong sign, add up the gradients of the weights, and foretell where a

@@ -94,12 +94,11 @@ for update in range(5):
 torch.inf - torch.inf
 
 # %% [markdown]
-# With tanh, and in `nn.LSTM`, h stays between −1 and 1. There such a run looks different: its loss
-# jumps up again and again, and mostly there is no `nan`. The cause is the same.
+# With tanh, and in `nn.LSTM`, h stays between −1 and 1. So a step that is too long need not end in
+# `nan` there. Look at the length of the gradient, too.
 #
-# Why is the gradient so long, what has that to do with time, and what saves the run? For that we
-# follow a gradient on its way back, first in the reader, then in five new networks, and then in
-# this one.
+# Why is the gradient so long, what has that to do with time, and what saves the run? We follow a
+# gradient on its way back, first in the reader, then in five new networks, and then in this one.
 #
 # ## Two ways back
 #
@@ -220,9 +219,9 @@ for name, curve in curves.items():
     print(f"{name:<24} {factor:.2f} a step, lag 10 to 60")
 
 # %% [markdown]
-# Above it: 0.83. Two things could do that. The gate is not always at its rest, so that some units
-# could keep more than 0.73. Or the rest comes on the second way, through h. So here is what f
-# itself leaves in each unit, a step, over those 50 words. `direction_forward` is that of lesson 10.
+# Above it: 0.83. Do some units keep more than 0.73, or does the rest come on the second way,
+# through h? Here is what f leaves in each unit, a step, over those 50 words. `direction_forward` is
+# that of lesson 10.
 
 # %%
 from lstm_lessons.lstm.backprop import direction_forward
@@ -277,9 +276,8 @@ train(rnn, head, updates=1)
 print(f"before update 1: {factor_of(rnn, +1):.2f} a step (with −1: {factor_of(rnn, -1):.2f})")
 
 # %% [markdown]
-# About 1.4. That looks harmless. But 59 steps multiply it 59 times: 1.05 to the power 59 is 18, and
-# 1.41 to the power 59 is more than 600 million. After −1, for which `relu` lets other units
-# through, the factor has hardly grown; the longer of the two decides.
+# About 1.4. But 59 steps multiply it 59 times: 1.05 to the power 59 is 18, and 1.41 to the power 59
+# is more than 600 million. After −1 it has hardly grown, but one of the two is enough.
 #
 # Second: which parameters have the long gradient?
 
@@ -299,8 +297,8 @@ print_lengths(*new_network(seed=0))
 
 # %% [markdown]
 # The last two are the head's. The long one is that of $W_{hh}$, which takes part at every step.
-# From each step it gets the state before, times what has come back. The one has grown on its way
-# forward, the other one on its way back.
+# From each step it gets the state before, which has grown on its way forward, times what has come
+# back, which has grown on its way back.
 #
 # Third, and this is the test that decides: train one part alone, with the same learning rate of
 # 0.01, and *freeze* the other one. `requires_grad_(False)` does that: a frozen part gets no
@@ -328,29 +326,21 @@ print("the head alone:", ending(train(rnn, head)[0]))
 rnn, head = new_network(seed=0)
 head.requires_grad_(False)
 print("the RNN alone: ", ending(train(rnn, head)[0]))
+print("both, 10 numbers:", ending(train(*new_network(seed=0), T=10)[0]))
 
 # %% [markdown]
-# The RNN. So the learning rate is not too large for the head, which learns the task by itself. The
-# RNN has the same weights at each step, and breaks. Does it break without the time, too? With
-# sequences of 10 numbers there is less time to grow:
-
-# %%
-short_losses, short_lengths = train(*new_network(seed=0), T=10)
-print(f"T = 10: the longest gradient {max(short_lengths):.1f}; {ending(short_losses)}")
-
-# %% [markdown]
-# It learns. So this run exploded through time: the first update was so long because the gradient
-# had grown over 59 steps; it made $W_{hh}$ larger; and with that the next gradient grew far more.
-
-# %% [markdown]
+# The RNN. So the learning rate is not too large for the head, which learns the task by itself. And
+# with sequences of 10 numbers, where there is less time to grow, both together learn it. So this
+# run exploded through time: the first update was so long because the gradient had grown over 59
+# steps; it made $W_{hh}$ larger; and with that the next gradient grew far more.
+#
 # ## Clip it
 #
-# A gradient tells the direction in which the loss falls fastest *here*. In lesson 10 you saw how
-# little it knows of a place further away. So its direction may be good, and its length is the
-# trouble: it asks for a step that is far too long. Shorten it (Mikolov 2012; Pascanu, Mikolov and
-# Bengio 2013). If its length is above a limit, multiply *all* of it by one number, so that the
-# length becomes the limit. The list (3, 4) has the length 5. With a limit of 1 it is multiplied by
-# 1/5, and becomes (0.6, 0.8).
+# In lesson 10 you saw how little a gradient knows of a place further away. Its direction may be
+# good *here*, but it asks for a step that is far too long. So shorten it (Mikolov 2012; Pascanu,
+# Mikolov and Bengio 2013). If its length is above a limit, multiply *all* of it by one number, so
+# that the length becomes the limit. The list (3, 4) has the length 5. With a limit of 1 it is
+# multiplied by 1/5, and becomes (0.6, 0.8).
 #
 # $$\text{gradient} \leftarrow \text{gradient} \cdot
 #   \min\left(1, \frac{\text{limit}}{\text{length}}\right)$$

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lessons import trained_reader
 from lstm_lessons.lstm.backprop import direction_backward, direction_forward
 from lstm_lessons.lstm.ragged import Weights
 
@@ -64,6 +65,20 @@ def test_a_loss_on_the_last_output_alone_hides_a_forgotten_way():
     assert torch.equal(*gradients(last_alone, nothing, forget="output"))
     right, wrong = gradients(torch.ones(4, 2, 2).double(), nothing, forget="output")
     assert not torch.allclose(right, wrong)
+
+
+def test_two_characters_turn_the_verdict_if_they_are_left_out():
+    """Lesson 10: without its f, or its bracket, the shorter line is prose."""
+    reader, number = trained_reader()
+    line = "for k in range("
+    turned = []
+    for place in range(len(line)):
+        rest = line[:place] + line[place + 1 :]
+        x = reader.embedding(torch.tensor([number[character] for character in rest]))
+        _, (h, _) = reader.lstm(x)
+        if reader.head(h[-1]) < 0:
+            turned.append(line[place])
+    assert turned == ["f", "("]
 
 
 def test_of_twenty_runs_nine_end_in_nan_and_eleven_where_every_state_is_zero():

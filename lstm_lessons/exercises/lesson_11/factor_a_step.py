@@ -102,9 +102,8 @@ _SLIPS = (
          "1 / T in the exponent.", "len(f)"),
         ("one root too many", "Your root is the (T + 1)-th. There are T gates in the product.",
          "1 / (len(f) + 1)"),
-        ("a root too few", "Your root is the (T − 1)-th. There are T gates in the product.",
-         "1 / (len(f) - 1)",
-         "1 / max(len(f) - 1, 1)"),
+        alone=(("a root too few", "Your root is the (T − 1)-th. There are T gates in the product.",
+                "1 / (len(f) - 1)", "1 / max(len(f) - 1, 1)"),),
     ),
 )  # fmt: skip
 
