@@ -71,7 +71,7 @@ LESSONS = (
             "say what goes into `nn.LSTM` and what comes out, without yet knowing why",
             "run a cell, move a slider and check an exercise",
         ),
-        minutes=30,
+        minutes=35,
     ),
     Lesson(
         "01_why_gates",

@@ -1,6 +1,7 @@
 """What lessons 01, 06, 07, 13 and 15 measured: what the script makes, and what they say."""
 
 import json
+from statistics import median
 
 import pytest
 import torch
@@ -86,10 +87,13 @@ def test_the_first_sign_is_learnt_with_open_gates():
     }
     first = {n: sorted(row[0] for row in rows)[22] for n, rows in measured("first sign").items()}
     assert list(first.values()) == sorted(first.values())
+    for name, starts in trials.first_signs().items():
+        assert sum(start.right > 0.9 for start in starts) == counts[name]
+        assert median(start.gradient for start in starts) == 10 ** first[name]
 
 
 def test_some_plain_networks_that_have_learnt_the_sign_are_latches():
-    """What lesson 01 says after 180 steps: of 30, ten have less gradient than when new."""
+    """After 180 steps, which no page shows: of 30, ten have less gradient than when new."""
     longer = learnt("first sign, longer")
     assert len(longer["new LSTM"]) == 0
     less = [after for before, _, after in longer["plain RNN"] if after < before]

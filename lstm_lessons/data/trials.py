@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -536,6 +536,21 @@ def trials() -> list[Trial]:
             for rounds in (10, 40)
         ),
     ]
+
+
+class Start(NamedTuple):
+    """A start of lesson 01: its gradient at lag 29 when new, and the share right after training."""
+
+    gradient: float
+    right: float
+
+
+def first_signs() -> dict[str, list[Start]]:
+    """Return the starts of "first sign", a list for each network."""
+    return {
+        name: [Start(10**before, right) for before, right, _ in rows]
+        for name, rows in measured("first sign").items()
+    }
 
 
 def measured(name: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@
 # is one at work. It reads a line one character at a time. After each character it says whether it
 # takes the line for Python code or for English prose.
 #
-# Click into the box below, and press **Shift + Enter**: that runs it. (Those who want only the
-# shapes of `nn.LSTM` find them from [Words as numbers](#Words-as-numbers) on.)
+# Click into the box below, and press **Shift + Enter**: that runs it. For now look at the upper
+# part of the picture alone; the lower part is for the next section. (Those who want only the shapes
+# of `nn.LSTM` find them from [Words as numbers](#Words-as-numbers) on.)
 
 # %%
 from lstm_lessons import explorers
@@ -25,7 +26,7 @@ from lstm_lessons import explorers
 explorers.reader()
 
 # %% [markdown]
-# **Try it.** Look at the upper part of the picture alone; the lower part is for the next section.
+# **Try it.**
 #
 # 1. The reader has read `for k in range(10`. Move the slider "characters read" back, with the mouse
 #    or with the arrow keys. What did it say after the bracket, and what before it?
@@ -55,25 +56,25 @@ explorers.reader()
 # 16 numbers, which it hands on from character to character. One is its *memory*, c. The other
 # is h, the part of the memory that it shows. Its verdict on the line is made from h.
 #
-# The picture draws c. It has a row for each of the 16 *units*. From left to right you see the
-# number that the unit held after each character: the wider a box is, the farther the number is
-# from zero, as the key at its top right shows. A hollow box is a number below zero.
-
-# %% [markdown]
-# Look at one row, unit 5, which is drawn larger below the others. It follows brackets, as you will
-# see now, and that is no accident: **we helped**. In training the reader was asked two things at
-# every character: is this line code, and is a bracket open? Of ten readers trained in this way, we
-# kept the one in which a single unit follows the brackets best. But no one told it *how* to follow
-# them. Training has found the weights that do it.
-#
-# The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of
-# the old number is kept, and i how much of the new one, g, is taken in. Here is the picture once
-# more:
+# The lower part of the picture draws c. It has a row for each of the 16 *units*. From left to right
+# you see the number that the unit held after each character: the wider a box is, the farther the
+# number is from zero, as the key at its top right shows. A hollow box is a number below zero. Here
+# is the picture once more:
 
 # %%
 explorers.reader()
 
 # %% [markdown]
+# Look at one row, unit 5, which is drawn larger below the others. It follows brackets, and that is
+# no accident: **we helped**. In training the reader was asked two things at every character: is
+# this line code, and is a bracket open? Of ten readers trained in this way, we kept the one in
+# which a single unit follows the brackets best. But no one told it *how* to follow them. Training
+# has found the weights that do it.
+#
+# The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of
+# the old number is kept, and i how much of the new one, g, is taken in. g has no bar: it stands in
+# the line at the bottom.
+#
 # **Try it.**
 #
 # 1. Press "an open bracket". Then move the slider slowly from 1 to 11, or press the play button
@@ -133,7 +134,7 @@ for step in read("x = [0, 1)"):
 # %%
 from lstm_lessons.data import code_or_prose
 
-lines = code_or_prose()[484:]
+lines = code_or_prose()[484:]  # the first 484 were for training
 right = 0
 for line in lines:
     says_code = read(line.text)[-1].certainty > 0.5
@@ -158,10 +159,9 @@ for line in lines:
 print(f"the rule:   {right} of {len(lines)} lines, {right / len(lines):.1%}")
 
 # %% [markdown]
-# The reader is only 8 lines better than one line of Python. Of 242 lines that may be chance, and
-# some of the ten readers are worse than the rule. So do not admire what it says. What is worth a
-# look is how it keeps what it has read. Of unit 5 we have seen a little of that. Of the other 15 we
-# do not know much.
+# The reader is only 8 lines better than one line of Python. With only 242 lines, that may be
+# chance. So do not admire what it says. What is worth a look is how it keeps what it has read. Of
+# unit 5 we have seen a little of that. Of the other 15 we do not know much.
 #
 # By lesson 03 you will have written the heart of this machine yourself, by lesson 09 you will have
 # trained all of it, and in lesson 15 you will ask it what it knows.
@@ -206,7 +206,7 @@ pictures.loop(["p", "r", "i", "n"], ["h", "c"])
 # |---|---|---|
 # | T | time steps, `seq_len`: words in a sentence | 24 |
 # | B | `batch`: sentences side by side | 10 |
-# | I | `input_size`: numbers in a word | 100 |
+# | I | `input_size`: numbers that stand for a word | 100 |
 #
 # The numbers are random, because for now only the shapes matter. `manual_seed(0)` makes them the
 # same numbers each time.
@@ -355,10 +355,8 @@ pictures.course_map()
 # Beside them stands a page to look things up in: [the map of nn.LSTM](map_of_nn_lstm.ipynb). It
 # shows what every argument changes, and needs no order.
 #
-# The course began with two posts on CSDN that explain `nn.LSTM`: a first one of 2020 by
-# [Xhsun1997](https://blog.csdn.net/m0_45478865/article/details/104455978), and a second one by
-# Foneone, from which come our 24 words, 10 sentences and 100 numbers. What they say is tested in
-# the lessons.
+# The course began with two posts on CSDN, by
+# [Xhsun1997](https://blog.csdn.net/m0_45478865/article/details/104455978) and by Foneone.
 
 # %% [markdown]
 # ## What we have seen

@@ -16,9 +16,7 @@
 # that decides it stands at the beginning of the sentence, and seven words lie between. So a reader
 # has to keep one fact while it reads seven words that do not matter for it. Then it may let it go.
 #
-# Text is full of that. A bracket that was opened must be closed. A question that begins with *why*
-# ends with a question mark. In lesson 00, unit 5 of the trained reader kept such a fact. Here it
-# reads another line:
+# In lesson 00, unit 5 of the trained reader kept such a fact. Here it reads another line:
 
 # %%
 from lstm_lessons import pictures
@@ -31,9 +29,8 @@ pictures.unit(line)
 # nine characters inside. At the bracket that closes it is gone. It does not fade in between.
 #
 # That looks easy. But the simplest network that reads hardly learns to do it, as you will see at
-# the end of this lesson, when you train some. It is not that it *could* not remember. It is that
-# training does not reach back so far. The lesson measures how far training reaches, and shows what
-# has to be added so that it reaches farther.
+# the end of this lesson. It *could* remember, but training does not reach back so far. The lesson
+# measures how far training reaches, and shows what has to be added so that it reaches farther.
 
 # %% [markdown]
 # ## The simplest network that reads
@@ -210,24 +207,21 @@ x = torch.randn(61, 8)
 rnn = nn.RNN(8, 16)  # I = 8, H = 16
 
 # %% [markdown]
-# How far does each word still move the last state? There are 61 words of 8 numbers, so 488 slopes,
-# and `backward()` finds all at once. It wants a single number as the result, so we add up the 16
-# numbers of the last state.
+# How far does each word still move the last state? `backward()` finds the slopes of all words at
+# once. It wants a single number as the result, so we add up the 16 numbers of the last state.
 #
-# Then each word has 8 slopes. We take the length of this list (`norm`), as one takes the length of
-# an arrow: the length of the list 3, 4 is 5. *Lag* 20 means 20 words before the last one.
-#
-# In the cell, `clone()` makes a copy of the words, and `requires_grad_()` says that we want its
-# slopes. `flip(0)` turns the list round, so that the last word comes first.
+# A word has 8 numbers, so it has 8 slopes. We take the length of this list, as one takes the
+# length of an arrow: the length of the list 3, 4 is 5. *Lag* 20 means 20 words before the last one.
 
 
 # %%
 def gradient_by_lag(layer, x):
     """Return the length of the gradient for the word 0, 1, 2, ... words before the last one."""
-    words = x.clone().requires_grad_()
+    words = x.clone().requires_grad_()  # a copy whose slopes we want
     output, _ = layer(words)
-    output[-1].sum().backward()
-    return words.grad.norm(dim=1).flip(0)  # one length for each word
+    output[-1].sum().backward()  # the last state, as a single number
+    lengths = words.grad.norm(dim=1)  # 8 slopes a word make one length
+    return lengths.flip(0)  # the last word first: lag 0
 
 
 # %% [markdown]
@@ -272,9 +266,10 @@ for lag in (0, 20, 40):
 # seven steps it is down to one half. After k steps the share $f^k$ is left. The number n of steps
 # after which one half is left is the *half-life* of the memory:
 #
-# $$f^n = \tfrac12 \qquad\text{or}\qquad n = \frac{\ln \frac12}{\ln f}$$
+# $$f^n = \tfrac12 \qquad\text{so}\qquad n \cdot \ln f = \ln \tfrac12 \qquad\text{so}\qquad
+#   n = \frac{\ln \frac12}{\ln f}$$
 #
-# Here ln is the natural logarithm, `log` in Python. It is what brings n down from the exponent.
+# Here ln is the natural logarithm, `log` in Python. It brings n down from the exponent.
 #
 # **Predict.** With f = 0.99, is the half-life nearer to 7, 70 or 700 steps?
 
@@ -293,8 +288,8 @@ print(f"{half_life(0.99):.1f} steps")
 #
 # What keeps a gate between 0 and 1? A *sigmoid* does, $\sigma(z) = 1 / (1 + e^{-z})$. It gives 0.5
 # for z = 0, nearly 1 for z = 6 and nearly 0 for z = −6. For the forget gate, z is made from the
-# word, the old h and a bias, as in the RNN. The index says again from where to where: *if* is from
-# the input to f, and *hf* is from h to f.
+# word, the old h and a bias, as in the RNN. $W_{if}$ leads from the **i**nput to **f**, and
+# $W_{hf}$ from **h** to **f**.
 #
 # $$\underset{(H)}{\textcolor{#c2560c}{f_t}} = \sigma\big(
 #   \underset{(H \times I)}{W_{if}}\;\underset{(I)}{x_t}
@@ -314,10 +309,16 @@ for bias in (-2, 0, 1, 2, 4, 6):
     print(f"bias {bias:2}: f = {f:.3f}, half-life {half_life(f):6.1f} steps")
 
 # %% [markdown]
-# To find the bias for the half-life n that you want, go the other way, in two steps. One half must
-# be left after n steps, so $f = 0.5^{1/n}$. And $f = 1 / (1 + e^{-b_f})$ says that
-# $e^{-b_f} = 1/f - 1 = (1 - f) / f$. So $-b_f = \ln \dfrac{1 - f}{f}$, and with the fraction turned
-# over the sign turns, too: $b_f = \ln \dfrac{f}{1 - f}$. For 30 steps:
+# To find the bias for the half-life n that you want, go the other way. One half must be left after
+# n steps, and that gives f. Then turn the sigmoid round:
+#
+# $$f = 0.5^{1/n}$$
+#
+# $$f = \frac{1}{1 + e^{-b_f}} \qquad\text{so}\qquad e^{-b_f} = \frac1f - 1 = \frac{1 - f}{f}$$
+#
+# $$-b_f = \ln \frac{1 - f}{f} \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
+#
+# In the last step the fraction is turned over, and with it the sign. For 30 steps:
 
 # %%
 f = 0.5 ** (1 / 30)
@@ -372,11 +373,10 @@ print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 # %% [markdown]
 # About 0.5, because small weights make a z near 0, and $\sigma(0)$ is one half. So a new LSTM
 # forgets about half of its memory at *every* step. After 30 steps, even the unit that has kept most
-# has kept next to nothing; with other starts it is at most about a millionth. An LSTM can keep its
-# memory, with a gate that is open. But at the start the gate is half shut.
+# has kept next to nothing.
 #
-# So we open it. We give the bias that we have just computed to all its forget gates. One of the two
-# biases gets the number and the other one zero.
+# So we open the gates, with the bias that we have just computed. One of the two biases gets the
+# number and the other one zero.
 
 
 # %%
@@ -397,8 +397,8 @@ print(f"left after 30 steps: {left.min():.2f} to {left.max():.2f}, on average {l
 
 # %% [markdown]
 # About one half, as we wanted. And the ruler? Here are the gradients of all three, each divided by
-# its value at lag 0. The vertical axis is *logarithmic*, which `semilogy` makes: each grid line is
-# a fixed factor below the one above it. So a constant factor a step is a straight line.
+# its value at lag 0. The vertical axis is *logarithmic*: each grid line is a fixed factor below the
+# one above it. So a constant factor a step is a straight line.
 
 # %%
 from lstm_lessons import show
@@ -417,20 +417,21 @@ show(plot, alt)
 
 # %% [markdown]
 # With the gates half shut, and in the plain RNN, the gradient falls along nearly straight lines.
-# With the open gate it falls, in this LSTM, to about a third in two steps, and then moves up and
-# down around that. The gate alone would leave one half after 30 steps. But a word reaches the last
-# state through h, too, as in a plain RNN. What counts here is that nothing vanishes.
+# With the open gate it falls, in this LSTM, to about a third, and then moves up and down around
+# that.
+# What counts here is that nothing vanishes.
 #
 # ## Turn the knob
 #
-# Below is an LSTM with other weights, which has read 151 words. The solid curve is the gradient of
-# its last memory c, for the forget bias that you choose. $f^k$ is what the forget gate alone would
-# leave after k steps; the number at the top says how much that is. The plain RNN has no c: its
-# curve is that of h.
+# Below is an LSTM with other weights, which has read 151 words. So far the ruler was laid at the
+# last state h; here it is laid at the last memory c. The solid curve is its gradient, for the
+# forget bias that you choose. $f^k$ is what the forget gate alone would
+# leave after k steps; the two lie close together at a bias of 4. The plain RNN has no c: its curve
+# is that of h.
 #
 # **Try it.**
 #
-# 1. Press "nearly shut". Does training reach farther back in this LSTM, or in the plain RNN?
+# 1. Press "nearly shut: −2". Does training reach farther back in this LSTM, or in the plain RNN?
 # 2. Set "lags shown" to 100. From which whole number on does the bias leave half of c after 100
 #    steps?
 
@@ -524,7 +525,7 @@ def has_learnt(network, head):
 
 
 # %% [markdown]
-# Each gets three random starts, and 60 steps of training. The cell takes a few seconds.
+# Each gets three random starts, and 60 steps of training. The cell takes 5 to 20 seconds.
 #
 # **Predict.** How many of the five networks will have learnt it from all three starts?
 
@@ -539,55 +540,35 @@ for name in ("plain RNN", "new LSTM", *BIASES):
 
 # %% [markdown]
 # Two: those with a forget bias of 2 and 4. But three starts are few. The same was done beforehand
-# with 45 starts (`first_sign` in `lstm_lessons/data/trials.py`). A row has three numbers a start.
-# The first is what our ruler says of the new network: the gradient at lag 29, as a power of ten.
-# The second is the share of right answers after training. We print the median of the first, which
-# is the one in the middle.
+# with 45 starts. `gradient` is what our ruler says of a new network at lag 29, and `right` is the
+# share of right answers after training. Of the 45 gradients we print the *median*, the one in the
+# middle.
 
 # %%
 from statistics import median
 
-from lstm_lessons.data.trials import measured
+from lstm_lessons.data.trials import first_signs
 
-for name, starts in measured("first sign").items():
-    gradient = 10 ** median(row[0] for row in starts)
-    learnt = sum(row[1] > 0.9 for row in starts)
+for name, starts in first_signs().items():
+    gradient = median(start.gradient for start in starts)
+    learnt = sum(start.right > 0.9 for start in starts)
     print(f"{name:<14} gradient at first {gradient:.0e}, learnt in {learnt:2} of {len(starts)}")
 
 # %% [markdown]
 # For the LSTMs the ruler tells it well: where about a tenth of the gradient or more is left, 43 of
 # 45 get there, elsewhere few or none. So it is not the name LSTM that helps, but the open gate.
 #
-# And the plain RNN? It has the least gradient at first, and yet some get there, while no new LSTM
-# does. Here are both after 180 steps of training. The third number of a row is the gradient at lag
-# 29 after training.
-
-# %%
-longer = measured("first sign, longer")
-for name, starts in longer.items():
-    print(f"{name:<9} learnt in {sum(row[1] > 0.9 for row in starts):2} of {len(starts)}")
-learnt = [row for row in longer["plain RNN"] if row[1] > 0.9]
-grown = sum(after > before for before, _, after in learnt)
-print(f"plain RNNs that learnt it: gradient grown in {grown} of {len(learnt)}")
-smallest = 10 ** min(after for _, _, after in learnt)
-print(f"the smallest gradient that is left in one of them: {smallest:.0e}")
-
-# %% [markdown]
-# In 20 of the 30 training has made the gradient larger: the factor has come nearer to 1. The other
-# ten work like latches. They say the sign right, and have less gradient than when they were new.
-# Why no new LSTM gets there, although it had more gradient at first, the ruler does not say.
-#
-# It measures a network as it is, and training changes the network. Use it for what it can say:
-# whether a new network has a gradient to begin with.
+# And the plain RNN? It has the least gradient at first, and yet six get there, while no new LSTM
+# does. The ruler does not say why: it measures a network as it is, and training changes the
+# network. Use it for what it can say: whether a new network has a gradient to begin with.
 
 # %% [markdown]
 # ## Where it comes from
 #
-# Sepp Hochreiter described in 1991 why gradients of recurrent networks vanish. Yoshua Bengio and
-# others showed in 1994 that a network which holds a fact safely, as a latch does, must have a
+# Sepp Hochreiter described in 1991 why gradients of recurrent networks vanish. In 1994 Yoshua
+# Bengio and others showed that a network which holds a fact safely, as a latch does, must have a
 # vanishing gradient. In 1997 Hochreiter and Jürgen Schmidhuber published the LSTM, whose memory had
-# a factor of exactly 1. Felix Gers and others added the forget gate in 2000. The forget bias of 1
-# was recommended by Rafal Jozefowicz and others in 2015.
+# a factor of exactly 1. Felix Gers and others added the forget gate in 2000.
 
 # %% [markdown]
 # ## What we have seen
@@ -598,10 +579,9 @@ print(f"the smallest gradient that is left in one of them: {smallest:.0e}")
 #   vanishes.
 # * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose the factor: it is
 #   f. A gate that stays at f gives c a half-life of $\ln \frac12 / \ln f$ steps.
-# * A new `nn.LSTM` has f near 0.5, and keeps half of its memory a step. That will do for a few
-#   steps. If your sequences are long, open the gates: for a half-life n set the forget bias to
-#   $\ln \frac{f}{1 - f}$ with $f = 0.5^{1/n}$. Here an n of a fifth of the length was enough. With
-#   more layers or directions, each has forget biases of its own.
+# * A new `nn.LSTM` has f near 0.5, and keeps half of its memory a step. If your sequences are long,
+#   open the gates: for a half-life n set the forget bias to $\ln \frac{f}{1 - f}$ with
+#   $f = 0.5^{1/n}$.
 
 # %% [markdown]
 # **A common mistake.** To set the forget bias to 1, people write 1 into both biases of PyTorch.

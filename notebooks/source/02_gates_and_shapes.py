@@ -14,7 +14,8 @@
 #
 # The reader of lesson 00 notices open brackets. At `(` its unit 5 writes a 1 into its memory. It
 # keeps the 1 while it reads on, and at the closing bracket it wipes it out. Nobody wrote a rule
-# for that. It has been learnt, and it stands somewhere in these four tensors:
+# for that. It has been learnt, and it stands somewhere in these four tensors. (`number` gives each
+# character its number; we need it later.)
 
 # %%
 import torch
@@ -185,13 +186,12 @@ print("o =  0, h", *[f"{each:z4.1f}" for each in shown])
 # ## A gate is a weighted sum
 #
 # Take the forget gate. At each step it has to look at what comes in, the vector $x_t$, and at what
-# was shown before, $h_{t-1}$. What comes in at a step is called a *word*. Here a word is a
-# character. The gate has to come up with one number for each unit.
+# was shown before, $h_{t-1}$. The gate has to come up with one number for each unit.
 #
-# The simplest way is a weighted sum. Let us make it small: a word of three numbers, and two units.
-# Each unit needs one weight for each number of the word. The weights of unit 0 are one row, the
-# weights of unit 1 are the next row. So they form a matrix, $W_{if}$: from the **i**nput to **f**.
-# For example:
+# The simplest way is a weighted sum. Let us make it small: three numbers come in at a step, and
+# there are two units. Each unit needs one weight for each number that comes in. The weights of unit
+# 0 are one row, the weights of unit 1 are the next row. So they form a matrix, $W_{if}$: from the
+# **i**nput to **f**. For example:
 #
 # $$W_{if}\,x_t = \begin{pmatrix} 0.5 & -1 & 0.25 \\ -1 & 3 & 0.5 \end{pmatrix}
 #   \begin{pmatrix} 1 \\ 0 \\ 2 \end{pmatrix}$$
@@ -202,7 +202,7 @@ print("o =  0, h", *[f"{each:z4.1f}" for each in shown])
 torch.set_default_dtype(torch.float64)  # 16 digits, as in lesson 01
 W_if = torch.tensor([[0.5, -1.0, 0.25], [-1.0, 3.0, 0.5]])
 x_t = torch.tensor([1.0, 0.0, 2.0])
-print("from the word:", (W_if @ x_t).tolist())
+print("from the input:", (W_if @ x_t).tolist())
 
 # %% [markdown]
 # In the same way, each unit needs one weight for each number of $h_{t-1}$. They form the matrix
@@ -236,9 +236,9 @@ print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
 # PyTorch gives each of the two products a bias of its own, so there are two. They are only ever
 # added, and one would do. PyTorch keeps both because NVIDIA's library for GPUs, cuDNN, has two.
 #
-# I is how many numbers a word has, PyTorch's `input_size`: 3 in our example. H is how many h and c
-# have, `hidden_size`: 2. Now larger, with I = 100 and H = 16, as in all examples of the course that
-# are about shapes.
+# I is how many numbers come in at a step, PyTorch's `input_size`: 3 in our example. H is how many h
+# and c have, `hidden_size`: 2. Now larger, with I = 100 and H = 16, as in all examples of the
+# course that are about shapes.
 #
 # **Predict.** What are the shapes of $W_{if}$ and $W_{hf}$ now, rows first?
 
@@ -253,10 +253,10 @@ print("W_hf:", tuple(W_hf.shape), "   W_hf @ h:  ", tuple((W_hf @ h).shape))
 
 # %% [markdown]
 # The rule to remember: **rows are what comes out, columns are what goes in.** Out of both come 16
-# numbers. Into $W_{if}$ go the 100 numbers of a word, and into $W_{hf}$ the 16 of h.
+# numbers. Into $W_{if}$ go the 100 numbers of $x_t$, and into $W_{hf}$ the 16 of h.
 #
 # Matrices are easily turned round, since other libraries keep them the other way. `W_if.T` is
-# $W_{if}$ turned round, and (100 × 16) does not fit a word of 100: PyTorch stops with an error.
+# $W_{if}$ turned round, and (100 × 16) does not fit 100 numbers: PyTorch stops with an error.
 #
 # **Predict.** And if $W_{hf}$ is turned round: does PyTorch stop with an error as well?
 
@@ -288,9 +288,9 @@ same(W_hf.T @ h, W_hf @ h)
 # Read the names as *from, to*. $W_{ii}$ goes from the **i**nput to the **i**nput gate: the same
 # letter twice, for two different things.
 #
-# All four matrices for the word are multiplied by the same $x_t$. So they can be put on top of each
-# other and multiplied at once. PyTorch does that, and calls the stack `weight_ih`. Its product with
-# $x_t$ is cut into four afterwards. In the small example:
+# All four matrices for the input are multiplied by the same $x_t$. So they can be put on top of
+# each other and multiplied at once. PyTorch does that, and calls the stack `weight_ih`. Its product
+# with $x_t$ is cut into four afterwards. In the small example:
 
 # %%
 pictures.weights(input_size=3, hidden_size=2, stage="product")
@@ -313,8 +313,8 @@ for name, parameter in lstm.named_parameters():
 #
 # $$4\,(HI + HH + 2H) = 4H(I + H) + 8H$$
 #
-# parameters. How many characters a line has is not in it, nor how many lines are read: the same
-# weights serve every step.
+# parameters. T, how many characters a line has, is not in it, nor is B, how many lines are read
+# side by side: the same weights serve every step and every line.
 
 # %%
 print("formula:", 4 * H * (I + H) + 8 * H)
@@ -357,7 +357,7 @@ explorers.gates_and_shapes()
 # makes −1 of it.
 #
 # The function below changes one bias of the reader and lets it read a text. `number` gives each
-# character its number, and `embedding` gives each number its vector.
+# character its number, and `embedding` gives each of these the 8 numbers that go in.
 
 
 # %%
@@ -378,10 +378,10 @@ def read_with(text, row, bias):
 # * i shut: never written.
 # * f shut: written, and soon gone.
 # * g at −1: −1 in place of +1.
-# * o shut: c right, h 0.
+# * o shut: c right at first, h 0.
 #
-# **Predict.** Which of the four rows should make c nearly right at the first moment and nearly 0 at
-# the second, if the picture is right?
+# **Predict.** Which of the four rows should make h 0 and leave c right at the first moment, if the
+# picture is right?
 
 # %%
 print("        after print(     after print(x, y")
@@ -393,13 +393,14 @@ for row in (5, 21, 37, 53):
     print(f"row {row:2} ", *values, sep="  ")
 
 # %% [markdown]
-# Row 21: the 1 is written, and soon gone, so block 1 is **f**. With row 5 nothing is ever written:
-# **i**. With row 37 c is −1 at the bracket: **g**. With row 53 the 1 is in the memory, but h is 0:
-# **o**.
+# Row 53: the 1 is in the memory, but h is 0, so block 3 is **o**. With row 21 the 1 is written, and
+# soon gone: **f**. With row 5 nothing is ever written: **i**. With row 37 c is −1 at the bracket:
+# **g**.
 #
-# Two numbers are not as in our function above: for g, c is −0.33 at the second moment, not −1.0,
-# and for o it is 0.63, not 0.90. There the other gates did what they always do. Here they read an
-# h that is wrong, and answer otherwise.
+# At the second moment two numbers may surprise you. In `unit_5`, g at −1 left c at −1.0, and o at 0
+# left it at 0.90, since o has no part in c. In `read_with` they are −0.33 and 0.63. For `unit_5` we
+# took the other gates as they had been, with the right h. In `read_with` they read the wrong h, and
+# answer otherwise.
 #
 # So the order is **i, f, g, o**, as in the picture. It is a convention, no more: the file format
 # ONNX, for one, has i, o, f, g.
@@ -411,8 +412,9 @@ for row in (5, 21, 37, 53):
 # its sum:
 
 # %%
-closing = reader.embedding.weight[number[")"]]
-h_before = torch.tensor(read("print(x, y)")[9].h, dtype=closing.dtype)
+closing = reader.embedding.weight[number[")"]]  # the 8 numbers of ")"
+before = read("print(x, y)")[9]  # the step of "y"
+h_before = torch.tensor(before.h, dtype=closing.dtype)  # float32, as the reader is
 biases = reader.lstm.bias_ih_l0[21] + reader.lstm.bias_hh_l0[21]
 print(f"from the character: {reader.lstm.weight_ih_l0[21] @ closing:5.1f}")
 print(f"from h:             {reader.lstm.weight_hh_l0[21] @ h_before:5.1f}")
@@ -437,7 +439,7 @@ for character in in_order[:4]:
 # Out of 87 characters, the three that shut the gate most are the three closing brackets. In
 # training the reader was told at every character whether a bracket is open. So it learnt by example
 # which characters close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see what opens the input
-# gate.
+# gate: the three opening brackets most, and behind them a `%`.
 #
 # But there is a fourth character in the list, and it closes nothing.
 #
@@ -485,10 +487,9 @@ for bias in (unchanged, 50):
 
 # %% [markdown]
 # With one number changed, the reader thinks that the bracket is still open at the end of the line.
-# And it is far less sure that the line is prose: 0 would be prose, and 1 would be code.
-#
-# We have chosen this line because it shows that well. Of the lines with a bracket that the reader
-# was not trained on, this is how many have a verdict that moves by more than 0.05:
+# And it is far less sure that the line is prose: 0 would be prose, and 1 would be code. We have
+# chosen this line because it shows that well. Of the lines with a round bracket that the reader was
+# not trained on, this is how many have a verdict that moves by more than 0.05:
 
 # %%
 held_out = [line.text for line in code_or_prose()[484:] if "(" in line.text]
@@ -507,8 +508,8 @@ print(moved, "of", len(held_out))
 # * f keeps, i lets in, g is the news, o shows: $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and
 #   $h_t = o_t \odot \tanh(c_t)$.
 # * c is kept unsqueezed and has no fixed bound. h is shown, and stays between −1 and 1.
-# * Each gate is a weighted sum of the word and of h. Rows are what comes out, columns what goes in:
-#   $W_{if}$ is (H × I), $W_{hf}$ is (H × H).
+# * Each gate is a weighted sum of $x_t$ and of $h_{t-1}$. Rows are what comes out, columns what
+#   goes in: $W_{if}$ is (H × I), $W_{hf}$ is (H × H).
 # * PyTorch stacks the gates in the order i, f, g, o: `weight_ih_l0` is (4H, I), `weight_hh_l0` is
 #   (4H, H), and there are two biases of (4H). That is 4H(I + H) + 8H parameters.
 

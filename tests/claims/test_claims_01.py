@@ -156,6 +156,15 @@ def test_why_the_opened_curve_of_the_page_does_not_halve(x):
     assert found["h"][1] < found["none"][1] / 4
 
 
+def test_the_opened_curve_falls_at_once_because_the_last_word_acts_on_what_is_shown(x):
+    """Left at lags 1, 2 and 30; the fall to a third is there without the way through h, too."""
+    found = {}
+    for cut in ("none", "h", "o"):
+        by_lag = by_lag_cut(with_forget_bias(3.7565), x, cut)
+        found[cut] = [round((by_lag[lag] / by_lag[0]).item(), 2) for lag in (1, 2, 30)]
+    assert found == {"none": [0.42, 0.30, 0.32], "h": [0.32, 0.35, 0.18], "o": [0.72, 0.76, 0.78]}
+
+
 def test_the_memory_itself_halves_as_its_gate_says():
     """With no way through o or h, c keeps 0.45 at lag 30 and 0.21 at lag 60, over 20 starts."""
     total = torch.zeros(LAGS + 1)

@@ -186,7 +186,7 @@ def test_other_sizes_throughout_are_told_once(I, H):
         (lambda I, H, bias: 4 * H * (I + I) + 8 * H * bias, "Look again at `weight_hh`"),
         (lambda I, H, bias: 4 * H * (H + H) + 8 * H * bias, "Look again at `weight_ih`"),
         (lambda I, H, bias: 9 * H * (I + H) + 7 * H * bias, "your count is 9·H·I + 9·H·H with"),
-        (lambda I, H, bias: 4 * H * (I + H + 2) if bias else 4 * H * I, "only the two weights"),
+        (lambda I, H, bias: 4 * H * (I + H + 2) if bias else 4 * H * I, "`weight_hh` is still"),
         (lambda I, H, bias: 4 * (I * H + H * H + H), "counts them still"),
         (lambda I, H, bias: 7552, "whatever it is given"),
         (lambda I, H, bias: 4 * H * I + 4 * H ^ 2 + 8 * H * bias, "a power is `**`"),

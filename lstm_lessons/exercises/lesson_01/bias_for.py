@@ -79,8 +79,8 @@ _SLIPS = (
          "for is the whole b, their sum.", "math.log(f / (1 - f)) / 2"),
         ("twice the bias", "You return twice b. There are two biases in PyTorch, but what you are "
          "asked for is their sum.", "2 * math.log(f / (1 - f))"),
-        ("sign turned round", "The sign is turned round, as it also is where 1 - f is taken for f. "
-         "sigmoid(b) above one half needs b above 0: is it f / (1 - f), or (1 - f) / f?",
+        ("sign turned round", "The sign of your b is turned round: sigmoid(b) above one half needs "
+         "b above 0. Is it f / (1 - f), or (1 - f) / f? Or do you take 1 - f for f?",
          "-math.log(f / (1 - f))"),
         ("sigmoid in place of its inverse", "You put f through sigmoid. f is what comes out of "
          "sigmoid; you need the b that goes in.", "1 / (1 + math.exp(-f))"),

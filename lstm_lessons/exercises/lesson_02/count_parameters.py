@@ -133,6 +133,9 @@ _SLIPS = (
              "return 0, but the weights are still there. If you wrote `a + b if bias else 0`: "
              "Python reads that as `(a + b) if bias else 0`. Put brackets round the second part.",
              "weights + biases if bias else 0"),
+            ("weight_hh only with biases", "Right as long as there are biases. With `bias=False` "
+             "you count `weight_ih` alone, but `weight_hh` is still there.",
+             "weights + biases if bias else rows * input_size"),
         ),
     ),
 )  # fmt: skip

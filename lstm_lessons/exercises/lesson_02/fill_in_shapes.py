@@ -54,6 +54,8 @@ EXERCISE = DictExercise(
                     "lie in the stack?", (0, 5), (1, 5)),
                 row("every fourth row", f"{_W_IO}they lie together, a block of H; they are not "
                     "dealt out like cards.", (3, 19)),
+                row("the rows of the lesson", f"{_W_IO}those for the lesson's H = 16. Here H is 5.",
+                    (48, 63)),
                 row("blocks of I rows", f"{_W_IO}you take 6 for a gate, as many as the word has "
                     "numbers. Rows are what comes out.", (18, 23)),
                 row("blocks, not rows", f"{_W_IO}block 3 it is, but which rows are these?", (3, 3),
