@@ -125,7 +125,6 @@ def test_a_forget_gate_that_is_stuck_moves_some_verdicts_and_turns_none_round():
     assert sum(move > 0.05 for move in moves) == 10
 
 
-<<<<<<< HEAD
 def test_what_the_two_squeezes_make_of_a_small_a_middle_and_a_large_sum():
     """Of -50, 0 and 50 sigmoid makes 0, 0.5 and 1, and tanh makes -1, 0 and 1."""
     z = torch.tensor([-50.0, 0.0, 50.0], dtype=torch.float64)
@@ -185,11 +184,11 @@ def test_a_larger_word_widens_the_two_matrices_that_read_it_and_nothing_else():
     changed = {name: tuple(two[name].shape) for name in one if one[name].shape != two[name].shape}
     assert changed == {"weight_ih_l0": (4 * H, 200)}
     assert one["weight_ih_l0"].shape == (4 * H, 100)
-=======
+
+
 def test_what_opens_the_input_gate_of_unit_5():
     """The three opening brackets most, and far behind them the sign of per cent."""
     reader, number = trained_reader()
     from_character = reader.embedding.weight @ reader.lstm.weight_ih_l0[5]
     in_order = sorted(number, key=lambda each: from_character[number[each]].item())
     assert in_order[-4:] == ["%", "{", "[", "("]
->>>>>>> cfb2dc4 (Lessons 00 to 02: shorter, clearer, and no wrong cause)
