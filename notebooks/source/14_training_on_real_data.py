@@ -328,8 +328,9 @@ for name, baseline in (("AR(2)", ar2), ("AR(9)", ar9)):
 def summary(name, found):
     """Print the mean of all seeds, their standard deviation, and how sure the mean is."""
     spread = found.std().item()
-    print(f"{name:15} mean {found.mean():.1f}, standard deviation {spread:.1f},",
-          f"by chance {spread / len(found) ** 0.5:.2f}")  # fmt: skip
+    chance = spread / len(found) ** 0.5
+    print(f"{name:15} mean {found.mean():.1f}, standard deviation {spread:.1f}, ", end="")
+    print(f"by chance {chance:.2f}")
 
 
 summary("not at all", last)
@@ -449,8 +450,8 @@ print(f"64 units: mean {networks.mean():.1f}, better: {(networks < without).sum(
 roots, _ = autoregression(9, training, past.sqrt(), wanted.sqrt())
 root9 = roots**2
 for name, guesses in (("as it was", ar9), ("of roots", root9)):
-    print(f"AR(9) {name:9} validation {error(guesses, validation):.1f},",
-          f"test {error(guesses, test):.1f}")  # fmt: skip
+    validated, tested = error(guesses, validation), error(guesses, test)
+    print(f"AR(9) {name:9} validation {validated:.1f}, test {tested:.1f}")
 print("seeds that are better:", (more_units < error(root9, test)).sum().item(), "of 10")
 
 # %% [markdown]
@@ -573,8 +574,9 @@ rule = round(sum(right) / len(lines), 3)  # the runs are kept with three decimal
 print(f"the rule: {rule}   pages: {len({line.topic for line in lines})}")
 for name, runs in measured("lines").items():
     shares = torch.tensor([min(run)[2] for run in runs])
-    print(f"{name:19} mean {shares.mean():.3f}, by chance {shares.std() / 10**0.5:.3f},",
-          "better than the rule:", (shares > rule).sum().item())  # fmt: skip
+    chance, better = shares.std() / 10**0.5, (shares > rule).sum().item()
+    print(f"{name:19} mean {shares.mean():.3f}, by chance {chance:.3f}, ", end="")
+    print("better than the rule:", better)
 
 # %% [markdown]
 # Asked at the end, the reader is ahead of the rule by 0.024, which is more than chance of the

@@ -47,7 +47,7 @@ lengths = (numbers != 0).sum(dim=1)
 is_code = torch.tensor([line.code for line in lines])
 
 
-def verdicts(model):
+def all_verdicts(model):
     """Return for each of the other lines whether it is taken for code at its end."""
     with torch.no_grad():
         return model(numbers[others], lengths[others])[:, 0] > 0
@@ -65,7 +65,7 @@ deaf = deepcopy(reader)
 with torch.no_grad():
     deaf.lstm.weight_hh_l0[:, 5] = 0
     deaf.head.weight[:, 5] = 0
-before, after = verdicts(reader), verdicts(deaf)
+before, after = all_verdicts(reader), all_verdicts(deaf)
 print("right with unit 5:   ", (before == is_code[others]).sum().item())
 print("right without unit 5:", (after == is_code[others]).sum().item())
 print("changed verdicts:    ", (after != before).sum().item())
@@ -253,7 +253,7 @@ def muted(model, unit, value):
 means = states_of(reader, trained).mean(dim=0)
 right, changed = [], []
 for unit in range(16):
-    after = verdicts(muted(reader, unit, means[unit]))
+    after = all_verdicts(muted(reader, unit, means[unit]))
     right.append((after == is_code[others]).sum().item())
     changed.append((after != before).sum().item())
 print(f"right: {min(right)} to {max(right)}")
@@ -280,14 +280,15 @@ show(plot, alt)
 # **Predict.** We hold unit 5 at 0.9, as if a bracket were always open. Do verdicts change?
 
 # %%
-held = verdicts(muted(reader, 5, torch.tensor(0.9)))
+held = all_verdicts(muted(reader, 5, torch.tensor(0.9)))
 print("held at 0.9:", (held != before).sum().item(), "verdicts change")
 
 # %%
 five = reader
 for unit in (4, 5, 8, 9, 10):
     five = muted(five, unit, means[unit])
-print("without all five that are tied:", (verdicts(five) == is_code[others]).sum().item(), "right")
+right = all_verdicts(five) == is_code[others]
+print("without all five that are tied:", right.sum().item(), "right")
 
 # %% [markdown]
 # Fifteen change. So the reader does listen to unit 5, and still it does not need it: without it,
