@@ -24,7 +24,7 @@ ROWS = {"c_before": 46, "i": 126, "f": 206, "g": 286, "o": 366}
 C_Y, H_Y = 206, 300
 SLOPES = {
     # from, to: the slope along the edge, the middle of its words, and how wide a gap they need in
-    # the edge (none: they stand above it)
+    # the edge (none: they stand above it, a little smaller)
     ("c_before", "c"): ("f", (380, 110), 16),
     ("i", "c"): ("g", (362, 156), 18),
     ("f", "c"): ("c_before", (376, 206), 64),
@@ -102,7 +102,7 @@ def draw(
         if start in back:
             if gap:
                 svg.rect(root, x - gap / 2, y - 9, gap, 18, fill="paper")
-            svg.label(root, x, y + 4.5, slope, 13, data_slope=f"{start} {end}")
+            svg.label(root, x, y + 4.5, slope, 13 if gap else 12, data_slope=f"{start} {end}")
     _edge(root, (RIGHT, H_Y + BOX_HEIGHT / 2), (RIGHT, 384), "h" in back, "h score")
     said = "from the result" if "h" in back else "to the result"
     svg.label(root, RIGHT, 402, said, 14)
