@@ -13,6 +13,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.kinds import ShapeOf
 from lstm_lessons.exercises.engine.readers.names import about_name
+from lstm_lessons.exercises.engine.readers.reach import _span
 from lstm_lessons.exercises.engine.readers.relations import related
 from lstm_lessons.exercises.engine.readers.torch_words import MEANINGS, meaning
 from lstm_lessons.exercises.engine.returns import ANumber, OneTensor, SeveralTensors
@@ -330,6 +331,18 @@ def test_one_thing_is_told_in_the_singular(ours, right, said):
 )
 def test_where_there_is_no_relation_none_is_told(ours, name):
     assert related(ours, W, AXES) is None or ours.equal(W)
+
+
+def test_nothing_is_told_to_be_1_times_what_it_should_be():
+    assert related(W / (1 + 1e-8), W, AXES) is None  # with something small in the denominator
+    cleared = W.clone()
+    cleared[:, 1] = 0
+    assert related(W, cleared, AXES) is None  # what should be 0 is not
+
+
+def test_places_that_are_not_neighbours_are_counted_and_listed():
+    assert _span([1, 3, 4], "unit") == "three units (1, 3, 4)"
+    assert _span([1, 2, 3], "unit") == "units 1 to 3"
 
 
 HALVES = random(4, 6)

@@ -101,4 +101,4 @@ def _span(at: list[int], axis: str) -> str:
         return f"{axis} {at[0]} alone"
     if at == list(range(at[0], at[-1] + 1)):
         return f"{plural(axis)} {at[0]} to {at[-1]}"
-    return f"{counted(len(at), axis)}, {', '.join(map(str, at))},"
+    return f"{counted(len(at), axis)} ({', '.join(map(str, at))})"

@@ -134,6 +134,12 @@ def _same(numbers: Tensor) -> str | None:
     return f"{float(numbers[0]):.4g}" if one and bool(numbers[0]) else None
 
 
+def _factor(a: Tensor, w: Tensor) -> str | None:
+    """Return by what the numbers are multiplied; a factor that shows as 1 tells nothing."""
+    factor = _same((a / w)[w.abs() > 1e-12])
+    return factor if factor != "1" else None
+
+
 def _bound(a: Tensor, w: Tensor) -> str | None:
     """Return how far from zero numbers are cut off: several alike, or all others right."""
     bound = a.abs().max()
@@ -207,7 +213,7 @@ ALONG: Relations = (
 
 IN_PLACE: Relations = (
     ("a factor", "every number is {found} times what it should be.",
-     lambda a, w: _same((a / w)[w.abs() > 1e-12])),
+     lambda a, w: _factor(a, w)),
     ("a number added", "every number is {found} more than it should be.",
      lambda a, w: _same((a - w).flatten())),
     ("holes", "right in every place where it is not 0.",
