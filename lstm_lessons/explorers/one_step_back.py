@@ -52,7 +52,7 @@ def view(
     found = step_graph.backward(values, (d_h,), (d_c,))
     come = {name: found[name] for name in ORDER[:place]}
     here = ORDER[place - 1] if place else ""
-    said = _said(here, values, found, d_c)
+    said = _said(here, values, found, d_c) if here else _to_come(d_h, d_c)
     root = svg.panel(step_graph.WIDTH, HEIGHT)
     step_graph.draw(root, values, come, (d_c,), here)
     for line, text in enumerate(said):
@@ -61,15 +61,19 @@ def view(
     return Picture(svg.write(root), _alt(values, come, " ".join(said)))
 
 
+def _to_come(d_h: float, d_c: float) -> tuple[str, ...]:
+    """Return what will come into the step, where nothing has come back yet."""
+    to_h, to_c = (svg.number(each, 2) for each in (d_h, d_c))
+    return "No gradient has come back yet.", f"To come: {to_h} to h, and {to_c} to c."
+
+
 def _said(
     here: str, values: dict[str, Units], found: dict[str, Units], later: float
 ) -> tuple[str, ...]:
     """Return how the gradient of the number in question is made, in names and in numbers."""
-    if not here:
-        return ("No gradient has come back yet.",)
     name, value = gradient_name(here), svg.number(found[here][0], 3)
     if here == "h":
-        return (f"{name} = {value}, from the result",)
+        return f"{name} = {value}, from the result", f"To c comes, besides, {svg.number(later, 2)}."
     (edge,) = (each for each in SLOPES if each[0] == here)
     slope, arrived = step_graph.slopes(values)[edge][0], found[edge[1]][0]
     words = f"{name} = {gradient_name(edge[1])} · {_bracketed(SLOPES[edge][0])}"

@@ -9,6 +9,8 @@ import pytest
 from ipywidgets import Text as TextBox
 from ipywidgets import ValueWidget
 
+from lstm_lessons.explorers.base import Explorer
+
 from . import toy
 from .page import ExplorerOnPage, NotebookPage, source_of
 
@@ -91,16 +93,23 @@ class Subject:
     def type(self, name: str, line: str) -> None:
         """Type a line over what stands in a box; expect the picture of it."""
         self.shown.box.get_by_label(self.widgets[name].description, exact=True).fill(line)
-        self.expect(**{name: line})
+        twin = self._twin()
+        twin.sliders[name].value = line  # a slider may follow it
+        self.expect(**{key: widget.value for key, widget in twin.sliders.items()})
 
     def press_preset(self, name: str) -> None:
         """Press a preset's button; expect the picture of its values."""
         self.shown.button(name).press("Enter")
+        twin = self._twin()
+        twin.presets[name].click()
+        self.expect(**{key: widget.value for key, widget in twin.sliders.items()})
+
+    def _twin(self) -> Explorer:
+        """Return the same explorer, in this process, with the same values."""
         twin = self.make()
         for key, widget in twin.sliders.items():
             widget.value = self.values[key]
-        twin.presets[name].click()
-        self.expect(**{key: widget.value for key, widget in twin.sliders.items()})
+        return twin
 
     def check_names(self) -> None:
         """Require of every control that a screen reader finds one of its label."""

@@ -75,8 +75,9 @@ def stored_images(path: Path) -> int:
 
 
 def explorers_of(path: Path) -> list[str]:
-    """Return the names of the explorers that a notebook calls, in its order."""
-    return [name for cell in stored_cells(path) for name in CALL.findall(source_of(cell))]
+    """Return the names of the explorers that a notebook calls, in its order, each once."""
+    called = (name for cell in stored_cells(path) for name in CALL.findall(source_of(cell)))
+    return list(dict.fromkeys(called))
 
 
 # The pages with something on them that is drawn.
