@@ -15,6 +15,7 @@ __all__ = [
     "exercise",
     "explorers",
     "pictures",
+    "progress",
     "same",
     "shapes",
     "show",
@@ -26,6 +27,7 @@ _HOMES = {
     "ManualLSTM": "lstm.manual",
     "ManualLSTMCell": "lstm.manual",
     "exercise": "exercises",
+    "progress": "exercises.progress",
     "same": "lstm.same",
     "show": "drawing",
     "trained_reader": "data.train_reader",
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from lstm_lessons import course, explorers, shapes
     from lstm_lessons.drawing import pictures, show
     from lstm_lessons.exercises import exercise
+    from lstm_lessons.exercises.progress import progress
     from lstm_lessons.lstm import cell, compare
     from lstm_lessons.lstm.manual import ManualLSTM, ManualLSTMCell
     from lstm_lessons.lstm.same import same

@@ -45,7 +45,7 @@ def double(*shape):
 # --- Rooms -------------------------------------------------------------------------------------
 
 ROOMS = (
-    "course", "shapes",
+    "course", "shapes", "own_folder",
     "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.relatives", "lstm.arguments", "lstm.layouts",
     "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",

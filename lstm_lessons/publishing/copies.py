@@ -18,6 +18,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from lstm_lessons import own_folder
 from lstm_lessons.course import PAGES
 from lstm_lessons.environment.clone import FIRST_NOTEBOOK
 from lstm_lessons.environment.failure import Failure, from_os_error
@@ -25,7 +26,7 @@ from lstm_lessons.environment.lock import held
 from lstm_lessons.publishing import learner_copy, safe_files
 from lstm_lessons.publishing.copies_record import Record
 
-FOLDER = "my_lessons"
+FOLDER = own_folder.NAME
 FOLDERS = ("notebooks", "exercises")
 PATIENCE_S = 20.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -136,7 +137,7 @@ class _Start:
         self.course = course
         self.folder = folder
         self.laid = Laid()
-        self.record = Record(folder / ".laid_out.json")
+        self.record = Record(folder / own_folder.RECORD)
 
     def lay_out(self) -> Laid:
         known = self.record.read()

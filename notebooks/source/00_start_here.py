@@ -352,8 +352,19 @@ exercise("00.1").hint()
 pictures.course_map()
 
 # %% [markdown]
-# Beside them stands a page to look things up in: [the map of nn.LSTM](map_of_nn_lstm.ipynb). It
-# shows what every argument changes, and needs no order.
+# When `check` says that an answer is right, that is noted in a text file of yours, `progress.txt`
+# in the folder `my_lessons`, and nowhere else. `progress()` reads it, and says what comes next. To
+# note that you have read a lesson, write its number in the brackets: `progress("00")`.
+
+# %%
+from lstm_lessons import progress
+
+progress()
+
+# %% [markdown]
+# Beside the lessons stands a page to look things up in:
+# [the map of nn.LSTM](map_of_nn_lstm.ipynb). It shows what every argument changes, and needs no
+# order.
 #
 # The course began with two posts on CSDN, by
 # [Xhsun1997](https://blog.csdn.net/m0_45478865/article/details/104455978) and by Foneone.

@@ -1,10 +1,11 @@
 """What every exercise has: a text, hints, a solution, and a check that never fails itself."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from lstm_lessons.exercises.engine import diary
 from lstm_lessons.exercises.engine.isolation import isolated
 from lstm_lessons.exercises.engine.result import Note, Outcome, Result
 from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised, describe
@@ -45,7 +46,20 @@ class Exercise(ABC):
         return self.text.hints
 
     def check(self, answer: Any = ..., *more: Any) -> Result:
-        """Judge an answer. The answer is run with a time limit and on copies; nothing changes."""
+        """Judge an answer. The answer is run with a time limit and on copies; nothing changes.
+
+        That an exercise is solved is noted for `progress`.
+        """
+        result = self._checked(answer, more)
+        if result.outcome == "correct":
+            try:
+                diary.note(diary.SOLVED, self.number)
+            except OSError as error:
+                remark = f"\n\nThis could not be noted in `{diary.FILE}`: {error}"
+                return replace(result, message=result.message + remark)
+        return result
+
+    def _checked(self, answer: Any, more: tuple[Any, ...]) -> Result:
         if more:
             return self._incorrect("Hand in one thing: the answer alone.")
         with isolated():
