@@ -156,7 +156,10 @@ def test_both_sides_fill_more_gaps():
 
 def test_two_directions_guess_the_next_character_by_a_leak_alone():
     told = measured("next characters")
-    both, longer = zip(*told["two directions"], strict=True), zip(*told["40 rounds"], strict=True)
+    both, longer = (
+        zip(*told["two directions"], strict=True),
+        zip(*told["two, 40 rounds"], strict=True),
+    )
     (leaking, known), (leaking_later, known_later) = both, longer
     assert min(leaking) >= 0.8 and min(leaking_later) > max(leaking)
     assert sum(known_later) < sum(known)

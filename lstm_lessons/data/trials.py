@@ -510,7 +510,7 @@ def trials() -> list[Trial]:
         ("gaps", "both directions", 5, lambda seed: gaps(True, 16, seed)),
         ("next characters", "one direction", 5, lambda seed: next_shares(False, 32, seed)),
         ("next characters", "two directions", 5, lambda seed: next_shares(True, 16, seed)),
-        ("next characters", "40 rounds", 5, lambda seed: next_shares(True, 16, seed, 40)),
+        ("next characters", "two, 40 rounds", 5, lambda seed: next_shares(True, 16, seed, 40)),
         ("padding", "packed", SEEDS, partial(padding, True)),
         ("padding", "padded", SEEDS, partial(padding, False)),
         ("padding", "padded, 15 rounds", SEEDS, partial(padding, False, rounds=15)),

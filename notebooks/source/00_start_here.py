@@ -58,8 +58,9 @@ explorers.reader()
 #
 # The lower part of the picture draws c. It has a row for each of the 16 *units*. From left to right
 # you see the number that the unit held after each character: the wider a box is, the farther the
-# number is from zero, as the key at its top right shows. A hollow box is a number below zero. Here
-# is the picture once more:
+# number is from zero. (The key at its top right shows three widths. For now it is enough to see
+# whether a box is narrow or wide.) A hollow box is a number below zero. Here is the same picture
+# once more:
 
 # %%
 explorers.reader()
@@ -366,8 +367,9 @@ progress()
 # [the map of nn.LSTM](map_of_nn_lstm.ipynb). It shows what every argument changes, and needs no
 # order.
 #
-# The course began with two posts on CSDN, by
-# [Xhsun1997](https://blog.csdn.net/m0_45478865/article/details/104455978) and by Foneone.
+# The course began with two posts on CSDN:
+# ["torch.nn.LSTM()详解"](https://blog.csdn.net/m0_45478865/article/details/104455978) by Xhsun1997,
+# of February 2020, and "pytorch中的nn.LSTM模块参数详解" by Foneone.
 
 # %% [markdown]
 # ## What we have seen

@@ -117,7 +117,7 @@ pictures.unit(line, "f i")
 # nine characters, so the 1 is kept. At the closing bracket f is shut, and the number is gone.
 #
 # Nobody told the unit when to open and shut them. In training the reader was only told how right
-# its answers were, and training found the weights.
+# its answers were, those on brackets too, and training found the weights.
 
 # %% [markdown]
 # ## A ruler: how far back can it learn?
@@ -172,11 +172,12 @@ for first_word in (1.0, -1.0):
     print(f"first word {first_word:4}: h = {h.item():5.2f}, slope {word.grad.item():.0e}")
 
 # %% [markdown]
-# More than ten million times smaller. Such a network is a *latch*: it holds the sign for ever, and
-# each step pushes h back to 0.96, nudged or not. So a small gradient does not say that a network
-# forgets. It says that training does not see so far back. A network that has yet to *find* good
-# weights gets no hint from there.
-#
+# More than ten million times smaller. Such a network is a *latch*, and it holds the sign for ever.
+# Its gradient is small for another reason: if h is nudged, the next step pushes it back to 0.96. So
+# a small gradient does not say that a network forgets. It says that training does not see so far
+# back. A network that has yet to *find* good weights gets no hint from there.
+
+# %% [markdown]
 # ## A real RNN
 #
 # In a network of the usual size the state has H numbers and a word has I numbers. The two factors
@@ -234,8 +235,10 @@ for lag in (0, 20):
     print(f"lag {lag:2}: {rnn_gradient[lag].item():.10f}")
 
 # %% [markdown]
-# Ten million times smaller. A word that has next to no gradient has next to no say in training. So
-# at first the network hardly learns that the word mattered. How does the gradient shrink?
+# Ten million times smaller. Where a word has nearly no gradient, training hardly sees it. So at
+# first the network hardly learns that the word mattered. How does the gradient shrink? The next
+# cell prints the factor from step to step, and then its average over twenty steps: the number that,
+# multiplied twenty times, gives what was left (`** (1 / 20)`).
 
 # %%
 steps = rnn_gradient[1:] / rnn_gradient[:-1]
@@ -246,7 +249,7 @@ for lag in (0, 20, 40):
 
 # %% [markdown]
 # Single steps differ. But over twenty steps the factor is about the same each time, as with the
-# smallest network. It comes from $W_{hh}$ and from the slope of tanh. Sixty factors below 1 leave
+# smallest network. It comes from $W_{hh}$ and from the slope of tanh. Sixty such factors leave
 # nearly nothing: that is a *vanishing gradient*. With larger weights the factor can be above 1.
 # Then the gradient *explodes*, of which lesson 11 speaks. To *learn* to keep a fact over many
 # steps, a network wants a factor near 1.
@@ -423,11 +426,10 @@ show(plot, alt)
 #
 # ## Turn the knob
 #
-# Below is an LSTM with other weights, which has read 151 words. So far the ruler was laid at the
-# last state h; here it is laid at the last memory c. The solid curve is its gradient, for the
-# forget bias that you choose. $f^k$ is what the forget gate alone would
-# leave after k steps; the two lie close together at a bias of 4. The plain RNN has no c: its curve
-# is that of h.
+# Below is an LSTM with other weights, which has read 151 words. So far we took the gradient of the
+# last h. Here we take that of the last memory c: the solid curve, for the forget bias that you
+# choose. $f^k$ is what the forget gate alone would leave after k steps; with a bias of 4 you can
+# hardly tell the two apart on this axis. The plain RNN has no c, so its curve is that of h.
 #
 # **Try it.**
 #

@@ -236,8 +236,8 @@ print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
 # PyTorch gives each of the two products a bias of its own, so there are two. They are only ever
 # added, and one would do. PyTorch keeps both because NVIDIA's library for GPUs, cuDNN, has two.
 #
-# I is how many numbers come in at a step, PyTorch's `input_size`: 3 in our example. H is how many h
-# and c have, `hidden_size`: 2. Now larger, with I = 100 and H = 16, as in all examples of the
+# I is how many numbers come in at a step, PyTorch's `input_size`: 3 above. H is how many h and c
+# have, `hidden_size`: 2 above. Now larger, with I = 100 and H = 16, as in all examples of the
 # course that are about shapes.
 #
 # **Predict.** What are the shapes of $W_{if}$ and $W_{hf}$ now, rows first?
@@ -397,10 +397,9 @@ for row in (5, 21, 37, 53):
 # soon gone: **f**. With row 5 nothing is ever written: **i**. With row 37 c is −1 at the bracket:
 # **g**.
 #
-# At the second moment two numbers may surprise you. In `unit_5`, g at −1 left c at −1.0, and o at 0
-# left it at 0.90, since o has no part in c. In `read_with` they are −0.33 and 0.63. For `unit_5` we
-# took the other gates as they had been, with the right h. In `read_with` they read the wrong h, and
-# answer otherwise.
+# At the second moment two numbers may surprise you. With o shut c is 0.63, though o has no part in
+# c, and with g at −1 it is −0.33. Above, when we changed one gate of `unit_5`, we left the others
+# as they had been. Here the changed gate makes a wrong h, and all gates of the next step read it.
 #
 # So the order is **i, f, g, o**, as in the picture. It is a convention, no more: the file format
 # ONNX, for one, has i, o, f, g.
@@ -438,8 +437,8 @@ for character in in_order[:4]:
 # %% [markdown]
 # Out of 87 characters, the three that shut the gate most are the three closing brackets. In
 # training the reader was told at every character whether a bracket is open. So it learnt by example
-# which characters close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see what opens the input
-# gate: the three opening brackets most, and behind them a `%`.
+# which characters close one. Change 21 to 5 and `[:4]` to `[-4:]`, and you see the four that open
+# the input gate most: the three opening brackets, and a `%`.
 #
 # But there is a fourth character in the list, and it closes nothing.
 #
@@ -452,18 +451,18 @@ for letter in "xVUZW":
 
 # %% [markdown]
 # Next to nothing. The `V` wipes the bracket out, although it is still open, and so does a `U`. Why
-# was that not unlearnt? Here are all lines with a `V` that it was trained on:
+# was that not unlearnt? Here are all lines with a `V` or a `U` that it was trained on:
 
 # %%
 from lstm_lessons.data import code_or_prose
 
 lines = code_or_prose()[:484]
 for line in lines:
-    if "V" in line.text:
+    if "V" in line.text or "U" in line.text:
         print(line.text)
 
 # %% [markdown]
-# In none of these lines does the `V` stand in brackets. Training corrects what does harm in its
+# In none of these lines does the letter stand in brackets. Training corrects what does harm in its
 # lines, and this never did. That says why the mistake was not unlearnt. It does not say why it is
 # there: `Z` and `W` wipe nothing. So "unit 5 keeps a 1 while a bracket is open" is no law. Whoever
 # says what a unit does has to look for lines in which it does not.

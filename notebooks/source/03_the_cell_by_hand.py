@@ -359,9 +359,8 @@ class ManualLSTMCell(nn.Module):
 #
 # Equal results are half of the test. A network is trained by its gradients, so these have to agree
 # as well. The course has a function that tests both, `compare`. You give it two cells and the
-# inputs. It compares the results, and then the gradients of their sum: one for each input, which
-# are x, h_0 and c_0, and one for each parameter. (In the sum, each number is multiplied by a random
-# one, so that two errors do not cancel.)
+# inputs. It compares the results, h and c. Then it compares the gradients: one for each input,
+# which are x, h_0 and c_0, and one for each parameter.
 #
 # **Predict.** How many tensors will it compare for our cell?
 
@@ -470,7 +469,7 @@ show(plot, alt)
 
 # %% [markdown]
 # **A common mistake.** h is made from the old c, because somebody wrote the line for h first. You
-# can tell by this: c is right and h is wrong, and when the old memory is zero, so is h.
+# can tell by this: c is right and h is wrong, and where the old memory is zero, h is zero, too.
 #
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
 # without looking, mend a broken one, split stacked weights by gate.

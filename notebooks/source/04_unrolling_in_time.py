@@ -338,10 +338,11 @@ c_0 = torch.randn(1, B, H)
 # Nothing has to change in `unroll`. Each turn of `for x_t in x` takes word t of all ten sentences,
 # a table of 10 rows, and lesson 03's step works on each row for itself.
 #
-# Now the proof, with `compare` of lesson 03: all results and all gradients. It calls our loop as it
-# calls `nn.LSTM`, with x and a pair of states, and wants the same back. So `our_lstm` takes the
-# axis for layers away from the states, and puts it back at the end. (`compare` switches gradients
-# on while it works.)
+# Now the proof, with `compare` of lesson 03: all results and all gradients. Ours is a function this
+# time, and it computes with the weights of `large` itself. `compare` calls it as it calls
+# `nn.LSTM`, with x and a pair of states, and wants the same back. So `our_lstm` takes the axis for
+# layers away from the states, and puts it back at the end. (`compare` switches gradients on while
+# it works.)
 
 # %%
 from lstm_lessons.lstm.compare import compare

@@ -120,8 +120,9 @@ pictures.walk(axis=0)
 # %% [markdown]
 # Step 0 should read `f`, `a` and `s`, the first characters of three lines. It reads `f`, `(`, `x`
 # and `)` instead, as if these began four lines. Step 1 reads line B, and h and c are handed on from
-# line A to line B. What stands in a column is read as if it were a line: in the last slot of line
-# C, the layer has read `)`, `]` and `e`, and nothing else.
+# line A to line B. Take the last column of the picture: `)`, `]`, `e`. It is read as if it were a
+# line of three characters. So in the last slot of line C the layer has read these three, and
+# nothing else.
 #
 # Did the layer without `batch_first` do this with the six lines? To test it, the reader's own layer
 # reads their six last characters alone, as one line.
@@ -224,9 +225,9 @@ print("h_n   ", same(h_turned, h_n))
 print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
-# Try all four combinations yourself. x is a table of words, as in the pictures above, and each
-# strip is a step of the loop. Filled is sentence 0, and every number that would change if sentence
-# 0 were another sentence.
+# Try all four combinations yourself. x is a table of words, as in the pictures above. What is
+# filled is sentence 0, and all that would change if sentence 0 were another sentence. A strip is a
+# step of the loop.
 #
 # **Try it.**
 #
@@ -300,8 +301,8 @@ print("swapped:", changed_sentences(swapped, square))
 # The shapes are equal, and the probe tells the two apart: in `right` only sentence 0 changes, in
 # `swapped` all ten. Two things to know before you use it:
 #
-# * Give it vectors, not the numbers of characters. The largest number plus 1 is no character, and
-#   the embedding stops with an error.
+# * Give it vectors, not the numbers of characters. The largest number plus 1 is no character: where
+#   it occurs, the embedding stops with an error.
 # * It wants a model that is in use, `model.eval()`. In training, dropout (lesson 06) changes
 #   outputs by chance.
 #

@@ -246,10 +246,10 @@ for name, weight in lstm.named_parameters():
 # The two layers that learnt code or prose were trained on 484 lines, and tried on 242 others. What
 # happens if the same five trainings go on, from 20 rounds to 40?
 #
-# Training makes a *loss* small. Here the loss of a verdict is −ln of the share that it gives to the
-# truth. If the verdict is 0.2, and the line is prose, the truth gets 0.8, and the loss is −ln 0.8 =
-# 0.22. A share of 0.99 has a loss of 0.01, one of 0.5 has 0.69, and one of 0.01 has 4.6: to be sure
-# and wrong is dear.
+# Training makes a *loss* small. Suppose that the verdict is 0.2, and that the line is prose. Then
+# the truth gets a share of 0.8, and the loss of this verdict is −ln 0.8 = 0.22. In the same way a
+# share of 0.99 has a loss of 0.01, one of 0.5 has 0.69, and one of 0.01 has 4.6. To be sure and
+# wrong costs much.
 #
 # `measured("dropout")` has three numbers after each round: the loss on the lines trained on, the
 # loss on the other lines, and the share of the others that is right.
@@ -279,13 +279,14 @@ print(f"round 40: loss on the other lines {others[39]:.2f}, right {right[39]:.2f
 
 # %% [markdown]
 # No: it is right as often, with twice the loss. It does not make more mistakes, but it is surer of
-# those that it makes, and that is dear. What it learns in these rounds is not what code looks like:
-# it learns its 484 lines by heart. This is called *overfitting*. (A round through all lines is
-# called an *epoch*.)
+# those that it makes, and that costs much. What it learns in these rounds is not what code looks
+# like: it learns its 484 lines by heart. This is called *overfitting*. (A round through all lines
+# is called an *epoch*.)
 #
 # The cheapest remedy is to stop at round 11, where the loss on other lines is lowest: *early
 # stopping*. [Lesson 14](14_training_on_real_data.ipynb) tells how to do that honestly.
-#
+
+# %% [markdown]
 # ## Take away half of the units
 #
 # *Dropout* is a remedy: in training, each number is set to zero with probability p, by chance, anew
@@ -300,7 +301,8 @@ print(f"round 40: loss on the other lines {others[39]:.2f}, right {right[39]:.2f
 # large as before, on average. In general survivors are divided by $1 - p$.
 #
 # One can also say that h is multiplied by a *mask*, here (2, 0, 0, 2).
-#
+
+# %% [markdown]
 # When the network is used, nothing should be left to chance. So each PyTorch module has a switch,
 # `training`. It is True in a new module. `eval()` makes it False, `train()` makes it True again.
 #

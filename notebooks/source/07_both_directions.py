@@ -175,7 +175,7 @@ print("right at", right, "of", T, "words")
 
 # %% [markdown]
 # At none, and nothing complains: each word stands beside the reverse half of another one. (With an
-# odd number of words, the middle one is spared.)
+# odd number of words, the middle one is right all the same.)
 #
 # ## What has each half seen?
 #
@@ -252,7 +252,7 @@ print("h_n[1] and output[0, :, H:]: ", same(h_n[1], output[0, :, H:]))
 # In the module that you take home, `Reader`, the head would take 2H numbers, and would get this
 # vector in place of `h_n[-1]`.
 #
-# The mean or the maximum of `output` over all steps is an honest vector, too. Two other ways are
+# The mean or the maximum of `output` over all steps is a right vector, too. Two other ways are
 # found in programs. They run, and they are wrong.
 #
 # ### The last slot
@@ -285,8 +285,8 @@ print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
 # The other way is `h_n.view(4, -1)`. Here h_n is (2, 4, 3): 2 passes, 4 lines. The result is (4,
 # 6), so row 0 should belong to line 0.
 #
-# **Predict.** The first half of row 0 is the forward state of line 0. Whose state is its second
-# half?
+# **Predict.** Think of `view` in lesson 05. The first half of row 0 is the forward state of line 0.
+# Whose state is its second half?
 
 # %%
 viewed = h_n.view(4, -1)
@@ -296,7 +296,7 @@ for direction, name in enumerate(("forward", "reverse")):
             print("the", name, "state of line", b)
 
 # %% [markdown]
-# It is the forward state of *another line*: `view` reads on along the memory, as in lesson 05.
+# It is the forward state of *another line*: `view` reads on along the memory.
 #
 # ## Layers and directions
 #
@@ -420,9 +420,9 @@ for setting, runs in measured("next characters").items():
     print(f"{'':15} in use:  ", [f"{known:.0%}" for whole, known in runs])
 
 # %% [markdown]
-# In use, two directions have half to two thirds of what one direction has. The rows "40 rounds" are
-# two directions, too, trained four times as long. The leak pays more then, and in use they are no
-# better.
+# In use, two directions have half to two thirds of what one direction has. The last rows are two
+# directions once more, trained for forty rounds in place of ten. The leak pays more then, and in
+# use they are no better.
 #
 # One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
 # after t, if the layer has been given what comes after t.
@@ -467,8 +467,8 @@ pictures.grid(steps="hi_e", bidirectional=True, labels=[("h", "hi_e"), *read])
 # %% [markdown]
 # In the slot of the gap *both* halves have read the gap, which must not be seen. So the network
 # took the halves beside it: the forward half of the slot of `i`, and the reverse half of the slot
-# of `e`. It had one layer. With two, the forward half of layer 1 knows the gap, because layer 0's
-# reverse half has read it.
+# of `e`. It had one layer. With two, this would leak: in the slot of `i`, layer 1 reads both halves
+# of layer 0, and the reverse half of layer 0 has read the gap.
 #
 # ## What we have seen
 #

@@ -132,7 +132,7 @@ def test_both_ends_and_every_degenerate_case_are_tried():
     ("number", "answer", "said"),
     [
         ("01.1", lambda f, steps: round(f**steps, 3), "rounded to 3 decimals"),
-        ("01.1", lambda f, steps: f**steps + (steps == 50), "Right up to 49 steps. With f = 0.9"),
+        ("01.1", lambda f, steps: f**steps + (steps == 50), "With f = 0.9 it is right up to 49"),
         ("01.1", lambda f, steps: f**steps if f else 0.5 * (steps > 0), "f = 0 keeps nothing"),
         ("01.1", lambda f, steps: f ** max(steps, 1), "Before the first step nothing is lost"),
         ("01.2", lambda share, n: n * share, "After 20 steps"),

@@ -199,10 +199,9 @@ class _Drawing:
         """Write beside a row of h_n which half of output it equals."""
         labels = self.labels or []
         text = labels[0 if spot.direction else -1][spot.direction]
-        if spot.direction:
-            self._text(left + 4, y + 25, f"= {text}", 14, lit, "start", data_same=text)
-        else:
-            self._text(left + STATE_WIDTH + 6, y, f"= {text}", 14, lit, "start", data_same=text)
+        below = 16 if spot.direction else 0  # in reverse, an arrow comes in from the right
+        place = (left + STATE_WIDTH + 6, y + below)
+        self._text(*place, f"= {text}", 14, lit, "start", data_same=text)
 
     def _up(self, layer: int, step: int, x: float) -> None:
         """Draw what the boxes of a step read from below, and where their h goes."""

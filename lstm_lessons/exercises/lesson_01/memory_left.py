@@ -38,10 +38,12 @@ def _first_wrong_step(seen: Seen) -> Told | None:
             return None
         if seen.returns.distance(ours.results["number"], right) > seen.returns.tolerance:
             yours = float(ours.results["number"])
-            before = f"Right up to {counted(count - 1, 'step')}. " if count > 1 else ""
+            before = f"it is right up to {counted(count - 1, 'step')}. " if count > 1 else ""
             return "wrong from a step on", (
-                f"{before}With f = {f} and {counted(count, 'step')}, {float(right):.4g} should be "
-                f"left, and you return {yours:.4g}." + " No share is above 1." * (yours > 1)
+                f"With f = {f} {before}{'With' if before else 'and'} {counted(count, 'step')}, "
+                f"{float(right):.4g} should be left, and you return {yours:.4g}."
+                + " No share is above 1."
+                * (yours > 1)
             )
     return None
 
