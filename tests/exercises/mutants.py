@@ -16,7 +16,8 @@ COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 def mutants(code: str, count: int, seed: int) -> list[tuple[str, str]]:
     """Return up to ``count`` different edits of a function: what was changed, and the new code."""
     tree = ast.parse(code)
-    found = {text: change for change, text in _all(tree) if text != ast.unparse(tree)}
+    same = ast.unparse(tree)
+    found = {text: change for change, text in _all(tree) if text != same}
     texts = sorted(found)
     random.Random(seed).shuffle(texts)
     return [(found[text], text) for text in texts[:count]]
@@ -26,13 +27,13 @@ def _all(tree: ast.Module) -> Iterator[tuple[str, str]]:
     nodes = list(ast.walk(tree))
     names = sorted({n.id for n in nodes if isinstance(n, ast.Name)} | _arguments(nodes))
     local = [n for n in names if n in _arguments(nodes) | _assigned(nodes)]
-    for at, node in enumerate(nodes):
-        for change, edit in _edits(node, local):
-            copied = copy.deepcopy(tree)
-            target = list(ast.walk(copied))[at]
-            edit(target)
-            line = getattr(node, "lineno", 0)
-            yield f"line {line}: {change}", ast.unparse(copied)
+    for node in nodes:
+        as_it_was = dict(vars(node))
+        for change, edit in _edits(copy.copy(node), local):
+            edit(node)
+            text = ast.unparse(tree)
+            vars(node).update(as_it_was)
+            yield f"line {getattr(node, 'lineno', 0)}: {change}", text
 
 
 def _arguments(nodes: list[ast.AST]) -> set[str]:
