@@ -336,32 +336,31 @@ def test_a_lesson_that_is_no_notebook_is_left_out(course, mine):
 # A start that is cut off
 
 
-SLAIN = """
-import os, sys
-from pathlib import Path
-from lstm_lessons.publishing import copies
-
-step, number, course, mine = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4])
-real, seen = getattr(os, step), 0
-
-def slain(*arguments, **more):
-    global seen
-    seen += 1
-    if seen == number:
-        os._exit(9)
-    return real(*arguments, **more)
-
-setattr(os, step, slain)
-copies.lay_out(course, mine)
-"""
-
-
 def start_and_kill(course, mine, step, number):
     """Start in a process that dies at the given call of a step; say whether it came so far."""
-    command = [sys.executable, "-c", SLAIN, step, str(number), str(course), str(mine)]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(CODE)})
-    assert done.returncode in (0, 9)
-    return done.returncode == 9
+    if (process := os.fork()) == 0:
+        status = 1
+        try:
+            _slay_at(step, number)
+            copies.lay_out(course, mine)
+            status = 0
+        finally:
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert status in (0, 9)
+    return status == 9
+
+
+def _slay_at(step, number):
+    """Let this process end, with nothing put right, at the given call of a step."""
+    real, seen = getattr(os, step), count(1)
+
+    def slain(*arguments, **more):
+        if next(seen) == number:
+            os._exit(9)
+        return real(*arguments, **more)
+
+    setattr(os, step, slain)
 
 
 @pytest.mark.slow
