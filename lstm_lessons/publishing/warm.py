@@ -20,7 +20,8 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-BIG = ("torch", "torch.optim", "matplotlib.figure", "ipywidgets", "ipykernel.kernelapp")
+# torch._dynamo is what the first optimiser of a process imports, and that takes it two seconds.
+BIG = ("torch", "torch._dynamo", "matplotlib.figure", "ipywidgets", "ipykernel.kernelapp")
 SERVE = "from lstm_lessons.publishing.warm import serve; serve()"
 
 
