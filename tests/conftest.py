@@ -1,6 +1,26 @@
-"""The order in which whole files are dealt out to the workers."""
+"""The order in which whole files are dealt out to the workers, and a seed that costs nothing."""
+
+import sys
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Seed the processor's random numbers alone, while no device is in use.
+
+    `torch.manual_seed` notes, for each kind of device, what is to be done should one be started,
+    and keeps the whole stack beside each note: two milliseconds inside pytest, each time.
+    """
+    if (torch := sys.modules.get("torch")) is None:
+        return
+    everywhere = torch.manual_seed
+
+    def manual_seed(seed: int) -> object:
+        if torch.cuda.is_initialized():
+            return everywhere(seed)
+        return torch.default_generator.manual_seed(int(seed))
+
+    torch.manual_seed = manual_seed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
