@@ -30,7 +30,7 @@ torch.set_default_dtype(torch.float64)
 # stay as they are given.
 #
 # It should do **truncated** backpropagation: no gradient passes a cut. It runs without an error,
-# and two things are wrong. Once both are mended, a third thing has nothing left to do, and you can
+# and two things are wrong. Once both are mended, a third thing is not needed any more, and you can
 # delete it.
 #
 # | argument | is |

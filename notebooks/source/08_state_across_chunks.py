@@ -175,9 +175,11 @@ except RuntimeError as error:
 # %% [markdown]
 # It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
 # made, because on the way back gradients are multiplied by them. But the optimiser has written new
-# numbers into the same tensors: that is the "inplace operation" of the message. Its tensor of [16,
-# 64] is `weight_hh_l0`, turned round.
-#
+# numbers into the same tensors: that is the "inplace operation" of the message. PyTorch counts how
+# often a tensor is written over, and stops if its "version" is another one than the graph has
+# noted. (The tensor of [16, 64] is `weight_hh_l0`, turned round.)
+
+# %% [markdown]
 # And if the weights did not change? Then it would run, and walk further and further. We count for
 # each chunk how many words its loss has a gradient for. `torch.autograd.grad` returns the gradient,
 # in place of leaving it in `.grad`. Here `retain_graph=True` is right: we walk through the same
@@ -323,9 +325,11 @@ for hand_on in (True, False):
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
-# How can that be, if no gradient crosses a cut? A chunk with a bracket teaches to set the state, or
-# to clear it. All the others teach to keep it: the answers in such a chunk are all 1 or all 0, and
-# only the state that came in says which. No gradient has to see both ends of a long bracket.
+# How can that be, if no gradient crosses a cut? Take a chunk of five dots inside a bracket. Its
+# answers are 1 1 1 1 1, and the dots do not say so: only the state that came in does. All five
+# answers are right only if that state is kept to the end of the chunk. So this chunk teaches to
+# keep it. A chunk with a bracket teaches to set the state, or to clear it. No gradient has to see
+# both ends of a long bracket.
 
 # %% [markdown]
 # ## An echo
@@ -378,9 +382,10 @@ pictures.echo(chunk=4, lag=3)
 # %% [markdown]
 # ## Turn the knob
 #
-# Below, a row is the loss of one word, and a column is a word. The darker, the more that word moves
-# that loss through the memory: d steps before, with a forget gate f, it is $f^d$. A square is an
-# effect that the gradient sees, a stroke is one that is lost at a cut.
+# Below, a row is the loss of one word, and a column is a word. The darker a place, the more this
+# word moves this loss through the memory. A word that stands d steps before moves it by $f^d$, if f
+# is the forget gate. A square is an effect that the gradient sees, a stroke is one that is lost at
+# a cut.
 #
 # **Try it.**
 #

@@ -294,13 +294,14 @@ print("all rows:", same(h_packed[0], alone))
 # row is what its line gives alone. The output is packed, too, in the order of `data`.
 #
 # Is our loop what `nn.LSTM` does? It begins with zeros, and its states come back with a row for
-# each stair. `[back]` takes each line's state from its stair.
+# each stair. `back` is the list 2, 0, 1, 3 from above: line 0 lies on stair 2, line 1 on stair 0.
+# So `h_stairs[back]` has a row for each line, in your order.
 
 # %%
 zeros = torch.zeros(4, 16)
 weights = reader.lstm.all_weights[0]
 ours, h_stairs, c_stairs = unroll_packed(packed.data, packed.batch_sizes, zeros, zeros, weights)
-back = packed.unsorted_indices  # the stair of each line
+back = packed.unsorted_indices  # 2, 0, 1, 3: the stair of each line
 print("output:", same(ours, packed_output.data))
 print("h_n:   ", same(h_stairs[back], h_packed[0]))
 print("c_n:   ", same(c_stairs[back], c_packed[0]))
@@ -352,9 +353,9 @@ print("kept:", losses[mask].tolist())
 print(f"mean of all: {losses.mean():.3f}    mean of those kept: {losses[mask].mean():.3f}")
 
 # %% [markdown]
-# Counting the padding makes this loss look better than it is: 0.475 for 0.600. And a network can
-# lower it by being good at padding. The mean of a line's states wants the mask as well: you write
-# it in exercise 09.2.
+# Counting the padding makes this loss look better than it is: 0.475 in place of 0.600. And a
+# network can lower it by being good at padding. The mean of a line's states wants the mask as well:
+# you write it in exercise 09.2.
 
 # %% [markdown]
 # ## The module to take home
@@ -383,8 +384,8 @@ class Reader(nn.Module):
 
 # %% [markdown]
 # It takes any batch of numbers with its lengths, and gives one verdict a line, or with
-# `each_step=True` one at every step (`total_length` makes the block as long as `numbers` is). The
-# package keeps it as `lstm_lessons.lstm.reader.Reader`.
+# `each_step=True` one at every step. (`total_length` makes the block as long as `numbers` is, even
+# if all lines are shorter.) The package keeps it as `lstm_lessons.lstm.reader.Reader`.
 
 # %% [markdown]
 # ## Does it matter?
@@ -475,21 +476,6 @@ for line, score in zip(mine, torch.sigmoid(scores)):
     print(f"{score:.0%} code: {line}")
 
 # %% [markdown]
-# Some things to know before you use it on your own data:
-#
-# * No line may be empty: packing refuses a length of 0.
-# * As torch makes it, it is float32. Here it is float64, so that it learns nearly the same on every
-#   machine. On a GPU, `reader.to("cuda")` moves the weights, and you move the numbers. Only the
-#   lengths must be on the CPU, which is why they get `.cpu()`.
-# * A `DataLoader` gives it batches, if `collate_fn` tells how a list of lines becomes one:
-
-# %%
-from torch.utils.data import DataLoader
-
-for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
-    print("numbers:", tuple(block.shape), " lengths:", ends.tolist())
-
-# %% [markdown]
 # ## A probe for padding
 #
 # You can find the mistake without reading the code. What a model says about a line must not depend
@@ -520,6 +506,23 @@ with torch.no_grad():
 # The padded reader says something else of a line alone, so it reads its padding. The last step of a
 # packed batch is wrong as well: behind a line's end there are zeros. (What differs by 1.2 and 6.5
 # are scores.)
+
+# %% [markdown]
+# ## On your own data
+#
+# Some things to know before you use the reader elsewhere:
+#
+# * No line may be empty: packing refuses a length of 0.
+# * As torch makes it, it is float32. Here it is float64, so that it learns nearly the same on every
+#   machine. On a GPU, `reader.to("cuda")` moves the weights, and you move the numbers. Only the
+#   lengths must be on the CPU, which is why they get `.cpu()`.
+# * A `DataLoader` gives it batches, if `collate_fn` tells how a list of lines becomes one:
+
+# %%
+from torch.utils.data import DataLoader
+
+for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
+    print("numbers:", tuple(block.shape), " lengths:", ends.tolist())
 
 # %% [markdown]
 # ## What we have seen

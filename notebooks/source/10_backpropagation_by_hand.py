@@ -242,9 +242,9 @@ same(dz, z.grad)
 # In each product there are two numbers that we want a gradient for, the weight and the number that
 # it is multiplied by. Each is the slope for the other.
 #
-# Begin with the word. Its first number, 1, takes part in all eight sums, with the weights 1, 0, 0,
-# 2, −2, 1, −1 and 0. So eight arrows leave it. What comes back on them adds up, each times its
-# weight:
+# Begin with the word. Its first number, 1, takes part in all eight sums, two for each of i, f, g
+# and o. Its weights there are the first column of the table with which lesson 03 began: 1, 0, 0, 2,
+# −2, 1, −1 and 0. So eight arrows leave it. What comes back on them adds up, each times its weight:
 
 # %%
 column = torch.tensor([1.0, 0, 0, 2, -2, 1, -1, 0])
@@ -356,7 +356,8 @@ def step_backward(d_h, d_c, step, weights):
 #
 # The steps are a chain, so the way back is a loop that begins at the *last* step.
 #
-# **Predict.** In the picture of the way back, how many arrows come *into* a step?
+# **Predict.** In the next picture a step is one box, and arrows show the way back. How many arrows
+# will come *into* a box in the middle?
 
 # %%
 pictures.back_in_time(["n", "g", "e", "("])
@@ -468,8 +469,8 @@ to_c = to_h * bracket.o * (1 - bracket.tanh_c**2)
 print(f"to h: {to_h.norm():.2f}    to c: {to_c.norm():.2f}")
 
 # %% [markdown]
-# **Predict.** A guess: how much of it gets on to the 64 sums of the step, about 1.9, about 0.3, or
-# 0.00?
+# **Predict.** A guess: from h and c the gradients go on to the 64 sums of the step, which gates are
+# made of. What length will be left there, about 1.9, about 0.3, or 0.00?
 
 # %%
 dz, _ = gates_backward(to_h, start, bracket)
@@ -504,7 +505,7 @@ plot, axes = figure(height=300)
 axes.plot(shares, [score_with(14, share) for share in shares], "k-", label="the score")
 axes.plot([1, 0], [whole, whole - slope], "k:", label="what the gradient says")
 axes.axhline(0, color="gray", linewidth=1)
-axes.set(xlabel="share of the bracket's vector that is left", ylabel="score")
+axes.set(xlabel="share of the bracket's vector that is left: all → nothing", ylabel="score")
 axes.set(title="The bracket, taken away", xlim=(1, 0))
 axes.legend()
 alt = """The score against the share of the bracket that is left. It begins at 0.87, is at 0.77 at

@@ -56,10 +56,9 @@ def new_network(seed, factor=1.05):
 
 # %% [markdown]
 # `torch.optim.SGD` is plain gradient descent: `step()` moves the weights by the *learning rate*
-# `lr` times their gradient, against it. `clip_grad_norm_` returns the length of the whole
-# gradient, in which all parameters are taken together as one long list. It can do more, and that
-# is for later: with the limit `inf`, infinite, it leaves a gradient as it is, as long as its length
-# is finite.
+# `lr` times their gradient, against it. From `clip_grad_norm_` we want only a number for now: it
+# returns the length of the whole gradient, with all parameters taken together as one long list.
+# Our limit is `inf`, infinite. With it the function changes no gradient whose length is finite.
 
 
 # %%
@@ -134,9 +133,10 @@ explorers.gradient_flow()
 #
 # </details>
 #
-# Neither way alone brings much to the `f`. So most of its gradient has changed over on its way: a
-# stretch along c, then through h into the gates of the step before, and along c again. The two ways
-# do not add up to the whole, because there are many mixed ones.
+# Neither way alone brings much to the `f`. But a gradient can change over. It may come back along c
+# for some steps, go from the gates of one step to the h before it, from this h to the c of the same
+# step, and on along c. There are many such mixed ways. Together they bring most of what the `f`
+# gets, so the two ways alone do not add up to the whole.
 
 # %% [markdown]
 # ## Factors on one axis
@@ -277,7 +277,7 @@ print(f"before update 1: {factor_of(rnn, +1):.2f} a step (with −1: {factor_of(
 
 # %% [markdown]
 # About 1.4. But 59 steps multiply it 59 times: 1.05 to the power 59 is 18, and 1.41 to the power 59
-# is more than 600 million. After −1 it has hardly grown, but one of the two is enough.
+# is more than 600 million. (Where the sign is −1 it has hardly grown. One of the two is enough.)
 #
 # Second: which parameters have the long gradient?
 
@@ -414,21 +414,9 @@ for limit in (0.1, 1, 2):
 # that 60 of them are hardly enough. **So try several limits**, each a few times as large as the one
 # before.
 #
-# Would a smaller learning rate do, too? Here it is alone, and what it costs where no gradient is
-# long:
-
-# %%
-inf = torch.inf
-for T, lr, limit in ((60, 0.0001, inf), (10, 0.0001, inf), (10, 0.01, 0.5), (10, 0.01, inf)):
-    ends = [ending(train(*new_network(seed), limit, lr, T=T)[0]) for seed in range(3)]
-    print(f"T = {T}, lr {lr}, limit {limit}: {ends.count('learnt')} of 3 learn it")
-
-# %% [markdown]
-# A small rate saves two of three. But then *every* step is short, and with 10 numbers 60 such steps
-# are too few. A limit that is too low costs the same.
-#
-# So it is best to use both: a learning rate that is right for most gradients, and a limit for the
-# few that are too long. Here the rate is 0.0005, and the limit is 40:
+# A smaller learning rate makes *every* step shorter, those too that were not too long. So use both:
+# a rate for most of the gradients, and a limit for the few that are too long. Here the rate is
+# 0.0005, and the limit is 40:
 
 # %%
 for seed in range(5):
@@ -440,8 +428,9 @@ for seed in range(5):
 
 # %% [markdown]
 # Clipping touches only 5 to 7 of the 60 updates, and they decide: all five seeds learn it, and one
-# of five without clipping. The longest step is 40 · 0.0005 = 0.02. That was too long above, where
-# each of the 60 steps had this length. Now only a few have it.
+# of five without clipping. The longest step is 40 · 0.0005 = 0.02. With a limit of 2 and a rate of
+# 0.01 it was 0.02 as well, and too long, because each of the 60 steps had this length. Now only a
+# few have it.
 #
 # ## What clipping changes, and what it does not
 #

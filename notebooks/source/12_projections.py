@@ -170,8 +170,8 @@ for P in (90, 80, 10):
 # %% [markdown]
 # More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
-# Below that, a projection saves. A layer above this one saves from a larger P on, since it also
-# reads P numbers in place of H. The next picture draws the matrices at scale.
+# Below that, a projection saves. A layer above this one saves more, since it also reads P numbers
+# in place of H. The next picture draws the matrices at scale.
 #
 # **Try it.**
 #
@@ -224,7 +224,8 @@ print("quicker with the projection:", narrow < wide)
 # most people train, PyTorch has a faster way for a plain layer on a processor, and none for a
 # projected one. On the machine that made this page, a layer of 512 numbers still took half of the
 # time or less with P = 64 in float32. One of 128 numbers with P = 32 took more than twice as long
-# as the plain one.
+# as the plain one. PyTorch also prints a warning then, that projections "are not supported with
+# oneDNN", which is the name of that faster way. The numbers are right all the same.
 #
 # Why does one not always do it? The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
@@ -334,9 +335,9 @@ agrees(proj_size=4)
 # * `z` is the sums of the four gates. `z_x` comes from the word, and `addmm` adds the product with
 #   h to it. `apply_gates`, from lesson 03, cuts `z` into gates of `hidden_size` numbers each.
 # * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
-# * `running` says how many lines have this step. They are the first rows of h and c, and become
-#   new. The rows below wait as they are: forward, their lines have ended, and in reverse they have
-#   not begun.
+# * `running` says how many lines have this step. `first_rows(h, running)` is `h[:running]`, and
+#   `replace_first_rows` puts the new rows in their place. The rows below wait as they are: forward,
+#   their lines have ended, and in reverse they have not begun.
 # * The reverse direction takes the steps from the last to the first. At the end its outputs are
 #   turned round again, by `[::-1]`.
 #
