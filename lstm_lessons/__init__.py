@@ -12,6 +12,7 @@ __all__ = [
     "cell",
     "compare",
     "course",
+    "diagnose",
     "exercise",
     "explorers",
     "pictures",
@@ -26,6 +27,7 @@ __all__ = [
 _HOMES = {
     "ManualLSTM": "lstm.manual",
     "ManualLSTMCell": "lstm.manual",
+    "diagnose": "clinic",
     "exercise": "exercises",
     "progress": "exercises.progress",
     "same": "lstm.same",
@@ -38,6 +40,7 @@ _MODULES = {"cell": "lstm.cell", "compare": "lstm.compare", "pictures": "drawing
 TYPE_CHECKING = False  # a type checker takes it for True, and an old Python has no typing
 if TYPE_CHECKING:
     from lstm_lessons import course, explorers, shapes
+    from lstm_lessons.clinic import diagnose
     from lstm_lessons.drawing import pictures, show
     from lstm_lessons.exercises import exercise
     from lstm_lessons.exercises.progress import progress

@@ -48,7 +48,7 @@ ROOMS = (
     "course", "shapes", "own_folder",
     "lstm.plain", "lstm.cell", "lstm.unroll", "lstm.relatives", "lstm.arguments", "lstm.layouts",
     "lstm.ragged",
-    "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder",
+    "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder", "clinic",
     "data", "data.streams", "data.train_reader", "data.trials", "data.training_runs", "drawing",
     "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",

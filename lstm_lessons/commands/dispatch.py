@@ -15,6 +15,7 @@ usage: python3 -m lstm_lessons COMMAND
   test     run every test (makes the environment where it is missing)
   setup    make the environment, and stop
   doctor   say what is installed, and what is wrong with the way to mend it
+  diagnose examine a model of your own with six probes: FILE:FUNCTION
   build    make the notebooks from their source texts (for authors)
   new      lay out the files of a new lesson (for authors)
   slips    print what each wrong answer to an exercise is told (for authors)
@@ -22,10 +23,11 @@ usage: python3 -m lstm_lessons COMMAND
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "build", "new", "slips", "bench")
+COMMANDS = ("lab", "test", "setup", "doctor", "diagnose", "build", "new", "slips", "bench")
 _IN_ENVIRONMENT = {
     "lab": (),
     "test": ("test",),
+    "diagnose": (),
     "build": ("test",),
     "new": ("test",),
     "slips": (),

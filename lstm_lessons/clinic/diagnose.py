@@ -1,0 +1,162 @@
+"""Examine anybody's recurrent model with six probes."""
+
+from __future__ import annotations
+
+from inspect import Parameter, signature
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from lstm_lessons.clinic.axes import find, laid_out, reaches_others
+from lstm_lessons.clinic.case import Case, said
+from lstm_lessons.clinic.example import Example, as_call, main_path
+from lstm_lessons.clinic.nested import leaves, replaced
+from lstm_lessons.clinic.probes import PROBES
+from lstm_lessons.clinic.report import NOT_TRIED, Finding, Report
+from lstm_lessons.clinic.sequences import Untried
+from lstm_lessons.clinic.subject import Call, Subject, chance_put_back
+
+
+def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = None) -> Report:
+    """Examine a recurrent model with six probes, and return what they found.
+
+    ``model`` is any module with a recurrence: LSTM, GRU, RNN, cells in a loop of your own.
+    ``example_input`` is what it is called with: one tensor; a PackedSequence; a tuple of
+    positional arguments, such as ``(numbers, lengths)``; or a dict of named ones. The sequences
+    are the first tensor that is (B, T, ...) or (T, B, ...), floats with an axis of features or
+    whole numbers such as those of words; or one sequence, (T, I) or (T,). Lengths (B,), first
+    states (L, B, H) and masks of the shape of the sequences go with it. Take three samples or
+    more of three steps or more, of different lengths where the model knows lengths, and B other
+    than T.
+
+    ``batch_first`` says whether the sequences are (B, T, ...). Without it, that is found by
+    trying, and the report says how. If you know it, say it: only then can batch and time that
+    are swapped always be told from a batch that is meant so.
+
+    The results may be tensors, packed sequences, and tuples, lists and dicts of them. The probes
+    run copies of the model, in eval mode and in float64 where it can: neither its mode, its
+    parameters, gradients, buffers and attributes, nor the input, nor any random state change.
+
+    A fault is a fact that nobody wants; a suspicion is a fact that may be meant so; a property is
+    by design. A model with no finding may still be wrong: six probes see six things.
+
+    Raises:
+        TypeError: ``model`` is no module, or there is no tensor of sequences in the input.
+        ValueError: the model does not run on the example, gives no tensor, or cannot be copied;
+            ``batch_first`` is given for an input without an axis for the batch.
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            f"expected model to be a torch.nn.Module, got {type(model).__name__}: put the function "
+            "into the forward of one"
+        )
+    if batch_first not in (None, True, False):
+        raise TypeError(f"expected batch_first to be True, False or None, got {batch_first!r}")
+    with chance_put_back(), torch.inference_mode(False):
+        call = as_call(model, example_input)
+        path = main_path(call)
+        try:
+            subject = Subject(model)
+        except Exception as error:
+            raise ValueError(
+                f"the model cannot be copied, and diagnose works on copies: {said(error)}"
+            ) from None
+        return _examined(subject, call, path, batch_first)
+
+
+def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | None) -> Report:
+    try:
+        call = subject.widen(call)
+    except Exception as error:
+        raise ValueError(f"the model does not run on the example: {said(error)}") from None
+    subject.read_rows(call, path)
+    if not subject.results(call):
+        raise ValueError("expected the model to give tensors, and it gives none")
+    names = _names(subject)
+    pad = _pad(subject)
+    axes, how = find(subject, call, path, names, batch_first, pad)
+    example, grown = _grown(subject, Example(call, path, axes, names, pad))
+    _turn(subject, example)
+    results = subject.results(example.call)
+    case = Case(subject, example, results, laid_out(subject, example, results), grown)
+    findings = tuple(_tried(name, probe, case) for name, probe in PROBES.items())
+    return Report(_subject(subject, call, path), _axes(example, how, grown), findings)
+
+
+def _tried(name: str, probe: Any, case: Case) -> Finding:
+    try:
+        return probe(case)
+    except Untried as reason:
+        return Finding(name, NOT_TRIED, str(reason))
+    except Exception as error:
+        return Finding(name, NOT_TRIED, f"the model stopped when the probe ran it: {said(error)}")
+
+
+def _names(subject: Subject) -> list[str]:
+    given = signature(subject.modules[""].forward).parameters.values()
+    return [each.name for each in given if each.kind is not Parameter.KEYWORD_ONLY]
+
+
+def _pad(subject: Subject) -> int:
+    """Return the number that stands for no word, as the first embedding says it; else 0."""
+    for module in subject.modules.values():
+        if isinstance(module, nn.Embedding) and module.padding_idx is not None:
+            return module.padding_idx
+    return 0
+
+
+def _grown(subject: Subject, example: Example) -> tuple[Example, bool]:
+    """Return the example, with three samples in place of one where the model takes them."""
+    if example.main.batch is None or example.samples > 1:
+        return example, False
+    try:
+        three = example.chosen([0, 0, 0])
+        moved = example.anew(three).moved(samples=[1, 2])
+        subject.results(moved)
+        return example.anew(moved), True
+    except Exception:
+        return example, False
+
+
+def _turn(subject: Subject, example: Example) -> None:
+    """Where a result has B · T rows: find out whether they lie as the axes of x do, or turned."""
+    if example.main.batch is None:
+        return
+    for turned in (False, True):
+        subject.turned = turned
+        try:
+            if not reaches_others(subject, example):
+                return
+        except Exception:
+            break
+    subject.turned = False
+
+
+def _subject(subject: Subject, call: Call, path: tuple) -> str:
+    main = dict(leaves(call))[path]
+    kind = type(subject.modules[""]).__name__
+    if isinstance(main, PackedSequence):
+        return f"{kind} on a packed batch of {len(main.batch_sizes)} steps"
+    parts = []
+    replaced(call, lambda place, leaf: parts.append(_shape(leaf)))
+    return f"{kind} on {', '.join(parts)}"
+
+
+def _shape(leaf: Any) -> str:
+    if isinstance(leaf, Tensor):
+        shape = str(tuple(leaf.shape))
+        if leaf.dtype == torch.bool:
+            return shape
+        return shape + (" of floats" if leaf.is_floating_point() else " of whole numbers")
+    return "a packed batch" if isinstance(leaf, PackedSequence) else f"{len(leaf)} lengths"
+
+
+def _axes(example: Example, how: str, grown: bool) -> str:
+    batch, time = example.axes
+    if batch is None:
+        return f"no axis for the batch; time is axis {time} ({how})"
+    text = f"batch is axis {batch}, {example.samples} samples; time is axis {time}, "
+    text += f"{example.steps} steps ({how})"
+    return text + ("; the example has one sample, and two more were made from it" if grown else "")

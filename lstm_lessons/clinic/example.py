@@ -1,0 +1,181 @@
+"""The example input: which tensor holds the sequences, and what goes with it, sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from inspect import Parameter, signature
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from lstm_lessons.clinic.nested import Path, is_counts, leaves, replaced
+from lstm_lessons.clinic.sequences import Block, Packed, is_numbering
+from lstm_lessons.clinic.subject import Call
+
+EXPECTED = (
+    "expected example_input to be what the model is called with: a tensor, a packed sequence, a "
+    "tuple of arguments or a dict of named ones"
+)
+
+
+def as_call(model: nn.Module, example_input: Any) -> Call:
+    """Return positional and named arguments.
+
+    Raises:
+        TypeError: there is no tensor in it.
+    """
+    if not any(True for _ in leaves(example_input)):
+        raise TypeError(f"{EXPECTED}; got {type(example_input).__name__} without a tensor in it")
+    if isinstance(example_input, Tensor | PackedSequence | list):
+        return (example_input,), {}
+    if isinstance(example_input, Mapping):
+        names = signature(model.forward).parameters
+        takes = any(each.kind is Parameter.VAR_KEYWORD for each in names.values())
+        if takes or set(example_input) <= set(names):
+            return (), dict(example_input)
+        return (example_input,), {}
+    return tuple(example_input), {}
+
+
+def main_path(call: Call) -> Path:
+    """Return the path to the sequences: the first leaf that has an axis for time and for more.
+
+    Raises:
+        TypeError: no tensor could be sequences.
+    """
+    ranked: list[tuple[int, Path]] = []
+    for path, leaf in leaves(call):
+        if isinstance(leaf, PackedSequence):
+            ranked.append((0, path))
+        elif isinstance(leaf, Tensor) and leaf.dtype is not torch.bool:
+            enough = 2 if is_numbering(leaf) else 3
+            if leaf.ndim >= enough - 1:
+                ranked.append((leaf.ndim < enough, path))
+    if not ranked:
+        raise TypeError(f"{EXPECTED}; got no tensor with an axis for time")
+    return min(ranked, key=lambda each: each[0])[1]  # the first of the best
+
+
+class Example:
+    """A call whose sequences have known axes, and the calls that differ from it in one thing."""
+
+    def __init__(
+        self, call: Call, path: Path, axes: tuple[int | None, int], names: list[str], pad: int = 0
+    ) -> None:
+        self.call, self.path, self.axes = call, path, axes
+        self._names, self._pad = names, pad
+        found = dict(leaves(call))
+        main = found.pop(path)
+        self.main: Block | Packed = (
+            Packed(main) if isinstance(main, PackedSequence) else Block(main, *axes, pad)
+        )
+        self._roles: dict[Path, str] = {}
+        for other, leaf in found.items():
+            role = self._role(other, leaf)
+            if role:
+                self._roles[other] = role
+            if role == "lengths" and isinstance(self.main, Block):
+                self.main.told([int(each) for each in leaf])
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are; 1 where there is no axis for them."""
+        return self.main.samples
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are."""
+        return self.main.steps
+
+    @property
+    def lengths(self) -> list[int] | None:
+        """The sequences' own steps; None where none is known to end early."""
+        return self.main.lengths
+
+    @property
+    def companions(self) -> int:
+        """How many other inputs have an axis for the samples."""
+        return len(self._roles)
+
+    def anew(self, call: Call) -> Example:
+        """Return another call with the same axes as an example."""
+        return Example(call, self.path, self.axes, self._names, self._pad)
+
+    def moved(
+        self, steps: Sequence[int] | None = None, samples: Sequence[int] | None = None
+    ) -> Call:
+        """Return the call with other numbers at these steps of these samples; None is all."""
+        return self._with({self.path: self.main.moved(steps, samples)})
+
+    def chosen(self, samples: Sequence[int]) -> Call:
+        """Return the call with these samples alone, in this order."""
+        if isinstance(self.main, Block) and self.main.batch is None:
+            return self.call
+
+        def made(path: Path, leaf: Any) -> Any:
+            if path == self.path:
+                return self.main.chosen(samples)
+            role = self._roles.get(path)
+            if role is None:
+                return leaf
+            if is_counts(leaf):
+                return type(leaf)(leaf[place] for place in samples)
+            axis = {"states": 1, "steps": self.main.batch or 0}.get(role, 0)
+            return leaf.index_select(axis, torch.tensor(list(samples), device=leaf.device))
+
+        return replaced(self.call, made)
+
+    def cut(self, start: int, stop: int) -> Call:
+        """Return the call with these steps alone; lengths are cut as well."""
+
+        def made(path: Path, leaf: Any) -> Any:
+            if path == self.path:
+                return self.main.cut(start, stop)
+            role = self._roles.get(path)
+            if role == "steps":
+                return leaf.narrow(self.main.time, start, stop - start)
+            if role == "lengths":
+                most = stop - start
+                if isinstance(leaf, Tensor):
+                    return leaf.clamp(max=most)
+                return type(leaf)(min(each, most) for each in leaf)
+            return leaf
+
+        return replaced(self.call, made)
+
+    @property
+    def told_lengths(self) -> bool:
+        """Whether the lengths were handed in, and not read off the zeros at the ends."""
+        return self.lengths is not None and not self.main.guessed
+
+    def _role(self, path: Path, leaf: Any) -> str | None:
+        """Return what a leaf beside the sequences is, by its size: lengths, states, steps, ..."""
+        samples, steps = self.samples, self.steps
+        if isinstance(leaf, PackedSequence) or self.axes[0] is None:
+            return None
+        if is_counts(leaf):
+            fits = len(leaf) == samples and all(1 <= each <= steps for each in leaf)
+            return "lengths" if fits else None
+        if leaf.ndim == 1 and len(leaf) == samples:
+            if is_numbering(leaf) and leaf.dtype is not torch.bool:
+                low, high = int(leaf.min()), int(leaf.max())
+                named = "len" in self._name(path).lower()
+                if low >= 1 and high <= steps and (named or high == steps):
+                    return "lengths"
+            return "samples"
+        if isinstance(self.main, Block) and leaf.shape[:2] == self.main.value.shape[:2]:
+            return "steps"
+        if leaf.ndim == 3 and leaf.shape[1] == samples:
+            return "states"
+        return "samples" if leaf.ndim and leaf.shape[0] == samples else None
+
+    def _name(self, path: Path) -> str:
+        """Return the name of the argument that a path leads through."""
+        if path[0] == 1:
+            return str(path[1])
+        return self._names[path[1]] if path[1] < len(self._names) else ""
+
+    def _with(self, values: dict[Path, Any]) -> Call:
+        return replaced(self.call, lambda path, leaf: values.get(path, leaf))

@@ -1,0 +1,45 @@
+"""Which entries of a result have moved, and how far."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def gaps(before: Tensor, after: Tensor) -> Tensor:
+    """Return how far each entry has moved, beside the largest number there is, or 1."""
+    if not before.is_floating_point() and not before.is_complex():
+        return (before != after).double()
+    gap = (before - after).abs().double()
+    same = (before == after) | (before.isnan() & after.isnan())
+    gap = gap.masked_fill(same, 0.0).nan_to_num(nan=torch.inf)
+    finite = before[before.isfinite()].abs()
+    size = max(1.0, finite.max().item()) if len(finite) else 1.0
+    return gap / size
+
+
+def moved(before: Tensor, after: Tensor, axis: int, allowed: float) -> list[int]:
+    """Return the places along an axis at which something has moved by more than is allowed."""
+    gap = gaps(before, after).movedim(axis, 0).flatten(1)
+    return (gap.amax(1) > allowed).nonzero()[:, 0].tolist() if gap.numel() else []
+
+
+def largest(before: Tensor, after: Tensor) -> float:
+    """Return the largest move of all."""
+    gap = gaps(before, after)
+    return gap.max().item() if gap.numel() else 0.0
+
+
+def places(found: list[int]) -> str:
+    """Return places in words: ``3``, ``0 and 4``, ``1 to 9``, ``0, 2 and 5``."""
+    if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
+        return f"{found[0]} to {found[-1]}"
+    if len(found) > 6:
+        return f"{len(found)} of {found[0]} to {found[-1]}"
+    *front, last = map(str, found)
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def by(gap: float) -> str:
+    """Return how far in words of two digits."""
+    return f"up to {gap:.2g}" if gap < torch.inf else "up to nan or inf"

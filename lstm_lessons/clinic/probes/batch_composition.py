@@ -1,0 +1,147 @@
+"""Take a sample out of its batch, turn the batch round, leave the padding off: nothing may move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from lstm_lessons.clinic.axes import Layout
+from lstm_lessons.clinic.case import Case, said, some
+from lstm_lessons.clinic.moves import by, largest
+from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
+from lstm_lessons.clinic.sequences import Packed, Untried
+
+NAME = "batch composition"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One fact against the model."""
+
+    status: str
+    fact: str
+    perhaps: str
+
+
+def batch_composition(case: Case) -> Finding:
+    """Call the model with samples alone, in another order, and without padding."""
+    example = case.example
+    if example.main.batch is None:
+        raise Untried("the input was read as one sequence, with no axis for the batch")
+    if not any(layout.batch is not None for layout in case.layouts.values()):
+        raise Untried("no result has a row for each sample")
+    if example.samples < 2:
+        raise Untried("the example has one sample: give a batch of two or more")
+    seen = _alone(case) or _turned(case)
+    if seen:
+        return Finding(NAME, seen.status, seen.fact, seen.perhaps)
+    tried = "alone and in the opposite order, a sample gives what it gives in the batch"
+    if example.lengths is None or min(example.lengths) == example.steps:
+        return Finding(
+            NAME, HOLDS, f"{tried}. No row of the example ends in padding, so that was not tried"
+        )
+    if not isinstance(example.main, Packed):
+        tried += ", and so without its padding"
+    return Finding(NAME, HOLDS, tried)
+
+
+def _alone(case: Case) -> _Seen | None:
+    """Hold samples alone against their rows in the batch, whole and cut to their own steps."""
+    example = case.example
+    for sample in some(example.samples):
+        call, steps = example.chosen([sample]), example.steps
+        packed = isinstance(example.main, Packed)
+        own = example.lengths[sample] if example.lengths else steps
+        told = example.told_lengths and not packed
+        if told and own < steps:  # the block goes with its lengths
+            call = example.anew(call).cut(0, own)
+        try:
+            after = case.after(call)
+        except Exception as error:
+            return _refused(case, error)
+        seen = _held(case, after, sample, own if example.told_lengths else steps, FAULT)
+        if seen is not None or told or packed or own == steps:
+            if seen is not None:
+                return seen
+            continue
+        try:
+            after = case.after(example.anew(call).cut(0, own))
+        except Exception:
+            continue  # some models take one length alone
+        seen = _held(case, after, sample, own, SUSPICION)
+        if seen is not None:
+            return seen
+    return None
+
+
+def _held(
+    case: Case, after: dict[str, Tensor], sample: int, steps: int, status: str
+) -> _Seen | None:
+    for name, layout in case.layouts.items():
+        if layout.batch is None or name not in after:
+            continue
+        before = case.results[name].narrow(layout.batch, sample, 1)
+        now = after[name]
+        if now.ndim != before.ndim:
+            fact = f"{name} of one sample alone has the shape {tuple(now.shape)}, in place of "
+            fact += f"{tuple(before.shape)}: an axis is lost"
+            return _Seen(FAULT, fact, "a squeeze() without its axis, which takes any axis of 1")
+        before, now = _own_steps(before, now, layout, steps)
+        if now.shape != before.shape:
+            if status == SUSPICION:
+                continue
+            fact = f"{name} of one sample alone has the shape {tuple(now.shape)}, in place of "
+            return _Seen(SUSPICION, fact + f"{tuple(before.shape)}", "")
+        gap = largest(before, now)
+        if gap > case.subject.allowed:
+            return _told(case, name, sample, gap, status)
+    return None
+
+
+def _own_steps(before: Tensor, now: Tensor, layout: Layout, steps: int) -> tuple[Tensor, Tensor]:
+    if layout.time is None:
+        return before, now
+    most = min(steps, before.shape[layout.time], now.shape[layout.time])
+    return before.narrow(layout.time, 0, most), now.narrow(layout.time, 0, most)
+
+
+def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
+    example = case.example
+    ragged = example.lengths is not None and example.lengths[sample] < example.steps
+    if status == SUSPICION:
+        fact = f"{name} of sample {sample} moves by {by(gap)} when the zeros at its end are left "
+        fact += "off: what it gives depends on how long another sample is"
+        return _Seen(SUSPICION, fact, "if these zeros are padding, the model reads its padding")
+    if ragged:
+        fact = f"{name} of sample {sample}, alone and without padding, differs by {by(gap)} from "
+        fact += "its row in the batch"
+        cause = "the model reads the padding, or takes the state behind it; or rows are in the "
+        return _Seen(FAULT, fact, cause + "order of the lengths, and not in yours")
+    fact = f"{name} of sample {sample} alone differs by {by(gap)} from its row in the batch"
+    cause = "a mean, a norm or a softmax over the axis of the batch, or batch and time swapped"
+    return _Seen(FAULT, fact, cause)
+
+
+def _refused(case: Case, error: Exception) -> _Seen:
+    fact = f"the model runs with {case.example.samples} samples and not with one: {said(error)}"
+    cause = "a state or a view that was made for one size of the batch; take the size from x"
+    return _Seen(SUSPICION, fact, cause)
+
+
+def _turned(case: Case) -> _Seen | None:
+    """Turn the order of the samples round: the rows must come back turned round."""
+    order = list(range(case.example.samples))[::-1]
+    try:
+        after = case.after(case.example.chosen(order))
+    except Exception:
+        return None  # such as lengths that have to be sorted
+    for name, before, now, layout in case.pairs(after):
+        if layout.batch is None:
+            continue
+        gap = largest(before, now.flip(layout.batch))
+        if gap > case.subject.allowed:
+            fact = f"with the batch in the opposite order, the rows of {name} do not come back in "
+            fact += f"that order: they differ by {by(gap)}"
+            return _Seen(FAULT, fact, "a sort by length that is not undone")
+    return None

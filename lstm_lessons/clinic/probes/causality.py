@@ -1,0 +1,85 @@
+"""Move the numbers of one step: which earlier steps move? And does each step reach the result?"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from lstm_lessons.clinic.case import Case, some
+from lstm_lessons.clinic.moves import largest, moved, places
+from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
+from lstm_lessons.clinic.sequences import Untried
+
+NAME = "causality"
+
+
+def causality(case: Case) -> Finding:
+    """Move one step of every sample; look for earlier steps that move."""
+    if case.example.steps < 2:
+        raise Untried("the example has one step: give two or more")
+    if not any(layout.time is not None for layout in case.layouts.values()):
+        return _reach(case)
+    for step in some(case.example.steps)[::-1]:
+        if step == 0:
+            continue
+        after = case.after(_moved(case, step))
+        for name, before, now, layout in case.pairs(after):
+            if layout.time is None:
+                continue
+            found = moved(before, now, layout.time, case.subject.allowed)
+            early = [each for each in found if each < step]
+            if early:
+                fact = f"moving step {step} moved step{'s' if len(early) > 1 else ''} "
+                return _early(case, fact + f"{places(early)} of {name}")
+    return Finding(NAME, HOLDS, "moving a step moved no earlier one: each reads only what was")
+
+
+def _moved(case: Case, step: int) -> tuple:
+    return case.example.moved(steps=[step])
+
+
+def _early(case: Case, fact: str) -> Finding:
+    both = [name or "the layer" for name, each in case.recurrent.items() if each.bidirectional]
+    if both:
+        fact += f". By design: {places_of(both)} read{'s' if len(both) == 1 else ''} both ways"
+        return Finding(
+            NAME, PROPERTY, fact + ". Whoever predicts the next step with it copies the answer"
+        )
+    looks = {
+        type(each).__name__
+        for each in case.subject.modules.values()
+        if isinstance(each, nn.MultiheadAttention | nn.Transformer | nn.Conv1d | nn.Conv2d)
+    }
+    if looks:
+        fact += f". {places_of(sorted(looks))} may look ahead; so it is, unless it is masked"
+        return Finding(NAME, PROPERTY, fact)
+    perhaps = "attention or a mean over time, if you wrote one. If not, batch and time are swapped,"
+    return Finding(NAME, SUSPICION, fact, perhaps + " or a flip, a view or a shift is too much")
+
+
+def _reach(case: Case) -> Finding:
+    """With no step in the results: does the last step reach them, and not it alone?"""
+    steps = case.example.steps
+    reaching = []
+    for step in sorted({0, steps // 2, steps - 2, steps - 1}):
+        try:
+            after = case.after(_moved(case, step))
+        except Untried:
+            continue
+        pairs = case.pairs(after)
+        gap = max((largest(before, now) for _, before, now, _ in pairs), default=0.0)
+        if gap > case.subject.allowed:
+            reaching.append(step)
+    none = "no result has an axis for time, so nothing can be said of earlier steps"
+    if reaching == [steps - 1]:
+        fact = f"{none}. Of the steps tried, only the last one moved a result"
+        return Finding(NAME, SUSPICION, fact, "the state is not handed on from step to step")
+    if reaching and steps - 1 not in reaching and case.example.lengths is None:
+        fact = f"{none}. The last step moved no result, step {places(reaching)} did"
+        return Finding(NAME, SUSPICION, fact, "the result is taken from another step than the last")
+    raise Untried(none)
+
+
+def places_of(names: list[str]) -> str:
+    """Return names in words: ``a``, ``a and b``."""
+    *front, last = names
+    return f"{', '.join(front)} and {last}" if front else last

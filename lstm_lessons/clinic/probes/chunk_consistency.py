@@ -1,0 +1,104 @@
+"""Read a sequence whole, and in two chunks with the state handed on: the same must come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import Parameter, signature
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lstm_lessons.clinic.case import Case, said
+from lstm_lessons.clinic.moves import by, largest
+from lstm_lessons.clinic.nested import leaves
+from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
+from lstm_lessons.clinic.sequences import Packed, Untried
+
+NAME = "chunk consistency"
+STATES = ("hx", "hidden", "state", "states", "h", "hc", "h0", "h_0", "memory", "carry", "prev")
+"""Names that people give to the argument for the state; a longer one may begin with these."""
+
+
+def chunk_consistency(case: Case) -> Finding:
+    """Cut the example in two, hand the state on, and hold the results against the whole."""
+    example = case.example
+    if isinstance(example.main, Packed):
+        raise Untried("a packed batch is not cut into chunks: give the sequences as a block")
+    if example.steps < 2:
+        raise Untried("the example has one step: give two or more")
+    timed = [name for name, layout in case.layouts.items() if layout.time is not None]
+    if not timed:
+        raise Untried("no result has an axis for time")
+    parameter = _parameter(case)
+    cut = (example.steps + 1) // 2
+    with torch.no_grad():
+        first = case.subject.raw(example.cut(0, cut))
+        state = _state(first)
+        call = _handed(case, example.cut(cut, example.steps), parameter, state)
+        try:
+            second = case.subject.raw(call)
+        except Exception as error:
+            raise Untried(
+                f"with the state of the first chunk as `{parameter}`, the second one stopped: "
+                f"{said(error)}"
+            ) from None
+    parts = [case.subject.shaped(first, example.cut(0, cut)), case.subject.shaped(second, call)]
+    for name in timed:
+        time = case.layouts[name].time
+        if time is None or name not in parts[0] or name not in parts[1]:
+            continue
+        joined = torch.cat([part[name] for part in parts], dim=time)
+        if joined.shape != case.results[name].shape:
+            raise Untried(f"the chunks of {name} are not as long as the whole")
+        gap = largest(case.results[name], joined)
+        if gap > case.subject.allowed:
+            return _differs(case, name, gap, cut)
+    fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
+    return Finding(NAME, HOLDS, fact + f"`{parameter}`, give what the whole gives")
+
+
+def _parameter(case: Case) -> str:
+    """Return the name of the argument for the state: the one after the sequences."""
+    path = case.example.path
+    if path[0] == 1 or len(path) != 2:
+        raise Untried("the sequences are no positional argument, so no state can stand after them")
+    given = signature(case.subject.modules[""].forward).parameters.values()
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    names = [each.name for each in given if each.kind in kinds]
+    fitting = [name for name in names[path[1] + 1 :] if name.lower().startswith(STATES)]
+    if not fitting:
+        raise Untried("forward takes no state, so each call begins anew")
+    return fitting[0]
+
+
+def _handed(case: Case, call: Any, parameter: str, state: Any) -> Any:
+    args, kwargs = call
+    names = list(signature(case.subject.modules[""].forward).parameters)
+    place = names.index(parameter)
+    if place < len(args):
+        return (*args[:place], state, *args[place + 1 :]), kwargs
+    return args, {**kwargs, parameter: state}
+
+
+def _state(result: Any) -> Any:
+    """Return what a result holds beside its first part: a state, or a pair of them."""
+    parts = list(result.values()) if isinstance(result, Mapping) else result
+    if isinstance(parts, Tensor) or not isinstance(parts, tuple | list) or len(parts) < 2:
+        raise Untried("the model gives no state back beside its output")
+    rest = parts[1] if len(parts) == 2 else tuple(parts[1:])
+    if not any(isinstance(leaf, Tensor) for _, leaf in leaves(rest)):
+        raise Untried("the model gives no state back beside its output")
+    return rest
+
+
+def _differs(case: Case, name: str, gap: float, cut: int) -> Finding:
+    fact = (
+        f"{name} in two chunks differs by {by(gap)} from the whole, though the state was handed on"
+    )
+    both = [each for each in case.recurrent.values() if each.bidirectional]
+    if both:
+        fact += ". By design: the reverse pass needs the chunk that has not been read yet"
+        return Finding(NAME, PROPERTY, fact)
+    perhaps = "the state that is handed in is not used, is not the last one, or only h is handed on"
+    return Finding(NAME, FAULT, fact, perhaps)

@@ -1,0 +1,383 @@
+"""Small models for the clinic: right ones of many kinds, and one fault planted in each other."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.nn.utils.rnn import (
+    pack_padded_sequence,
+    pad_packed_sequence,
+)
+
+B, T, I, H, V = 5, 7, 3, 4, 11  # noqa: E741
+
+
+def floats(*shape):
+    return torch.randn(*(shape or (B, T, I)), generator=torch.Generator().manual_seed(1))
+
+
+def words(*shape):
+    return torch.randint(1, V, shape or (B, T), generator=torch.Generator().manual_seed(2))
+
+
+LENGTHS = torch.tensor([7, 3, 5, 1, 6])
+
+
+def padded():
+    return words() * (torch.arange(T) < LENGTHS[:, None])
+
+
+class Made(nn.Module):
+    """Layers by name, and a forward that is a function of the module and its inputs."""
+
+    def __init__(self, run, **layers):
+        super().__init__()
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+        self.run = run
+
+    def forward(self, x, *rest, **named):
+        return self.run(self, x, *rest, **named)
+
+
+class Tagger(nn.Module):
+    def __init__(self, kind=nn.LSTM, **options):
+        super().__init__()
+        self.embedding = nn.Embedding(V, I, padding_idx=0)
+        self.rnn = kind(I, H, batch_first=True, **options)
+        self.head = nn.Linear(H * (1 + self.rnn.bidirectional), V)
+
+    def forward(self, numbers, hidden=None):
+        output, hidden = self.rnn(self.embedding(numbers), hidden)
+        return self.head(output), hidden
+
+
+class Packs(nn.Module):
+    """Packs, and gives a verdict a sequence."""
+
+    def __init__(self, sort=False):
+        super().__init__()
+        self.embedding = nn.Embedding(V, I)
+        self.lstm = nn.LSTM(I, H, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * H, 2)
+        self.sort = sort
+
+    def forward(self, numbers, lengths):
+        x = self.embedding(numbers)
+        if self.sort:
+            lengths, order = torch.as_tensor(lengths).sort(descending=True)
+            x = x[order]
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        _, (h, _) = self.lstm(packed)
+        return self.head(torch.cat([h[0], h[1]], 1))
+
+
+class Counts(nn.Module):
+    """Finds the lengths itself, packs, and gives a dict."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(V, I, padding_idx=0)
+        self.gru = nn.GRU(I, H, batch_first=True)
+
+    def forward(self, numbers):
+        lengths = (numbers != 0).sum(1)
+        packed = pack_padded_sequence(
+            self.embedding(numbers), lengths, batch_first=True, enforce_sorted=False
+        )
+        output, h = self.gru(packed)
+        states, _ = pad_packed_sequence(output, batch_first=True)
+        return {"states": states, "last": h[-1], "name": "x"}
+
+
+class Cells(nn.Module):
+    """A loop over cells; ``cut`` detaches in it, ``forgets`` begins each step with zeros."""
+
+    def __init__(self, cut=False, forgets=False, time=1):
+        super().__init__()
+        self.cell, self.head = nn.LSTMCell(I, H), nn.Linear(H, 2)
+        self.cut, self.forgets, self.time = cut, forgets, time
+
+    def forward(self, x):
+        h = c = torch.zeros(x.shape[1 - self.time], H, dtype=x.dtype)
+        outputs = []
+        for x_t in x.unbind(self.time):
+            if self.forgets:
+                h, c = torch.zeros_like(h), torch.zeros_like(c)
+            h, c = self.cell(x_t, (h, c))
+            outputs.append(h)
+            if self.cut:
+                h, c = h.detach(), c.detach()
+        return self.head(torch.stack(outputs, self.time))
+
+
+class Keeps(nn.Module):
+    """Keeps its state from call to call."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.hidden = nn.LSTM(I, H, batch_first=True), None
+
+    def forward(self, x):
+        output, (h, c) = self.lstm(x, self.hidden)
+        self.hidden = (h.detach(), c.detach())
+        return output
+
+
+def embedded(run, **options):
+    layers = {"embedding": nn.Embedding(V, I, padding_idx=0)}
+    layers["lstm"] = nn.LSTM(I, H, **{"batch_first": True, **options})
+    layers["head"] = nn.Linear(H * (1 + layers["lstm"].bidirectional), 2)
+    return Made(run, **layers)
+
+
+def layer(run, **options):
+    lstm = nn.LSTM(I, H, **{"batch_first": True, **options})
+    return Made(run, lstm=lstm, head=nn.Linear(H * (1 + lstm.bidirectional), 2))
+
+
+STATES = (floats(1, B, H), floats(1, B, H) + 1)
+
+
+# name: (model, example input); nothing is wrong with them, so no fault and no suspicion
+RIGHT = {
+    "nn.LSTM": lambda: (nn.LSTM(I, H), floats(T, B, I)),
+    "nn.LSTM with states": lambda: (nn.LSTM(I, H, batch_first=True), (floats(), STATES)),
+    "nn.LSTM, two layers, dropout": lambda: (nn.LSTM(I, H, 2, dropout=0.5), floats(T, B, I)),
+    "nn.GRU": lambda: (nn.GRU(I, H, batch_first=True), floats()),
+    "nn.RNN": lambda: (nn.RNN(I, H), floats(T, B, I)),
+    "nn.LSTM, both ways": lambda: (nn.LSTM(I, H, bidirectional=True), floats(T, B, I)),
+    "nn.LSTM, projected": lambda: (nn.LSTM(I, H, proj_size=2), floats(T, B, I)),
+    "nn.LSTM, B is T": lambda: (nn.LSTM(I, H), floats(6, 6, I)),
+    "nn.LSTM, one sequence": lambda: (nn.LSTM(I, H), floats(T, I)),
+    "nn.LSTM, one sample": lambda: (nn.LSTM(I, H, batch_first=True), floats(1, T, I)),
+    "nn.LSTM, packed": lambda: (
+        nn.LSTM(I, H, bidirectional=True),
+        pack_padded_sequence(floats(), LENGTHS, batch_first=True, enforce_sorted=False),
+    ),
+    "nn.LSTM, packed in order": lambda: (
+        nn.LSTM(I, H),
+        pack_padded_sequence(floats(), LENGTHS.sort(descending=True)[0], batch_first=True),
+    ),
+    "a tagger of words": lambda: (Tagger(), words()),
+    "a tagger with a GRU": lambda: (Tagger(nn.GRU), words()),
+    "a tagger, both ways": lambda: (Tagger(bidirectional=True), words()),
+    "packs with lengths": lambda: (Packs(), (padded(), LENGTHS)),
+    "packs with a list of lengths": lambda: (Packs(), (padded(), LENGTHS.tolist())),
+    "named arguments": lambda: (Packs(), {"numbers": padded(), "lengths": LENGTHS}),
+    "finds its lengths, gives a dict": lambda: (Counts(), padded()),
+    "a loop over cells": lambda: (Cells(), floats()),
+    "a loop over cells, time first": lambda: (Cells(time=0), floats(T, B, I)),
+    "a mean over time": lambda: (
+        embedded(lambda m, x: m.head(m.lstm(m.embedding(x))[0].mean(1))),
+        words(),
+    ),
+    "rows of a language model": lambda: (
+        embedded(lambda m, x: m.head(m.lstm(m.embedding(x))[0].reshape(-1, H))),
+        words(),
+    ),
+    "rows of a language model, time first": lambda: (
+        embedded(lambda m, x: m.head(m.lstm(m.embedding(x))[0].view(-1, H)), batch_first=False),
+        words(T, B),
+    ),
+    "turns its batch round, then rows": lambda: (
+        embedded(lambda m, x: m.head(m.lstm(m.embedding(x.t()))[0].view(-1, H)), batch_first=False),
+        words(B, T),
+    ),
+    "dropout that knows eval": lambda: (
+        layer(lambda m, x: F.dropout(m.head(m.lstm(x)[0]), training=m.training)),
+        floats(),
+    ),
+    "a batch norm in eval": lambda: (
+        Made(
+            lambda m, x: m.norm(m.lstm(x)[0].transpose(1, 2)),
+            lstm=nn.LSTM(I, H, batch_first=True),
+            norm=nn.BatchNorm1d(H),
+        ),
+        floats(),
+    ),
+    "frozen words": lambda: frozen(),
+    "weight norm": lambda: (
+        layer(lambda m, x: m.head(m.lstm(x)[0])).apply(
+            lambda each: (
+                nn.utils.parametrizations.weight_norm(each) if isinstance(each, nn.Linear) else each
+            )
+        ),
+        floats(),
+    ),
+    "a mask beside it": lambda: (
+        embedded(lambda m, x, mask: m.head(m.lstm(m.embedding(x))[0]) * mask[..., None]),
+        (words(), torch.ones(B, T)),
+    ),
+}
+
+
+def frozen():
+    model = Tagger()
+    model.embedding.weight.requires_grad_(False)
+    return model, words()
+
+
+def lost_axis(m, x):
+    return m.head(m.lstm(x)[0][:, -1]).squeeze()
+
+
+def fixed_state(m, x):
+    return m.head(m.lstm(x, (torch.zeros(1, B, H), torch.zeros(1, B, H)))[0])
+
+
+def h_handed_on(m, x, hidden=None):
+    if hidden is not None:
+        hidden = (hidden[0], torch.zeros_like(hidden[0]))
+    output, (h, c) = m.lstm(x, hidden)
+    return output, (h, c)
+
+
+class HandsOnH(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(I, H, batch_first=True)
+
+    def forward(self, x, hidden=None):
+        return h_handed_on(self, x, hidden)
+
+
+def random_start(m, x):
+    return m.lstm(x, (torch.randn(1, len(x), H), torch.randn(1, len(x), H)))[0]
+
+
+# name: (probe, status, words that the finding has, model, example input)
+PLANTED = {
+    "batch and time swapped": (
+        "sample independence", "FAULT", "sample 0 moved samples 1 to 4",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]), batch_first=False), floats()),
+    ),
+    "batch and time swapped, as told": (
+        "sample independence", "FAULT", "walks along the batch",
+        lambda: (nn.LSTM(I, H), floats(), True),
+    ),
+    "a result for each step, and none for a sample": (
+        "sample independence", "suspicion", "batch and time are swapped",
+        lambda: (layer(lambda m, x: m.lstm(x)[0][:, -1], batch_first=True), floats(), False),
+    ),
+    "a view for a transpose": (
+        "sample independence", "FAULT", "samples 1 to 4",
+        lambda: (
+            layer(lambda m, x: m.head(m.lstm(x.reshape(T, B, I))[0][-1]), batch_first=False),
+            floats(),
+        ),
+    ),
+    "softmax over the batch": (
+        "sample independence", "FAULT", "a mean, softmax",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]).softmax(0)), floats()),
+    ),
+    "cars as steps": (
+        "sample independence", "FAULT", "samples 1 to",
+        lambda: (nn.LSTM(20, H), floats(8, 20), True),
+    ),
+    "an input that is not used": (
+        "sample independence", "suspicion", "no result depends on the input",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x * 0)[0])), floats()),
+    ),
+    "the last step of a padded batch": (
+        "batch composition", "suspicion", "reads its padding",
+        lambda: (embedded(lambda m, x: m.head(m.lstm(m.embedding(x))[0][:, -1])), padded()),
+    ),
+    "lengths that are not used": (
+        "batch composition", "FAULT", "reads the padding",
+        lambda: (
+            embedded(lambda m, x, lengths: m.head(m.lstm(m.embedding(x))[0][:, -1])),
+            (padded(), LENGTHS),
+        ),
+    ),
+    "sorted and not back": (
+        "batch composition", "FAULT", "order of the lengths",
+        lambda: (Packs(sort=True), (padded(), LENGTHS)),
+    ),
+    "a mean over the batch": (
+        "batch composition", "FAULT", "over the axis of the batch",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x - x.mean(0))[0])), floats()),
+    ),
+    "squeeze": (
+        "batch composition", "FAULT", "an axis is lost",
+        lambda: (layer(lost_axis), floats()),
+    ),
+    "a state for one size of the batch": (
+        "batch composition", "suspicion", "not with one",
+        lambda: (layer(fixed_state), floats()),
+    ),
+    "a flip that looks ahead": (
+        "causality", "suspicion", "moving step 6 moved steps 0 to 5",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x.flip(1))[0].flip(1))), floats()),
+    ),
+    "both ways": (
+        "causality", "property", "By design",
+        lambda: (Tagger(bidirectional=True), words()),
+    ),
+    "steps that know no past": (
+        "causality", "suspicion", "only the last one",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x[:, -1:])[0][:, -1])), floats()),
+    ),
+    "h handed on alone": (
+        "chunk consistency", "FAULT", "only h is handed on",
+        lambda: (HandsOnH(), floats()),
+    ),
+    "no state taken": (
+        "chunk consistency", "not tried", "forward takes no state",
+        lambda: (Cells(), floats()),
+    ),
+    "dropout in eval": (
+        "eval determinism", "FAULT", "dropout is at work",
+        lambda: (layer(lambda m, x: F.dropout(m.head(m.lstm(x)[0]))), floats()),
+    ),
+    "nn.Dropout made in forward": (
+        "eval determinism", "FAULT", "dropout is at work",
+        lambda: (layer(lambda m, x: nn.Dropout(0.5)(m.head(m.lstm(x)[0]))), floats()),
+    ),
+    "a random start": (
+        "eval determinism", "suspicion", "randn",
+        lambda: (layer(random_start), floats()),
+    ),
+    "a state kept in self": (
+        "eval determinism", "suspicion", "from call to call",
+        lambda: (Keeps(), floats()),
+    ),
+    "dropout with one layer": (
+        "eval determinism", "suspicion", "dropout=0.5 and one layer",
+        lambda: (quietly(lambda: layer(lambda m, x: m.head(m.lstm(x)[0]), dropout=0.5)), floats()),
+    ),
+    "a detach before the head": (
+        "parameter gradients", "FAULT", "weight_ih_l0",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x)[0].detach())), floats()),
+    ),
+    "no graph at all": (
+        "parameter gradients", "FAULT", "no result hangs on a graph",
+        lambda: (layer(lambda m, x: m.head(m.lstm(x)[0]).detach()), floats()),
+    ),
+    "a layer that is not used": (
+        "parameter gradients", "suspicion", "no result depends on",
+        lambda: (layer(lambda m, x: m.lstm(x)[0]), floats()),
+    ),
+    "the reverse half at the last step": (
+        "parameter gradients", "suspicion", "it has made one step",
+        lambda: (
+            layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]), bidirectional=True),
+            floats(),
+        ),
+    ),
+    "each step from zeros": (
+        "parameter gradients", "suspicion", "not handed on",
+        lambda: (Cells(forgets=True), floats()),
+    ),
+    "a detach in the loop": (
+        "parameter gradients", "suspicion", "through time is cut",
+        lambda: (Cells(cut=True), floats()),
+    ),
+}  # fmt: skip
+
+
+def quietly(make):
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return make()

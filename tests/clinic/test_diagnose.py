@@ -1,0 +1,194 @@
+"""Each probe sees its planted fault, and no right model of many kinds is accused."""
+
+import random
+from copy import deepcopy
+
+import numpy
+import pytest
+import torch
+from patients import PLANTED, RIGHT, Keeps, Tagger, floats, layer, words
+from torch import nn
+
+from lstm_lessons import diagnose
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_model_is_not_accused(name):
+    torch.manual_seed(0)
+    report = diagnose(*RIGHT[name]())
+    assert not report.faults and not report.suspicions, report
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_found_by_its_probe(name):
+    probe, status, said, make = PLANTED[name]
+    torch.manual_seed(0)
+    report = diagnose(*make())
+    finding = report[probe]
+    assert finding.status == status, report
+    assert said in finding.fact + finding.perhaps, report
+    assert bool(report) == (not report.faults)
+
+
+# --- Nothing of the model changes --------------------------------------------------------------
+
+
+class Counting(nn.Module):
+    """Keeps a state, counts its calls, and draws random numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.tagger, self.drop = Tagger(), nn.Dropout(0.5)
+        self.norm = nn.BatchNorm1d(11)
+        self.calls, self.seen = 0, []
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, numbers):
+        self.calls += 1
+        self.seen.append(len(numbers))
+        self.count += 1
+        random.random(), numpy.random.rand(), torch.rand(1)
+        scores, self.hidden = self.tagger(numbers)
+        return self.drop(self.norm(scores.transpose(1, 2)))
+
+
+def everything(model):
+    attributes = {k: v for k, v in vars(model).items() if k in ("calls", "seen")}
+    gradients = [None if p.grad is None else p.grad.clone() for p in model.parameters()]
+    modes = [module.training for module in model.modules()]
+    state = {name: each.clone() for name, each in model.state_dict().items()}
+    return deepcopy(attributes), gradients, modes, state, torch.get_default_dtype()
+
+
+def equal(a, b):
+    if isinstance(a, torch.Tensor):
+        return torch.equal(a, b) and a.dtype == b.dtype
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return a == b
+
+
+def test_nothing_of_the_model_changes_and_no_random_state():
+    torch.manual_seed(0)
+    model = Counting().train()
+    model.tagger.eval()
+    model(words()).sum().backward()  # a state that hangs on a graph, and gradients
+    hidden = model.hidden
+    before, numbers = everything(model), words()
+    chance = (torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist())
+    diagnose(model, numbers)
+    assert equal(everything(model), before)
+    assert model.hidden is hidden
+    assert torch.equal(numbers, words())
+    after = (torch.get_rng_state(), random.getstate(), numpy.random.get_state()[1].tolist())
+    assert torch.equal(after[0], chance[0]) and after[1:] == chance[1:]
+    assert all(not module._forward_hooks for module in model.modules())
+
+
+def test_it_works_without_gradients_and_says_the_same_twice():
+    torch.manual_seed(0)
+    model = Keeps()
+    first = repr(diagnose(model, floats()))
+    with torch.no_grad():
+        assert repr(diagnose(model, floats())) == first
+    with torch.inference_mode():
+        assert repr(diagnose(model, floats())) == first
+
+
+class OnlyShort(nn.Module):
+    """Runs in float32 alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.lstm(x.float())[0]
+
+
+def test_a_model_that_runs_in_float32_alone_is_examined_too():
+    report = diagnose(OnlyShort(), floats())
+    assert not report.faults and not report.suspicions, report
+
+
+# --- The report --------------------------------------------------------------------------------
+
+
+def test_the_report_reads_in_a_terminal_and_in_a_notebook():
+    torch.manual_seed(0)
+    report = diagnose(layer(lambda m, x: m.lstm(x)[0][:, -1].softmax(0)), floats())
+    text, page = repr(report), report._repr_html_()
+    assert max(map(len, text.splitlines())) <= 100
+    for probe in ("sample independence", "chunk consistency", "parameter gradients"):
+        assert probe in text and probe in page
+    assert report.verdict in text and report.verdict in page
+    assert "color" not in page  # those of the page, light or dark
+    assert [each.probe for each in report.not_tried] == ["causality", "chunk consistency"]
+    assert "not tried: causality, chunk consistency" in report.verdict
+    assert repr(report["causality"]) in text
+    with pytest.raises(KeyError, match="sample independence, batch composition"):
+        report["rhythm"]
+
+
+def test_a_name_in_the_page_is_escaped():
+    report = diagnose(Evil(), floats())
+    assert "<script>" not in report._repr_html_()
+
+
+class Evil(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x):
+        return {"<script>": self.lstm(x)[0].softmax(0)}
+
+
+@pytest.mark.parametrize(
+    ("batch_first", "said"), [(None, "found"), (True, "as told"), (False, "as told")]
+)
+def test_the_axes_are_found_or_told_and_it_says_which(batch_first, said):
+    report = diagnose(nn.LSTM(3, 4, batch_first=True), floats(), batch_first)
+    assert said in report.axes
+    assert bool(report) == (batch_first is not False)
+
+
+def test_what_could_not_be_tried_is_named_with_its_reason():
+    report = diagnose(nn.LSTM(3, 4), floats(7, 3))
+    assert "one sequence" in report["sample independence"].fact
+    packed = torch.nn.utils.rnn.pack_sequence([floats(4, 3), floats(2, 3)])
+    assert "packed" in diagnose(nn.LSTM(3, 4), packed)["chunk consistency"].fact
+    same = torch.ones(5, 7, dtype=torch.long)
+    assert "give one with different" in diagnose(Tagger(), same)["sample independence"].fact
+
+
+# --- Bad input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ((len, floats()), TypeError, "expected model to be a torch.nn.Module, got builtin"),
+        ((nn.LSTM(3, 4), 3), TypeError, "got int without a tensor"),
+        ((nn.LSTM(3, 4), ()), TypeError, "got tuple without a tensor"),
+        ((nn.LSTM(3, 4), torch.tensor(1.0)), TypeError, "no tensor with an axis for time"),
+        ((nn.LSTM(3, 4), floats(5, 7, 9)), ValueError, "does not run on the example: RuntimeError"),
+        ((nn.LSTM(3, 4), floats(), "yes"), TypeError, "batch_first to be True, False or None"),
+        ((nn.Embedding(11, 3), words(7), True), ValueError, "has one axis"),
+        ((layer(lambda m, x: "nothing"), floats()), ValueError, "gives none"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(arguments, error, said):
+    with pytest.raises(error) as caught:
+        diagnose(*arguments)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_lengths_are_not_taken_for_labels():
+    """A vector of whole numbers that are no lengths goes with the samples, and nothing else."""
+    model = layer(lambda m, x, labels: m.head(m.lstm(x)[0]) + labels[:, None, None])
+    report = diagnose(model, (floats(), torch.tensor([40, 3, 0, 9, 2])))
+    assert not report.faults, report
