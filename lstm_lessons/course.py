@@ -58,6 +58,12 @@ PAGES = (
         "What does each argument of nn.LSTM change?",
         "every argument, and with it all shapes, parameters and the code",
     ),
+    Page(
+        "audit_of_two_posts",
+        "An audit of two posts",
+        "Which claims of two posts on nn.LSTM are true?",
+        "each claim of two posts on `nn.LSTM`, with its verdict and the cell that shows it",
+    ),
 )
 
 LESSONS = (
@@ -292,7 +298,20 @@ LESSONS = (
         "How does a model travel?",
         "saving, exporting, converting weights",
     ),
-    Lesson("18_clinic", "Clinic", "Which bug is it?", "ten real bugs, diagnosed"),
+    Lesson(
+        "18_clinic",
+        "Clinic",
+        "Which bug is it?",
+        "ten bugs as people write them, and six probes for any model",
+        objectives=(
+            "choose for a symptom the probe that tests it, and say what the probe changes",
+            "examine a model of your own with `diagnose`, and read its report",
+            "tell apart a fact, a suspicion and a property, and say what no probe has seen",
+        ),
+        minutes=40,
+        exercise_minutes=30,
+        prerequisites=("09",),
+    ),
     Lesson(
         "19_what_came_after",
         "What came after",

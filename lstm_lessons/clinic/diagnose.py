@@ -77,7 +77,11 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     names = _names(subject)
     pad = _pad(subject)
     axes, how = find(subject, call, path, names, batch_first, pad)
-    example, grown = _grown(subject, Example(call, path, axes, names, pad))
+    example = Example(call, path, axes, names, pad)
+    longest = max(example.lengths or [example.steps])
+    if longest < example.steps and not example.told_lengths:  # a block of nothing but padding
+        example = example.anew(example.cut(0, longest))
+    example, grown = _grown(subject, example)
     _turn(subject, example)
     results = subject.results(example.call)
     case = Case(subject, example, results, laid_out(subject, example, results), grown)

@@ -20,7 +20,7 @@ def gaps(before: Tensor, after: Tensor) -> Tensor:
 
 def moved(before: Tensor, after: Tensor, axis: int, allowed: float) -> list[int]:
     """Return the places along an axis at which something has moved by more than is allowed."""
-    gap = gaps(before, after).movedim(axis, 0).flatten(1)
+    gap = gaps(before, after).movedim(axis, 0).reshape(before.shape[axis], -1)
     return (gap.amax(1) > allowed).nonzero()[:, 0].tolist() if gap.numel() else []
 
 

@@ -1,0 +1,48 @@
+"""Pick a symptom: its probe, what the probe changes, and what moves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from lstm_lessons.drawing import Picture
+from lstm_lessons.drawing.pictures.probe import PROGRAMS, SAMPLES, STEPS, probe
+from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
+
+SYMPTOMS = {
+    "a verdict changes with its neighbours": "sample independence",
+    "a line alone gets another verdict": "batch composition",
+    "good in tests, useless in use": "causality",
+    "it forgets where a chunk ends": "chunk consistency",
+    "two calls do not agree": "eval determinism",
+    "it hardly learns": "parameter gradients",
+}
+"""What one sees, and the probe to begin with."""
+
+PRESETS = {
+    "neighbours": {"symptom": "a verdict changes with its neighbours"},
+    "alone": {"symptom": "a line alone gets another verdict", "sample": 3},
+    "too good": {"symptom": "good in tests, useless in use"},
+    "chunks": {"symptom": "it forgets where a chunk ends"},
+    "twice": {"symptom": "two calls do not agree"},
+    "no learning": {"symptom": "it hardly learns"},
+}
+
+
+def probes() -> Explorer:
+    """Return the explorer: a list of symptoms, the program, and the entry that is changed."""
+    return Explorer(view, presets=PRESETS)
+
+
+@checked
+def view(
+    symptom: Annotated[str, Choice(tuple(SYMPTOMS)), "symptom"] = next(iter(SYMPTOMS)),
+    program: Annotated[str, Choice(PROGRAMS), "program"] = "broken",
+    sample: Annotated[int, Range(0, SAMPLES - 1, 1), "sample"] = 0,
+    step: Annotated[int, Range(1, STEPS - 1, 1), "step"] = 2,
+) -> Picture:
+    """Return the picture of the probe that a symptom calls for.
+
+    Raises:
+        ValueError: a parameter is outside its range.
+    """
+    return probe(SYMPTOMS[symptom], program, sample, step)

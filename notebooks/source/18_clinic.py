@@ -1,0 +1,436 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## Three programs, one set of weights
+#
+# The trained reader of this course tells 217 of 242 lines right. Three people wrote a program round
+# its weights. None of the three programs raises an error, and in each there is a bug.
+#
+# We take the 242 lines. `padded` makes a block of them, with zeros behind the shorter ones.
+
+# %%
+import torch
+from torch import nn
+
+from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
+from lstm_lessons.data.train_reader import padded
+
+torch.set_num_threads(1)
+reader, number = trained_reader()
+lines = code_or_prose()[484:]
+numbers = padded([[number[character] for character in line.text] for line in lines])
+is_code = torch.tensor([line.code for line in lines])
+
+# %% [markdown]
+# Here is the first program.
+
+
+# %%
+class Ann(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(88, 8, padding_idx=0)
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, numbers):
+        output, _ = self.lstm(self.embedding(numbers))
+        return self.head(output[:, -1])
+
+
+# %% [markdown]
+# The other two are like it, but for one line each. `super().__init__()` makes the layers of `Ann`
+# first.
+
+# %%
+from torch.nn import functional as F
+
+
+class Ben(Ann):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16)
+
+
+class Cleo(Ann):
+    def forward(self, numbers):
+        output, _ = self.lstm(self.embedding(numbers))
+        return self.head(F.dropout(output[:, -1], p=0.2))
+
+
+# %% [markdown]
+# All three get the weights of the reader. Then they read the lines in batches of 22.
+
+
+# %%
+def with_weights(program):
+    """Return the program with the weights of the trained reader, in eval mode."""
+    program.load_state_dict(reader.state_dict())
+    return program.eval()
+
+
+def count_right(program):
+    """Return how many of the 242 lines a program tells right, in batches of 22."""
+    right = 0
+    for chosen in torch.arange(242).split(22):
+        longest = (numbers[chosen] != 0).sum(dim=1).max()
+        scores = program(numbers[chosen, :longest])[:, 0]
+        right += ((scores > 0) == is_code[chosen]).sum().item()
+    return right
+
+
+# %% [markdown]
+# **Predict.** The reader has 217 lines right. This is a guess: how many of the three programs have
+# more than 200?
+
+# %%
+ann, ben, cleo = with_weights(Ann()), with_weights(Ben()), with_weights(Cleo())
+torch.manual_seed(0)
+for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
+    print(f"{name:5}{count_right(program):4} of 242")
+
+# %% [markdown]
+# Two of them. `Ben` guesses like a coin, so that its bug will be noticed. The others come so close
+# to 217 that one could blame the data. And no score says *which* bug it is.
+#
+# So we ask in another way. This lesson has six questions that one can put to any program with an
+# LSTM in it, and a tool that puts them.
+#
+# ## Change one thing, and look what moves
+#
+# You met such a question in lesson 05: change sentence 0, and look which sentences change. That is
+# a *probe*. It needs no trained weights, no right answers and no idea of the bug.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.probe("sample independence")
+
+# %% [markdown]
+# On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: all of
+# sample 0. On the right are the results, and filled is what has *moved*, which means that it is
+# another number than before. In a right program, only sample 0 moves. Here all four do.
+#
+# There are six probes in this lesson:
+#
+# | what you see | probe | what it changes | what should move |
+# |---|---|---|---|
+# | a verdict changes with its neighbours in the batch | sample independence | one sample | that sample alone |
+# | a line alone gets another verdict than in a batch | batch composition | takes a sample out of its batch | nothing |
+# | very good in tests, useless in use | causality | one step | no step before it |
+# | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
+# | two calls do not agree | eval determinism | nothing, it calls twice | nothing |
+# | it hardly learns | parameter gradients | nothing, it goes back | every parameter gets a gradient |
+#
+# ## Pick a symptom
+#
+# **Try it.**
+#
+# 1. Press "neighbours", and move the sample to 3. The program is still broken. Why does no other
+#    sample move?
+# 2. Press "alone", and take sample 0. Why does its verdict not move?
+# 3. Press "too good". From which step on do results move in the broken program, and from which in
+#    the right one?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.probes()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. Batch and time are swapped, so the state walks from sample 0 to sample 3. Behind sample 3 there
+#    is none. A probe has to try more than one place.
+# 2. Sample 0 is the longest and has no padding, so there is nothing to take away. An example
+#    without padding cannot show this bug.
+# 3. From step 0 on in the broken one, and from the step that was changed in the right one.
+#
+# </details>
+
+# %% [markdown]
+# ## Ann: one probe by hand
+#
+# A probe is a few lines of code. Here is *batch composition* for `ann`. The batch holds the line
+# `[0, 3, 6, 9]` with a longer one below it.
+#
+# **Predict.** Will the line get the same score alone as in the batch?
+
+# %%
+texts = ["[0, 3, 6, 9]", "The list is changed in place."]
+batch = padded([[number[character] for character in text] for text in texts])
+in_batch = ann(batch)[0, 0]
+alone = ann(batch[:1, :12])[0, 0]  # its own 12 characters
+print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
+
+# %% [markdown]
+# No. Alone the score is above 0, which says code. In the batch it is below 0. `ann` takes the state
+# in the last slot, and the last slot is *behind the padding*. That is the bug of lesson 09.
+#
+# ## The tool
+#
+# `diagnose` runs all six probes. It takes a model and an example of what the model is called with.
+# Take an example with three samples or more, of different lengths.
+
+# %%
+from lstm_lessons import diagnose
+
+example = numbers[[0, 40, 80, 120], :25]
+diagnose(ann, example)
+
+# %% [markdown]
+# Read it from the top.
+#
+# * **Which axis is which.** Nobody has told the tool that the batch is axis 0. It has found out, and
+#   says how. If you know it, say `batch_first=True` or `batch_first=False`.
+# * **holds** means that the probe saw nothing wrong.
+# * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
+#   moves when the zeros go. But only `ann`'s author knows whether these zeros are padding.
+# * **not tried** comes with its reason. `ann` gives one score a line, so that nothing can be said
+#   about earlier steps.
+# * **Perhaps** is a guess at the cause. What stands before it was measured.
+#
+# If the model is told the lengths, then the zeros behind them *are* padding, and nobody wants them
+# to count. So the same fact is then a *fault*. This program takes lengths, and does not use them.
+
+
+# %%
+class Told(Ann):
+    def forward(self, numbers, lengths):
+        return super().forward(numbers)
+
+
+lengths = (example != 0).sum(dim=1)
+told = with_weights(Told())
+diagnose(told, (example, lengths))["batch composition"]
+
+# %% [markdown]
+# A tuple holds the arguments of one call. Square brackets ask the report for one probe.
+#
+# The tool makes copies of the model, and works on these. Your model, its mode, its gradients and
+# the random numbers stay as they were.
+#
+# ## Ben: who reaches whom?
+#
+# `Ben` has forgotten `batch_first=True`. `nn.LSTM` then takes the four lines for four *steps*.
+#
+# **Predict.** The tool changes sample 0. Which samples will move?
+
+# %%
+diagnose(ben, example)["sample independence"]
+
+# %% [markdown]
+# Samples 1, 2 and 3: the state walks from line to line. You see the fact, and below it a guess at
+# the cause. Here the guess is right.
+#
+# In this program the tool could find out which axis is the batch, because `ben` gives one row a
+# line. A bare `nn.LSTM` gives no such hint:
+
+# %%
+lstm = nn.LSTM(8, 16)
+x = torch.randn(4, 7, 8)  # 4 lines of 7 steps, so we think
+print(diagnose(lstm, x).axes)
+print(diagnose(lstm, x, batch_first=True)["sample independence"])
+
+# %% [markdown]
+# Without a word from us the tool takes the axes as the layer takes them. That is right for the
+# layer, and wrong for us. Told that our batch comes first, it finds the fault. **So say
+# `batch_first` when you know it.**
+#
+# ## Cleo: twice the same call
+#
+# **Predict.** `cleo` is in eval mode. Does it give the same scores in two calls?
+
+# %%
+diagnose(cleo, example)["eval determinism"]
+
+# %% [markdown]
+# No. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is told
+# so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows
+# it by itself.
+#
+# ## Dora: the batch of one
+#
+# Three more patients have no trained weights. A probe does not need them. `Dora` wants a row of
+# scores, (B,), and removes the last axis:
+
+
+# %%
+class Dora(Ann):
+    def forward(self, numbers):
+        output, (h, c) = self.lstm(self.embedding(numbers))
+        return self.head(h[-1]).squeeze()
+
+
+torch.manual_seed(0)
+whole = numbers[:3, :5]  # three lines, five characters of each
+print("three lines:", tuple(Dora()(whole).shape))
+diagnose(Dora(), whole)["batch composition"]
+
+# %% [markdown]
+# `squeeze()` removes *every* axis of length 1. With one line in the batch, the batch goes as well.
+# That happens in the last batch of an epoch, or when the program is in use. `squeeze(-1)` removes
+# the last axis alone.
+#
+# ## Emil: what gets no gradient
+#
+# *Parameter gradients* calls the model, goes back, and looks at the gradient of each parameter.
+
+# %%
+pictures.probe("parameter gradients")
+
+# %% [markdown]
+# `Emil` reads both ways and takes the last slot of `output`, as many programs do.
+
+
+# %%
+class Emil(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(32, 1)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return self.head(output[:, -1])
+
+
+# %% [markdown]
+# **Predict.** In the last slot the reverse pass has made one step, and its h before was zero. Which
+# of its weights gets no gradient, `weight_ih` or `weight_hh`?
+
+# %%
+torch.manual_seed(0)
+diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
+
+# %% [markdown]
+# `weight_hh`: it is multiplied by h, and h is zero. So no training will ever change this weight. The
+# reverse pass is there, and costs as much as the forward one, but it has read one step only. No
+# shape and no error tells you (lesson 07). The state to take is `h_n[-1]`.
+#
+# The last patient wants to save memory, and switches gradients off for the embedding only:
+
+
+# %%
+class Fay(Ann):
+    def forward(self, numbers):
+        with torch.no_grad():
+            x = self.embedding(numbers)
+        output, (h, c) = self.lstm(x)
+        return self.head(h[-1])
+
+
+torch.manual_seed(0)
+diagnose(Fay(), whole)["parameter gradients"]
+
+# %% [markdown]
+# The vectors of the characters move the scores, and get no gradient. So they stay as they were
+# drawn, and the rest learns round them. The loss falls all the same, only not as far as it could.
+#
+# ## A property is no fault
+#
+# Not everything that a probe sees is wrong. Here is a layer that reads both ways.
+
+# %%
+torch.manual_seed(0)
+both = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
+diagnose(both, torch.randn(4, 7, 8))["causality"]
+
+# %% [markdown]
+# For a verdict on a whole line this is what one wants. For a guess of the next character it is a
+# leak (lesson 07). The tool cannot know which of the two you are doing. So it says *property*, with
+# the fact, and leaves the rest to you.
+#
+# ## What no probe sees
+#
+# And what does a report without any fault say? Here is `Gus`, who puts a softmax in front of a loss
+# that has one already. `cross_entropy` turns scores into shares by itself.
+
+
+# %%
+class Gus(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+        self.head = nn.Linear(16, 9)  # nine kinds
+
+    def forward(self, x):
+        _, (h, c) = self.lstm(x)
+        return self.head(h[-1]).softmax(dim=1)  # and then cross_entropy
+
+
+# %% [markdown]
+# **Predict.** This is a guess: how many faults will the tool find in `Gus`?
+
+# %%
+torch.manual_seed(0)
+print(diagnose(Gus(), torch.randn(4, 7, 8)).verdict)
+perfect = torch.eye(9)  # as sure and as right as shares can be
+print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}")
+
+# %% [markdown]
+# None. `Gus` treats its samples well, draws nothing by chance, and passes all gradients. But its
+# loss cannot fall below 1.372, though it would be 0 if all were right.
+#
+# The bug is not in what the model does with its input. It is in what the numbers *mean* to the
+# loss. Other things that no probe of these six sees are:
+#
+# * labels that belong to other lines,
+# * a target of shape (N, 1) beside scores of shape (N,), which compares every pair,
+# * weights that were copied with their gates in another order,
+# * a leak in the data, as in lesson 14.
+#
+# **Six probes see six things. A report without a fault is not a proof.**
+#
+# ## In your own work
+#
+# The tool does not need this course's models. It takes GRUs and plain RNNs, cells in a loop of your
+# own, packed batches, and models that give back tuples or dicts. In a terminal it is
+#
+# ```
+# python3 -m lstm_lessons diagnose model.py:example
+# ```
+#
+# where `example` is a function in `model.py` that returns two things, the model and its example.
+# The exit status is 0 if no fault was found and 3 if one was, so that a test can ask for it.
+
+# %%
+torch.manual_seed(0)
+gru = nn.GRU(8, 16, num_layers=2, batch_first=True)
+report = diagnose(gru, torch.randn(4, 7, 8), batch_first=True)
+print(report.verdict)
+print(report["chunk consistency"])
+
+# %% [markdown]
+# ## What we have seen
+#
+# * A score does not say which bug it is. A probe changes one thing, and looks what moves.
+# * Six probes: sample independence, batch composition, causality, chunk consistency, eval
+#   determinism, parameter gradients. Each of them needs an example in which its bug can show: three
+#   samples, different lengths, B other than T.
+# * A *fault* is a fact that nobody wants. A *suspicion* may be meant so. A *property* is by design.
+#   What stands behind "Perhaps" is a guess.
+# * No probe sees what the numbers mean: labels, losses, the order of copied gates.
+
+# %% [markdown]
+# **A common mistake.** One examines a model with a batch of one line, or with lines of one length,
+# and it passes. You can tell by the report: it says which probes were not tried, and why.
+#
+# **Exercises:** [18 Clinic](../exercises/18_clinic.ipynb). Choose probes for symptoms, write one,
+# mend a patient, and find the bugs of four more programs. One of them has none.
+#
+# The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims,
+# and says with a cell whether it is true.
+#
+# **Next:** an LSTM reads step by step, and no step can begin before the last one has ended. In
+# lesson 19, which is to come, there are gates that do not look back, and all steps run at once.
