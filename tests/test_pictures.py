@@ -16,6 +16,14 @@ from lstm_lessons.drawing import Picture, svg, theme
 WIDEST = 760
 TWO_WORDS = ("green trees", "brown birds")
 RUNS = {"one": [[0.2, 0.9, 0.5]] * 2, "two": [[0, 1, 0.5], [1, 0, 0.5]], "3": [[0, 0, 0.5]]}
+KINDS = (
+    "sample independence",
+    "batch composition",
+    "causality",
+    "chunk consistency",
+    "eval determinism",
+    "parameter gradients",
+)
 CODE = ["if x:", "a = 1", "print()", "return", "0"]
 SHARED: dict[str, list[dict[str, Any]]] = {
     "cell": [{"lit": lit} for lit in ("", "f", "i g", "o", "f i g", "i", "all")],
@@ -62,6 +70,10 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         *({"stage": stage, "sentences": TWO_WORDS} for stage in ("block", "transpose", "view")),
         {"input_size": 1},
         {"input_size": 5},
+    ],
+    "probe": [
+        *({"kind": kind, "program": p} for kind in KINDS for p in ("right", "broken")),
+        {"kind": "batch composition", "sample": 3},
     ],
     "verdicts": [
         {"lines": ("print(x, y)", "See section Calls")},

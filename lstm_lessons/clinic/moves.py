@@ -6,8 +6,11 @@ import torch
 from torch import Tensor
 
 
-def gaps(before: Tensor, after: Tensor) -> Tensor:
-    """Return how far each entry has moved, beside the largest number there is, or 1."""
+def gaps(before: Tensor, after: Tensor, allowed: float) -> Tensor:
+    """Return how far each entry has moved; 0 where no farther than rounding goes.
+
+    ``allowed`` is what is put down to rounding, for numbers of size 1 and below.
+    """
     if not before.is_floating_point() and not before.is_complex():
         return (before != after).double()
     gap = (before - after).abs().double()
@@ -15,18 +18,18 @@ def gaps(before: Tensor, after: Tensor) -> Tensor:
     gap = gap.masked_fill(same, 0.0).nan_to_num(nan=torch.inf)
     finite = before[before.isfinite()].abs()
     size = max(1.0, finite.max().item()) if len(finite) else 1.0
-    return gap / size
+    return gap.masked_fill(gap <= allowed * size, 0.0)
 
 
 def moved(before: Tensor, after: Tensor, axis: int, allowed: float) -> list[int]:
-    """Return the places along an axis at which something has moved by more than is allowed."""
-    gap = gaps(before, after).movedim(axis, 0).reshape(before.shape[axis], -1)
-    return (gap.amax(1) > allowed).nonzero()[:, 0].tolist() if gap.numel() else []
+    """Return the places along an axis at which something has moved."""
+    gap = gaps(before, after, allowed).movedim(axis, 0).reshape(before.shape[axis], -1)
+    return gap.any(1).nonzero()[:, 0].tolist()
 
 
-def largest(before: Tensor, after: Tensor) -> float:
-    """Return the largest move of all."""
-    gap = gaps(before, after)
+def largest(before: Tensor, after: Tensor, allowed: float) -> float:
+    """Return the largest move of all; 0 where nothing has moved."""
+    gap = gaps(before, after, allowed)
     return gap.max().item() if gap.numel() else 0.0
 
 

@@ -117,9 +117,10 @@ from lstm_lessons import pictures
 pictures.probe("sample independence")
 
 # %% [markdown]
-# On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: all of
-# sample 0. On the right are the results, and filled is what has *moved*, which means that it is
-# another number than before. In a right program, only sample 0 moves. Here all four do.
+# On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: step 2
+# of sample 0. On the right are the results, and filled is what has *moved*, which means that it is
+# another number than before. In a right program, nothing moves but sample 0, from step 2 on. Here
+# something moves in all four samples.
 #
 # There are six probes in this lesson:
 #
@@ -179,8 +180,8 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 #
 # ## The tool
 #
-# `diagnose` runs all six probes. It takes a model and an example of what the model is called with.
-# Take an example with three samples or more, of different lengths.
+# `diagnose` runs all six probes. You give it a model, and an example of what the model is called with.
+# Here it gets four lines of different lengths, in a block of 25 characters.
 
 # %%
 from lstm_lessons import diagnose
@@ -222,12 +223,14 @@ diagnose(told, (example, lengths))["batch composition"]
 #
 # ## Ben: who reaches whom?
 #
-# `Ben` has forgotten `batch_first=True`. `nn.LSTM` then takes the four lines for four *steps*.
+# `Ben` has forgotten `batch_first=True`. `nn.LSTM` then takes the four lines for four *steps*. For
+# this probe we take eight characters of each line, so that there is no padding.
 #
 # **Predict.** The tool changes sample 0. Which samples will move?
 
 # %%
-diagnose(ben, example)["sample independence"]
+whole = numbers[[0, 40, 80, 120], :8]
+diagnose(ben, whole)["sample independence"]
 
 # %% [markdown]
 # Samples 1, 2 and 3: the state walks from line to line. You see the fact, and below it a guess at
@@ -273,8 +276,7 @@ class Dora(Ann):
 
 
 torch.manual_seed(0)
-whole = numbers[:3, :5]  # three lines, five characters of each
-print("three lines:", tuple(Dora()(whole).shape))
+print("four lines:", tuple(Dora()(whole).shape))
 diagnose(Dora(), whole)["batch composition"]
 
 # %% [markdown]
@@ -314,9 +316,9 @@ torch.manual_seed(0)
 diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by h, and h is zero. So no training will ever change this weight. The
-# reverse pass is there, and costs as much as the forward one, but it has read one step only. No
-# shape and no error tells you (lesson 07). The state to take is `h_n[-1]`.
+# `weight_hh`: it is multiplied by h, and h is zero. So the loss can never change this weight. The
+# reverse pass runs over all steps, but what is read of it has seen one step only. No shape and no
+# error tells you (lesson 07). The state to take is `h_n[-1]`.
 #
 # The last patient wants to save memory, and switches gradients off for the embedding only:
 

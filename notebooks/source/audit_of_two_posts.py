@@ -191,11 +191,11 @@ print("step 9:", same(output[9], h_after_ten[0]))
 # stays within 1. c may leave that range:
 
 # %%
-open_ = nn.LSTM(I, H)
+wide = nn.LSTM(I, H)
 with torch.no_grad():
-    for parameter in open_.parameters():
+    for parameter in wide.parameters():
         parameter.mul_(4)
-output, (h_n, c_n) = open_(x)
+output, (h_n, c_n) = wide(x)
 print("largest of output is below 1:", output.abs().max().item() < 1)
 print("largest of c_n is above 1:   ", c_n.abs().max().item() > 1)
 

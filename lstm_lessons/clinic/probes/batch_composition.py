@@ -93,8 +93,8 @@ def _held(
                 continue
             fact = f"{name} of one sample alone has the shape {tuple(now.shape)}, in place of "
             return _Seen(SUSPICION, fact + f"{tuple(before.shape)}", "")
-        gap = largest(before, now)
-        if gap > case.subject.allowed:
+        gap = largest(before, now, case.subject.allowed)
+        if gap > 0:
             return _told(case, name, sample, gap, status)
     return None
 
@@ -139,8 +139,8 @@ def _turned(case: Case) -> _Seen | None:
     for name, before, now, layout in case.pairs(after):
         if layout.batch is None:
             continue
-        gap = largest(before, now.flip(layout.batch))
-        if gap > case.subject.allowed:
+        gap = largest(before, now.flip(layout.batch), case.subject.allowed)
+        if gap > 0:
             fact = f"with the batch in the opposite order, the rows of {name} do not come back in "
             fact += f"that order: they differ by {by(gap)}"
             return _Seen(FAULT, fact, "a sort by length that is not undone")

@@ -66,8 +66,10 @@ def _reach(case: Case) -> Finding:
         except Untried:
             continue
         pairs = case.pairs(after)
-        gap = max((largest(before, now) for _, before, now, _ in pairs), default=0.0)
-        if gap > case.subject.allowed:
+        gap = max(
+            (largest(before, now, case.subject.allowed) for _, before, now, _ in pairs), default=0.0
+        )
+        if gap > 0:
             reaching.append(step)
     none = "no result has an axis for time, so nothing can be said of earlier steps"
     if reaching == [steps - 1]:

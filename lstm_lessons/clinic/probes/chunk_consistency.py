@@ -51,8 +51,8 @@ def chunk_consistency(case: Case) -> Finding:
         joined = torch.cat([part[name] for part in parts], dim=time)
         if joined.shape != case.results[name].shape:
             raise Untried(f"the chunks of {name} are not as long as the whole")
-        gap = largest(case.results[name], joined)
-        if gap > case.subject.allowed:
+        gap = largest(case.results[name], joined, case.subject.allowed)
+        if gap > 0:
             return _differs(case, name, gap, cut)
     fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
     return Finding(NAME, HOLDS, fact + f"`{parameter}`, give what the whole gives")

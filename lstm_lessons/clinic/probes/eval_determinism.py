@@ -20,8 +20,8 @@ DRAWS = ("dropout", "rand", "bernoulli", "normal_", "uniform_", "multinomial", "
 def eval_determinism(case: Case) -> Finding:
     """Call twice with other random numbers, then twice one after the other on one copy."""
     subject, call = case.subject, case.example.call
-    gap, name = _apart(case.results, subject.results(call, seed=21))
-    if gap > subject.allowed:
+    gap, name = _apart(case.results, subject.results(call, seed=21), subject.allowed)
+    if gap > 0:
         return _chance(case, name, gap)
     model = subject.fresh()
     try:
@@ -31,8 +31,8 @@ def eval_determinism(case: Case) -> Finding:
     except Exception as error:
         fact = f"the first call in eval mode runs, and the second one stops: {said(error)}"
         return Finding(NAME, FAULT, fact, "the model keeps something from call to call")
-    gap, name = _apart(case.results, again)
-    if gap > subject.allowed:
+    gap, name = _apart(case.results, again, subject.allowed)
+    if gap > 0:
         fact = f"in eval mode the second call with one input moves {name} by {by(gap)}: the model "
         fact += "keeps something from call to call"
         perhaps = "a state in self, which the next batch begins with. Right if it reads a stream; "
@@ -43,12 +43,14 @@ def eval_determinism(case: Case) -> Finding:
     return Finding(NAME, HOLDS, "two calls in eval mode give the same numbers")
 
 
-def _apart(before: dict[str, Tensor], after: dict[str, Tensor]) -> tuple[float, str]:
+def _apart(
+    before: dict[str, Tensor], after: dict[str, Tensor], allowed: float
+) -> tuple[float, str]:
     """Return how far two calls are apart, and in which result."""
     found = [(0.0, "")]
     for name, each in before.items():
         same = name in after and after[name].shape == each.shape
-        found.append((largest(each, after[name]) if same else torch.inf, name))
+        found.append((largest(each, after[name], allowed) if same else torch.inf, name))
     return max(found, key=lambda pair: pair[0])
 
 

@@ -83,7 +83,7 @@ def _matters(case: Case, name: str) -> bool:
         parameter.add_(torch.randn_like(parameter) * (parameter.abs().mean() + 0.1))
         after = case.subject.run(case.example.call, model=model)
     return any(
-        largest(before, now) > case.subject.allowed for _, before, now, _ in case.pairs(after)
+        largest(before, now, case.subject.allowed) > 0 for _, before, now, _ in case.pairs(after)
     )
 
 
@@ -197,7 +197,7 @@ def _reaches(case: Case, step: int) -> bool:
         return False
     pairs = zip(_final(case, case.results), _final(case, after), strict=False)
     return any(
-        before.shape == now.shape and largest(before, now) > case.subject.allowed
+        before.shape == now.shape and largest(before, now, case.subject.allowed) > 0
         for before, now in pairs
     )
 

@@ -10,9 +10,9 @@ Place = tuple[int, int]
 """A sample and a step."""
 
 PROBES = {
-    "sample independence": ("one sample moves", "batch and time swapped"),
+    "sample independence": ("one step of one sample", "batch and time swapped"),
     "batch composition": ("one sample without its padding", "it reads the padding"),
-    "causality": ("one step moves, in every sample", "it reads both ways"),
+    "causality": ("one step of every sample", "it reads both ways"),
     "chunk consistency": ("two chunks, state handed on", "the state is dropped at the cut"),
     "eval determinism": ("nothing: a second call", "dropout is still at work"),
     "parameter gradients": ("nothing: the way back", "the embedding is cut off"),
@@ -79,9 +79,9 @@ def moves(kind: str, program: str, sample: int, step: int) -> tuple[set[Place], 
     broken = program == "broken"
     every = {(b, t) for b in range(SAMPLES) for t in range(STEPS)}
     if kind == "sample independence":
-        return {p for p in every if p[0] == sample}, {
-            p for p in every if (p[0] >= sample if broken else p[0] == sample)
-        }
+        column = {p for p in every if p[0] >= sample and p[1] == step}
+        row = {p for p in every if p[0] == sample and p[1] >= step}
+        return {(sample, step)}, column if broken else row
     if kind == "batch composition":
         padding = {(sample, t) for t in range(LENGTHS[sample], STEPS)}
         return padding, {(sample, 0)} if broken and padding else set()
@@ -182,7 +182,7 @@ def _alt(
         result = f"Results that move: {_said(rows, 'sample')}, {_said(columns, 'step')}"
         result = result if moved else "No result moves"
     where = {
-        "sample independence": f"sample {sample}",
+        "sample independence": f"sample {sample}, step {step}",
         "batch composition": f"the {len(changed)} zeros at the end of sample {sample}",
         "causality": f"step {step}",
         "chunk consistency": f"a cut before step {step}",

@@ -1,0 +1,1 @@
+"""Exercises of lesson 18, a file each."""
