@@ -15,7 +15,7 @@
 # The trained reader of this course tells 217 of 242 lines right. Three people wrote a program round
 # its weights. None of the three programs raises an error, and in each there is a bug.
 #
-# We take the 242 lines. `padded` makes a block of them, with zeros behind the shorter ones.
+# We take the 242 lines. `block_of` makes numbers of the characters and a block of the lines.
 
 # %%
 import torch
@@ -28,8 +28,20 @@ from lstm_lessons.data.train_reader import padded
 torch.set_num_threads(1)
 reader, number = trained_reader()
 lines = code_or_prose()[484:]
-numbers = padded([[number[character] for character in line.text] for line in lines])
 is_code = torch.tensor([line.code for line in lines])
+
+
+# %%
+def block_of(texts):
+    """Return texts as numbers, with zeros behind the shorter ones."""
+    rows = []
+    for text in texts:
+        rows.append([number[character] for character in text])
+    return padded(rows)
+
+
+numbers = block_of([line.text for line in lines])
+print("numbers:", tuple(numbers.shape))
 
 # %% [markdown]
 # Here is the first program.
@@ -49,8 +61,8 @@ class Ann(nn.Module):
 
 
 # %% [markdown]
-# The other two are like it, but for one line each. `super().__init__()` makes the layers of `Ann`
-# first.
+# The other two are made from it, so that they have its bug and one of their own.
+# `super().__init__()` makes the layers of `Ann` first.
 
 # %%
 from torch.nn import functional as F
@@ -169,7 +181,7 @@ explorers.probes()
 
 # %%
 texts = ["[0, 3, 6, 9]", "The list is changed in place."]
-batch = padded([[number[character] for character in text] for text in texts])
+batch = block_of(texts)
 in_batch = ann(batch)[0, 0]
 alone = ann(batch[:1, :12])[0, 0]  # its own 12 characters
 print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
@@ -237,7 +249,8 @@ diagnose(ben, whole)["sample independence"]
 # the cause. Here the guess is right.
 #
 # In this program the tool could find out which axis is the batch, because `ben` gives one row a
-# line. A bare `nn.LSTM` gives no such hint:
+# line. With a bare `nn.LSTM` it goes by `h_n`, which has a row for each of what the *layer* takes for
+# a sample:
 
 # %%
 lstm = nn.LSTM(8, 16)
