@@ -9,15 +9,15 @@ from drawn import SVG, tree
 from torch import nn
 from torch.nn import functional as F
 
-from lstm_lessons.drawing.pictures.probe import (
+from lstm_lessons.drawing.pictures.what_moves import (
     LAYERS,
     LENGTHS,
     PROBES,
     PROGRAMS,
     SAMPLES,
     STEPS,
+    in_short,
     moves,
-    verdict,
 )
 from lstm_lessons.explorers.probes import PRESETS, SYMPTOMS, view
 
@@ -120,7 +120,7 @@ def test_filled_is_what_changes_and_what_moves(symptom):
                 if each.get(f"data-{table}") and each.get("data-full") == "True"
             }
             assert full == wanted
-        assert verdict(kind, changed, moved) in picture.alt
+        assert in_short(kind, changed, moved) in picture.alt
 
 
 def test_there_is_a_symptom_and_a_button_for_each_probe():

@@ -71,7 +71,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"input_size": 1},
         {"input_size": 5},
     ],
-    "probe": [
+    "what_moves": [
         *({"kind": kind, "program": p} for kind in KINDS for p in ("right", "broken")),
         {"kind": "batch composition", "sample": 3},
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from lstm_lessons.drawing import Picture
-from lstm_lessons.drawing.pictures.probe import PROGRAMS, SAMPLES, STEPS, probe
+from lstm_lessons.drawing.pictures.what_moves import PROGRAMS, SAMPLES, STEPS, what_moves
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SYMPTOMS = {
@@ -45,4 +45,4 @@ def view(
     Raises:
         ValueError: a parameter is outside its range.
     """
-    return probe(SYMPTOMS[symptom], program, sample, step)
+    return what_moves(SYMPTOMS[symptom], program, sample, step)

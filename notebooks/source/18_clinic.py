@@ -126,7 +126,7 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 # %%
 from lstm_lessons import pictures
 
-pictures.probe("sample independence")
+pictures.what_moves("sample independence")
 
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: step 2
@@ -302,7 +302,7 @@ diagnose(Dora(), whole)["batch composition"]
 # *Parameter gradients* calls the model, goes back, and looks at the gradient of each parameter.
 
 # %%
-pictures.probe("parameter gradients")
+pictures.what_moves("parameter gradients")
 
 # %% [markdown]
 # `Emil` reads both ways and takes the last slot of `output`, as many programs do.

@@ -30,7 +30,7 @@ LEFT, RIGHT = 96, 484  # where x and the results begin
 FULL = 0.78
 
 
-def probe(kind: str, program: str = "broken", sample: int = 0, step: int = 2) -> Picture:
+def what_moves(kind: str, program: str = "broken", sample: int = 0, step: int = 2) -> Picture:
     """Return the picture of a probe at work on a right or a broken program.
 
     On the left stands x, 4 samples of 6 steps, with what the probe changes; on the right are the
@@ -53,7 +53,9 @@ def probe(kind: str, program: str = "broken", sample: int = 0, step: int = 2) ->
     y = TOP + SAMPLES * CELL / 2
     arrow(root, "ink", (LEFT + STEPS * CELL + 24, y), (RIGHT - 56, y))
     svg.label(root, (LEFT + STEPS * CELL + RIGHT - 32) / 2, y - 12, "program", 15)
-    svg.label(root, 20, HEIGHT - 24, verdict(kind, changed, moved), 16, "start", font_weight="bold")
+    svg.label(
+        root, 20, HEIGHT - 24, in_short(kind, changed, moved), 16, "start", font_weight="bold"
+    )
     svg.label(root, 20, TOP - 20, f"changed: {changes}", 15, "start")
     return Picture(svg.write(root), _alt(kind, program, sample, step, changed, moved))
 
@@ -94,7 +96,7 @@ def moves(kind: str, program: str, sample: int, step: int) -> tuple[set[Place], 
     return set(), {(0, layer) for layer in range(len(LAYERS)) if not (broken and layer == 0)}
 
 
-def verdict(kind: str, changed: set[Place], moved: set[Place]) -> str:
+def in_short(kind: str, changed: set[Place], moved: set[Place]) -> str:
     """Return in one line what moved, and whether the probe holds."""
     others = {b for b, _ in moved} - {b for b, _ in changed}
     first = min((t for _, t in changed), default=0)
@@ -190,7 +192,7 @@ def _alt(
     return (
         f"The probe {kind} on {who}. On the left x, a table of {SAMPLES} samples by {STEPS} steps. "
         f"The probe changes: {changes}; here {where}. {result}. Verdict: "
-        f"{verdict(kind, changed, moved)}"
+        f"{in_short(kind, changed, moved)}"
     )
 
 
