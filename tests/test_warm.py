@@ -71,8 +71,8 @@ def test_a_process_of_the_kernels_own_can_be_waited_for(kernel):
 
 
 def test_it_can_be_interrupted(kernel):
-    asked = kernel.client.execute("import time; time.sleep(60)")
-    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
+    asked = kernel.client.execute("import time; print('asleep', flush=True); time.sleep(60)")
+    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "stream":
         pass
     kernel.manager.interrupt_kernel()
     reply = kernel.client.get_shell_msg(timeout=60)
