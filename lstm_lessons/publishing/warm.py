@@ -20,8 +20,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-# torch._dynamo is what the first optimiser of a process imports, and that takes it two seconds.
-BIG = ("torch", "torch._dynamo", "matplotlib.figure", "ipywidgets", "ipykernel.kernelapp")
+BIG = ("torch", "torch.optim", "matplotlib.figure", "ipywidgets", "ipykernel.kernelapp")
+LATER = "torch._dynamo"
+"""What the first optimiser of a process imports, for two seconds: for a run of many notebooks."""
 SERVE = "from lstm_lessons.publishing.warm import serve; serve()"
 
 
@@ -109,7 +110,9 @@ def serve() -> None:
     for name in BIG:
         import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a kernel that ended is gone at once
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin):
+        if number == 3:
+            import_module(LATER)
         if (pid := os.fork()) == 0:
             _become_a_kernel(json.loads(line))
         print(pid, flush=True)
