@@ -50,9 +50,9 @@ def test_everything_is_run_strictly_and_side_by_side(monkeypatch):
     assert "--nbval-lax" not in words
 
 
-def test_fast_leaves_out_the_browser_and_the_slow_and_the_users_words_win():
+def test_the_users_words_come_last_and_win():
     words = test_command.pytest_arguments(True, ["-k", "gates", "-n", "0"])
-    assert words[-6:] == ["-m", "not browser and not slow", "-k", "gates", "-n", "0"]
+    assert words[-6:] == ["-m", test_command.FAST[1], "-k", "gates", "-n", "0"]
 
 
 def test_files_with_long_tests_are_dealt_out_first():
@@ -101,14 +101,14 @@ def test_all_good(root, environ):
         "    print('unreachable' in str(error) or 'blocked' in str(error))\n"
     )
     notebook(root / "notebooks" / "00.ipynb", source, f"{root.name}\nTrue\n")
-    answer = run(root, "test", "--fast", environ=environ)
+    answer = run(root, "test", environ=environ)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert last_line(answer) == "2 passed, 0 failed, 1 skipped"
+    assert last_line(answer) == "4 passed, 0 failed, 1 skipped"
     assert "Skipped 1: no such thing here" in answer.stdout
 
 
 @pytest.mark.slow
-def test_every_kind_of_failure_counts_and_without_fast_nothing_is_left_out(root, environ):
+def test_every_kind_of_failure_counts(root, environ):
     (root / "tests" / "test_a.py").write_text(
         "import pytest\n"
         "@pytest.fixture\n"
@@ -116,10 +116,6 @@ def test_every_kind_of_failure_counts_and_without_fast_nothing_is_left_out(root,
         "def test_passes(): pass\n"
         "def test_fails(): assert 1 == 2\n"
         "def test_errs(broken): pass\n"
-        "@pytest.mark.slow\n"
-        "def test_slow(): pass\n"
-        "@pytest.mark.browser\n"
-        "def test_browser(): pass\n"
     )
     (root / "tests" / "test_b.py").write_text("import no_such_module\n")
     (root / "exercises" / "solutions").mkdir()
@@ -127,7 +123,7 @@ def test_every_kind_of_failure_counts_and_without_fast_nothing_is_left_out(root,
     words = ("-n", "0", "--continue-on-collection-errors")
     answer = run(root, "test", "--", *words, environ=environ)
     assert answer.returncode == 1, answer.stdout + answer.stderr
-    assert last_line(answer) == "3 passed, 4 failed, 0 skipped"
+    assert last_line(answer) == "1 passed, 4 failed, 0 skipped"
 
 
 @pytest.mark.slow
@@ -139,11 +135,19 @@ def test_a_worker_that_dies_is_a_failure(root, environ):
 
 
 @pytest.mark.slow
-def test_no_test_at_all_is_a_failure(root, environ):
-    (root / "tests" / "test_a.py").write_text("def test_passes(): pass\n")
-    answer = run(root, "test", "--", "-n", "0", "-k", "nothing", environ=environ)
+def test_what_fast_leaves_out_and_that_no_test_at_all_is_a_failure(root, environ):
+    (root / "tests" / "test_a.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.slow\n"
+        "def test_slow(): pass\n"
+        "@pytest.mark.browser\n"
+        "def test_browser(): pass\n"
+    )
+    notebook(root / "notebooks" / "00.ipynb", "print(1)", "1\n")
+    answer = run(root, "test", "--fast", "--", "-n", "0", environ=environ)
     assert answer.returncode != 0
     assert last_line(answer) == "0 passed, 0 failed, 0 skipped"
+    assert "Left out 3:" in answer.stdout
     assert "No test ran" in answer.stdout
 
 

@@ -172,7 +172,7 @@ STRIPPED = [
     for rule in ("every_cell_was_run_in_order", "cells_that_print_have_outputs")
 ]
 WHOLE = f"{LINT}[{LESSON_03}-links_lead_somewhere]"
-EXECUTED = "tests/test_notebooks_proof.py::test_the_test_command_executes_every_notebook[fast]"
+EXECUTED = "tests/test_notebooks_proof.py::test_the_test_command_executes_every_notebook"
 STEP = "tests/test_package_core.py::test_one_step_equals_torch"
 PATHS = (LESSON_02, *STRIPPED, WHOLE, EXECUTED, STEP)
 

@@ -23,7 +23,7 @@ NBVAL = (
 # A worker that dies is replaced once; without a limit, what killed it is tried over and over.
 SPREAD = ("--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart=1")
 # The tests that --fast leaves out.
-FAST = ("-m", "not browser and not slow")
+FAST = ("-m", "not browser and not slow and not notebook")
 _MOST_WORKERS = 4  # Each may hold a kernel of 300 MB.
 
 
@@ -68,7 +68,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         " clone, are run instead of everything.",
     )
     parser.add_argument(
-        "--fast", action="store_true", help="leave out the browser tests and the slow ones"
+        "--fast",
+        action="store_true",
+        help="leave out the browser tests, the slow ones, and the notebooks",
     )
     return parser.parse_args(arguments), rest
 

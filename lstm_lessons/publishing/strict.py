@@ -41,6 +41,12 @@ def pytest_configure() -> None:
     nbval.kernel.KernelManager = ElsewhereKernelManager
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the cells of notebooks, so that a run can leave them out."""
+    if isinstance(item, IPyNbCell):
+        item.add_marker("notebook")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a notebook's cell once more, against the same stored output."""
