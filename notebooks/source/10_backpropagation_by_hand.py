@@ -201,7 +201,7 @@ print([f"{each:.2f}" for each in dz.tolist()])
 # **Try it.**
 #
 # 1. Press "unit 1" and play. From which two numbers is its `d_f` made?
-# 2. Press "gates at their ends", and play. Which of the four sums gets more than 0.01?
+# 2. Press "gates at their ends", and play. Does any of the four sums get more than 0.01?
 # 3. Press "output shut": o is 0.002. What comes to c through h, and what comes to it all the same?
 
 # %%
@@ -213,7 +213,7 @@ explorers.one_step_back()
 # <details><summary>Answers</summary>
 #
 # 1. From `d_c` = −0.64 and c_before = −2.
-# 2. None. About one half comes to each of the four gates, but their slopes let next to nothing on.
+# 2. No. About one half comes to each of the four gates, but their slopes let next to nothing on.
 # 3. Through h comes 0.00, because it is multiplied by o. From the next step comes 0.50.
 #
 # </details>
@@ -514,8 +514,8 @@ a share of 0.8, passes 0 at about one half, and ends at -2.82. The line of the g
 show(plot, alt)
 
 # %% [markdown]
-# Up to a fifth the score follows the gradient. Then it falls far more steeply. The gradient sees
-# the left end of the curve, and nothing else.
+# Until a fifth is taken away (0.8 is left) the score follows the gradient. Then it falls far more
+# steeply. The gradient sees the left end of the curve, and nothing else.
 #
 # To ask what a character has done, make a large change to each of them: put zeros in place of its
 # vector. So the reader sees a character that it has never met.

@@ -93,8 +93,8 @@ for update in range(5):
 torch.inf - torch.inf
 
 # %% [markdown]
-# With tanh, and in `nn.LSTM`, h stays between −1 and 1. So a step that is too long need not end in
-# `nan` there. Look at the length of the gradient, too.
+# With tanh, and in `nn.LSTM`, h stays between −1 and 1. There a step that is too long may do its
+# harm without any `nan`, so watch the length of the gradient.
 #
 # Why is the gradient so long, what has that to do with time, and what saves the run? We follow a
 # gradient on its way back, first in the reader, then in five new networks, and then in this one.
@@ -133,10 +133,10 @@ explorers.gradient_flow()
 #
 # </details>
 #
-# Neither way alone brings much to the `f`. But a gradient can change over. It may come back along c
-# for some steps, go from the gates of one step to the h before it, from this h to the c of the same
-# step, and on along c. There are many such mixed ways. Together they bring most of what the `f`
-# gets, so the two ways alone do not add up to the whole.
+# Neither way alone brings most of it to the `f`. But a gradient can change over. It may come back
+# along c for some steps, go from the gates of one step to the h before it, from this h to the c of
+# the same step, and on along c. There are many such mixed ways. Together they bring most of what
+# the `f` gets, so the two ways alone do not add up to the whole.
 
 # %% [markdown]
 # ## Factors on one axis
@@ -377,9 +377,10 @@ below 80 and far above the limit of 0.5."""
 show(plot, alt)
 
 # %% [markdown]
-# All. So here every step has the same length: limit times learning rate, 0.5 · 0.01 = 0.005.
-# **Limit times learning rate is the longest step that can come.** Think of that number when you
-# choose a limit.
+# All. So here every step has the same length: limit times learning rate, 0.5 · 0.01 = 0.005. **With
+# plain gradient descent, limit times learning rate is the longest step that can come.** Think of
+# that number when you choose a limit. (Adam and momentum make a step out of more than this one
+# gradient. With them it can be far longer.)
 #
 # One seed proves little. Here are twenty without clipping, and five with it.
 
@@ -487,8 +488,9 @@ for T, limit in ((10, torch.inf), (60, torch.inf), (60, 0.5)):
 #   much, and can end a run: a long step, a larger factor, a longer step, `nan`.
 # * To find out whether a run explodes through time, measure the factor a step, freeze one part
 #   after the other, and try shorter sequences.
-# * Clipping by norm shortens the gradient and keeps its direction. Limit times learning rate is the
-#   longest step. It saves a run that explodes, and does nothing against vanishing.
+# * Clipping by norm shortens the gradient and keeps its direction. In plain gradient descent, limit
+#   times learning rate is the longest step. It saves a run that explodes, and does nothing against
+#   vanishing.
 
 # %% [markdown]
 # **A common mistake.** `clip_grad_norm_` stands in the wrong place, before `backward()` or after

@@ -238,8 +238,8 @@ print("quicker with the projection:", narrow < wide)
 # New are `bias`, and two that say how the weights are kept: `device`, on which processor, and
 # `dtype`, as what kind of numbers.
 #
-# We read the layer a few lines at a time. `getsource` gives the text of a function, and `piece`
-# prints some lines of it.
+# We read the layer a few lines at a time. (All of it is in `lstm_lessons/lstm/ragged.py` and
+# `manual.py`.) `getsource` gives the text of a function, and `piece` prints some lines of it.
 
 # %%
 from inspect import getsource
@@ -336,8 +336,9 @@ agrees(proj_size=4)
 #   h to it. `apply_gates`, from lesson 03, cuts `z` into gates of `hidden_size` numbers each.
 # * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
 # * `running` says how many lines have this step. `first_rows(h, running)` is `h[:running]`, and
-#   `replace_first_rows` puts the new rows in their place. The rows below wait as they are: forward,
-#   their lines have ended, and in reverse they have not begun.
+#   `replace_first_rows` puts the new rows in their place. The rows below wait as they are. Forward,
+#   their lines have ended. In reverse, the loop begins at the last step, which only the longest
+#   line has: the others have not begun.
 # * The reverse direction takes the steps from the last to the first. At the end its outputs are
 #   turned round again, by `[::-1]`.
 #

@@ -105,6 +105,10 @@ _SLIPS = (
         "dz[t].sum(0)",
         ("bias, a mean over the batch", "In `d_bias` you take the mean over the sentences. What "
          "comes back from them adds up.", "dz[t].mean(0)"),
+        ("bias, a mean over the steps", "In `d_bias` you take the mean over the steps. What comes "
+         "back from them adds up.", "dz[t].sum(0) / len(dz)"),
+        ("bias, a mean over both", "In `d_bias` you take the mean over the steps and over the "
+         "sentences. What comes back adds up.", "dz[t].mean(0) / len(dz)"),
         ("bias, one sentence alone", "In `d_bias` there is one sentence only. Every sentence used "
          "the same bias.", "dz[t][0]", "dz[t][-1]"),
         ("bias counted twice", "Your `d_bias` is doubled. Each of the two biases gets the sum of "
