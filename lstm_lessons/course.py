@@ -313,10 +313,24 @@ LESSONS = (
         prerequisites=("09",),
     ),
     Lesson(
-        "19_what_came_after",
-        "What came after",
-        "Why learn this now?",
-        "the recurrences of today as gates: scans, exponential gates, a matrix for a memory",
+        "19_gates_without_a_loop",
+        "Gates without a loop",
+        "Can all steps of an LSTM be computed at once?",
+        "the minimal LSTM and its parallel scan, what it costs, and what is lost",
+        objectives=(
+            "say what makes the steps of an LSTM wait, and what is left without it",
+            "write a parallel scan, and prove that it equals the loop, gradients included",
+            "say when a scan is faster than a loop, and what a gate that reads no h cannot do",
+        ),
+        minutes=40,
+        exercise_minutes=30,
+        prerequisites=("13", "15"),
+    ),
+    Lesson(
+        "20_a_matrix_for_a_memory",
+        "A matrix for a memory",
+        "What became of the LSTM?",
+        "exponential gates, a matrix for a memory, linear attention and attention, side by side",
     ),
 )
 

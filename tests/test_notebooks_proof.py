@@ -138,6 +138,10 @@ DERIVED = (
             "gru_step_of_the_paper",
         )
     ),
+    *(
+        ("19_gates_without_a_loop", name, "lstm/minimal.py")
+        for name in ("minimal_gates", "minimal_step", "scan")
+    ),
 )
 # Of one direction, with both biases and without projection: the package adds what is more general.
 SIMPLER = tuple(

@@ -142,6 +142,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"h": (-3, 2), "r": (1, 0), "weight": ((1, -2), (0, 3))},
     ],
     "whole_layer": [{}, *({"lit": lit} for lit in ("sums", "steps gates", "layers directions"))],
+    "scan_rounds": [{}, *({"steps": n} for n in (2, 5, 7)), {"rounds": 1}, {"rounds": 0}],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),
         *({"text": "m" * 34, "chunk": 7, "between": each} for each in ("detach", "carry", "reset")),

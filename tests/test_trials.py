@@ -1,4 +1,4 @@
-"""What lessons 01, 06, 07, 13 and 15 measured: what the script makes, and what they say."""
+"""What lessons 01, 06, 07, 13, 15, 19 and 20 measured: what the script makes, and what they say."""
 
 import json
 from statistics import median
@@ -44,6 +44,9 @@ BEGINNINGS = {
     ("relatives", "LSTM, forget bias 1"): lambda seed: trials.open_brackets("LSTM", seed, 1, 1.0),
     ("relatives, rate 0.1", "LSTM"): lambda seed: trials.open_brackets("LSTM", seed, 1, rate=0.1),
     ("bracket units", "10 rounds"): lambda seed: trials.bracket_units(seed, 10),
+    ("minimal LSTM", "brackets"): lambda seed: trials.open_brackets("minimal LSTM", seed, 2),
+    ("parity", "LSTM, 8 units"): lambda seed: trials.parity("LSTM", 8, seed),
+    ("recall, looking back", "attention"): lambda seed: trials.recall("attention", 16, seed),
 }
 """The first rounds of some trainings, which do not depend on how many follow."""
 
@@ -61,11 +64,12 @@ def test_the_file_is_what_the_script_makes(at, kind):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-        relatives = ("relatives", "relatives, rate 0.03", "relatives, rate 0.1")
-        ten = dict.fromkeys((*relatives, "bracket units", "padding"), 10)
+        relatives = ("relatives", "relatives, rate 0.03", "relatives, rate 0.1", "minimal LSTM")
+        ten = dict.fromkeys((*relatives, "bracket units", "padding", "parity"), 10)
         wanted = ten | {"first sign": 45, "first sign, longer": 45}
         assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
     others = {"bracket units", "first sign", "first sign, longer", "next characters", "padding"}
+    others |= {"minimal LSTM", "parity", "parity, looking back", "recall", "recall, looking back"}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
     with pytest.raises(KeyError, match="expected one of first sign, .*got 'lines'"):
         measured("lines")
@@ -196,6 +200,16 @@ def test_all_cells_with_a_way_to_forget_end_alike():
     ends = {name: sum(run[-1] for run in runs) / 10 for name, runs in measured("relatives").items()}
     assert round(ends.pop("no forget gate"), 2) == 0.88
     assert all(0.997 < end < 0.9995 for end in ends.values())
+
+
+def test_without_h_brackets_are_learnt_as_soon_and_parity_is_not():
+    """What lesson 19 says of its ten seeds."""
+    brackets = measured("minimal LSTM")["brackets"]
+    assert all(share > 0.95 for run in brackets for share in run[2:])
+    assert sum(run[1] > 0.95 for run in brackets) == 3 and max(run[0] for run in brackets) < 0.95
+    shares = {name: [n for row in rows for n in row] for name, rows in measured("parity").items()}
+    assert min(shares.pop("LSTM, 8 units")) == 1
+    assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
 
 
 def test_the_unit_that_is_tied_most_closely_is_seldom_the_one_that_is_needed_most():

@@ -1,4 +1,6 @@
-"""What lessons 01, 06, 07, 09, 13, 15 measured with several seeds, and the code that measured it.
+"""What lessons 01, 06, 07, 09, 13, 15, 19, 20 measured with several seeds, and how.
+
+The code that measured it stands here and in after.py.
 
 ``python -m lstm_lessons.data.trials`` trains everything again and prints trials.json, which takes
 some minutes. Each function below is one training, so that a lesson can show one live.
@@ -22,8 +24,10 @@ from torch.nn import functional as F
 
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data import train_reader as readers
+from lstm_lessons.data.after import parity, recall
 from lstm_lessons.data.brackets import bracket_text, is_open
 from lstm_lessons.data.train_reader import TRAINED_ON
+from lstm_lessons.lstm.minimal import MinimalLSTM
 from lstm_lessons.lstm.reader import Reader
 from lstm_lessons.lstm.relatives import RELATIVES, Relative
 
@@ -384,7 +388,9 @@ class OpenOrNot(nn.Module):
         super().__init__()
         P = 4 if name == "projection" else 0
         # Drawn in float32 whatever the default is, so that a seed gives the same everywhere.
-        self.layer = Relative(name, 3, 8, P, dtype=torch.float32)
+        kind = MinimalLSTM if name == "minimal LSTM" else partial(Relative, name)
+        size = (3, 8, P) if P else (3, 8)
+        self.layer = kind(*size, dtype=torch.float32)
         self.head = nn.Linear(P or 8, 1, dtype=torch.float32)
         self.double()
 
@@ -535,6 +541,20 @@ def trials() -> list[Trial]:
             ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))
             for rounds in (10, 40)
         ),
+        ("minimal LSTM", "brackets", SEEDS, partial(open_brackets, "minimal LSTM")),
+        *(
+            ("parity", f"{name}, {units} units", SEEDS, partial(parity, name, units))
+            for name, units in (("LSTM", 8), ("minimal LSTM", 8), ("minimal LSTM", 64))
+        ),
+        *(
+            (task.__name__ + ", looking back", name, 5, partial(task, name, 16))
+            for task in (parity, recall)
+            for name in ("attention", "matrix memory")
+        ),
+        *(
+            ("recall", f"LSTM, {units} units", 5, partial(recall, "LSTM", units))
+            for units in (32, 128)
+        ),
     ]
 
 
@@ -559,6 +579,7 @@ def measured(name: str) -> dict[str, Any]:
     "first sign" and "first sign, longer": the numbers of `first_sign`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
+    "minimal LSTM": the shares of `open_brackets`; "parity": those of `parity`;
     "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
 

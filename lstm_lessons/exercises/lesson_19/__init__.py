@@ -1,0 +1,1 @@
+"""Exercises of lesson 19, a file each."""
