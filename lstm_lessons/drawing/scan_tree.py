@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from lstm_lessons.drawing import svg
 
+PILL = 22
+"""Half the width of a dot with a label in it."""
+
 
 def joins(steps: int) -> list[int]:
     """Return how many pairs are joined in each round."""
@@ -37,7 +40,7 @@ def tree(
     """Draw the first ``shown`` rounds, a row each, with ``height`` from row to row.
 
     The lines of round ``lit``, or of all rounds where it is None, are in ink. With ``labels``
-    each dot says which steps it stands for.
+    each dot is as wide as the steps that it stands for, which are written in it.
     """
 
     def x(step: int) -> float:
@@ -60,10 +63,11 @@ def tree(
             first, last = covered(step, row)
             done = first == 0
             style = {"fill": "ink" if done else "paper", "stroke": "ink", "stroke_width": 1.8}
-            place = {"cx": round(x(step), 1), "cy": top + height * row}
-            dot = svg.add(root, "circle", r=radius, **place, **style, data_dot=f"{row},{step}")
+            y = top + height * row
+            wide, high = (PILL, 13) if labels else (radius, radius)
+            box = (x(step) - wide, y - high, 2 * wide, 2 * high)
+            dot = svg.rect(root, *box, rx=high, **style, data_dot=f"{row},{step}")
             said = str(last) if first == last else f"{first}–{last}"
             svg.tell(dot, f"steps {said}" if first < last else f"step {said}")
             if labels:
-                y = top + height * row + 24
-                svg.label(root, x(step), y, said, 14, fill="ink" if done else "muted")
+                svg.label(root, x(step), y + 5, said, 14, fill="paper" if done else "ink")

@@ -36,6 +36,7 @@ pictures.relative()
 from copy import deepcopy
 
 import torch
+from torch.nn import functional as F
 
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
@@ -77,8 +78,9 @@ changed = sum(a != b for a, b in zip(after, before))
 print(f"no gate reads h: {right} are right, and {changed} verdicts have changed")
 
 # %% [markdown]
-# Not many fewer. And its unit 5, which follows brackets? We run both by the loop that you know,
-# with the `lstm_step` of lesson 03, and keep c.
+# Five fewer, but 35 verdicts have changed. So more was lost than the sum tells. And its unit 5,
+# which follows brackets? We run both by the loop that you know, with the `lstm_step` of lesson 03,
+# and keep c.
 
 # %%
 from lstm_lessons.lstm.cell import lstm_step
@@ -102,7 +104,7 @@ pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
 # It still rises at `(` and falls to zero at `)`. But in between it fades: at the x it goes down to
-# 0.2. So here h had a part in keeping the bracket.
+# about 0.2. So here h had a part in keeping the bracket.
 #
 # That is a reader that has lost something. A layer that never had it could learn to do without. So
 # let us build one.
@@ -128,10 +130,8 @@ pictures.along(text, curves, title="c of unit 5")
 # It is the equation of the LSTM, word for word. What is new is that f and the product of i and g,
 # which we call the *news*, are known before anything is remembered.
 
+
 # %%
-from torch.nn import functional as F
-
-
 def minimal_gates(x, weight, bias):
     """Return f, and the news i * g, of one word or of all words at once; f and i add up to 1."""
     z_i, z_f, g = F.linear(x, weight, bias).chunk(3, dim=-1)
@@ -407,8 +407,8 @@ for B_, H_ in ((1, 16), (32, 256)):
 # For the small one. For the large one the scan is the slower way, by far, on one core of a CPU. So
 # a scan is not fast by itself. It trades more work for fewer rounds, and pays off where there are
 # many hands, as on a graphics card. We have none here. Martin and Cundy wrote a scan for one, and
-# report up to 9 times the speed in training and use. There are also scans that make about 2 T joins
-# in place of ours, in twice as many rounds.
+# report up to 9 times the speed in training and use. There are also scans that make at most 2 T
+# joins, in about twice as many rounds as ours.
 #
 # ## What is lost
 #
@@ -460,8 +460,10 @@ for _ in range(6):
 # %% [markdown]
 # c creeps towards one value, here 1, and always in the same direction. It cannot swing up and down,
 # as the answers even, odd, even, odd do. That holds for any f between 0 and 1: from one step to the
-# next the *change* of c is multiplied by f, so it never turns its sign. An LSTM can swing, because
-# its gates read h: at a 1, they can do something else when the memory is up than when it is down.
+# next the *change* of c is multiplied by f, so it never turns its sign. With many units it is the
+# same: each creeps to a value of its own, and after enough ones nothing moves any more. Then no
+# head can tell even from odd. An LSTM can swing, because its gates read h: at a 1, they can do
+# something else when the memory is up than when it is down.
 #
 # So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1 at a 0, with no news.
 # Then each 1 turns the sign of c. That is still linear, so the scan can run it:
@@ -487,8 +489,8 @@ print("odd:", (bits.cumsum(0) % 2).tolist())
 #   steps. It gives the loop's numbers and gradients.
 # * A scan does more work than the loop. It wins where there are many hands, or where calls cost
 #   more than numbers.
-# * Without h a gate cannot know what is remembered. Brackets are learnt all the same. Parity is not,
-#   as long as f is positive.
+# * Without h a gate cannot know what is remembered. Brackets are learnt all the same. Parity is
+#   not, as long as f is positive.
 
 # %% [markdown]
 # **A common mistake.** A gate that reads h slips in, and the layer is run by a scan all the same,

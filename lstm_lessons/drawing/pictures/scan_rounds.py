@@ -7,7 +7,7 @@ from lstm_lessons.drawing.picture import Picture
 from lstm_lessons.drawing.scan_tree import joins, tree
 
 MOST = 8
-WIDTH, LEFT, SPAN, TOP, ROW = 760, 150, 570, 62, 76
+WIDTH, LEFT, SPAN, TOP, ROW = 760, 150, 570, 70, 76
 
 
 def scan_rounds(steps: int = 8, rounds: int | None = None) -> Picture:
@@ -22,7 +22,7 @@ def scan_rounds(steps: int = 8, rounds: int | None = None) -> Picture:
     shown = len(counts) if rounds is None else rounds
     if not 0 <= shown <= len(counts):
         raise ValueError(f"rounds must be 0 to {len(counts)} for {steps} steps, got {rounds!r}")
-    root = svg.panel(WIDTH, TOP + ROW * shown + 52)
+    root = svg.panel(WIDTH, TOP + ROW * shown + 40)
     svg.label(root, 24, 32, "A full dot stands for all steps from 0 on.", 14, "start")
     svg.label(root, 24, TOP + 5, "the steps", 15, "start", font_weight="bold")
     for row in range(1, shown + 1):

@@ -31,7 +31,7 @@ EXERCISE = DictExercise(
                 "64.", 573 - 36),
         )),
         Quantity("loop", "c after step 0 is the news of step 0. What comes then?", (
-            row("a join for step 0", "{keys}: from zeros, c after step 0 is the news of step 0, and "
+            row("a join for step 0", "{keys}: from zeros, c after step 0 is the news of step 0: "
                 "nothing has to be joined for that.", 100),
             row("the joins of the scan", "{keys}: that is what the scan makes.", 573),
         )),

@@ -37,8 +37,8 @@ EXERCISE = DictExercise(
     ),
     stories=(
         story("anything with a sigmoid or tanh", "You say no wherever there is a tanh or a "
-              "sigmoid. It matters only where it stands: in the way from the old memory to the new one, or "
-              "beside it.", {"SRU": "no", "o looks": "no"}),
+              "sigmoid. It matters only where it stands: on the way from the old memory to the "
+              "new one, or beside it.", {"SRU": "no", "o looks": "no"}),
         story("anything with plus", "You say yes wherever something is multiplied and something "
               "added. What the memory is multiplied by must not depend on the memory.",
               {"GRU": "yes", "peephole": "yes"}),
