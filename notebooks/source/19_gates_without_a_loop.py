@@ -380,6 +380,7 @@ def one_by_one(f, news):
     return torch.stack(seen)
 
 
+# %%
 def seconds(run, f, news):
     """Return the shortest of five times."""
     times = []
