@@ -38,7 +38,8 @@ def _told(seen: Seen, name: str, axis: str, at: tuple[int, int | None]) -> Told 
         return None
     for place, (read, wanted) in enumerate(zip(ours, right, strict=True)):
         if read != wanted:
-            leak = " That is a leak." if axis == "step" and read and read[-1] > wanted[-1] else ""
+            later = bool(read and wanted and read[-1] > wanted[-1])
+            leak = " That is a leak." if axis == "step" and later else ""
             what = f"your {seen.name}" if at[1] is None else f"{axis} {place} of your {seen.name}"
             return "reads other places", (
                 f"Tried with `{name}`, {axis} by {axis}: {what} changes with "
