@@ -448,4 +448,5 @@ print(report["chunk consistency"])
 # and says with a cell whether it is true.
 #
 # **Next:** an LSTM reads step by step, and no step can begin before the last one has ended. In
-# lesson 19, which is to come, there are gates that do not look back, and all steps run at once.
+# [lesson 19](19_gates_without_a_loop.ipynb) there are gates that do not look back, and all steps
+# run at once.
