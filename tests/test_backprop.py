@@ -222,6 +222,7 @@ def test_nothing_that_is_given_changes():
 # --- Against differences -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proj_size", [0, 3])
 def test_every_gradient_equals_a_finite_difference(proj_size):
     """Each number of each tensor nudged by 1e-5 up and down, through code without autograd."""

@@ -62,6 +62,7 @@ def gradients(bias, chunk, between):
     return torch.stack(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bias", BIASES)
 def test_each_mark_is_a_gradient_of_autograd(bias):
     whole = gradients(bias, SEQ_LEN, "carry")

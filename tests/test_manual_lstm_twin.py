@@ -404,6 +404,7 @@ SMALL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("options", SMALL, ids=str)

@@ -89,6 +89,7 @@ def test_the_end_of_a_kernel_is_seen(kernel):
     until(lambda: not kernel.manager.is_alive())
 
 
+@pytest.mark.slow
 def test_a_warm_process_that_was_killed_is_started_anew(kernel):
     first = int(kernel.run("import os; print(os.getppid())"))
     os.kill(first, signal.SIGKILL)
@@ -98,6 +99,7 @@ def test_a_warm_process_that_was_killed_is_started_anew(kernel):
     again.end()
 
 
+@pytest.mark.slow
 def test_a_kernel_without_its_warm_process_ends(kernel):
     """As one does whose parent died: so none outlives an interrupted run of the tests."""
     os.kill(int(kernel.run("import os; print(os.getppid())")), signal.SIGKILL)

@@ -226,6 +226,7 @@ def test_a_projection_changes_the_columns_of_what_reads_h():
     assert tuple(small["weight_hr_l0"].shape) == (5, H)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dtype", "times"), [("float32", 1), ("float64", 0)])
 def test_a_projection_warns_once_in_float32_and_never_in_float64(dtype, times):
     """In a process of its own: torch says it once in a process."""

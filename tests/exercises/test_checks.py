@@ -106,6 +106,7 @@ def test_what_is_known_is_not_too_much(each):
     assert sum(map(len, each.known.levels)) <= MOST_KNOWN
 
 
+@pytest.mark.slow
 @functions("each")
 def test_the_first_wrong_check_is_quick(each):
     fresh = type(each)(**{name: getattr(each, name) for name in parameters(each)})
@@ -140,6 +141,7 @@ def nudged(value, by=1e-6):
     return value * (1 + 1e-3) + by
 
 
+@pytest.mark.slow
 @functions("each")
 def test_a_near_miss_of_the_solution_is_neither_right_nor_taken_for_a_slip(each):
     result = each.check(wrong_of_the_right_shape(each))

@@ -123,6 +123,7 @@ def raising(results):
     raise ZeroDivisionError("here alone")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("each", "at"), ODD)
 @pytest.mark.parametrize("spoil", [squeezed, off])
 def test_what_is_odd_is_said_where_it_is_the_first_call_that_fails(each, at, spoil):

@@ -34,6 +34,7 @@ def test_an_unknown_number_lists_those_there_are(number):
     assert all(known in said for known in numbers())
 
 
+@pytest.mark.slow
 def test_an_exercise_imports_its_own_lesson_alone():
     program = (
         "import sys; from lstm_lessons import exercise; exercise('07.2'); "
