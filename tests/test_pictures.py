@@ -117,6 +117,13 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         *({"axis": axis} for axis in (None, 0, 1)),
         *({"axis": axis, "lines": ("ab cd", "efgh!")} for axis in (None, 0, 1)),
     ],
+    "gate_orders": [
+        {},
+        {"source": "TensorFlow 1", "target": "ONNX", "units": 4, "moved": True},
+        {"source": "Keras", "target": "PyTorch", "units": 1},
+        {"source": "ONNX", "target": "TensorFlow 1", "units": 1},
+        {"source": "ONNX", "target": "Keras", "units": 3},
+    ],
     "relative": [
         *({"forget": forget} for forget in ("own gate", "none", "1 − i")),
         {"peepholes": True},

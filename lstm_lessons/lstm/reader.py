@@ -39,3 +39,23 @@ class Reader(nn.Module):
             return self.head(self.dropout(h_n[-1]))  # (B, outputs)
         output, _ = pad_packed_sequence(output, batch_first=True, total_length=numbers.shape[1])
         return self.head(self.dropout(output))  # (B, T, outputs)
+
+
+class OneStep(nn.Module):
+    """Read one character of each of B lines; the states come in and go out as arguments.
+
+    Lesson 17 derives it, to read a line as it is typed. It has no axis of time.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, numbers: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the scores (B,) after this character, and the new h and c (1, B, H).
+
+        ``numbers`` (B,) are whole numbers; h and c are (1, B, H), zeros where a line begins.
+        """
+        x = self.reader.embedding(numbers)[:, None]  # (B, 1, 8): one step
+        output, (h, c) = self.reader.lstm(x, (h, c))
+        return self.reader.head(output)[:, 0, 0], h, c
