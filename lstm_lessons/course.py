@@ -296,7 +296,15 @@ LESSONS = (
         "17_shipping_and_other_frameworks",
         "Shipping, and other frameworks",
         "How does a model travel?",
-        "saving, exporting, converting weights",
+        "saving safely, streaming, exporting; weights to ONNX, Keras, Flax, TensorFlow and back",
+        objectives=(
+            "save a model such that a stranger can load it safely, with all that has to travel",
+            "read a line as it is typed, step by step, and export that step with a free batch",
+            "carry the weights of an LSTM to another framework and back, and prove it",
+        ),
+        minutes=40,
+        exercise_minutes=30,
+        prerequisites=("09",),
     ),
     Lesson(
         "18_clinic",

@@ -1,0 +1,587 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## The same numbers, another verdict
+#
+# A friend wants the reader in her editor: it should judge a line while somebody types it. Her
+# editor has no PyTorch. It has a library that can run an LSTM. So you send her the weights, every
+# number of them. She puts them in. No error comes.
+#
+# Here are the reader and the 242 lines that it was not trained on, as in lesson 15. `count_right`
+# says how many of them a model tells right at their end.
+
+# %%
+import torch
+from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
+from lstm_lessons.data.train_reader import padded
+
+reader, number = trained_reader()
+lines, rows = code_or_prose()[484:], []
+for line in lines:
+    rows.append([number[character] for character in line.text])
+numbers = padded(rows)  # (242, 40), with zeros behind the shorter lines
+lengths = (numbers != 0).sum(dim=1)
+is_code = torch.tensor([line.code for line in lines])
+
+
+# %%
+def count_right(model, numbers=numbers):
+    """Return how many of the 242 lines the model tells right."""
+    with torch.no_grad():
+        scores = model(numbers, lengths)[:, 0]
+    return ((scores > 0) == is_code).sum().item()
+
+
+print("the reader:", count_right(reader), "of", len(lines))
+
+# %% [markdown]
+# The weights of an LSTM are stacked: four blocks of rows, one for each gate. PyTorch stacks them in
+# the order i, f, g, o. That is a habit of PyTorch, and not a law. Her library reads ONNX, a file
+# format for networks, and there the order is i, o, f, c. The c is only another name for the news g.
+#
+# So if nobody moves the rows, three blocks of four are taken for something else:
+
+# %%
+from lstm_lessons import pictures
+
+pictures.gate_orders("PyTorch", "ONNX")
+
+# %% [markdown]
+# To try that here, we need a function that puts blocks into another order. `zip` pairs each letter
+# with its block. Then the blocks are put together again in the new order. To see what it does, we
+# give it one number for each gate:
+
+
+# %%
+def reorder(stacked, old, new):
+    """Return the four blocks of rows in another order."""
+    blocks = dict(zip(old, stacked.chunk(4), strict=True))
+    return torch.cat([blocks[gate] for gate in new])
+
+
+print(reorder(torch.tensor([10, 20, 30, 40]), "ifgo", "iofg").tolist())
+
+# %% [markdown]
+# The 40 of o has moved to the second place, where ONNX looks for o.
+#
+# `taken_as("iofg")` is the opposite: our rows stay where they are, and are *taken* to lie in the
+# order i, o, f, g. `deepcopy` makes a copy, so that the reader itself stays as it is.
+#
+# **Predict.** Half of the 242 lines are code. This is a guess: how many does the reader tell right
+# in her editor?
+
+# %%
+from copy import deepcopy
+
+
+def taken_as(order):
+    """Return a reader whose rows are taken to lie in this order."""
+    other = deepcopy(reader)
+    with torch.no_grad():
+        for weight in other.lstm.parameters():
+            weight.copy_(reorder(weight, order, "ifgo"))
+    return other
+
+
+print("taken as i, o, f, g:", count_right(taken_as("iofg")))
+print("taken as i, g, f, o:", count_right(taken_as("igfo")))
+
+# %% [markdown]
+# 163 of 242. In the second order, that of an old TensorFlow cell, it is 121, and somebody who
+# always says "code" has as many. Every shape fits, so nothing complains.
+#
+# The numbers alone are not the model. This lesson is about what has to travel with them.
+#
+# ## Save what a stranger can load
+#
+# First to somebody who has PyTorch. `state_dict()` is a dictionary of a model's weights by their
+# names: the embedding, the four tensors of the LSTM, and the head. It holds numbers, and no code.
+#
+# `torch.save` writes it into a file. `mkdtemp` makes a new, empty folder for it, so that nothing of
+# yours is overwritten. At the other end somebody makes a `Reader`, the class of lesson 09, and
+# loads the weights into it. `eval()` is part of it: a new model is in training mode.
+
+# %%
+from pathlib import Path
+from tempfile import mkdtemp
+
+from lstm_lessons import same
+from lstm_lessons.lstm.reader import Reader
+
+folder = Path(mkdtemp())
+torch.save(reader.state_dict(), folder / "reader.pt")
+
+arrived = Reader(num_characters=87)
+arrived.load_state_dict(torch.load(folder / "reader.pt", weights_only=True))
+arrived.eval()
+same(arrived(numbers, lengths), reader(numbers, lengths))
+
+# %% [markdown]
+# What `weights_only=True` is for comes in a moment. Is this all that has to travel? The file does
+# not say which character has which number. Ours begin with 1, because 0 is the padding.
+#
+# **Predict.** She numbers the characters in our order, but from 0 on. This is a guess: how many
+# lines are right then?
+
+# %%
+from_0 = (numbers - 1).clamp(min=0)
+print("numbered from 0:", count_right(reader, from_0))
+
+# %% [markdown]
+# 173. So the alphabet belongs into the file, and so does the order of the gates. A dictionary of
+# tensors, texts and numbers is enough for all of it:
+
+# %%
+parcel = {"weights": reader.state_dict(), "alphabet": "".join(number), "gates": "ifgo"}
+torch.save(parcel, folder / "parcel.pt")
+
+opened = torch.load(folder / "parcel.pt", weights_only=True)
+print(list(opened), "gates:", opened["gates"])
+print("the alphabet begins with", repr(opened["alphabet"][:8]))
+
+# %% [markdown]
+# ## A file that runs
+#
+# Such a file is a *pickle*, Python's way to store objects. A pickle is not a list of numbers. It is
+# a list of instructions for making the objects again, and one instruction is: call this function
+# with these arguments. An object may choose which function, by a method named `__reduce__`.
+#
+# Ours chooses `print` and a sentence. That is harmless. It could be a function that deletes files
+# or sends them away.
+
+# %%
+from torch import nn
+
+
+class Surprise:
+    def __reduce__(self):
+        return print, ("I ran while you were loading.",)
+
+
+torch.save({"weights": Surprise()}, folder / "surprise.pt")
+
+# %% [markdown]
+# The next cell loads the file and does nothing with it. `weights_only=False` allows all
+# instructions. Use it here alone, where you know what the file does.
+#
+# **Predict.** Is the sentence printed?
+
+# %%
+loaded = torch.load(folder / "surprise.pt", weights_only=False)
+
+# %% [markdown]
+# It is. We took nothing out of the file: to load *is* to run. With `weights_only=True`, PyTorch
+# follows only instructions from a short list, such as those that make tensors, dictionaries, lists,
+# texts and numbers.
+
+# %%
+from pickle import UnpicklingError
+
+try:
+    torch.load(folder / "surprise.pt", weights_only=True)
+except UnpicklingError as error:
+    start = str(error).index("Unsupported")
+    print("refused:", str(error)[start : start + 32])
+
+# %% [markdown]
+# Refused, and nothing ran. Some rules follow from this:
+#
+# * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
+#   its class, and `weights_only=True` refuses it as well.
+# * Load with `weights_only=True`. It is the default from version 2.6 on; write it all the same. And
+#   keep PyTorch new: it had a hole up to 2.5.1 (CVE-2025-32434), and another below 2.10
+#   (CVE-2026-24747).
+# * The error message offers `weights_only=False` as a way out. For a file of somebody you do not
+#   know, it is not one.
+# * What is loaded safely need not be right. It may still be the wrong weights.
+
+# %% [markdown]
+# ## One character at a time
+#
+# In the editor a line grows while it is typed. To read it from its start at every key would cost
+# 1 + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. So one
+# step a key is enough, if somebody keeps the two, as in lesson 08.
+#
+# Here is this step as a module, for B lines side by side. Its states come in and go out as
+# arguments. It keeps nothing itself.
+
+
+# %%
+class OneStep(nn.Module):
+    def __init__(self, reader):
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, numbers, h, c):
+        x = self.reader.embedding(numbers)[:, None]  # (B, 1, 8): one step
+        output, (h, c) = self.reader.lstm(x, (h, c))
+        return self.reader.head(output)[:, 0, 0], h, c
+
+
+# %% [markdown]
+# Whoever calls it carries the states on, as `typed` does. A common slip is to forget that, so that
+# every character meets zeros: `carry=False` does so. `torch.no_grad()` above a function means that
+# no gradients are kept in it, so a line can be as long as it likes.
+
+
+# %%
+@torch.no_grad()
+def typed(step, text, carry=True):
+    """Return the score after each character."""
+    zeros, scores = torch.zeros(1, 1, 16), []
+    h, c = zeros, zeros
+    for character in text:
+        score, new_h, new_c = step(torch.tensor([number[character]]), h, c)
+        if carry:
+            h, c = new_h, new_c
+        scores.append(score)
+    return torch.cat(scores)
+
+
+# %% [markdown]
+# Is it what the reader says when it reads the whole line at once?
+
+# %%
+step, text = OneStep(reader), "print(x, y)"
+whole_line = torch.tensor([[number[character] for character in text]])
+at_once = reader(whole_line, torch.tensor([len(text)]), each_step=True)[0, :, 0]
+same(typed(step, text), at_once)
+
+# %% [markdown]
+# It is. And so it looks if the state is forgotten:
+
+# %%
+curves = {
+    "carried": torch.sigmoid(typed(step, text)),
+    "forgotten": torch.sigmoid(typed(step, text, carry=False)),
+}
+pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
+
+# %% [markdown]
+# They agree at the first character, where the state is zeros anyway. From then on the forgetful one
+# judges each character as if the line began with it.
+#
+# ## Out of Python
+#
+# Her editor cannot run our class. To *export* a model means to run it once on an example, to note
+# down which operations are done with the tensors, and to write that list into a file. What was a
+# number in that run may become a constant in the list. So for each axis you say whether it may
+# vary.
+#
+# First the model that reads whole lines. Our example is two lines of eight characters. `Dim.AUTO`
+# means: leave this size free, if you can. (`quiet` keeps warnings off the page. They are about how
+# the exporter stores weights, and not about sizes.)
+
+# %%
+from lstm_lessons.data.elsewhere import quiet
+from torch.export import Dim, export
+
+
+class WholeLine(OneStep):
+    def forward(self, numbers):
+        output, _ = self.reader.lstm(self.reader.embedding(numbers))
+        return self.reader.head(output)[..., 0]
+
+
+free = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
+with quiet():
+    exported = export(WholeLine(reader), (numbers[:2, :8],), dynamic_shapes=free).module()
+
+# %% [markdown]
+# It went through. We give it five lines of eight characters, and then two lines of nine.
+#
+# **Predict.** One of the two wishes was not granted. Is it the free batch or the free length?
+
+# %%
+for block in (numbers[:5, :8], numbers[:2, :9]):
+    try:
+        print(tuple(block.shape), "scores:", tuple(exported(block).shape))
+    except AssertionError as error:
+        print(tuple(block.shape), error)
+
+# %% [markdown]
+# The length. It is fixed at 8, since the example had 8 characters, and nothing was said when that
+# happened. Whoever tests only with lines of that length finds out in the editor. Three things to
+# know:
+#
+# * With a *name* for the axis, `Dim("T")`, `torch.export` refuses, and says that T was made a
+#   constant.
+# * `torch.onnx.export`, which writes ONNX files, goes on even then. In its file the sizes are
+#   `['B', 8]`.
+# * So after each export, try a second length and a second batch.
+#
+# All this is PyTorch 2.13. A later version may grant the wish.
+
+# %% [markdown]
+# ## A step has no length
+#
+# We do not need that wish. `OneStep` has no axis of time, so it has no length that could be fixed.
+# The loop over characters stays with the one who types. So we export the step. A *name*, B, says
+# that the batch is free, and that it is the same size in all three inputs.
+#
+# Lesson 03 has shown that a test from zeros does not see much. So we try the exported step with
+# five characters and random states.
+#
+# **Predict.** No length, and a free batch: is the exported step the same as ours?
+
+# %%
+B, zeros = Dim("B"), torch.zeros(1, 2, 16)
+free = {"numbers": {0: B}, "h": {1: B}, "c": {1: B}}
+example = (torch.tensor([1, 2]), zeros, zeros)
+with quiet():
+    exported = export(step, example, dynamic_shapes=free).module()
+
+torch.manual_seed(0)
+characters = torch.tensor([1, 2, 3, 4, 5])
+h, c = torch.randn(1, 5, 16), torch.randn(1, 5, 16)
+same(exported(characters, h, c)[0], step(characters, h, c)[0])
+
+# %% [markdown]
+# It is not. Look at the example: h and c were one and the same tensor, `zeros`, handed over twice.
+# The exporter noted that the two inputs are one. So the exported step reads c in the place of h, in
+# every call, and no warning came. Two tensors of zeros mend it:
+
+# %%
+example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
+with quiet():
+    program = export(step, example, dynamic_shapes=free)
+exported = program.module()
+same(exported(characters, h, c)[0], step(characters, h, c)[0])
+
+# %% [markdown]
+# Whatever is equal in an example may become a law: sizes, and the tensors themselves. So take
+# examples in which everything differs, and test with something else.
+#
+# `torch.onnx.export` writes the list as ONNX. It needs packages that are not part of this course.
+# `ready` says whether they are there. If not, it prints how to get them, and the cells below show
+# what was kept from another machine.
+
+# %%
+from lstm_lessons.data.elsewhere import kept, onnx_weights, ready
+
+onnx_is_here = ready("onnx", "onnxscript", "onnxruntime")
+if onnx_is_here:
+    names = ["score", "new_h", "new_c"]
+    with quiet():
+        written = torch.onnx.export(program, output_names=names, verbose=False)
+    written.save(folder / "step.onnx")
+
+# %% [markdown]
+# Now the part of the friend. onnxruntime runs such a file, with numpy's arrays in place of tensors.
+# This loop has no PyTorch in it:
+
+# %%
+import numpy
+
+
+def in_her_editor(text):
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(folder / "step.onnx")
+    h = c = numpy.zeros((1, 1, 16), "float32")
+    scores = []
+    for character in text:
+        given = {"numbers": numpy.array([number[character]]), "h": h, "c": c}
+        score, h, c = session.run(None, given)
+        scores.append(score[0])
+    return scores
+
+
+hers = in_her_editor(text) if onnx_is_here else kept("in her editor")
+same(torch.tensor(hers), typed(step, text))
+
+# %% [markdown]
+# The same, within the rounding of float32. The reader works in her editor.
+#
+# ## Where the rows went
+#
+# Who has put the rows in order? The exporter. We can open the file and look. `onnx_weights` takes
+# out the three tensors of its LSTM, which ONNX calls W, R and B.
+
+# %%
+if onnx_is_here:
+    W, R, B = onnx_weights(folder / "step.onnx")
+else:
+    W, R, B = (torch.tensor(each) for each in kept("step.onnx"))
+lstm = reader.lstm
+print("W:", tuple(W.shape), " R:", tuple(R.shape), " B:", tuple(B.shape))
+print("as in PyTorch:    ", same(W[0], lstm.weight_ih_l0))
+print("i, o, f, g:       ", same(W[0], reorder(lstm.weight_ih_l0, "ifgo", "iofg")))
+
+# %% [markdown]
+# So W is `weight_ih` with its rows in another order. R is `weight_hh`, and B has both biases, one
+# behind the other: 64 + 64 = 128. The 1 in front counts directions. As code, there and back:
+
+
+# %%
+def to_onnx(weight_ih, weight_hh, bias_ih, bias_hh):
+    """Return W (1, 4H, I), R (1, 4H, H), B (1, 8H)."""
+    W = reorder(weight_ih, "ifgo", "iofg")
+    R = reorder(weight_hh, "ifgo", "iofg")
+    biases = [reorder(bias, "ifgo", "iofg") for bias in (bias_ih, bias_hh)]
+    return W[None], R[None], torch.cat(biases)[None]
+
+
+def from_onnx(W, R, B):
+    """Return PyTorch's four tensors."""
+    bias_ih, bias_hh = B[0].chunk(2)
+    tensors = W[0], R[0], bias_ih, bias_hh
+    weight_ih, weight_hh, bias_ih, bias_hh = (reorder(each, "iofg", "ifgo") for each in tensors)
+    return weight_ih, weight_hh, bias_ih, bias_hh
+
+
+# %%
+weights = lstm.all_weights[0]  # weight_ih, weight_hh, bias_ih, bias_hh
+for ours, theirs in zip(to_onnx(*weights), (W, R, B)):
+    print("there:", same(ours, theirs))
+for ours, theirs in zip(from_onnx(W, R, B), weights):
+    print("back: ", same(ours, theirs))
+
+# %% [markdown]
+# Below, carry the reader's rows from one framework to another. A line leads each block from its
+# place in the first to its place in the second. Beside it stands what it is taken for.
+#
+# **Try it.**
+#
+# 1. Press "PyTorch to ONNX", and then "put in order". Which ways cross?
+# 2. Press "to Keras". Its order is i, f, c, o. Is anything wrong?
+# 3. Press "to TensorFlow 1". Which two gates take each other's place, and which of the two lines
+#    shows the harm?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.gate_orders()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. Those of f and g cross that of o, which goes up to the second place.
+# 2. Nothing. c is Keras's name for the news g, so this is PyTorch's own order in other letters.
+# 3. f and the news. `print(x, y)` is still code, but `The value is a number.` is code, too, with
+#    92 %.
+#
+# </details>
+#
+# ## Keras: one bias, and lying down
+#
+# In Keras the order is PyTorch's, and two other things differ. It multiplies from the other side,
+# x W in place of W x, so its matrices lie down: (I, 4H) in place of (4H, I). And it has one bias.
+# PyTorch has two, which are added anyway. `keras_step` is a step as Keras does it:
+
+
+# %%
+def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
+    """Return kernel (I, 4H), recurrent_kernel (H, 4H), bias (4H,)."""
+    return weight_ih.T, weight_hh.T, bias_ih + bias_hh
+
+
+def from_keras(kernel, recurrent_kernel, bias):
+    """Return PyTorch's four tensors, with all of the bias in bias_ih."""
+    return kernel.T, recurrent_kernel.T, bias, torch.zeros_like(bias)
+
+
+def keras_step(x, h, c, kernel, recurrent_kernel, bias):
+    """Return the new (h, c) of Keras's LSTMCell."""
+    z = x @ kernel + h @ recurrent_kernel + bias
+    z_i, z_f, z_c, z_o = z.chunk(4, dim=-1)
+    c = torch.sigmoid(z_f) * c + torch.sigmoid(z_i) * torch.tanh(z_c)
+    h = torch.sigmoid(z_o) * torch.tanh(c)
+    return h, c
+
+
+# %% [markdown]
+# We compare it with the step of lesson 03, for ten characters side by side, and then carry the
+# weights back:
+
+# %%
+from lstm_lessons.lstm.cell import lstm_step
+
+states = torch.randn(10, 8), torch.randn(10, 16), torch.randn(10, 16)  # x, h, c
+h_torch, _ = lstm_step(*states, *weights)
+h_keras, _ = keras_step(*states, *to_keras(*weights))
+back = from_keras(*to_keras(*weights))
+h_back, _ = lstm_step(*states, *back)
+print("there, h:     ", same(h_keras, h_torch))
+print("back, h:      ", same(h_back, h_torch))
+print("back, bias_ih:", same(back[2], weights[2]))
+
+# %% [markdown]
+# The biases come back as other numbers: a sum cannot be taken apart again. But the layer does the
+# same. So compare what a layer *does*, and not its tensors one by one.
+#
+# ## What is added without being seen
+#
+# The old cell of TensorFlow, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. It also adds
+# 1 to the sum of its forget gate at every step, and this 1 is in no file: it is the argument
+# `forget_bias`. Whoever carries weights there has to take 1 off the bias of f.
+#
+# **Predict.** Somebody forgets it, so each sum of f is 1 too large. This is a guess: how many of
+# the 242 lines are right?
+
+# %%
+forgotten = deepcopy(reader)
+with torch.no_grad():
+    forgotten.lstm.bias_ih_l0[16:32] += 1  # the rows of f
+print("right:", count_right(forgotten), "where the reader has", count_right(reader))
+same(forgotten(numbers, lengths), reader(numbers, lengths))
+
+# %% [markdown]
+# 215: only two fewer. A count of right answers hardly sees this mistake, and a comparison of the
+# scores sees it at once. Ask whoever sends you weights for one input and its output, to the last
+# digit.
+#
+# ## The frameworks side by side
+#
+# | | order, its letters | in PyTorch's | matrices | biases | mind |
+# |---|---|---|---|---|---|
+# | PyTorch | i f g o | i f g o | (4H, I), (4H, H) | two | |
+# | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: directions |
+# | Keras 3 | i f c o | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
+# | Flax | by name: ii, if, ig, io, hi, … | none | (I, H), (H, H) | on h's side | state is (c, h) |
+# | TensorFlow 1 | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
+#
+# We wrote each of these conversions in both directions, in `lstm_lessons/lstm/frameworks.py`, and
+# had the frameworks themselves run them. ONNX and Keras are run anew by the tests of this course.
+# Flax with JAX, and TensorFlow, are large, so they were run once. "a mistake" is how far h is off
+# with one thing forgotten: in ONNX the order, in Keras and Flax one of the two biases, in
+# TensorFlow the 1. "There and back" means: no two numbers differ by more than 1e-6.
+
+# %%
+for name, found in kept("frameworks").items():
+    verdict = "there and back" if found["there"] and found["back"] else "different"
+    print(f"{name:13} {found['run by']:19} {verdict}, a mistake: {found['mistake']}")
+
+# %% [markdown]
+# ## What we have seen
+#
+# * What travels is the `state_dict`, and with it the class, the alphabet and the order of the
+#   gates.
+# * To load a pickle is to run it. `weights_only=True` follows only a short list of
+#   instructions, such as those that make tensors and texts.
+# * One step with carried states reads a line as it is typed, and exports with a free batch. What is
+#   equal in an example may become a law: a length, or two tensors that were one.
+# * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1
+#   that is added unseen. Compare outputs, not tensors and not counts.
+
+# %% [markdown]
+# **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
+# error, verdicts that are half right, and outputs that are off from the first step on. Try all 24
+# orders on one known output. With random weights, only the right one fits.
+#
+# **Exercises:** [17 Shipping, and other
+# frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert a set of weights, find
+# the length that was fixed, say which file is safe, and mend a reader that forgets its state.
+#
+# **Next:** by now you know many mistakes that raise no error. [Lesson 18](18_clinic.ipynb) is a
+# clinic: ten broken programs, and six probes that find what is wrong with them.
