@@ -138,16 +138,13 @@ DERIVED = (
             "gru_step_of_the_paper",
         )
     ),
-<<<<<<< HEAD
-    *(
-        ("19_gates_without_a_loop", name, "lstm/minimal.py")
-        for name in ("minimal_gates", "minimal_step", "scan")
-=======
     ("17_shipping_and_other_frameworks", "OneStep", "lstm/reader.py"),
     *(
         ("17_shipping_and_other_frameworks", name, "lstm/frameworks.py")
         for name in ("reorder", "to_onnx", "from_onnx", "to_keras", "from_keras", "keras_step")
->>>>>>> e01e408 (Lesson 17: shipping, and other frameworks)
+    *(
+        ("19_gates_without_a_loop", name, "lstm/minimal.py")
+        for name in ("minimal_gates", "minimal_step", "scan")
     ),
 )
 # Of one direction, with both biases and without projection: the package adds what is more general.
