@@ -10,24 +10,24 @@ from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import Edits, Place, Slip, together
 from lstm_lessons.exercises.engine.text import text
 from lstm_lessons.exercises.engine.words import listed
-from lstm_lessons.exercises.lesson_03 import calls, cell
+from lstm_lessons.exercises.lesson_03 import calls, cell, equations, gates
 
 _TERMS = ("F.linear(x, weight_ih, bias_ih)", "F.linear(h, weight_hh, bias_hh)")
 _GIVEN, _RIGHT = "ifog", "ifgo"
 _H_LINE = "o * torch.tanh(new_c)"
 _OLD: Edits = {_H_LINE: "o * torch.tanh(c)"}
-_SWAPPED: Edits = {cell.C_LINE: "i * c + f * g"}
+_SWAPPED: Edits = {equations.C_LINE: "i * c + f * g"}
 _IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in torch's order now."
 _IN_THE_LINE = "One of the two mistakes is mended: h is made from the new memory now."
 
 
 def _cut(order: str) -> dict[str, str]:
-    return {} if order == _RIGHT else dict(cell.cut(order))
+    return {} if order == _RIGHT else dict(gates.cut(order))
 
 
 def _stages() -> Iterator[Slip]:
     """Give what the two lines can be on the way: every cut, with h from either memory."""
-    for order, old in product((_RIGHT, *cell.ORDERS), (True, False)):
+    for order, old in product((_RIGHT, *gates.ORDERS), (True, False)):
         if order != _RIGHT or old:
             edits = {**_cut(order), **(_OLD if old else {})}
             yield together(*_said(order, old), edits, paired=order in (_RIGHT, _GIVEN))
@@ -35,7 +35,7 @@ def _stages() -> Iterator[Slip]:
 
 def _said(order: str, old: bool) -> tuple[str, str]:
     """Return the name and the sentence of a cut, with h from the old memory or the new one."""
-    cut = f"your gates are {cell.cut_as(order)}"
+    cut = f"your gates are {gates.cut_as(order)}"
     if order == _GIVEN and old:
         return "nothing mended", "Both mistakes of the broken cell are still there."
     if order == _RIGHT:
@@ -49,10 +49,10 @@ def _said(order: str, old: bool) -> tuple[str, str]:
 
 
 def _other_lines_for_h() -> Iterator[Slip]:
-    for slip in cell.of_h("new_c").slips:
+    for slip in equations.of_h("new_c").slips:
         (way,) = slip.ways
         yield together(slip.name, f"{_IN_THE_CUT} {slip.says}", way, paired=False)
-        cut = f"Your gates are {cell.cut_as(_GIVEN)}"
+        cut = f"Your gates are {gates.cut_as(_GIVEN)}"
         both = {**_cut(_GIVEN), **way}
         yield together(f"{slip.name}, cut as given", f"{cut} {slip.says}", both, paired=False)
 
@@ -65,7 +65,7 @@ def _mended_behind_the_cut() -> Iterator[Slip]:
         edits = {f"torch.{squeeze}(z_{gate})": f"torch.{squeeze}(z_{block})"}
         yield together(
             f"{gate} from z_{block}, cut as given" + ", h from the old c" * old,
-            f"Your gates are {cell.cut_as(_GIVEN)} Of g and o, {gate} alone is made from what it "
+            f"Your gates are {gates.cut_as(_GIVEN)} Of g and o, {gate} alone is made from what it "
             "should be." + " And h is made from the old memory." * old,
             {**_cut(_GIVEN), **edits, **(_OLD if old else {})},
             paired=False,
@@ -106,9 +106,11 @@ EXERCISE = cell.CellExercise(
         *_other_lines_for_h(),
         *_mended_behind_the_cut(),
         *_swapped_beside_a_mistake(),
-        *_were_right((*cell.slips(*_TERMS, "new_h", "new_c"), cell.of_c(), *cell.lines_for_c())),
-        *cell.exchanged_behind_the_cut("new_c"),
-        cell.errors(*_TERMS),
+        *_were_right(
+            (*cell.slips(*_TERMS, "new_h", "new_c"), equations.of_c(), *equations.lines_for_c())
+        ),
+        *equations.exchanged_behind_the_cut("new_c"),
+        gates.errors(*_TERMS),
     ),
     axes=cell.AXES,
     words=cell.WORDS,

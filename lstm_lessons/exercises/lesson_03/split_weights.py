@@ -5,7 +5,7 @@ from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import DictOfTensors
 from lstm_lessons.exercises.engine.slips import AnotherWay, place, together
-from lstm_lessons.exercises.lesson_03.cell import ORDERS
+from lstm_lessons.exercises.lesson_03.gates import ORDERS
 
 _ANOTHER_ORDER = (
     "Only the order is another one. Right for some orders: does your code name an order, instead "

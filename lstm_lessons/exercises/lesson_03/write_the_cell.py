@@ -2,17 +2,17 @@
 
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import together
-from lstm_lessons.exercises.lesson_03 import calls, cell
+from lstm_lessons.exercises.lesson_03 import calls, cell, equations, gates
 
 _TERMS = ("x @ weight_ih.T + bias_ih", "h @ weight_hh.T + bias_hh")
 _ORDERS = tuple(
     together(
         f"gate order {', '.join(order)}",
-        f"Your gates are {cell.cut_as(order)}",
-        cell.cut(order),
+        f"Your gates are {gates.cut_as(order)}",
+        gates.cut(order),
         paired=order in ("ifog", "figo"),
     )
-    for order in cell.ORDERS
+    for order in gates.ORDERS
 )
 
 _DEALT_OUT = together(
@@ -29,12 +29,12 @@ EXERCISE = cell.CellExercise(
     returns=SeveralTensors(("h", "c"), axes=("sentence", "unit")),
     slips=(
         *cell.slips(*_TERMS, "h", "c"),
-        cell.errors(*_TERMS),
-        cell.of_c(),
+        gates.errors(*_TERMS),
+        equations.of_c(),
         *_ORDERS,
         _DEALT_OUT,
-        *cell.lines_for_c(),
-        *cell.exchanged_behind_the_cut("c"),
+        *equations.lines_for_c(),
+        *equations.exchanged_behind_the_cut("c"),
     ),
     axes=cell.AXES,
     words=cell.WORDS,
