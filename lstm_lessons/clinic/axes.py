@@ -42,10 +42,13 @@ def laid_out(subject: Subject, example: Example, results: Results) -> dict[str, 
     shorter = None
     if example.steps > 1 and isinstance(example.main.value, Tensor):
         shorter = _shapes(subject, lambda: example.cut(0, example.steps - 1))
+    main, steps = example.main.value, example.steps if example.steps > 1 else None
+    if shorter is None and isinstance(main, Tensor) and main.ndim == 2 and not is_numbering(main):
+        steps = None  # (B, I): its second axis need not be time
     found = {}
     for name, result in results.items():
         batch = _follows(result, name, fewer, example.samples if example.samples > 1 else None)
-        time = _follows(result, name, shorter, example.steps if example.steps > 1 else None)
+        time = _follows(result, name, shorter, steps)
         if time == batch:
             time = None
         found[name] = Layout(batch, time)
@@ -66,14 +69,16 @@ def _follows(
         return None
     if other is not None and name in other:
         moved = sizes_moved(result.shape, other[name])
-        return moved[0] if len(moved) == 1 else None
+        if len(moved) == 1 and result.shape[moved[0]] == size:
+            return moved[0]
+        return None
     fits = [axis for axis, each in enumerate(result.shape) if each == size]
     return fits[0] if len(fits) == 1 else None
 
 
 def find(
     subject: Subject, call: Call, path: Path, names: list[str], batch_first: bool | None, pad: int
-) -> tuple[tuple[int | None, int], str]:
+) -> tuple[tuple[int | None, int | None], str]:
     """Return the axes (batch, time) of the sequences, and in words how they are known."""
     main = dict(leaves(call))[path]
     if isinstance(main, PackedSequence):
@@ -85,6 +90,8 @@ def find(
                 f"{tuple(main.shape)}: give a batch, or leave batch_first out"
             )
         return ((0, 1), "as told") if batch_first else ((1, 0), "as told")
+    if main.ndim == 1 and _is_step(call, path, len(main)):
+        return (0, None), "found: the states have as many samples, so this is one step of each"
     if main.ndim == 1 or (main.ndim == 2 and not is_numbering(main) and _one(subject, call)):
         return (None, 0), "the model reads it as one sequence"
     options: list[tuple[int, int]] = [(0, 1), (1, 0)]
@@ -100,6 +107,16 @@ def find(
             axes = (0, 1) if first else (1, 0)
             return axes, f"assumed, because {name or 'the layer'} has batch_first={first}"
     return (0, 1), "assumed, as a DataLoader lays it"
+
+
+def _is_step(call: Call, path: Path, samples: int) -> bool:
+    """Return whether a state beside it has as many samples: then one axis counts samples."""
+    others = [leaf for other, leaf in leaves(call) if other != path and isinstance(leaf, Tensor)]
+    return any(
+        (each.ndim == 3 and each.shape[1] == samples)
+        or (each.ndim == 2 and each.shape[0] == samples)
+        for each in others
+    )
 
 
 Options = dict[tuple[int, int], Example]

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from lstm_lessons.clinic.axes import Layout
 from lstm_lessons.clinic.example import Example
+from lstm_lessons.clinic.sequences import Untried
 from lstm_lessons.clinic.subject import Call, Subject
 
 
@@ -17,7 +18,8 @@ class Case:
     """A model and an example of at least two samples, where it has a batch at all.
 
     ``results`` are what the example gives, ``layouts`` their axes; ``grown`` says that the
-    example had one sample, and that the others were made from it.
+    example had one sample, and that the others were made from it; ``by_chance`` that two calls
+    in eval mode differ with the seed.
     """
 
     subject: Subject
@@ -25,6 +27,7 @@ class Case:
     results: dict[str, Tensor]
     layouts: dict[str, Layout]
     grown: bool = False
+    by_chance: bool = False
 
     def after(self, call: Call) -> dict[str, Tensor]:
         """Return what another call gives."""
@@ -35,6 +38,18 @@ class Case:
         for name, layout in self.layouts.items():
             if name in after and after[name].shape == self.results[name].shape:
                 yield name, self.results[name], after[name], layout
+
+    def same_draws(self) -> None:
+        """Go on only where chance is not at work: other sizes would draw other numbers.
+
+        Raises:
+            Untried: two calls with other seeds differ.
+        """
+        if self.by_chance:
+            raise Untried(
+                "the model draws random numbers in eval mode, and calls of different sizes draw "
+                "different ones"
+            )
 
     @property
     def recurrent(self) -> dict[str, nn.RNNBase]:

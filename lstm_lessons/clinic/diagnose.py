@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import Parameter, signature
 from typing import Any
 
 import torch
@@ -11,12 +10,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from lstm_lessons.clinic.axes import find, laid_out, reaches_others
 from lstm_lessons.clinic.case import Case, said
-from lstm_lessons.clinic.example import Example, as_call, main_path
+from lstm_lessons.clinic.example import Example, argument_names, as_call, main_path
+from lstm_lessons.clinic.moves import largest
 from lstm_lessons.clinic.nested import leaves, replaced
 from lstm_lessons.clinic.probes import PROBES
 from lstm_lessons.clinic.report import NOT_TRIED, Finding, Report
 from lstm_lessons.clinic.sequences import Untried
-from lstm_lessons.clinic.subject import Call, Subject, chance_put_back
+from lstm_lessons.clinic.subject import SEED, Call, Subject, chance_put_back
 
 
 def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = None) -> Report:
@@ -56,12 +56,13 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
         raise TypeError(f"expected batch_first to be True, False or None, got {batch_first!r}")
     with chance_put_back(), torch.inference_mode(False):
         call = as_call(model, example_input)
-        path = main_path(call)
+        path = main_path(call, argument_names(model))
         try:
             subject = Subject(model)
         except Exception as error:
             raise ValueError(
-                f"the model cannot be copied, and diagnose works on copies: {said(error)}"
+                "the model cannot be copied and set to eval mode, and diagnose works on such "
+                f"copies: {said(error)}"
             ) from None
         return _examined(subject, call, path, batch_first)
 
@@ -74,7 +75,7 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     subject.read_rows(call, path)
     if not subject.results(call):
         raise ValueError("expected the model to give tensors, and it gives none")
-    names = _names(subject)
+    names = argument_names(subject.modules[""])
     pad = _pad(subject)
     axes, how = find(subject, call, path, names, batch_first, pad)
     example = Example(call, path, axes, names, pad)
@@ -84,7 +85,8 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     example, grown = _grown(subject, example)
     _turn(subject, example)
     results = subject.results(example.call)
-    case = Case(subject, example, results, laid_out(subject, example, results), grown)
+    layouts = laid_out(subject, example, results)
+    case = Case(subject, example, results, layouts, grown, _by_chance(subject, example, results))
     findings = tuple(_tried(name, probe, case) for name, probe in PROBES.items())
     return Report(_subject(subject, call, path), _axes(example, how, grown), findings)
 
@@ -98,9 +100,13 @@ def _tried(name: str, probe: Any, case: Case) -> Finding:
         return Finding(name, NOT_TRIED, f"the model stopped when the probe ran it: {said(error)}")
 
 
-def _names(subject: Subject) -> list[str]:
-    given = signature(subject.modules[""].forward).parameters.values()
-    return [each.name for each in given if each.kind is not Parameter.KEYWORD_ONLY]
+def _by_chance(subject: Subject, example: Example, results: dict[str, Tensor]) -> bool:
+    again = subject.results(example.call, seed=SEED + 1)
+    for name, each in results.items():
+        same = name in again and again[name].shape == each.shape
+        if not same or largest(each, again[name], subject.allowed) > 0:
+            return True
+    return False
 
 
 def _pad(subject: Subject) -> int:
@@ -161,6 +167,9 @@ def _axes(example: Example, how: str, grown: bool) -> str:
     batch, time = example.axes
     if batch is None:
         return f"no axis for the batch; time is axis {time} ({how})"
-    text = f"batch is axis {batch}, {example.samples} samples; time is axis {time}, "
-    text += f"{example.steps} steps ({how})"
+    text = f"batch is axis {batch}, {example.samples} samples; "
+    text += (
+        f"time is axis {time}, {example.steps} steps" if time is not None else "one step of each"
+    )
+    text += f" ({how})"
     return text + ("; the example has one sample, and two more were made from it" if grown else "")

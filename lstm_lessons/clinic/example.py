@@ -39,20 +39,47 @@ def as_call(model: nn.Module, example_input: Any) -> Call:
     return tuple(example_input), {}
 
 
-def main_path(call: Call) -> Path:
+STATES = ("hidden", "state", "cell", "memory", "carry", "init", "prev", "h_", "c_")
+SHORT_STATES = ("h", "c", "hx", "cx", "hc", "h0", "c0")
+"""How people begin, or write, the names of arguments that hold states."""
+
+
+def is_state(name: str) -> bool:
+    """Return whether an argument of this name holds a state."""
+    return name.lower().startswith(STATES) or name.lower() in SHORT_STATES
+
+
+def argument_names(model: nn.Module) -> list[str]:
+    """Return the names of the arguments that forward takes by their place."""
+    given = signature(model.forward).parameters.values()
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return [each.name for each in given if each.kind in kinds]
+
+
+def name_of(path: Path, names: list[str]) -> str:
+    """Return the name of the argument that a path leads through, "" where it has none."""
+    if path[0] == 1:
+        return str(path[1])
+    return names[path[1]] if path[1] < len(names) else ""
+
+
+def main_path(call: Call, names: list[str]) -> Path:
     """Return the path to the sequences: the first leaf that has an axis for time and for more.
+
+    An argument that is called as a state comes last.
 
     Raises:
         TypeError: no tensor could be sequences.
     """
     ranked: list[tuple[int, Path]] = []
     for path, leaf in leaves(call):
+        last = 2 * is_state(name_of(path, names))
         if isinstance(leaf, PackedSequence):
-            ranked.append((0, path))
+            ranked.append((last, path))
         elif isinstance(leaf, Tensor) and leaf.dtype is not torch.bool:
             enough = 2 if is_numbering(leaf) else 3
             if leaf.ndim >= enough - 1:
-                ranked.append((leaf.ndim < enough, path))
+                ranked.append((last + (leaf.ndim < enough), path))
     if not ranked:
         raise TypeError(f"{EXPECTED}; got no tensor with an axis for time")
     return min(ranked, key=lambda each: each[0])[1]  # the first of the best
@@ -62,7 +89,12 @@ class Example:
     """A call whose sequences have known axes, and the calls that differ from it in one thing."""
 
     def __init__(
-        self, call: Call, path: Path, axes: tuple[int | None, int], names: list[str], pad: int = 0
+        self,
+        call: Call,
+        path: Path,
+        axes: tuple[int | None, int | None],
+        names: list[str],
+        pad: int = 0,
     ) -> None:
         self.call, self.path, self.axes = call, path, axes
         self._names, self._pad = names, pad
@@ -135,7 +167,7 @@ class Example:
                 return self.main.cut(start, stop)
             role = self._roles.get(path)
             if role == "steps":
-                return leaf.narrow(self.main.time, start, stop - start)
+                return leaf.narrow(self.main.time or 0, start, stop - start)
             if role == "lengths":
                 most = stop - start
                 if isinstance(leaf, Tensor):
@@ -161,7 +193,7 @@ class Example:
         if leaf.ndim == 1 and len(leaf) == samples:
             if is_numbering(leaf) and leaf.dtype is not torch.bool:
                 low, high = int(leaf.min()), int(leaf.max())
-                named = "len" in self._name(path).lower()
+                named = "len" in name_of(path, self._names).lower()
                 if low >= 1 and high <= steps and (named or high == steps):
                     return "lengths"
             return "samples"
@@ -170,12 +202,6 @@ class Example:
         if leaf.ndim == 3 and leaf.shape[1] == samples:
             return "states"
         return "samples" if leaf.ndim and leaf.shape[0] == samples else None
-
-    def _name(self, path: Path) -> str:
-        """Return the name of the argument that a path leads through."""
-        if path[0] == 1:
-            return str(path[1])
-        return self._names[path[1]] if path[1] < len(self._names) else ""
 
     def _with(self, values: dict[Path, Any]) -> Call:
         return replaced(self.call, lambda path, leaf: values.get(path, leaf))

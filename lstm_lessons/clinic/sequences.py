@@ -14,15 +14,16 @@ class Untried(Exception):
 
 
 class Block:
-    """A tensor with an axis for time and perhaps one for the batch; rows may end in padding.
+    """A tensor with axes for the batch and for time, or one of them; rows may end in padding.
 
     ``own`` (T, B) is true where an entry belongs to its sequence. ``lengths`` (B,) are the
     sequences' own steps, and None where no row has padding.
     """
 
-    def __init__(self, value: Tensor, batch: int | None, time: int, pad: int = 0) -> None:
+    def __init__(self, value: Tensor, batch: int | None, time: int | None, pad: int = 0) -> None:
         self.value, self.batch, self.time = value, batch, time
-        laid = value if batch is not None else value.unsqueeze(1 - time)
+        laid = value.unsqueeze(1) if batch is None else value
+        laid = laid.unsqueeze(0) if time is None else laid
         laid = laid.transpose(0, 1) if time == 1 else laid
         self._laid = laid  # (T, B, ...)
         blank = laid == (pad if is_numbering(value) else 0)
@@ -39,7 +40,7 @@ class Block:
     @property
     def steps(self) -> int:
         """How many steps the block has."""
-        return self.value.shape[self.time]
+        return 1 if self.time is None else self.value.shape[self.time]
 
     @property
     def samples(self) -> int:
@@ -67,7 +68,8 @@ class Block:
 
     def _back(self, laid: Tensor) -> Tensor:
         laid = laid.transpose(0, 1) if self.time == 1 else laid
-        return laid if self.batch is not None else laid.squeeze(1 - self.time)
+        laid = laid.squeeze(0) if self.time is None else laid
+        return laid.squeeze(1) if self.batch is None else laid
 
     def chosen(self, samples: Sequence[int]) -> Tensor:
         """Return these samples alone, in this order."""
@@ -79,6 +81,8 @@ class Block:
 
     def cut(self, start: int, stop: int) -> Tensor:
         """Return the steps from ``start`` on, before ``stop``."""
+        if self.time is None:
+            raise Untried("the example is one step: give two or more")
         return self.value.narrow(self.time, start, stop - start)
 
 

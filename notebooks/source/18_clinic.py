@@ -115,8 +115,8 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 # Two of them. `Ben` guesses like a coin, so that its bug will be noticed. The others come so close
 # to 217 that one could blame the data. And no score says *which* bug it is.
 #
-# So we ask in another way. This lesson has six questions that one can put to any program with an
-# LSTM in it, and a tool that puts them.
+# So we ask in another way. This lesson has six questions that one can put to a program with a
+# recurrent layer in it, and a tool that puts them.
 #
 # ## Change one thing, and look what moves
 #
@@ -294,7 +294,7 @@ diagnose(Dora(), whole)["batch composition"]
 
 # %% [markdown]
 # `squeeze()` removes *every* axis of length 1. With one line in the batch, the batch goes as well.
-# That happens in the last batch of an epoch, or when the program is in use. `squeeze(-1)` removes
+# That can happen in the last batch of an epoch, or when the program is in use. `squeeze(-1)` removes
 # the last axis alone.
 #
 # ## Emil: what gets no gradient
@@ -305,7 +305,7 @@ diagnose(Dora(), whole)["batch composition"]
 pictures.what_moves("parameter gradients")
 
 # %% [markdown]
-# `Emil` reads both ways and takes the last slot of `output`, as many programs do.
+# `Emil` reads both ways and takes the last slot of `output`, as one finds it in public programs.
 
 
 # %%
@@ -350,7 +350,7 @@ diagnose(Fay(), whole)["parameter gradients"]
 
 # %% [markdown]
 # The vectors of the characters move the scores, and get no gradient. So they stay as they were
-# drawn, and the rest learns round them. The loss falls all the same, only not as far as it could.
+# drawn, while all the rest is trained.
 #
 # ## A property is no fault
 #
@@ -394,8 +394,8 @@ perfect = torch.eye(9)  # as sure and as right as shares can be
 print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}")
 
 # %% [markdown]
-# None. `Gus` treats its samples well, draws nothing by chance, and passes all gradients. But its
-# loss cannot fall below 1.372, though it would be 0 if all were right.
+# None. `Gus` keeps its samples apart, draws nothing by chance, and passes all gradients. But even
+# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as one likes.
 #
 # The bug is not in what the model does with its input. It is in what the numbers *mean* to the
 # loss. Other things that no probe of these six sees are:

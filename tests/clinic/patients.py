@@ -196,6 +196,11 @@ RIGHT = {
         floats(),
     ),
     "frozen words": lambda: frozen(),
+    "a state before the input": lambda: (StateFirst(), (floats(1, B, H), floats())),
+    "one step of each sample": lambda: (OneStep(), (words(B), STATES)),
+    "one step of a cell": lambda: (nn.LSTMCell(I, H), (floats(B, I), (floats(B, H), floats(B, H)))),
+    "a cell whose sizes agree": lambda: (nn.GRUCell(H, H), (floats(B, H), floats(B, H))),
+    "the rows of a packed batch": lambda: (embedded(packed_rows), (padded(), LENGTHS)),
     "weight norm": lambda: (
         layer(lambda m, x: m.head(m.lstm(x)[0])).apply(
             lambda each: (
@@ -209,6 +214,40 @@ RIGHT = {
         (words(), torch.ones(B, T)),
     ),
 }
+
+
+class StateFirst(nn.Module):
+    """Takes its state before its input."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.head = nn.RNN(I, H, batch_first=True), nn.Linear(H, 2)
+
+    def forward(self, hidden, x):
+        return self.head(self.rnn(x, hidden)[0][:, -1])
+
+
+class OneStep(nn.Module):
+    """Reads one step of each sample, and hands its states on."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm = nn.Embedding(V, I), nn.LSTM(I, H)
+
+    def forward(self, numbers, states):
+        output, states = self.lstm(self.embedding(numbers)[None], states)
+        return output[0], states
+
+
+def packed_rows(m, x, lengths):
+    packed = pack_padded_sequence(m.embedding(x), lengths, batch_first=True, enforce_sorted=False)
+    return m.head(m.lstm(packed)[0].data)
+
+
+def wrong_name():
+    model = Tagger()
+    model.embedding.weights = nn.Parameter(floats(V, I), requires_grad=False)
+    return model, words()
 
 
 def frozen():
@@ -332,6 +371,14 @@ PLANTED = {
     "nn.Dropout made in forward": (
         "eval determinism", "FAULT", "dropout is at work",
         lambda: (layer(lambda m, x: nn.Dropout(0.5)(m.head(m.lstm(x)[0]))), floats()),
+    ),
+    "a random start is not blamed on the batch": (
+        "batch composition", "not tried", "draws random numbers",
+        lambda: (layer(random_start), floats()),
+    ),
+    "weights under another name": (
+        "parameter gradients", "suspicion", "embedding.weights is frozen",
+        lambda: wrong_name(),
     ),
     "a random start": (
         "eval determinism", "suspicion", "randn",

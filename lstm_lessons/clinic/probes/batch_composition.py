@@ -33,6 +33,7 @@ def batch_composition(case: Case) -> Finding:
         raise Untried("no result has a row for each sample")
     if example.samples < 2:
         raise Untried("the example has one sample: give a batch of two or more")
+    case.same_draws()
     seen = _alone(case) or _turned(case)
     if seen:
         return Finding(NAME, seen.status, seen.fact, seen.perhaps)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import Parameter, signature
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from lstm_lessons.clinic.case import Case, said
+from lstm_lessons.clinic.example import argument_names, is_state
 from lstm_lessons.clinic.moves import by, largest
 from lstm_lessons.clinic.nested import leaves
 from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
 from lstm_lessons.clinic.sequences import Packed, Untried
 
 NAME = "chunk consistency"
-STATES = ("hx", "hidden", "state", "states", "h", "hc", "h0", "h_0", "memory", "carry", "prev")
-"""Names that people give to the argument for the state; a longer one may begin with these."""
 
 
 def chunk_consistency(case: Case) -> Finding:
@@ -31,6 +29,7 @@ def chunk_consistency(case: Case) -> Finding:
     if not timed:
         raise Untried("no result has an axis for time")
     parameter = _parameter(case)
+    case.same_draws()
     cut = (example.steps + 1) // 2
     with torch.no_grad():
         first = case.subject.raw(example.cut(0, cut))
@@ -59,14 +58,12 @@ def chunk_consistency(case: Case) -> Finding:
 
 
 def _parameter(case: Case) -> str:
-    """Return the name of the argument for the state: the one after the sequences."""
+    """Return the name of the argument for the state."""
     path = case.example.path
     if path[0] == 1 or len(path) != 2:
         raise Untried("the sequences are no positional argument, so no state can stand after them")
-    given = signature(case.subject.modules[""].forward).parameters.values()
-    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    names = [each.name for each in given if each.kind in kinds]
-    fitting = [name for name in names[path[1] + 1 :] if name.lower().startswith(STATES)]
+    names = argument_names(case.subject.modules[""])
+    fitting = [name for name in names if is_state(name) and name != names[path[1]]]
     if not fitting:
         raise Untried("forward takes no state, so each call begins anew")
     return fitting[0]
@@ -74,8 +71,7 @@ def _parameter(case: Case) -> str:
 
 def _handed(case: Case, call: Any, parameter: str, state: Any) -> Any:
     args, kwargs = call
-    names = list(signature(case.subject.modules[""].forward).parameters)
-    place = names.index(parameter)
+    place = argument_names(case.subject.modules[""]).index(parameter)
     if place < len(args):
         return (*args[:place], state, *args[place + 1 :]), kwargs
     return args, {**kwargs, parameter: state}

@@ -15,6 +15,8 @@ from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Block, Untried, is_numbering
 
 NAME = "parameter gradients"
+MOST_FROZEN = 30
+"""How many frozen parameters are moved, one call each, to see whether they are used."""
 
 
 def parameter_gradients(case: Case) -> Finding:
@@ -40,9 +42,8 @@ def parameter_gradients(case: Case) -> Finding:
         return Finding(NAME, FAULT, fact, "a log or a division by 0, or numbers that explode")
     missing = [name for name, each in gradients.items() if each is None]
     zero = [name for name, each in gradients.items() if each is not None and not each.any()]
-    return (
-        _cut(case, missing) or _in_time(case) or _silent(case, missing, zero) or _holds(case, model)
-    )
+    seen = _cut(case, missing) or _in_time(case) or _silent(case, missing, zero)
+    return seen or _idle(case, model) or _holds(case, model)
 
 
 def _run(case: Case, model: nn.Module, call: Any = None) -> dict[str, Tensor]:
@@ -99,9 +100,23 @@ def _silent(case: Case, missing: list[str], zero: list[str]) -> Finding | None:
     if missing:
         fact = f"{_names(missing)}: no gradient, and no result depends on "
         fact += "it" if len(missing) == 1 else "them"
-        perhaps = "a layer that is not used in this call, or whose result is thrown away"
+        perhaps = "a layer that is not used in this call, or in the loss alone, or whose result is "
+        perhaps += "thrown away"
         return Finding(NAME, SUSPICION, fact, perhaps)
     return None
+
+
+def _idle(case: Case, model: nn.Module) -> Finding | None:
+    """Tell a frozen parameter on which no result depends: it was loaded, and is not used."""
+    frozen = [name for name, each in model.named_parameters() if not each.requires_grad]
+    idle = [name for name in frozen[:MOST_FROZEN] if not _matters(case, name)]
+    if not idle:
+        return None
+    fact = f"all others get a gradient; {_names(idle)} is frozen, and no result depends on it"
+    if len(idle) > 1:
+        fact = f"all others get a gradient; {_names(idle)} are frozen, and no result depends on "
+        fact += "them"
+    return Finding(NAME, SUSPICION, fact, "weights that were put under another name than is read")
 
 
 def _zero_cause(case: Case, zero: list[str]) -> str:
@@ -180,7 +195,7 @@ def _slopes(case: Case) -> Tensor | None:
         (slope,) = torch.autograd.grad(_sum(final), held, allow_unused=True)
     if slope is None:
         return None
-    return slope.movedim(main.time, 0).flatten(1).abs().amax(1)
+    return slope.movedim(main.time or 0, 0).flatten(1).abs().amax(1)
 
 
 def _keeping(case: Case, model: nn.Module, leaf: Tensor) -> dict[str, Tensor]:
