@@ -177,7 +177,7 @@ def _by_rows(subject: Subject, options: Options) -> Kept:
     if rows["batch"] == rows["time"]:
         return list(options), ""
     kept = axes if rows["batch"] else axes[::-1]
-    return [kept], f"found: a result has a row for each entry of axis {kept[0]}, and no other axis"
+    return [kept], f"found: a result has rows for axis {kept[0]}, and none for axis {kept[1]}"
 
 
 def _by_dependence(subject: Subject, options: Options) -> Kept:

@@ -42,7 +42,7 @@ def _early(case: Case, fact: str) -> Finding:
     if both:
         fact += f". By design: {places_of(both)} read{'s' if len(both) == 1 else ''} both ways"
         return Finding(
-            NAME, PROPERTY, fact + ". Whoever predicts the next step with it copies the answer"
+            NAME, PROPERTY, fact + ". It has seen what comes next, and must not be asked for it"
         )
     looks = {
         type(each).__name__
