@@ -20,7 +20,7 @@ def copy_clone(folder: Path) -> Path:
         shutil.copy(CLONE / name, root)
     ignore = shutil.ignore_patterns("__pycache__")
     (root / "lstm_lessons").mkdir()
-    for name in ("__init__.py", "__main__.py", "course.py"):
+    for name in ("__init__.py", "__main__.py", "course.py", "own_folder.py"):
         shutil.copy(CLONE / "lstm_lessons" / name, root / "lstm_lessons")
     for room in ("commands", "environment", "publishing"):
         here = CLONE / "lstm_lessons" / room
