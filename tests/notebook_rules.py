@@ -37,6 +37,7 @@ NOISE = {
         r"|site-packages|dist-packages|ipykernel_\d|<ipython-input"
     ),
     "a memory address": re.compile(r"\b0x[0-9a-f]{6,}"),
+    "that a package was missing when it was built": re.compile(r"not installed here"),
     "a warning": re.compile(r"\b\w*Warning\b"),
 }
 

@@ -26,7 +26,7 @@ COMMAND --help says more."""
 COMMANDS = ("lab", "test", "setup", "doctor", "diagnose", "build", "new", "slips", "bench")
 _IN_ENVIRONMENT = {
     "lab": (),
-    "test": ("test",),
+    "test": ("test", "shipping"),
     "diagnose": (),
     "build": ("test",),
     "new": ("test",),
