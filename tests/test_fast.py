@@ -6,6 +6,7 @@ from torch import nn
 
 from lstm_lessons import ManualLSTM
 from lstm_lessons.ladder import RUNGS, backward, compiling
+from lstm_lessons.ladder.counting import count
 
 SIZES = [(7, 3, 5, 4), (1, 2, 3, 5), (2, 1, 4, 3), (5, 2, 3, 1), (30, 2, 3, 4)]
 QUICK = [name for name in RUNGS if name != "compiled"]
@@ -143,3 +144,23 @@ def test_to_write_into_the_output_of_the_own_backward_is_refused():
     with pytest.raises(RuntimeError, match="modified"):
         output = RUNGS["own backward"](*arguments)[0].mul_(2)
         torch.autograd.grad(output, arguments, upstream[0])
+
+
+def test_calls_are_counted_as_one_counts_them_on_the_page():
+    """Each rung's calls, by hand: those before the loop, and those of a step."""
+    T, B, I, H = 7, 3, 5, 4  # noqa: E741
+    (x, *given), _ = inputs(T, B, I, H)
+    gates = 1 + 3 + 2 + 3 + 1  # chunk, sigmoid, tanh, times, plus
+    steps_and_result = 2  # for z in x, torch.stack
+    assert count(RUNGS["hoisted"], x, *given).calls == T * (1 + gates) + 2 + steps_and_result
+    assert count(RUNGS["one product"], x, *given).calls == T * (2 + gates) + 2 + steps_and_result
+    eight = T * (8 + 4 + 3 + 2 + 3 + 1) + 4 + steps_and_result
+    assert count(RUNGS["eight products"], x, *given).calls == eight
+    for name in ("per sample", "eight products", "one product", "hoisted"):
+        assert count(RUNGS[name], x, *given).multiplications == T * B * 4 * H * (I + H)
+
+
+def test_a_look_at_a_tensor_is_no_call():
+    x = torch.randn(2, 3)
+    assert count(lambda: (x.shape, len(x), x.T, x.dim(), x.dtype)).calls == 0
+    assert count(lambda: x * x + x).calls == 2

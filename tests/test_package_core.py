@@ -50,7 +50,7 @@ ROOMS = (
     "lstm.arguments", "lstm.layouts", "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder", "clinic",
     "data", "data.streams", "data.train_reader", "data.elsewhere", "data.trials",
-    "data.training_runs", "drawing", "drawing.pictures", "explorers",
+    "data.training_runs", "data.speed_runs", "drawing", "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",
 )  # fmt: skip
 """From the ground up. A file in one folder with others may have a floor of its own."""

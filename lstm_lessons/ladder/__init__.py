@@ -2,11 +2,12 @@
 
 Every rung is a function of the same arguments, and `RUNGS` lists them from the ground up:
 
-    rung(x, h, c, w_ih, w_hh, b_ih, b_hh) -> (output, h_n, c_n)
+    rung(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh) -> (output, h_n, c_n)
 
-Shapes: x (T, B, I), T at least 1; h and c (B, H), before and after; w_ih (4H, I); w_hh (4H, H);
-b_ih and b_hh (4H,); output (T, B, H). nn.LSTM itself, in float32 on a CPU, runs all steps in one
-call of the library oneDNN; the top rungs come near to it, or past it, with torch alone.
+Shapes: x (T, B, I), T at least 1; h and c (B, H), before and after; weight_ih (4H, I); weight_hh
+(4H, H); bias_ih and bias_hh (4H,); output (T, B, H). nn.LSTM itself, in float32 on a CPU, runs all
+steps in one call of the library oneDNN; the top rungs come near to it, or past it, with torch
+alone.
 """
 
 from lstm_lessons.ladder.backward import own_backward

@@ -21,7 +21,13 @@ _announced: set[tuple] = set()
 
 
 def compiled(
-    x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+    x: Tensor,
+    h: Tensor,
+    c: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
 ) -> OutputAndStates:
     """Run compiled blocks of steps; says on stderr when a size has to be compiled first.
 
@@ -32,18 +38,18 @@ def compiled(
         torch._inductor.exc.InductorError: there is no C++ compiler; the message names it.
     """
     outputs = []
-    for z in F.linear(x, w_ih, b_ih + b_hh).split(STEPS):
+    for z in F.linear(x, weight_ih, bias_ih + bias_hh).split(STEPS):
         _announce(z)
-        output, h, c = _compiled_block(z, h, c, w_hh)
+        output, h, c = _compiled_block(z, h, c, weight_hh)
         outputs.append(output)
     return torch.cat(outputs), h, c
 
 
-def _block(z: Tensor, h: Tensor, c: Tensor, w_hh: Tensor) -> OutputAndStates:
+def _block(z: Tensor, h: Tensor, c: Tensor, weight_hh: Tensor) -> OutputAndStates:
     """Run the steps of one block; z (n, B, 4H) holds what x adds to the gates."""
     outputs = []
     for z_t in z:
-        h, c = apply_gates(torch.addmm(z_t, h, w_hh.T), c)
+        h, c = apply_gates(torch.addmm(z_t, h, weight_hh.T), c)
         outputs.append(h)
     return torch.stack(outputs), h, c
 

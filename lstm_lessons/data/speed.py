@@ -1,0 +1,59 @@
+"""What lesson 16 measured once: the ladder's figures, and how the time of a rung grows.
+
+Needs no torch. The ladder's table stands in ``ladder/figures.md``, as ``bench`` printed it;
+`speed_runs` is the script that measured the growth.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+__all__ = ["FILE", "growth", "ladder"]
+
+FILE = Path(__file__).with_name("speed.json")
+FIGURES = Path(__file__).parents[1] / "ladder" / "figures.md"
+
+Size = tuple[int, int, int, int]
+"""(T, B, I, H)."""
+
+
+@cache
+def ladder() -> dict[Size, dict[str, tuple[float, float] | None]]:
+    """Return for each size and rung the time over nn.LSTM's: forward alone, and a training step.
+
+    None stands where a rung was not measured, because it would take too long.
+    """
+    table = FIGURES.read_text(encoding="utf-8").split("```")[1]
+    rows = table.split("\n\n")[1].split("\n")
+    sizes = [_size(part) for part in rows[0].split("T=")[1:]]
+    found: dict[Size, dict[str, tuple[float, float] | None]] = {size: {} for size in sizes}
+    for row in rows[2:]:
+        name = row[:22].strip()
+        if name.startswith("rung: "):
+            entries = [part.strip() for part in row[22:].replace(" / ", "/").split()]
+            for size, entry in zip(sizes, entries, strict=True):
+                found[size][name.removeprefix("rung: ")] = _pair(entry)
+    return found
+
+
+def _size(text: str) -> Size:
+    """Return the numbers of "24 B=10 I=100 H=16"."""
+    T, B, I, H = (int(part.split("=")[-1]) for part in text.split())  # noqa: E741
+    return T, B, I, H
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    if text == "-":
+        return None
+    forward, step = text.split("/")
+    return float(forward), float(step)
+
+
+@cache
+def growth() -> dict[str, dict[str, float]]:
+    """Return for a small and a large layer how the time of ``hoisted`` grows.
+
+    Its keys are the letters T, B, I and H, its values how many times as long it takes when that
+    letter is doubled and the others stay. `speed_runs.BASES` has the sizes.
+    """
+    return json.loads(FILE.read_text(encoding="utf-8"))["growth"]
