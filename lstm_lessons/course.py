@@ -291,7 +291,21 @@ LESSONS = (
         exercise_minutes=30,
         prerequisites=("09",),
     ),
-    Lesson("16_speed", "Speed", "Why is the built-in layer faster?", "what costs what"),
+    Lesson(
+        "16_speed",
+        "Speed",
+        "Why is the built-in layer faster than the same equations in Python?",
+        "the ladder from a slow loop to a fast one, and what each rung costs",
+        objectives=(
+            "write one layer in four ways, each with fewer calls than the one before, and with "
+            "equal results",
+            "count multiplications and calls, and predict from them how a cost grows",
+            "measure a time so that you may believe it, on a processor and on a GPU",
+        ),
+        minutes=42,
+        exercise_minutes=30,
+        prerequisites=("10", "12"),
+    ),
     Lesson(
         "17_shipping_and_other_frameworks",
         "Shipping, and other frameworks",

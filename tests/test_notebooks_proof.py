@@ -138,6 +138,10 @@ DERIVED = (
             "gru_step_of_the_paper",
         )
     ),
+    *(
+        ("16_speed", name, "ladder/plain.py")
+        for name in ("per_sample", "eight_products", "one_product", "hoisted")
+    ),
     ("17_shipping_and_other_frameworks", "OneStep", "lstm/reader.py"),
     *(
         ("17_shipping_and_other_frameworks", name, "lstm/frameworks.py")

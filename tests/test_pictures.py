@@ -159,6 +159,19 @@ SHARED: dict[str, list[dict[str, Any]]] = {
     "two_orders": [{}, {"lines": CODE}, {"lines": ("abcdefg",) * 5}],
     "echo": [{}, {"chunk": 3}, {"signs": "+−", "chunk": 1, "lag": 1}, {"signs": "+" * 10}],
     "way_back": [{"stage": stage} for stage in ("forward", "h", "c", "gates", "sums")],
+    "rung": [
+        *(
+            {"name": name}
+            for name in (
+                "per sample",
+                "eight products",
+                "one product",
+                "hoisted",
+                "autograd",
+                "own backward",
+            )
+        )
+    ],
     "back_in_time": [{}, {"steps": "ab"}, {"steps": ("words", "of a", "second")}],
 }
 """The pictures that several lessons share, each with the arguments to try: all show another."""
@@ -1039,3 +1052,25 @@ def test_curves_along_a_line_want_a_value_a_character():
     ):
         with pytest.raises(ValueError, match=said):
             pictures.along(**given)
+
+
+# --- rung --------------------------------------------------------------------------------------
+
+
+def test_the_products_of_a_rung_fit_and_are_those_of_the_loop():
+    """Rows and columns that meet have one letter, and the letters are torch's own shapes."""
+    from lstm_lessons.drawing.pictures.rung import RUNGS
+
+    for name, zones in RUNGS.items():
+        assert marked(pictures.rung(name).svg, "block")
+        for zone in zones:
+            for left, right, result, _ in zone.products:
+                assert left.columns == right.rows
+                assert (result.rows, result.columns) == (left.rows, right.columns)
+    assert [len(zone.products) for zone in RUNGS["hoisted"]] == [1, 1]
+    assert sum(4 if each.apart else 1 for each in RUNGS["eight products"][0].products) == 8
+
+
+def test_a_rung_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="per sample, eight products"):
+        pictures.rung("fused")

@@ -504,4 +504,4 @@ report("reader, no 10:", without)
 # unit, falsify a story, mute a unit, and mend a probe.
 #
 # **Next:** `read`, which is a loop in plain Python, took far longer for its lines than `nn.LSTM`
-# for all of them. Lesson 16, which is to come, asks why the built-in layer is so much faster.
+# for all of them. [Lesson 16](16_speed.ipynb) asks why the built-in layer is so much faster.

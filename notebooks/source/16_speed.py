@@ -1,0 +1,538 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- opening -->
+
+# %% [markdown]
+# ## The same numbers, much later
+#
+# In lesson 04 you wrote the loop over time, and it gives the numbers of `nn.LSTM` to twelve digits.
+# But could you train with it? Let both read 20 lines of our data, 32 characters of each.
+
+# %%
+import torch
+from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
+
+torch.set_num_threads(1)  # one core of the processor
+reader, number = trained_reader()
+texts = [line.text[:32] for line in code_or_prose() if len(line.text) >= 32][:20]
+numbers = torch.tensor([[number[character] for character in text] for text in texts])
+x = reader.embedding(numbers).detach().transpose(0, 1)
+T, B, I = x.shape
+
+# %%
+from torch import nn
+from torch.nn import functional as F
+
+lstm = nn.LSTM(8, 16)  # the reader's layer, with time first
+lstm.load_state_dict(reader.lstm.state_dict())
+H = lstm.hidden_size
+print(f"T = {T} characters, B = {B} lines, I = {I}, H = {H}")
+
+# %% [markdown]
+# The simplest program is the loop of lesson 04, `unroll`, for one line after the other.
+
+# %%
+from lstm_lessons.lstm.unroll import unroll
+
+
+def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Run each sequence of the batch by itself."""
+    weights = (weight_ih, weight_hh, bias_ih, bias_hh)
+    outputs, last_h, last_c = [], [], []
+    for b in range(x.shape[1]):
+        output, h_b, c_b = unroll(x[:, b], h[b], c[b], weights)
+        outputs.append(output)
+        last_h.append(h_b)
+        last_c.append(c_b)
+    return torch.stack(outputs, dim=1), torch.stack(last_h), torch.stack(last_c)
+
+
+# %% [markdown]
+# All programs of this lesson are called in this way. We keep what they are given in two lists:
+# `given` is float32, with which most people train. `exact` is the same in float64, for proofs, and
+# `lstm64` is the layer in float64. `deepcopy` makes a copy that shares nothing.
+
+# %%
+from copy import deepcopy
+from lstm_lessons import same
+
+zeros = torch.zeros(B, H)
+given = [x, zeros, zeros, *(weight.detach() for weight in lstm.parameters())]
+exact, lstm64 = [tensor.double() for tensor in given], deepcopy(lstm).double()
+wanted = lstm64(exact[0])[0].detach()
+same(per_sample(*exact)[0], wanted)
+
+# %% [markdown]
+# Equal. And the time? When a program runs for the first time, it has to set up things, so we run it
+# once without a clock. Then we run it ten times and keep the shortest time, because other work on
+# the machine can only make a run longer.
+
+# %%
+from time import perf_counter
+
+
+def seconds(function, *arguments):
+    """Return the shortest time of ten runs, after one that does not count."""
+    function(*arguments)
+    times = []
+    for _ in range(10):
+        start = perf_counter()
+        function(*arguments)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+# %% [markdown]
+# Seconds differ from machine to machine. So we look at ratios, and print only whether a ratio is
+# above a limit that leaves much room.
+#
+# **Predict.** This is a guess: how many times as long as `nn.LSTM` does `per_sample` take?
+
+# %%
+with torch.no_grad():
+    ratio = seconds(per_sample, *given) / seconds(lstm, x)
+print("more than  5 times:", ratio > 5)
+print("more than 20 times:", ratio > 20)
+
+# %% [markdown]
+# On a quiet machine we measured about 100 times. What takes `nn.LSTM` a minute would
+# take more than an hour and a half. In this lesson we climb a ladder from this program towards
+# `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still equal.
+#
+# ## What costs time?
+#
+# A first guess is the multiplications. By lesson 02, the two matrices have 4HI and 4HH weights. A
+# step multiplies with each weight once for each line:
+#
+# $$\text{multiplications} = T \cdot B \cdot 4H\,(I + H)$$
+#
+# For our lines that is 32 · 20 · 4 · 16 · (8 + 16) = 983,040. `count` runs a program and counts two
+# things: the multiplications of its matrix products, and its calls. A *call* is each time that our
+# Python asks PyTorch for something, such as `torch.tanh(c)` or `F.linear(x, W)`. `a + b` and
+# `a * b` are calls, too.
+
+# %%
+from lstm_lessons.ladder.counting import count
+
+print("nn.LSTM:   ", count(lstm64, exact[0]))
+print("per_sample:", count(per_sample, *exact))
+
+# %% [markdown]
+# The multiplications are equal, so they are not what makes the difference. The calls are: 8,423 in
+# place of 3. What does a call cost?
+#
+# **Predict.** tanh of 1,000 numbers is 1,000 times the work of tanh of one number. This is a guess:
+# is its call about 1,000 times as long, about 100 times, or less than 10 times?
+
+# %%
+one, many = torch.randn(1), torch.randn(1000)
+ratio = seconds(torch.tanh, many) / seconds(torch.tanh, one)
+print("less than 10 times:", ratio < 10)
+
+# %% [markdown]
+# Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has
+# to look at its arguments, choose a program, and ask for memory for the result. That takes about as
+# long for a thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. So most
+# of its time is the price of calling.
+#
+# ## Rung by rung: fewer calls
+#
+# ### The whole batch at once
+#
+# Here is what `per_sample` multiplies: T · B times a single row of x, and a single row of h. The
+# weights are turned, as `F.linear` does it, so each gate is a stripe of columns here.
+
+# %%
+from lstm_lessons import pictures
+
+pictures.rung("per sample")
+
+# %% [markdown]
+# The lines do not need each other. So a step can serve all of them at once: x of a step is then B
+# rows, as in lesson 03. The next program does that, and writes the equations as one reads them:
+# each gate has two products of its own.
+
+# %%
+pictures.rung("eight products")
+
+
+# %%
+def eight_products(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Run the batch at once, with a product for x and one for h in each gate."""
+    W_ii, W_if, W_ig, W_io = weight_ih.chunk(4)
+    W_hi, W_hf, W_hg, W_ho = weight_hh.chunk(4)
+    b_i, b_f, b_g, b_o = (bias_ih + bias_hh).chunk(4)
+    outputs = []
+    for x_t in x:
+        i = torch.sigmoid(F.linear(x_t, W_ii, b_i) + F.linear(h, W_hi))
+        f = torch.sigmoid(F.linear(x_t, W_if, b_f) + F.linear(h, W_hf))
+        g = torch.tanh(F.linear(x_t, W_ig, b_g) + F.linear(h, W_hg))
+        o = torch.sigmoid(F.linear(x_t, W_io, b_o) + F.linear(h, W_ho))
+        c = f * c + i * g
+        h = o * torch.tanh(c)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+# %%
+print(count(eight_products, *exact), same(eight_products(*exact)[0], wanted))
+
+# %% [markdown]
+# ### One product for four gates
+#
+# The four gates read the same x and the same h. PyTorch keeps their weights stacked, so one product
+# gives all sums. We also put x and h side by side, and the two weights as well. Then a single
+# product is left in a step.
+
+# %%
+pictures.rung("one product")
+
+# %% [markdown]
+# `apply_gates` of lesson 03 makes h and c of the sums. It has 10 calls: `chunk`, three sigmoids,
+# two tanh, three times `*`, and one `+`.
+
+# %%
+from lstm_lessons.lstm.cell import apply_gates
+
+
+def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Put x and h side by side, and all weights: one product a step."""
+    weight = torch.cat([weight_ih, weight_hh], dim=1)
+    bias = bias_ih + bias_hh
+    outputs = []
+    for x_t in x:
+        z = F.linear(torch.cat([x_t, h], dim=1), weight, bias)
+        h, c = apply_gates(z, c)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+# %% [markdown]
+# **Predict.** How many calls are in one turn of this loop?
+
+# %%
+calls = count(one_product, *exact).calls
+print(f"{calls} calls, {calls / T:.1f} a step,", same(one_product(*exact)[0], wanted))
+
+# %% [markdown]
+# 12: `cat`, `F.linear`, and the ten of `apply_gates`. The four calls that are left over stand
+# outside the loop. `eight_products` has 21 calls a step.
+#
+# ### Out of the loop
+#
+# All of x is known before the loop begins. So its products need not wait for any step, and one
+# large product does for all of them. To take work out of a loop is called *hoisting*: you lift it
+# out, and the loop becomes lighter.
+
+# %%
+pictures.rung("hoisted")
+
+# %% [markdown]
+# `torch.addmm(z_t, h, W)` is `z_t + h @ W` in a single call.
+
+
+# %%
+def hoisted(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Take what x adds out of the loop, as one product for all steps."""
+    z_x = F.linear(x, weight_ih, bias_ih + bias_hh)
+    outputs = []
+    for z_t in z_x:
+        z = torch.addmm(z_t, h, weight_hh.T)
+        h, c = apply_gates(z, c)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+# %% [markdown]
+# **Predict.** In our layer, I is 8 and H is 16. Which share of all multiplications has left the
+# loop?
+
+# %%
+sums_from_x = count(F.linear, exact[0], exact[3])
+print(f"{sums_from_x.multiplications / count(hoisted, *exact).multiplications:.0%} have left")
+print(count(hoisted, *exact), same(hoisted(*exact)[0], wanted))
+
+# %% [markdown]
+# A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
+# large product now. Where I is large beside H, they are most of the work. In our small layer there
+# is little to win: one call a step.
+#
+# Now the times, on your machine. The last column is the time of each program over that of
+# `nn.LSTM`.
+
+# %% tags=["nbval-ignore-output"]
+# differs between machines: it measures time
+with torch.no_grad():
+    unit = seconds(lstm, x)
+    for rung in (per_sample, eight_products, one_product, hoisted):
+        calls = count(rung, *given).calls
+        print(f"{rung.__name__:15} {calls:5} calls  {seconds(rung, *given) / unit:6.1f}")
+
+# %% [markdown]
+# Read it from the top down: in this small layer, the time falls with the calls. To take the whole
+# batch at once saves most. The last two rungs may be nearly equal on your machine.
+#
+# What is left? `nn.LSTM` has the same loop, but inside the library, where a step needs no Python.
+# In float32, PyTorch hands it to oneDNN where it can, a library that has such layers ready-made.
+#
+# ## The way back
+#
+# Training goes back through the loop as well. Autograd takes the calls of the loop one by one, from
+# the last to the first. At each step it makes two products: one for the gradient of the h before,
+# and one for this step's share of the gradient of `weight_hh`.
+
+# %%
+pictures.rung("autograd")
+
+# %% [markdown]
+# Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of a
+# step needs what the step behind it has handed back. The second one need not be made at once. Its T
+# shares are only added up, and a sum of T products is one product of longer matrices. `flatten(0,
+# 1)` puts the rows of all steps below each other.
+
+# %%
+torch.manual_seed(0)
+dz, before = torch.randn(T, B, 4 * H).double(), torch.randn(T, B, H).double()
+added = 0
+for t in range(T):
+    added = added + dz[t].T @ before[t]
+at_once = dz.flatten(0, 1).T @ before.flatten(0, 1)  # (4H, T·B) @ (T·B, H)
+same(added, at_once)
+
+# %% [markdown]
+# So this product can leave the loop, too. It is made once, behind it:
+
+# %%
+pictures.rung("own backward")
+
+# %% [markdown]
+# PyTorch lets us write the way back of a function ourselves. The package's `own_backward` does so,
+# with the equations of lesson 10. Are its gradients for the two weights and the two biases those of
+# `nn.LSTM`? The loss is the sum of the squares of all outputs.
+
+# %%
+from lstm_lessons.ladder import own_backward
+
+
+def all_gradients(rung):
+    """Return the gradients of the four weights and biases, as one long row."""
+    leaves = [tensor.clone().requires_grad_() for tensor in exact]
+    rung(*leaves)[0].square().sum().backward()
+    return torch.cat([leaf.grad.flatten() for leaf in leaves[3:]])
+
+
+lstm64.zero_grad()
+lstm64(exact[0])[0].square().sum().backward()
+theirs = torch.cat([parameter.grad.flatten() for parameter in lstm64.parameters()])
+print(same(all_gradients(own_backward), theirs))
+
+
+# %%
+def training_step(rung):
+    """Run forward and backward."""
+    leaves = [tensor.clone().requires_grad_() for tensor in given]
+    rung(*leaves)[0].square().sum().backward()
+
+
+ratio = seconds(training_step, hoisted) / seconds(training_step, own_backward)
+print("own backward is quicker:", ratio > 1)
+
+# %% [markdown]
+# ## The whole ladder
+#
+# At which sizes does which rung pay? The picture shows what was measured once, in float32 on one
+# core, with nothing else at work on the machine. A bar to the right of the line 1 is slower than
+# `nn.LSTM`, a bar to the left is faster. Mind that the axis is logarithmic: from 1 to 2 is as far
+# as from 5 to 10.
+#
+# **Try it.**
+#
+# 1. Press "one line". Which rung is nearest to `nn.LSTM`, and how many times as long does it take?
+# 2. Compare the longest bar at "one line" with the longest one at "wide". Why is it so much shorter
+#    there?
+# 3. Press "long and wide", and choose "training step". Which rung beats `nn.LSTM`?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.speed_ladder()
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# 1. `compiled`, with 2.66. More of it below.
+# 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
+#    number of calls matters less.
+# 3. `own backward`, with 0.94.
+#
+# </details>
+#
+# ## How a cost grows
+#
+# Now we can predict, from two counts: the multiplications, T · B · 4H(I + H), and the calls, which
+# for `hoisted` are about 11 T. In a small layer the calls decide, in a large one the
+# multiplications.
+#
+# **Predict.** Our layer, with H = 16, reads 16 lines in place of 4. Does `hoisted` take about four
+# times as long, about three times, or less than twice?
+
+# %%
+few = [x[:, :4], zeros[:4], zeros[:4], *given[3:]]
+many = [x[:, :16], zeros[:16], zeros[:16], *given[3:]]
+with torch.no_grad():
+    print("less than twice:", seconds(hoisted, *many) / seconds(hoisted, *few) < 2)
+
+# %% [markdown]
+# Less than twice, because there is no B in the number of calls. So in a small layer more lines cost
+# little, and this is one reason to train in batches.
+#
+# For a large layer, I = H = 256, each line and step needs 4H(I + H) = 4 · 256 · 512 = 524,288
+# multiplications. The next cell doubles one letter after the other. Beside the predictions it
+# prints what a clock said, once: for this layer with T = B = 32, and for a small one with T = 32,
+# B = 4 and I = H = 16.
+#
+# **Predict.** H is doubled, and I stays. How many times as many multiplications are there?
+
+# %%
+from lstm_lessons.data.speed import growth
+
+
+def predict(T, B, I, H):
+    return T * B * 4 * H * (I + H)
+
+
+base = {"T": 32, "B": 32, "I": 256, "H": 256}
+print("doubled   multiplications   time, large layer   time, small layer")
+for letter in "TBIH":
+    doubled = base | {letter: 2 * base[letter]}
+    predicted = predict(**doubled) / predict(**base)
+    large, small = growth()["large"][letter], growth()["small"][letter]
+    print(f"{letter:7} {predicted:17.1f} {large:19.1f} {small:19.1f}")
+
+# %% [markdown]
+# Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
+# follows the multiplications, a little below them. In the small one it follows the calls: T doubles
+# their number, and B, I and H do not change it.
+#
+# ## What a loop over time cannot do
+#
+# Most processors have several *cores*, which work at the same time, and a GPU has thousands of
+# small ones. Could each of them take a step? No: step t reads the h of step t − 1, so that step has
+# to be done first. The T products with `weight_hh` stand in a row. They do in each rung, and in
+# `nn.LSTM`, too. More cores can only share the work *within* a step: B rows of 4H sums. If a step
+# is small, there is little to share, and the cores wait for each other at each step.
+#
+# `torch.set_num_threads(2)` lets PyTorch use two cores. For a GPU, one moves the layer and its
+# input there. Two rules for that:
+#
+# * Ask first whether there is one: `torch.cuda.is_available()`.
+# * A GPU works behind Python's back. A call hands over an order and returns at once. So wait with
+#   `torch.cuda.synchronize()` before you read the clock, or you measure how long it takes to give
+#   orders.
+#
+# The cell measures a wide layer on your machine, on one core, on two, and on a GPU.
+
+# %% tags=["nbval-ignore-output"]
+# differs between machines: cores, and whether there is a GPU
+wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
+
+
+def run_wide():
+    wide(words)
+    if words.is_cuda:
+        torch.cuda.synchronize()
+
+
+with torch.no_grad():
+    one_core = seconds(run_wide)
+    torch.set_num_threads(2)
+    print(f"two cores: {seconds(run_wide) / one_core:.2f} of the time with one")
+    torch.set_num_threads(1)
+    print("is there a GPU:", torch.cuda.is_available())
+    if torch.cuda.is_available():
+        wide, words = wide.to("cuda"), words.to("cuda")
+        print(f"GPU: {seconds(run_wide) / one_core:.2f} of the time with one core")
+
+# %% [markdown]
+# Your numbers say more than those that are stored here: they come from a machine that was very
+# busy, and has no GPU. Where other programs need the second core, two threads can take longer than
+# one.
+#
+# Why ask first? One may also try the move, and catch the error where there is no GPU. In
+# PyTorch 2.13 that has a surprise. We show it with a copy of our layer, and with a hundredth GPU,
+# which hardly anybody has.
+#
+# **Predict.** The move fails, and the error is caught. Does the copy still work after that?
+
+
+# %%
+def works(layer):
+    """Say whether a layer can still be called."""
+    try:
+        layer(x)
+        return True
+    except ValueError:
+        return False
+
+
+copy = deepcopy(lstm)
+try:
+    copy.to("cuda:99")
+except (AssertionError, RuntimeError):
+    print("The move failed.")
+print("the copy works:", works(copy), "  the layer works:", works(lstm))
+
+# %% [markdown]
+# The failed move has broken the copy: to call it raises an error now. Our layer was not touched.
+#
+# ## When a compiler pays
+#
+# `torch.compile` reads a function and, for a processor, writes a program in C++. What stands
+# between two products becomes a few loops over the numbers, in place of ten calls. The rung
+# `compiled` is `hoisted` after that, for 25 steps at a time. But it has to be compiled first, once
+# for each size. That took about a minute on our machine, which was busy. Does it pay for the small
+# layer of the ladder? There, a training step of `nn.LSTM` takes 0.58 milliseconds.
+
+# %%
+from lstm_lessons.data.speed import ladder
+
+times = ladder()[24, 10, 100, 16]  # of each rung: forward alone, and a training step
+_, slow = times["hoisted"]
+_, fast = times["compiled"]
+saved = (slow - fast) * 0.58 / 1000  # seconds in each training step
+print(f"a minute is won back after {60 / saved:,.0f} training steps")
+
+# %% [markdown]
+# So it pays in a long training with few different sizes, and not while you try things out. And
+# where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
+# because your cell is another one: then write `hoisted` first.
+
+# %% [markdown]
+# ## What we have seen
+#
+# * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
+#   larger products win: all lines at once, four gates at once, all of x before the loop.
+# * Each rung gives the numbers of `nn.LSTM`, and `own_backward` gives its gradients.
+# * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T alone.
+# * The T products with h stand in a row. More cores help within a step, not across steps.
+# * Measure ratios, after a warm-up, over several runs, and wait for a GPU.
+
+# %% [markdown]
+# **A common mistake.** A benchmark that runs each program once, and the new one first. It measures
+# what has to be set up, too. You recognise it when you turn the order round: then the other program
+# is slower.
+#
+# **Exercises:** [16 Speed](../exercises/16_speed.ipynb). Hoist for a GRU, predict counts, find out
+# why a benchmark lies, mend a rung, and add up a gradient at once.
+#
+# **Next:** a fast model is still on your machine alone.
+# [Lesson 17](17_shipping_and_other_frameworks.ipynb) sends it to others, who may not even use
+# PyTorch.
