@@ -55,7 +55,7 @@ def stop(rows: list[Row]) -> int:
 
 
 def top(rows: list[Row]) -> int:
-    """Return where the axis ends; what is above is drawn there."""
+    """Return where the axis ends; what is above leaves the frame, and the picture says so."""
     return LOW if rows[stop(rows)].validation < 15 else HIGH
 
 
@@ -76,34 +76,66 @@ def view(
     _head(root, rows, best)
     highest = top(rows)
     _axes(root, highest)
-    for other in range(5):
-        if other != seed:
-            curve = [row.validation for row in run(rate, units, other)]
-            _curve(root, curve, highest, f"seed {other}", stroke="muted", stroke_width=0.8)
     training = [row.training for row in rows]
     validation = [row.validation for row in rows]
+    others = {
+        other: [row.validation for row in run(rate, units, other)]
+        for other in range(5)
+        if other != seed
+    }
+    above = leaving(highest, max(training + validation), max(map(max, others.values())))
+    svg.label(root, LEFT, TOP - 8, above, 13, "start", fill="muted", data_says="above")
+    for other, curve in others.items():
+        _curve(root, curve, highest, f"seed {other}", stroke="muted", stroke_width=0.8)
     dashed = {"stroke": "ink", "stroke_width": 2, "stroke_dasharray": "7 4"}
     _curve(root, training, highest, "training", **dashed)
     _curve(root, validation, highest, "validation", stroke="ink", stroke_width=2.5)
     ring = {"fill": "paper", "stroke": "ink", "stroke_width": 2.5, "data_stop": str(best)}
     svg.add(root, "circle", cx=_x(best), cy=_y(validation[best], highest), r=7, **ring)
     _key(root)
-    return Picture(svg.write(root), _alt(rate, units, seed, rows, best))
+    return Picture(svg.write(root), f"{_alt(rate, units, seed, rows, best)} {above}".strip())
 
 
-def _x(row: int) -> float:
+def leaving(highest: int, this: float, others: float) -> str:
+    """Return what the picture says of the curves that go above its axis; nothing if none does."""
+    tops = {"this seed goes up to": this, "other seeds go up to": others}
+    said = [f"{who} {error:.0f}" for who, error in tops.items() if error > highest]
+    return f"Above {highest} a curve leaves the frame: {', '.join(said)}." if said else ""
+
+
+def inside(errors: list[float], highest: float) -> list[list[tuple[float, float]]]:
+    """Return the pieces of a curve that lie in the frame, as (row, error); they end at its edge."""
+    pieces: list[list[tuple[float, float]]] = []
+    for n, error in enumerate(errors):
+        before = errors[n - 1] if n else error
+        if (error > highest) != (before > highest):
+            at_edge = (n - 1 + (highest - before) / (error - before), highest)
+            if before > highest:
+                pieces.append([at_edge])
+            else:
+                pieces[-1].append(at_edge)
+        if error <= highest:
+            if not n:
+                pieces.append([])
+            pieces[-1].append((n, error))
+    return pieces
+
+
+def _x(row: float) -> float:
     return LEFT + (RIGHT - LEFT) * (row + 1) * EVERY / EPOCHS
 
 
 def _y(error: float, highest: int) -> float:
-    return BOTTOM - (BOTTOM - TOP) * min(error, highest) / highest
+    return BOTTOM - (BOTTOM - TOP) * error / highest
 
 
 def _curve(
     root: svg.Element, errors: list[float], highest: int, name: str, **pen: float | str
 ) -> None:
-    places = (f"{_x(n):.1f} {_y(error, highest):.1f}" for n, error in enumerate(errors))
-    path = "M" + "L".join(places)
+    path = ""
+    for piece in inside(errors, highest):
+        places = (f"{_x(n):.1f} {_y(error, highest):.1f}" for n, error in piece)
+        path += "M" + "L".join(places)
     svg.add(root, "path", d=path, fill="none", stroke_linejoin="round", data_curve=name, **pen)
 
 
