@@ -132,7 +132,6 @@ DERIVED = (
         ("13_relatives", name, "lstm/relatives.py")
         for name in (
             "step_of_1997",
-            "coupled_step",
             "peephole_step",
             "gru_step",
             "gru_step_of_the_paper",

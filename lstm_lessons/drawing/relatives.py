@@ -27,7 +27,7 @@ ABOVE, BELOW = GATE_Y - GATE_HEIGHT / 2, GATE_Y + GATE_HEIGHT / 2
 BUS_Y, WORD_X, WORD_Y = 330, 136, 388
 OLD_X, NEW_X = 132, 492  # where peepholes leave the belt: before f, and behind the sum
 # The GRU: z below the line of h, n and the way to it on the right, r below that.
-Z_X, N_X, R_X, FIRST_X, SECOND_X, TURN_X = 176, 424, 588, 640, 536, 676
+Z_X, N_X, R_X, FIRST_X, SECOND_X, TURN_X = 176, 424, 584, 628, 532, 673
 N_Y, MIX_Y, BEND_Y, X_BUS_Y = 180, 122, 216, 348
 DASHES = "6 4"  # of r and its way
 
@@ -223,6 +223,7 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     svg.formula(root, WORD_X, WORD_Y + 10, "x_t", 20)
     belt(root, "ink", (76, BELT_Y), (WIDTH - 56, BELT_Y), data_belt="h")
     line(root, "ink", (84, BELT_Y), (84, BUS_Y), (TURN_X, BUS_Y), (TURN_X, N_Y))
+    svg.formula(root, TURN_X, N_Y - 14, "h_{t−1}", 15)
     line(root, "ink", (WORD_X, WORD_Y - 10), (WORD_X, X_BUS_Y), (R_X + 14, X_BUS_Y))
     for x in (Z_X, R_X):
         arrow(root, "ink", (x - 14, BUS_Y), (x - 14, BELOW))

@@ -53,10 +53,12 @@ def runs(
         return [(_x(n, count), BOTTOM - (value - low) * scale) for n, value in enumerate(values)]
 
     ends = {}
-    for name, each in curves.items():
+    for (name, each), dashes in zip(curves.items(), DASHES, strict=False):
         lowest, highest = ([pick(row) for row in zip(*each, strict=True)] for pick in (min, max))
         band = _path(points(highest) + points(lowest)[::-1])
-        svg.add(root, "path", d=band + "Z", fill="ink", fill_opacity=TINT, data_band=name)
+        edge = {"stroke": "muted", "stroke_width": 1, "stroke_dasharray": dashes}
+        tint = {"fill": "ink", "fill_opacity": TINT}
+        svg.add(root, "path", d=band + "Z", **tint, **edge, data_band=name)
     for (name, each), dashes in zip(curves.items(), DASHES, strict=False):
         line = points(_mean(each))
         ends[name] = line[-1][1]

@@ -20,6 +20,8 @@ EXERCISE = DictExercise(
         Quantity("no forget gate", "Which blocks are left?", (
             row("only the matrix for the word", "A gate that goes takes all of its block with it: "
                 "the rows of both matrices, and those of both biases.", 230, 235, 220, 210, 205),
+            row("no forget gate: no biases", "Three blocks, yes, but without biases. There are "
+                "two.", 165),
             row("no forget gate: one bias", "Three blocks, yes, but with one bias. There are two.",
                 180),
             row("gate counted as before", "That is the LSTM with its forget gate.", 260),
@@ -37,6 +39,8 @@ EXERCISE = DictExercise(
         Quantity("GRU", "How many blocks has it?", (
             row("the GRU with four blocks", "You count four blocks. A GRU has r, z and n.", 260),
             row("the GRU with two blocks", "You count two blocks. n is one as well.", 130),
+            row("the GRU: no biases", "Three blocks, yes, but without biases. PyTorch has two.",
+                165),
             row("the GRU: one bias", "Three blocks, yes, but with one bias. PyTorch has two.", 180),
         )),
         Quantity("projection", "`weight_hh` gets the columns of the new h, and one tensor is new.",
