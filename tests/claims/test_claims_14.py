@@ -77,9 +77,14 @@ def test_of_shuffled_test_years_few_have_no_neighbour_in_the_training_part():
     assert torch.tensor(shares).mean(dim=0).tolist() == pytest.approx([0.45, 0.89], abs=0.005)
 
 
-def test_three_seeds_asked_at_the_end_tell_as_many_lines_right_as_the_rule():
+def test_asked_at_the_end_the_reader_is_ahead_of_the_rule_of_13_signs():
+    """By 0.024, more than chance of the seeds; three seeds are equal to it, and pages are few."""
     signs = set("()=[]{}<>:_'#")
     lines = code_or_prose()[484:]
     rule = round(mean(bool(signs & set(line.text)) == line.code for line in lines), 3)
     equal = [min(run)[2] == rule for run in measured("lines")["at the end"]]
     assert sum(equal) == 3
+    shares = [min(run)[2] for run in measured("lines")["at the end"]]
+    assert mean(shares) - rule == pytest.approx(0.024, abs=5e-4)
+    assert mean(shares) - rule > 2 * spread(shares)
+    assert len({line.topic for line in lines}) == 8

@@ -43,6 +43,8 @@ _SLIPS = (
         ("a mean for each year", "You take the mean of each year over its columns. Take that of "
          "each column over the years.", "known.mean(dim=1)[:1]"),
         ("the first year", "You subtract the first year, and not the mean.", "known[0]"),
+        alone=(("the mean of all years", "Your mean is that of all years, the test years as well. "
+                "Your standard deviation is right.", "series.mean(dim=0)"),),
     ),
     place(
         _STD,
@@ -53,6 +55,8 @@ _SLIPS = (
         ("the variance", "You divide by the variance, and not by its root.", "known.var(dim=0)"),
         ("the range", "You divide by the largest number less the smallest. Asked for is the "
          "standard deviation.", "known.max(dim=0).values - known.min(dim=0).values"),
+        alone=(("the deviation of all years", "Your standard deviation is that of all years, the "
+                "test years as well. Your mean is right.", "series.std(dim=0)"),),
     ),
     place(
         "(series - mean) / std",
@@ -69,6 +73,9 @@ _SLIPS = (
              "future to scale its first year. Both parts are scaled by the training years.",
              {"scaled[count:]": "(series[count:] - series[count:].mean(dim=0)) / "
               "series[count:].std(dim=0)"}, paired=False),
+    together("test years not scaled", "You have not scaled the test years. They are scaled by the "
+             "same mean and standard deviation as the training years.",
+             {"scaled[count:]": "series[count:]"}, paired=False),
     place("scaled[:count], scaled[count:]",
           ("exchanged", "You return the test years first.", "scaled[count:], scaled[:count]")),
 )  # fmt: skip
