@@ -33,7 +33,8 @@ from lstm_lessons import exercise
 # row its own mean; multiply the two rows number by number, and add up; divide by the lengths of
 # both rows. The length of a row is the root of the sum of its squares.
 #
-# A unit that shows the same number everywhere goes with nothing: its answer is 0.
+# A unit that shows the same number everywhere goes with nothing: its answer is 0. If `wanted` is
+# the same number everywhere, then all answers are 0.
 
 
 # %%

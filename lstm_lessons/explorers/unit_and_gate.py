@@ -57,7 +57,7 @@ def view(
     _bars(root, steps, line)
     curves(root, steps, GATE_TOP, GATE_TALL, {gate: values}, bounds, title=f"gate {gate}")
     states = {"c": c, "h": h}
-    title = "memory c, shown h"
+    title = "memory c, thick; shown h, thin"
     curves(root, steps, STATES_TOP, STATES_TALL, states, (-most, most), title=title)
     return Picture(svg.write(root), _alt(line, made, unit, gate))
 

@@ -69,6 +69,7 @@ def test_the_story_fits_the_lines_that_were_trained_on_better():
 def test_the_lists_that_stay_wrong_with_letters_in_front_have_brackets_in_brackets():
     lists = [line.text for line in OTHERS if line.text.startswith("[")]
     left = [text for text in lists if wrong("x = " + text)]
+    assert left == [text for text in lists if wrong(" " + text)]
     assert len(left) == 3 and all("[" in text[1:] for text in left)
 
 

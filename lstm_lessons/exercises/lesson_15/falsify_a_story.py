@@ -128,7 +128,7 @@ EXERCISE = DictExercise(
              "not at all: the story holds."),
         )),
         LineThat("it counts", "Put brackets into brackets, and let the inner ones close.", tells=(
-            ("not nested", _nested, "In your line, whenever a bracket closes no other one is left "
+            ("not nested", _nested, "In your line no bracket closes while another one is left "
              "open."),
             ("up behind the inner one", _wiped_early, "On your line the unit is still up behind "
              "the inner bracket: the story holds."),

@@ -24,8 +24,18 @@ def _cases() -> tuple[Case, ...]:
         case(7, 3),
         case(40, 16),
         case(9, 1, "There is one unit only: H = 1. Its axis stays, 1 long."),
-        case(8, 4, "Unit 0 shows 0.5 everywhere. It is tied to nothing: 0.", unit=0.5),
-        case(8, 3, "What is asked for is so nowhere. Nothing is tied to that: 0.", wanted=0.0),
+        case(
+            8,
+            4,
+            "Here unit 0 shows 0.5 at every character. It goes with nothing: its answer is 0.",
+            unit=0.5,
+        ),
+        case(
+            8,
+            3,
+            "Here `wanted` is 0 for every character. No unit goes with that: all answers are 0.",
+            wanted=0.0,
+        ),
     )
 
 

@@ -66,6 +66,10 @@ _SLIPS = (
                 "the probe was fitted to. The probe is tested on the others, and so is what it is "
                 "compared with.", "wanted.mean()"),),
     ),
+    together("share of the fitted lines", "You subtract the share of one answer on the lines that "
+             "the probe was fitted to. Take off what the *commoner* answer has on the lines that "
+             "it is tested on.",
+             {_CONTROL: "wanted.mean()"}, {_CONTROL: "(1 - wanted.mean())"}, paired=False),
     together("fitted to the other lines", "You fit the probe to the lines that it is tested on. "
              "They must have no say in it.",
              {_FIT: f"torch.linalg.lstsq({_OTHER}, other_wanted[:, None])"}, paired=False),

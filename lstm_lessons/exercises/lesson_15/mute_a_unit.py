@@ -61,6 +61,10 @@ _SLIPS = (
     ),
     place("return weight, bias", ("order of the results", "You return bias, weight. Asked for is "
                                   "`weight, bias`.", "return bias, weight")),
+    together("rows set to zero, bias as it was", "You set *rows* to zero, and the bias is as it "
+             "was. A row belongs to a sum, a column to a unit that it reads. What the unit reads "
+             "from now on goes into the bias.",
+             {f"bias + {_ADDED}": "bias + 0", _ZEROED: "weight[units] = 0"}, paired=False),
     together("values in the columns", "You write the values into the columns. Then h is multiplied "
              "by them. A value times its column goes into the bias, and the column becomes zero.",
              {f"bias + {_ADDED}": "bias + 0", _ZEROED: "weight[:, units] = values[units]"},
