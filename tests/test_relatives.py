@@ -187,3 +187,17 @@ def test_a_projection_has_a_size_and_nothing_else_has():
     for name, size in (("projection", 0), ("LSTM", 3)):
         with pytest.raises(ValueError, match="proj_size belongs to the projection"):
             parameter_shapes(name, I, H, size)
+
+
+def test_a_gru_with_z_and_1_minus_z_exchanged_takes_weights_with_the_sign_of_z_turned():
+    gru = nn.GRUCell(I, H, dtype=torch.float64)
+    x, h, turned = double(B, I), double(B, H), torch.ones(3 * H, 1, dtype=torch.float64)
+    turned[H : 2 * H] = -1
+    weights = [each * (turned if each.ndim == 2 else turned[:, 0]) for each in gru.parameters()]
+    from_x, from_h = (
+        (v @ w.T + b).chunk(3, dim=-1)
+        for v, w, b in ((x, weights[0], weights[2]), (h, weights[1], weights[3]))
+    )
+    r, z = ((from_x[n] + from_h[n]).sigmoid() for n in (0, 1))
+    exchanged = z * (from_x[2] + r * from_h[2]).tanh() + (1 - z) * h
+    torch.testing.assert_close(exchanged, gru(x, h), atol=1e-12, rtol=0)
