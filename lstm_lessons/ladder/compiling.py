@@ -6,6 +6,8 @@ on Windows, MSVC), and tens of seconds for each new size of a block.
 """
 
 import sys
+from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -40,7 +42,7 @@ def compiled(
     outputs = []
     for z in F.linear(x, weight_ih, bias_ih + bias_hh).split(STEPS):
         _announce(z)
-        output, h, c = _compiled_block(z, h, c, weight_hh)
+        output, h, c = _compiled_block()(z, h, c, weight_hh)
         outputs.append(output)
     return torch.cat(outputs), h, c
 
@@ -54,7 +56,10 @@ def _block(z: Tensor, h: Tensor, c: Tensor, weight_hh: Tensor) -> OutputAndState
     return torch.stack(outputs), h, c
 
 
-_compiled_block = torch.compile(_block, dynamic=False, fullgraph=True)
+@cache
+def _compiled_block() -> Callable[..., OutputAndStates]:
+    """Return the block, to be compiled: when first asked for, since torch's compiler loads long."""
+    return torch.compile(_block, dynamic=False, fullgraph=True)
 
 
 def _announce(z: Tensor) -> None:
