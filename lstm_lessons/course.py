@@ -353,6 +353,15 @@ LESSONS = (
         "A matrix for a memory",
         "What became of the LSTM?",
         "exponential gates, a matrix for a memory, linear attention and attention, side by side",
+        objectives=(
+            "write gates that are exponentials, with their normaliser and stabiliser",
+            "build a memory that is a matrix, step by step and all at once, and prove them equal",
+            "say which layers of today are one recurrence, and what attention does that a state "
+            "does not",
+        ),
+        minutes=45,
+        exercise_minutes=35,
+        prerequisites=("19",),
     ),
 )
 

@@ -149,6 +149,10 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"h": (-3, 2), "r": (1, 0), "weight": ((1, -2), (0, 3))},
     ],
     "whole_layer": [{}, *({"lit": lit} for lit in ("sums", "steps gates", "layers directions"))],
+    "matrix_memory": [
+        {"keys": ((1, 0), (0, 1)), "values": ((3, 5), (-2, 4)), "query": (1, 0)},
+        {"keys": [(0.6, 0.8)], "values": [(-10, 0.5)], "query": (0.6, 0.8)},
+    ],
     "scan_rounds": [{}, *({"steps": n} for n in (2, 5, 7)), {"rounds": 1}, {"rounds": 0}],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),

@@ -212,6 +212,18 @@ def test_without_h_brackets_are_learnt_as_soon_and_parity_is_not():
     assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
 
 
+def test_a_matrix_and_attention_find_pairs_and_an_lstm_does_not():
+    """What lesson 20 says of its five seeds, for 4, 8 and 16 pairs; a guess has 0.125."""
+    found = measured("recall, looking back")
+    assert min(share for run in found["attention"] for share in run) == 1
+    assert min(run[1] for run in found["matrix memory"]) > 0.99
+    assert 0.94 < min(run[2] for run in found["matrix memory"]) < 0.96
+    for runs in measured("recall").values():
+        assert all(0.28 < run[1] < 0.34 for run in runs)
+    parity = [n for runs in measured("parity, looking back").values() for run in runs for n in run]
+    assert all(0.45 < n < 0.55 for n in parity)
+
+
 def test_the_unit_that_is_tied_most_closely_is_seldom_the_one_that_is_needed_most():
     """What lesson 15 says of its ten seeds: the ranks of that unit, and what chance would give."""
     found = {}

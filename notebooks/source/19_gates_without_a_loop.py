@@ -502,4 +502,5 @@ print("odd:", (bits.cumsum(0) % 2).tolist())
 # that begins with any c, say which layers can be scanned, count joins and turns, and mend a scan.
 #
 # **Next:** a minimal LSTM with 16 units remembers 16 numbers. How would it keep twenty pairs, such
-# as names and numbers, and find one again? Lesson 20 gives it a matrix for a memory.
+# as names and numbers, and find one again? [Lesson 20](20_a_matrix_for_a_memory.ipynb) gives it a
+# matrix for a memory.

@@ -1,0 +1,77 @@
+"""20.1: an sLSTM's memory whose stabiliser fails with large numbers."""
+
+import torch
+
+from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
+from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.returns import OneTensor
+from lstm_lessons.exercises.engine.slips import place, together
+
+
+def _cases() -> tuple[Case, ...]:
+    def case(T: int, H: int, jumps: tuple[float, ...], special: str = "") -> Case:
+        random = randoms(10 * T + H)
+        jump = torch.tensor([jumps[t % len(jumps)] for t in range(T)]).double()
+        inputs = {"z_i": random(T, H) + jump[:, None], "z_f": random(T, H), "g": random(T, H)}
+        return Case(inputs, {"T": T, "H": H}, special=special)
+
+    return (
+        case(7, 3, (-2000.0, 900.0, 0.0, 900.0, -900.0, 901.0, 0.0)),
+        case(9, 4, (0.0,), "All numbers are small here."),
+        case(4, 2, (2000.0,), "All of z_i are near 2,000."),
+        case(5, 3, (-2000.0,), "All of z_i are near −2,000."),
+        case(1, 3, (0.0,), "There is one step only: T = 1. Its axis stays, 1 long."),
+        case(6, 1, (0.0, 900.0), "There is one unit only: H = 1. Its axis stays, 1 long."),
+    )
+
+
+_START, _MAX = "torch.full_like(g[0], -torch.inf)", "torch.maximum(log_f + m, z_i[t])"
+_AT_0 = "m begins at 0. If the first z_i is very low, i and n become 0, and 0 / 0 is `nan`"
+_NO_M = "The old m is missing where the larger number is taken. If z_i falls from 900 to 0, f " \
+    "becomes infinity"  # fmt: skip
+
+_SLIPS = (
+    together("m from 0", f"{_AT_0}.", {_START: "torch.zeros_like(g[0])"}, paired=False),
+    together("old m left out of the larger", f"{_NO_M}. Then look at the m before the first step, "
+             "too: it should be minus infinity.",
+             {_MAX: "torch.maximum(log_f, z_i[t])"},
+             {_START: "torch.zeros_like(g[0])", _MAX: "torch.maximum(log_f, z_i[t])"},
+             paired=False),
+    together("m of z_i alone", "Your m is z_i of this step. If z_i falls from 900 to 0, f becomes "
+             "infinity. Take the larger one of z_i and `log_f + m`.", {_MAX: "z_i[t]"},
+             paired=False),
+    together("the smaller one", "You take the smaller one of the two. The other exponential then "
+             "becomes infinity.", {_MAX: "torch.minimum(log_f + m, z_i[t])"}, paired=False),
+    place(
+        "torch.exp(log_f + m - new_m)",
+        ("f as it is", "Your f is the sigmoid itself. What is stored was divided by $e^m$ with the "
+         "*old* m, so f has to change it over to the new one.", "torch.exp(log_f)"),
+        ("old m left out of f", "The old m is missing in f. What is stored was divided by $e^m$ "
+         "with the old m, and is to be divided by that of the new one.",
+         "torch.exp(log_f - new_m)"),
+    ),
+    place(
+        "f * n + i",
+        ("n not forgotten", "n is not multiplied by f. c and n forget in the same way.", "n + i"),
+        ("g in n", "You put g into n. n adds up the weights alone.", "f * n + i * g[t]"),
+    ),
+    place(
+        "f * c + i * g[t]",
+        ("c not forgotten", "c is not multiplied by f.", "c + i * g[t]"),
+        ("g without i", "You add g without its weight i.", "f * c + g[t]"),
+    ),
+    together("c not divided", "You return c. What is shown is c / n.",
+             {"seen.append(c / n)": "seen.append(c)"}, paired=False),
+    together("the last step only", "You return c / n after the last step. Asked for is that of "
+             "every step.", {"torch.stack(seen)": "seen[-1]"}, paired=False),
+)  # fmt: skip
+
+EXERCISE = FunctionExercise(
+    "20.1",
+    cases=_cases,
+    returns=OneTensor(("result",), axes=("step", "unit")),
+    slips=_SLIPS,
+    axes={name: ("step", "unit") for name in ("z_i", "z_f", "g")},
+    praise="No exponential is larger than 1, and at each step one of the two is exactly 1.",
+)
