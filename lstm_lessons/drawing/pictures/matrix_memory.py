@@ -9,7 +9,7 @@ from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.picture import Picture
 
 WIDTH, HEIGHT, CELL, MOST = 760, 250, 46, 3
-MIDDLE, FIRST_X, APART, QUERY_X, END_X = 128, 64, 176, 600, 706
+MIDDLE, FIRST_X, APART, QUERY_X, END_X = 128, 78, 176, 604, 706
 Vector = Sequence[float]
 
 
