@@ -269,7 +269,9 @@ def matrix_loop(q, k, v, i, f):
 # ## All at once
 #
 # What is in C at step t? Each pair s that came before, times what is *left* of it: it came in with
-# $i_s$, and was multiplied by every f since. Let i be 1 and f be 0.5 at each of four steps:
+# $i_s$, and was multiplied by every f since. Let i be 1 and f be 0.5 at each of four steps.
+#
+# **Predict.** How much is left of the first pair after the fourth step?
 
 
 # %%
@@ -321,8 +323,8 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 # ## One recurrence
 #
 # Look at the second program again: scores of queries and keys, times values. That is nearly
-# attention. And the first one is nearly an LSTM. Between the two stand most of the recurrent layers
-# of today. They are one recurrence with other gates:
+# attention. And the first one is nearly an LSTM. Between the two stand many recurrent layers of
+# today. These five are one recurrence with other gates:
 #
 # $$C_t = \textcolor{#c2560c}{f_t} \odot C_{t-1} + \textcolor{#1a75d1}{i_t}\;v_t\,k_t^{\top}
 #   \qquad \text{shown: } C_t\,q_t$$
@@ -432,14 +434,14 @@ for name, setting in names.items():
 # %% [markdown]
 # No. Each of the two kinds fails where the other one shines.
 #
-# * Attention finds a pair exactly, also in lists twice as long as those of its training. The matrix
+# * Attention finds the pair in all lists, also in lists twice as long as those of its training. The matrix
 #   nearly does: for 16 pairs it makes some mistakes. Samy Jelassi and others (2024) prove that two
 #   layers of attention can copy texts of a length that is exponential in their size, and that a
 #   state of a fixed size limits all others
 #   ([arXiv 2402.01032](https://arxiv.org/abs/2402.01032)).
 # * The LSTM follows something that changes with every bit. Attention makes a mean of what it finds,
-#   and hands on nothing that a bit could turn round. The matrix has the gates of a minimal LSTM,
-#   which read the word alone.
+#   and hands on nothing that a bit could turn round. The gates of the matrix read the word alone,
+#   as those of the minimal LSTM do.
 #
 # And what a state does that attention does not is this: it stays small.
 
