@@ -434,10 +434,10 @@ for name, setting in names.items():
 # %% [markdown]
 # No. Each of the two kinds fails where the other one shines.
 #
-# * Attention finds the pair in all lists, also in lists twice as long as those of its training. The matrix
-#   nearly does: for 16 pairs it makes some mistakes. Samy Jelassi and others (2024) prove that two
-#   layers of attention can copy texts of a length that is exponential in their size, and that a
-#   state of a fixed size limits all others
+# * Attention finds the pair in all lists, also in lists twice as long as those of its training. The
+#   matrix nearly does: for 16 pairs it makes some mistakes. Samy Jelassi and others (2024) prove
+#   that two layers of attention can copy texts of a length that is exponential in their size, and
+#   that a state of a fixed size limits all others
 #   ([arXiv 2402.01032](https://arxiv.org/abs/2402.01032)).
 # * The LSTM follows something that changes with every bit. Attention makes a mean of what it finds,
 #   and hands on nothing that a bit could turn round. The gates of the matrix read the word alone,
