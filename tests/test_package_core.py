@@ -47,9 +47,11 @@ def double(*shape):
 ROOMS = (
     "course", "shapes", "own_folder",
     "lstm.plain", "lstm.cell", "lstm.frameworks", "lstm.unroll", "lstm.relatives",
+    "lstm.minimal", "lstm.exponential", "lstm.matrix",
     "lstm.arguments", "lstm.layouts", "lstm.ragged",
     "lstm.backprop", "lstm.manual", "lstm.compare", "lstm.same", "lstm.reader", "ladder", "clinic",
-    "data", "data.streams", "data.train_reader", "data.elsewhere", "data.trials",
+    "data", "data.streams", "data.train_reader", "data.elsewhere", "data.after",
+    "data.trials",
     "data.training_runs", "data.speed_runs", "drawing", "drawing.pictures", "explorers",
     "exercises", "environment", "publishing", "commands",
 )  # fmt: skip
