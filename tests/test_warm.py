@@ -76,10 +76,9 @@ def test_it_can_be_interrupted(kernel):
         pass
     kernel.manager.interrupt_kernel()
     reply = kernel.client.get_shell_msg(timeout=60)
-    assert (reply["parent_header"]["msg_id"], reply["content"]["ename"]) == (
-        asked,
-        "KeyboardInterrupt",
-    )
+    while reply["parent_header"]["msg_id"] != asked:  # on a busy machine, it was asked who it is
+        reply = kernel.client.get_shell_msg(timeout=60)
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
     assert kernel.run("print(1)") == "1"
 
 
