@@ -10,7 +10,7 @@ import pytest
 from lstm_lessons.commands.browser import start_options
 
 from .page import LabPage, PlainPage, browser_or_reason
-from .server import CLONE, LabServer, copy_notebooks, environment
+from .server import CLONE, LearnersLab
 
 VIEW = {"width": 1280, "height": 1000}
 
@@ -38,13 +38,11 @@ def context() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def lab(context, tmp_path_factory, artefacts) -> Iterator[LabServer]:
-    """A JupyterLab that serves a fresh copy of the lessons and exercises."""
+def lab(context, tmp_path_factory, artefacts) -> Iterator[LearnersLab]:
+    """JupyterLab as a learner's command starts it, with fresh copies of lessons and exercises."""
     folder = tmp_path_factory.mktemp("jupyter")
-    root = tmp_path_factory.mktemp("course")
-    copy_notebooks(CLONE, root)
     try:
-        with LabServer(folder, root, environment(folder)) as server:
+        with LearnersLab(folder, tmp_path_factory.mktemp("course") / "clone") as server:
             yield server
     finally:
         if (folder / "jupyterlab.log").exists():
@@ -53,8 +51,9 @@ def lab(context, tmp_path_factory, artefacts) -> Iterator[LabServer]:
 
 @pytest.fixture(scope="module")
 def lab_page(context, lab) -> Iterator[LabPage]:
-    """JupyterLab in the browser, once for all notebooks."""
-    page = LabPage(context, lab.address("lab"))
+    """JupyterLab in the browser, once for all notebooks; it stands as the command opens it."""
+    page = LabPage(context, lab.address(""))  # which notebook opens is the command's own choice
+    page.adopt_kernel()
     yield page
     page.page.close()
 

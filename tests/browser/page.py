@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ _KERNEL = """async () => {
 }"""
 
 # Widgets that are left in a kernel would be shown to the next notebook that it serves.
+_ADOPT = """() => {
+  const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel && {id: kernel.id, name: kernel.name};
+}"""
+
 _EMPTY = """async () => {
   const code = 'import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset()';
   await jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.requestExecute(
@@ -102,6 +108,22 @@ _DRAWN = """(box) => {
   };
 }"""
 
+# What the images of a notebook look like, drawn by the browser as it draws them in the page: a sum
+# of their colours, or all of them as a PNG file. To ask for a style brings it up to date.
+_LOOKS = f"""(whole) => [...document.querySelectorAll(
+    '{SHOWN} .jp-OutputArea-output img:not([hidden])')].map(image => {{
+  getComputedStyle(image).colorScheme;
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth / (whole ? 1 : 2);
+  canvas.height = image.naturalHeight / (whole ? 1 : 2);
+  const pen = canvas.getContext('2d', {{willReadFrequently: true}});
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  if (whole) return canvas.toDataURL();
+  // Without the rounded corners, through which the page is seen.
+  const {{data}} = pen.getImageData(6, 6, canvas.width - 12, canvas.height - 12);
+  return data.reduce((sum, part) => (31 * sum + part) | 0, 0);
+}})"""
+
 _TRUSTED = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code' && cell.outputs.length).every(cell => cell.trusted)"""
 
@@ -140,19 +162,22 @@ class LabPage:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         self.page.on("response", self._look_at_answer)
-        self.page.goto(address + "&reset", timeout=OPEN_MS)
+        self.page.goto(address, timeout=OPEN_MS)
+        # JupyterLab defines `jupyterapp` only where its server is told to.
+        self.page.wait_for_function("window.jupyterapp", timeout=OPEN_MS)
+        self.kernel: dict[str, Any] | None = None
 
-    def open(self, path: str, cells: int, kernel: dict[str, Any] | None = None) -> "NotebookPage":
-        """Open a notebook, and wait until its cells are drawn and its kernel is there.
+    def adopt_kernel(self) -> None:
+        """Let all notebooks that are opened from now on share the kernel of the one that is."""
+        self.kernel = self.page.wait_for_function(_ADOPT, timeout=OPEN_MS).json_value()
 
-        ``kernel`` is one that runs already; without it, the notebook gets a fresh one.
-        """
-        if kernel:
-            self.page.wait_for_function("window.jupyterapp", timeout=OPEN_MS)
+    def open(self, path: str, cells: int) -> "NotebookPage":
+        """Open a notebook, and wait until its cells are drawn and its kernel is there."""
+        if self.kernel:
             self.empty_kernel()
         self.close_notebooks()
         self.complaints.clear()
-        self.page.evaluate(_OPEN, [path, kernel])
+        self.page.evaluate(_OPEN, [path, self.kernel])
         return NotebookPage(self, cells)
 
     def empty_kernel(self) -> None:
@@ -161,8 +186,6 @@ class LabPage:
 
     def close_notebooks(self) -> None:
         """Close what is open, and leave the files as they were."""
-        # JupyterLab defines `jupyterapp` only where its server is told to.
-        self.page.wait_for_function("window.jupyterapp", timeout=OPEN_MS)
         self.page.evaluate(_CLOSE)
         self.page.wait_for_selector(".jp-NotebookPanel", state="detached")
 
@@ -214,6 +237,17 @@ class NotebookPage:
     def pictures(self) -> list[dict[str, Any]]:
         """Return kind, alternative text and width of each picture of the notebook."""
         return self.page.evaluate(_PICTURES)
+
+    def looks(self, dark: bool, keep: list[Path] | None = None) -> list[int]:
+        """Return a number for each image of the outputs that changes with what is seen of it.
+
+        ``keep`` are the files to write the images to.
+        """
+        self.say_theme(dark)
+        if keep:
+            for path, image in zip(keep, self.page.evaluate(_LOOKS, True), strict=True):
+                path.write_bytes(b64decode(image.partition(",")[2]))
+        return self.page.evaluate(_LOOKS, False)
 
     def replace_cell(self, index: int, source: str) -> None:
         """Type a text into a cell, over what stands there, and run the cell."""

@@ -10,12 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.sign import NotebookNotary
+
+from lstm_lessons.publishing.copies import FOLDER
 
 CLONE = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -55,11 +56,13 @@ def environment(folder: Path, clone: Path = CLONE) -> dict[str, str]:
     return variables
 
 
-def copy_notebooks(clone: Path, root: Path) -> None:
-    """Copy the lessons and exercises, as a fresh clone has them: nobody has trusted them."""
-    ignore = shutil.ignore_patterns("source", ".ipynb_checkpoints", "*.edited-*")
-    for name in ("notebooks", "exercises"):
-        shutil.copytree(clone / name, root / name, ignore=ignore)
+def copy_clone(to: Path) -> None:
+    """Copy what `lab` needs of this clone, without its environment and its history."""
+    ignore = shutil.ignore_patterns(".ipynb_checkpoints", "*.edited-*", "__pycache__")
+    for name in ("lstm_lessons", "notebooks", "exercises"):
+        shutil.copytree(CLONE / name, to / name, ignore=ignore)
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(CLONE / name, to)
 
 
 class LabServer:
@@ -75,19 +78,13 @@ class LabServer:
         self._port = free_port()
 
     def __enter__(self) -> "LabServer":
-        command = [
-            *(sys.executable, "-m", "lstm_lessons.commands.jupyterlab"),
-            *("--allow-root", "--no-browser"),
-            *("--ip=127.0.0.1", f"--port={self._port}", "--ServerApp.port_retries=0"),
-            f"--IdentityProvider.token={self._token}",
-            f"--ServerApp.root_dir={self.root}",
-            "--LabApp.news_url=None",
-            "--KernelManager.shutdown_wait_time=0.2",  # nothing of a test's kernel is to be kept
-            "--LabApp.expose_app_in_browser=True",
-        ]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
-                command, env=self.environ, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", *self._command(), *self._options()],
+                cwd=self.root if self.root.exists() else self.root.parent,
+                env=self.environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         try:
             wait_until_it_answers(self.address("api/status"), self._process, self.log)
@@ -99,37 +96,49 @@ class LabServer:
     def __exit__(self, *error) -> None:
         stop(self._process)
 
+    def _command(self) -> list[str]:
+        return [
+            *("lstm_lessons.commands.jupyterlab", "--allow-root", "--no-browser"),
+            *(f"--port={self._port}", "--ServerApp.port_retries=0"),
+            *(f"--ServerApp.root_dir={self.root}", "--LabApp.news_url=None"),
+        ]
+
+    def _options(self) -> list[str]:
+        return [
+            *("--ip=127.0.0.1", f"--IdentityProvider.token={self._token}"),
+            "--KernelManager.shutdown_wait_time=0.2",  # nothing of a test's kernel is to be kept
+            "--LabApp.expose_app_in_browser=True",
+        ]
+
     def address(self, path: str) -> str:
         """Return the address of a path on this server, with the token that it asks for."""
         return f"http://127.0.0.1:{self._port}/{path}?token={self._token}"
 
-    def trust(self, path: str, as_path: str) -> None:
-        """Copy a notebook and sign the copy.
+    def write(self, path: str, cells: list[nbformat.NotebookNode], trusted: bool = False) -> None:
+        """Lay a notebook of these cells into the folder that is served; sign it, if wanted."""
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(notebook, self.root / path)
+        if trusted:
+            NotebookNotary(data_dir=str(self._data)).sign(notebook)
 
-        A signature holds for a notebook's content, wherever it lies. The copy is therefore made
-        to differ by one word of metadata, so that the first one stays untrusted.
-        """
-        notebook = nbformat.read(self.root / path, as_version=4)
-        notebook.metadata["copy"] = "signed"
-        (self.root / as_path).parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, self.root / as_path)
-        NotebookNotary(data_dir=str(self._data)).sign(notebook)
+    def cells(self, path: str) -> list[dict[str, Any]]:
+        """Return the cells of a notebook as the server gives them to the page."""
+        with urllib.request.urlopen(self.address(f"api/contents/{path}"), timeout=30) as answer:
+            return json.load(answer)["content"]["cells"]
 
-    @cached_property
-    def kernel(self) -> dict[str, Any]:
-        """A kernel for all notebooks, one after the other: to start one takes seconds."""
-        made = json.loads(self._ask("POST", "api/kernels", b"{}"))
-        return {"id": made["id"], "name": made["name"]}
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        request = urllib.request.Request(
-            self.address(path),
-            data=body,
-            method=method,
-            headers={"Authorization": f"token {self._token}"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.read()
+class LearnersLab(LabServer):
+    """JupyterLab as `python3 -m lstm_lessons lab` starts it, in a copy of this clone."""
+
+    def __init__(self, folder: Path, clone: Path) -> None:
+        """Take the folder for settings, state and log, and the folder to copy this clone to."""
+        copy_clone(clone)
+        super().__init__(folder, clone / FOLDER, environment(folder, clone))
+        self.clone = clone
+
+    def _command(self) -> list[str]:
+        return ["lstm_lessons", "lab", "--no-browser", f"--port={self._port}", "--"]
 
 
 def wait_until_it_answers(address: str, process: subprocess.Popen, log: Path) -> None:

@@ -2,22 +2,22 @@
 
 All in one module, so that one worker of pytest-xdist runs them with one server and one browser.
 
-A page is visited once, and all that is to be seen there is looked at in that visit. No notebook
-is run as a whole but where `lab` opens it: that is nbval's part. What every explorer has from
-`Explorer` (keys, mouse, names, focus) is proven on two of them, which have every kind of control.
-What a picture says is held against torch without a browser; here the page shows that picture.
+JupyterLab is opened once, by the command that a learner types, and one kernel serves all. What is
+drawn on all pages stands in two notebooks of the tests: one that nobody has trusted holds every
+output with a picture, one is made of the cells that call an explorer, and is run. Prose, code and
+other outputs are JupyterLab's part, and running a notebook is nbval's. What every explorer has
+from `Explorer` (keys, mouse, names, focus) is proven on two of them, which have every kind of
+control. What a picture says is held against torch without a browser; here it is shown.
 """
 
 import importlib
 import io
 import json
-import shutil
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import cache, partial
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -35,16 +35,8 @@ from lstm_lessons.explorers.base import Explorer
 
 from . import toy
 from .page import SHOWN, LabPage, NotebookPage, save, source_of
-from .server import (
-    CLONE,
-    LabServer,
-    copy_notebooks,
-    environment,
-    free_port,
-    stop,
-    wait_until_it_answers,
-)
-from .subject import CALL, Subject, options
+from .server import CLONE, LearnersLab
+from .subject import CALL, Subject, kind, options
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +51,10 @@ COURSE = [
     *(f"notebooks/{name}" for name in LESSONS),
     *(f"exercises/{name}" for name in EXERCISES),
 ]
+GALLERY = "gallery.ipynb"
+PICTURED = re.compile(r"<img|<svg|!\[")  # in prose
+# Of all pictures, and of all explorers, screenshots are kept where a folder for them is named.
+PEOPLE_LOOK = "LSTM_LESSONS_ARTEFACTS" in os.environ
 # What JupyterLab and nbconvert write where a picture has no alternative text.
 STOPGAPS = ("Image", "No description has been provided for this image")
 
@@ -68,26 +64,16 @@ def stored_cells(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def stored_images(path: Path) -> int:
-    """Return how many pictures the outputs in a notebook's file hold."""
-    outputs = (output for cell in stored_cells(path) for output in cell.get("outputs", ()))
+def images(cells: list[dict[str, Any]]) -> int:
+    """Return how many pictures the outputs of cells hold."""
+    outputs = (output for cell in cells for output in cell.get("outputs", ()))
     return sum("<img" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
 
 
-def explorers_of(path: Path) -> list[str]:
-    """Return the names of the explorers that a notebook calls, in its order, each once."""
-    called = (name for cell in stored_cells(path) for name in CALL.findall(source_of(cell)))
-    return list(dict.fromkeys(called))
-
-
-# The pages with something on them that is drawn.
-PAGES = [page for page in COURSE if stored_images(CLONE / page) or explorers_of(CLONE / page)]
-
-
 @contextmanager
-def opened(lab_page: LabPage, lab: LabServer, path: str) -> Iterator[NotebookPage]:
+def opened(lab_page: LabPage, lab: LearnersLab, path: str) -> Iterator[NotebookPage]:
     """Open a notebook of the server's, alone, with the kernel that serves all of them."""
-    yield lab_page.open(path, len(stored_cells(lab.root / path)), lab.kernel)
+    yield lab_page.open(path, len(stored_cells(lab.root / path)))
     lab_page.empty_kernel()
     lab_page.close_notebooks()
 
@@ -117,143 +103,216 @@ def failures(cells: list[dict[str, Any]]) -> list[str]:
     return wrong
 
 
-# One visit to each page
+# The command that a learner types
 
 
-@dataclass
-class Visit:
-    """A page as it opens, of a notebook that nobody has trusted; and its explorers, run."""
-
-    name: str
-    notebook: NotebookPage
-    is_trusted: bool
-    pictures: list[dict[str, Any]]
-    complaints: list[str]
-    subjects: list[Subject] = field(default_factory=list)
-
-    @property
-    def page(self) -> Page:
-        """The browser's page."""
-        return self.notebook.page
+def names_shown(page: Page) -> list[str]:
+    """Return the names on the tabs of the documents that are in front."""
+    return page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def visit(request, lab_page, lab) -> Iterator[Visit]:
-    """A visit to a page, opened as it is in a fresh clone; of its cells, the explorers' are run."""
-    with opened(lab_page, lab, request.param) as notebook:
-        seen = Visit(
-            request.param,
-            notebook,
-            notebook.is_trusted(),
-            notebook.pictures(),
-            list(notebook.complaints),
+def test_the_lab_command_opens_a_copy_of_ones_own(lab_page, lab, artefacts):
+    """Without results, but for pictures, and trusted; all of it runs, and sliders work."""
+    notebook = NotebookPage(lab_page, len(lab.cells(FIRST)))
+    page = notebook.page
+    assert "00_start_here.ipynb" in names_shown(page)
+    assert notebook.is_trusted()
+    outputs = page.locator(f"{SHOWN} .jp-OutputArea-output")
+    pictures = images(stored_cells(lab.root / FIRST))
+    assert outputs.count() == check_pictures(notebook.pictures()) == pictures > 0
+    result = page.locator(f"{SHOWN} .jp-RenderedText", has_text="shape: (24, 10, 100)")
+    assert result.count() == 0
+    save(page.locator("#jp-main-dock-panel"), artefacts / "00-copy-of-ones-own.png")
+    notebook.run()
+    assert failures(notebook.cells()) == []
+    assert result.count() == 1
+    subject = Subject("in_and_out", notebook)
+    subject.move("seq_len", "End", subject.sliders()["seq_len"].max)
+    assert notebook.complaints == []
+
+
+# Exercises
+
+
+TODO = "raise NotImplementedError  # your code here"
+SOLUTIONS = CLONE / "exercises/solutions"
+ANSWERED = "04_unrolling_in_time.ipynb"
+MISTAKE = "return x, x"  # in exercise 04.1
+
+
+def test_a_lesson_leads_to_its_exercises_which_tell_right_from_wrong(lab_page, lab, artefacts):
+    """One exercise stands for all: what is said is the package's, and is proven there."""
+    path = f"exercises/{ANSWERED}"
+    cells = [source_of(cell) for cell in stored_cells(lab.root / path)]
+    solved = [source_of(cell) for cell in stored_cells(SOLUTIONS / ANSWERED)]
+    imports = next(index for index, cell in enumerate(cells) if "import" in cell)
+    check = next(index for index, cell in enumerate(cells) if '"04.1").check(' in cell)
+    answer = max(index for index in range(check + 1) if cells[index] != solved[index])
+    assert TODO in cells[answer]
+    with opened(lab_page, lab, f"notebooks/{ANSWERED}") as lesson:
+        lesson.page.get_by_role("link", name="04 Unrolling in time").click()
+        lesson.page.wait_for_function(
+            "path => jupyterapp.shell.currentWidget.context?.path === path", arg=path
         )
-        for name in explorers_of(lab.root / request.param):
-            seen.subjects.append(Subject(name, notebook))
-            seen.subjects[-1].run_again()
-        yield seen
+        notebook = NotebookPage(lab_page, len(cells))
+        for index in (imports, answer, check):  # nbval runs them all
+            notebook.run_cell(index)
+        assert "Not attempted" in verdict(notebook, check)
+        notebook.replace_cell(answer, cells[answer].replace(TODO, MISTAKE))
+        notebook.run_cell(check)
+        assert "Not right yet" in verdict(notebook, check)
+        save(notebook.cell(check), artefacts / "exercise-wrong.png")
+        notebook.replace_cell(answer, solved[answer])
+        notebook.run_cell(check)
+        assert "Correct" in verdict(notebook, check)
+        save(notebook.cell(check), artefacts / "exercise-right.png")
+        check_pictures(notebook.pictures())
+        assert notebook.complaints == []
 
 
-def test_a_page_that_nobody_has_trusted_shows_its_pictures(visit, lab):
-    assert not visit.is_trusted
-    assert check_pictures(visit.pictures) >= stored_images(lab.root / visit.name)
-    assert visit.complaints == []
+def verdict(notebook: NotebookPage, index: int) -> str:
+    """Return what stands under a cell, as the reader sees it."""
+    return notebook.cell(index).locator(".jp-OutputArea-output").last.inner_text()
 
 
-def test_its_explorers_draw_and_react(visit):
-    for subject in visit.subjects:
-        subject.check_names()
-        subject.move_each_once()
-    check_pictures(visit.notebook.pictures())
-    assert visit.page.get_by_text("Error displaying widget").count() == 0
-    assert visit.notebook.complaints == []
+# What is drawn on all pages
 
 
-def test_its_pictures_follow_the_theme(visit, artefacts):
-    """Keep screenshots for people to look at, too."""
-    images = visit.page.locator(f"{SHOWN} .jp-OutputArea-output img:not([hidden])")
-    short = visit.name.removeprefix("notebooks/").replace("/", "-").partition("_")[0]
-    looks = []
-    for theme in ("dark", "light"):
-        visit.notebook.say_theme(dark=theme == "dark")
-        seen = [
-            inside(images.nth(number), artefacts / f"{short}-picture-{number + 1}-{theme}.png")
-            for number in range(images.count())
-        ]
-        seen += [subject.colours() for subject in visit.subjects]
-        looks.append(seen)
-    assert looks[0], "no picture"
-    for number, (dark, light) in enumerate(zip(*looks, strict=True), 1):
-        assert dark != light, f"picture {number}"
+def drawn_cells() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield page and cell for all cells that show a picture, of prose or of an output."""
+    for page in COURSE:
+        for cell in stored_cells(CLONE / page):
+            prose = cell["cell_type"] == "markdown" and PICTURED.search("".join(cell["source"]))
+            if prose or images([cell]):
+                yield page, cell
 
 
-def inside(image: Locator, path: Path) -> bytes:
-    """Write and return a screenshot of a picture without its rounded corners."""
-    image.scroll_into_view_if_needed()
-    box = image.bounding_box()
-    clip = {"x": box["x"] + 12, "y": box["y"] + 12}
-    clip |= {"width": box["width"] - 24, "height": box["height"] - 24}
-    return image.page.screenshot(clip=clip, path=path)
+def as_shown(page: str, cell: dict[str, Any]) -> nbformat.NotebookNode:
+    """Return a cell with the same output as this one, and a line for its code."""
+    if cell["cell_type"] == "markdown":
+        return nbformat.from_dict(cell)
+    return nbformat.from_dict(cell | {"source": f"# {page}"})
+
+
+@pytest.fixture(scope="module")
+def gallery(lab_page, lab) -> Iterator[NotebookPage]:
+    """All that is drawn on all pages, on one that nobody has trusted; none of it is run."""
+    lab.write(GALLERY, [as_shown(*each) for each in drawn_cells()])
+    with opened(lab_page, lab, GALLERY) as notebook:
+        yield notebook
+
+
+def test_a_page_that_nobody_has_trusted_shows_its_pictures(gallery):
+    assert not gallery.is_trusted()
+    assert check_pictures(gallery.pictures()) >= images([cell for _, cell in drawn_cells()]) > 0
+    assert gallery.complaints == []
+
+
+def test_pictures_follow_the_theme(gallery, artefacts):
+    names = [page for page, cell in drawn_cells() for _ in range(images([cell]))]
+    dark, light = (
+        gallery.looks(each == "dark", picture_files(names, each, artefacts))
+        for each in ("dark", "light")
+    )
+    assert len(dark) == len(names)
+    unmoved = [name for name, *looks in zip(names, dark, light, strict=True) if len({*looks}) < 2]
+    assert unmoved == [], "these have pictures that do not follow"
+
+
+def picture_files(pages: list[str], theme: str, folder: Path) -> list[Path]:
+    """Return the files to keep the pictures of pages in, if anybody wants to look at them."""
+    if not PEOPLE_LOOK:
+        return []
+    short = [page.removeprefix("notebooks/").replace("/", "-").partition("_")[0] for page in pages]
+    return [
+        folder / f"{name}-picture-{short[: at + 1].count(name)}-{theme}.png"
+        for at, name in enumerate(short)
+    ]
 
 
 def test_a_trusted_lesson_not_yet_run_shows_its_pictures(lab_page, lab):
     """One for all: what JupyterLab does with what it trusts is the same everywhere."""
-    signed = FIRST.replace("notebooks", "signed")
-    lab.trust(FIRST, signed)
-    with opened(lab_page, lab, signed) as notebook:
+    cells = [as_shown(page, cell) for page, cell in drawn_cells() if page == FIRST]
+    lab.write("signed.ipynb", cells, trusted=True)
+    with opened(lab_page, lab, "signed.ipynb") as notebook:
         assert notebook.is_trusted()
-        assert check_pictures(notebook.pictures()) >= stored_images(lab.root / FIRST) > 0
+        assert check_pictures(notebook.pictures()) >= images(cells) > 0
         assert notebook.page.get_by_text("Error displaying widget").count() == 0
         assert notebook.complaints == []
 
 
-def test_every_explorer_stands_in_one_lesson():
-    called = chain.from_iterable(explorers_of(CLONE / page) for page in COURSE)
-    assert sorted(called) == sorted(explorers.__all__)
+# All explorers, as the lessons call them
 
 
-# What every explorer has from its class
+def calls() -> dict[str, list[dict[str, Any]]]:
+    """Return the cells of all pages that call an explorer, by its name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for cell in chain.from_iterable(stored_cells(CLONE / page) for page in COURSE):
+        for name in CALL.findall(source_of(cell)):
+            found.setdefault(name, []).append(cell)
+    return found
+
+
+def test_every_explorer_stands_in_one_lesson_and_shows_there_before_it_is_run():
+    """All pages where one stands show the same, the picture of its start."""
+    assert sorted(calls()) == sorted(explorers.__all__)
+    for name, cells in calls().items():
+        start = getattr(explorers, name)().picture.image
+        for cell in cells:
+            assert any(output["data"].get("text/html") for output in cell["outputs"]), name
+            shown = ["".join(output["data"]["text/html"]) for output in cell["outputs"]]
+            assert shown == [start], name
 
 
 @pytest.fixture(scope="module")
 def bench(lab_page, lab) -> Iterator[NotebookPage]:
-    """A page with the explorers of `MECHANICS`, and no more."""
+    """A page with a picture, every explorer as its lesson calls it, and the toy; all are run."""
     new = nbformat.v4.new_code_cell
     here = str(Path(__file__).parent)
-    cells = [new(f"import sys; sys.path.append({here!r}); import toy")]
-    cells += [new("from lstm_lessons import explorers")]
-    cells += [new(f"explorers.{name}()") for name in MECHANICS]
-    cells += [new("toy.toy()")]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.root / "mechanics.ipynb")
-    with opened(lab_page, lab, "mechanics.ipynb") as page:
+    cells = [new("from lstm_lessons import pictures\n\npictures.loop()")]
+    cells += [new(source_of(each[0])) for each in calls().values()]
+    cells += [new(f"import sys; sys.path.append({here!r}); import toy\n\ntoy.toy()")]
+    lab.write("bench.ipynb", cells)
+    with opened(lab_page, lab, "bench.ipynb") as page:
         page.run()
         yield page
 
 
-@pytest.fixture
-def subject(bench, request) -> Subject:
-    """An explorer as its controls start."""
-    subject = Subject(request.param, bench)
-    subject.run_again()
-    return subject
+@pytest.fixture(scope="module")
+def standing(bench) -> Callable[[str], Subject]:
+    """What gives an explorer as it stands on the page, by its name."""
+    return cache(partial(Subject, notebook=bench))
 
 
 @pytest.fixture
-def typed(bench) -> Subject:
-    """The toy as its controls start."""
-    subject = Subject(TOY, bench)
-    subject.run_again()
-    return subject
+def subject(standing, request) -> Subject:
+    """An explorer as the tests before have left it."""
+    return standing(request.param)
+
+
+@pytest.fixture
+def typed(standing) -> Subject:
+    """The toy as the tests before have left it."""
+    return standing(TOY)
 
 
 each_of_two = pytest.mark.parametrize("subject", MECHANICS, indirect=True)
 
 
+@pytest.mark.parametrize("subject", explorers.__all__, indirect=True)
+def test_it_draws_and_reacts(subject):
+    subject.check_names()
+    subject.move_each_once()
+    assert subject.page.get_by_text("Error displaying widget").count() == 0
+    assert subject.notebook.complaints == []
+
+
+# What every explorer has from its class
+
+
 def kinds(made: Explorer) -> set[tuple]:
     """Return the kinds of controls that an explorer has, and how they are laid out."""
-    found = {(type(each).__name__, getattr(each, "min", 0) < 0) for each in made.sliders.values()}
+    found = {kind(each) for each in made.sliders.values()}
     found |= {("presets", bool(made.presets)), ("play", made.player is not None)}
     return found | {("side by side", isinstance(made.children[0], GridBox))}
 
@@ -265,28 +324,28 @@ def test_these_have_every_kind_of_control_that_there_is():
 
 
 @each_of_two
-def test_each_slider_moves_by_keyboard(subject):
-    for name, slider in subject.sliders().items():
-        there, back, step = "ArrowRight", "ArrowLeft", slider.step
-        if slider.value == slider.max:
+def test_a_slider_of_each_kind_moves_by_keyboard(subject):
+    for name, slider in subject.slider_of_each_kind().items():
+        value, there, back, step = subject.values[name], "ArrowRight", "ArrowLeft", slider.step
+        if value == slider.max:
             there, back, step = back, there, -step
-        subject.move(name, there, slider.value + step)
-        subject.move(name, back, slider.value)
+        subject.move(name, there, value + step)
+        subject.move(name, back, value)
         subject.move(name, "End", slider.max)
         subject.move(name, "Home", slider.min)
     assert subject.notebook.complaints == []
 
 
 @each_of_two
-def test_each_slider_moves_by_mouse(subject):
-    for name, slider in subject.sliders().items():
-        label = slider.description
+def test_a_slider_of_each_kind_moves_by_mouse(subject):
+    for name, slider in subject.slider_of_each_kind().items():
+        label, start = slider.description, subject.values[name]
         before = subject.shown.drawn()
-        high = (slider.value - slider.min) / (slider.max - slider.min) > 0.6
+        high = (start - slider.min) / (slider.max - slider.min) > 0.6
         subject.shown.drag(label, 0.2 if high else 0.8)
         value = type(slider.value)(subject.shown.readout(label))
-        assert value != slider.value, f"{name} was not dragged"
-        assert (value < slider.value) == high, f"{name} went the other way"
+        assert value != start, f"{name} was not dragged"
+        assert (value < start) == high, f"{name} went the other way"
         steps = (value - slider.min) / slider.step
         assert steps == pytest.approx(round(steps)), f"{name} stands between two steps: {value}"
         subject.expect(**{name: value})
@@ -297,11 +356,11 @@ def test_each_slider_moves_by_mouse(subject):
 
 
 @each_of_two
-def test_each_choice_changes_the_picture(subject):
-    for name, widget in subject.choices().items():
-        for option, value in options(widget):
-            subject.shown.choose(widget.description, option)
-            subject.expect(**{name: value})
+def test_each_option_of_a_choice_shows_its_picture(subject):
+    name, widget = next(iter(subject.choices().items()))
+    for option, value in options(widget):
+        subject.shown.choose(widget.description, option)
+        subject.expect(**{name: value})
     assert subject.notebook.complaints == []
 
 
@@ -384,10 +443,10 @@ def test_each_button_shows_the_focus(typed):
 
 
 @each_of_two
-def test_each_slider_shows_the_focus(subject):
+def test_a_slider_of_each_kind_shows_the_focus(subject):
     """As pixels, so that it does not matter by which style: a ring that is hidden is none."""
     subject.page.mouse.move(0, 0)  # a handle under the pointer looks as if it had the focus
-    for slider in subject.sliders().values():
+    for slider in subject.slider_of_each_kind().values():
         handle = subject.shown.handle(slider.description)
         handle.scroll_into_view_if_needed()
         handle.evaluate("part => part.blur()")
@@ -422,17 +481,30 @@ def clearly_changed(before: bytes, after: bytes) -> int:
     return int((np.maximum(*lights) >= 3 * np.minimum(*lights)).sum())
 
 
-@each_of_two
-def test_jupyterlabs_own_switch_of_theme_is_followed(subject, artefacts):
+def test_jupyterlabs_own_switch_of_theme_is_followed(bench, standing, artefacts):
+    """By every explorer, and on the screen by a picture that is an image."""
+    image = bench.page.locator(f"{SHOWN} .jp-OutputArea-output img:not([hidden])").first
+    subjects = [standing(name) for name in (*explorers.__all__, TOY)]
     looks = []
     for theme in ("dark", "light"):
-        subject.notebook.set_theme(dark=theme == "dark")
-        told = subject.page.evaluate("document.body.style.colorScheme")
+        bench.set_theme(dark=theme == "dark")
+        told = bench.page.evaluate("document.body.style.colorScheme")
         assert told == theme  # what `say_theme` relies on, and pictures that are images
-        save(subject.shown.box, artefacts / f"{subject.name}-{theme}.png")
-        looks.append(subject.colours())
-    assert looks[0] != looks[1]
-    assert subject.notebook.complaints == []
+        looks.append([inside(image), *(subject.colours() for subject in subjects)])
+        for subject in subjects if PEOPLE_LOOK else ():
+            save(subject.shown.box, artefacts / f"{subject.name}-{theme}.png")
+    for what, dark, light in zip(["image", *subjects], *looks, strict=True):
+        assert dark != light, getattr(what, "name", what)
+    assert bench.complaints == []
+
+
+def inside(image: Locator) -> bytes:
+    """Return a screenshot of a picture without its rounded corners."""
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    clip = {"x": box["x"] + 12, "y": box["y"] + 12}
+    clip |= {"width": box["width"] - 24, "height": box["height"] - 24}
+    return image.page.screenshot(clip=clip)
 
 
 LOOK = """part => {
@@ -448,120 +520,3 @@ def test_no_text_lies_on_another_in_this_browsers_fonts(plain_page, name):
     module = importlib.import_module(f"lstm_lessons.explorers.{name}")
     for given in meetings(module.view):
         assert plain_page.collisions(module.view(**given)) == [], given
-
-
-# Exercises
-
-
-TODO = "raise NotImplementedError  # your code here"
-ANSWERED = "04_unrolling_in_time.ipynb"
-MISTAKE = "return x, x"  # in exercise 04.1
-
-
-def test_an_exercise_tells_a_right_answer_from_a_wrong_one(lab_page, lab, artefacts):
-    """One exercise stands for all: what is said is the package's, and is proven there."""
-    folder = lab.root / "exercises"
-    cells = [source_of(cell) for cell in stored_cells(folder / ANSWERED)]
-    solved = [source_of(cell) for cell in stored_cells(folder / "solutions" / ANSWERED)]
-    imports = next(index for index, cell in enumerate(cells) if "import" in cell)
-    check = next(index for index, cell in enumerate(cells) if '"04.1").check(' in cell)
-    answer = max(index for index in range(check + 1) if cells[index] != solved[index])
-    assert TODO in cells[answer]
-    with opened(lab_page, lab, f"exercises/{ANSWERED}") as notebook:
-        for index in (imports, answer, check):  # nbval runs them all
-            notebook.run_cell(index)
-        assert "Not attempted" in verdict(notebook, check)
-        notebook.replace_cell(answer, cells[answer].replace(TODO, MISTAKE))
-        notebook.run_cell(check)
-        assert "Not right yet" in verdict(notebook, check)
-        save(notebook.cell(check), artefacts / "exercise-wrong.png")
-        notebook.replace_cell(answer, solved[answer])
-        notebook.run_cell(check)
-        assert "Correct" in verdict(notebook, check)
-        save(notebook.cell(check), artefacts / "exercise-right.png")
-        check_pictures(notebook.pictures())
-        assert notebook.complaints == []
-
-
-def verdict(notebook: NotebookPage, index: int) -> str:
-    """Return what stands under a cell, as the reader sees it."""
-    return notebook.cell(index).locator(".jp-OutputArea-output").last.inner_text()
-
-
-# The command that a learner types
-
-
-@contextmanager
-def lab_command(tmp_path: Path, *options: str) -> Iterator[tuple[Path, str]]:
-    """Run ``lab`` in a fresh copy of the clone; yield that, and the address with its query."""
-    clone = copy_clone(tmp_path / "clone")
-    port = free_port()
-    command = [sys.executable, "-m", "lstm_lessons", "lab", "--no-browser", "--port", str(port)]
-    for_jupyterlab = ["--ip=127.0.0.1", "--IdentityProvider.token=known"]
-    log = tmp_path / "lab.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, *options, "--", *for_jupyterlab, "--LabApp.expose_app_in_browser=True"],
-            cwd=clone,
-            env=environment(tmp_path / "settings", clone),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/api/status?token=known", process, log)
-        # The bare address: which notebook opens is the command's own choice.
-        yield clone, f"http://127.0.0.1:{port}/?token=known"
-    finally:
-        stop(process)
-
-
-def served(address: str, path: str) -> list[dict[str, Any]]:
-    """Return the cells of a notebook as the server gives them to the page."""
-    with urllib.request.urlopen(address.replace("/?", f"/api/contents/{path}?"), timeout=30) as it:
-        return json.load(it)["content"]["cells"]
-
-
-def names_shown(page: Page) -> list[str]:
-    """Return the names on the tabs of the documents that are in front."""
-    return page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_inner_texts()
-
-
-def test_the_lab_command_opens_a_copy_of_ones_own(context, tmp_path, artefacts):
-    """Without results, but for pictures; sliders and the links to other copies work."""
-    with lab_command(tmp_path) as (clone, address):
-        cells = served(address, FIRST)
-        lab_page = LabPage(context, address)
-        notebook = NotebookPage(lab_page, len(cells))
-        page = lab_page.page
-        assert "00_start_here.ipynb" in names_shown(page)
-        outputs = page.locator(f"{SHOWN} .jp-OutputArea-output")
-        pictures = stored_images(clone / "my_lessons" / FIRST)
-        assert outputs.count() == check_pictures(notebook.pictures()) == pictures > 0
-        result = page.locator(f"{SHOWN} .jp-RenderedText", has_text="shape: (24, 10, 100)")
-        assert result.count() == 0
-        save(page.locator("#jp-main-dock-panel"), artefacts / "00-copy-of-ones-own.png")
-        notebook.run()
-        assert failures(notebook.cells()) == []
-        assert result.count() == 1
-        subject = Subject("in_and_out", notebook)
-        subject.run_again()
-        subject.move("seq_len", "End", subject.sliders()["seq_len"].max)
-        lesson, exercises = "03_the_cell_by_hand.ipynb", "exercises/03_the_cell_by_hand.ipynb"
-        lab_page.open(f"notebooks/{lesson}", len(stored_cells(clone / "notebooks" / lesson)))
-        page.get_by_role("link", name="03 The cell by hand").click()
-        page.wait_for_function(
-            "path => jupyterapp.shell.currentWidget.context?.path === path", arg=exercises
-        )
-        exercise = NotebookPage(lab_page, len(stored_cells(clone / exercises)))
-        assert exercise.complaints == []
-        lab_page.page.close()
-
-
-def copy_clone(to: Path) -> Path:
-    """Copy what `lab` needs of this clone, without its environment and its history."""
-    copy_notebooks(CLONE, to)
-    for name in ("lstm_lessons", "notebooks/source", "exercises/source"):
-        shutil.copytree(CLONE / name, to / name)
-    for name in ("pyproject.toml", "constraints.txt"):
-        shutil.copy(CLONE / name, to)
-    return to
