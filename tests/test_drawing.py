@@ -172,6 +172,23 @@ def test_a_plot_follows_the_theme():
         assert theme.variable(name) in drawn
 
 
+def test_a_black_bar_follows_the_theme():
+    made, axes = figure()
+    axes.bar(range(3), (1, 2, 3), color=["black", "#59606b", "none"])
+    bars = [
+        path.get("style")
+        for path in ElementTree.fromstring(plots.to_svg(made)).iter(
+            "{http://www.w3.org/2000/svg}path"
+        )
+        if path.get("clip-path") and path.get("d").endswith("z")
+    ]
+    assert bars == [
+        f"fill: {theme.variable('ink')}",
+        f"fill: {theme.variable('muted')}",
+        "fill: none",
+    ]
+
+
 def test_lines_of_a_plot_differ_in_more_than_colour():
     _, axes = figure()
     lines = [axes.plot([0, 1])[0] for _ in range(4)]
