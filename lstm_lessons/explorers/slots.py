@@ -372,9 +372,9 @@ class _Drawing:
             title = f"{tensor}[{slot}]: {tensor[0]} of {_box_said(box)}"
             title += f"; {_box_facts(box, self.made)}"
             self._slot(x, y, STATE_WIDTH, chosen, f"{tensor},{slot}", title)
-            weight = "bold" if chosen else "normal"
+            size, weight = (12, "bold") if chosen else (13, "normal")  # bold is wider
             name = f"{tensor}[{slot}]"
-            svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, 13, font_weight=weight)
+            svg.label(self.root, x + STATE_WIDTH / 2, y + 19, name, size, font_weight=weight)
 
     def _slot(self, x: float, y: float, width: float, chosen: bool, mark: str, title: str) -> None:
         style = {"stroke": "ink", "stroke_width": 3 if chosen else 1}
