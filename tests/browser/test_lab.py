@@ -149,7 +149,9 @@ def test_a_lesson_leads_to_its_exercises_which_tell_right_from_wrong(lab_page, l
     check = next(index for index, cell in enumerate(cells) if '"04.1").check(' in cell)
     answer = max(index for index in range(check + 1) if cells[index] != solved[index])
     assert TODO in cells[answer]
-    with opened(lab_page, lab, f"notebooks/{ANSWERED}") as lesson:
+    links = [cell for cell in stored_cells(lab.root / f"notebooks/{ANSWERED}") if leads(cell, path)]
+    lab.write("notebooks/links.ipynb", [nbformat.from_dict(cell) for cell in links])
+    with opened(lab_page, lab, "notebooks/links.ipynb") as lesson:
         lesson.page.get_by_role("link", name="04 Unrolling in time").click()
         lesson.page.wait_for_function(
             "path => jupyterapp.shell.currentWidget.context?.path === path", arg=path
@@ -168,6 +170,11 @@ def test_a_lesson_leads_to_its_exercises_which_tell_right_from_wrong(lab_page, l
         save(notebook.cell(check), artefacts / "exercise-right.png")
         check_pictures(notebook.pictures())
         assert notebook.complaints == []
+
+
+def leads(cell: dict[str, Any], path: str) -> bool:
+    """Return whether a cell of a lesson has a link to a page."""
+    return cell["cell_type"] == "markdown" and f"(../{path})" in "".join(cell["source"])
 
 
 def verdict(notebook: NotebookPage, index: int) -> str:
