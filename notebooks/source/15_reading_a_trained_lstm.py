@@ -72,9 +72,7 @@ print("changed verdicts:    ", (after != before).sum().item())
 
 # %% [markdown]
 # As many as before, and only four lines are judged otherwise. The hero is gone, and nearly nothing
-# has changed. A picture with a good story is not yet knowledge. This lesson takes one story through
-# four tests: count, look for what breaks it, take the unit out, and compare with something that has
-# learnt nothing.
+# has changed. A picture with a good story is not yet knowledge.
 #
 # ## Look
 #
@@ -501,8 +499,8 @@ report("reader, no 10:", without)
 #
 # People have gone this way before. Karpathy, Johnson and Li (2015) found units for brackets and
 # quotation marks. Probes come from Alain and Bengio (2016), the control of a new layer from Zhang
-# and Bowman (2018), that of answers drawn at random from Hewitt and Liang (2019). Morcos and others
-# (2018) found that units with a clear meaning need not be the ones that count.
+# and Bowman (2018). Morcos and others (2018) found that units with a clear meaning need not be the
+# ones that count.
 
 # %% [markdown]
 # ## What we have seen
