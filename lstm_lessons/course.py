@@ -330,8 +330,8 @@ LESSONS = (
             "examine a model of your own with `diagnose`, and read its report",
             "tell apart a fact, a suspicion and a property, and say what no probe has seen",
         ),
-        minutes=40,
-        exercise_minutes=30,
+        minutes=38,
+        exercise_minutes=37,
         prerequisites=("09",),
     ),
     Lesson(

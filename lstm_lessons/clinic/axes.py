@@ -177,7 +177,8 @@ def _by_rows(subject: Subject, options: Options) -> Kept:
     if rows["batch"] == rows["time"]:
         return list(options), ""
     kept = axes if rows["batch"] else axes[::-1]
-    return [kept], f"found: a result has rows for axis {kept[0]}, and none for axis {kept[1]}"
+    name = next(name for name, each in found.items() if (each.batch is None) != (each.time is None))
+    return [kept], f"found: {name} has rows for axis {kept[0]}, and none for axis {kept[1]}"
 
 
 def _by_dependence(subject: Subject, options: Options) -> Kept:

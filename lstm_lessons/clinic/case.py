@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -40,16 +40,13 @@ class Case:
                 yield name, self.results[name], after[name], layout
 
     def same_draws(self) -> None:
-        """Go on only where chance is not at work: other sizes would draw other numbers.
+        """Go on only where chance is not at work: what moves could be other random numbers.
 
         Raises:
             Untried: two calls with other seeds differ.
         """
         if self.by_chance:
-            raise Untried(
-                "the model draws random numbers in eval mode, and calls of different sizes draw "
-                "different ones"
-            )
+            raise Untried("it draws numbers by chance in eval mode (see eval determinism)")
 
     @property
     def recurrent(self) -> dict[str, nn.RNNBase]:
@@ -58,9 +55,27 @@ class Case:
         return {name: each for name, each in found if isinstance(each, nn.RNNBase)}
 
 
-def some(count: int) -> list[int]:
-    """Return the first, a middle and the last of some places, each once."""
-    return sorted({0, count // 2, count - 1})
+MOST = 32
+"""Up to so many samples, or steps, each one is looked at."""
+
+
+def some(count: int, wanted: Sequence[int] = ()) -> list[int]:
+    """Return the places to look at: all, or `MOST` of them in neighbouring pairs.
+
+    Where it is not all, those that are ``wanted`` are added.
+    """
+    if count <= MOST:
+        return list(range(count))
+    pairs = MOST // 2
+    firsts = [place * (count - 2) // (pairs - 1) for place in range(pairs)]
+    return sorted({*firsts, *(place + 1 for place in firsts), *wanted})
+
+
+def looked_at(found: Sequence[int], count: int, noun: str) -> str:
+    """Return in words how many of the places were looked at: ``each of 4 samples``."""
+    if len(found) == count:
+        return f"each of {count} {noun}s" if count > 1 else f"the one {noun}"
+    return f"{len(found)} of {count} {noun}s"
 
 
 def said(error: Exception) -> str:

@@ -25,13 +25,15 @@ class Finding:
     """What one probe found.
 
     ``status`` is one of "holds", "FAULT", "suspicion", "property", "not tried". ``fact`` is what
-    was measured, or why nothing was; ``perhaps`` is a guess at the cause, "" where there is none.
+    was measured, or why nothing was; ``perhaps`` is a guess at the cause, "" where there is none;
+    ``left_out`` is the part of the probe that was not tried, "" where all was.
     """
 
     probe: str
     status: str
     fact: str
     perhaps: str = ""
+    left_out: str = ""
 
     def __repr__(self) -> str:
         """Return the finding in a line or more."""
@@ -70,13 +72,16 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One line: how many faults, suspicions and probes that were not tried."""
+        """One line: how many faults and suspicions, and what was not tried."""
         faults, suspicions = (len(each) for each in (self.faults, self.suspicions))
         words = [
             f"{_count(faults, 'fault')}" if faults else "no fault found",
             *([_count(suspicions, "suspicion")] if suspicions else []),
         ]
-        missing = ", ".join(each.probe for each in self.not_tried)
+        left_out = [
+            each.probe if each.status == NOT_TRIED else each.left_out for each in self.findings
+        ]
+        missing = ", ".join(filter(None, left_out))
         return ", ".join(words) + (f"; not tried: {missing}" if missing else "") + "."
 
     def __bool__(self) -> bool:
@@ -92,7 +97,11 @@ class Report:
 
     def __repr__(self) -> str:
         """Return the verdict, what was tried, and each finding."""
-        head = [*wrap(self.subject, _WIDTH), *wrap(self.axes, _WIDTH), self.verdict]
+        head = [
+            *wrap(self.verdict, _WIDTH),
+            *wrap(self.subject, _WIDTH),
+            *wrap(self.axes, _WIDTH),
+        ]
         return "\n".join([*head, "", *(line for each in self.findings for line in _lines(each))])
 
     def _repr_html_(self) -> str:

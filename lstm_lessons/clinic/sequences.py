@@ -22,6 +22,7 @@ class Block:
 
     def __init__(self, value: Tensor, batch: int | None, time: int | None, pad: int = 0) -> None:
         self.value, self.batch, self.time = value, batch, time
+        self.pads = "zeros" if pad == 0 or not is_numbering(value) else f"numbers {pad}"
         laid = value.unsqueeze(1) if batch is None else value
         laid = laid.unsqueeze(0) if time is None else laid
         laid = laid.transpose(0, 1) if time == 1 else laid
@@ -90,7 +91,7 @@ class Packed:
     """A packed batch, with the same questions as a `Block`."""
 
     batch, time = 0, 1
-    guessed = False
+    guessed, pads = False, "zeros"
 
     def __init__(self, value: PackedSequence) -> None:
         self.value = value

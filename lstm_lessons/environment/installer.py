@@ -66,7 +66,7 @@ def _leave(environment: Environment) -> None:
             f"The environment in {environment.folder} has to be made anew.",
             "Leave it (`deactivate`), and run the command again.",
         )
-    status = hand_over(base, sys.argv[1:], dict(os.environ))
+    status = hand_over(base, sys.argv[1:], environment.clone.environ())
     raise SystemExit(status)
 
 

@@ -26,6 +26,8 @@ PRESETS = {
     "twice": {"symptom": "two calls do not agree"},
     "no learning": {"symptom": "it hardly learns"},
 }
+for _preset in PRESETS.values():
+    _preset["program"] = "broken"
 
 
 def probes() -> Explorer:

@@ -131,10 +131,10 @@ pictures.what_moves("sample independence")
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: step 2
 # of sample 0. On the right are the results, and filled is what has *moved*, which means that it is
-# another number than before. In a right program, nothing moves but sample 0, from step 2 on. Here
-# something moves in all four samples.
+# another number than before. In a right program, nothing moves but sample 0, from step 2 on. This
+# one takes each column for a sequence, so that all of column 2 moves, and nothing else.
 #
-# There are six probes in this lesson:
+# There are six probes:
 #
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
@@ -142,15 +142,15 @@ pictures.what_moves("sample independence")
 # | a line alone gets another verdict than in a batch | batch composition | takes a sample out of its batch | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
-# | two calls do not agree | eval determinism | nothing, it calls twice | nothing |
-# | it hardly learns | parameter gradients | nothing, it goes back | every parameter gets a gradient |
+# | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
+# | it hardly learns | parameter gradients | nothing: it runs `backward()` | every parameter gets a gradient |
 #
 # ## Pick a symptom
 #
 # **Try it.**
 #
-# 1. Press "neighbours", and move the sample to 3. The program is still broken. Why does no other
-#    sample move?
+# 1. Press "neighbours", and move the sample to 3. The program is broken. Why does no other sample
+#    move?
 # 2. Press "alone", and take sample 0. Why does its verdict not move?
 # 3. Press "too good". From which step on do results move in the broken program, and from which in
 #    the right one?
@@ -176,8 +176,6 @@ explorers.probes()
 #
 # A probe is a few lines of code. Here is *batch composition* for `ann`. The batch holds the line
 # `[0, 3, 6, 9]` with a longer one below it.
-#
-# **Predict.** Will the line get the same score alone as in the batch?
 
 # %%
 texts = ["[0, 3, 6, 9]", "The list is changed in place."]
@@ -187,8 +185,8 @@ alone = ann(batch[:1, :12])[0, 0]  # its own 12 characters
 print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 
 # %% [markdown]
-# No. Alone the score is above 0, which says code. In the batch it is below 0. `ann` takes the state
-# in the last slot, and the last slot is *behind the padding*. That is the bug of lesson 09.
+# Alone the score is above 0, which says code. In the batch it is below 0. `ann` takes the state in
+# the last slot, and the last slot is *behind the padding*. That is the bug of lesson 09.
 #
 # ## The tool
 #
@@ -202,16 +200,16 @@ example = numbers[[0, 40, 80, 120], :25]
 diagnose(ann, example)
 
 # %% [markdown]
-# Read it from the top.
+# Read it from the top. The first line is the verdict, with all that was *not* tried.
 #
-# * **Which axis is which.** Nobody has told the tool that the batch is axis 0. It has found out, and
-#   says how. If you know it, say `batch_first=True` or `batch_first=False`.
-# * **holds** means that the probe saw nothing wrong.
+# * **Which axis is which.** The result has as many rows as axis 0 is long, so the tool takes axis 0
+#   for the batch. If you know it, say `batch_first=True` or `batch_first=False`.
+# * **holds** means that the probe saw nothing wrong in the samples that it names.
 # * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
 #   moves when the zeros go. But only `ann`'s author knows whether these zeros are padding.
 # * **not tried** comes with its reason. `ann` gives one score a line, so that nothing can be said
 #   about earlier steps.
-# * **Perhaps** is a guess at the cause. What stands before it was measured.
+# * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
 # If the model is told the lengths, then the zeros behind them *are* padding, and nobody wants them
 # to count. So the same fact is then a *fault*. This program takes lengths, and does not use them.
@@ -238,19 +236,18 @@ diagnose(told, (example, lengths))["batch composition"]
 # `Ben` has forgotten `batch_first=True`. `nn.LSTM` then takes the four lines for four *steps*. For
 # this probe we take eight characters of each line, so that there is no padding.
 #
-# **Predict.** The tool changes sample 0. Which samples will move?
+# **Predict.** The tool changes sample 0. Which other samples will move?
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
 diagnose(ben, whole)["sample independence"]
 
 # %% [markdown]
-# Samples 1, 2 and 3: the state walks from line to line. You see the fact, and below it a guess at
-# the cause. Here the guess is right.
+# Samples 1, 2 and 3: the state walks from line to line. Here the guess at the cause is right.
 #
-# In this program the tool could find out which axis is the batch, because `ben` gives one row a
-# line. With a bare `nn.LSTM` it goes by `h_n`, which has a row for each of what the *layer* takes for
-# a sample:
+# The tool could find out which axis is the batch, because `ben` gives one row a line. With a bare
+# `nn.LSTM` it goes by `h_n`, which it calls `output[1][0]`. It has as many rows as there are samples
+# for the *layer*:
 
 # %%
 lstm = nn.LSTM(8, 16)
@@ -263,7 +260,7 @@ print(diagnose(lstm, x, batch_first=True)["sample independence"])
 # layer, and wrong for us. Told that our batch comes first, it finds the fault. **So say
 # `batch_first` when you know it.**
 #
-# ## Cleo: twice the same call
+# ## Cleo: chance
 #
 # **Predict.** `cleo` is in eval mode. Does it give the same scores in two calls?
 
@@ -273,7 +270,7 @@ diagnose(cleo, example)["eval determinism"]
 # %% [markdown]
 # No. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is told
 # so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows
-# it by itself.
+# it by itself. As long as two calls differ, the probes that compare calls are *not tried*.
 #
 # ## Dora: the batch of one
 #
@@ -321,17 +318,17 @@ class Emil(nn.Module):
 
 
 # %% [markdown]
-# **Predict.** In the last slot the reverse pass has made one step, and its h before was zero. Which
-# of its weights gets no gradient, `weight_ih` or `weight_hh`?
+# **Predict.** In the last slot the reverse pass has made one step. Which of its weights gets no
+# gradient, `weight_ih` or `weight_hh`?
 
 # %%
 torch.manual_seed(0)
 diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by h, and h is zero. So the loss can never change this weight. The
-# reverse pass runs over all steps, but what is read of it has seen one step only. No shape and no
-# error tells you (lesson 07). The state to take is `h_n[-1]`.
+# `weight_hh`: it is multiplied by the h before, which is zero. So the loss can never change this
+# weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
+# shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
 # The last patient wants to save memory, and switches gradients off for the embedding only:
 
@@ -363,8 +360,7 @@ diagnose(both, torch.randn(4, 7, 8))["causality"]
 
 # %% [markdown]
 # For a verdict on a whole line this is what one wants. For a guess of the next character it is a
-# leak (lesson 07). The tool cannot know which of the two you are doing. So it says *property*, with
-# the fact, and leaves the rest to you.
+# leak. The tool cannot know which of the two you are doing. So it says *property*, with the fact.
 #
 # ## What no probe sees
 #
@@ -401,23 +397,26 @@ print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}"
 # loss. Other things that no probe of these six sees are:
 #
 # * labels that belong to other lines,
-# * a target of shape (N, 1) beside scores of shape (N,), which compares every pair,
+# * a target of shape (N, 1) beside scores of shape (N,), where `mse_loss` compares every pair,
 # * weights that were copied with their gates in another order,
-# * a leak in the data, as in lesson 14.
+# * lines for testing that were used for training as well.
 #
 # **Six probes see six things. A report without a fault is not a proof.**
 #
 # ## In your own work
 #
-# The tool does not need this course's models. It takes GRUs and plain RNNs, cells in a loop of your
-# own, packed batches, and models that give back tuples or dicts. In a terminal it is
+# The tool takes GRUs and plain RNNs, cells in a loop of your own, packed batches, and models that
+# give back tuples or dicts. In a terminal, in the folder of this course, it is
 #
 # ```
-# python3 -m lstm_lessons diagnose model.py:example
+# python3 -m lstm_lessons diagnose ~/mine/model.py:example
 # ```
 #
-# where `example` is a function in `model.py` that returns two things, the model and its example.
-# The exit status is 0 if no fault was found and 3 if one was, so that a test can ask for it.
+# where `example` is a function in your `model.py` that returns the model and its example. The exit
+# status is 3 if a fault was found and 0 if none was. A suspicion is no fault.
+#
+# Up to 32 samples and 32 steps, each one is looked at. Of more, some are, and the report says how
+# many. Padding is what stands at the *end* of a row.
 
 # %%
 torch.manual_seed(0)
@@ -431,15 +430,15 @@ print(report["chunk consistency"])
 #
 # * A score does not say which bug it is. A probe changes one thing, and looks what moves.
 # * Six probes: sample independence, batch composition, causality, chunk consistency, eval
-#   determinism, parameter gradients. Each of them needs an example in which its bug can show: three
-#   samples, different lengths, B other than T.
+#   determinism, parameter gradients. A bug must be able to show in the example: give it lines of
+#   different lengths, if the model is to read such lines.
 # * A *fault* is a fact that nobody wants. A *suspicion* may be meant so. A *property* is by design.
 #   What stands behind "Perhaps" is a guess.
 # * No probe sees what the numbers mean: labels, losses, the order of copied gates.
 
 # %% [markdown]
-# **A common mistake.** One examines a model with a batch of one line, or with lines of one length,
-# and it passes. You can tell by the report: it says which probes were not tried, and why.
+# **A common mistake.** One examines a model with lines of one length, and `ann` passes. You can tell
+# by the first line of the report, which then says "not tried: padding".
 #
 # **Exercises:** [18 Clinic](../exercises/18_clinic.ipynb). Choose probes for symptoms, write one,
 # mend a patient, and find the bugs of four more programs. One of them has none.

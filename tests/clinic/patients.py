@@ -280,6 +280,48 @@ class HandsOnH(nn.Module):
         return h_handed_on(self, x, hidden)
 
 
+def last_of_block(m, x, lengths=None):
+    return m.head(m.lstm(m.embedding(x))[0][:, -1])
+
+
+def one_short(samples, short, pad=0):
+    """Return words of which one row alone ends in padding."""
+    numbers = words(samples, T)
+    numbers[numbers == pad] = pad + 1
+    numbers[short, 4:] = pad
+    return numbers
+
+
+def lengths_of(numbers):
+    return (numbers != 0).sum(1)
+
+
+def padded_by_three():
+    model = embedded(last_of_block)
+    model.embedding = nn.Embedding(V, I, padding_idx=3)
+    return model
+
+
+def reads_the_next(rows, sample):
+    """Let one sample read the next one."""
+    rows = rows.clone()
+    rows[sample] = rows[sample] + rows[sample + 1]
+    return rows
+
+
+def pairs_of_steps(rows):
+    """Let each even step read the odd one behind it."""
+    read = rows.clone()
+    count = rows.shape[1] // 2 * 2
+    read[:, 0:count:2] = rows[:, 0:count:2] + rows[:, 1:count:2]
+    return read
+
+
+def poisson_noise(m, x):
+    """Draw as many numbers as the input asks for, so that the next sample draws others."""
+    return m.head(m.lstm(x)[0]) + torch.poisson(x.abs().sum(2, keepdim=True))
+
+
 def random_start(m, x):
     return m.lstm(x, (torch.randn(1, len(x), H), torch.randn(1, len(x), H)))[0]
 
@@ -306,7 +348,7 @@ PLANTED = {
         ),
     ),
     "softmax over the batch": (
-        "sample independence", "FAULT", "a mean, softmax",
+        "sample independence", "FAULT", "a mean, norm, softmax",
         lambda: (layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]).softmax(0)), floats()),
     ),
     "cars as steps": (
@@ -314,7 +356,7 @@ PLANTED = {
         lambda: (nn.LSTM(20, H), floats(8, 20), True),
     ),
     "an input that is not used": (
-        "sample independence", "suspicion", "no result depends on the input",
+        "sample independence", "suspicion", "moved nothing at all",
         lambda: (layer(lambda m, x: m.head(m.lstm(x * 0)[0])), floats()),
     ),
     "the last step of a padded batch": (
@@ -373,8 +415,55 @@ PLANTED = {
         lambda: (layer(lambda m, x: nn.Dropout(0.5)(m.head(m.lstm(x)[0]))), floats()),
     ),
     "a random start is not blamed on the batch": (
-        "batch composition", "not tried", "draws random numbers",
+        "batch composition", "not tried", "draws numbers by chance",
         lambda: (layer(random_start), floats()),
+    ),
+    "dropout at work is not blamed on the batch": (
+        "batch composition", "not tried", "draws numbers by chance",
+        lambda: (layer(lambda m, x: F.dropout(m.head(m.lstm(x)[0]))), floats()),
+    ),
+    "noise as large as a state says is not blamed on the samples": (
+        "sample independence", "not tried", "draws numbers by chance",
+        lambda: (layer(poisson_noise), floats()),
+    ),
+    "padding read in one row, and lengths not used": (
+        "batch composition", "FAULT", "output of sample 1,",
+        lambda: (embedded(last_of_block), (one_short(5, 1), lengths_of(one_short(5, 1)))),
+    ),
+    "padding read in one row of 32": (
+        "batch composition", "suspicion", "output of sample 7 moves",
+        lambda: (embedded(last_of_block), one_short(32, 7)),
+    ),
+    "padding read in one row of 100": (
+        "batch composition", "suspicion", "output of sample 41 moves",
+        lambda: (embedded(last_of_block), one_short(100, 41)),
+    ),
+    "padding by another number": (
+        "batch composition", "suspicion", "the numbers 3 at its end",
+        lambda: (padded_by_three(), one_short(5, 1, pad=3)),
+    ),
+    "one sample reaches its neighbour": (
+        "sample independence", "FAULT", "moving sample 7 moved sample 6",
+        lambda: (layer(lambda m, x: reads_the_next(m.head(m.lstm(x)[0]), 6)), floats(20, T, I)),
+    ),
+    "a leak inside pairs of steps": (
+        "causality", "suspicion", "moving step 7 moved step 6",
+        lambda: (layer(lambda m, x: pairs_of_steps(m.head(m.lstm(x)[0]))), floats(B, 9, I)),
+    ),
+    "a leak inside pairs of 101 steps": (
+        "causality", "suspicion", "moved step",
+        lambda: (layer(lambda m, x: pairs_of_steps(m.head(m.lstm(x)[0]))), floats(B, 101, I)),
+    ),
+    "a batch norm without running numbers": (
+        "batch composition", "suspicion", "takes its mean from the batch",
+        lambda: (
+            Made(
+                lambda m, x: m.norm(m.lstm(x)[0][:, -1]),
+                lstm=nn.LSTM(I, H, batch_first=True),
+                norm=nn.BatchNorm1d(H, track_running_stats=False),
+            ),
+            floats(),
+        ),
     ),
     "weights under another name": (
         "parameter gradients", "suspicion", "embedding.weights is frozen",

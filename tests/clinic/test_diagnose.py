@@ -6,7 +6,7 @@ from copy import deepcopy
 import numpy
 import pytest
 import torch
-from patients import PLANTED, RIGHT, Keeps, Tagger, floats, layer, words
+from patients import LENGTHS, PLANTED, RIGHT, Keeps, Packs, Tagger, floats, layer, padded, words
 from torch import nn
 
 from lstm_lessons import diagnose
@@ -28,6 +28,63 @@ def test_a_planted_fault_is_found_by_its_probe(name):
     assert finding.status == status, report
     assert said in finding.fact + finding.perhaps, report
     assert bool(report) == (not report.faults)
+
+
+# --- What was looked at is what it says --------------------------------------------------------
+
+
+def test_where_no_row_is_padded_padding_is_named_in_front_as_not_tried():
+    torch.manual_seed(0)
+    assert "not tried: padding" in diagnose(Tagger(), words()).verdict
+    assert "padding" not in diagnose(Packs(), (padded(), LENGTHS)).verdict
+
+
+def test_the_report_begins_with_the_verdict():
+    report = diagnose(Tagger(), words())
+    assert repr(report).startswith(report.verdict)
+
+
+def test_it_says_how_many_samples_and_steps_it_looked_at():
+    few = diagnose(nn.LSTM(3, 4, batch_first=True), floats())
+    assert "each of 5 samples" in few["sample independence"].fact
+    assert "each of 5 samples" in few["batch composition"].fact
+    assert "each step from 1 to 6" in few["causality"].fact
+    many = diagnose(nn.LSTM(3, 4, batch_first=True), floats(80, 90, 3))
+    assert "32 of 80 samples" in many["sample independence"].fact
+    assert "32 of 80 samples" in many["batch composition"].fact
+    assert "of 90 steps" in many["causality"].fact
+
+
+def test_it_says_how_many_rows_it_read_without_their_padding():
+    fact = diagnose(Packs(), (padded(), LENGTHS))["batch composition"].fact
+    assert "4 of 4 with padding" in fact and "in the opposite order" in fact
+
+
+class Sorted(nn.Module):
+    """Wants its lengths sorted, and runs with no other order."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        return self.lstm(packed)[1][0][-1]
+
+
+def test_an_order_in_which_the_model_does_not_run_is_not_said_to_hold():
+    report = diagnose(Sorted(), (floats(), torch.tensor([7, 6, 4, 3, 2])))
+    assert report["batch composition"].status == "holds"
+    assert "opposite order" not in report["batch composition"].fact
+
+
+def test_a_model_that_draws_by_chance_is_compared_with_nothing_but_itself():
+    torch.manual_seed(0)
+    report = diagnose(layer(lambda m, x: nn.functional.dropout(m.lstm(x)[0])), floats())
+    assert [each.probe for each in report.faults] == ["eval determinism"]
+    names = ["sample independence", "batch composition", "causality"]
+    assert [report[name].status for name in names] == ["not tried"] * 3
+    assert all("by chance in eval mode" in report[name].fact for name in names)
 
 
 # --- Nothing of the model changes --------------------------------------------------------------

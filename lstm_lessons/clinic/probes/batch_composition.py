@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lstm_lessons.clinic.axes import Layout
-from lstm_lessons.clinic.case import Case, said, some
+from lstm_lessons.clinic.case import Case, looked_at, said, some
 from lstm_lessons.clinic.moves import by, largest
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Packed, Untried
@@ -34,23 +34,42 @@ def batch_composition(case: Case) -> Finding:
     if example.samples < 2:
         raise Untried("the example has one sample: give a batch of two or more")
     case.same_draws()
-    seen = _alone(case) or _turned(case)
+    lengths = example.lengths or [example.steps]
+    wanted = [lengths.index(end(lengths)) for end in (min, max)]
+    samples, bare = some(example.samples, wanted), []
+    seen = _alone(case, samples, bare)
+    turned, found = (False, None) if seen else _turned(case)
+    seen = seen or found
     if seen:
         return Finding(NAME, seen.status, seen.fact, seen.perhaps)
-    tried = "alone and in the opposite order, a sample gives what it gives in the batch"
-    if example.lengths is None or min(example.lengths) == example.steps:
+    tried = (
+        f"{looked_at(samples, example.samples, 'sample')} gives alone what it gives in the batch"
+    )
+    tried += ", and in the opposite order as well" if turned else ""
+    if isinstance(example.main, Packed):
+        return Finding(NAME, HOLDS, tried)
+    if bare:
+        short = sum(length < example.steps for length in lengths)
+        number = "the one" if len(bare) == short == 1 else f"{len(bare)} of {short}"
+        return Finding(NAME, HOLDS, f"{tried}; {number} with padding, without it as well")
+    if min(lengths) == example.steps:
         return Finding(
-            NAME, HOLDS, f"{tried}. No row of the example ends in padding, so that was not tried"
+            NAME,
+            HOLDS,
+            f"{tried}. No row ends in padding, so that was not tried",
+            left_out="padding",
         )
-    if not isinstance(example.main, Packed):
-        tried += ", and so without its padding"
-    return Finding(NAME, HOLDS, tried)
+    tried += ". The model did not run without the padding, so that was not tried"
+    return Finding(NAME, HOLDS, tried, left_out="padding")
 
 
-def _alone(case: Case) -> _Seen | None:
-    """Hold samples alone against their rows in the batch, whole and cut to their own steps."""
+def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
+    """Hold samples alone against their rows in the batch, whole and cut to their own steps.
+
+    Those that were held without their padding are added to ``bare``.
+    """
     example = case.example
-    for sample in some(example.samples):
+    for sample in samples:
         call, steps = example.chosen([sample]), example.steps
         packed = isinstance(example.main, Packed)
         own = example.lengths[sample] if example.lengths else steps
@@ -62,9 +81,11 @@ def _alone(case: Case) -> _Seen | None:
         except Exception as error:
             return _refused(case, error)
         seen = _held(case, after, sample, own if example.told_lengths else steps, FAULT)
-        if seen is not None or told or packed or own == steps:
-            if seen is not None:
-                return seen
+        if seen is not None:
+            return seen
+        if told and own < steps:
+            bare.append(sample)
+        if told or packed or own == steps:
             continue
         try:
             after = case.after(example.anew(call).cut(0, own))
@@ -73,7 +94,22 @@ def _alone(case: Case) -> _Seen | None:
         seen = _held(case, after, sample, own, SUSPICION)
         if seen is not None:
             return seen
+        if _held_at_all(case, after, own):
+            bare.append(sample)
     return None
+
+
+def _held_at_all(case: Case, after: dict[str, Tensor], steps: int) -> bool:
+    """Return whether any result of one sample has the shape of its row, so that it was held."""
+    for name, layout in case.layouts.items():
+        if layout.batch is None or name not in after:
+            continue
+        row = case.results[name].narrow(layout.batch, 0, 1)
+        if after[name].ndim == row.ndim:
+            before, now = _own_steps(row, after[name], layout, steps)
+            if before.shape == now.shape:
+                return True
+    return False
 
 
 def _held(
@@ -111,9 +147,10 @@ def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
     example = case.example
     ragged = example.lengths is not None and example.lengths[sample] < example.steps
     if status == SUSPICION:
-        fact = f"{name} of sample {sample} moves by {by(gap)} when the zeros at its end are left "
+        pads = example.main.pads
+        fact = f"{name} of sample {sample} moves by {by(gap)} when the {pads} at its end are left "
         fact += "off: what it gives depends on how long another sample is"
-        return _Seen(SUSPICION, fact, "if these zeros are padding, the model reads its padding")
+        return _Seen(SUSPICION, fact, f"if these {pads} are padding, the model reads its padding")
     if ragged:
         fact = f"{name} of sample {sample}, alone and without padding, differs by {by(gap)} from "
         fact += "its row in the batch"
@@ -127,16 +164,21 @@ def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
 def _refused(case: Case, error: Exception) -> _Seen:
     fact = f"the model runs with {case.example.samples} samples and not with one: {said(error)}"
     cause = "a state or a view that was made for one size of the batch; take the size from x"
+    if "more than 1 value per channel" in str(error):
+        cause = "a batch norm that takes its mean from the batch, in eval mode as well"
     return _Seen(SUSPICION, fact, cause)
 
 
-def _turned(case: Case) -> _Seen | None:
-    """Turn the order of the samples round: the rows must come back turned round."""
+def _turned(case: Case) -> tuple[bool, _Seen | None]:
+    """Turn the order of the samples round: the rows must come back turned round.
+
+    Return whether the model ran so, and what was seen.
+    """
     order = list(range(case.example.samples))[::-1]
     try:
         after = case.after(case.example.chosen(order))
     except Exception:
-        return None  # such as lengths that have to be sorted
+        return False, None  # such as lengths that have to be sorted
     for name, before, now, layout in case.pairs(after):
         if layout.batch is None:
             continue
@@ -144,5 +186,5 @@ def _turned(case: Case) -> _Seen | None:
         if gap > 0:
             fact = f"with the batch in the opposite order, the rows of {name} do not come back in "
             fact += f"that order: they differ by {by(gap)}"
-            return _Seen(FAULT, fact, "a sort by length that is not undone")
-    return None
+            return True, _Seen(FAULT, fact, "a sort by length that is not undone")
+    return True, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from lstm_lessons.clinic.case import Case, some
+from lstm_lessons.clinic.case import Case, looked_at, some
 from lstm_lessons.clinic.moves import largest, moved, places
 from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
@@ -18,9 +18,9 @@ def causality(case: Case) -> Finding:
         raise Untried("the example has one step: give two or more")
     if not any(layout.time is not None for layout in case.layouts.values()):
         return _reach(case)
-    for step in some(case.example.steps)[::-1]:
-        if step == 0:
-            continue
+    case.same_draws()
+    tried = [step for step in some(case.example.steps) if step > 0]
+    for step in tried[::-1]:
         after = case.after(_moved(case, step))
         for name, before, now, layout in case.pairs(after):
             if layout.time is None:
@@ -30,7 +30,10 @@ def causality(case: Case) -> Finding:
             if early:
                 fact = f"moving step {step} moved step{'s' if len(early) > 1 else ''} "
                 return _early(case, fact + f"{places(early)} of {name}")
-    return Finding(NAME, HOLDS, "moving a step moved no earlier one: each reads only what was")
+    steps = f"each step from 1 to {tried[-1]}"
+    if len(tried) < case.example.steps - 1:
+        steps = looked_at(tried, case.example.steps, "step")
+    return Finding(NAME, HOLDS, f"{steps}, moved by itself, moved no earlier one")
 
 
 def _moved(case: Case, step: int) -> tuple:
@@ -52,8 +55,10 @@ def _early(case: Case, fact: str) -> Finding:
     if looks:
         fact += f". {places_of(sorted(looks))} may look ahead; so it is, unless it is masked"
         return Finding(NAME, PROPERTY, fact)
-    perhaps = "attention or a mean over time, if you wrote one. If not, batch and time are swapped,"
-    return Finding(NAME, SUSPICION, fact, perhaps + " or a flip, a view or a shift is too much")
+    perhaps = (
+        "attention, a mean over time or a decoder that reads the whole source; batch and time "
+    )
+    return Finding(NAME, SUSPICION, fact, perhaps + "swapped; or a flip, a view or a wrong shift")
 
 
 def _reach(case: Case) -> Finding:
@@ -71,7 +76,8 @@ def _reach(case: Case) -> Finding:
         )
         if gap > 0:
             reaching.append(step)
-    none = "no result has an axis for time, so nothing can be said of earlier steps"
+    none = "no result has an axis as long as time, so nothing can be said of earlier steps"
+    case.same_draws()
     if reaching == [steps - 1]:
         fact = f"{none}. Of the steps tried, only the last one moved a result"
         return Finding(NAME, SUSPICION, fact, "the state is not handed on from step to step")

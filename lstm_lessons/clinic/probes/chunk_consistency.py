@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lstm_lessons.clinic.case import Case, said
-from lstm_lessons.clinic.example import argument_names, is_state
+from lstm_lessons.clinic.example import argument_names, is_state, name_of
 from lstm_lessons.clinic.moves import by, largest
 from lstm_lessons.clinic.nested import leaves
 from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
@@ -27,7 +27,7 @@ def chunk_consistency(case: Case) -> Finding:
         raise Untried("the example has one step: give two or more")
     timed = [name for name, layout in case.layouts.items() if layout.time is not None]
     if not timed:
-        raise Untried("no result has an axis for time")
+        raise Untried("no result has an axis as long as time")
     parameter = _parameter(case)
     case.same_draws()
     cut = (example.steps + 1) // 2
@@ -60,12 +60,12 @@ def chunk_consistency(case: Case) -> Finding:
 def _parameter(case: Case) -> str:
     """Return the name of the argument for the state."""
     path = case.example.path
-    if path[0] == 1 or len(path) != 2:
-        raise Untried("the sequences are no positional argument, so no state can stand after them")
     names = argument_names(case.subject.modules[""])
-    fitting = [name for name in names if is_state(name) and name != names[path[1]]]
+    fitting = [name for name in names if is_state(name) and name != name_of(path, names)]
     if not fitting:
         raise Untried("forward takes no state, so each call begins anew")
+    if path[0] == 1 or len(path) != 2:
+        raise Untried("the sequences are no positional argument, so no state can stand after them")
     return fitting[0]
 
 

@@ -127,7 +127,10 @@ def _zero_cause(case: Case, zero: list[str]) -> str:
                 "not used its h yet: take its h_n"
             )
         return "each step begins with a state of zeros: the state is not handed on"
-    return "what it feeds is thrown away, multiplied by zero, or stuck where nothing moves"
+    return (
+        "what it feeds is thrown away, meets a layer that is still zero, or is stuck where nothing "
+        "moves"
+    )
 
 
 def _in_time(case: Case) -> Finding | None:

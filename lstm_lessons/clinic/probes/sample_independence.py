@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_lessons.clinic.case import Case, some
+from lstm_lessons.clinic.case import Case, looked_at, some
 from lstm_lessons.clinic.moves import moved, places
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
@@ -24,11 +24,12 @@ def sample_independence(case: Case) -> Finding:
                 fact += "each sample"
                 return Finding(NAME, SUSPICION, fact, "batch and time are swapped")
         raise Untried("no result has a row for each sample")
+    case.same_draws()
     reached: dict[int, dict[str, list[int]]] = {}
     own = False
     lengths = case.example.lengths or [0]
     longest = lengths.index(max(lengths))  # alone in the last step, perhaps
-    for sample in sorted({*some(case.example.samples), longest}):
+    for sample in some(case.example.samples, [longest]):
         after = case.after(case.example.moved(samples=[sample]))
         reached[sample] = {}
         for name, before, now, layout in case.pairs(after):
@@ -47,11 +48,14 @@ def sample_independence(case: Case) -> Finding:
         return Finding(
             NAME,
             SUSPICION,
-            f"moving {_samples(list(reached))} moved nothing at all: no result depends on the "
-            "input",
-            "the numbers are rounded, masked or replaced on their way",
+            f"{_moved(case, reached)} moved nothing at all, its own results neither",
+            "the input is not used, or it is masked, rounded or replaced on the way, as by argmax",
         )
-    return Finding(NAME, HOLDS, f"moving {_samples(list(reached))} moved no other sample")
+    return Finding(NAME, HOLDS, f"{_moved(case, reached)} moved no other sample")
+
+
+def _moved(case: Case, reached: dict[int, dict[str, list[int]]]) -> str:
+    return f"{looked_at(list(reached), case.example.samples, 'sample')}, moved by itself,"
 
 
 def _samples(found: list[int]) -> str:
@@ -70,5 +74,6 @@ def _cause(case: Case, reached: dict[int, dict[str, list[int]]]) -> str:
         )
     return (
         "something mixes the batch: batch and time swapped, a view or reshape in place of a "
-        "transpose, or a mean, softmax or attention over the axis of the batch"
+        "transpose, rows that stay in the order of the lengths, or a mean, norm, softmax or "
+        "attention over the axis of the batch"
     )

@@ -12,10 +12,10 @@ Place = tuple[int, int]
 PROBES = {
     "sample independence": ("one step of one sample", "batch and time swapped"),
     "batch composition": ("one sample without its padding", "it reads the padding"),
-    "causality": ("one step of every sample", "it reads both ways"),
-    "chunk consistency": ("two chunks, state handed on", "the state is dropped at the cut"),
-    "eval determinism": ("nothing: a second call", "dropout is still at work"),
-    "parameter gradients": ("nothing: the way back", "the embedding is cut off"),
+    "causality": ("one step of every sample", "a forecast that reads both ways"),
+    "chunk consistency": ("the sequence is cut in two", "the state is dropped at the cut"),
+    "eval determinism": ("nothing, it calls twice", "dropout is still at work"),
+    "parameter gradients": ("nothing, it runs backward()", "the embedding is cut off"),
 }
 """What each probe changes, and what is wrong with the broken program that is drawn for it."""
 
@@ -43,8 +43,8 @@ def what_moves(kind: str, program: str = "broken", sample: int = 0, step: int = 
     changed, moved = moves(kind, program, sample, step)
     root = svg.panel(WIDTH, HEIGHT)
     changes, fault = PROBES[kind]
-    state = "a right program" if program == "right" else f"broken: {fault}"
-    svg.label(root, 20, 32, f"{kind}: {state}", 18, "start", font_weight="bold")
+    state = "a right program" if program == "right" else f"broken program: {fault}"
+    svg.label(root, 20, 32, f"{kind}, {state}", 18, "start", font_weight="bold")
     _table(root, kind, changed, step)
     if kind == "parameter gradients":
         _layers(root, moved)
@@ -185,7 +185,7 @@ def _alt(
         result = result if moved else "No result moves"
     where = {
         "sample independence": f"sample {sample}, step {step}",
-        "batch composition": f"the {len(changed)} zeros at the end of sample {sample}",
+        "batch composition": f"the zeros at the end of sample {sample}, {len(changed)} of them",
         "causality": f"step {step}",
         "chunk consistency": f"a cut before step {step}",
     }.get(kind, "nothing")
@@ -197,5 +197,7 @@ def _alt(
 
 
 def _said(found: set[int], noun: str) -> str:
-    names = ", ".join(map(str, sorted(found))) or "none"
+    if not found:
+        return f"no {noun}"
+    names = ", ".join(map(str, sorted(found)))
     return f"{noun}{'s' if len(found) != 1 else ''} {names}"
