@@ -204,7 +204,7 @@ diagnose(ann, example)
 #
 # * **Which axis is which.** The result has as many rows as axis 0 is long, so the tool takes axis 0
 #   for the batch. If you know it, say `batch_first=True` or `batch_first=False`.
-# * **holds** means that the probe saw nothing wrong in the samples that it names.
+# * **holds** means that the probe saw nothing wrong. It says how much it has looked at.
 # * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
 #   moves when the zeros go. But only `ann`'s author knows whether these zeros are padding.
 # * **not tried** comes with its reason. `ann` gives one score a line, so that nothing can be said
