@@ -22,6 +22,7 @@ from lstm_lessons.environment.requirements import versions_of
 from lstm_lessons.environment.runner import Runner, Telling, diagnose
 from lstm_lessons.environment.torch_build import Route, choose, has_nvidia_gpu, offers_cpu_build
 
+CLONE_HERE = Clone.here()
 CUDA_ONLY = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.14.1, 2.13.0, 2.12.1\n"
 WITH_CPU = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.13.0+cpu, 2.13.0, 2.12.1\n"
 
@@ -407,3 +408,21 @@ def test_needs_of_needs_are_found():
     found = with_what_they_need(["nbval"])
     assert {"nbval", "pytest", "ipykernel", "tornado", "pluggy"} <= found
     assert "setuptools" not in found and "torch" not in found
+
+
+def test_the_python_outside_finds_the_package_from_any_folder(tmp_path, monkeypatch):
+    """A command that began in another folder, in an old ``.venv``, goes on outside of it."""
+    seen = {}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(
+        installer, "hand_over", lambda python, words, environ: seen.update(environ) or 0
+    )
+    with pytest.raises(SystemExit):
+        installer._leave(Environment(CLONE_HERE))
+    code = "import lstm_lessons; print(lstm_lessons.__file__)"
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path[:0] = {[seen['PYTHONPATH']]}; {code}"],
+        capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert str(CLONE_HERE.root) in found.stdout, found.stderr
