@@ -30,7 +30,7 @@ torch.set_num_threads(1)
 #
 # | key | what was seen |
 # |---|---|
-# | `"neighbour"` | Line 3 of a batch gives way to another that is as long: line 5 changes. |
+# | `"neighbour"` | Line 3 is replaced by another as long, and the verdict on line 5 changes. |
 # | `"longer"` | A line gets another verdict as soon as a longer line is in its batch. |
 # | `"forecast"` | The next value is foretold nearly perfectly in tests. In use, it is not. |
 # | `"cut"` | A text in pieces, with the state handed on, gets other scores than whole. |
@@ -219,7 +219,7 @@ diagnose(Hal(), x, batch_first=True)
 #
 # * `"A"`: batch and time are swapped
 # * `"B"`: it reads the padding
-# * `"C"`: its lines share what should be shared among the kinds
+# * `"C"`: it takes the softmax over the lines, not over the kinds
 # * `"D"`: it sees the answer that it has to guess
 # * `"E"`: a batch begins with the state that the batch before has left
 # * `"F"`: dropout is at work in eval mode
@@ -254,7 +254,7 @@ exercise("18.4").check(answer)
 # | `"padding"` | it reads the padding | 4 lines of 7 steps each, none with padding |
 # | `"swap"` | batch and time are swapped, `batch_first=True` is told | 6 lines of 6 steps |
 # | `"dropout"` | `F.dropout` in eval mode | one line of 5 steps |
-# | `"loss"` | the (N, 1) scores meet a target of shape (N,) in the loss | any |
+# | `"loss"` | the (N, 1) scores meet a target of shape (N,) in `mse_loss` | any |
 # | `"squeeze"` | `squeeze()` takes the axis of the batch, too | 4 lines |
 # | `"leak"` | the lines for training and for testing are the same | any |
 

@@ -115,8 +115,7 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 # Two of them. `Ben` guesses like a coin, so that its bug will be noticed. The others come so close
 # to 217 that one could blame the data. And no score says *which* bug it is.
 #
-# So we ask in another way. This lesson has six questions that one can put to a program with a
-# recurrent layer in it, and a tool that puts them.
+# This lesson has six questions that one can put to a program, and a tool that puts them.
 #
 # ## Change one thing, and look what moves
 #
@@ -290,9 +289,8 @@ print("four lines:", tuple(Dora()(whole).shape))
 diagnose(Dora(), whole)["batch composition"]
 
 # %% [markdown]
-# `squeeze()` removes *every* axis of length 1. With one line in the batch, the batch goes as well.
-# That can happen in the last batch of an epoch, or when the program is in use. `squeeze(-1)` removes
-# the last axis alone.
+# `squeeze()` removes *every* axis of length 1. With one line in the batch, as in the last batch of
+# an epoch, the batch goes as well. `squeeze(-1)` removes the last axis alone.
 #
 # ## Emil: what gets no gradient
 #
@@ -443,8 +441,7 @@ print(report["chunk consistency"])
 # **Exercises:** [18 Clinic](../exercises/18_clinic.ipynb). Choose probes for symptoms, write one,
 # mend a patient, and find the bugs of four more programs. One of them has none.
 #
-# The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims,
-# and says with a cell whether it is true.
+# The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims.
 #
 # **Next:** an LSTM reads step by step, and no step can begin before the last one has ended. In
 # [lesson 19](19_gates_without_a_loop.ipynb) there are gates that do not look back, and all steps

@@ -10,19 +10,19 @@
 # <!-- opening -->
 
 # %% [markdown]
-# This is a page of reference. It stands beside the lessons and needs no order.
-#
-# This course began with two posts on the site CSDN, in Chinese. Both explain `torch.nn.LSTM` in
-# little space, and we learnt from both.
+# This is a page of reference. The course began with two posts on the site CSDN, in Chinese. We
+# learnt from both.
 #
 # * **Post A**: [torch.nn.LSTM()详解](https://blog.csdn.net/m0_45478865/article/details/104455978), by
 #   Xhsun1997, of 23 February 2020.
 # * **Post B**: pytorch中的nn.LSTM模块参数详解, by Foneone. Our copy has no date and no address.
 #
-# Here is each claim that they make, in our words, with a verdict and the cell that shows it. Most of
-# them are true. Some are true under conditions that the posts do not name, and a few are not true.
-# We read the text and the code. The drawings of the posts are not in our copies, so nothing is said
-# of them. All cells ran with the version of PyTorch that this course installs.
+# Here is each claim that they make, in our words, with a verdict and the cell that shows it. "Under
+# conditions" means: true if what follows holds. A *finding* is no claim, but what we saw in the
+# code. The drawings are not in our copies. All cells ran with PyTorch 2.13, which this course
+# installs.
+#
+# The sizes are B sentences of T words of I numbers, H = `hidden_size`, L layers, D directions.
 #
 # ## The verdicts
 #
@@ -32,7 +32,7 @@
 # | A2. `hidden_size` is the size of the hidden layer | under conditions: `proj_size` is 0 | [1](#1.-The-arguments) |
 # | A3. `num_layers` is the number of layers | true | [1](#1.-The-arguments) |
 # | A4. `bias` says whether biases are used; True by default | true | [1](#1.-The-arguments) |
-# | A5. Data usually comes batch first, the default is False, so swap the two axes before | under conditions: with `transpose`, not `view`; or leave them and say `batch_first=True` | [2](#2.-Batch-first) |
+# | A5. Data usually comes batch first, the default is False, so swap the two axes before | true, with `transpose_` as in its code; `batch_first=True` does as well | [2](#2.-Batch-first) |
 # | A6. `dropout` is 0 by default, which means none | true | [1](#1.-The-arguments) |
 # | A7. `bidirectional` is False by default | true | [1](#1.-The-arguments) |
 # | A8. `input` is (T, B, I) | under conditions: a batch, and `batch_first=False` | [3](#3.-The-shapes) |
@@ -42,37 +42,51 @@
 # | A12. `c_0` has the shape of `h_0` | under conditions: `proj_size` is 0 | [3](#3.-The-shapes) |
 # | A13. `c_0` holds a first cell state for each sentence | true | [4](#4.-First-states) |
 # | A14. Without `h_0` and `c_0`, both are 0 | true | [4](#4.-First-states) |
-# | A15. `output` is (T, B, D·H) | under conditions: as A8, and `proj_size` is 0 | [3](#3.-The-shapes) |
-# | A16. `output` holds the features of the last time step | false: those of every step, of the top layer | [5](#5.-What-output-holds) |
+# | A15. `output` is (T, B, D·H) | under conditions: a batch, `batch_first=False`, no packing, and `proj_size` is 0 | [3](#3.-The-shapes) |
+# | A16. `output` holds the features of the last time step | false (最后一时间步的输出特征): those of every step, of the top layer | [5](#5.-What-output-holds) |
 # | A17. The t of this last step is the length of each sentence | under conditions: the batch is packed, or all have the same length | [6](#6.-The-last-word) |
-# | A18. `h_n` is (D·L, B, H) | under conditions: as A9 | [3](#3.-The-shapes) |
+# | A18. `h_n` is (D·L, B, H) | under conditions: a batch, and `proj_size` is 0 | [3](#3.-The-shapes) |
 # | A19. `c_n` has the shape of `h_n` | under conditions: `proj_size` is 0 | [3](#3.-The-shapes) |
-# | A20. `h_n` is the hidden state of the last word, `c_n` its cell state | under conditions: as A17, and of the forward direction | [6](#6.-The-last-word) |
+# | A20. `h_n` is the hidden state of the last word, `c_n` its cell state | under conditions: the batch is packed, or all have the same length; and of the forward direction | [6](#6.-The-last-word) |
 # | A21. So neither has to do with the length of the sentence | under conditions: true of their shapes, not of their numbers | [3](#3.-The-shapes) |
-# | A22. `output[-1]` and `h_n` are equal | under conditions: one layer, one direction, no packing; and then the shapes still differ | [7](#7.-Is-output[-1]-equal-to-h_n?) |
-# | A23. `output[-1]` holds the hidden state of the last word of each sentence | under conditions: as A17 without packing, one direction, `batch_first=False` | [6](#6.-The-last-word) |
+# | A22. `output[-1]` and `h_n` are equal | under conditions: one layer, one direction, no packing, `batch_first=False`; the shapes still differ | [7](#7.-Is-output[-1]-equal-to-h_n?) |
+# | A23. `output[-1]` holds the hidden state of the last word of each sentence | under conditions: of the top layer; all have the same length, no packing, one direction, `batch_first=False` | [6](#6.-The-last-word) |
 # | A24. The hidden state is the output | under conditions: of the top layer; other layers' h are not in `output` | [7](#7.-Is-output[-1]-equal-to-h_n?) |
 # | A25. It is the cell state that stays hidden and keeps the information | under conditions: it is in no `output`, but its last value comes back as `c_n` | [5](#5.-What-output-holds) |
 # | A26. The code runs, and its assertions on shapes hold | true | [8](#8.-The-code-of-post-A) |
-# | A27. The code asks for `dropout=0.5` with one layer | without effect: PyTorch warns, nothing is dropped | [8](#8.-The-code-of-post-A) |
-# | A28. The code draws word numbers for a vocabulary of 20 | under conditions: 0 to 18 come, 19 never does | [8](#8.-The-code-of-post-A) |
+# | A27. The code asks for `dropout=0.5` with one layer | finding: PyTorch warns, nothing is dropped | [8](#8.-The-code-of-post-A) |
+# | A28. The code draws word numbers for a vocabulary of 20 | finding: 0 to 18 come, 19 never does | [8](#8.-The-code-of-post-A) |
 # | B1. `input_size` is the size of the input | true | [1](#1.-The-arguments) |
 # | B2. `hidden_size` is the size of h | under conditions: `proj_size` is 0 | [1](#1.-The-arguments) |
 # | B3. `num_layers` is the number of stacked layers; 1 by default | true | [1](#1.-The-arguments) |
 # | B4. `bias` is True by default | true | [1](#1.-The-arguments) |
-# | B5. With `batch_first=True` `input` is (B, T, I); the default is False, (T, B, I) | true, of a batch | [2](#2.-Batch-first) |
+# | B5. With `batch_first=True` `input` is (B, T, I); the default is False, (T, B, I) | under conditions: a batch | [2](#2.-Batch-first) |
 # | B6. `bidirectional` is False by default | true | [1](#1.-The-arguments) |
 # | B7. 10 sentences of 24 words of 100 numbers: batch 10, seq 24, `input_size` 100 | true | [9](#9.-The-numbers-of-post-B) |
-# | B8. Because seq is 24, the layer loops 24 times | under conditions: true of (24, 10, 100); in two of the three examples it loops 10 times | [9](#9.-The-numbers-of-post-B) |
-# | B9. `hidden_size` sets the sizes of each W and b | under conditions: with `input_size`, and `proj_size` 0 | [9](#9.-The-numbers-of-post-B) |
-# | B10. For g: W_ig is 16×100, x_t 100×1, W_hg 16×16, h 16×1 | true | [9](#9.-The-numbers-of-post-B) |
-# | B11. `output` is (T, B, D·H) | under conditions: as A15 | [3](#3.-The-shapes) |
-# | B12. `h_n` is (L·D, B, H) | under conditions: as A18 | [3](#3.-The-shapes) |
-# | B13. `c_n` is (L·D, B, H) | true, of a batch | [3](#3.-The-shapes) |
+# | B8. Because seq is 24, the layer loops 24 times and at last gives the result | under conditions: of its (24, 10, 100), where `output` has the result of each step; examples 1 and 2 loop 10 times | [9](#9.-The-numbers-of-post-B) |
+# | B9. `hidden_size` mainly sets the sizes of each W and b | under conditions: `proj_size` is 0 | [9](#9.-The-numbers-of-post-B) |
+# | B10. For g: W_ig is 16×100, x_t 100×1, W_hg 16×16, h 16×1 | under conditions: `proj_size` is 0 | [9](#9.-The-numbers-of-post-B) |
+# | B11. `output` is (T, B, D·H) | under conditions: a batch, `batch_first=False`, no packing, and `proj_size` is 0 | [3](#3.-The-shapes) |
+# | B12. `h_n` is (L·D, B, H) | under conditions: a batch, and `proj_size` is 0 | [3](#3.-The-shapes) |
+# | B13. `c_n` is (L·D, B, H) | under conditions: a batch | [3](#3.-The-shapes) |
 # | B14. h_0 and c_0 can be given, else they are 0 | true | [4](#4.-First-states) |
 # | B15. Example 1 prints (24, 10, 16), (2, 10, 16), (2, 10, 16) | false: (10, 24, 16), (2, 24, 16), (2, 24, 16) | [10](#10.-The-examples-of-post-B) |
 # | B16. Example 2 prints (24, 10, 32), (2, 10, 16), (2, 10, 16) | false: (10, 24, 32), (2, 24, 16), (2, 24, 16) | [10](#10.-The-examples-of-post-B) |
 # | B17. Example 3, (24, 10, 100) with states (1, 10, 16), runs | true | [10](#10.-The-examples-of-post-B) |
+
+# %%
+from pathlib import Path
+
+import lstm_lessons
+
+course = Path(lstm_lessons.__file__).parents[1]
+page = course / "notebooks/source/audit_of_two_posts.py"  # this page
+text = page.read_text(encoding="utf-8")
+for verdict in ("true", "under conditions", "false", "finding"):
+    print(f"{verdict:17}", text.count(f" | {verdict}"))
+
+# %% [markdown]
+# The largest group is true under conditions. Three claims are false.
 
 # %%
 from inspect import signature
@@ -115,7 +129,7 @@ print("h:", h_n.shape[-1], "numbers, c:", c_n.shape[-1])
 # %% [markdown]
 # ## 2. Batch first
 #
-# A5, B5. Both ways are right, and give the same. `view` in place of `transpose` gives the same
+# A5, B5. Both ways are right, and give the same. A `view` would not swap anything: it gives the same
 # shape, and other numbers.
 
 # %%
@@ -130,8 +144,8 @@ print("with a view:   ", same(lstm(x.view(T, B, I))[0].transpose(0, 1), first(x)
 # %% [markdown]
 # ## 3. The shapes
 #
-# A8, A9, A11, A12, A15, A18, A19, A21, B11 to B13. `output`, `h_n` and `c_n`, in this order, for
-# x of (24, 10, 100). States that are handed in have the shapes of those that come out.
+# A8, A9, A11, A12, A15, A18, A19, A21, B11 to B13. `output`, `h_n`, `c_n` for x of (24, 10, 100).
+# States that are handed in have the shapes of those that come out.
 
 # %%
 x = torch.randn(T, B, I)
@@ -177,8 +191,7 @@ print("zeros:", same(lstm(x, (zeros, zeros))[0], lstm(x)[0]))
 # %% [markdown]
 # ## 5. What output holds
 #
-# A16. `output` has h after *every* word. Step 9 of it is what the layer shows when it has read ten
-# words.
+# A16. `output` has h after *every* word. Step 9 of it is h after ten words.
 
 # %%
 output, (h_n, c_n) = lstm(x)
@@ -188,7 +201,7 @@ print("step 9:", same(output[9], h_after_ten[0]))
 
 # %% [markdown]
 # A25. What comes back of c is its last value, as `c_n`. `output` has h, which is o · tanh(c), and
-# stays within 1. c may leave that range:
+# stays within 1. c may leave that range, and is no step of `output`:
 
 # %%
 wide = nn.LSTM(I, H)
@@ -198,13 +211,13 @@ with torch.no_grad():
 output, (h_n, c_n) = wide(x)
 print("largest of output is below 1:", output.abs().max().item() < 1)
 print("largest of c_n is above 1:   ", c_n.abs().max().item() > 1)
+print("c_n is a step of output:     ", any(same(step, c_n[0]) for step in output))
 
 # %% [markdown]
 # ## 6. The last word
 #
-# A17, A20, A23. Here is a batch in which sentence 1 has 4 words, and 20 words of zeros behind them.
-# As a padded block, `h_n` and `output[-1]` are the state after the zeros. Packed, `h_n` is that of
-# its own last word.
+# A17, A20, A23. Sentence 1 has 4 words, and 20 words of zeros behind them. As a padded block, `h_n`
+# and `output[-1]` are the state after the zeros. Packed, `h_n` is that of its own last word.
 
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -253,28 +266,29 @@ print("both directions, shapes:", tuple(output[-1].shape), tuple(h_n[0].shape))
 # %% [markdown]
 # ## 8. The code of post A
 #
-# A26 to A28. The same sizes and steps, written anew: 3 sentences of 4 words out of 20, vectors of
-# 6 numbers, 5 units. The warning is caught, so that it can be shown.
+# A26 to A28. Its steps, with `transpose_` in place: 3 sentences of 4 words out of 20, vectors of 6
+# numbers, 5 units. The warning is caught, so that it can be shown.
 
 # %%
 import warnings
 
-torch.manual_seed(0)
-words = (torch.rand(3, 4) * 19).long()
+import numpy as np
+
+words = torch.from_numpy(np.random.uniform(0, 19, size=(3, 4))).long()
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     small = nn.LSTM(6, 5, num_layers=1, dropout=0.5)
-x = nn.Embedding(20, 6)(words).transpose(0, 1)
+x = nn.Embedding(20, 6)(words)
+print("x before and after:", tuple(x.shape), tuple(x.transpose_(1, 0).shape))
 print("shapes hold:", shapes(small, x) == ((4, 3, 5), (1, 3, 5), (1, 3, 5)))
 print("warned:", "non-zero dropout expects num_layers greater than 1" in str(caught[0].message))
 print("in training, two calls:", same(small(x)[0], small(x)[0]))
 
 # %% [markdown]
-# A number drawn evenly from 0 to 19 is below 19, and `long()` cuts off what is behind the point.
-# `torch.randint(20, (3, 4))` draws all twenty.
+# A number drawn evenly from 0 to 19 is below 19, and `long()` rounds it down. `randint` draws all 20.
 
 # %%
-drawn = (torch.rand(100_000) * 19).long()
+drawn = torch.from_numpy(np.random.uniform(0, 19, size=100_000)).long()
 print("smallest:", drawn.min().item(), " largest:", drawn.max().item())
 print("randint, largest:", torch.randint(20, (100_000,)).max().item())
 
@@ -291,8 +305,7 @@ for name, x in (
     print(f"x of {name}: {len(x)} steps, each reads {tuple(x[0].shape)}")
 
 # %% [markdown]
-# That the layer does so, too, is seen by a change of entry 0 of axis 0. In the x of the first two
-# examples, this is a whole sentence:
+# The layer does so, too. Entry 0 of axis 0 is a whole sentence in the first two examples:
 
 # %%
 x = torch.rand(10, 24, 100)
@@ -314,8 +327,8 @@ print("with proj_size=5, W_hg:", tuple(nn.LSTM(I, H, proj_size=5).weight_hh_l0.c
 # %% [markdown]
 # ## 10. The examples of post B
 #
-# B15 to B17. In examples 1 and 2, x is (10, 24, 100), and the layer is not told that the batch comes
-# first. The printed shapes are those of an x that has been transposed.
+# B15 to B17. In examples 1 and 2, the layer is not told that the batch comes first. The printed
+# shapes are those of an x that has been transposed.
 
 # %%
 x = torch.rand(10, 24, 100)
@@ -329,5 +342,6 @@ print("3:             ", *shapes(nn.LSTM(100, 16), torch.rand(24, 10, 100), stat
 # %% [markdown]
 # ## What is left out in both
 #
-# Neither post names `proj_size`, which came with PyTorch 1.8 in 2021, a year after post A. Post B
-# does not mention `dropout`.
+# Neither post names padding and packing, or what `batch_first` does to `output`. Neither names
+# `proj_size`, which came with PyTorch 1.8 in 2021, a year after post A. Post B is silent on
+# `dropout`.

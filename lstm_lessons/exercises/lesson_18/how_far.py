@@ -41,7 +41,8 @@ _SLIPS = (
     place(
         _CHANGE,
         ("the step on the axis of samples", "You change `other[step]`, which is a sample. With "
-         "`batch_first=True`, steps are counted on axis 1.", "other[step % len(other)] += 1"),
+         "`batch_first=True`, steps are counted on axis 1.", "other[step % len(other)] += 1",
+         "other[step] += 1"),
         ("the first sample alone", "You change the step in sample 0 alone. It is to be changed in "
          "every sample.", "other[0, step] += 1"),
         ("all later steps as well", "You change the step and all that come after it. One step is "
@@ -76,6 +77,8 @@ _SLIPS = (
          "for: which axis of `output` counts steps?", "amax(dim=(0, 1))"),
         ("a number for each sample", "You have one number for each sample. One for each step is "
          "asked for: with `batch_first=True`, steps are axis 1.", "amax(dim=(1, 2))"),
+        ("one number for all", "You take the largest change of all steps. One for each step is "
+         "asked for: name the axes over which the largest is taken.", "amax()", "max()"),
         also_right=("amax(dim=2).amax(dim=0)", "amax(dim=0).amax(dim=1)"),
     ),
 )  # fmt: skip

@@ -1,13 +1,14 @@
 """18.3: one score a line, from its own last step, also for a batch of one line."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import random_layer, randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import place
+from lstm_lessons.exercises.engine.slips import other, place
 
 _ONE_LINE = "With one line in the batch, the axis of the batch stays, 1 long."
 
@@ -77,11 +78,36 @@ _SLIPS = (
     ),
 )  # fmt: skip
 
+
+def _unmended(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Tensor:
+    return head(lstm(x)[0][:, -1]).squeeze()
+
+
+def _packed_time_first(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Tensor:
+    packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+    return head(lstm(packed)[1][0][-1]).squeeze(-1)
+
+
+_OTHERS = (
+    other(
+        "nothing mended",
+        f"{_PADDING} And `squeeze()` takes every axis of length 1, that of the batch as well, "
+        "where there is one line.",
+        _unmended,
+    ),
+    other(
+        "packed with time first",
+        "`pack_padded_sequence` takes x for (T, B, I) here. Say `batch_first=True` to it as well.",
+        _packed_time_first,
+    ),
+)
+
 EXERCISE = FunctionExercise(
     "18.3",
     cases=_cases,
     returns=OneTensor(("scores",), axes=("line",)),
     slips=_SLIPS,
+    others=_OTHERS,
     axes={"x": ("line", "step", "number")},
     praise="A line now gets the score that it gets alone, whatever else is in its batch, and also "
     "when nothing else is.",

@@ -28,8 +28,8 @@ _QUESTIONS = (
         row("a leak taken for chunks", "In `forecast` nothing is cut. What must not be known is "
             "the step that comes next: which probe changes a step, and looks at those before it?",
             "D"),
-        row("a leak taken for no learning", "The network in `forecast` has learnt, to copy what it "
-            "should not see.", "F"),
+        row("a leak taken for no learning", "The network in `forecast` has learnt: it copies what "
+            "it should not see.", "F"),
     ), options=_LETTERS),
     OneOf("cut", "The pieces are one text.", (
         row("chunks taken for time", "In `cut` no number of the text was changed. It was cut in "
