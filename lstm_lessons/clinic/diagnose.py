@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from lstm_lessons.clinic.example import Example, argument_names, as_call, main_p
 from lstm_lessons.clinic.moves import largest
 from lstm_lessons.clinic.nested import leaves, replaced
 from lstm_lessons.clinic.probes import PROBES
+from lstm_lessons.clinic.probes.sample_independence import SWAPPED
 from lstm_lessons.clinic.report import NOT_TRIED, Finding, Report
 from lstm_lessons.clinic.sequences import Untried
 from lstm_lessons.clinic.subject import SEED, Call, Subject, chance_put_back
@@ -87,8 +89,17 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     results = subject.results(example.call)
     layouts = laid_out(subject, example, results)
     case = Case(subject, example, results, layouts, grown, _by_chance(subject, example, results))
-    findings = tuple(_tried(name, probe, case) for name, probe in PROBES.items())
-    return Report(_subject(subject, call, path), _axes(example, how, grown), findings)
+    findings = [_tried(name, probe, case) for name, probe in PROBES.items()]
+    if SWAPPED in findings[0].perhaps:
+        findings[1:] = [_pointed(each) for each in findings[1:]]
+    return Report(_subject(subject, call, path), _axes(example, how, grown), tuple(findings))
+
+
+def _pointed(finding: Finding) -> Finding:
+    """Where batch and time are swapped, let what that explains as well say so first."""
+    if finding.probe not in ("batch composition", "causality") or not finding.perhaps:
+        return finding
+    return replace(finding, perhaps=f"the swap that sample independence saw; or {finding.perhaps}")
 
 
 def _tried(name: str, probe: Any, case: Case) -> Finding:

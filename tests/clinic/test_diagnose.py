@@ -87,6 +87,15 @@ def test_a_model_that_draws_by_chance_is_compared_with_nothing_but_itself():
     assert all("by chance in eval mode" in report[name].fact for name in names)
 
 
+def test_where_batch_and_time_are_swapped_the_other_probes_point_to_it():
+    torch.manual_seed(0)
+    swapped = layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]), batch_first=False)
+    report = diagnose(swapped, floats())
+    for probe in ("batch composition", "causality"):
+        assert report[probe].perhaps.startswith("the swap that sample independence saw"), report
+    assert "swap that" not in report["parameter gradients"].perhaps
+
+
 # --- Nothing of the model changes --------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
 
 NAME = "sample independence"
+SWAPPED = "batch and time are swapped for the recurrent layer"
 
 
 def sample_independence(case: Case) -> Finding:
@@ -69,8 +70,8 @@ def _cause(case: Case, reached: dict[int, dict[str, list[int]]]) -> str:
     last = case.example.samples - 1
     if forward and not reached.get(last) and case.recurrent:
         return (
-            "the loop walks along the batch, from sample to sample: batch and time are swapped "
-            "for the recurrent layer (see its batch_first)"
+            f"the loop walks along the batch, from sample to sample: {SWAPPED} (see its "
+            "batch_first)"
         )
     return (
         "something mixes the batch: batch and time swapped, a view or reshape in place of a "
