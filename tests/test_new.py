@@ -7,22 +7,23 @@ import sys
 import pytest
 from clone_copies import CLONE, clean_environ, one_line, run
 
-from lstm_lessons.course import LESSONS
+from lstm_lessons.course import LESSONS, Lesson
+from lstm_lessons.publishing import blank
 from lstm_lessons.publishing.blank import Blank, CannotLayOut
 
-PLANNED = next(each for each in LESSONS if not each.ready)
+NEXT = Lesson(f"{len(LESSONS):02}_something_new", "Something new", "What is new?", "all of it")
 
 FILES = [
     "lstm_lessons/course.py",
-    f"notebooks/source/{PLANNED.name}.py",
-    f"exercises/source/{PLANNED.name}.py",
-    f"lstm_lessons/exercises/lesson_{PLANNED.number}/step_back_anew.py",
+    f"notebooks/source/{NEXT.name}.py",
+    f"exercises/source/{NEXT.name}.py",
+    f"lstm_lessons/exercises/lesson_{NEXT.number}/step_back_anew.py",
     "lstm_lessons/explorers/flow_anew.py",
-    f"tests/exercises/test_lesson_{PLANNED.number}.py",
+    f"tests/exercises/test_lesson_{NEXT.number}.py",
 ]
 NEW = (
     "new",
-    PLANNED.name,
+    NEXT.name,
     "--explorer",
     "flow_anew",
     "--exercise",
@@ -66,9 +67,24 @@ def test_an_explorer_that_is_there_is_left_alone():
         Blank("99_back", "cell_gates", "exercise").texts(CLONE)
 
 
-def test_a_lesson_of_the_plan_takes_its_place_and_a_new_one_comes_last():
-    for name in (PLANNED.name, "99_something_new"):
-        texts = Blank(name, "flow_anew", "step_back_anew").texts(CLONE)
+PLAN = f"""
+    Lesson("{NEXT.name}", "{NEXT.title}", "{NEXT.question}", "{NEXT.shows}"),
+    Lesson("99_the_last", "The last", "What comes last?", "the end"),
+)
+"""
+
+
+def test_a_lesson_of_the_plan_takes_its_place_and_a_new_one_comes_last(tmp_path, monkeypatch):
+    """The last lesson of the plan stays the last, behind one that is filled in before it."""
+    monkeypatch.setattr(blank, "LESSONS", (*LESSONS, NEXT))
+    course = tmp_path / "lstm_lessons/course.py"
+    course.parent.mkdir()
+    text = (CLONE / "lstm_lessons/course.py").read_text("utf-8")
+    planned = text.replace("\n)\n\n\ndef lesson(", f"{PLAN}\n\ndef lesson(", 1)
+    assert planned != text
+    for name, source in ((NEXT.name, planned), (NEXT.name, text), ("98_another", text)):
+        course.write_text(source, "utf-8")
+        texts = Blank(name, "flow_anew", "step_back_anew").texts(tmp_path)
         space = {"__name__": "course"}
         source = next(text for path, text in texts.items() if path.name == "course.py")
         exec(
@@ -94,17 +110,17 @@ def test_what_is_laid_out_can_be_built_and_passes_its_tests(course, tmp_path):
     for name in FILES:
         path = course / name
         path.write_text(path.read_text("utf-8").replace("TODO", "Filled in"), "utf-8")
-    built = run(course, "build", PLANNED.number, environ=environ)
+    built = run(course, "build", NEXT.number, environ=environ)
     assert built.returncode == 0, built.stdout + built.stderr
     tests = [
         "tests/exercises/test_checks.py",
         "tests/exercises/test_degenerate.py",
-        f"tests/exercises/test_lesson_{PLANNED.number}.py",
+        f"tests/exercises/test_lesson_{NEXT.number}.py",
         "tests/test_explorers.py",
         "tests/test_notebooks_lint.py",
-        f"notebooks/{PLANNED.name}.ipynb",
+        f"notebooks/{NEXT.name}.ipynb",
     ]
-    only = ["-k", f"{PLANNED.number}.1 or lesson_{PLANNED.number} or flow_anew or {PLANNED.name}"]
+    only = ["-k", f"{NEXT.number}.1 or lesson_{NEXT.number} or flow_anew or {NEXT.name}"]
     ruff = [sys.executable, "-m", "ruff", "check", *FILES]
     checked = subprocess.run(ruff, cwd=course, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout

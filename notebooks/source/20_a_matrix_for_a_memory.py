@@ -191,8 +191,8 @@ pictures.matrix_memory(keys=((1, 0), (0, 1)), values=((3, 5), (-2, 4)), query=(1
 
 # %%
 key_3, value_3 = torch.tensor([0.6, 0.8]), torch.tensor([10.0, 0.0])
-C = C + torch.outer(value_3, key_3)
-print([round(number, 1) for number in (C @ key_1).tolist()])
+all_three = C + torch.outer(value_3, key_3)
+print([round(number, 1) for number in (all_three @ key_1).tolist()])
 
 # %% [markdown]
 # (9, 5) in place of (3, 5). The keys (1, 0) and (0.6, 0.8) have a product of 0.6, so 0.6 times the

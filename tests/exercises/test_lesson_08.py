@@ -264,7 +264,7 @@ def test_right_sizes_in_another_order_are_told_what_stands_first(order):
 
 
 def test_to_delete_retain_graph_alone_is_an_error_and_after_mending_none():
-    assert "a third thing has nothing left to do" in exercise("08.1").text.task
+    assert "a third thing is not needed any more" in exercise("08.1").text.task
     broken = exercise("08.1").text.namespace()["broken_train"]
     assert "`retain_graph=True` is none of the two" in exercise("08.1").check(broken).message
     lstm, x, k = exercise("08.1").calls[0].fresh().values()
