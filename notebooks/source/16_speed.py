@@ -262,8 +262,8 @@ print(count(hoisted, *exact), same(hoisted(*exact)[0], wanted))
 
 # %% [markdown]
 # A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
-# large product now. Where I is large beside H, they are most of the work. In our small layer there
-# is little to win: one call a step.
+# large product now. In a small layer that saves little time, whatever the share is, because the
+# calls decide there: one call a step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -294,9 +294,11 @@ pictures.rung("autograd")
 
 # %% [markdown]
 # Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of a
-# step needs what the step behind it has handed back. The second one need not be made at once. Its T
-# shares are only added up, and a sum of T products is one product of longer matrices. `flatten(0,
-# 1)` puts the rows of all steps below each other.
+# step needs what the step behind it has handed back. The second one need not be made at once: its T
+# shares are only added up at the end. With numbers, for one sum and one unit: if two steps have dz
+# = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 = 11. The product of the row
+# (2, 5) with the column (3, 1) is 11, too. So one product of longer matrices adds up by itself.
+# `flatten(0, 1)` puts the rows of all steps below each other.
 
 # %%
 torch.manual_seed(0)
@@ -368,7 +370,8 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 2.66. More of it below.
+# 1. `compiled`, with 2.66. More of it below. (The sizes are not those of our lines. So the numbers
+#    are others than on your machine above, for `per_sample` as well.)
 # 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`, with 0.94.
@@ -427,7 +430,8 @@ for letter in "TBIH":
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
 # small ones. Could each of them take a step? No: step t reads the h of step t − 1, so that step has
 # to be done first. The T products with `weight_hh` stand in a row. They do in each rung, and in
-# `nn.LSTM`, too. More cores can only share the work *within* a step: B rows of 4H sums. If a step
+# `nn.LSTM`, too. More cores can share what we have lifted out of the loop, such as the product with
+# x. Of what has to wait they can share only the work *within* a step: B rows of 4H sums. If a step
 # is small, there is little to share, and the cores wait for each other at each step.
 #
 # `torch.set_num_threads(2)` lets PyTorch use two cores. For a GPU, one moves the layer and its
@@ -522,7 +526,7 @@ print(f"a minute is won back after {60 / saved:,.0f} training steps")
 #   larger products win: all lines at once, four gates at once, all of x before the loop.
 # * Each rung gives the numbers of `nn.LSTM`, and `own_backward` gives its gradients.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T alone.
-# * The T products with h stand in a row. More cores help within a step, not across steps.
+# * The T products with h stand in a row. More cores can share a step, but not take two at a time.
 # * Measure ratios, after a warm-up, over several runs, and wait for a GPU.
 
 # %% [markdown]

@@ -75,7 +75,10 @@ print(reorder(torch.tensor([10, 20, 30, 40]), "ifgo", "iofg").tolist())
 # The 40 of o has moved to the second place, where ONNX looks for o.
 #
 # `taken_as("iofg")` is the opposite: our rows stay where they are, and are *taken* to lie in the
-# order i, o, f, g. `deepcopy` makes a copy, so that the reader itself stays as it is.
+# order i, o, f, g. Of (10, 20, 30, 40) the 20 is then taken for o. To run that in PyTorch, it has
+# to be put where PyTorch looks for o, at the end. So the same function gets the two orders the
+# other way round: `reorder(weight, "iofg", "ifgo")`. `deepcopy` makes a copy, so that the reader
+# itself stays as it is.
 #
 # **Predict.** Half of the 242 lines are code. This is a guess: how many does the reader tell right
 # in her editor?
@@ -278,9 +281,10 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # number in that run may become a constant in the list. So for each axis you say whether it may
 # vary.
 #
-# First the model that reads whole lines. Our example is two lines of eight characters. `Dim.AUTO`
-# means: leave this size free, if you can. (`quiet` keeps warnings off the page. They are about how
-# the exporter stores weights, and not about sizes.)
+# First the model that reads whole lines. Our example is two lines of eight characters. In `free`, 0
+# and 1 are the two axes of `numbers`, batch and time, and `Dim.AUTO` means: leave this size free,
+# if you can. `module()` gives what was exported as something that can be called. (`quiet` keeps
+# warnings off the page. They are about how the exporter stores weights, and not about sizes.)
 
 # %%
 from lstm_lessons.data.elsewhere import quiet
@@ -537,9 +541,9 @@ print("right:", count_right(forgotten), "where the reader has", count_right(read
 same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
-# 215: only two fewer. A count of right answers hardly sees this mistake, and a comparison of the
-# scores sees it at once. Ask whoever sends you weights for one input and its output, to the last
-# digit.
+# 215: only two fewer. Here a count of right answers hardly sees the mistake, and a comparison of
+# the scores sees it at once. So ask whoever sends you weights for one input and its output. It must
+# have several steps: at the first one c is zero, and a wrong f does nothing.
 #
 # ## The frameworks side by side
 #
@@ -577,7 +581,8 @@ for name, found in kept("frameworks").items():
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
 # error, verdicts that are half right, and outputs that are off from the first step on. Try all 24
-# orders on one known output. With random weights, only the right one fits.
+# orders on a known output of several steps. With random weights only the right one fits, and none
+# does if a bias or a 1 is missing as well.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert a set of weights, find

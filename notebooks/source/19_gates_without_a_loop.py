@@ -103,8 +103,8 @@ curves = {"as trained": memory_of_unit_5(reader), "no h": memory_of_unit_5(witho
 pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
-# It still rises at `(` and falls to zero at `)`. But in between it fades: at the x it goes down to
-# about 0.2. So here h had a part in keeping the bracket.
+# It still rises at `(` and falls to zero at `)`. But in between it fades, and at the y hardly
+# anything is left. So here h had a part in keeping the bracket.
 #
 # That is a reader that has lost something. A layer that never had it could learn to do without. So
 # let us build one.
@@ -240,8 +240,9 @@ print(rounds, "rounds")
 # Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become a queue of
 # ten rounds. Here is the scan as code.
 #
-# * `f[reach:]` leaves out the first `reach` steps, and `news[:-reach]` the last ones. So the two
-#   lie side by side as in the picture: each step, and the one that is `reach` before it.
+# * `f[reach:]` leaves out the first `reach` steps, and `news[:-reach]` the last ones. With four
+#   steps a, b, c, d and a reach of 1 these are b, c, d and a, b, c. So the two lie side by side as
+#   in the picture: each step, and the one that is `reach` before it.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
 #   `torch.cat` puts them in front again.
 
@@ -289,12 +290,15 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 #
 # Eric Martin and Chris Cundy trained recurrent layers by such a scan in 2017
 # ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)). It works for every layer whose step is
-# linear in its memory, and lesson 20 meets some of them.
+# linear in its memory, and lesson 20 meets some of them. (If a step multiplies the memory by a full
+# matrix, each join multiplies two matrices, which costs far more.)
 #
 # ## A shortcut that breaks
 #
 # Is there no shorter way? Call $P_t$ the product of all f up to step t. Divide the news of each
-# step by its $P$, add up, and multiply by $P$ again. On paper that is the same, and it is one line:
+# step by its $P$, add up, and multiply by $P$ again. For two steps, $P_1 = f_1$ and $P_2 = f_1
+# f_2$. The sum of $news_1 / P_1$ and $news_2 / P_2$, times $P_2$, is $f_2\,news_1 + news_2$: just
+# what the loop makes. On paper it is the same for any number of steps, and it is one line:
 
 
 # %%
@@ -405,11 +409,11 @@ for B_, H_ in ((1, 16), (32, 256)):
     print("scan takes twice as long:", by_the_scan > 2 * by_the_loop)
 
 # %% [markdown]
-# For the small one. For the large one the scan is the slower way, by far, on one core of a CPU. So
-# a scan is not fast by itself. It trades more work for fewer rounds, and pays off where there are
-# many hands, as on a graphics card. We have none here. Martin and Cundy wrote a scan for one, and
-# report up to 9 times the speed in training and use. There are also scans that make at most 2 T
-# joins, in about twice as many rounds as ours.
+# For the small one. For the large one the scan is the slower way, on one core of a CPU. So a scan
+# is not fast by itself. It trades more work for fewer rounds, and pays off where there are many
+# hands, as on a graphics card. This page was made without one. Martin and Cundy wrote a scan for
+# one, and report up to 9 times the speed in training and use. There are also scans that make at
+# most 2 T joins, in about twice as many rounds as ours.
 #
 # ## What is lost
 #
@@ -461,10 +465,12 @@ for _ in range(6):
 # %% [markdown]
 # c creeps towards one value, here 1, and always in the same direction. It cannot swing up and down,
 # as the answers even, odd, even, odd do. That holds for any f between 0 and 1: from one step to the
-# next the *change* of c is multiplied by f, so it never turns its sign. With many units it is the
-# same: each creeps to a value of its own, and after enough ones nothing moves any more. Then no
-# head can tell even from odd. An LSTM can swing, because its gates read h: at a 1, they can do
-# something else when the memory is up than when it is down.
+# next the *change* of c is multiplied by f, so it never turns its sign. With many units, each
+# creeps to a value of its own. A head with huge weights could still make an answer of them that
+# swings for some steps. But after enough ones nothing moves any more, and then no head can tell
+# even from odd. So no layer of this kind is right for rows of every length. (That rows of 20 were
+# not learnt either is what we have measured.) An LSTM can swing, because its gates read h: at a 1,
+# they can do something else when the memory is up than when it is down.
 #
 # So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1 at a 0, with no news.
 # Then each 1 turns the sign of c. That is still linear, so the scan can run it:
@@ -477,9 +483,10 @@ print("c:  ", scan(signs, first).int().tolist())
 print("odd:", (bits.cumsum(0) % 2).tolist())
 
 # %% [markdown]
-# −1 stands for odd. But the sigmoid never gives −1. In 2024, Riccardo Grazzi and others proved that
-# layers of this kind cannot do parity with finite precision if their factors are all positive, and
-# that negative ones mend it ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
+# −1 stands for odd. But the sigmoid never gives −1. Riccardo Grazzi and others, in 2024, are among
+# those who proved that layers of this kind cannot do parity with finite precision if their factors
+# are all positive, and that negative ones mend it
+# ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
 # ## What we have seen
