@@ -114,7 +114,7 @@ print(f"persistence: {error(persistence, validation):.1f}")
 
 # %%
 def autoregression(p, part, past=past, wanted=wanted):
-    """Return a forecast for every window by AR(p), fitted to one part; a_p to a_1, and b."""
+    """Return a forecast for every window by AR(p), fitted to one part; then a_p, ..., a_1, b."""
     ones = torch.ones(len(past), 1)
     x = torch.cat([past[:, -p:], ones], dim=1)  # (293, p + 1)
     numbers = torch.linalg.lstsq(x[part], wanted[part, None]).solution  # (p + 1, 1)
@@ -446,7 +446,8 @@ print(f"64 units: mean {networks.mean():.1f}, better: {(networks < without).sum(
 # "A baseline deserves the same care as the network." The network got 18 settings, and AR got five
 # orders. But the numbers move more where they are high, because high waves are also steep. For that
 # there is an old device, the square root: from 4 to 9 it grows by 1, and from 100 to 121 it grows
-# by 1 as well. So one forecasts the root, and squares the forecast.
+# by 1 as well. So one forecasts the root, and squares the forecast. In the fit an error of 21 at
+# the top then counts as much as one of 5 at the bottom.
 #
 # **Predict.** This is a guess: how many of the ten seeds with 64 units are still better than AR(9),
 # when AR(9) has the roots?
