@@ -38,6 +38,15 @@ def test_step_by_step_and_all_at_once_are_the_same_with_all_gradients(T, D):
     assert compare(matrix_at_once, matrix_loop, q, k, v, z_i.exp(), z_f.sigmoid())
 
 
+def test_over_a_long_text_no_gradient_comes_from_pairs_that_are_still_to_come():
+    """With f = 0.5 the exponentials above the diagonal are infinite from some 1,100 steps on."""
+    q, k, v, z_i, _ = drawn(1500, 2)
+    i, f = z_i.exp().requires_grad_(), torch.full((1500,), 0.5).double().requires_grad_()
+    matrix_at_once(q, k, v, i, f).square().sum().backward()
+    assert i.grad.isfinite().all() and f.grad.isfinite().all()
+    assert left_of(i, f)[0, 1] == 0
+
+
 def test_what_is_left_is_counted_by_hand():
     left = left_of(torch.tensor([1.0, 2, 3]), torch.tensor([0.9, 0.5, 0.1]))
     wanted = torch.tensor([[1, 0, 0], [0.5, 2, 0], [0.05, 0.2, 3]])

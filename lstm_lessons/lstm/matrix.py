@@ -34,9 +34,13 @@ def matrix_loop(q: Tensor, k: Tensor, v: Tensor, i: Tensor, f: Tensor) -> Tensor
 
 
 def left_of(i: Tensor, f: Tensor) -> Tensor:
-    """Return what is left of each step at each later one, (T, T): row t, column s; else 0."""
+    """Return what is left of each step at each later one, (T, T): row t, column s; else 0.
+
+    f has to be above 0.
+    """
     kept = torch.log(f).cumsum(dim=0)
-    return torch.tril(torch.exp(kept[:, None] - kept) * i)
+    later = torch.ones(len(f), len(f), dtype=torch.bool).triu(1)  # pairs still to come
+    return torch.exp((kept[:, None] - kept).masked_fill(later, -torch.inf)) * i
 
 
 def matrix_at_once(q: Tensor, k: Tensor, v: Tensor, i: Tensor, f: Tensor) -> Tensor:

@@ -126,8 +126,8 @@ print("nn.LSTM:   ", count(lstm64, exact[0]))
 print("per_sample:", count(per_sample, *exact))
 
 # %% [markdown]
-# The multiplications are equal, so they are not what makes the difference. The calls are: 8,423 in
-# place of 3. What does a call cost?
+# The multiplications are equal, so they are not what makes the difference. The calls of our Python
+# are: 8,423 in place of 3. What does a call cost?
 #
 # **Predict.** tanh of 1,000 numbers is 1,000 times the work of tanh of one number. This is a guess:
 # is its call about 1,000 times as long, about 100 times, or less than 10 times?
@@ -243,9 +243,9 @@ pictures.rung("hoisted")
 def hoisted(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     """Take what x adds out of the loop, as one product for all steps."""
     z_x = F.linear(x, weight_ih, bias_ih + bias_hh)
-    outputs = []
+    turned, outputs = weight_hh.T, []
     for z_t in z_x:
-        z = torch.addmm(z_t, h, weight_hh.T)
+        z = torch.addmm(z_t, h, turned)
         h, c = apply_gates(z, c)
         outputs.append(h)
     return torch.stack(outputs), h, c
@@ -275,13 +275,18 @@ with torch.no_grad():
     for rung in (per_sample, eight_products, one_product, hoisted):
         calls = count(rung, *given).calls
         print(f"{rung.__name__:15} {calls:5} calls  {seconds(rung, *given) / unit:6.1f}")
+    with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None):
+        print(f"{'nn.LSTM without oneDNN':27} {seconds(lstm, x) / unit:7.1f}")
 
 # %% [markdown]
 # Read it from the top down: in this small layer, the time falls with the calls. To take the whole
 # batch at once saves most. The last two rungs may be nearly equal on your machine.
 #
 # What is left? `nn.LSTM` has the same loop, but inside the library, where a step needs no Python.
-# In float32, PyTorch hands it to oneDNN where it can, a library that has such layers ready-made.
+# There are calls in there, too, which `count` does not see. And in float32 PyTorch hands the layer,
+# where it can, to *oneDNN*, a library that has such layers ready-made. The last row shows `nn.LSTM`
+# without it. In our runs that was about four times as long, so the larger part of what is left is
+# oneDNN's.
 #
 # ## The way back
 #
@@ -370,8 +375,9 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 2.66. More of it below. (The sizes are not those of our lines. So the numbers
-#    are others than on your machine above, for `per_sample` as well.)
+# 1. `compiled`, with 2.66. `per sample` is quicker than `eight products` there, since for a single
+#    line it has fewer calls. More of it below. (The sizes are not those of our lines. So the
+#    numbers are others than on your machine above, for `per_sample` as well.)
 # 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`, with 0.94.
@@ -466,9 +472,8 @@ with torch.no_grad():
         print(f"GPU: {seconds(run_wide) / one_core:.2f} of the time with one core")
 
 # %% [markdown]
-# Your numbers say more than those that are stored here: they come from a machine that was very
-# busy, and has no GPU. Where other programs need the second core, two threads can take longer than
-# one.
+# Where other programs need the second core, two threads can take longer than one. (On the machine
+# that made this page they did. It was busy, and has no GPU.)
 #
 # Why ask first? One may also try the move, and catch the error where there is no GPU. In
 # PyTorch 2.13 that has a surprise. We show it with a copy of our layer, and with a hundredth GPU,
@@ -513,18 +518,22 @@ _, slow = times["hoisted"]
 _, fast = times["compiled"]
 saved = (slow - fast) * 0.58 / 1000  # seconds in each training step
 print(f"a minute is won back after {60 / saved:,.0f} training steps")
+_, ours = times["own backward"]  # which needs no compiler
+saved = (ours - fast) * 0.58 / 1000
+print(f"beside own_backward, after {60 / saved:,.0f}")
 
 # %% [markdown]
-# So it pays in a long training with few different sizes, and not while you try things out. And
-# where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
-# because your cell is another one: then write `hoisted` first.
+# So it pays in a long training with few different sizes, and not while you try things out. If
+# somebody has written the way back by hand, it hardly pays at all here. And where `nn.LSTM` can do
+# what you need, take `nn.LSTM`. The rungs are for the day when it cannot, because your cell is
+# another one: then write `hoisted` first.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
 #   larger products win: all lines at once, four gates at once, all of x before the loop.
-# * Each rung gives the numbers of `nn.LSTM`, and `own_backward` gives its gradients.
+# * Each rung gives the numbers of `nn.LSTM`, and `own_backward` the gradients of its weights.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T alone.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
 # * Measure ratios, after a warm-up, over several runs, and wait for a GPU.

@@ -55,13 +55,14 @@ show(plot, alt)
 # The LSTMs are better than a guess, and far from right. Perhaps they would come there with more
 # training. The other layer is there already. It comes from the paper "xLSTM", by Maximilian Beck
 # and others with Sepp Hochreiter ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)). It has two
-# new things: gates that are exponentials, and a matrix for a memory. We take them one by one.
+# things that the LSTM lacks: gates that are exponentials, and a matrix for a memory. We take them
+# one by one.
 #
 # ## A gate without a ceiling
 #
 # The sigmoid makes i at most 1. Let f be 1 and i be 1, and let g be −1 five times. Then c is −5.
-# Now something comes that matters more than all before, with g = +1. The gate i cannot say so: with
-# i = 1, c is −4.
+# Now something comes that matters more than all before, with g = +1. As long as f is 1, the gate i
+# cannot say so: with i = 1, c is −4.
 #
 # In an *sLSTM*, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
 # sum of 0 that is 1, and for a sum of 5 it is 148. So c can become very large. That is why a second
@@ -217,11 +218,13 @@ explorers.matrix_lookup()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. With 6 pairs, one of them is no longer found.
+# 1. With 6 pairs, one of them is no longer found. With 7 and 8 all are found again: the keys are
+#    random, and it is chance which of them lie near to each other.
 # 2. Longer keys, which make a larger matrix. With size 4, 8 of 16 are found, with size 8 it is 12,
 #    and with size 18 all.
 # 3. The last five, 11 to 15, and three of the older ones: 0, 8 and 9. What is left of an old pair
-#    is small, and what the others mix in is then often larger.
+#    is small, and what the others mix in is then often larger. By luck it may still be the right
+#    one of the 8 values.
 #
 # </details>
 #
@@ -278,7 +281,8 @@ def matrix_loop(q, k, v, i, f):
 def left_of(i, f):
     """Return what is left of each step at each later one, (T, T): row t, column s; else 0."""
     kept = torch.log(f).cumsum(dim=0)
-    return torch.tril(torch.exp(kept[:, None] - kept) * i)
+    later = torch.ones(len(f), len(f), dtype=torch.bool).triu(1)  # pairs still to come
+    return torch.exp((kept[:, None] - kept).masked_fill(later, -torch.inf)) * i
 
 
 left = left_of(torch.ones(4), torch.full((4,), 0.5))
@@ -288,7 +292,10 @@ for row in left.tolist():
 # %% [markdown]
 # A row is a moment, a column a pair. At the last moment an eighth is left of the first pair, and
 # all of the last one. Products of many f are sums of their logarithms here, so that nothing is
-# divided. `torch.tril` puts zeros where a pair is still to come.
+# divided; f must be above 0, as that of a sigmoid is. Where a pair is still to come, the exponent
+# is minus infinity, and $e^{-\infty}$ is 0. It has to be put there *before* the exponential. Over
+# 2,000 steps the exponentials of those places would be infinite, and their gradients `nan`, though
+# nobody uses them.
 #
 # A query meets a pair through the product of q and k. So h at step t is a sum over all pairs: what
 # is left, times $q_t \cdot k_s$, times the value $v_s$.
@@ -313,9 +320,10 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 
 # %% [markdown]
 # Two programs, one function, and all gradients are the same. They cost different things. The loop
-# keeps 16 by 16 numbers, however long the text is, and goes step by step. The other one makes a
-# table of T by T scores, and all rows at the same time. So one trains with the second, and reads
-# on and on with the first.
+# keeps 16 by 16 numbers and n, however long the text is, and goes step by step. The other one makes
+# a table of T by T scores, and all rows at the same time. So one reads on and on with the first,
+# and trains with the second. Where T is large, training goes in pieces: the table inside a piece,
+# and C from piece to piece.
 #
 # The authors publish their own functions in the package `xlstm`. Where it is installed,
 # `tests/test_matrix.py` compares them with ours: the sLSTM and the mLSTM agree to 1e-12.
@@ -337,8 +345,9 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 # | minimal LSTM | 2024 | 1 − i | from x | g, from x | 1 | |
 # | mLSTM | 2024 | σ, from x | exp, from x | from x | from x | $\max(\lvert n \cdot q \rvert, 1)$ |
 #
-# Where k and q are 1, C has one column, and is the c that you know. Let us check three rows of the
-# table with one function.
+# Where k and q are 1, C has one column, and is the c that you know. (Δ and a are numbers that are
+# above 0. The table leaves out what is done behind C q: an LSTM shows o · tanh(c), and an mLSTM has
+# an o as well.) Let us check three rows of the table with one function.
 
 
 # %%
@@ -376,10 +385,10 @@ scores = torch.tril(positive_q @ positive_k.T)
 same(found[:, :D] / found[:, D:], scores @ v / scores.sum(dim=1, keepdim=True))
 
 # %% [markdown]
-# And Mamba, a *state-space layer* (Albert Gu and Tri Dao,
+# And the row of Mamba, a *state-space layer* (Albert Gu and Tri Dao,
 # [arXiv 2312.00752](https://arxiv.org/abs/2312.00752)). Each channel, a number of x, has a step
 # size Δ, which is made from the word. A large Δ takes in much and forgets much. f has an entry for
-# each place of C, so that a scan over matrices can run it:
+# each place of C, (T, D, D), so that the scan of lesson 19 can run this row, too:
 
 # %%
 delta, a = F.softplus(torch.randn(T, D)), torch.rand(D, D)
@@ -393,8 +402,9 @@ same(found, (scan(f_mamba, news) * q[:, None, :]).sum(dim=2))
 #
 # *Attention* has no C at all. It keeps all keys and values, and looks back at them, each time anew
 # ([Vaswani and others, 2017](https://arxiv.org/abs/1706.03762)). A score is the exponential of
-# q · k, divided by the sum of all of them: exponential weights and a normaliser once more. Here it
-# is, beside PyTorch's own:
+# q · k, divided by the sum of all of them: exponential weights and a normaliser once more. (Before
+# the exponential, q · k is divided by the root of D, so that it does not grow with D.) Here it is,
+# beside PyTorch's own:
 
 
 # %%
@@ -435,13 +445,16 @@ for name, setting in names.items():
 # No. Each of the two kinds fails where the other one shines.
 #
 # * Attention finds the pair in all lists, also in lists twice as long as those of its training. The
-#   matrix nearly does: for 16 pairs it makes some mistakes. Samy Jelassi and others (2024) prove
-#   that two layers of attention can copy texts of a length that is exponential in their size, and
-#   that a state of a fixed size limits all others
-#   ([arXiv 2402.01032](https://arxiv.org/abs/2402.01032)).
-# * The LSTM follows something that changes with every bit. Attention makes a mean of what it finds,
-#   and hands on nothing that a bit could turn round. The gates of the matrix read the word alone,
-#   as those of the minimal LSTM do.
+#   matrix nearly does: for 16 pairs, as many as it has columns, it makes some mistakes. How much a
+#   state can keep is limited by its size. Samy Jelassi and others (2024) prove that two layers of
+#   attention can copy texts of a length that is exponential in their size, and that a state of a
+#   fixed size cannot ([arXiv 2402.01032](https://arxiv.org/abs/2402.01032)).
+# * The LSTM follows something that changes with every bit. Attention, which is one layer here with
+#   a weighted sum behind it, makes a mean of what it finds, and whether a count is odd is no
+#   weighted sum of a mean. The gates of the matrix read the word alone, as those of the minimal
+#   LSTM do.
+#
+# (The LSTM has ten seeds for parity, all others have five.)
 #
 # And what a state does that attention does not is this: it stays small.
 
@@ -467,7 +480,8 @@ show(plot, alt)
 #
 # In lesson 00 an LSTM read `print(x, y)`, and one of its units went up at `(`, stayed up, and fell
 # at `)`. You have written its cell, trained it, taken it apart, and asked what it knows. In the
-# words of this lesson: at `(` it stored a 1, with i = 1. In between f kept it. At `)` f was 0. It
+# words of this lesson: at `(` it stored a 1, with i = 1. In between f kept it. At `)` f was as good
+# as 0. It
 # kept one thing, in one number, and read it with a key that is always 1. A matrix keeps more, and
 # still somebody has to say when to write, when to keep and when to wipe. That is what gates are
 # for.
@@ -487,8 +501,8 @@ show(plot, alt)
 # * A matrix keeps pairs, and mixes them when there are too many. The mLSTM can run step by step or
 #   all at once.
 # * LSTM, minimal LSTM, linear attention, Mamba and mLSTM are one recurrence with other gates.
-# * Attention looks up exactly, and keeps everything. A state stays small, and with gates that read
-#   h it can follow parity.
+# * Attention keeps everything, and found every pair here. A state stays small, and with gates that
+#   read h it can follow parity.
 
 # %% [markdown]
 # **A common mistake.** One looks at a task that one kind of layer solves, and declares that kind

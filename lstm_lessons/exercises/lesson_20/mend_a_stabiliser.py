@@ -33,8 +33,8 @@ _NO_M = "The old m is missing where the larger number is taken. If z_i falls fro
 
 _SLIPS = (
     together("m from 0", f"{_AT_0}.", {_START: "torch.zeros_like(g[0])"}, paired=False),
-    together("old m left out of the larger", f"{_NO_M}. Then look at the m before the first step, "
-             "too: it should be minus infinity.",
+    together("old m left out of the larger", f"{_NO_M}. And the m before the first step has to be "
+             "minus infinity.",
              {_MAX: "torch.maximum(log_f, z_i[t])"},
              {_START: "torch.zeros_like(g[0])", _MAX: "torch.maximum(log_f, z_i[t])"},
              paired=False),
