@@ -111,6 +111,7 @@ def shapes(lstm, x, *states):
 # A1 to A4, A6, A7, B1 to B4, B6. The defaults, as PyTorch has them, and what two layers are:
 
 # %%
+torch.manual_seed(0)
 defaults = signature(nn.RNNBase.__init__).parameters
 for name in ("num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size"):
     print(f"{name:14}", defaults[name].default)
@@ -123,6 +124,7 @@ print("without:", [name for name, _ in nn.LSTM(I, H, bias=False).named_parameter
 # A2, B2. With a projection, h has `proj_size` numbers. `hidden_size` is then the size of c alone.
 
 # %%
+torch.manual_seed(0)
 output, (h_n, c_n) = nn.LSTM(I, H, proj_size=5)(torch.randn(T, B, I))
 print("h:", h_n.shape[-1], "numbers, c:", c_n.shape[-1])
 
@@ -148,6 +150,7 @@ print("with a view:   ", same(lstm(x.view(T, B, I))[0].transpose(0, 1), first(x)
 # States that are handed in have the shapes of those that come out.
 
 # %%
+torch.manual_seed(0)
 x = torch.randn(T, B, I)
 print("as in the posts: ", shapes(nn.LSTM(I, H), x))
 print("two layers:      ", shapes(nn.LSTM(I, H, 2), x))
@@ -158,6 +161,7 @@ print("4 words, not 24: ", shapes(nn.LSTM(I, H), x[:4]))
 # The last row is A21: no state has an axis for time. And these are the conditions:
 
 # %%
+torch.manual_seed(0)
 print("batch_first=True:", shapes(nn.LSTM(I, H, batch_first=True), x.transpose(0, 1)))
 print("proj_size=5:     ", shapes(nn.LSTM(I, H, proj_size=5), x))
 print("one sentence:    ", shapes(nn.LSTM(I, H), x[:, 0]))
@@ -177,6 +181,7 @@ same(h_24, h_4)
 # nothing.
 
 # %%
+torch.manual_seed(0)
 h_0, c_0 = torch.randn(1, B, H), torch.randn(1, B, H)
 for name, state in (("h_0", h_0), ("c_0", c_0)):
     before, _ = lstm(x, (h_0, c_0))
@@ -204,6 +209,7 @@ print("step 9:", same(output[9], h_after_ten[0]))
 # stays within 1. c may leave that range, and is no step of `output`:
 
 # %%
+torch.manual_seed(0)
 wide = nn.LSTM(I, H)
 with torch.no_grad():
     for parameter in wide.parameters():
@@ -237,6 +243,7 @@ print("packed, h_n:       ", same(h_packed[:, 1:2], alone))
 # And of two directions, the reverse one ends at the *first* word:
 
 # %%
+torch.manual_seed(0)
 both = nn.LSTM(I, H, bidirectional=True)
 output, (h_n, c_n) = both(x)
 print("forward, at the last word: ", same(h_n[0], output[-1, :, :H]))
@@ -249,6 +256,7 @@ print("reverse, at the first word:", same(h_n[1], output[0, :, H:]))
 # layers in front.
 
 # %%
+torch.manual_seed(0)
 output, (h_n, c_n) = lstm(x)
 print("one layer, output[-1] and h_n:   ", same(output[-1], h_n))
 print("one layer, output[-1] and h_n[0]:", same(output[-1], h_n[0]))
@@ -260,8 +268,8 @@ print("two layers, h_n[-1]:", same(output[-1], h_n[-1]))
 
 # %%
 print("two layers, h_n[0]: ", same(output[-1], h_n[0]))
-output, (h_n, c_n) = both(x)
-print("both directions, shapes:", tuple(output[-1].shape), tuple(h_n[0].shape))
+both_ways, (h_both, _) = both(x)
+print("both directions, shapes:", tuple(both_ways[-1].shape), tuple(h_both[0].shape))
 
 # %% [markdown]
 # ## 8. The code of post A
@@ -274,6 +282,7 @@ import warnings
 
 import numpy as np
 
+torch.manual_seed(0)
 words = torch.from_numpy(np.random.uniform(0, 19, size=(3, 4))).long()
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -288,6 +297,7 @@ print("in training, two calls:", same(small(x)[0], small(x)[0]))
 # A number drawn evenly from 0 to 19 is below 19, and `long()` rounds it down. `randint` draws all 20.
 
 # %%
+torch.manual_seed(0)
 drawn = torch.from_numpy(np.random.uniform(0, 19, size=100_000)).long()
 print("smallest:", drawn.min().item(), " largest:", drawn.max().item())
 print("randint, largest:", torch.randint(20, (100_000,)).max().item())
@@ -298,6 +308,7 @@ print("randint, largest:", torch.randint(20, (100_000,)).max().item())
 # B7, B8. Each step of the loop takes one entry of axis 0:
 
 # %%
+torch.manual_seed(0)
 for name, x in (
     ("(24, 10, 100)", torch.rand(24, 10, 100)),
     ("(10, 24, 100)", torch.rand(10, 24, 100)),
@@ -308,6 +319,7 @@ for name, x in (
 # The layer does so, too. Entry 0 of axis 0 is a whole sentence in the first two examples:
 
 # %%
+torch.manual_seed(0)
 x = torch.rand(10, 24, 100)
 other = x.clone()
 other[0] += 1
@@ -318,6 +330,7 @@ print("moved along axis 0:", [n for n in range(10) if not same(before[n], after[
 # B9, B10. The third of four blocks of rows is that of g:
 
 # %%
+torch.manual_seed(0)
 W_ig, W_hg = lstm.weight_ih_l0.chunk(4)[2], lstm.weight_hh_l0.chunk(4)[2]
 print("W_ig:", tuple(W_ig.shape), " W_hg:", tuple(W_hg.shape))
 product = W_ig @ torch.rand(100, 1) + W_hg @ torch.rand(16, 1)
@@ -331,6 +344,7 @@ print("with proj_size=5, W_hg:", tuple(nn.LSTM(I, H, proj_size=5).weight_hh_l0.c
 # shapes are those of an x that has been transposed.
 
 # %%
+torch.manual_seed(0)
 x = torch.rand(10, 24, 100)
 print("1, as it is:   ", *shapes(nn.LSTM(100, 16, num_layers=2), x))
 print("1, transposed: ", *shapes(nn.LSTM(100, 16, num_layers=2), x.transpose(0, 1)))
