@@ -57,7 +57,7 @@ def laid_out(subject: Subject, example: Example, results: Results) -> dict[str, 
 
 def _shapes(subject: Subject, make: Any) -> dict[str, torch.Size] | None:
     try:
-        return {name: each.shape for name, each in subject.results(make()).items()}
+        return subject.shapes(make())
     except Exception:
         return None
 

@@ -39,7 +39,12 @@ def places(found: list[int]) -> str:
         return f"{found[0]} to {found[-1]}"
     if len(found) > 6:
         return f"{len(found)} of {found[0]} to {found[-1]}"
-    *front, last = map(str, found)
+    return listed(list(map(str, found)))
+
+
+def listed(words: list[str]) -> str:
+    """Return words in a row: ``a``, ``a and b``, ``a, b and c``."""
+    *front, last = words
     return f"{', '.join(front)} and {last}" if front else last
 
 

@@ -59,12 +59,12 @@ class Subject:
 
     def widen(self, call: Call) -> Call:
         """Go over to float64 if the model runs so; return the call to go on with."""
-        narrow, wanted = self._kept, _shapes(self.results(call))
+        narrow, wanted = self._kept, self.shapes(call)
         wide = replaced(call, lambda _, leaf: _double(leaf))
         try:
             with quiet():
                 self._kept, self._wide = _copy(narrow, {}).double(), True
-            if _shapes(self.results(wide)) == wanted:
+            if self.shapes(wide) == wanted:
                 return wide
         except Exception:  # whatever hinders it, the model is then tried as it is
             pass
@@ -76,6 +76,10 @@ class Subject:
         with torch.no_grad():
             found = self.run(call, seed)
         return {name: each.detach().clone() for name, each in found.items()}
+
+    def shapes(self, call: Call) -> dict[str, torch.Size]:
+        """Return the shape of every tensor that a fresh copy gives."""
+        return {name: each.shape for name, each in self.results(call).items()}
 
     def run(
         self, call: Call, seed: int = SEED, model: nn.Module | None = None, keep: bool = False
@@ -169,10 +173,6 @@ def _copy(model: nn.Module, memo: dict[int, Any]) -> nn.Module:
 def _plain(attributes: dict[str, Any]) -> dict[str, Any]:
     own = ("_parameters", "_buffers", "_modules")
     return {name: each for name, each in attributes.items() if name not in own}
-
-
-def _shapes(results: dict[str, Tensor]) -> dict[str, torch.Size]:
-    return {name: each.shape for name, each in results.items()}
 
 
 def _double(leaf: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from lstm_lessons.clinic.case import Case, looked_at, some
-from lstm_lessons.clinic.moves import largest, moved, places
+from lstm_lessons.clinic.moves import largest, listed, moved, places
 from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
 
@@ -43,7 +43,7 @@ def _moved(case: Case, step: int) -> tuple:
 def _early(case: Case, fact: str) -> Finding:
     both = [name or "the layer" for name, each in case.recurrent.items() if each.bidirectional]
     if both:
-        fact += f". By design: {places_of(both)} read{'s' if len(both) == 1 else ''} both ways"
+        fact += f". By design: {listed(both)} read{'s' if len(both) == 1 else ''} both ways"
         return Finding(
             NAME, PROPERTY, fact + ". It has seen what comes next, and must not be asked for it"
         )
@@ -53,7 +53,7 @@ def _early(case: Case, fact: str) -> Finding:
         if isinstance(each, nn.MultiheadAttention | nn.Transformer | nn.Conv1d | nn.Conv2d)
     }
     if looks:
-        fact += f". {places_of(sorted(looks))} may look ahead; so it is, unless it is masked"
+        fact += f". {listed(sorted(looks))} may look ahead; so it is, unless it is masked"
         return Finding(NAME, PROPERTY, fact)
     perhaps = (
         "attention, a mean over time or a decoder that reads the whole source; batch and time "
@@ -85,9 +85,3 @@ def _reach(case: Case) -> Finding:
         fact = f"{none}. The last step moved no result, step {places(reaching)} did"
         return Finding(NAME, SUSPICION, fact, "the result is taken from another step than the last")
     raise Untried(none)
-
-
-def places_of(names: list[str]) -> str:
-    """Return names in words: ``a``, ``a and b``."""
-    *front, last = names
-    return f"{', '.join(front)} and {last}" if front else last

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_lessons.clinic.case import Case
-from lstm_lessons.clinic.moves import largest, places
+from lstm_lessons.clinic.moves import largest, listed, places
 from lstm_lessons.clinic.nested import replaced
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Block, Untried, is_numbering
@@ -222,9 +222,8 @@ def _reaches(case: Case, step: int) -> bool:
 
 def _names(names: list[str]) -> str:
     if len(names) > 3:
-        return f"{names[0]}, {names[1]} and {len(names) - 2} others"
-    *front, last = names
-    return f"{', '.join(front)} and {last}" if front else last
+        return listed([*names[:2], f"{len(names) - 2} others"])
+    return listed(names)
 
 
 def _holds(case: Case, model: nn.Module) -> Finding:
