@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from lstm_lessons.course import LESSONS, Lesson, lesson
+from lstm_lessons.course import LESSONS, Lesson
 from lstm_lessons.exercises.engine import diary, text
 
 
@@ -104,19 +104,14 @@ def progress(read: str | None = None) -> Progress:
         lessons, solved = diary.done(diary.READ), diary.done(diary.SOLVED)
     except OSError as error:
         return Progress((), f"{diary.FILE} cannot be used ({error}).")
-    return Progress(
-        tuple(_step(each, each.number in lessons, solved) for each in ready), _where_it_is_kept()
-    )
-
-
-def _step(of: Lesson, read: bool, solved: set[str]) -> Step:
-    numbers = [each for each in text.numbers() if each[:2] == of.number]
-    return Step(
-        lesson(of.number),
-        read,
-        tuple(each for each in numbers if each in solved),
-        tuple(each for each in numbers if each not in solved),
-    )
+    all_numbers = text.numbers()
+    steps = []
+    for each in ready:
+        numbers = [number for number in all_numbers if number[:2] == each.number]
+        done = tuple(number for number in numbers if number in solved)
+        left = tuple(number for number in numbers if number not in solved)
+        steps.append(Step(each, each.number in lessons, done, left))
+    return Progress(tuple(steps), _where_it_is_kept())
 
 
 def _where_it_is_kept() -> str:

@@ -34,9 +34,10 @@ def note(what: str, number: str) -> None:
     """
     path = file()
     done = (what, number)
-    if path is not None and done not in _written(path):
+    text = _text(path)
+    if path is not None and done not in _written(text):
         # One call in append mode, so that two kernels at once lose nothing.
-        before = "" if _ends_with_a_line(path) else "\n"
+        before = "\n" if text and not text.endswith("\n") else ""
         with path.open("a", encoding="utf-8") as lines:
             lines.write(f"{before}{date.today().isoformat()} {what} {number}\n")
     _until_the_kernel_stops.add(done)
@@ -48,17 +49,17 @@ def done(what: str) -> set[str]:
     Raises:
         OSError: the file cannot be read.
     """
-    path = file()
-    known = _until_the_kernel_stops | (_written(path) if path else set())
+    known = _until_the_kernel_stops | _written(_text(file()))
     return {number for each, number in known if each == what}
 
 
-def _written(path: Path) -> set[tuple[str, str]]:
-    if not path.exists():
-        return set()
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return {(found["what"], found["number"]) for line in lines if (found := _LINE.match(line))}
+def _text(path: Path | None) -> str:
+    """Return what stands in the file; nothing where there is none."""
+    if path is None or not path.exists():
+        return ""
+    return path.read_bytes().decode("utf-8", errors="replace")
 
 
-def _ends_with_a_line(path: Path) -> bool:
-    return not path.exists() or path.read_bytes()[-1:] in (b"", b"\n")
+def _written(text: str) -> set[tuple[str, str]]:
+    found = map(_LINE.match, text.splitlines())
+    return {(line["what"], line["number"]) for line in found if line}
