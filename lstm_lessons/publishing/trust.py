@@ -6,8 +6,12 @@ import sqlite3
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstm_lessons.environment.clone import Clone
+
+if TYPE_CHECKING:
+    from nbformat.sign import NotebookNotary
 
 
 def sign(paths: Iterable[Path]) -> str | None:
@@ -18,10 +22,9 @@ def sign(paths: Iterable[Path]) -> str | None:
     this command to trust.
     """
     import nbformat
-    from nbformat.sign import NotebookNotary
 
     try:
-        notary = NotebookNotary()
+        notary = _notary()
         for path in paths:
             notebook = nbformat.read(path, as_version=4)
             if not notary.check_signature(notebook):
@@ -34,9 +37,8 @@ def sign(paths: Iterable[Path]) -> str | None:
 def signed(clone: Clone) -> tuple[int, int]:
     """Return how many of the notebooks that are as shipped are trusted, and how many there are."""
     import nbformat
-    from nbformat.sign import NotebookNotary
 
-    notary = NotebookNotary()
+    notary = _notary()
     notebooks = [nbformat.read(path, as_version=4) for path in as_shipped(clone)]
     return sum(notary.check_signature(notebook) for notebook in notebooks), len(notebooks)
 
@@ -51,6 +53,18 @@ def as_shipped(clone: Clone) -> list[Path]:
     if not tracked or changed is None:
         return clone.notebooks()
     return [path for path in clone.notebooks() if path in tracked - changed]
+
+
+def _notary() -> NotebookNotary:
+    """Return the one who signs, in Jupyter's data folder.
+
+    Told no folder, it starts an application to ask for it. That sets up logging anew and so shuts
+    the handlers of all other packages: absl's, which comes with Keras, closes the stream it has.
+    """
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    return NotebookNotary(data_dir=jupyter_data_dir())
 
 
 def _git(clone: Clone, *words: str) -> set[Path] | None:
