@@ -124,6 +124,8 @@ def test_every_kind_of_failure_counts(root, environ):
     answer = run(root, "test", "--", *words, environ=environ)
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert last_line(answer) == "1 passed, 4 failed, 0 skipped"
+    assert "Failed: tests/test_a.py::test_fails: assert 1 == 2" in answer.stdout
+    assert "Failed: tests/test_a.py::test_errs: ValueError" in answer.stdout
 
 
 @pytest.mark.slow

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+FIRST = 5
+"""How many failures are named at the end, where a log that is cut keeps them."""
+
 
 class Tally:
     """A pytest plugin: ``N passed, N failed, N skipped``, and why tests were skipped."""
@@ -16,6 +19,7 @@ class Tally:
         self.failed = 0
         self.skipped = 0
         self._reasons: Counter[str] = Counter()
+        self._first: list[str] = []
         self._left_out = 0
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -29,14 +33,19 @@ class Tally:
         self.failed = count("failed", "error")
         self.skipped = count("skipped", "xfailed")
         self._left_out = count("deselected")
+        wrong = [*stats.get("failed", ()), *stats.get("error", ())]
+        self._first = [f"{each.nodeid}: {_brief(each)}" for each in wrong[:FIRST]]
         for report in stats.get("skipped", ()):
             self._reasons[_reason(report)] += 1
 
     def notes(self) -> list[str]:
-        """Return a line for each reason for which tests did not run."""
+        """Return a line for each reason for which tests did not run, and the first that failed."""
         lines = [f"Skipped {count}: {reason}" for reason, count in self._reasons.most_common()]
         if self._left_out:
             lines.append(f"Left out {self._left_out}: not asked for (--fast, -m or -k)")
+        lines += [f"Failed: {each}" for each in self._first]
+        if (more := self.failed - len(self._first)) > 0:
+            lines.append(f"... and {more} more, most of them perhaps for the same reason.")
         if not self.passed + self.failed:
             lines.append("No test ran: that counts as a failure.")
         return lines
@@ -50,6 +59,13 @@ class Tally:
         if status == pytest.ExitCode.OK and (self.failed or not self.passed):
             return 1
         return status
+
+
+def _brief(report: Any) -> str:
+    """Return the first line of what went wrong."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash else str(report.longrepr)
+    return text.strip().split("\n")[0][:200]
 
 
 def _reason(report: Any) -> str:

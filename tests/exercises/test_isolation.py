@@ -1,5 +1,6 @@
 """What an answer leaves behind is put back, and what it replaces of torch's is told."""
 
+import io
 import math
 import os
 import random
@@ -63,6 +64,8 @@ def state():
 )
 def test_all_is_left_as_it_was(answer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # Not pytest's own stdout: were that closed, each later test of the run would fail.
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
     before = state()
     function_toy().check(answer)
     dict_toy().check(answer)

@@ -144,21 +144,23 @@ class _Worker(threading.Thread):
     def stop(self) -> bool:
         """Tell the thread to end until it does, or until patience is out; say whether it did.
 
-        A thread that imports is let be until the import is done: see above.
+        A thread that imports is let be until the import is done: see above. Only the time after
+        an order counts, so that one is given even where the machine stands still for seconds.
         """
         order = ctypes.py_object(self._order())
-        end = time.monotonic() + _PATIENCE
-        latest = time.monotonic() + _LONGEST_IMPORT
-        while time.monotonic() < end and not self.frozen.is_set():
+        patience, latest = _PATIENCE, time.monotonic() + _LONGEST_IMPORT
+        while patience > 0 and not self.frozen.is_set():
             with self._ending:
                 if self.finished.is_set():
                     break
-                if self.is_importing() and time.monotonic() < latest:
-                    end = time.monotonic() + _PATIENCE
-                else:
+                start = time.monotonic()
+                lets_be = self.is_importing() and start < latest
+                if not lets_be:
                     ident = ctypes.c_ulong(self.ident or 0)
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, order)
             self.finished.wait(0.001)
+            if not lets_be:
+                patience -= time.monotonic() - start
         return self.finished.is_set() or self.frozen.is_set()
 
     def _order(self) -> type[BaseException]:
