@@ -64,7 +64,9 @@ def _notary() -> NotebookNotary:
     from jupyter_core.paths import jupyter_data_dir
     from nbformat.sign import NotebookNotary
 
-    return NotebookNotary(data_dir=jupyter_data_dir())
+    folder = Path(jupyter_data_dir())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return NotebookNotary(data_dir=str(folder))
 
 
 def _git(clone: Clone, *words: str) -> set[Path] | None:
