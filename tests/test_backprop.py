@@ -422,6 +422,7 @@ def test_a_line_that_is_only_written_otherwise_is_not_caught():
     assert caught(spoiled("d_g = d_c * i", "d_g = i * d_c")) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"), [pytest.param(*line[1:], id=line[0]) for line in WRONG_LINES]
 )

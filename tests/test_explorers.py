@@ -75,6 +75,7 @@ def test_every_slider_alone_changes_picture_and_words(name):
         assert explorer.picture.alt != before.alt, key
 
 
+@pytest.mark.slow
 @each_explorer
 def test_no_text_lies_on_another_or_leaves_the_panel(name):
     module = module_of(name)
@@ -127,6 +128,7 @@ def test_where_there_is_no_kernel_the_picture_shows(name):
     assert bundle["text/html"] == explorer.picture.image
 
 
+@pytest.mark.slow
 def test_the_same_texts_in_another_process():
     code = (
         "from importlib import import_module; from lstm_lessons import explorers\n"

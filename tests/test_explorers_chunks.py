@@ -101,6 +101,7 @@ def sum_of_gradients(bias, chunk, between):
     return torch.autograd.grad(made.sum(), x)[0].sum().item()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bias", BIASES)
 def test_the_shares_are_those_of_autograd(bias):
     assert sum_of_gradients(bias, 6, "detach") == pytest.approx(

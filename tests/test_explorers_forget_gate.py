@@ -113,6 +113,7 @@ def test_memory_is_what_the_gate_keeps():
         assert left == pytest.approx(torch_curves(forget_bias, lags)["power"][-1], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_picture_says_these_numbers():
     for forget_bias, lags, of in SETTINGS:
         picture = view(forget_bias, lags, of)

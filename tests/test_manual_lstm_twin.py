@@ -145,6 +145,7 @@ def test_a_call_changes_neither_input_nor_states():
     assert all(torch.equal(a, b) for a, b in zip((sequence, *hx), copies, strict=True))
 
 
+@pytest.mark.slow
 def test_it_trains_as_torchs_does():
     manual, reference = twins(**DEEP)
     sequence, target = x(T, B, I), x(T, B, 2 * H)

@@ -60,6 +60,7 @@ def every_notebook():
     return found
 
 
+@pytest.mark.slow
 def test_the_test_command_executes_every_notebook():
     assert collected() == every_notebook()
 

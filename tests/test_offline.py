@@ -30,6 +30,7 @@ def run(request):
         manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [REACH, ASK, BY_ANOTHER], ids=["address", "name", "another"])
 def test_nothing_beyond_this_machine_is_reached(run, code):
     answer = run(code)

@@ -99,6 +99,7 @@ def test_sliders(old, new, error, monkeypatch):
         )
 
 
+@pytest.mark.slow
 def test_an_objective_changed_without_a_build(monkeypatch):
     other = replace(lesson("03"), objectives=("write one step of an LSTM",))
     monkeypatch.setattr(notebooks, "lesson", lambda n: other if n == "03" else lesson(n))

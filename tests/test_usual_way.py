@@ -39,6 +39,7 @@ def numbers(texts: list[str]) -> set[str]:
     return {re.sub(r"e-0*", "e-", each) for each in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(DRAW))
 @pytest.mark.parametrize("corner", [None, 0, 1], ids=["start", "least", "most"])
 def test_the_usual_figure_shows_every_number_of_the_explorer(name, corner):

@@ -9,7 +9,10 @@ import pytest
 from lstm_lessons.publishing import warm
 from lstm_lessons.publishing.offline import NAMESPACE, OfflineKernelManager, has_namespaces
 
-pytestmark = pytest.mark.skipif(not has_namespaces(), reason="kernels are started one by one here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not has_namespaces(), reason="kernels are started one by one here"),
+]
 
 
 class Kernel:

@@ -2,6 +2,7 @@
 
 from math import comb
 
+import pytest
 import torch
 from torch import nn
 
@@ -12,6 +13,7 @@ from lstm_lessons.data.train_reader import TRAINED_ON, open_brackets
 OTHERS = code_or_prose()[TRAINED_ON:]
 
 
+@pytest.mark.slow
 def test_that_the_reader_beats_the_rule_by_8_lines_may_be_chance():
     """It alone is right on 23 lines, the rule alone on 15: by coin tosses, p is 0.26."""
     alone = {"reader": 0, "rule": 0}

@@ -247,6 +247,7 @@ def first_slope(network, head, examples):
     return x.grad[0].abs().mean().item()
 
 
+@pytest.mark.slow
 def test_the_gradient_at_the_start_does_not_tell_which_network_learns():
     """The new LSTM's slope for the first number is larger; training changes it, up or down."""
 

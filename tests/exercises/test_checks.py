@@ -48,6 +48,7 @@ def test_the_solution_is_right(each):
     assert (result.outcome, result.misconception) == ("correct", None), result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("each", "name"), [(e, n) for e in ALL for n in told_of(e.number, "RIGHT")], ids=label
 )
