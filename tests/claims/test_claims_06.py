@@ -1,12 +1,14 @@
 """Claims about lesson 06 that no page carries, or that its words rest on."""
 
+import inspect
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lstm_lessons import shapes
-from lstm_lessons.data import code_or_prose, trials
+from lstm_lessons import shapes, trained_reader
+from lstm_lessons.data import code_or_prose, train_reader, trials
 from lstm_lessons.data.trials import doubled, letters, measured
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.compare import compare
@@ -83,6 +85,34 @@ def test_all_layers_may_take_each_step_together(x):
     states = torch.randn(3, B, H).double(), torch.randn(3, B, H).double()
     report = compare(by_hand, deep, x, states)
     assert report and len(report.differences) == 18
+
+
+def test_any_number_of_layers_is_one_call_of_unroll_each(x):
+    """By hand and by nn.LSTM three layers give the same, with all gradients."""
+    deep = layer(3)
+
+    def by_hand(x, states):
+        ends = []
+        for h, c, weights in zip(*states, deep.all_weights, strict=True):
+            x, *end = unroll(x, h, c, weights)
+            ends.append(end)
+        h_n, c_n = zip(*ends, strict=True)
+        return x, (torch.stack(h_n), torch.stack(c_n))
+
+    states = torch.randn(3, B, H).double(), torch.randn(3, B, H).double()
+    report = compare(by_hand, deep, x, states)
+    assert report and len(report.differences) == 18
+
+
+def test_one_layer_of_26_has_about_as_many_weights_as_two_of_16():
+    """Characters are vectors of 8 numbers there."""
+    assert [shapes.count_parameters(8, *sizes) for sizes in ((16, 2), (26, 1))] == [3840, 3744]
+
+
+def test_the_reader_was_trained_with_dropout_and_comes_without_it():
+    """Its p was 0.3 on what the LSTM and the head read; as it is delivered, p is 0."""
+    assert "dropout=0.3" in inspect.getsource(train_reader.train)
+    assert trained_reader()[0].dropout.p == 0
 
 
 def test_c_handed_up_in_place_of_h_has_the_right_shape_and_wrong_numbers(x):

@@ -26,15 +26,15 @@ def two_ways() -> Picture:
         svg.label(root, 20, y + 6, name, 18, "start", font_weight="bold")
     _box(root, NOW, UPPER, "odd or even?", True)
     _box(root, NOW, LOWER, "as the one before?", True)
-    _box(root, LATER, LOWER, "its gates", False)
+    _box(root, LATER, LOWER, "gates of layer 0", False)
     arrow(root, "ink", (NOW, LOWER - HALF_H), (NOW, UPPER + HALF_H), gap=1)
     arrow(root, "ink", (NOW + HALF_W, LOWER), (LATER - HALF_W, LOWER), gap=1)
     svg.label(
         root, NOW + 12, (UPPER + LOWER) / 2 + 5, "h, at once", 16, "start", font_weight="bold"
     )
     middle = (NOW + LATER) / 2
-    svg.label(root, middle, LOWER - 14, "h, one", 16, font_weight="bold")
-    svg.label(root, middle, LOWER + 24, "letter later", 16, font_weight="bold")
+    svg.label(root, middle, LOWER - 36, "h, one", 16, font_weight="bold")
+    svg.label(root, middle, LOWER - 14, "letter later", 16, font_weight="bold")
     for x, letter in ((NOW, "b"), (LATER, "c")):
         pill(root, x, LETTERS, letter, 44, data_word=letter)
         arrow(root, "ink", (x, LETTERS - 15), (x, LOWER + HALF_H), gap=1)
