@@ -72,9 +72,9 @@ ends("doubled letters")
 # between 0.86 and 0.92. So we see no gain.
 #
 # On the doubled letters it is the other way round. With two layers four trainings end at 1.00 and
-# the fifth at 0.95. One layer ends near 0.6, and the wider one of 26 is hardly better. To say "even"
-# each time would be right at 54 % of the letters, since every text begins even. Here is the whole
-# way there.
+# the fifth at 0.95. One layer ends near 0.6, and the wider one of 26 is hardly better. To say
+# "even" each time would be right at 54 % of the letters, since every text begins even. Here is the
+# whole way there.
 
 # %%
 from lstm_lessons import pictures
@@ -339,9 +339,9 @@ for k in range(3):
 print("zeros in output:", int((output_1 == 0).sum()))
 
 # %% [markdown]
-# Row 0 alone. Layer 0 reads x, in which nothing is zeroed. What layer 1 reads has its zeros in other
-# places in each call, so its h is another one, and so is that of layer 2. In `output` there are no
-# zeros, because nothing is dropped above the top layer.
+# Row 0 alone. Layer 0 reads x, in which nothing is zeroed. What layer 1 reads has its zeros in
+# other places in each call, so its h is another one, and so is that of layer 2. In `output` there
+# are no zeros, because nothing is dropped above the top layer.
 #
 # Now move it yourself. Every step of every sentence has its own mask; the picture shows those of
 # one sentence. Each small square is a unit on its way up, filled if it is kept and hollow if it is

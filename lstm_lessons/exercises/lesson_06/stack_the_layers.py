@@ -1,10 +1,15 @@
 """06.1: layers on top of each other, with masks on what is handed up and on nothing else."""
 
+from typing import Any
+
+import torch
+from torch import nn
+
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import LikeLSTM
-from lstm_lessons.exercises.engine.slips import AnotherWay, place, together
+from lstm_lessons.exercises.engine.slips import AnotherWay, other, place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -138,9 +143,14 @@ _IN_THE_WAY = (
              {"k > 0": "True"}, {"k > 0": "True", _BEFORE: "masks[k - 1] * x"},
              {"k > 0": "k < len(masks)", _BEFORE: "x * masks[k]"}, paired=False),
     together("mask on the way from step to step", "Your mask also hits the h that goes on to the "
-             "next step. Only the copy that goes up has holes: within its layer, h goes on whole.",
+             "next step. Only the copy that goes up is masked: within its layer, h goes on whole.",
              {"k > 0": "False", _STEP: f"{_HOLES}\n            {_STEP}"}),
 )  # fmt: skip
+
+
+def _layer_of_the_notebook(x, h_0, c_0, layers, masks) -> Any:  # noqa: ANN001 - as a learner writes
+    return nn.LSTM(3, 5, num_layers=3, dtype=torch.float32)(x, (h_0, c_0))
+
 
 EXERCISE = FunctionExercise(
     "06.1",
@@ -148,6 +158,15 @@ EXERCISE = FunctionExercise(
     returns=LikeLSTM(axes=("step", "sentence", "unit"), state_axes=("layer", "sentence", "unit")),
     slips=_SLIPS,
     another_way=(AnotherWay(_WAY, _IN_THE_WAY),),
+    others=(
+        other(
+            "the layer of the notebook",
+            "Does your answer call `lstm`, the layer of the cell above? It has weights of its own, "
+            "in float32. The weights to use come in as `layers`, in float64: one list for each "
+            "layer, with which `unroll` runs that layer. `masks` come in, too.",
+            _layer_of_the_notebook,
+        ),
+    ),
     axes={
         "x": ("step", "sentence"),
         "h_0": ("layer", "sentence"),
@@ -162,6 +181,6 @@ EXERCISE = FunctionExercise(
         ("c_n",): "output and h_n are right. c_n holds each layer's c after its last step.",
         ("h_n", "c_n"): "output is right, h_n and c_n are not: which layer's states are where?",
     },
-    praise="Your stack equals torch's, and so do the gradients of what goes in. With masks "
+    praise="Your stack equals PyTorch's, and so do the gradients of what goes in. With masks "
     "that are drawn anew at each call it is nn.LSTM in training.",
 )

@@ -18,10 +18,19 @@ _QUESTIONS = (
     OneOf("nn.Dropout behind", "It acts on `output`.", (
         row("behind means between", "A module behind the LSTM gets `output` alone. What goes from "
             "layer 0 to layer 1 never leaves the LSTM.", "C"),
+        row("behind means below", "In D the masks sit on the words. A module behind the LSTM never "
+            "meets them: it gets `output`.", "D"),
         row("behind reaches the steps", "A module behind the LSTM gets `output` when all steps are "
             "done. It cannot reach h on its way from step to step.", "A"),
     ), options=_PICTURES),
-    OneOf("nn.Dropout before", "It acts on x.", options=_PICTURES),
+    OneOf("nn.Dropout before", "It acts on x.", (
+        row("before reaches the steps", "In A the masks sit on the arrows to the right, inside the "
+            "LSTM. A module before the LSTM gets x alone.", "A"),
+        row("before means between", "In C the masks sit between the two layers, inside the LSTM. A "
+            "module before the LSTM gets x alone.", "C"),
+        row("before means above", "In B the masks sit above the top layer, on `output`. A module "
+            "before the LSTM gets x alone.", "B"),
+    ), options=_PICTURES),
     OneOf("top state", "Which layer, and which letter?", (
         row("the lower layer's state", "h_n[0] is what layer 0 showed last. Layers are counted "
             "from the bottom.", "h_n[0]"),
