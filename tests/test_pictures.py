@@ -153,6 +153,11 @@ SHARED: dict[str, list[dict[str, Any]]] = {
         {"keys": ((1, 0), (0, 1)), "values": ((3, 5), (-2, 4)), "query": (1, 0)},
         {"keys": [(0.6, 0.8)], "values": [(-10, 0.5)], "query": (0.6, 0.8)},
     ],
+    "what_is_left": [
+        {"i": (1, 1, 1, 1), "f": (0.5, 0.5, 0.5, 0.5)},
+        {"i": (1, 148.4), "f": (0.1, 0.987)},
+        {"i": (0.2, 1, 3, 0, 1, 2), "f": (1, 0, 0.25, 0.999, 0.5, 1)},
+    ],
     "scan_rounds": [{}, *({"steps": n} for n in (2, 5, 7)), {"rounds": 1}, {"rounds": 0}],
     "chunks": [
         *({"between": between} for between in ("detach", "carry", "reset")),

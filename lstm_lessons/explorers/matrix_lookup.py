@@ -88,18 +88,23 @@ def view(
     y = TOP + ROW * VALUES
     svg.label(root, LEFT - 14, y + 24, "pair", 13, "end", fill="muted")
     svg.label(root, LEFT - 14, y + 46, "found", 13, "end", fill="muted")
-    said = "Full: above 0. Empty: below 0. A frame marks the value that was stored."
+    said = "Full: above 0. Empty: below 0. Grey: not the strongest. Frame: the value stored."
     svg.label(root, 24, HEIGHT - 18, said, 13, "start", fill="muted")
     return Picture(svg.write(root), _alt(pairs, size, forget, found, title))
 
 
 def _column(root: svg.Element, x: float, found: Found, place: int) -> None:
-    """Draw the squares of one pair, the frame of its value, its number, and yes or no."""
+    """Draw the squares of one pair, the frame of its value, its number, and yes or no.
+
+    The largest square of a column is as large in each, and the strongest value is drawn in ink.
+    """
+    largest, strongest = max(map(abs, found.scores)), max(found.scores)
     for value, score in enumerate(found.scores):
         y = TOP + ROW * value
-        half = min(1.0, sqrt(abs(score))) * 9
+        half = 9 * sqrt(abs(score) / largest) if largest > 0 else 0
         if half >= 1:
-            style = {"fill": "ink"} if score > 0 else {"fill": "none", "stroke": "ink"}
+            ink = "ink" if score > strongest - 1e-9 else "muted"
+            style = {"fill": ink} if score > 0 else {"fill": "none", "stroke": ink}
             box = (x + COLUMN / 2 - half, y + ROW / 2 - half, 2 * half, 2 * half)
             mark = svg.rect(root, *box, **style, data_score=f"{place},{value}")
             svg.tell(mark, f"pair {place}, value {value}: {svg.number(score, 2)}")
