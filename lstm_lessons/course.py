@@ -316,7 +316,7 @@ LESSONS = (
             "read a line as it is typed, step by step, and export that step with a free batch",
             "carry the weights of an LSTM to another framework and back, and prove it",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("09",),
     ),

@@ -24,8 +24,8 @@ from lstm_lessons import exercise
 #
 # A colleague still runs TensorFlow's old cell. It has one matrix and one bias:
 #
-# * `kernel` is (I + H, 4H). It is multiplied from the right, `[x, h] @ kernel`, so the rows for x
-#   stand above those for h.
+# * `kernel` is (I + H, 4H). It stands on the right, `[x, h] @ kernel`, so the rows for x are above
+#   those for h.
 # * Its gates come in the order i, j, f, o, in the columns of `kernel` and in `bias`. j is the news,
 #   which PyTorch calls g.
 # * `bias` is (4H,). To the sum of f the cell adds 1 by itself, at every step.
@@ -153,7 +153,7 @@ def make_files(folder):
 # * `"weights.pt"` and the four other files: what does `torch.load(file, weights_only=True)` do with
 #   it? `"loads"` or `"refuses"`.
 # * `"when"`: `greeting.pt` is loaded with `weights_only=False`. At which moment is "hello" printed:
-#   at `"saving"`, at `"loading"` or at `"using"`, when somebody takes the entry out?
+#   at `"saving"`, at `"loading"` or at `"using"`, when the entry is taken out?
 # * `"model.pt from a stranger"`: a stranger has sent you a file like `model.pt`, and it is refused.
 #   What do you do? `"A"`: load it with `weights_only=False`, as the error message says. `"B"`: put
 #   everything that it asks for on the list of what is allowed. `"C"`: ask for the `state_dict`.
@@ -193,15 +193,15 @@ exercise("17.3").check(answer)
 #    short list.
 # 2. An object of a class that is not on the list, or a function, is refused, wherever in the
 #    dictionary it stands.
-# 3. To load is to run: whoever looks afterwards looks too late. What does a stranger have to send,
+# 3. To load is to run: to look afterwards is to look too late. What does a stranger have to send,
 #    so that nothing has to run?
 
 # %% [markdown]
 # ## 17.4 A stream that begins anew
 #
 # B people type side by side, each a line. At every step, one character of each of them comes in.
-# When somebody begins a new line, that line has to start from zeros. The others are in the middle
-# of theirs, and go on.
+# When one of them begins a new line, that line has to start from zeros. The others are in the
+# middle of theirs, and go on.
 #
 # | argument | shape | meaning |
 # |---|---|---|

@@ -12,12 +12,12 @@
 # %% [markdown]
 # ## The same numbers, another verdict
 #
-# A friend wants the reader in her editor: it should judge a line while somebody types it. Her
-# editor has no PyTorch. It has a library that can run an LSTM. So you send her the weights, every
-# number of them. She puts them in. No error comes.
+# A friend wants the reader in her editor: it should judge a line while she types it. Her editor has
+# no PyTorch. It has a library that can run an LSTM. So you send her the weights, every number of
+# them. She puts them in. No error comes.
 #
 # Here are the reader and the 242 lines that it was not trained on, as in lesson 15. `count_right`
-# says how many of them a model tells right at their end.
+# says how many of them a model gets right at their end.
 
 # %%
 import torch
@@ -36,7 +36,7 @@ is_code = torch.tensor([line.code for line in lines])
 
 # %%
 def count_right(model, numbers=numbers):
-    """Return how many of the 242 lines the model tells right."""
+    """Return how many of the 242 lines the model gets right."""
     with torch.no_grad():
         scores = model(numbers, lengths)[:, 0]
     return ((scores > 0) == is_code).sum().item()
@@ -49,7 +49,7 @@ print("the reader:", count_right(reader), "of", len(lines))
 # the order i, f, g, o. That is a habit of PyTorch, and not a law. Her library reads ONNX, a file
 # format for networks, and there the order is i, o, f, c. The c is only another name for the news g.
 #
-# So if nobody moves the rows, three blocks of four are taken for something else:
+# So if you do not move the rows, three blocks of four are taken for something else:
 
 # %%
 from lstm_lessons import pictures
@@ -58,8 +58,8 @@ pictures.gate_orders("PyTorch", "ONNX")
 
 # %% [markdown]
 # To try that here, we need a function that puts blocks into another order. `zip` pairs each letter
-# with its block. Then the blocks are put together again in the new order. To see what it does, we
-# give it one number for each gate:
+# with its block. Then the blocks are put together again in the new order. We give it one number for
+# each gate, i = 10, f = 20, g = 30 and o = 40, and call it twice, with the orders exchanged:
 
 
 # %%
@@ -69,19 +69,21 @@ def reorder(stacked, old, new):
     return torch.cat([blocks[gate] for gate in new])
 
 
-print(reorder(torch.tensor([10, 20, 30, 40]), "ifgo", "iofg").tolist())
+four = torch.tensor([10, 20, 30, 40])
+print("put in order:          ", reorder(four, "ifgo", "iofg").tolist())
+print("as they lie, mistaken: ", reorder(four, "iofg", "ifgo").tolist())
 
 # %% [markdown]
-# The 40 of o has moved to the second place, where ONNX looks for o.
+# The first line is what ONNX wants: the 40 of o has moved to the second place.
 #
-# `taken_as("iofg")` is the opposite: our rows stay where they are, and are *taken* to lie in the
-# order i, o, f, g. Of (10, 20, 30, 40) the 20 is then taken for o. To run that in PyTorch, it has
-# to be put where PyTorch looks for o, at the end. So the same function gets the two orders the
-# other way round: `reorder(weight, "iofg", "ifgo")`. `deepcopy` makes a copy, so that the reader
-# itself stays as it is.
+# The second line is the mistake. The four numbers lie as they were, and are taken for i, o, f, g:
+# so 20 is taken for o, 30 for f and 40 for g. To run that in PyTorch, each number has to go where
+# PyTorch looks for what it is taken for: f second, 30, g third, 40, o last, 20. `taken_as` does
+# this with all weights of the reader. `deepcopy` makes a copy, so that the reader itself stays as
+# it is.
 #
-# **Predict.** Half of the 242 lines are code. This is a guess: how many does the reader tell right
-# in her editor?
+# **Predict.** A guess: half of the 242 lines are code. How many does the reader get right in her
+# editor?
 
 # %%
 from copy import deepcopy
@@ -100,19 +102,19 @@ print("taken as i, o, f, g:", count_right(taken_as("iofg")))
 print("taken as i, g, f, o:", count_right(taken_as("igfo")))
 
 # %% [markdown]
-# 163 of 242. In the second order, that of an old TensorFlow cell, it is 121, and somebody who
-# always says "code" has as many. Every shape fits, so nothing complains.
+# 163 of 242. In the second order, that of an old TensorFlow cell, it is 121, as many as you get if
+# you always say "code". Every shape fits, so nothing complains.
 #
 # The numbers alone are not the model. This lesson is about what has to travel with them.
 #
 # ## Save what a stranger can load
 #
-# First to somebody who has PyTorch. `state_dict()` is a dictionary of a model's weights by their
+# First to a friend who has PyTorch. `state_dict()` is a dictionary of a model's weights by their
 # names: the embedding, the four tensors of the LSTM, and the head. It holds numbers, and no code.
 #
 # `torch.save` writes it into a file. `mkdtemp` makes a new, empty folder for it, so that nothing of
-# yours is overwritten. At the other end somebody makes a `Reader`, the class of lesson 09, and
-# loads the weights into it. `eval()` is part of it: a new model is in training mode.
+# yours is overwritten. At the other end she makes a `Reader`, the class of lesson 09, and loads the
+# weights into it. `eval()` is part of it: a new model is in training mode.
 
 # %%
 from pathlib import Path
@@ -133,15 +135,15 @@ same(arrived(numbers, lengths), reader(numbers, lengths))
 # What `weights_only=True` is for comes in a moment. Is this all that has to travel? The file does
 # not say which character has which number. Ours begin with 1, because 0 is the padding.
 #
-# **Predict.** She numbers the characters in our order, but from 0 on. This is a guess: how many
-# lines are right then?
+# **Predict.** A guess: she numbers the characters in our order, but from 0 on. How many lines are
+# right then?
 
 # %%
 from_0 = (numbers - 1).clamp(min=0)
 print("numbered from 0:", count_right(reader, from_0))
 
 # %% [markdown]
-# 173. So the alphabet belongs into the file, and so does the order of the gates. A dictionary of
+# 173. So the alphabet belongs in the file, and so does the order of the gates. A dictionary of
 # tensors, texts and numbers is enough for all of it:
 
 # %%
@@ -153,14 +155,17 @@ print(list(opened), "gates:", opened["gates"])
 print("the alphabet begins with", repr(opened["alphabet"][:8]))
 
 # %% [markdown]
-# ## A file that runs
+# ## Is it only numbers?
 #
-# Such a file is a *pickle*, Python's way to store objects. A pickle is not a list of numbers. It is
-# a list of instructions for making the objects again, and one instruction is: call this function
-# with these arguments. An object may choose which function, by a method named `__reduce__`.
+# Such a file is a *pickle*, Python's way to store objects. An object may say how it wants to be
+# made again: its method `__reduce__` names a function and the arguments for it, and the file has
+# both. Ours names `print` and a sentence. It could be a function that deletes files or sends them
+# away.
 #
-# Ours chooses `print` and a sentence. That is harmless. It could be a function that deletes files
-# or sends them away.
+# The next cell saves such an object, loads it, and uses it. `weights_only=False` allows every
+# function. Use it here alone, where you know what the file asks for.
+#
+# **Predict.** Below which of the three words is the sentence printed?
 
 # %%
 from torch import nn
@@ -168,24 +173,20 @@ from torch import nn
 
 class Surprise:
     def __reduce__(self):
-        return print, ("I ran while you were loading.",)
+        return print, ("Here I am.",)
 
 
+print("saving")
 torch.save({"weights": Surprise()}, folder / "surprise.pt")
-
-# %% [markdown]
-# The next cell loads the file and does nothing with it. `weights_only=False` allows all
-# instructions. Use it here alone, where you know what the file does.
-#
-# **Predict.** Is the sentence printed?
-
-# %%
+print("loading")
 loaded = torch.load(folder / "surprise.pt", weights_only=False)
+print("using")
+nothing = loaded["weights"]
 
 # %% [markdown]
-# It is. We took nothing out of the file: to load *is* to run. With `weights_only=True`, PyTorch
-# follows only instructions from a short list, such as those that make tensors, dictionaries, lists,
-# texts and numbers.
+# Below "loading". We had taken nothing out of the file: to load it *is* to run it. With
+# `weights_only=True`, PyTorch calls only functions of a short list, such as those that make
+# tensors, dictionaries, lists, texts and numbers.
 
 # %%
 from pickle import UnpicklingError
@@ -202,18 +203,17 @@ except UnpicklingError as error:
 # * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
 #   its class, and `weights_only=True` refuses it as well.
 # * Load with `weights_only=True`. It is the default from version 2.6 on; write it all the same. And
-#   keep PyTorch new: it had a hole up to 2.5.1 (CVE-2025-32434), and another below 2.10
-#   (CVE-2026-24747).
-# * The error message offers `weights_only=False` as a way out. For a file of somebody you do not
-#   know, it is not one.
+#   keep PyTorch new: it had a hole up to 2.5.1, and another below 2.10. In the public list of such
+#   holes they are CVE-2025-32434 and CVE-2026-24747.
+# * The error message offers `weights_only=False` as a way out. For a stranger's file it is not one.
 # * What is loaded safely need not be right. It may still be the wrong weights.
 
 # %% [markdown]
 # ## One character at a time
 #
-# In the editor a line grows while it is typed. To read it from its start at every key would cost
-# 1 + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. So one
-# step a key is enough, if somebody keeps the two, as in lesson 08.
+# In the editor a line grows while it is typed. To read it from its start at every key would cost 1
+# + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. So one
+# step per key is enough, if the two are kept, as in lesson 08.
 #
 # Here is this step as a module, for B lines side by side. Its states come in and go out as
 # arguments. It keeps nothing itself.
@@ -232,9 +232,9 @@ class OneStep(nn.Module):
 
 
 # %% [markdown]
-# Whoever calls it carries the states on, as `typed` does. A common slip is to forget that, so that
-# every character meets zeros: `carry=False` does so. `torch.no_grad()` above a function means that
-# no gradients are kept in it, so a line can be as long as it likes.
+# The caller carries the states on, as `typed` does. A common slip is to forget that, so that every
+# character meets zeros: `carry=False` does so. `torch.no_grad()` above a function means that no
+# graph is kept in it, so a line can be as long as it likes.
 
 
 # %%
@@ -261,7 +261,7 @@ at_once = reader(whole_line, torch.tensor([len(text)]), each_step=True)[0, :, 0]
 same(typed(step, text), at_once)
 
 # %% [markdown]
-# It is. And so it looks if the state is forgotten:
+# It is. And this is what comes out if the state is forgotten:
 
 # %%
 curves = {
@@ -281,10 +281,14 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # number in that run may become a constant in the list. So for each axis you say whether it may
 # vary.
 #
-# First the model that reads whole lines. Our example is two lines of eight characters. In `free`, 0
-# and 1 are the two axes of `numbers`, batch and time, and `Dim.AUTO` means: leave this size free,
-# if you can. `module()` gives what was exported as something that can be called. (`quiet` keeps
-# warnings off the page. They are about how the exporter stores weights, and not about sizes.)
+# First a model that reads whole lines. `WholeLine` takes over the `__init__` of `OneStep`, and
+# nothing else. Our example is two lines of eight characters. `dynamic_shapes` says which sizes are
+# to be free: 0 and 1 are the two axes of `numbers`, batch and time, and `Dim.AUTO` means: leave
+# this size free, if you can. `[..., 0]` takes the one number of the last axis. `module()` gives
+# what was exported as something that can be called. `quiet` keeps warnings off the page. They are
+# about how the exporter stores weights, and not about sizes.
+#
+# The first call takes up to a minute, since PyTorch has to load its exporter.
 
 # %%
 from lstm_lessons.data.elsewhere import quiet
@@ -302,7 +306,7 @@ with quiet():
     exported = export(WholeLine(reader), (numbers[:2, :8],), dynamic_shapes=free).module()
 
 # %% [markdown]
-# It went through. We give it five lines of eight characters, and then two lines of nine.
+# We give it five lines of eight characters, and then two lines of nine.
 #
 # **Predict.** One of the two wishes was not granted. Is it the free batch or the free length?
 
@@ -315,28 +319,20 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 
 # %% [markdown]
 # The length. It is fixed at 8, since the example had 8 characters, and nothing was said when that
-# happened. Whoever tests only with lines of that length finds out in the editor. Three things to
-# know:
+# happened. The *guard* of the message is a check which the exporter wrote into the model: axis 1
+# has to be 8. If you test only with lines of that length, you find out in the editor.
 #
-# * With a *name* for the axis, `Dim("T")`, `torch.export` refuses, and says that T was made a
-#   constant.
-# * `torch.onnx.export`, which writes ONNX files, goes on even then. In its file the sizes are
-#   `['B', 8]`.
-# * So after each export, try a second length and a second batch.
-#
-# All this is PyTorch 2.13. A later version may grant the wish.
+# With a *name* for the axis, `Dim("T")`, `torch.export` refuses, and says that T was made a
+# constant. `torch.onnx.export`, which writes ONNX files, goes on even then, with the sizes `['B',
+# 8]`. (All this is PyTorch 2.13.) So after each export, try a second length and a second batch.
 
 # %% [markdown]
 # ## A step has no length
 #
 # We do not need that wish. `OneStep` has no axis of time, so it has no length that could be fixed.
-# The loop over characters stays with the one who types. So we export the step. A *name*, B, says
-# that the batch is free, and that it is the same size in all three inputs.
-#
-# Lesson 03 has shown that a test from zeros does not see much. So we try the exported step with
-# five characters and random states.
-#
-# **Predict.** No length, and a free batch: is the exported step the same as ours?
+# The loop over characters stays with the editor. So we export the step. The batch is axis 0 of
+# `numbers`, (B,), and axis 1 of h and c, (1, B, 16). A *name* for it, B, says that it is free, and
+# that it is the same size in all three inputs.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -345,14 +341,22 @@ example = (torch.tensor([1, 2]), zeros, zeros)
 with quiet():
     exported = export(step, example, dynamic_shapes=free).module()
 
+# %% [markdown]
+# Lesson 03 has shown that a test from zeros does not see much. So we try the exported step with
+# five characters and random states. What may become a law is decided by the example: look at it
+# once more.
+#
+# **Predict.** Is the exported step the same as ours?
+
+# %%
 torch.manual_seed(0)
 characters = torch.tensor([1, 2, 3, 4, 5])
 h, c = torch.randn(1, 5, 16), torch.randn(1, 5, 16)
 same(exported(characters, h, c)[0], step(characters, h, c)[0])
 
 # %% [markdown]
-# It is not. Look at the example: h and c were one and the same tensor, `zeros`, handed over twice.
-# The exporter noted that the two inputs are one. So the exported step reads c in the place of h, in
+# It is not. In the example, h and c were one and the same tensor, `zeros`, handed over twice. The
+# exporter noted that the two inputs are one. So the exported step reads c in the place of h, in
 # every call, and no warning came. Two tensors of zeros mend it:
 
 # %%
@@ -363,12 +367,14 @@ exported = program.module()
 same(exported(characters, h, c)[0], step(characters, h, c)[0])
 
 # %% [markdown]
-# Whatever is equal in an example may become a law: sizes, and the tensors themselves. So take
-# examples in which everything differs, and test with something else.
+# So what is equal in an example may become a law: sizes, and the tensors themselves. Take examples
+# in which everything differs, and test with something else.
+#
+# ## In her editor
 #
 # `torch.onnx.export` writes the list as ONNX. It needs packages that are not part of this course.
-# `ready` says whether they are there. If not, it prints how to get them, and the cells below show
-# what was kept from another machine.
+# `ready` says whether they are there. If so, this takes some seconds. If not, it prints how to get
+# them, and the cells below show what was kept from another machine.
 
 # %%
 from lstm_lessons.data.elsewhere import kept, onnx_weights, ready
@@ -382,16 +388,13 @@ if onnx_is_here:
 
 # %% [markdown]
 # Now the part of the friend. onnxruntime runs such a file, with numpy's arrays in place of tensors.
-# This loop has no PyTorch in it:
+# Her loop has no PyTorch in it:
 
 # %%
 import numpy
 
 
-def in_her_editor(text):
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(folder / "step.onnx")
+def in_her_editor(session, text):
     h = c = numpy.zeros((1, 1, 16), "float32")
     scores = []
     for character in text:
@@ -401,30 +404,22 @@ def in_her_editor(text):
     return scores
 
 
-hers = in_her_editor(text) if onnx_is_here else kept("in her editor")
+if onnx_is_here:
+    from onnxruntime import InferenceSession
+
+    hers = in_her_editor(InferenceSession(folder / "step.onnx"), text)
+else:
+    hers = kept("in her editor")
 same(torch.tensor(hers), typed(step, text))
 
 # %% [markdown]
-# The same, within the rounding of float32. The reader works in her editor.
+# The same, within the rounding of float32. (Where onnxruntime is missing, hers are the kept
+# scores.)
 #
-# ## Where the rows went
-#
-# Who has put the rows in order? The exporter. We can open the file and look. `onnx_weights` takes
-# out the three tensors of its LSTM, which ONNX calls W, R and B.
-
-# %%
-if onnx_is_here:
-    W, R, B = onnx_weights(folder / "step.onnx")
-else:
-    W, R, B = (torch.tensor(each) for each in kept("step.onnx"))
-lstm = reader.lstm
-print("W:", tuple(W.shape), " R:", tuple(R.shape), " B:", tuple(B.shape))
-print("as in PyTorch:    ", same(W[0], lstm.weight_ih_l0))
-print("i, o, f, g:       ", same(W[0], reorder(lstm.weight_ih_l0, "ifgo", "iofg")))
-
-# %% [markdown]
-# So W is `weight_ih` with its rows in another order. R is `weight_hh`, and B has both biases, one
-# behind the other: 64 + 64 = 128. The 1 in front counts directions. As code, there and back:
+# Who has put the rows in order? The exporter. `onnx_weights` takes the three tensors of the LSTM
+# out of the file. ONNX calls them W, R and B. W is `weight_ih` and R is `weight_hh`, with their
+# rows in the order i, o, f, g. B has both biases, one behind the other. The 1 in front counts
+# directions. `to_onnx` says the same as code, and we compare it with the file.
 
 
 # %%
@@ -436,20 +431,11 @@ def to_onnx(weight_ih, weight_hh, bias_ih, bias_hh):
     return W[None], R[None], torch.cat(biases)[None]
 
 
-def from_onnx(W, R, B):
-    """Return PyTorch's four tensors."""
-    bias_ih, bias_hh = B[0].chunk(2)
-    tensors = W[0], R[0], bias_ih, bias_hh
-    weight_ih, weight_hh, bias_ih, bias_hh = (reorder(each, "iofg", "ifgo") for each in tensors)
-    return weight_ih, weight_hh, bias_ih, bias_hh
-
-
 # %%
-weights = lstm.all_weights[0]  # weight_ih, weight_hh, bias_ih, bias_hh
-for ours, theirs in zip(to_onnx(*weights), (W, R, B)):
-    print("there:", same(ours, theirs))
-for ours, theirs in zip(from_onnx(W, R, B), weights):
-    print("back: ", same(ours, theirs))
+weights = reader.lstm.all_weights[0]  # weight_ih, weight_hh, bias_ih, bias_hh
+in_file = onnx_weights(folder / "step.onnx") if onnx_is_here else kept("step.onnx")
+for name, ours, theirs in zip("WRB", to_onnx(*weights), in_file):
+    print(name, tuple(ours.shape), same(ours, torch.as_tensor(theirs)))
 
 # %% [markdown]
 # Below, carry the reader's rows from one framework to another. A line leads each block from its
@@ -459,7 +445,7 @@ for ours, theirs in zip(from_onnx(W, R, B), weights):
 #
 # 1. Press "PyTorch to ONNX", and then "put in order". Which ways cross?
 # 2. Press "to Keras". Its order is i, f, c, o. Is anything wrong?
-# 3. Press "to TensorFlow 1". Which two gates take each other's place, and which of the two lines
+# 3. Press "to TensorFlow 1". Which two blocks take each other's place, and which of the two lines
 #    shows the harm?
 
 # %%
@@ -472,14 +458,14 @@ explorers.gate_orders()
 #
 # 1. Those of f and g cross that of o, which goes up to the second place.
 # 2. Nothing. c is Keras's name for the news g, so this is PyTorch's own order in other letters.
-# 3. f and the news. `print(x, y)` is still code, but `The value is a number.` is code, too, with
-#    92 %.
+# 3. f and the news. `print(x, y)` is still code, but `The value is a number.` is code, too, with 92
+#    %.
 #
 # </details>
 #
 # ## Keras: one bias, and lying down
 #
-# In Keras the order is PyTorch's, and two other things differ. It multiplies from the other side,
+# In Keras the order is PyTorch's, and two other things differ. It has x on the left of the product,
 # x W in place of W x, so its matrices lie down: (I, 4H) in place of (4H, I). And it has one bias.
 # PyTorch has two, which are added anyway. `keras_step` is a step as Keras does it:
 
@@ -528,10 +514,10 @@ print("back, bias_ih:", same(back[2], weights[2]))
 #
 # The old cell of TensorFlow, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. It also adds
 # 1 to the sum of its forget gate at every step, and this 1 is in no file: it is the argument
-# `forget_bias`. Whoever carries weights there has to take 1 off the bias of f.
+# `forget_bias`. If you carry weights there, you have to take 1 off the bias of f.
 #
-# **Predict.** Somebody forgets it, so each sum of f is 1 too large. This is a guess: how many of
-# the 242 lines are right?
+# **Predict.** A guess: you forget it, so each sum of f is 1 too large. How many of the 242 lines
+# are right?
 
 # %%
 forgotten = deepcopy(reader)
@@ -542,8 +528,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # 215: only two fewer. Here a count of right answers hardly sees the mistake, and a comparison of
-# the scores sees it at once. So ask whoever sends you weights for one input and its output. It must
-# have several steps: at the first one c is zero, and a wrong f does nothing.
+# the scores sees it at once. So with weights, ask for one input and its output. It must have
+# several steps: at the first one c is zero, and a wrong f does nothing.
 #
 # ## The frameworks side by side
 #
@@ -555,11 +541,11 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # | Flax | by name: ii, if, ig, io, hi, … | none | (I, H), (H, H) | on h's side | state is (c, h) |
 # | TensorFlow 1 | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
-# We wrote each of these conversions in both directions, in `lstm_lessons/lstm/frameworks.py`, and
-# had the frameworks themselves run them. ONNX and Keras are run anew by the tests of this course.
-# Flax with JAX, and TensorFlow, are large, so they were run once. "a mistake" is how far h is off
-# with one thing forgotten: in ONNX the order, in Keras and Flax one of the two biases, in
-# TensorFlow the 1. "There and back" means: no two numbers differ by more than 1e-6.
+# Each of these conversions stands, there and back, in `lstm_lessons/lstm/frameworks.py`. The
+# frameworks themselves have run them: ONNX and Keras in the tests of this course, TensorFlow and
+# Flax once, as they are large. "There and back" means: no two numbers differ by more than 1e-6. "A
+# mistake" is how far h is off with one thing forgotten: in ONNX the order, in Keras and Flax one of
+# the two biases, in TensorFlow the 1. As h lies between −1 and 1, it cannot be off by more than 2.
 
 # %%
 for name, found in kept("frameworks").items():
@@ -569,10 +555,10 @@ for name, found in kept("frameworks").items():
 # %% [markdown]
 # ## What we have seen
 #
-# * What travels is the `state_dict`, and with it the class, the alphabet and the order of the
-#   gates.
-# * To load a pickle is to run it. `weights_only=True` follows only a short list of
-#   instructions, such as those that make tensors and texts.
+# * What travels is the `state_dict`, and with it the alphabet and the order of the gates. The class
+#   does not travel: your friend must have it.
+# * To load a pickle is to run it. `weights_only=True` calls only functions of a short list, such as
+#   those that make tensors and texts.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What is
 #   equal in an example may become a law: a length, or two tensors that were one.
 # * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1

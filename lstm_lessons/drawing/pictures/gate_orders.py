@@ -57,7 +57,9 @@ def draw(root: svg.Element, source: str, target: str, units: int, moved: bool) -
         way = {"stroke": gate, "stroke_width": 3, "fill": "none"}
         svg.add(root, "path", d=path, **way, data_way=f"{gate},{place}")
         y, right = ends + 6, gate == taken[place]
-        text = f"taken for {LETTERS[target][place]}" + ("" if right else ": wrong")
+        letter = LETTERS[target][place]
+        called = letter if letter in "ifgo" else f"{letter} = g"
+        text = f"taken for {called}" + ("" if right else ": wrong")
         weight = "normal" if right else "bold"
         svg.label(root, SAID_X, y, text, 16, "start", font_weight=weight, data_taken=text)
     svg.label(root, 24, TOP + 18, "rows of", 15, "start", fill="muted")

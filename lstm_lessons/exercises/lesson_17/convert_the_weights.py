@@ -36,17 +36,17 @@ _SLIPS = (
     ),
     place(
         "bias_ih + bias_hh",
-        ("bias_hh lost", "Your bias has nothing of `bias_hh`. torch adds its two biases, so the "
+        ("bias_hh lost", "Your bias has nothing of `bias_hh`. PyTorch adds its two biases, so the "
          "one bias is their sum.", "bias_ih.clone()"),
-        ("bias_ih lost", "Your bias has nothing of `bias_ih`. torch adds its two biases, so the "
+        ("bias_ih lost", "Your bias has nothing of `bias_ih`. PyTorch adds its two biases, so the "
          "one bias is their sum.", "bias_hh.clone()"),
-        ("a mean of the biases", "You take the mean of the two biases. torch adds them.",
+        ("a mean of the biases", "You take the mean of the two biases. PyTorch adds them.",
          "(bias_ih + bias_hh) / 2"),
         also_right=("bias_hh + bias_ih",),
     ),
     place(
         _BIAS,
-        ("the bias not in order", "Your bias still has torch's order, i, f, g, o. It needs the "
+        ("the bias not in order", "Your bias still has PyTorch's order, i, f, g, o. It needs the "
          "same order as the columns of the kernel: i, g, f, o.", "summed.clone()"),
         ("the bias in ONNX's order", f"The numbers of your bias {_ONNX}",
          'reorder(summed, "ifgo", "iofg")'),
@@ -70,14 +70,19 @@ _SLIPS = (
     ),
     place(
         _BOTH,
-        ("the kernel not in order", f"{_KERNEL} are still in torch's order, i, f, g, o. The old "
+        ("the kernel not in order", f"{_KERNEL} are still in PyTorch's order, i, f, g, o. The old "
          "cell has i, g, f, o: it writes j for g.", "both"),
         ("the kernel in ONNX's order", f"{_KERNEL} {_ONNX}", 'reorder(both, "ifgo", "iofg")'),
         also_right=('reorder(both, "igfo", "ifgo")',),
     ),
     together("the kernel not turned", "Your kernel is (4H, I + H). In the old cell the matrix lies "
-             "down: (I + H, 4H), and x is multiplied from the left.",
+             "down, (I + H, 4H), because it stands on the right: `[x, h] @ kernel`.",
              {"    return " + _BOTH + ".T": "    return " + _BOTH}, paired=False),
+    together("the blocks looked for in the wrong axis", "You put the kernel in order after it was "
+             "turned. `reorder` cuts the first axis into blocks, and there you have x and h by "
+             "then: the gates are in the columns.",
+             {_BOTH + ".T": 'reorder(both.T, "ifgo", "igfo")'},
+             {_BOTH + ".T": 'reorder(both.T, "ifgo", "iofg")'}, paired=False),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
@@ -91,5 +96,5 @@ EXERCISE = FunctionExercise(
         ("kernel",): "The bias is right. The kernel is not.",
         ("bias",): "The kernel is right. The bias is not.",
     },
-    praise="With these two tensors the old cell of TensorFlow does what torch's layer does.",
+    praise="With these two tensors the old cell of TensorFlow does what PyTorch's layer does.",
 )

@@ -5,7 +5,7 @@ from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, ShapeOf
 from lstm_lessons.exercises.engine.question import row
 
 _EXPORTS = ("1", "2", "3", "4")
-_ONE_STEP = "{keys}: export 4 takes one character of each line a call. It needs several calls."
+_ONE_STEP = "{keys}: export 4 takes one character of each line per call. It needs several calls."
 _BOTH_FIXED = "{keys}: in export 1 both sizes are numbers, so both are fixed."
 
 EXERCISE = DictExercise(
@@ -51,7 +51,7 @@ EXERCISE = DictExercise(
                 (30, 7, 16), (7, 30, 16)),
             row("the example's batch", "{keys}: 2 was the example's batch. B is free.",
                 (1, 2, 16)),
-            row("the letter's width", "{keys}: a state has 16 numbers a line.", (1, 7, 8)),
+            row("the letter's width", "{keys}: a state has 16 numbers per line.", (1, 7, 8)),
         )),
         OneOf("test", "What was the same in the example and in the test?", (
             row("another batch", "{keys}: the batch is free in export 2. This test passes.", "A"),

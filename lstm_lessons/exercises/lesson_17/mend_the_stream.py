@@ -33,6 +33,7 @@ def _cases() -> tuple[Case, ...]:
 
 _KEEP, _H, _C, _PUT = "(1 - new_t)[:, None]", "keep * h", "keep * c", "outputs.append(h)"
 _CALL = "lstm_step(x_t, keep * h, keep * c, weight_ih, weight_hh, bias)"
+_IN_PLACE = "lstm_step(x_t, h.mul_(keep), c.mul_(keep), weight_ih, weight_hh, bias)"
 
 _SLIPS = (
     place(
@@ -75,6 +76,9 @@ _SLIPS = (
     together("never carried", "Every step starts from zeros, for all lines. A line that goes on "
              "needs its h and c of the step before.",
              {_H: "torch.zeros_like(h)", _C: "torch.zeros_like(c)"}, paired=False),
+    together("zeros written in place", "You write the zeros into h itself. That tensor is also "
+             "what you have put away for the step before, so its row of the output becomes zero, "
+             "too. Make a new tensor.", {_CALL: _IN_PLACE}, paired=False),
     place(_PUT, ("c put away", "Your output holds the memory c. Asked for is h, which is what a "
                  "layer shows.", "outputs.append(c)")),
 )  # fmt: skip
