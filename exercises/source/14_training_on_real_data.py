@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("14.1").hint()` gives a hint, and another one at the next call.
+# `exercise("14.1").hint()` gives a hint, and another one at the next call;
+# `exercise("14.1").solution()` shows a solution, at the second call.
 
 # %%
 import torch
@@ -30,11 +31,11 @@ from lstm_lessons import exercise
 # | `test` | (S, E) | error on the test part |
 # | `baseline` | a number | the baseline's error on the test part |
 #
-# Each seed stops at its own best epoch, as in the lesson. Return three tensors:
+# Each seed stops at its own best epoch, as in the lesson. Return three things:
 #
 # * `tests`, (S): what each seed reports,
-# * `mean`: their mean,
-# * `share`: the share of the seeds that are below the baseline, from 0 to 1.
+# * `mean`, a number: their mean,
+# * `share`, a number: the share of the seeds that are below the baseline, from 0 to 1.
 
 
 # %%
@@ -109,8 +110,13 @@ exercise("14.2").check(answer)
 # %% [markdown]
 # ## 14.3 Softmax once
 #
-# This loss was written for a classifier of K classes. It runs, and it learns something, but it
-# never comes near zero, however sure and right the scores are:
+# Where there are K classes in place of a number, the head gives K scores for each line, and
+# *softmax* makes shares of them that add up to 1: each is e to the power of its score, divided by
+# the sum of all. Scores of 0, 0 and 1.1 become 1, 1 and 3, and the shares 0.2, 0.2 and 0.6. If the
+# last class is right, the loss of the line is −ln 0.6 = 0.51, as in lesson 06.
+#
+# This loss was written for such a classifier. It runs, and it learns something, but it never comes
+# near zero, however sure and right the scores are:
 
 
 # %%
@@ -123,9 +129,8 @@ very_sure = torch.tensor([[20.0, -20.0], [-20.0, 20.0]])
 print(f"{broken_loss(very_sure, torch.tensor([0, 1])):.3f}")
 
 # %% [markdown]
-# `cross_entropy` has a softmax inside, so there are two. Write the loss with one, from what it
-# is made of: for each line the logarithm of the share that its right class has, then the mean over
-# the lines, with a minus.
+# `cross_entropy` has a softmax inside, so there are two. Write the loss with one: for each line the
+# logarithm of the share that its right class has, then the mean over the lines, with a minus.
 #
 # Scores may be far apart. Then a share is rounded to 0, and its logarithm is minus infinity.
 # `F.log_softmax` makes softmax and logarithm in one, and does not go through that 0.
@@ -189,5 +194,5 @@ exercise("14.4").check(scale_by_the_past)
 # %% [markdown] tags=["hints"]
 # 1. If the last year were another one, which numbers of the training part would change?
 # 2. The mean and the standard deviation may know the first `count` years only.
-# 3. One line is to be changed: `known = series[:count]`. The test years are scaled by the same mean
-#    and standard deviation as the training years.
+# 3. One line is to be changed, the one that says what is known. The test years are scaled by the
+#    same mean and standard deviation as the training years.

@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("15.1").hint()` gives a hint, and another one at the next call.
+# `exercise("15.1").hint()` gives a hint, and another one at the next call;
+# `exercise("15.1").solution()` shows a solution, at the second call.
 
 # %%
 import torch

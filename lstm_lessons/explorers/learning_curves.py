@@ -86,7 +86,7 @@ def view(
     above = leaving(highest, max(training + validation), max(map(max, others.values())))
     svg.label(root, LEFT, TOP - 8, above, 13, "start", fill="muted", data_says="above")
     for other, curve in others.items():
-        _curve(root, curve, highest, f"seed {other}", stroke="muted", stroke_width=0.8)
+        _curve(root, curve, highest, f"seed {other}", stroke="muted", stroke_width=1.2)
     dashed = {"stroke": "ink", "stroke_width": 2, "stroke_dasharray": "7 4"}
     _curve(root, training, highest, "training", **dashed)
     _curve(root, validation, highest, "validation", stroke="ink", stroke_width=2.5)
@@ -156,6 +156,9 @@ def _axes(root: svg.Element, highest: int) -> None:
     for epoch in (30, 60, 90, 120, 150):
         svg.label(root, _x(epoch // EVERY - 1), BOTTOM + 20, str(epoch), 12, fill="muted")
     svg.label(root, (LEFT + RIGHT) / 2, BOTTOM + 42, "epochs", 13)
+    middle = (TOP + BOTTOM) / 2
+    upright = {"transform": f"rotate(-90 20 {middle:g})"}
+    svg.label(root, 20, middle, "error in sunspots", 13, **upright)
     y = _y(AR9, highest)
     pen = {"stroke": "ink", "stroke_width": 1.5, "stroke_dasharray": "2 4"}
     svg.add(root, "path", d=f"M{LEFT} {y:.1f}H{RIGHT}", **pen, data_curve="AR(9)")
@@ -165,7 +168,7 @@ def _key(root: svg.Element) -> None:
     lines = (
         ("validation", {"stroke": "ink", "stroke_width": 2.5}),
         ("training", {"stroke": "ink", "stroke_width": 2, "stroke_dasharray": "7 4"}),
-        ("other seeds,", {"stroke": "muted", "stroke_width": 0.8}),
+        ("other seeds,", {"stroke": "muted", "stroke_width": 1.2}),
         ("AR(9),", {"stroke": "ink", "stroke_width": 1.5, "stroke_dasharray": "2 4"}),
     )
     for n, (name, pen) in enumerate(lines):
@@ -174,7 +177,6 @@ def _key(root: svg.Element) -> None:
         svg.label(root, KEY_X + 40, y, name, 13, "start")
         if name.endswith(","):
             svg.label(root, KEY_X + 40, y + 17, "validation", 13, "start")
-    svg.label(root, KEY_X, 300, "error in sunspots", 13, "start", fill="muted")
 
 
 def _alt(rate: str, units: str, seed: int, rows: list[Row], best: int) -> str:

@@ -119,13 +119,15 @@ class SeveralTensors(Returns):
     """Several tensors in an order; ``axes`` are the words for their axes, for all or by name.
 
     ``not_nested`` says why they do not come as nn.LSTM's results do. ``whole`` are the names of
-    those that hold whole numbers, such as lengths: a list of numbers is as good there.
-    ``joined_by`` is what makes one tensor of a list of pieces.
+    those that hold whole numbers, such as lengths: a list of numbers is as good there. ``single``
+    are those of single numbers: Python's own are as good. ``joined_by`` is what makes one tensor of
+    a list of pieces.
     """
 
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     not_nested: str = "One step is what nn.LSTMCell does, and that is simpler:"
     whole: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
     joined_by: str = "torch.stack"
 
     @property
@@ -151,9 +153,15 @@ class SeveralTensors(Returns):
         return {
             name: _counts(f"The {name} that you return", each)
             if name in self.whole
-            else _tensor(f"The {name} that you return", each, self.joined_by)
+            else _tensor(f"The {name} that you return", self._plain(name, each), self.joined_by)
             for name, each in zip(self.names, value, strict=True)
         }
+
+    def _plain(self, name: str, value: Any) -> Any:
+        """Return a number as a tensor, where a single number is asked for."""
+        if name in self.single and isinstance(value, float | int) and not isinstance(value, bool):
+            return torch.tensor(float(value), dtype=torch.float64)
+        return value
 
     def _flat(self, value: tuple | list) -> tuple | list:
         """Return the parts side by side.

@@ -45,7 +45,8 @@ _SLIPS = (
         ("the last epoch", "You take the last epoch of each seed. Take the one with the smallest "
          "validation error.", "torch.full((len(test),), test.shape[1] - 1)"),
         ("one epoch for all", "You choose one epoch for all seeds together. Each seed stops at its "
-         "own.", "validation.mean(dim=0).argmin().expand(len(test))"),
+         "own.", "validation.mean(dim=0).argmin().expand(len(test))",
+         "(validation.argmin() % validation.shape[1]).expand(len(test))"),
         ("the test part had a say", "Both tables have a say in which epoch you choose. The test "
          "part must have none: the validation part alone chooses.",
          "(validation + test).argmin(dim=1)"),
@@ -92,9 +93,11 @@ _SLIPS = (
 EXERCISE = FunctionExercise(
     "14.1",
     cases=_cases,
-    returns=SeveralTensors(("tests", "mean", "share"), axes={"tests": ("seed",)}),
+    returns=SeveralTensors(
+        ("tests", "mean", "share"), axes={"tests": ("seed",)}, single=("mean", "share")
+    ),
     slips=_SLIPS,
     axes={"validation": ("seed", "epoch"), "test": ("seed", "epoch")},
-    constants=("validation",),
+    constants=("validation", "test"),  # a report is not trained
     praise="Every seed is in it, and the test part has chosen nothing.",
 )

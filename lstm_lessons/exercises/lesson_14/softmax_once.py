@@ -60,6 +60,10 @@ _SLIPS = (
                 "is a table (B, B). Give the lines as well: `torch.arange(B)`.",
                 "log_p[:, classes]"),),
     ),
+    together("no classes", "You do not use `classes`: the loss is the same whichever class is "
+             "right. Each line gives one number, that of its right class.",
+             {"-own.mean()": "-log_p.mean()"}, {"-own.mean()": "-log_p.sum(dim=1).mean()"},
+             {"-own.mean()": "-log_p.sum()"}, paired=False),
     together("the logarithm of the mean", "You take the mean of the shares, and then its "
              "logarithm. Asked for is the mean of the logarithms.",
              {_LOG: "F.softmax(scores, dim=1)", "-own.mean()": "-own.mean().log()"}, paired=False),
