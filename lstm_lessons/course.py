@@ -227,11 +227,11 @@ LESSONS = (
         "Why does a gradient vanish or explode, and what saves a run?",
         "the ways of a gradient over time; vanishing, an explosion that ends in `nan`, clipping",
         objectives=(
-            "say on which ways a gradient goes back over time, and by which factor a step",
+            "say on which ways a gradient goes back over time, and by which factor per step",
             "recognise a run that explodes, and find out whether it explodes through time",
             "save it by clipping, and say what clipping changes and what it does not",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("10",),
     ),

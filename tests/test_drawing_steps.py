@@ -111,7 +111,7 @@ def test_squares_have_the_area_of_their_number_and_the_shape_of_its_sign():
         float(each.partition("h")[2].partition("v")[0]) for each in empty.get("d").split("M")[1:]
     ]
     assert [side + pen for side in sides] == [18, 9]
-    assert "fill" not in full.attrib and theme.variable("i") in full.get("style")
+    assert "fill" not in full.attrib and theme.variable("ink") in full.get("style")
     assert empty.get("fill") == "none"
 
 

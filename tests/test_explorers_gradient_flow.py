@@ -102,6 +102,18 @@ def test_the_words_and_the_titles_say_the_numbers(given):
     assert f"{len(part)} of the {len(line)} characters" in picture.alt
 
 
+@pytest.mark.parametrize("given", PRESETS.values(), ids=list(PRESETS))
+def test_the_numbers_that_the_lesson_asks_for_stand_in_the_picture(given):
+    picture = view(**given)
+    line = given["line"]
+    found = flow(line[: given["characters"]], given.get("way", BOTH))
+    (first,) = marked(picture.svg, "first").values()
+    assert words(first) == svg.number(float(np.linalg.norm(found.x[0])), 2)
+    written = [*map(words, tree(picture.svg).iter(f"{SVG}text"))]
+    for row in range(4):
+        assert svg.number(float(np.linalg.norm(found.z[:, row], axis=1).max()), 2) in written
+
+
 def test_it_opens_with_the_line_that_the_lesson_asks_about():
     assert "15 of the 19 characters of 'for k in range(10):'" in gradient_flow().picture.alt
     assert "the largest at f" in gradient_flow().picture.alt

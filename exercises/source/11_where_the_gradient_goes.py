@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("11.1").hint()` gives a hint, and another one at the next call.
+# `exercise("11.1").hint()` gives a hint, and another one at the next call;
+# `exercise("11.1").solution()`, called twice, shows a solution.
 
 # %%
 import torch
@@ -21,13 +22,13 @@ from lstm_lessons import exercise
 torch.set_default_dtype(torch.float64)
 
 # %% [markdown]
-# ## 11.1 The factor of a step
+# ## 11.1 The factor per step
 #
 # A layer has read T steps. `z_f`, of shape (T, H), holds the sums of the forget gates of its H
-# units at every step. Foretell for each unit the *factor a step* of its gradient along c alone: the
-# one number that, taken T times as a factor, gives the same as the gates of all T steps.
+# units at every step. Compute for each unit the *factor per step* of its gradient along c alone:
+# the one number that, taken T times as a factor, gives the same as the gates of all T steps.
 #
-# Two gates of 0.9 and 0.4 leave 0.36. The factor a step is 0.6, because 0.6 · 0.6 is 0.36.
+# Two gates of 0.9 and 0.4 leave 0.36. The factor per step is 0.6, because 0.6 · 0.6 is 0.36.
 #
 # Return a tensor of shape (H,).
 
@@ -86,12 +87,12 @@ exercise("11.2").check(clip)
 # ## 11.3 Which sickness is it?
 #
 # Four runs have gone wrong. Each is a plain RNN with a head. For some updates you see the loss, the
-# length of the whole gradient, the length of the part that belongs to the head, and the factor a
+# length of the whole gradient, the length of the part that belongs to the head, and the factor per
 # step of the gradient over time.
 #
 # Run `"first"`:
 #
-# | update | loss | length | of the head | factor a step |
+# | update | loss | length | of the head | factor per step |
 # |---|---|---|---|---|
 # | 0 | 2.1 | 485 | 17 | 1.05 |
 # | 1 | 6e44 | 4e46 | 2e45 | 1.22 |
@@ -99,7 +100,7 @@ exercise("11.2").check(clip)
 #
 # Run `"second"`:
 #
-# | update | loss | length | of the head | factor a step |
+# | update | loss | length | of the head | factor per step |
 # |---|---|---|---|---|
 # | 0 | 1.05 | 0.66 | 0.66 | 0.80 |
 # | 1 | 1.01 | 0.14 | 0.14 | 0.80 |
@@ -107,7 +108,7 @@ exercise("11.2").check(clip)
 #
 # Run `"third"`:
 #
-# | update | loss | length | of the head | factor a step |
+# | update | loss | length | of the head | factor per step |
 # |---|---|---|---|---|
 # | 20 | 0.203 | 17.4 | 1.2 | 1.00 |
 # | 40 | 0.005 | 4.7 | 0.4 | 1.04 |
@@ -115,7 +116,7 @@ exercise("11.2").check(clip)
 #
 # Run `"fourth"`:
 #
-# | update | loss | length | of the head | factor a step |
+# | update | loss | length | of the head | factor per step |
 # |---|---|---|---|---|
 # | 0 | 1.00 | 0.24 | 0.17 | 0.58 |
 # | 2 | 1.03 | 0.92 | 0.72 | 0.57 |
@@ -138,8 +139,8 @@ answer = {"first": "B", "second": "A", "third": "D", "fourth": "C"}
 exercise("11.3").check(answer)
 
 # %% [markdown] tags=["hints"]
-# 1. Take the factor a step first. In which run is it above 1 from the beginning, and in which is it
-#    far below 1 at every update?
+# 1. Take the factor per step first. In which run is it above 1 from the beginning, and in which is
+#    it far below 1 at every update?
 # 2. Then look at the update right before the first `nan`. Is the gradient long there? And where the
 #    factor is small, is the gradient long, and how much of it belongs to the head?
 # 3. A `nan` out of nothing, after a short gradient and a small loss, has come in from outside. A
@@ -148,7 +149,7 @@ exercise("11.3").check(answer)
 # %% [markdown]
 # ## 11.4 What clipping does
 #
-# Foretell. Gradients are clipped *by norm*, with a limit of 5:
+# Predict. Gradients are clipped *by norm*, with a limit of 5:
 #
 # | key | question |
 # |---|---|

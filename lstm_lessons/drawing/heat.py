@@ -1,7 +1,7 @@
 """A block of units by steps with a sign: squares, whose size says how far from 0 a number is.
 
-A full square is positive, an empty one negative; so it reads in grey, too. What is so near to 0
-that its square has no inside is a dot, of either sign.
+A full square is positive, an empty one negative, both in ink, since the colours are for gates. What
+is so near to 0 that its square has no inside is a dot, of either sign.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import sqrt
 from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.steps import Steps
 
-POSITIVE, NEGATIVE = "i", "f"
+INK = "ink"
 PEN = 1.5  # pixels, of an empty square
 
 
@@ -52,8 +52,8 @@ def heat(
         said = names[unit] if names else str(unit)
         svg.label(root, steps.left - 6, top + (unit + 0.5) * row + 4, said, 12, "end", **bold)
     full, empty = _squares(steps, top, row, units, bound)
-    svg.add(root, "path", d=full, fill=POSITIVE, data_sign="+")
-    style = {"fill": "none", "stroke": NEGATIVE, "stroke_width": PEN}
+    svg.add(root, "path", d=full, fill=INK, data_sign="+")
+    style = {"fill": "none", "stroke": INK, "stroke_width": PEN}
     svg.add(root, "path", d=empty, **style, data_sign="-")
     said = names or [f"unit {unit}" for unit in range(len(units))]
     _titles(root, steps, top, height, units, said)
@@ -61,9 +61,9 @@ def heat(
 
 def heat_key(root: svg.Element, x: float, y: float) -> None:
     """Write how squares are read, in one line that begins at (x, y) and is 330 pixels long."""
-    svg.rect(root, x, y - 10, 10, 10, fill=POSITIVE)
+    svg.rect(root, x, y - 10, 10, 10, fill=INK)
     svg.label(root, x + 16, y, "positive", 12, "start", fill="muted")
-    pen = {"fill": "none", "stroke": NEGATIVE, "stroke_width": PEN}
+    pen = {"fill": "none", "stroke": INK, "stroke_width": PEN}
     svg.rect(root, x + 86.75, y - 9.25, 8.5, 8.5, **pen)
     svg.label(root, x + 102, y, "negative", 12, "start", fill="muted")
     svg.label(root, x + 176, y, "larger: further from 0", 12, "start", fill="muted")

@@ -23,7 +23,8 @@ GATES = "ifgo"
 BOTH, ALONG_C, ALONG_H = "both ways", "along c alone", "along h alone"
 
 WIDTH, HEIGHT = 720, 506
-LEFT, ROOM = 64, 630
+LEFT, ROOM = 64, 602
+MOST_X = 714  # where the largest number of a row ends
 BARS_TOP, BARS_BOTTOM, LETTERS_Y = 74, 150, 172
 ALL_TOP, UNIT_TOP, ROW = 222, 350, 20
 KEY_Y = 490
@@ -141,6 +142,8 @@ def _bars(root: svg.Element, steps: Steps, line: str, values: Array) -> None:
         svg.rect(root, *place, fill="ink", data_bar=str(step))
         pane = (steps.left + step * steps.column, BARS_TOP, steps.column, LETTERS_Y - BARS_TOP)
         svg.sheet(root, *pane, f"{_named(line[step])}: {svg.number(float(value), 2)}")
+    first, tall = svg.number(float(values[0]), 2), height * float(values[0]) / most
+    svg.label(root, LEFT + 1, BARS_BOTTOM - tall - 5, first, 12, "start", data_first="x")
     svg.label(root, LEFT - 6, BARS_TOP + 8, svg.number(most, 2), 12, "end", fill="muted")
     svg.label(root, LEFT - 6, BARS_BOTTOM, "0", 12, "end", fill="muted")
     steps.letters(root, LETTERS_Y, line, now=len(values) - 1)
@@ -153,6 +156,10 @@ def _rows(
     said = f"{title} (a square that fills its place: {bound:g})"
     svg.label(root, LEFT, top - 10, said, 13, "start")
     heat(root, steps, top, ROW, values.tolist(), bound=bound, names=names)
+    svg.label(root, MOST_X, top - 10, "largest", 12, "end", fill="muted")
+    for row, (name, largest) in enumerate(zip(names, np.abs(values).max(axis=1), strict=True)):
+        y = top + (row + 0.5) * ROW + 4
+        svg.label(root, MOST_X, y, svg.number(float(largest), 2), 12, "end", data_largest=name)
 
 
 def _round_up(value: float) -> float:

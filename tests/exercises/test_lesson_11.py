@@ -160,7 +160,7 @@ def plain(seed, factor):
 
 
 def rows(network, lr, updates, T=60, limit=torch.inf, broken=None, noise=0.0):
-    """Return loss, length, length of the head's part and factor a step at each update."""
+    """Return loss, length, length of the head's part and factor per step at each update."""
     rnn, head = network
     parameters, found = [*rnn.parameters(), *head.parameters()], []
     optimiser = torch.optim.SGD(parameters, lr=lr)

@@ -87,6 +87,10 @@ _SLIPS = (
         ("the longer of two", "You take the longer of two lengths. Both tensors are one list of "
          "numbers: add the *squares* of all, and take the root.",
          "torch.maximum(d_weight.norm(), d_bias.norm())"),
+        ("the matrix as a map", "You take `torch.linalg.norm` of a matrix with 2, or "
+         "`matrix_norm`: that says how far the matrix can stretch a vector. The length of a list "
+         "of numbers is the root of the sum of their squares, for a matrix as well.",
+         "(torch.linalg.norm(d_weight, 2).square() + d_bias.square().sum()).sqrt()"),
         also_right=("torch.cat((d_weight.flatten(), d_bias)).norm()",),
     ),
     place(

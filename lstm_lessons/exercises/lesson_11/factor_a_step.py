@@ -1,4 +1,4 @@
-"""11.1: the one factor a step that leaves as much as the forget gates of all steps."""
+"""11.1: the one factor per step that leaves as much as the forget gates of all steps."""
 
 import torch
 

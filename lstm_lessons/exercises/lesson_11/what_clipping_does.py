@@ -1,4 +1,4 @@
-"""11.4: foretell what clipping by norm and by value do to a gradient."""
+"""11.4: predict what clipping by norm and by value do to a gradient."""
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity

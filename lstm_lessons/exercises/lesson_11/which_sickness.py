@@ -7,17 +7,17 @@ from lstm_lessons.exercises.engine.question import row
 _LETTERS = ("A", "B", "C", "D")
 _QUESTIONS = (
     OneOf("first", "Where is the factor at update 0, on which side of 1?", (
-        row("an explosion taken for a vanishing", "In the first run the factor a step is above 1, "
-            "and the gradient is long. What vanishes has a factor below 1.", "A"),
+        row("an explosion taken for a vanishing", "In the first run the factor per step is above "
+            "1, and the gradient is long. What vanishes has a factor below 1.", "A"),
         row("an explosion taken for the head's", "In the first run the head has 17 of a length of "
-            "485: nearly all of the gradient is that of the RNN. And the factor a step is above 1 "
-            "before the first update.", "C"),
+            "485: nearly all of the gradient is that of the RNN. And the factor per step is above "
+            "1 before the first update.", "C"),
         row("an explosion taken for broken data", "In the first run the loss of update 1 is huge, "
             "and not `nan` yet. A `nan` in the data makes `nan` at once.", "D"),
     ), options=_LETTERS),
-    OneOf("second", "What is left after 59 steps, with this factor a step?", (
+    OneOf("second", "What is left after 59 steps, with this factor per step?", (
         row("a vanishing taken for an explosion", "In the second run no gradient is long, and the "
-            "factor a step is below 1.", "B"),
+            "factor per step is below 1.", "B"),
         row("a vanishing taken for the head's", "In the second run the loss does not grow, so that "
             "nothing overshoots. The whole gradient is the head's because nothing of it gets back "
             "to the first step.", "C"),
@@ -32,12 +32,12 @@ _QUESTIONS = (
         row("broken data taken for the head's", "In the third run the loss falls until update 40. "
             "A learning rate that is too large lets it grow from update to update.", "C"),
     ), options=_LETTERS),
-    OneOf("fourth", "What grows from update to update, while the factor a step stays small?", (
+    OneOf("fourth", "What grows from update to update, while the factor per step stays small?", (
         row("the head's taken for a vanishing", "In the fourth run the factor is small, but that "
             "is not what is wrong with it: its loss and its gradient grow from update to update.",
             "A"),
         row("the head's taken for an explosion", "In the fourth run the gradient grows from update "
-            "to update, but not over time: the factor a step is far below 1.", "B"),
+            "to update, but not over time: the factor per step is far below 1.", "B"),
         row("the head's taken for broken data", "In the fourth run there is no `nan`.", "D"),
     ), options=_LETTERS),
 )  # fmt: skip
@@ -45,6 +45,6 @@ _QUESTIONS = (
 EXERCISE = DictExercise(
     "11.3",
     questions=_QUESTIONS,
-    praise="The factor a step says whether it is a matter of time. Which part does it, you find "
+    praise="The factor per step says whether it is a matter of time. Which part does it, you find "
     "out by training one part alone.",
 )
