@@ -1,9 +1,9 @@
 """The shape ledger: every tensor of nn.LSTM, its symbols, its size, and why it has them.
 
 Symbols: I input_size, H hidden_size, L num_layers, D directions (1 or 2), P proj_size,
-R the size of h (P under projection, else H), B batch, T time. A `Configuration` lists all
-tensors in these symbols, the same for every configuration. The short pages, such as
-`lstm_parameters`, write out what a configuration settles: H or P for R, and no D where it is 1.
+B batch, T time. In the rules below R is the size of h; nobody sees it: it is written out as P
+under projection, else as H. A `Configuration` lists all tensors in these symbols. The short pages,
+such as `lstm_parameters`, also leave D out where it is 1.
 
 Source of the shapes: the documentation of torch.nn.LSTM and torch.nn.LSTMCell; the tests hold
 them against real modules.
@@ -193,17 +193,17 @@ class Configuration:
     def formula(self) -> str:
         """The closed form in symbols, with the terms that this configuration has."""
         rest = (" + 8·H" if self.bias else "") + (" + P·H" if self.proj_size else "")
-        first, above = (f"D·(4·H·({reads} + R){rest})" for reads in ("I", "D·R"))
+        first, above = (self.written(f"D·(4·H·({reads} + R){rest})") for reads in ("I", "D·R"))
         return first + (f" + (L − 1)·{above}" if self.num_layers > 1 else "")
 
     @property
     def key(self) -> str:
         """What each symbol stands for, in a line."""
-        means = "P" if self.proj_size else "H"
-        return ", ".join(
-            f"{symbol} = {means} = {number}" if symbol == "R" else f"{symbol} = {number}"
-            for symbol, number in self.numbers.items()
-        )
+        return ", ".join(f"{name} = {size}" for name, size in self.numbers.items() if name != "R")
+
+    def written(self, symbols: str) -> str:
+        """Return symbols as they are shown: P for R under projection, else H."""
+        return symbols.replace("R", "P" if self.proj_size else "H")
 
     @property
     def count(self) -> str:
@@ -232,7 +232,8 @@ class Configuration:
         )
 
     def _entry(self, name: str, symbols: tuple[str, ...], why: str) -> Entry:
-        return Entry(name, symbols, tuple(self._number(symbol) for symbol in symbols), why)
+        written = tuple(map(self.written, symbols))
+        return Entry(name, written, tuple(map(self._number, written)), why)
 
     def _number(self, symbol: str) -> int:
         """Return what a symbol or a product of symbols stands for: 4H, D·R."""
@@ -395,11 +396,9 @@ def count_parameters(
 
 
 def _written_out(entries: Iterable[Entry], configuration: Configuration) -> Ledger:
-    """Return entries in the symbols of one configuration: H or P for R, no D where it is 1."""
-    r = "P" if configuration.proj_size else "H"
+    """Return entries in the symbols of one configuration: no D where it is 1."""
 
     def write(symbol: str) -> str:
-        symbol = symbol.replace("R", r)
         return symbol if configuration.bidirectional else re.sub("·D|D·", "", symbol)
 
     return Ledger(replace(entry, symbols=tuple(map(write, entry.symbols))) for entry in entries)

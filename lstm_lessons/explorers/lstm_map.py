@@ -15,7 +15,7 @@ WIDTH, LEFT, RIGHT = 880, 24, 856
 MONO = "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre"
 MEANING = (
     "T words   B sentences   I input_size   H hidden_size   L num_layers   D directions   "
-    "P proj_size   R numbers of h"
+    "P proj_size"
 )
 
 # The code, in a card of its own.

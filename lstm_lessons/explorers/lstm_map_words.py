@@ -111,7 +111,8 @@ class Setting:
             members = tuple(
                 entry
                 for entry in parameters
-                if entry.name.startswith(f"{stem}_l") and entry.symbols == axes
+                if entry.name.startswith(f"{stem}_l")
+                and entry.symbols == tuple(map(made.written, axes))
             )
             if not members and not absent:
                 continue
@@ -164,7 +165,7 @@ class Setting:
         if self.dropout and made.num_layers == 1:
             yield (
                 f"dropout={self.dropout} does nothing with one layer: it acts between layers. "
-                "torch warns when the layer is made."
+                "PyTorch warns when the layer is made."
             )
 
     def _on_the_call(self) -> Iterator[str]:
@@ -177,7 +178,7 @@ class Setting:
         elif made.batch_first:
             yield (
                 "batch_first moves B to the front of input and output, never of the states: "
-                f"h_0 stays (L·D, B, R) = {made['h_0'].shape}."
+                f"h_0 stays {symbols(made['h_0'])} = {made['h_0'].shape}."
             )
         else:
             yield (
@@ -207,7 +208,7 @@ class Setting:
         if layers > 1 and made.bidirectional:
             yield (
                 "bidirectional doubles the columns of weight_ih from layer 1 on: "
-                f"D·R = {2 * size}, both directions of the layer below."
+                f"{made.written('D·R')} = {2 * size}, both directions of the layer below."
             )
         if made.bidirectional:
             # Two axes, layer and direction, for the first one.

@@ -13,7 +13,7 @@
 # This is a page of reference. It stands beside the lessons and needs no order: come to it from any
 # lesson, or from your own work, whenever you ask "what shape has this?" or "what does this error
 # mean?" If something went wrong, go to [what you see](#What-you-see,-and-what-it-means) or to
-# [what torch says](#What-torch-says,-and-what-it-means).
+# [what PyTorch says](#What-PyTorch-says,-and-what-it-means).
 #
 # The next cell draws the map of one `nn.LSTM` and of one call of it. The controls are all its
 # arguments that change a result, and the sizes of the call. Set them as yours are.
@@ -28,9 +28,9 @@ explorers.lstm_map()
 #
 # * **At the top** stands the code that makes this layer and calls it. You can copy it. An argument
 #   is written only where it differs from its default.
-# * **The line below** says what the letters are worth now. R is how many numbers $h$ has. That is
-#   H, unless you ask for a smaller $h$ with `proj_size`. Then one more weight, `weight_hr`, makes P
-#   numbers out of the H at each step. This is called a *projection*, and R is P.
+# * **The line below** says what the letters are worth now. $h$ has H numbers, unless you ask for a
+#   smaller $h$ with `proj_size`. Then it has P: one more weight, `weight_hr`, makes them out of the
+#   H at each step. This is called a *projection*.
 # * **On the left** are the layers, the first one at the bottom. A cell shows its own place in `h_0`
 #   and `h_n`; `c_0` and `c_n` have the same places. An arrow to the left means that this cell
 #   reads from the last word to the first.
@@ -51,7 +51,7 @@ explorers.lstm_map()
 # <details><summary>Answers</summary>
 #
 # 1. `input` and `output`. The four states stay (layers, sentences, numbers).
-# 2. With one layer it does nothing, and torch warns of it. With two it acts on the numbers that
+# 2. With one layer it does nothing, and PyTorch warns of it. With two it acts on the numbers that
 #    layer 0 hands up, and only in training.
 # 3. All 32 numbers of a word: the 16 of forward and the 16 of reverse. So `weight_ih_l1` has 32
 #    columns, and `weight_ih_l1_reverse` has 32, too.
@@ -106,7 +106,7 @@ shapes_with(num_layers=2, bidirectional=True)
 
 # %% [markdown]
 # `proj_size` is the only argument that lets `h_n` and `c_n` have other shapes than each other. In
-# float32 on a CPU, torch warns once: "LSTM with projections is not supported with oneDNN. Using
+# float32 on a CPU, PyTorch warns once: "LSTM with projections is not supported with oneDNN. Using
 # default implementation." The results are right all the same. In float64 there is no warning.
 
 # %%
@@ -173,7 +173,8 @@ print("packed_output.data", tuple(packed_output.data.shape))
 print("h_n               ", tuple(h_n.shape))
 
 # %% [markdown]
-# `data` is (N, I) of what goes in, and (N, D·R) of what comes out. The states keep their shapes.
+# `data` is (N, I) of what goes in, and (N, D·H) of what comes out, or (N, D·P) with a projection.
+# The states keep their shapes.
 #
 # ## What you see, and what it means
 #
@@ -186,22 +187,23 @@ print("h_n               ", tuple(h_n.shape))
 # | `output[-1]` is `h_n[-1]`, but what the model says of a line depends on the other lines of its batch | the lines are padded, and the layer has read the padding. The two are equal, and for each line that has padding both are wrong. This is the more frequent trouble, and nothing warns of it. Pack; or, with one direction, take `output[lengths - 1, torch.arange(B)]` |
 # | `output[:, -1]` is zero in many rows | it comes from `pad_packed_sequence` with `batch_first=True`, which writes zeros behind the end of each sentence. Take `h_n` |
 # | the second call gives other numbers than the first | one of three things: dropout is at work (call `lstm.eval()` before you compare), or you handed on the state of the first call, or an optimiser has changed the weights in between |
+# | the loss is `nan`, "not a number" | an input was `nan`, or the updates were far too large. The next update makes the weights `nan` too, and no later one mends them. Go back to weights that were saved; look at the inputs, and at the length of the gradient in the updates before; clip it ([lesson 11](11_where_the_gradient_goes.ipynb)) |
 #
 # With `batch_first=True`, the right steps of a padded batch are
 # `output[torch.arange(B), lengths - 1]`.
 #
-# ## What torch says, and what it means
+# ## What PyTorch says, and what it means
 #
-# | torch says | it means |
+# | PyTorch says | it means |
 # |---|---|
-# | `Trying to backward through the graph a second time` | in a loop over chunks: the state that you handed on hangs on the history of the chunk before, which `backward()` has thrown away. Hand on `(h.detach(), c.detach())`. Do not follow the advice to write `retain_graph=True`. (Elsewhere: `backward()` was called twice for one loss.) |
-# | `modified by an inplace operation` | in a loop over chunks: you did follow it. The old history is kept, and needs the weights as they were before the optimiser's step. Detach both states, and delete `retain_graph=True` |
+# | `Trying to backward through the graph a second time` | in a loop over chunks: the state that you handed on hangs on the graph of the chunk before, which `backward()` has thrown away. Hand on `(h.detach(), c.detach())`. Do not follow the advice to write `retain_graph=True`. (Elsewhere: `backward()` was called twice for one loss.) |
+# | `modified by an inplace operation` | in a loop over chunks: you did follow it. The old graph is kept, and needs the weights as they were before the optimiser's update. Detach both states, and delete `retain_graph=True` |
 # | `Expected hidden[0] size (1, 4, 16), got [1, 10, 16]`, in the last batch | the last batch is smaller than the state. If its sentences do not go on where those before ended, give no state at all. If they do, all batches must be of one size: leave the last one out |
 # | `'lengths' argument should be a 1D CPU int64 tensor` | the lengths are on the GPU, or (without `enforce_sorted=False`) they have two axes. Packing wants `lengths.cpu()`, also where all else is on the GPU |
 # | `RNN input dtype (torch.int64) does not match weight dtype` | the layer got the numbers of words as they are. It wants vectors: put an `nn.Embedding` before it. With `torch.float64`, call `x.float()` or `lstm.double()` |
 # | `LSTM: Expected input to be 2D or 3D, got 4D` | `input` has an axis too many. It is (T, B, I), or (T, I) for one sentence |
 # | `Length of all samples has to be greater than 0` | a line of the batch is empty: leave it out |
-# | `must be sorted in decreasing order` | say `enforce_sorted=False` when you pack. Then torch sorts, and gives `h_n` back in your order |
+# | `must be sorted in decreasing order` | say `enforce_sorted=False` when you pack. Then PyTorch sorts, and gives `h_n` back in your order |
 #
 # Three more are met often. We make each on purpose.
 
@@ -214,7 +216,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # The last axis of `input` must be `input_size`. Without states it is the only axis of `input` that
-# torch can check, so time and batch that are swapped raise no error.
+# PyTorch can check, so time and batch that are swapped raise no error.
 
 # %%
 h_0 = c_0 = torch.zeros(1, 24, 16)
@@ -250,6 +252,10 @@ except TypeError as error:
 # * [05](05_batches_and_batch_first.ipynb): axes.
 # * [06](06_stacking_and_dropout.ipynb): layers, dropout.
 # * [07](07_both_directions.ipynb): directions.
-# * [08](08_state_across_chunks.ipynb): chunks, `detach`.
+# * [08](08_state_across_chunks.ipynb): chunks, the graph, `detach`.
 # * [09](09_ragged_sequences.ipynb): padding, packing.
-# * [12](12_projections.ipynb): `proj_size`.
+# * [11](11_where_the_gradient_goes.ipynb): `nan`, the length of a gradient, clipping.
+# * [12](12_projections.ipynb): `proj_size`, and where each argument acts.
+# * [16](16_speed.ipynb): what costs time.
+# * [17](17_shipping_and_other_frameworks.ipynb): saving, loading, exporting; other frameworks.
+# * [18](18_clinic.ipynb): six probes for a model that is wrong and raises no error.

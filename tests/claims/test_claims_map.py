@@ -24,7 +24,7 @@ def rows(heading):
     return dict(found[1:])
 
 
-SAID = rows("What torch says, and what it means")
+SAID = rows("What PyTorch says, and what it means")
 SEEN = rows("What you see, and what it means")
 
 
@@ -215,6 +215,17 @@ def test_a_second_call_differs_by_dropout_a_state_or_an_update(lstm, x):
     deep = nn.LSTM(INPUT, H, 2, dropout=0.5)
     assert not torch.equal(deep(x)[0], deep(x)[0])
     assert torch.equal(deep.eval()(x)[0], deep(x)[0])
+
+
+def test_one_nan_of_the_input_makes_every_weight_nan(lstm, x):
+    optimiser = torch.optim.SGD(lstm.parameters(), lr=0.1)
+    x[3, 2, 0] = torch.nan
+    for given in (x, torch.randn(T, B, INPUT)):
+        optimiser.zero_grad()
+        loss = lstm(given)[0].square().mean()
+        loss.backward()
+        optimiser.step()
+        assert loss.isnan() and all(each.isnan().all() for each in lstm.parameters())
 
 
 def test_a_projection_changes_the_columns_of_what_reads_h():
