@@ -161,15 +161,11 @@ DERIVED = (
 # Of one direction, with both biases and without projection: the package adds what is more general.
 SIMPLER = tuple(
     ("10_backpropagation_by_hand", name, "lstm/backprop.py")
-    for name in ("step_forward", "step_backward", "direction_forward", "direction_backward")
+    for name in ("step_backward", "direction_backward")
 )
 ONLY_THE_SIMPLER = {
-    "return (d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias))",
-    "for t in range(len(x)):",
-    "return (torch.stack(list(outputs.values())), h, c, list(steps.values()))",
+    "return (d_x, d_h_before, d_c_before, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias))",
     "for t in reversed(range(len(steps))):",
-    "in_order = [d_x[t] for t in range(len(steps))]",
-    "return (torch.stack(in_order), d_h, d_c, sum(d_steps[1:], d_steps[0]))",
 }
 # The public class is the derived one with torch's checks before it: it says so by its base.
 CHECKED = ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/manual.py")

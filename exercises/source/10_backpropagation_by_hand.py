@@ -12,6 +12,7 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("10.1").hint()` gives a hint, and another one at the next call.
+# `exercise("10.1").solution()` shows a solution: it asks first, so call it twice.
 
 # %%
 import torch
@@ -32,9 +33,9 @@ torch.set_default_dtype(torch.float64)
 # | `i`, `f`, `g`, `o` | (B, H) | the gates of the step, squeezed already |
 # | `c_before`, `c` | (B, H) | the memory before the step, and after it |
 #
-# Return `dz, d_c_before`: the gradient of the four sums side by side, (B, 4H), in torch's order i,
-# f, g, o; and the gradient of the memory before the step, (B, H). Make new tensors, and leave those
-# that come in as they are.
+# Return `dz, d_c_before`: the gradient of the four sums side by side, (B, 4H), in PyTorch's order
+# i, f, g, o; and the gradient of the memory before the step, (B, H). Make new tensors, and leave
+# those that come in as they are.
 
 
 # %%
@@ -168,7 +169,7 @@ exercise("10.3").check(weights_back)
 # %% [markdown]
 # ## 10.4 Where does it end?
 #
-# Foretell, with a pocket calculator at most. A unit has read five steps. Its forget gate was
+# Predict, with a pocket calculator at most. A unit has read five steps. Its forget gate was
 #
 # | step | 0 | 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|---|
@@ -180,7 +181,7 @@ exercise("10.3").check(weights_back)
 # |---|---|
 # | `"d_c_0"` | What is the gradient with respect to c after step 0? |
 # | `"dz_i"` | In step 4, i was 0.9 and g was 0.5. What is the gradient of the sum of i there? |
-# | `"saturated"` | And if i had been 0.999? `"A"` a bit more, `"B"` as much, `"C"` a hundredth |
+# | `"at its end"` | And if i had been 0.999? `"A"` a bit more, `"B"` as much, `"C"` a hundredth |
 #
 # Another unit has o = 0.5 and tanh(c) = 0.6. To its h comes back a gradient of 1, and from the next
 # step 0.2 to its c.
@@ -201,7 +202,7 @@ exercise("10.3").check(weights_back)
 answer = {
     "d_c_0": ...,
     "dz_i": ...,
-    "saturated": ...,
+    "at its end": ...,
     "two_ways": ...,
     "d_w": ...,
 }
@@ -209,7 +210,7 @@ answer = {
 answer = {
     "d_c_0": 0.4,
     "dz_i": 0.09,
-    "saturated": "C",
+    "at its end": "C",
     "two_ways": 0.52,
     "d_w": 0.5,
 }

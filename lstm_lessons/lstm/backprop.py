@@ -1,6 +1,6 @@
 """Backpropagation through time by hand: every gradient of an LSTM, and autograd asked for none.
 
-Lesson 10 derives this file line by line. A loss is one number. ``d_x`` stands for its gradient
+Lesson 10 derives the way back line by line. A loss is one number. ``d_x`` stands for its gradient
 with regard to x: it has the shape of x, and says how fast the loss grows with each number of x.
 A forward function keeps what its backward function needs; the backward one takes the gradients
 of the results and gives those of all that went in. Numbers are real, inputs have a batch axis,
@@ -33,13 +33,13 @@ Item = TypeVar("Item")
 class Step:
     """What one step keeps for the way back.
 
-    Shapes: x (B, n), h (B, R) and c (B, H) as they went in; the gates i, f, g, o (B, H); tanh_c
-    (B, H), the tanh of the new c.
+    Shapes: x (B, n), h_before (B, R) and c_before (B, H) as they went in; the gates i, f, g, o
+    (B, H); tanh_c (B, H), the tanh of the new c.
     """
 
     x: Tensor
-    h: Tensor
-    c: Tensor
+    h_before: Tensor
+    c_before: Tensor
     i: Tensor
     f: Tensor
     g: Tensor
@@ -84,20 +84,21 @@ def step_backward(
     Raises:
         ValueError: a gradient does not have the shape of its state.
     """
-    _expect("d_h", d_h, step.h.shape)
-    _expect("d_c", d_c, step.c.shape)
+    _expect("d_h", d_h, step.h_before.shape)
+    _expect("d_c", d_c, step.c_before.shape)
     d_h, d_weight_hr = projection_backward(d_h, step, weights)
-    dz, d_c = gates_backward(d_h, d_c, step)
+    dz, d_c_before = gates_backward(d_h, d_c, step)
 
     # z = W_ih x + b_ih + W_hh h + b_hh, for each row of the batch
     d_x = dz @ weights.weight_ih
-    d_h = dz @ weights.weight_hh
+    d_h_before = dz @ weights.weight_hh
     d_weight_ih = dz.T @ step.x  # a sum over the batch: every row used the same weights
-    d_weight_hh = dz.T @ step.h
+    d_weight_hh = dz.T @ step.h_before
     d_bias = dz.sum(0)  # of both: they are added to each other, so their gradients are equal
     d_bias_ih = None if weights.bias_ih is None else d_bias
     d_bias_hh = None if weights.bias_hh is None else d_bias
-    return d_x, d_h, d_c, Weights(d_weight_ih, d_weight_hh, d_bias_ih, d_bias_hh, d_weight_hr)
+    d_weights = Weights(d_weight_ih, d_weight_hh, d_bias_ih, d_bias_hh, d_weight_hr)
+    return d_x, d_h_before, d_c_before, d_weights
 
 
 @torch.no_grad()
@@ -127,7 +128,7 @@ def gates_backward(d_h: Tensor, d_c: Tensor, step: Step) -> tuple[Tensor, Tensor
 
     # c = f c_before + i g
     d_i = d_c * g
-    d_f = d_c * step.c
+    d_f = d_c * step.c_before
     d_g = d_c * i
     d_c_before = d_c * f
 
@@ -184,16 +185,19 @@ def direction_backward(
     Raises:
         ValueError: a gradient does not have the shape of its result.
     """
-    _expect("d_output", d_output, (len(steps), *steps[0].h.shape))
-    _expect("d_h", d_h, steps[0].h.shape)
-    _expect("d_c", d_c, steps[0].c.shape)
-    d_x: dict[int, Tensor] = {}
+    _expect("d_output", d_output, (len(steps), *steps[0].h_before.shape))
+    _expect("d_h", d_h, steps[0].h_before.shape)
+    _expect("d_c", d_c, steps[0].c_before.shape)
+    d_xs: list[Tensor] = []
     d_steps: list[Weights] = []
     for t in reversed(_times(len(steps), reverse)):
         d_h = d_h + d_output[t]
-        d_x[t], d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
+        d_x, d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
+        d_xs.append(d_x)
         d_steps.append(d_step)
-    return torch.stack(_in_order(d_x)), d_h, d_c, sum(d_steps[1:], d_steps[0])
+    if not reverse:
+        d_xs.reverse()
+    return torch.stack(d_xs), d_h, d_c, sum(d_steps[1:], d_steps[0])
 
 
 # --- All layers ----------------------------------------------------------------------------------
@@ -368,5 +372,5 @@ def _by_layer(states: Tensor, layers: list[list[Weights]]) -> list[Tensor]:
 
 
 def _output_shape(runs: list[list[Step]]) -> tuple[int, int, int]:
-    batch, r = runs[0][0].h.shape
+    batch, r = runs[0][0].h_before.shape
     return len(runs[0]), batch, len(runs) * r

@@ -154,7 +154,7 @@ def weights_by_autograd(dz, x, output, h_0):
 SOLVED = {
     "d_c_0": 0.4,
     "dz_i": 0.09,
-    "saturated": "C",
+    "at its end": "C",
     "two_ways": 0.52,
     "d_w": 0.5,
 }
@@ -182,7 +182,7 @@ RIGHT = {
         "autograd": weights_by_autograd,
     },
     "10.4": {
-        "small letters": SOLVED | {"saturated": "(c)"},
+        "small letters": SOLVED | {"at its end": "(c)"},
         "fractions": SOLVED | {"d_c_0": "2/5", "two_ways": "13/25"},
         "tensors": SOLVED | {"dz_i": torch.tensor(0.09), "d_w": torch.tensor([0.5])},
         "numpy's own": SOLVED | {"d_c_0": numpy.float64(0.4), "d_w": numpy.float32(0.5)},

@@ -52,6 +52,8 @@ _SLIPS = (
          "where its slope is 1, and gets flatter to both sides.", "(1 + output[t] ** 2)"),
         ("the slope turned round", "The slope of tanh has its sign turned round. tanh rises "
          "everywhere, so its slope is never below 0.", "(output[t] ** 2 - 1)"),
+        ("the sign at another place", "Your slope of tanh is −1 − h², which is below 0 everywhere. "
+         "tanh rises everywhere, so its slope is never below 0.", "-(1 + output[t] ** 2)"),
         ("all of it squared", "The slope of tanh is 1 minus its squared value. You square all of "
          "1 − h.", "(1 - output[t]) ** 2"),
         ("not squared", "The slope of tanh is 1 minus its value *squared*.", "(1 - output[t])"),

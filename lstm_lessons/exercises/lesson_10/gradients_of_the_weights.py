@@ -5,6 +5,7 @@ import torch
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
+from lstm_lessons.exercises.engine.readers.seen import Seen, Told
 from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import other, place, together
 
@@ -58,6 +59,31 @@ def _averaged_over_sentences(dz, x, output, h_0):  # noqa: ANN001, ANN202
 def _not_added_over_time(dz, x, output, h_0):  # noqa: ANN001, ANN202
     before = torch.cat((h_0[None], output[:-1]))
     return dz.transpose(1, 2) @ x, dz.transpose(1, 2) @ before, dz.sum(1)
+
+
+def _a_mean(seen: Seen) -> Told | None:
+    """Say over what the numbers are a mean, where they are the right ones divided by a size."""
+    if seen.ours.shape != seen.right.shape:
+        return None
+    over = {"the steps": seen.case.sizes["T"], "the sentences": seen.case.sizes["B"]}
+    over["the steps and over the sentences"] = over["the steps"] * over["the sentences"]
+    for words, count in over.items():
+        if count > 1 and torch.allclose(seen.ours * count, seen.right, rtol=0, atol=1e-9):
+            said = f"In `{seen.name}` you take the mean over {words}. What comes back adds up."
+            return "a mean for a sum", said
+    return None
+
+
+def _all_steps_at_once(dz, x, output, h_0):  # noqa: ANN001, ANN202
+    return dz.permute(2, 1, 0) @ x
+
+
+def _numbers_summed(dz, x, output, h_0):  # noqa: ANN001, ANN202
+    return dz[0] @ x[0].T
+
+
+def _none_turned(dz, x, output, h_0):  # noqa: ANN001, ANN202
+    return dz[0] @ x[0]
 
 
 _SLIPS = (
@@ -164,6 +190,12 @@ EXERCISE = FunctionExercise(
               _averaged_over_sentences),
         other("a gradient for each step", "You have a gradient for each step, with T in front. "
               "Every step used the same weights, so they add up.", _not_added_over_time),
+        other("all steps in one product", "Is it a product of all of dz with all of x? `.T` turns "
+              "round all three axes of dz, and `@` takes the last two for a matrix. Take one step "
+              "first: `dz[t]` is (B, 4H), and `x[t]` is (B, I).", _all_steps_at_once),
+        other("a product of one step that does not fit", "For one step, dz is (B, 4H), x is "
+              "(B, I), and the gradient is (4H, I). What comes back from the sentences adds up, so "
+              "B has to be the inner axis of the product.", _numbers_summed, _none_turned),
     ),
     axes={
         "dz": ("step", "sentence", "sum"),
@@ -172,5 +204,6 @@ EXERCISE = FunctionExercise(
         "h_0": ("sentence", "unit"),
     },
     constants=("dz", "x", "output", "h_0"),
+    looks=(_a_mean,),
     praise="Every step and every sentence used the same weights, so all of them have a say.",
 )  # fmt: skip

@@ -1,12 +1,14 @@
 """10.1: the way back through the gates of one step; every wrong sign is a row."""
 
+from collections.abc import Callable
+
 import torch
 
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
-from lstm_lessons.exercises.engine.slips import other, place, together
+from lstm_lessons.exercises.engine.slips import compiled, other, place, together
 from lstm_lessons.exercises.lesson_10 import slopes
 
 _NAMES = ("d_h", "d_c", "i", "f", "g", "o", "c_before", "c")
@@ -89,6 +91,9 @@ _SLIPS = (
         ("g for f", "In `dz_f`: f was multiplied with c_before, and g belongs to i.", "d_c * g"),
         alone=_stranger("f", "c_before"),
     ),
+    together("i and g exchanged", "In `dz_i` and `dz_g` two gates have changed places: c is made "
+             "with i · g, so i was multiplied with g, and g with i.",
+             {"d_c * g": "d_c * i", "d_c * i": "d_c * g"}),
     place(
         "d_c * g",
         ("c before for i", "In `dz_i`: i was multiplied with g. You take c_before, which belongs "
@@ -107,10 +112,10 @@ _SLIPS = (
     slopes.of_tanh(),
     place(
         "(dz_i, dz_f, dz_g, dz_o)",
-        ("g and o in another order", "The sums of g and o have changed places: torch's order is i, "
-         "f, g, o.", "(dz_i, dz_f, dz_o, dz_g)"),
-        ("i and f in another order", "The sums of i and f have changed places: torch's order is i, "
-         "f, g, o.", "(dz_f, dz_i, dz_g, dz_o)"),
+        ("g and o in another order", "The sums of g and o have changed places: PyTorch's order is "
+         "i, f, g, o.", "(dz_i, dz_f, dz_o, dz_g)"),
+        ("i and f in another order", "The sums of i and f have changed places: PyTorch's order is "
+         "i, f, g, o.", "(dz_f, dz_i, dz_g, dz_o)"),
     ),
     place(
         "d_c * f",
@@ -140,6 +145,72 @@ def _c_not_whole(d_h, d_c, i, f, g, o, c_before, c):  # noqa: ANN001, ANN202 - a
     return dz, (d_c + d_h * o * (1 - torch.tanh(c) ** 2)) * f
 
 
+_INPUTS = ", ".join(_NAMES)
+
+
+_REACH = "d_c * g, d_c * c_before, d_c * i, d_h * tanh_c"
+
+
+def _with(line: str, slopes: str, reach: str = _REACH) -> Callable:
+    """Return an answer from its first line, the slopes, and what each slope is multiplied by."""
+    code = f"""
+def step_back({_INPUTS}):
+    {line}
+    tanh_c = torch.tanh(c)
+    d_c = d_c + d_h * o * (1 - tanh_c**2)
+    reach = {reach}
+    back = d_c * f
+    slopes = {slopes}
+    return torch.cat([r * s for r, s in zip(reach, slopes)], dim=1), back
+"""
+    return compiled(code, "step_back", {"torch": torch})
+
+
+_RIGHT = "i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)"
+_I, _F, _O = (f"{gate} = torch.sigmoid({gate})" for gate in "ifo")
+_G = "g = torch.tanh(g)"
+_AGAIN = (_I, _G), (_G,), (_I,), (_I, _F, _O), (_I, _F, _G), (_I, _F, _G, _O)
+_SQUEEZED = _RIGHT.translate({ord(gate): f"torch.sigmoid({gate})" for gate in "ifo"})
+_OTHERS = (
+    other(
+        "the gates before c is whole",
+        "i, f and g get their gradient from d_c as the next "
+        "step has handed it back. What comes to c through h has to be added *before* that.",
+        _c_not_whole,
+    ),
+    other(
+        "no slope at all",
+        "Your dz is the gradient of the gates themselves. Their sums lie one arrow further back, "
+        "behind the squeezing: in all four the slope of it is missing.",
+        _with("", "1, 1, 1, 1"),
+    ),
+    other(
+        "no slope of the sigmoid",
+        "In `dz_i`, `dz_f` and `dz_o` you have the gradient of the gates themselves. Their sums "
+        "lie one arrow further back, behind the sigmoid, and its slope is missing.",
+        _with("", "1, 1, 1 - g**2, 1"),
+    ),
+    other(
+        "half a slope of the sigmoid",
+        "In `dz_i`, `dz_f` and `dz_o` the slope of the sigmoid has two factors, as i (1 − i). One "
+        "of them is missing.",
+        _with("", "1 - i, 1 - f, 1 - g**2, 1 - o"),
+        _with("", "i, f, 1 - g**2, o"),
+    ),
+    other(
+        "squeezed once more",
+        "The gates come in squeezed already: i, f and o by the sigmoid, g by tanh. You squeeze "
+        "gates once more.",
+        *(_with("; ".join(lines), _RIGHT) for lines in _AGAIN),
+        _with(
+            "", _RIGHT, "d_c * torch.tanh(g), d_c * c_before, d_c * torch.sigmoid(i), d_h * tanh_c"
+        ),
+        _with("", _SQUEEZED),
+        _with("", _SQUEEZED.replace("g**2", "torch.tanh(g) ** 2")),
+        _with("", _RIGHT.replace("g**2", "torch.tanh(g) ** 2")),
+    ),
+)
+
 EXERCISE = FunctionExercise(
     "10.1",
     cases=_cases,
@@ -149,14 +220,7 @@ EXERCISE = FunctionExercise(
         joined_by="torch.cat",
     ),
     slips=_SLIPS,
-    others=(
-        other(
-            "the gates before c is whole",
-            "i, f and g get their gradient from d_c as the next "
-            "step has handed it back. What comes to c through h has to be added *before* that.",
-            _c_not_whole,
-        ),
-    ),
+    others=_OTHERS,
     axes=dict.fromkeys(_NAMES, ("sentence", "unit")),
     constants=_NAMES,
     words={

@@ -1,4 +1,4 @@
-"""10.4: foretell gradients with a pocket calculator: along c, into a sum, two ways, a weight."""
+"""10.4: predict gradients with a pocket calculator: along c, into a sum, two ways, a weight."""
 
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.kinds import OneOf, Quantity
@@ -30,7 +30,7 @@ _QUESTIONS = (
         row("d_c left out", "That is the product of the slopes. It has to be multiplied by what "
             "has arrived at c, 2.", 0.045),
     )),
-    OneOf("saturated", "What is 0.999 · 0.001, beside 0.9 · 0.1?", (
+    OneOf("at its end", "What is 0.999 · 0.001, beside 0.9 · 0.1?", (
         row("an open gate lets more back", "A gate that is open lets much *through*. But what "
             "comes back to its sum is multiplied by the slope of the sigmoid, and that is flat "
             "near 1.", "A"),
