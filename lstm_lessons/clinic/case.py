@@ -78,6 +78,12 @@ def looked_at(found: Sequence[int], count: int, noun: str) -> str:
     return f"{len(found)} of {count} {noun}s"
 
 
+def moved_alone(found: Sequence[int], count: int, noun: str) -> str:
+    """Return in words that each of the places was moved, and the others were not meanwhile."""
+    how = "by itself" if len(found) == count else "one at a time"
+    return f"{looked_at(found, count, noun)}, moved {how},"
+
+
 def said(error: Exception) -> str:
     """Return an error in one line."""
     text = str(error).strip().split("\n")[0]

@@ -9,25 +9,25 @@ from lstm_lessons.drawing.pictures.what_moves import PROGRAMS, SAMPLES, STEPS, w
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SYMPTOMS = {
-    "a verdict changes with its neighbours": "sample independence",
-    "a line alone gets another verdict": "batch composition",
+    "a score changes with its neighbours": "sample independence",
+    "a line alone gets another score": "batch composition",
     "good in tests, useless in use": "causality",
     "it forgets where a chunk ends": "chunk consistency",
     "two calls do not agree": "eval determinism",
     "it hardly learns": "parameter gradients",
 }
-"""What one sees, and the probe to begin with."""
+"""What you see, and the probe to begin with."""
 
 PRESETS = {
-    "neighbours": {"symptom": "a verdict changes with its neighbours"},
-    "alone": {"symptom": "a line alone gets another verdict", "sample": 3},
+    "neighbours": {"symptom": "a score changes with its neighbours"},
+    "alone": {"symptom": "a line alone gets another score", "sample": 3},
     "too good": {"symptom": "good in tests, useless in use"},
     "chunks": {"symptom": "it forgets where a chunk ends"},
     "twice": {"symptom": "two calls do not agree"},
     "no learning": {"symptom": "it hardly learns"},
 }
-for _preset in PRESETS.values():
-    _preset["program"] = "broken"
+for _name, _preset in PRESETS.items():  # each sets all, so that nothing of the last one stays
+    PRESETS[_name] = {"program": "broken", "sample": 0, "step": 2} | _preset
 
 
 def probes() -> Explorer:

@@ -50,9 +50,9 @@ def test_it_says_how_many_samples_and_steps_it_looked_at():
     assert "each of 5 samples" in few["batch composition"].fact
     assert "each step from 1 to 6" in few["causality"].fact
     many = diagnose(nn.LSTM(3, 4, batch_first=True), floats(80, 90, 3))
-    assert "32 of 80 samples" in many["sample independence"].fact
-    assert "32 of 80 samples" in many["batch composition"].fact
-    assert "of 90 steps" in many["causality"].fact
+    assert "32 of 80 samples, moved one at a time," in many["sample independence"].fact
+    assert "32 of 80 samples give alone what they give" in many["batch composition"].fact
+    assert "of 90 steps, moved one at a time," in many["causality"].fact
 
 
 def test_it_says_how_many_rows_it_read_without_their_padding():

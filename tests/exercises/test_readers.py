@@ -383,6 +383,8 @@ def test_parts_that_are_right_are_told():
     wide = {"cases": lambda: (Case({"x": random(5, 6), "scale": random()}, {"T": 5, "B": 6}),)}
     half = told(lambda x, scale: torch.cat([scaled(x, scale)[:3], scale * x[-1, 3:] ** 2]), **wide)
     assert half[0] == "other half wrong"
+    thirds = torch.tensor([1.0, 1, 1, 1, 3, 3])  # of the second half one is right
+    assert told(lambda x, scale: scaled(x, scale) * thirds, **wide)[0] != "other half wrong"
     name, message = told(
         lambda x, scale: scaled(x, scale) * torch.tensor([1.0, 3, 1, 1, 1, 1]), **wide
     )

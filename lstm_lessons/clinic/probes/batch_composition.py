@@ -1,4 +1,4 @@
-"""Take a sample out of its batch, turn the batch round, leave the padding off: nothing may move."""
+"""Call a sample alone, leave its padding off, turn the batch round: nothing may move."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ def batch_composition(case: Case) -> Finding:
     seen = seen or found
     if seen:
         return Finding(NAME, seen.status, seen.fact, seen.perhaps)
-    tried = (
-        f"{looked_at(samples, example.samples, 'sample')} gives alone what it gives in the batch"
-    )
+    tried = looked_at(samples, example.samples, "sample")
+    whole = len(samples) == example.samples  # "each of 4 samples gives", but "32 of 40 give"
+    tried += " gives alone what it gives" if whole else " give alone what they give"
+    tried += " in the batch"
     tried += ", and in the opposite order as well" if turned else ""
     if isinstance(example.main, Packed):
         return Finding(NAME, HOLDS, tried)

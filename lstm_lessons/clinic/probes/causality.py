@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from lstm_lessons.clinic.case import Case, looked_at, some
+from lstm_lessons.clinic.case import Case, moved_alone, some
 from lstm_lessons.clinic.moves import largest, listed, moved, places
 from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
@@ -30,10 +30,10 @@ def causality(case: Case) -> Finding:
             if early:
                 fact = f"moving step {step} moved step{'s' if len(early) > 1 else ''} "
                 return _early(case, fact + f"{places(early)} of {name}")
-    steps = f"each step from 1 to {tried[-1]}"
+    steps = f"each step from 1 to {tried[-1]}, moved by itself,"
     if len(tried) < case.example.steps - 1:
-        steps = looked_at(tried, case.example.steps, "step")
-    return Finding(NAME, HOLDS, f"{steps}, moved by itself, moved no earlier one")
+        steps = moved_alone(tried, case.example.steps, "step")
+    return Finding(NAME, HOLDS, f"{steps} moved no earlier one")
 
 
 def _moved(case: Case, step: int) -> tuple:

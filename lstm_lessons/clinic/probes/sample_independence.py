@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_lessons.clinic.case import Case, looked_at, some
+from lstm_lessons.clinic.case import Case, moved_alone, some
 from lstm_lessons.clinic.moves import moved, places
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
@@ -56,7 +56,7 @@ def sample_independence(case: Case) -> Finding:
 
 
 def _moved(case: Case, reached: dict[int, dict[str, list[int]]]) -> str:
-    return f"{looked_at(list(reached), case.example.samples, 'sample')}, moved by itself,"
+    return moved_alone(list(reached), case.example.samples, "sample")
 
 
 def _samples(found: list[int]) -> str:

@@ -11,7 +11,7 @@ Place = tuple[int, int]
 
 PROBES = {
     "sample independence": ("one step of one sample", "batch and time swapped"),
-    "batch composition": ("one sample without its padding", "it reads the padding"),
+    "batch composition": ("one sample, called without its padding", "it reads the padding"),
     "causality": ("one step of every sample", "a forecast that reads both ways"),
     "chunk consistency": ("the sequence is cut in two", "the state is dropped at the cut"),
     "eval determinism": ("nothing, it calls twice", "dropout is still at work"),
@@ -63,7 +63,7 @@ def what_moves(kind: str, program: str = "broken", sample: int = 0, step: int = 
 def moves(kind: str, program: str, sample: int, step: int) -> tuple[set[Place], set[Place]]:
     """Return what the probe changes in x, and what moves: places (sample, step) of the results.
 
-    With "batch composition" the results are verdicts, at step 0; with "parameter gradients" they
+    With "batch composition" the results are scores, at step 0; with "parameter gradients" they
     are the layers that get a gradient, as (0, layer).
 
     Raises:
@@ -103,7 +103,7 @@ def in_short(kind: str, changed: set[Place], moved: set[Place]) -> str:
     plural, singular = ("s", "") if len(others) > 1 else ("", "s")
     said = {
         "sample independence": f"{len(others) or 'no'} other sample{plural} move{singular}",
-        "batch composition": "its verdict moves" if moved else "no verdict moves",
+        "batch composition": "its score moves" if moved else "no score moves",
         "causality": "earlier steps move" if any(t < first for _, t in moved) else
         "no earlier step moves",
         "chunk consistency": "the steps behind the cut differ" if moved else
@@ -132,7 +132,7 @@ def _table(root: svg.Element, kind: str, changed: set[Place], step: int) -> None
 
 def _results(root: svg.Element, kind: str, moved: set[Place]) -> None:
     columns = 1 if kind == "batch composition" else STEPS
-    name = "verdicts" if columns == 1 else "results"
+    name = "scores" if columns == 1 else "results"
     svg.label(root, RIGHT, TOP - 20, f"{name}: filled is what moves", 15, "start")
     for b in range(SAMPLES):
         for t in range(columns):
@@ -178,7 +178,7 @@ def _alt(
         got = [LAYERS[layer] for _, layer in sorted(moved)]
         result = f"Layers that get a gradient: {', '.join(got)}"
     elif kind == "batch composition":
-        result = f"Verdicts that move: {_said({b for b, _ in moved}, 'sample')}"
+        result = f"Scores that move: {_said({b for b, _ in moved}, 'sample')}"
     else:
         rows, columns = {b for b, _ in moved}, {t for _, t in moved}
         result = f"Results that move: {_said(rows, 'sample')}, {_said(columns, 'step')}"

@@ -241,8 +241,10 @@ def _parts(a: Tensor, w: Tensor, axes: Axes) -> Iterator[Told]:
         if L > 2 and len(wrong) == 1:
             yield "one wrong place", f"all is right but {axis} {wrong[0]}."
     if w.shape[-1] % 2 == 0:
-        right = [alike(*halves) for halves in zip(a.chunk(2, -1), w.chunk(2, -1), strict=True)]
-        if right[0] != right[1]:
+        places = w.shape[-1]
+        right = [alike(a[..., k], w[..., k]) for k in range(places)]
+        first, second = right[: places // 2], right[places // 2 :]
+        if (all(first) and not any(second)) or (all(second) and not any(first)):
             one, other = ("first", "other") if right[0] else ("second", "first")
             says = f"the {one} half of the {plural(axes[-1])} is right, the {other} is not."
             yield f"{other} half wrong", says
