@@ -328,11 +328,11 @@ LESSONS = (
         objectives=(
             "choose for a symptom the probe that tests it, and say what the probe changes",
             "examine a model of your own with `diagnose`, and read its report",
-            "tell apart a fact, a suspicion and a property, and say what no probe has seen",
+            "tell apart a fault, a suspicion and what is by design, and say what no probe sees",
         ),
-        minutes=38,
-        exercise_minutes=37,
-        prerequisites=("09",),
+        minutes=35,
+        exercise_minutes=35,
+        prerequisites=("07", "09", "14"),
     ),
     Lesson(
         "19_gates_without_a_loop",

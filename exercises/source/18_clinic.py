@@ -32,7 +32,7 @@ torch.set_num_threads(1)
 # |---|---|
 # | `"neighbour"` | Line 3 is replaced by another as long, and the verdict on line 5 changes. |
 # | `"longer"` | A line gets another verdict as soon as a longer line is in its batch. |
-# | `"forecast"` | The next value is foretold nearly perfectly in tests. In use, it is not. |
+# | `"forecast"` | The next value is predicted nearly perfectly in tests. In use, it is not. |
 # | `"cut"` | A text in pieces, with the state handed on, gets other scores than whole. |
 # | `"again"` | The same line, asked twice in eval mode, gets two scores. |
 # | `"still"` | One weight has the same numbers after 1,000 updates as before the first. |
@@ -108,9 +108,7 @@ exercise("18.2").check(how_far)
 #
 # The function gets a padded batch `x` of shape (B, T, I), the `lengths` (B,) of its lines, an
 # `lstm` with `batch_first=True`, and a `head`, which is an `nn.Linear(H, 1)`. It should return one
-# score for each line, (B,).
-#
-# `diagnose` finds two faults in it.
+# score for each line, (B,). There are two faults in it.
 
 # %%
 lstm, head = nn.LSTM(2, 3, batch_first=True), nn.Linear(3, 1)  # something to try it on
@@ -124,7 +122,24 @@ def ill_scores(lstm, head, x, lengths):
 
 
 # %% [markdown]
-# Copy it into the function below, and mend both there.
+# `diagnose` examines modules, so we put the function into the `forward` of one. The report names one
+# of the two faults. It names the other when that one is mended.
+
+
+# %%
+class Patient(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.lstm, self.head, self.function = lstm, head, function
+
+    def forward(self, x, lengths):
+        return self.function(self.lstm, self.head, x, lengths)
+
+
+diagnose(Patient(ill_scores), (x, lengths), batch_first=True)
+
+# %% [markdown]
+# Mend both in the function below. `diagnose(Patient(scores), ...)` examines yours.
 
 
 # %%
@@ -153,7 +168,7 @@ exercise("18.3").check(scores)
 # Four people have sent their programs. Examine them with `diagnose`, and read them: the report does
 # not always say what is wrong in *their* use. All of them get `x` with the batch first.
 #
-# Hal guesses at each step which of 9 characters comes *next*. Ida gives each line of the batch one
+# Hal predicts at each step which of 9 characters comes *next*. Ida gives each line of the batch one
 # of 9 kinds. Jon gives each line one score, and each batch has new lines. Kim gives each line of a
 # padded batch one score.
 
@@ -246,15 +261,15 @@ exercise("18.4").check(answer)
 # %% [markdown]
 # ## 18.5 Can it show?
 #
-# A probe finds a bug only if the example lets it. Foretell for each row whether *any* of the six
-# probes can see the bug with this example: True or False. You may try it.
+# A probe finds a bug only if the example lets it. Say for each row whether *any* of the six probes
+# can see the bug with this example: True or False. You may try it.
 #
 # | key | bug | example |
 # |---|---|---|
 # | `"padding"` | it reads the padding | 4 lines of 7 steps each, none with padding |
 # | `"swap"` | batch and time are swapped, `batch_first=True` is told | 6 lines of 6 steps |
 # | `"dropout"` | `F.dropout` in eval mode | one line of 5 steps |
-# | `"loss"` | the (N, 1) scores meet a target of shape (N,) in `mse_loss` | any |
+# | `"loss"` | the (B, 1) scores meet a target of shape (B,) in `mse_loss` | any |
 # | `"squeeze"` | `squeeze()` takes the axis of the batch, too | 4 lines |
 # | `"leak"` | the lines for training and for testing are the same | any |
 

@@ -87,9 +87,16 @@ class _AllSteps(torch.autograd.Function):
             f = _by_gate(gates[block])[1]
             _walk_back(d_output[block], dh, dc, slopes, dc_dh, f, weight_hh)
         dx = dz @ weight_ih if ctx.needs_input_grad[0] else None
-        dz = dz.flatten(0, 1)
-        d_weight_ih, d_weight_hh = dz.T @ x.flatten(0, 1), dz.T @ hs[:-1].flatten(0, 1)
-        return dx, dh, dc, d_weight_ih, d_weight_hh, dz.sum(0)
+        return dx, dh, dc, *behind_the_loop(dz, x, hs[:-1])
+
+
+def behind_the_loop(dz: Tensor, x: Tensor, before: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the gradients of weight_ih, weight_hh and the bias, each over all steps at once.
+
+    ``before`` (T, B, H) is the h that each step has read.
+    """
+    dz = dz.flatten(0, 1)  # (T·B, 4H)
+    return dz.T @ x.flatten(0, 1), dz.T @ before.flatten(0, 1), dz.sum(0)
 
 
 def _by_gate(z: Tensor) -> tuple[Tensor, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ def count(function: Callable[..., Any], *arguments: Any) -> Count:
 
     To look at a tensor is no call: its shape, its length, its transpose.
     """
-    counter = _Calls()
-    with torch.no_grad(), counter, FlopCounterMode(display=False) as operations:
+    calls, products = _Calls(), _Products()
+    with torch.no_grad(), calls, products:
         function(*arguments)
     # torch counts a multiplication and the addition that follows it as two operations.
-    return Count(counter.calls, operations.get_total_flops() // 2)
+    return Count(calls.calls, products.operations // 2)
 
 
 class _Calls(TorchFunctionMode):
@@ -45,3 +46,30 @@ class _Calls(TorchFunctionMode):
         """Run the function, and count it unless it only looks."""
         self.calls += func.__name__ not in ("__get__", "__len__", "dim", "size")
         return func(*args, **(kwargs or {}))
+
+
+class _Products(TorchDispatchMode):
+    """Counts the operations of matrix products by torch's own table, inside nn.LSTM as well.
+
+    torch's FlopCounterMode does so, too. But its first use imports the compiler, torch._dynamo,
+    which takes up to half a minute on a busy machine.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Say that no compiler has to be kept away from here, so that none is imported."""
+        return False
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Run the operation, and add what torch's table says of it, if it is in there."""
+        result = func(*args, **(kwargs or {}))
+        if func.overloadpacket in flop_registry:
+            operations = flop_registry[func.overloadpacket]
+            self.operations += operations(*args, **(kwargs or {}), out_val=result)
+        return result

@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## Three programs, one set of weights
 #
-# The trained reader of this course tells 217 of 242 lines right. Three people wrote a program round
-# its weights. None of the three programs raises an error, and in each there is a bug.
+# The trained reader of this course gets 217 of 242 lines right. Three people wrote a program round
+# its weights. None of the three programs raises an error, and none of them is right.
 #
 # We take the 242 lines. `block_of` makes numbers of the characters and a block of the lines.
 
@@ -92,7 +92,7 @@ def with_weights(program):
 
 
 def count_right(program):
-    """Return how many of the 242 lines a program tells right, in batches of 22."""
+    """Return how many of the 242 lines a program gets right, in batches of 22."""
     right = 0
     for chosen in torch.arange(242).split(22):
         longest = (numbers[chosen] != 0).sum(dim=1).max()
@@ -102,8 +102,7 @@ def count_right(program):
 
 
 # %% [markdown]
-# **Predict.** The reader has 217 lines right. This is a guess: how many of the three programs have
-# more than 200?
+# **Predict.** A guess: how many of the three programs get more than 200 lines right?
 
 # %%
 ann, ben, cleo = with_weights(Ann()), with_weights(Ben()), with_weights(Cleo())
@@ -113,14 +112,15 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 
 # %% [markdown]
 # Two of them. `Ben` guesses like a coin, so that its bug will be noticed. The others come so close
-# to 217 that one could blame the data. And no score says *which* bug it is.
+# to 217 that you could blame the data. And no number of right lines says *which* bug it is.
 #
-# This lesson has six questions that one can put to a program, and a tool that puts them.
+# This lesson has six questions to put to a program, and a tool that puts them.
 #
-# ## Change one thing, and look what moves
+# ## Change one thing, and see the rest
 #
-# You met such a question in lesson 05: change sentence 0, and look which sentences change. That is
-# a *probe*. It needs no trained weights, no right answers and no idea of the bug.
+# You met such a question in lesson 05: change sentence 0, and see which sentences change. That is
+# a *probe*. It needs no trained weights, no right answers and no idea of the bug. A row of the
+# batch is called a *sample* here, as libraries call it.
 
 # %%
 from lstm_lessons import pictures
@@ -129,16 +129,16 @@ pictures.what_moves("sample independence")
 
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: step 2
-# of sample 0. On the right are the results, and filled is what has *moved*, which means that it is
-# another number than before. In a right program, nothing moves but sample 0, from step 2 on. This
-# one takes each column for a sequence, so that all of column 2 moves, and nothing else.
+# of sample 0. On the right are the results. What has *moved* is filled: it is another number than
+# before. In a right program, nothing moves but sample 0, from step 2 on. This one takes each column
+# for a sequence, so that all of column 2 moves, and nothing else.
 #
 # There are six probes:
 #
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
-# | a verdict changes with its neighbours in the batch | sample independence | one sample | that sample alone |
-# | a line alone gets another verdict than in a batch | batch composition | takes a sample out of its batch | nothing |
+# | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
+# | a line alone gets another score than in a batch | batch composition | calls it with a sample alone; without the padding; with the samples in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
@@ -150,9 +150,9 @@ pictures.what_moves("sample independence")
 #
 # 1. Press "neighbours", and move the sample to 3. The program is broken. Why does no other sample
 #    move?
-# 2. Press "alone", and take sample 0. Why does its verdict not move?
-# 3. Press "too good". From which step on do results move in the broken program, and from which in
-#    the right one?
+# 2. Press "alone", and take sample 0. Why does its score not move?
+# 3. Press "too good", then choose "right" in the list "program". From which step on do results
+#    move in the broken program, and from which in the right one?
 
 # %%
 from lstm_lessons import explorers
@@ -202,11 +202,11 @@ diagnose(ann, example)
 # Read it from the top. The first line is the verdict, with all that was *not* tried.
 #
 # * **Which axis is which.** The result has as many rows as axis 0 is long, so the tool takes axis 0
-#   for the batch. If you know it, say `batch_first=True` or `batch_first=False`.
+#   for the batch.
 # * **holds** means that the probe saw nothing wrong. It says how much it has looked at.
 # * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
 #   moves when the zeros go. But only `ann`'s author knows whether these zeros are padding.
-# * **not tried** comes with its reason. `ann` gives one score a line, so that nothing can be said
+# * **not tried** comes with its reason. `ann` gives one score per line, so that nothing can be said
 #   about earlier steps.
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
@@ -232,21 +232,19 @@ diagnose(told, (example, lengths))["batch composition"]
 #
 # ## Ben: who reaches whom?
 #
-# `Ben` has forgotten `batch_first=True`. `nn.LSTM` then takes the four lines for four *steps*. For
-# this probe we take eight characters of each line, so that there is no padding.
-#
-# **Predict.** The tool changes sample 0. Which other samples will move?
+# `Ben` has forgotten `batch_first=True`, so that `nn.LSTM` takes the four lines for four *steps*.
+# For this probe we take eight characters of each line, so that there is no padding.
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
 diagnose(ben, whole)["sample independence"]
 
 # %% [markdown]
-# Samples 1, 2 and 3: the state walks from line to line. Here the guess at the cause is right.
+# The state walks from line to line, as in the first picture. The guess at the cause is right here.
 #
-# The tool could find out which axis is the batch, because `ben` gives one row a line. With a bare
-# `nn.LSTM` it goes by `h_n`, which it calls `output[1][0]`. It has as many rows as there are samples
-# for the *layer*:
+# The tool could find out which axis is the batch, because `ben` gives one row per line. With a bare
+# `nn.LSTM` it goes by `h_n`, which it calls `output[1][0]`. Axis 1 of `h_n` is as long as there are
+# samples for the *layer*:
 
 # %%
 lstm = nn.LSTM(8, 16)
@@ -256,22 +254,23 @@ print(diagnose(lstm, x, batch_first=True)["sample independence"])
 
 # %% [markdown]
 # Without a word from us the tool takes the axes as the layer takes them. That is right for the
-# layer, and wrong for us. Told that our batch comes first, it finds the fault. **So say
-# `batch_first` when you know it.**
+# layer, and wrong for us. Told that our batch comes first, it finds the fault.
 #
-# ## Cleo: chance
+# ## Cleo: the same call, twice
 #
 # **Predict.** `cleo` is in eval mode. Does it give the same scores in two calls?
 
 # %%
-diagnose(cleo, example)["eval determinism"]
+report = diagnose(cleo, example)
+print(report.verdict)
+report["eval determinism"]
 
 # %% [markdown]
 # No. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is told
 # so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows
 # it by itself. As long as two calls differ, the probes that compare calls are *not tried*.
 #
-# ## Dora: the batch of one
+# ## Dora: a row of scores
 #
 # Three more patients have no trained weights. A probe does not need them. `Dora` wants a row of
 # scores, (B,), and removes the last axis:
@@ -284,23 +283,23 @@ class Dora(Ann):
         return self.head(h[-1]).squeeze()
 
 
-torch.manual_seed(0)
 print("four lines:", tuple(Dora()(whole).shape))
+
+# %% [markdown]
+# **Predict.** Which shape has the result for a batch of one line?
+
+# %%
+torch.manual_seed(0)
 diagnose(Dora(), whole)["batch composition"]
 
 # %% [markdown]
-# `squeeze()` removes *every* axis of length 1. With one line in the batch, as in the last batch of
-# an epoch, the batch goes as well. `squeeze(-1)` removes the last axis alone.
+# `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as in the last
+# batch of a round, the batch goes as well. `squeeze(-1)` removes the last axis alone.
 #
 # ## Emil: what gets no gradient
 #
 # *Parameter gradients* calls the model, goes back, and looks at the gradient of each parameter.
-
-# %%
-pictures.what_moves("parameter gradients")
-
-# %% [markdown]
-# `Emil` reads both ways and takes the last slot of `output`, as one finds it in public programs.
+# `Emil` reads both ways and takes the last slot of `output`, as you find it in public programs.
 
 
 # %%
@@ -328,7 +327,12 @@ diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 # weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
 # shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# The last patient wants to save memory, and switches gradients off for the embedding only:
+# Why is it only a *suspicion*? A gradient that is zero for one example need not be zero for the
+# next. In `Fay` there is none at all, for whatever example. `Fay` wants to save memory, and switches
+# gradients off for the embedding:
+
+# %%
+pictures.what_moves("parameter gradients")
 
 
 # %%
@@ -344,8 +348,8 @@ torch.manual_seed(0)
 diagnose(Fay(), whole)["parameter gradients"]
 
 # %% [markdown]
-# The vectors of the characters move the scores, and get no gradient. So they stay as they were
-# drawn, while all the rest is trained.
+# A fault: the vectors of the characters move the scores, and get no gradient. So they stay as they
+# were drawn, while all the rest is trained.
 #
 # ## A property is no fault
 #
@@ -357,13 +361,13 @@ both = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
 diagnose(both, torch.randn(4, 7, 8))["causality"]
 
 # %% [markdown]
-# For a verdict on a whole line this is what one wants. For a guess of the next character it is a
-# leak. The tool cannot know which of the two you are doing. So it says *property*, with the fact.
+# For a score of a whole line you want this. For a guess of the next character it is a leak (lesson
+# 07). The tool cannot know which of the two you are doing. So it says *property*, with the fact.
 #
-# ## What no probe sees
+# ## Gus: a softmax too many
 #
-# And what does a report without any fault say? Here is `Gus`, who puts a softmax in front of a loss
-# that has one already. `cross_entropy` turns scores into shares by itself.
+# `Gus` puts a softmax in front of a loss that has one already: `cross_entropy` turns scores into
+# shares by itself.
 
 
 # %%
@@ -379,7 +383,7 @@ class Gus(nn.Module):
 
 
 # %% [markdown]
-# **Predict.** This is a guess: how many faults will the tool find in `Gus`?
+# **Predict.** A guess: how many of the six probes will find this bug?
 
 # %%
 torch.manual_seed(0)
@@ -389,13 +393,13 @@ print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}"
 
 # %% [markdown]
 # None. `Gus` keeps its samples apart, draws nothing by chance, and passes all gradients. But even
-# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as one likes.
+# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as you like.
 #
 # The bug is not in what the model does with its input. It is in what the numbers *mean* to the
 # loss. Other things that no probe of these six sees are:
 #
 # * labels that belong to other lines,
-# * a target of shape (N, 1) beside scores of shape (N,), where `mse_loss` compares every pair,
+# * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair,
 # * weights that were copied with their gates in another order,
 # * lines for testing that were used for training as well.
 #
@@ -403,18 +407,8 @@ print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}"
 #
 # ## In your own work
 #
-# The tool takes GRUs and plain RNNs, cells in a loop of your own, packed batches, and models that
-# give back tuples or dicts. In a terminal, in the folder of this course, it is
-#
-# ```
-# python3 -m lstm_lessons diagnose ~/mine/model.py:example
-# ```
-#
-# where `example` is a function in your `model.py` that returns the model and its example. The exit
-# status is 3 if a fault was found and 0 if none was. A suspicion is no fault.
-#
-# Up to 32 samples and 32 steps, each one is looked at. Of more, some are, and the report says how
-# many. Padding is what stands at the *end* of a row.
+# The tool takes any module with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A plain
+# function has to be put into the `forward` of a module first. **Say `batch_first` when you know it.**
 
 # %%
 torch.manual_seed(0)
@@ -424,9 +418,24 @@ print(report.verdict)
 print(report["chunk consistency"])
 
 # %% [markdown]
+# *Padding* was not tried, since no line has any. For the tool, padding is what stands at the *end*
+# of a row: in whole numbers the 0, or the `padding_idx` of the first embedding; in floats the steps
+# whose numbers are all 0. It takes zeros in front for steps like any others.
+#
+# In a terminal, in the folder of this course, the tool is
+#
+# ```
+# python3 -m lstm_lessons diagnose ~/mine/model.py:example
+# ```
+#
+# where `example` is a function in your `model.py` that returns the model and its example. The exit
+# status is 3 if a fault was found and 0 if none was. A suspicion passes, so `Ann` and `Emil` would
+# leave with 0: read the report.
+
+# %% [markdown]
 # ## What we have seen
 #
-# * A score does not say which bug it is. A probe changes one thing, and looks what moves.
+# * No score says which bug it is. A probe changes one thing, and sees what else changes.
 # * Six probes: sample independence, batch composition, causality, chunk consistency, eval
 #   determinism, parameter gradients. A bug must be able to show in the example: give it lines of
 #   different lengths, if the model is to read such lines.
@@ -435,13 +444,14 @@ print(report["chunk consistency"])
 # * No probe sees what the numbers mean: labels, losses, the order of copied gates.
 
 # %% [markdown]
-# **A common mistake.** One examines a model with lines of one length, and `ann` passes. You can tell
-# by the first line of the report, which then says "not tried: padding".
+# **A common mistake.** You examine a model with lines of one length, and `ann` passes. You recognise
+# it by the first line of the report, which then says "not tried: padding".
+#
+# The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims
+# in turn.
 #
 # **Exercises:** [18 Clinic](../exercises/18_clinic.ipynb). Choose probes for symptoms, write one,
-# mend a patient, and find the bugs of four more programs. One of them has none.
-#
-# The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims.
+# mend a patient, examine four more programs, and say what an example cannot show.
 #
 # **Next:** an LSTM reads step by step, and no step can begin before the last one has ended. In
 # [lesson 19](19_gates_without_a_loop.ipynb) there are gates that do not look back, and all steps

@@ -8,12 +8,12 @@ from lstm_lessons import shapes
 from lstm_lessons.drawing import svg, theme
 from lstm_lessons.drawing.picture import Picture
 
-SIZES = {"1": 1, "B": 3, "I": 4, "H": 2, "(I + H)": 6, "4H": 8, "(T · B)": 18}
-"""How many numbers long each letter is drawn; T is 6."""
-UNIT = 9
+SIZES = {"1": 1, "B": 3, "I": 2, "H": 4, "(I + H)": 6, "4H": 16, "(T · B)": 18}
+"""How many numbers long each letter is drawn; T is 6, and I half of H, as in lesson 16."""
+UNIT = 8
 
 WIDTH = 760
-LEFT, TIMES_X, WEIGHT_X, EQUALS_X, RESULT_X = 190, 386, 440, 588, 640
+LEFT, TIMES_X, WEIGHT_X, EQUALS_X, RESULT_X = 190, 364, 398, 558, 584
 HEAD, NAMES, PAD, GAP = 52, 46, 14, 16  # above a product stands its name, below it its shape
 
 
@@ -68,7 +68,7 @@ def _gradient(rows: str) -> Product:
     return Product(
         Block(f"dz of {steps}", "4H", rows, "rows"),
         Block("h before", rows, "H"),
-        Block("d_weight_hh", "4H", "H", "rows"),
+        Block("share of d_weight_hh" if rows == "B" else "d_weight_hh", "4H", "H", "rows"),
     )
 
 

@@ -83,6 +83,14 @@ def _unmended(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Ten
     return head(lstm(x)[0][:, -1]).squeeze()
 
 
+def _line_0s_slot(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Tensor:
+    return head(lstm(x)[0][:, lengths - 1])[:, 0, 0]
+
+
+def _behind_the_end(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Tensor:
+    return head(lstm(x)[0][torch.arange(len(x)), lengths]).squeeze(-1)
+
+
 def _packed_time_first(lstm: nn.LSTM, head: nn.Linear, x: Tensor, lengths: Tensor) -> Tensor:
     packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
     return head(lstm(packed)[1][0][-1]).squeeze(-1)
@@ -94,6 +102,18 @@ _OTHERS = (
         f"{_PADDING} And `squeeze()` takes every axis of length 1, that of the batch as well, "
         "where there is one line.",
         _unmended,
+    ),
+    other(
+        "the slot of line 0 for all",
+        "Every line is read in one and the same slot, the one in which line 0 ends. "
+        "`output[:, lengths - 1]` takes *all* these slots of *every* line: give the lines as well.",
+        _line_0s_slot,
+    ),
+    other(
+        "a slot behind the end",
+        "You read slot `lengths`. A line of length n has the steps 0 to n − 1, and in a block that "
+        "is no longer there is no slot n.",
+        _behind_the_end,
     ),
     other(
         "packed with time first",
