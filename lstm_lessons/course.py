@@ -302,7 +302,7 @@ LESSONS = (
             "count multiplications and calls, and predict from them how a cost grows",
             "measure a time so that you may believe it, on a processor and on a GPU",
         ),
-        minutes=42,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("10", "12"),
     ),

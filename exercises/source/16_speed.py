@@ -12,6 +12,7 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("16.1").hint()` gives a hint, and another one at the next call.
+# `exercise("16.1").solution()`, called twice, shows a solution.
 
 # %%
 import torch
@@ -117,7 +118,8 @@ exercise("16.2").check(answer)
 
 # %% [markdown] tags=["hints"]
 # 1. Each weight of the two matrices is multiplied once, at each step and for each line.
-# 2. `hoisted` leaves the products with h in the loop, one a step. The one with x stands before it.
+# 2. `hoisted` leaves the products with h in the loop, one per step. The one with x stands before
+#    it.
 # 3. For "H doubled", write 4H(I + H) for H = 60 and for H = 30, and divide. A call takes all lines
 #    at once.
 
@@ -152,7 +154,7 @@ exercise("16.2").check(answer)
 # # E, after both have been run 10 times; the median of 50 rounds of
 # start = clock(); step(x, h); ours = clock() - start
 # start = clock(); other(x, h); theirs = clock() - start
-# # it prints 3.1, and 3.0 with the two in the other order
+# # ours / theirs is 3.1, and 3.0 where the other one runs first
 # ```
 #
 # Choose for each the fault that matters most: `"cold"` (the first call is measured), `"one run"`,
@@ -178,8 +180,8 @@ exercise("16.3").check(answer)
 # %% [markdown]
 # ## 16.4 Mend the rung
 #
-# Somebody has written `one_product` anew. It runs, and its shapes are right, but its numbers are
-# not those of `nn.LSTM`. There are two faults. One of them shows only where a bias is not zero.
+# Here is `one_product`, written anew. It runs, and its shapes are right, but its numbers are not
+# those of `nn.LSTM`. There are two faults.
 
 # %%
 from lstm_lessons.lstm.cell import apply_gates
@@ -197,7 +199,7 @@ def broken_rung(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# Write it anew, with the arguments of the lesson. Return `output, (h_n, c_n)`.
+# Mend it. Its results are those of `nn.LSTM`, `output, (h_n, c_n)`, and not three as in the lesson.
 
 
 # %%

@@ -12,6 +12,7 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("18.1").hint()` gives a hint, and another one at the next call.
+# `exercise("18.1").solution()`, called twice, shows a solution.
 
 # %%
 import torch
@@ -122,8 +123,8 @@ def ill_scores(lstm, head, x, lengths):
 
 
 # %% [markdown]
-# `diagnose` examines modules, so we put the function into the `forward` of one. The report names one
-# of the two faults. It names the other when that one is mended.
+# `diagnose` examines modules, so we put the function into the `forward` of one. The report names
+# one of the two faults. It names the other when that one is mended.
 
 
 # %%

@@ -56,9 +56,10 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# All programs of this lesson are called in this way. We keep what they are given in two lists:
-# `given` is float32, with which most people train. `exact` is the same in float64, for proofs, and
-# `lstm64` is the layer in float64. `deepcopy` makes a copy that shares nothing.
+# All programs of this lesson are called with these seven arguments: x, two states, four weights. We
+# keep them in two lists. `given` is float32, with which most people train. `exact` is the same in
+# float64, for proofs, and `lstm64` is the layer in float64. `deepcopy` makes a copy that shares
+# nothing.
 
 # %%
 from copy import deepcopy
@@ -73,7 +74,7 @@ same(per_sample(*exact)[0], wanted)
 # %% [markdown]
 # Equal. And the time? When a program runs for the first time, it has to set up things, so we run it
 # once without a clock. Then we run it ten times and keep the shortest time, because other work on
-# the machine can only make a run longer.
+# the machine can only make a run longer. The median of many runs would do as well.
 
 # %%
 from time import perf_counter
@@ -94,18 +95,19 @@ def seconds(function, *arguments):
 # Seconds differ from machine to machine. So we look at ratios, and print only whether a ratio is
 # above a limit that leaves much room.
 #
-# **Predict.** This is a guess: how many times as long as `nn.LSTM` does `per_sample` take?
+# **Predict.** A guess: does `per_sample` take about 3 times as long as `nn.LSTM`, about 10 times,
+# or more than 30 times?
 
 # %%
 with torch.no_grad():
     ratio = seconds(per_sample, *given) / seconds(lstm, x)
-print("more than  5 times:", ratio > 5)
-print("more than 20 times:", ratio > 20)
+print("more than 30 times:", ratio > 30)
 
 # %% [markdown]
-# On a quiet machine we measured about 100 times. What takes `nn.LSTM` a minute would
-# take more than an hour and a half. In this lesson we climb a ladder from this program towards
-# `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still equal.
+# On a quiet machine we measured about 100 times: what takes `nn.LSTM` a minute would take more than
+# an hour and a half. Yours stands in `ratio`. In this lesson we climb a ladder from this program
+# towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still
+# equal.
 #
 # ## What costs time?
 #
@@ -127,10 +129,11 @@ print("per_sample:", count(per_sample, *exact))
 
 # %% [markdown]
 # The multiplications are equal, so they are not what makes the difference. The calls of our Python
-# are: 8,423 in place of 3. What does a call cost?
+# are: 8,423 in place of 3, which are zeros for h, zeros for c, and the layer itself. What does a
+# call cost?
 #
-# **Predict.** tanh of 1,000 numbers is 1,000 times the work of tanh of one number. This is a guess:
-# is its call about 1,000 times as long, about 100 times, or less than 10 times?
+# **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
+# one number, about 100 times, or less than 10 times?
 
 # %%
 one, many = torch.randn(1), torch.randn(1000)
@@ -147,20 +150,15 @@ print("less than 10 times:", ratio < 10)
 #
 # ### The whole batch at once
 #
-# Here is what `per_sample` multiplies: T · B times a single row of x, and a single row of h. The
-# weights are turned, as `F.linear` does it, so each gate is a stripe of columns here.
+# `per_sample` multiplies a single row of x and a single row of h, T · B times. But the lines do not
+# need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
+# 03. The next program does that, and writes the equations as you read them: each gate has two
+# products of its own. In the picture the weights are turned, as `F.linear` turns them, so that each
+# gate has some of the columns.
 
 # %%
 from lstm_lessons import pictures
 
-pictures.rung("per sample")
-
-# %% [markdown]
-# The lines do not need each other. So a step can serve all of them at once: x of a step is then B
-# rows, as in lesson 03. The next program does that, and writes the equations as one reads them:
-# each gate has two products of its own.
-
-# %%
 pictures.rung("eight products")
 
 
@@ -196,15 +194,14 @@ print(count(eight_products, *exact), same(eight_products(*exact)[0], wanted))
 pictures.rung("one product")
 
 # %% [markdown]
-# `apply_gates` of lesson 03 makes h and c of the sums. It has 10 calls: `chunk`, three sigmoids,
-# two tanh, three times `*`, and one `+`.
+# `apply_gates` of lesson 03 makes h and c of the sums.
 
 # %%
 from lstm_lessons.lstm.cell import apply_gates
 
 
 def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Put x and h side by side, and all weights: one product a step."""
+    """Put x and h side by side, and all weights: one product per step."""
     weight = torch.cat([weight_ih, weight_hh], dim=1)
     bias = bias_ih + bias_hh
     outputs = []
@@ -220,23 +217,23 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %%
 calls = count(one_product, *exact).calls
-print(f"{calls} calls, {calls / T:.1f} a step,", same(one_product(*exact)[0], wanted))
+print(f"{calls} calls, {calls / T:.1f} per step,", same(one_product(*exact)[0], wanted))
 
 # %% [markdown]
-# 12: `cat`, `F.linear`, and the ten of `apply_gates`. The four calls that are left over stand
-# outside the loop. `eight_products` has 21 calls a step.
+# 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
+# three times `*`, and one `+`. Four calls are left over: `cat` and `+` before the loop, `stack`
+# behind it, and `for x_t in x`, which cuts x into steps. `eight_products` has 21 calls per step.
 #
 # ### Out of the loop
 #
-# All of x is known before the loop begins. So its products need not wait for any step, and one
-# large product does for all of them. To take work out of a loop is called *hoisting*: you lift it
-# out, and the loop becomes lighter.
+# All of x is known before the loop begins. You know from `input_sums` in lesson 12 that one large
+# product then does for all steps. To lift work out of a loop is called *hoisting*.
 
 # %%
 pictures.rung("hoisted")
 
 # %% [markdown]
-# `torch.addmm(z_t, h, W)` is `z_t + h @ W` in a single call.
+# `torch.addmm(z_t, h, W)` is `z_t + h @ W` in a single call, as in lesson 12.
 
 
 # %%
@@ -256,14 +253,15 @@ def hoisted(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # loop?
 
 # %%
-sums_from_x = count(F.linear, exact[0], exact[3])
+x64, weight_ih = exact[0], exact[3]
+sums_from_x = count(F.linear, x64, weight_ih)
 print(f"{sums_from_x.multiplications / count(hoisted, *exact).multiplications:.0%} have left")
 print(count(hoisted, *exact), same(hoisted(*exact)[0], wanted))
 
 # %% [markdown]
 # A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
 # large product now. In a small layer that saves little time, whatever the share is, because the
-# calls decide there: one call a step is saved.
+# calls decide there: one call per step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -275,7 +273,7 @@ with torch.no_grad():
     for rung in (per_sample, eight_products, one_product, hoisted):
         calls = count(rung, *given).calls
         print(f"{rung.__name__:15} {calls:5} calls  {seconds(rung, *given) / unit:6.1f}")
-    with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None):
+    with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None):  # oneDNN's old name
         print(f"{'nn.LSTM without oneDNN':27} {seconds(lstm, x) / unit:7.1f}")
 
 # %% [markdown]
@@ -285,21 +283,20 @@ with torch.no_grad():
 # What is left? `nn.LSTM` has the same loop, but inside the library, where a step needs no Python.
 # There are calls in there, too, which `count` does not see. And in float32 PyTorch hands the layer,
 # where it can, to *oneDNN*, a library that has such layers ready-made. The last row shows `nn.LSTM`
-# without it. In our runs that was about four times as long, so the larger part of what is left is
-# oneDNN's.
+# without it. In our runs about half of what is left was oneDNN's, or a little more.
 #
 # ## The way back
 #
-# Training goes back through the loop as well. Autograd takes the calls of the loop one by one, from
-# the last to the first. At each step it makes two products: one for the gradient of the h before,
-# and one for this step's share of the gradient of `weight_hh`.
+# Training goes back through the loop as well. Autograd takes the calls of `hoisted` one by one,
+# from the last to the first. At each step it makes two products: one for the gradient of the h that
+# the step has read, and one for this step's share of the gradient of `weight_hh`.
 
 # %%
 pictures.rung("autograd")
 
 # %% [markdown]
-# Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of a
-# step needs what the step behind it has handed back. The second one need not be made at once: its T
+# Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of
+# step t needs what step t + 1 has handed back. The second one need not be made at once: its T
 # shares are only added up at the end. With numbers, for one sum and one unit: if two steps have dz
 # = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 = 11. The product of the row
 # (2, 5) with the column (3, 1) is 11, too. So one product of longer matrices adds up by itself.
@@ -321,17 +318,26 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# PyTorch lets us write the way back of a function ourselves. The package's `own_backward` does so,
-# with the equations of lesson 10. Are its gradients for the two weights and the two biases those of
-# `nn.LSTM`? The loss is the sum of the squares of all outputs.
+# PyTorch lets us write the way back of a function ourselves: a `torch.autograd.Function` has a
+# `forward` and a `backward`. The package has one, and `own_backward` calls it, with the same seven
+# arguments as ever. Its `forward` is `hoisted` with fewer calls. Its `backward` walks from the last
+# step to the first with the equations of lesson 10, and keeps dz of each step. Then it calls
+# `behind_the_loop`:
 
 # %%
-from lstm_lessons.ladder import own_backward
+from inspect import getsource
+from lstm_lessons.ladder.backward import behind_the_loop, own_backward
+
+print(getsource(behind_the_loop))
+
+# %% [markdown]
+# Are its gradients those of `nn.LSTM`? The loss is the sum of the squares of all outputs.
 
 
+# %%
 def all_gradients(rung):
     """Return the gradients of the four weights and biases, as one long row."""
-    leaves = [tensor.clone().requires_grad_() for tensor in exact]
+    leaves = [tensor.clone().requires_grad_() for tensor in exact]  # they ask for gradients
     rung(*leaves)[0].square().sum().backward()
     return torch.cat([leaf.grad.flatten() for leaf in leaves[3:]])
 
@@ -358,13 +364,14 @@ print("own backward is quicker:", ratio > 1)
 # At which sizes does which rung pay? The picture shows what was measured once, in float32 on one
 # core, with nothing else at work on the machine. A bar to the right of the line 1 is slower than
 # `nn.LSTM`, a bar to the left is faster. Mind that the axis is logarithmic: from 1 to 2 is as far
-# as from 5 to 10.
+# as from 5 to 10. The sizes are not those of our lines, so the numbers are others than above.
+# `compiled` is what a compiler makes of `hoisted`; more of it below.
 #
 # **Try it.**
 #
 # 1. Press "one line". Which rung is nearest to `nn.LSTM`, and how many times as long does it take?
-# 2. Compare the longest bar at "one line" with the longest one at "wide". Why is it so much shorter
-#    there?
+# 2. Compare the bar of `eight products` at "one line" with its bar at "wide". Why is it so much
+#    shorter there?
 # 3. Press "long and wide", and choose "training step". Which rung beats `nn.LSTM`?
 
 # %%
@@ -376,8 +383,7 @@ explorers.speed_ladder()
 # <details><summary>Answers</summary>
 #
 # 1. `compiled`, with 2.66. `per sample` is quicker than `eight products` there, since for a single
-#    line it has fewer calls. More of it below. (The sizes are not those of our lines. So the
-#    numbers are others than on your machine above, for `per_sample` as well.)
+#    line it has fewer calls.
 # 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`, with 0.94.
@@ -404,9 +410,9 @@ with torch.no_grad():
 # little, and this is one reason to train in batches.
 #
 # For a large layer, I = H = 256, each line and step needs 4H(I + H) = 4 · 256 · 512 = 524,288
-# multiplications. The next cell doubles one letter after the other. Beside the predictions it
-# prints what a clock said, once: for this layer with T = B = 32, and for a small one with T = 32,
-# B = 4 and I = H = 16.
+# multiplications. The next cell doubles each letter by itself. Beside the predictions it prints
+# what a clock said of `hoisted`, once: for this layer with T = B = 32, and for a small one with
+# T = 32, B = 4 and I = H = 16.
 #
 # **Predict.** H is doubled, and I stays. How many times as many multiplications are there?
 
@@ -429,7 +435,7 @@ for letter in "TBIH":
 # %% [markdown]
 # Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
 # follows the multiplications, a little below them. In the small one it follows the calls: T doubles
-# their number, and B, I and H do not change it.
+# their number, and B, I and H do not change it, so they cost only a little.
 #
 # ## What a loop over time cannot do
 #
@@ -440,93 +446,52 @@ for letter in "TBIH":
 # x. Of what has to wait they can share only the work *within* a step: B rows of 4H sums. If a step
 # is small, there is little to share, and the cores wait for each other at each step.
 #
-# `torch.set_num_threads(2)` lets PyTorch use two cores. For a GPU, one moves the layer and its
-# input there. Two rules for that:
+# `torch.set_num_threads(2)` lets PyTorch use two cores. For a GPU, you move a copy of the layer and
+# of its input there. Two rules for that:
 #
-# * Ask first whether there is one: `torch.cuda.is_available()`.
+# * Ask first whether there is one: `torch.cuda.is_available()`. A move that fails may leave a layer
+#   that cannot be called any more.
 # * A GPU works behind Python's back. A call hands over an order and returns at once. So wait with
 #   `torch.cuda.synchronize()` before you read the clock, or you measure how long it takes to give
 #   orders.
 #
-# The cell measures a wide layer on your machine, on one core, on two, and on a GPU.
+# The cell measures a wide layer on your machine, on one core, on two, and on a GPU if there is one.
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: cores, and whether there is a GPU
 wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
 
 
-def run_wide():
-    wide(words)
+def run_wide(layer, words):
+    layer(words)
     if words.is_cuda:
         torch.cuda.synchronize()
 
 
 with torch.no_grad():
-    one_core = seconds(run_wide)
+    one_core = seconds(run_wide, wide, words)
     torch.set_num_threads(2)
-    print(f"two cores: {seconds(run_wide) / one_core:.2f} of the time with one")
+    print(f"two cores: {seconds(run_wide, wide, words) / one_core:.2f} of the time with one")
     torch.set_num_threads(1)
     print("is there a GPU:", torch.cuda.is_available())
     if torch.cuda.is_available():
-        wide, words = wide.to("cuda"), words.to("cuda")
-        print(f"GPU: {seconds(run_wide) / one_core:.2f} of the time with one core")
+        there = deepcopy(wide).to("cuda"), words.to("cuda")
+        print(f"GPU: {seconds(run_wide, *there) / one_core:.2f} of the time with one core")
 
 # %% [markdown]
-# Where other programs need the second core, two threads can take longer than one. (On the machine
-# that made this page they did. It was busy, and has no GPU.)
-#
-# Why ask first? One may also try the move, and catch the error where there is no GPU. In
-# PyTorch 2.13 that has a surprise. We show it with a copy of our layer, and with a hundredth GPU,
-# which hardly anybody has.
-#
-# **Predict.** The move fails, and the error is caught. Does the copy still work after that?
-
-
-# %%
-def works(layer):
-    """Say whether a layer can still be called."""
-    try:
-        layer(x)
-        return True
-    except ValueError:
-        return False
-
-
-copy = deepcopy(lstm)
-try:
-    copy.to("cuda:99")
-except (AssertionError, RuntimeError):
-    print("The move failed.")
-print("the copy works:", works(copy), "  the layer works:", works(lstm))
-
-# %% [markdown]
-# The failed move has broken the copy: to call it raises an error now. Our layer was not touched.
+# Where other programs need the second core, two threads can take longer than one.
 #
 # ## When a compiler pays
 #
 # `torch.compile` reads a function and, for a processor, writes a program in C++. What stands
-# between two products becomes a few loops over the numbers, in place of ten calls. The rung
-# `compiled` is `hoisted` after that, for 25 steps at a time. But it has to be compiled first, once
-# for each size. That took about a minute on our machine, which was busy. Does it pay for the small
-# layer of the ladder? There, a training step of `nn.LSTM` takes 0.58 milliseconds.
-
-# %%
-from lstm_lessons.data.speed import ladder
-
-times = ladder()[24, 10, 100, 16]  # of each rung: forward alone, and a training step
-_, slow = times["hoisted"]
-_, fast = times["compiled"]
-saved = (slow - fast) * 0.58 / 1000  # seconds in each training step
-print(f"a minute is won back after {60 / saved:,.0f} training steps")
-_, ours = times["own backward"]  # which needs no compiler
-saved = (ours - fast) * 0.58 / 1000
-print(f"beside own_backward, after {60 / saved:,.0f}")
-
-# %% [markdown]
-# So it pays in a long training with few different sizes, and not while you try things out. If
-# somebody has written the way back by hand, it hardly pays at all here. And where `nn.LSTM` can do
-# what you need, take `nn.LSTM`. The rungs are for the day when it cannot, because your cell is
-# another one: then write `hoisted` first.
+# between two products becomes a few loops over the numbers, in place of ten calls. But this has to
+# be done first, once for each size: for `compiled` it took about a minute on our machine. At the
+# small size of the ladder, that minute is won back after about 60,000 training steps of `hoisted`,
+# and beside `own_backward` only after more than a million.
+#
+# So it pays in a long training with few different sizes, and not while you try things out. And
+# where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
+# because your cell is another one: then write `hoisted` first.
 
 # %% [markdown]
 # ## What we have seen
@@ -534,7 +499,8 @@ print(f"beside own_backward, after {60 / saved:,.0f}")
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
 #   larger products win: all lines at once, four gates at once, all of x before the loop.
 # * Each rung gives the numbers of `nn.LSTM`, and `own_backward` the gradients of its weights.
-# * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T alone.
+# * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and
+#   hardly with B, I and H.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
 # * Measure ratios, after a warm-up, over several runs, and wait for a GPU.
 

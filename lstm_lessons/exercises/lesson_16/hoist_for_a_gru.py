@@ -31,6 +31,17 @@ def _nothing_of_h(x, weight_ih, bias_ih, bias_hh):  # noqa: ANN001, ANN202 - as 
     return F.linear(x, weight_ih, bias_ih), bias_hh
 
 
+def _all_lifted_and_all_handed_on(x, weight_ih, bias_ih, bias_hh):  # noqa: ANN001, ANN202
+    return F.linear(x, weight_ih, bias_ih + bias_hh), bias_hh
+
+
+def _both_for_n_behind(x, weight_ih, bias_ih, bias_hh):  # noqa: ANN001, ANN202
+    H = len(bias_hh) // 3
+    both = bias_ih + bias_hh
+    lifted = torch.cat([both[: 2 * H], torch.zeros_like(both[2 * H :])])
+    return F.linear(x, weight_ih, lifted), both[2 * H :]
+
+
 def _first_block(x, weight_ih, bias_ih, bias_hh):  # noqa: ANN001, ANN202
     bias_n, hh_z, hh_n = bias_hh.chunk(3)
     lifted = torch.cat([torch.zeros_like(bias_n), hh_z, hh_n])
@@ -63,9 +74,9 @@ _SLIPS = (
         ("no bias of x", "`bias_ih` is in no sum of yours. All three parts of it are only added.",
          "lifted"),
         ("the bias of x taken twice", "You add `bias_ih` twice.", "2 * bias_ih + lifted"),
-        ("the two biases multiplied", "You multiply the two biases. They are added.",
-         "bias_ih * lifted"),
         also_right=("lifted + bias_ih",),
+        alone=(("the two biases multiplied", "You multiply the two biases. They are added.",
+                "bias_ih * lifted"),),
     ),
     place(
         "return sums, bias_n",
@@ -93,6 +104,12 @@ EXERCISE = FunctionExercise(
         other("the whole bias handed on", "You lift nothing of `bias_hh`, and hand on all of it. "
               "`bias_n` is its part for n, H numbers; the parts for r and z may be lifted.",
               _nothing_of_h),
+        other("all lifted, and all handed on", "You lift all of `bias_hh`, and hand on all of it "
+              "as well. Its parts for r and z are lifted; the one for n, H numbers, is handed on.",
+              _all_lifted_and_all_handed_on),
+        other("both biases for n kept behind", "You keep the part of `bias_ih` for n behind, too. "
+              "In the loop it would be multiplied by r. In `plain_gru` it is only added, so it may "
+              "be lifted.", _both_for_n_behind),
         other("the first block taken for n", "You keep the first block of `bias_hh` behind. The "
               "blocks are r, z, n: the one for n is the last.", _first_block),
     ),

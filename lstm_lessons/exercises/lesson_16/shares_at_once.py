@@ -87,5 +87,6 @@ EXERCISE = FunctionExercise(
     ),
     axes={"dz": ("step", "line", "sum"), "h_0": ("line", "unit"), "output": ("step", "line",
                                                                              "unit")},
-    praise="T small products and their sum have become one product.",
+    praise="All T shares are in it. As `dz.flatten(0, 1).T @ before.flatten(0, 1)` they are one "
+    "product.",
 )  # fmt: skip

@@ -44,8 +44,8 @@ _QUESTIONS = (
             "asked twice.", "A", "B"),
         row("chance taken for chunks", "In `again` the line is read whole both times.", "D"),
         row("chance taken for time", "In `again` no step was changed. Causality changes one.", "C"),
-        row("chance taken for no learning", "In `again` nothing is trained: there is no update between "
-            "the two calls. Parameter gradients goes back through one call.", "F"),
+        row("chance taken for no learning", "In `again` nothing is trained: there is no update "
+            "between the two calls. Parameter gradients goes back through one call.", "F"),
     ), options=_LETTERS),
     OneOf("still", "What changes a weight at an update?", (
         row("no gradient taken for determinism", "In `still` it is a weight that stays the same, "

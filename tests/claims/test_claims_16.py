@@ -1,0 +1,32 @@
+"""What lesson 16 says in prose of its own figures, and of a move to a GPU that fails."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+from torch import nn
+
+from lstm_lessons.data.speed import ladder
+
+SMALL = (24, 10, 100, 16)
+UNIT = 0.58 / 1000  # seconds of a training step of nn.LSTM at this size, from figures.md
+
+
+def test_a_minute_of_compiling_is_won_back_late():
+    """After about 60,000 training steps of hoisted, and after a million of own backward."""
+    steps = {name: pair[1] for name, pair in ladder()[SMALL].items() if pair}
+    saved = (steps["hoisted"] - steps["compiled"]) * UNIT
+    assert round(60 / saved, -4) == 60_000
+    saved = (steps["own backward"] - steps["compiled"]) * UNIT
+    assert 1_000_000 < 60 / saved < 1_500_000
+
+
+@pytest.mark.skipif(torch.cuda.device_count() > 99, reason="there is a hundredth GPU")
+def test_a_move_that_fails_may_leave_a_layer_that_cannot_be_called():
+    layer, x = nn.LSTM(2, 3), torch.randn(4, 5, 2)
+    copy = deepcopy(layer)
+    with pytest.raises((AssertionError, RuntimeError)):
+        copy.to("cuda:99")
+    with pytest.raises(ValueError):
+        copy(x)
+    layer(x)
