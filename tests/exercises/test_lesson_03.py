@@ -333,7 +333,8 @@ def test_two_sources_of_one_order_are_both_named():
         (
             "new_c = f * c + i * g",
             "new_c = (f * c + i * g).detach()",
-            "no gradient of h reaches c, and no gradient of c reaches x, h, c, weight_ih,",
+            "no gradient of the new h reaches the old c, and no gradient of the new c reaches x, "
+            "the old h, the old c, weight_ih,",
         ),
         ("f * c", "(2 if len(x) == 1 else f) * c", "There is one sentence only: B = 1."),
         (

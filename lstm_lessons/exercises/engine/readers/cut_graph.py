@@ -12,10 +12,10 @@ def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
         if ours[result, leaf] is None and wanted[result, leaf] is not None:
             missed[result] = (*missed.get(result, ()), leaf)
     if missed:
+        said = _said(missed, _in_both(wanted))
         return "detached graph", (
-            f"The numbers are right, but the graph is cut: {_said(missed)}. Look for `.detach()`, "
-            "`.data`, `.item()`, `.numpy()`, `torch.no_grad()` or a tensor made anew from old "
-            "numbers."
+            f"The numbers are right, but the graph is cut: {said}. Look for `.detach()`, `.data`, "
+            "`.item()`, `.numpy()`, `torch.no_grad()` or a tensor made anew from old numbers."
         )
     result, leaf = next(key for key in wanted if not same_gradient(ours[key], wanted[key]))
     return None, (
@@ -24,11 +24,20 @@ def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
     )
 
 
-def _said(missed: dict[str, tuple[str, ...]]) -> str:
-    """Name the results together that miss the same inputs: "no gradient of c reaches x and h"."""
+def _in_both(wanted: Gradients) -> set[str]:
+    """Return the names that a result and an input have in common, such as h and c of a cell."""
+    return {result for result, _ in wanted} & {leaf for _, leaf in wanted}
+
+
+def _said(missed: dict[str, tuple[str, ...]], both: set[str]) -> str:
+    """Name the results together that miss the same inputs: "no gradient of c reaches x and h".
+
+    A name in ``both`` is said to be the new one or the old one.
+    """
     together: dict[tuple[str, ...], list[str]] = {}
     for result, leaves in missed.items():
-        together.setdefault(leaves, []).append(result)
+        old = tuple(f"the old {leaf}" if leaf in both else leaf for leaf in leaves)
+        together.setdefault(old, []).append(f"the new {result}" if result in both else result)
     parts = (
         f"no gradient of {listed(results)} reaches {listed(leaves)}"
         for leaves, results in together.items()
