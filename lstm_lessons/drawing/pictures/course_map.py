@@ -1,4 +1,4 @@
-"""The map of the course: every lesson in reading order, and which are here today."""
+"""The map of the course: every lesson in reading order, with its minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = (36, 390)
 
 
 def course_map() -> Picture:
-    """Return the map of all lessons. Those that are ready have a filled dot and their minutes."""
+    """Return the map of all lessons. Those that are planned have an empty dot and no minutes."""
     lessons = course.LESSONS
     rows = -(-len(lessons) // len(COLUMNS))
     root = svg.panel(WIDTH, TOP + rows * ROW)
@@ -28,9 +28,7 @@ def course_map() -> Picture:
 
 
 def _key(root: svg.Element) -> None:
-    for x, ready, text in ((COLUMNS[0], True, "here today"), (COLUMNS[0] + 130, False, "planned")):
-        _dot(root, x, 28, ready)
-        svg.label(root, x + 18, 33, text, 13, "start", fill="muted")
+    svg.label(root, COLUMNS[0] - 10, 33, _all_in_all(), 13, "start", fill="muted")
     order = "read downwards, left column first"
     svg.label(root, COLUMNS[1] - 10, 33, order, 13, "start", fill="muted")
 
@@ -49,6 +47,11 @@ def _minutes(lesson: course.Lesson) -> str:
     return f"{whole} with exercises" if lesson.exercise_minutes else whole
 
 
+def _all_in_all() -> str:
+    minutes = sum(each.minutes + each.exercise_minutes for each in course.LESSONS)
+    return f"about {round(minutes / 60)} hours in all, with exercises"
+
+
 def _dot(root: svg.Element, x: float, y: float, ready: bool) -> None:
     fill = "i" if ready else "paper"
     svg.add(root, "circle", cx=x, cy=y, r=7, fill=fill, stroke="i", stroke_width=2)
@@ -60,5 +63,5 @@ def _alt() -> str:
     ]
     planned = [f"{each.number} {each.title}" for each in course.LESSONS if not each.ready]
     text = f"Map of the course, {len(course.LESSONS)} lessons in reading order."
-    text += f" Here today: {'; '.join(ready)}."
+    text = f"{text[:-1]}, {_all_in_all()}. {'; '.join(ready)}."
     return text + (f" Planned: {'; '.join(planned)}." if planned else "")
