@@ -82,7 +82,7 @@ LESSONS = (
     Lesson(
         "01_why_gates",
         "Why gates",
-        "Why can a plain recurrent network hardly learn to keep a fact, and what is a gate for?",
+        "How far back can a recurrent network learn from, and what is a gate for?",
         "how far back a network can learn from; the forget gate as a half-life",
         objectives=(
             "measure how far back a network can learn from, with its gradient as the ruler",

@@ -117,11 +117,10 @@ def reach(network: nn.Module) -> float:
     return (words.grad[0, 0] / words.grad[29, 0]).abs().log10().item()
 
 
-def first_sign(name: str, seed: int, steps: int = 60) -> list[float]:
-    """Train to say at the end of a sequence the sign that it began with; return three numbers.
+def new_network(name: str, seed: int) -> tuple[nn.Module, nn.Module]:
+    """Return a new network of 16 units, and the head that makes one score of its last state.
 
-    They are `reach` before training, the share of 200 new signs that is right after it, and
-    `reach` after it.
+    ``name`` is "plain RNN", "new LSTM" or one of `BIASES`, an LSTM whose forget bias is set.
     """
     torch.manual_seed(seed)
     kind = nn.RNN if name == "plain RNN" else nn.LSTM
@@ -130,19 +129,65 @@ def first_sign(name: str, seed: int, steps: int = 60) -> list[float]:
         with torch.no_grad():
             network.get_parameter("bias_ih_l0")[16:32] = BIASES[name]
             network.get_parameter("bias_hh_l0")[16:32] = 0
+    return network, head
+
+
+@torch.no_grad()
+def share_right(network: nn.Module, head: nn.Module) -> float:
+    """Return the share of 200 new signs that is said right."""
+    x, sign = signs(200)
+    score = head(network(x)[0][-1])[:, 0]
+    return (score.sign() == sign).double().mean().item()
+
+
+def first_sign(name: str, seed: int, updates: int = 60) -> list[float]:
+    """Train to say at the end of a sequence the sign that it began with; return three numbers.
+
+    They are `reach` before training, `share_right` after it, and `reach` after it.
+    """
+    network, head = new_network(name, seed)
     before = reach(network)
     optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
-    for _ in range(steps):
+    for _ in range(updates):
         x, sign = signs(32)
-        guess = head(network(x)[0][-1])[:, 0]
-        loss = F.softplus(-sign * guess).mean()
+        score = head(network(x)[0][-1])[:, 0]
+        loss = F.softplus(-sign * score).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+    return [before, share_right(network, head), reach(network)]
+
+
+def line_brackets(gated: bool, seed: int, rounds: int = 40) -> list[float]:
+    """Train to say at each character of a line whether a bracket is open; return two numbers.
+
+    They are the share right of all characters of the other lines, and of those in brackets. It is
+    the bracket question of the reader, alone; ``gated`` takes an LSTM, else it is a plain RNN.
+    """
+    torch.manual_seed(seed)
+    texts = [line.text for line in code_or_prose()]
+    number = _numbers("".join(texts))
+    x = nn.utils.rnn.pad_sequence([_row(text, number) + 1 for text in texts])  # 0 is padding
+    answers = [torch.tensor(readers.open_brackets(text)).double() for text in texts]
+    is_open = nn.utils.rnn.pad_sequence(answers)
+    embedding, head = nn.Embedding(len(number) + 1, 8).double(), nn.Linear(16, 1).double()
+    network = (nn.LSTM if gated else nn.RNN)(8, 16, dtype=torch.float64)
+    model = nn.ModuleList([embedding, network, head])
+
+    def scores(chosen: Tensor) -> Tensor:
+        return head(network(embedding(x[:, chosen]))[0])[..., 0][x[:, chosen] > 0]
+
+    def loss(chosen: Tensor) -> Tensor:
+        wanted = is_open[:, chosen][x[:, chosen] > 0]
+        return F.binary_cross_entropy_with_logits(scores(chosen), wanted)
+
+    for _, _ in zip(range(rounds), train(model, loss, TRAINED_ON, 44, 0.01), strict=False):
+        pass
+    others = torch.arange(TRAINED_ON, len(texts))
+    wanted = is_open[:, others][x[:, others] > 0] > 0
     with torch.no_grad():
-        x, sign = signs(200)
-        guess = head(network(x)[0][-1])[:, 0]
-    return [before, (guess.sign() == sign).double().mean().item(), reach(network)]
+        right = ((scores(others) > 0) == wanted).double()
+    return [right.mean().item(), right[wanted].mean().item()]
 
 
 # --- Lesson 06 ---------------------------------------------------------------------------------
@@ -498,9 +543,11 @@ def trials() -> list[Trial]:
     return [
         *(("first sign", name, STARTS, partial(first_sign, name)) for name in five),
         *(
-            ("first sign, longer", name, STARTS, partial(first_sign, name, steps=180))
+            ("first sign, longer", name, STARTS, partial(first_sign, name, updates=180))
             for name in five[:2]
         ),
+        ("brackets in lines", "plain RNN", 5, partial(line_brackets, False)),
+        ("brackets in lines", "new LSTM", 5, partial(line_brackets, True)),
         ("code or prose", "1 layer of 16", 5, lambda seed: shares(1, 16, seed)),
         ("code or prose", "1 layer of 26", 5, lambda seed: shares(1, 26, seed)),
         ("code or prose", "2 layers of 16", 5, lambda seed: shares(2, 16, seed)),
@@ -559,24 +606,27 @@ def trials() -> list[Trial]:
 
 
 class Start(NamedTuple):
-    """A start of lesson 01: its gradient at lag 29 when new, and the share right after training."""
+    """A start of lesson 01: its gradient at lag 29 when new and after training, the share right."""
 
     gradient: float
     right: float
+    after: float
 
 
-def first_signs() -> dict[str, list[Start]]:
-    """Return the starts of "first sign", a list for each network."""
+def first_signs(updates: int = 60) -> dict[str, list[Start]]:
+    """Return the starts of "first sign" by network; with 180 ``updates`` in place of 60 of two."""
+    name = {60: "first sign", 180: "first sign, longer"}[updates]
     return {
-        name: [Start(10**before, right) for before, right, _ in rows]
-        for name, rows in measured("first sign").items()
+        network: [Start(10**before, right, 10**after) for before, right, after in rows]
+        for network, rows in measured(name).items()
     }
 
 
 def measured(name: str) -> dict[str, Any]:
     """Return what was measured: for each setting a list with an entry for each seed.
 
-    "first sign" and "first sign, longer": the numbers of `first_sign`;
+    "first sign" and "first sign, longer": the numbers of `first_sign`, after 60 and 180 updates;
+    "brackets in lines": those of `line_brackets`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
     "minimal LSTM": the shares of `open_brackets`; "parity": those of `parity`;
