@@ -187,8 +187,9 @@ def test_the_presets_show_what_they_promise():
     assert mind[done["it changes its mind"]] < 0.1 and mind[done["it changes its mind"] + 1] > 0.65
     assert final["prose"][-1] < 0.05 and five["prose"].abs().max() < 0.1
     assert final["a bracket in prose"][-1] < 0.1
-    for name in ("an open bracket", "a bracket in prose"):
-        assert five[name][done[name]] > 0.8 and abs(five[name][-1]) < 0.1
+    for name, last in (("an open bracket", 9), ("a bracket in prose", done["a bracket in prose"])):
+        assert five[name][last] > 0.8 and abs(five[name][-1]) < 0.1
+    assert PRESETS["an open bracket"]["line"][done["an open bracket"] + 1] == "("  # comes next
     line = PRESETS["nested brackets"]["line"]
     assert line[done["nested brackets"]] == ")" and line.count("(") == 2
     assert abs(five["nested brackets"][done["nested brackets"]]) < 0.1  # the outer one is open

@@ -30,7 +30,7 @@ MARKS = "■ above 0   □ below 0   as wide as"
 KEY = (1, 3, 10)  # numbers whose bars are shown beside the marks, as wide as in the rows
 PRESETS = {
     "it changes its mind": {"line": "for k in range(10):", "characters": 14},
-    "an open bracket": {"line": "print(x, y)", "characters": 8},
+    "an open bracket": {"line": "print(x, y)", "characters": 5},
     "prose": {"line": "It ends where the line ends.", "characters": MOST},
     "a bracket in prose": {"line": "the value (if any) is used", "characters": 14},
     "nested brackets": {"line": "f(a, (b, c), d)", "characters": 11},

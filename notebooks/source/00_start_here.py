@@ -17,8 +17,8 @@
 # takes the line for Python code or for English prose.
 #
 # Click into the box below, and press **Shift + Enter**: that runs it. For now look at the upper
-# part of the picture alone; the lower part is for the next section. (Those who want only the shapes
-# of `nn.LSTM` find them from [Words as numbers](#Words-as-numbers) on.)
+# part of the picture alone; the lower part is for the next section. (If you want only the shapes
+# of `nn.LSTM`, begin at [Words as numbers](#Words-as-numbers).)
 
 # %%
 from lstm_lessons import explorers
@@ -78,8 +78,8 @@ explorers.reader()
 #
 # **Try it.**
 #
-# 1. Press "an open bracket". Then move the slider slowly from 1 to 11, or press the play button
-#    beside it. What becomes of the memory of unit 5 at `(`, and what at `)`?
+# 1. Press "an open bracket". Then move the slider slowly on to 11, or press the play button beside
+#    it. What becomes of the memory of unit 5 at `(`, and what at `)`?
 # 2. Which of its two gates makes it fall?
 # 3. Press "nested brackets", and go on to the end of the line. What does the unit know of the outer
 #    bracket after the inner one has closed?
@@ -96,7 +96,7 @@ explorers.reader()
 # 3. Nothing: the number falls to 0 at the first closing bracket, although the outer bracket is
 #    still open. The unit does not count brackets in pairs.
 # 4. No. It is 7 after seven brackets. But in a long bracket it drifts up, here to 2.5 with a single
-#    bracket open. And one `)` wipes all of it, also after seven.
+#    bracket open.
 # 5. In the list it fades to 0.1 while the bracket is still open. In the other line the bracket is a
 #    letter of a string and opens nothing. The unit takes it for an open bracket.
 #
@@ -112,8 +112,8 @@ explorers.reader()
 # the cell, and do not read on before: the text below tells the answer. A prediction that turns out
 # wrong teaches more than a result that you only read.
 #
-# **Predict.** The line `x = [0, 1)` opens a square bracket and closes a round one, as Python does
-# not allow. This is a guess: how much will be left in unit 5 after the `)`?
+# **Predict.** A guess: the line `x = [0, 1)` opens a square bracket and closes a round one, which
+# Python does not allow. How much will be left in unit 5 after the `)`?
 
 # %%
 from lstm_lessons.data.plain_reader import read
@@ -129,7 +129,7 @@ for step in read("x = [0, 1)"):
 # ## How good is it?
 #
 # Here are 242 other lines, from pages that it has not seen in training. Half of them are code. We
-# count the lines that the reader tells right at their end. `certainty` is how sure it is of code:
+# count the lines that the reader gets right at their end. `certainty` is how sure it is of code:
 # above 0.5 it says code, below it prose.
 
 # %%
@@ -149,7 +149,7 @@ print(f"the reader: {right} of {len(lines)} lines, {right / len(lines):.1%}")
 # nothing: a line is code if one of 13 signs is in it, among them the brackets, the colon and the
 # underscore.
 #
-# **Predict.** The reader has 217 lines right. This is a guess: how many does the rule have right?
+# **Predict.** A guess: the reader gets 217 lines right. How many does the rule get right?
 
 # %%
 right = 0
@@ -241,9 +241,14 @@ print("x[0, 3]:", tuple(x[0, 3].shape))
 #
 # In PyTorch an LSTM is called `nn.LSTM`. We make one that reads words of 100 numbers and has 16
 # units. 16 is its *hidden size*, H. It is not trained: it remembers, but nothing useful.
-#
-# Then we let it read all 10 sentences, word by word. For each sentence it has an h and a c of its
-# own, 16 numbers each. The two together are its *states*. Three tensors come back:
+
+# %%
+H = 16
+lstm = nn.LSTM(input_size=I, hidden_size=H)
+
+# %% [markdown]
+# Now it reads all 10 sentences, word by word. For each sentence it has an h and a c of its own, 16
+# numbers each. The two together are its *states*. Three tensors come back:
 #
 # * `output`: h after *every* word,
 # * `h_n`: h after the *last* word,
@@ -252,8 +257,6 @@ print("x[0, 3]:", tuple(x[0, 3].shape))
 # **Predict.** What is the shape of `output`?
 
 # %%
-H = 16
-lstm = nn.LSTM(input_size=I, hidden_size=H)
 output, (h_n, c_n) = lstm(x)
 print("output:", tuple(output.shape))
 
@@ -294,6 +297,8 @@ same(output[-1], h_n[0])
 # 3. Press "long sentences". Which of the three results grows?
 
 # %%
+from lstm_lessons import explorers
+
 explorers.in_and_out()
 
 # %% [markdown]
@@ -347,9 +352,12 @@ exercise("00.1").hint()
 # %% [markdown]
 # ## The map
 #
-# The lessons build on one another, so take them in order. Those with a filled dot are here today.
+# The lessons build on one another, so take them in order. Those up to 09 are what you need to use
+# `nn.LSTM` well.
 
 # %%
+from lstm_lessons import pictures
+
 pictures.course_map()
 
 # %% [markdown]
@@ -389,5 +397,5 @@ progress()
 # and the numbers no longer fit together. If something looks strange, choose **Run**, then
 # **Restart Kernel and Run All Cells**.
 #
-# **Next:** why does the reader need gates to keep a 1 for some characters? A network without them
-# hardly learns to, and [lesson 01](01_why_gates.ipynb) measures why.
+# **Next:** what are gates needed for? A network without them can learn such short brackets, too.
+# [Lesson 01](01_why_gates.ipynb) measures how far back it learns, and what a gate changes.

@@ -68,5 +68,6 @@ EXERCISE = DictExercise(
         Shape("h_n", _LOOK, _STATES, of=LAYER),
         Shape("c_n", _LOOK, _STATES, of=LAYER),
     ),
-    praise="Words first, then sentences, then the numbers of h.",
+    praise="In front stand the words, in `output`, or the layers, in `h_n` and `c_n`. Then come "
+    "the sentences, and last the 16 numbers of a state.",
 )  # fmt: skip
