@@ -34,11 +34,11 @@ for name, tensor in reader.lstm.named_parameters():
 #
 # An LSTM keeps two vectors of H numbers, $c$ and $h$. The vector $c$ is the memory. The vector $h$
 # is what the outside gets to see. PyTorch calls $c$ the *cell state* and $h$ the *hidden state*,
-# and the pair of them *the states*.
+# and the pair of them *the states*. (A plain RNN has only one, h.)
 #
 # The reader has H = 16, so it has 16 *units*. Unit 5 owns number 5 of $c$ and number 5 of $h$.
-# Here is all that happens in it at the end of `print(x, y)`, a row for each character. `z` in the
-# format only means that no minus is printed before a zero.
+# `read` of lesson 00 computes with the four tensors above, and shows what happens in each unit.
+# Here is all that happens in unit 5 at the end of `print(x, y)`, one row per character:
 
 # %%
 from lstm_lessons.data.plain_reader import read
@@ -46,7 +46,7 @@ from lstm_lessons.data.plain_reader import read
 print("      f     i     g     o     c     h")
 for step in read("print(x, y)")[4:]:
     values = [step.f[5], step.i[5], step.g[5], step.o[5], step.c[5], step.h[5]]
-    print(repr(step.character), *[f"{value:z5.2f}" for value in values])
+    print(repr(step.character), *[f"{value:z5.2f}" for value in values])  # z: no -0.00
 
 # %% [markdown]
 # You know f, i and g from lesson 01. Here they are at work:
@@ -237,10 +237,8 @@ print("f:   ", [round(value, 2) for value in torch.sigmoid(sums).tolist()])
 # added, and one would do. PyTorch keeps both because NVIDIA's library for GPUs, cuDNN, has two.
 #
 # I is how many numbers come in at a step, PyTorch's `input_size`: 3 above. H is how many h and c
-# have, `hidden_size`: 2 above. Now larger, with I = 100 and H = 16, as in all examples of the
+# have, `hidden_size`: 2 above. Now larger, with I = 100 and H = 16, as in most examples of the
 # course that are about shapes.
-#
-# **Predict.** What are the shapes of $W_{if}$ and $W_{hf}$ now, rows first?
 
 # %%
 torch.manual_seed(0)
@@ -256,21 +254,25 @@ print("W_hf:", tuple(W_hf.shape), "   W_hf @ h:  ", tuple((W_hf @ h).shape))
 # numbers. Into $W_{if}$ go the 100 numbers of $x_t$, and into $W_{hf}$ the 16 of h.
 #
 # Matrices are easily turned round, since other libraries keep them the other way. `W_if.T` is
-# $W_{if}$ turned round, and (100 × 16) does not fit 100 numbers: PyTorch stops with an error.
+# $W_{if}$ turned round.
 #
-# **Predict.** And if $W_{hf}$ is turned round: does PyTorch stop with an error as well?
+# **Predict.** Which products stop with an error: `W_if.T @ x_t`, `W_hf.T @ h` or both?
 
 # %%
 from lstm_lessons import same
 
-same(W_hf.T @ h, W_hf @ h)
+try:
+    W_if.T @ x_t
+except RuntimeError:
+    print("W_if turned round: an error")
+print("W_hf turned round:", same(W_hf.T @ h, W_hf @ h))
 
 # %% [markdown]
-# It does not stop, and the numbers are wrong. $W_{hf}$ is square, so its shape cannot tell which
-# way round it is. An error would have been the lucky case. When I equals H, even $W_{if}$ is
-# square, and both mistakes are silent. That is why this course never trusts shapes alone. It
-# compares numbers.
-#
+# The first alone: (100 × 16) does not fit 100 numbers. $W_{hf}$ is square, so its shape cannot tell
+# which way round it is, and the numbers are wrong. The error was the lucky case. When I equals H,
+# both mistakes are silent. That is why this course never trusts shapes alone. It compares numbers.
+
+# %% [markdown]
 # ## Four gates, one product
 #
 # The other three gates are made in the same way, each with its own weights. Only g goes through
@@ -287,7 +289,8 @@ same(W_hf.T @ h, W_hf @ h)
 #
 # Read the names as *from, to*. $W_{ii}$ goes from the **i**nput to the **i**nput gate: the same
 # letter twice, for two different things.
-#
+
+# %% [markdown]
 # All four matrices for the input are multiplied by the same $x_t$. So they can be put on top of
 # each other and multiplied at once. PyTorch does that, and calls the stack `weight_ih`. Its product
 # with $x_t$ is cut into four afterwards. In the small example:
@@ -345,7 +348,8 @@ explorers.gates_and_shapes()
 # 2. Rows 16 to 31. That of unit 5 is row 16 + 5 = 21.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Which block is which gate?
 #
 # Back to the reader. Its tensors have four blocks of 16 rows. The picture claims that they are
@@ -356,8 +360,9 @@ explorers.gates_and_shapes()
 # belongs to a tap, the sigmoid makes 0 of it, and the tap is shut. If it belongs to the news, tanh
 # makes −1 of it.
 #
-# The function below changes one bias of the reader and lets it read a text. `number` gives each
-# character its number, and `embedding` gives each of these the 8 numbers that go in.
+# The function below changes one bias of a new copy of the reader, which is float32 as always, and
+# lets it read a text. `number` gives each character its number, and `embedding` gives each of these
+# the 8 numbers that go in.
 
 
 # %%
@@ -373,15 +378,10 @@ def read_with(text, row, bias):
 
 # %% [markdown]
 # We look at two moments: after `print(`, where c and h should be 0.98 and 0.74, and after
-# `print(x, y`, where they should be 0.90 and 0.72. The symptoms from above, in short:
+# `print(x, y`, where they should be 0.90 and 0.72. The symptoms are those of the table above.
 #
-# * i shut: never written.
-# * f shut: written, and soon gone.
-# * g at −1: −1 in place of +1.
-# * o shut: c right at first, h 0.
-#
-# **Predict.** Which of the four rows should make h 0 and leave c right at the first moment, if the
-# picture is right?
+# **Predict.** If the picture is right, what is c of unit 5 at these two moments when row 21 gets
+# the −50?
 
 # %%
 print("        after print(     after print(x, y")
@@ -403,7 +403,8 @@ for row in (5, 21, 37, 53):
 #
 # So the order is **i, f, g, o**, as in the picture. It is a convention, no more: the file format
 # ONNX, for one, has i, o, f, g.
-#
+
+# %% [markdown]
 # ## The numbers that wipe the memory
 #
 # Now we can point at them. The forget gate of unit 5 is row 21 of all four tensors: 8 weights for
@@ -464,9 +465,10 @@ for line in lines:
 # %% [markdown]
 # In none of these lines does the letter stand in brackets. Training corrects what does harm in its
 # lines, and this never did. That says why the mistake was not unlearnt. It does not say why it is
-# there: `Z` and `W` wipe nothing. So "unit 5 keeps a 1 while a bracket is open" is no law. Whoever
-# says what a unit does has to look for lines in which it does not.
-#
+# there: `Z` and `W` wipe nothing. So "unit 5 keeps a 1 while a bracket is open" is no law. If you
+# say what a unit does, look also for lines in which it does not.
+
+# %% [markdown]
 # Last, we break it. With +50 in the bias of row 21 the gate is stuck at 1. This line is prose, and
 # its bracket is closed in the middle. `head` makes one number of the last h, and the sigmoid turns
 # it into how sure the reader is that the line is code:
@@ -514,9 +516,9 @@ print(moved, "of", len(held_out))
 
 # %% [markdown]
 # **A common mistake.** Weights are copied turned round, (in, out), as the library Keras keeps
-# them. You get an error about sizes only where a shape is not square. $W_{hf}$ is always square, so
-# a copy gate by gate is silent. $W_{if}$ is square when I equals H, and `weight_ih` when I equals
-# 4H. Then the numbers are wrong. Compare them with PyTorch's.
+# them. You recognise it by an error about sizes, but only where a shape is not square. $W_{hf}$ is
+# always square, so a copy gate by gate is silent. $W_{if}$ is square when I equals H, and
+# `weight_ih` when I equals 4H. Compare the numbers with PyTorch's.
 #
 # **Exercises:** [02 Gates and shapes](../exercises/02_gates_and_shapes.ipynb). Fill in shapes,
 # count, spot the impossible one.
