@@ -16,10 +16,9 @@
 # 0.98. In lesson 02 we took the values of its gates ready-made. Could you compute them from the
 # weights, with nothing but sums, products and two squeezing functions?
 #
-# Whoever writes a library in which LSTMs run has to. And it is easy to get wrong: most wrong steps
-# raise no error. Their shapes are right, and they give numbers, but other ones. So in this lesson
-# you write one step, first on paper, and then as code. Then you test whether it can be told from
-# PyTorch's.
+# It is easy to get wrong: most wrong steps raise no error. Their shapes are right, and they give
+# numbers, but other ones. So in this lesson you write one step, first on paper, and then as code.
+# Then you test whether it can be told from PyTorch's.
 #
 # ## A cell on paper
 #
@@ -74,16 +73,8 @@ for name, gate in {"i": i, "f": f, "g": g, "o": o}.items():
     print(f"{name}: unit 0 {gate[0]:5.2f}   unit 1 {gate[1]:5.2f}")
 
 # %% [markdown]
-# The last two equations are the ones that you know,
-#
-# $$\begin{aligned}
-# \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
-#   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}} \\
-# \underset{(H)}{h_t} &= \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot
-#   \tanh(\underset{(H)}{c_t})
-# \end{aligned}$$
-#
-# and the old memory is 1 in unit 0 and −2 in unit 1.
+# The last two equations are those of lesson 02, $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and
+# $h_t = o_t \odot \tanh(c_t)$. The old memory is 1 in unit 0 and −2 in unit 1.
 #
 # **Predict.** Is the new memory of unit 0 above 1 or below 1?
 
@@ -98,9 +89,9 @@ print(f"h: unit 0 {new_h[0]:5.2f}   unit 1 {new_h[1]:5.2f}")
 # Unit 0 kept 0.88 · 1 = 0.88, and took in 0.73 · 0.46 = 0.34. Together that is 1.22. Unit 1 kept
 # 0.50 · (−2) = −1.00, and took in 0.12 · (−0.76) = −0.09. Both h are within −1 and 1.
 #
-# Below is unit 0 of this cell. Its sliders are its four sums, in the order in which the gates act
-# on the memory, and the old memory itself. Three of the buttons show nearly what the reader's
-# unit 5 does with a bracket.
+# Below is unit 0 of this cell. Its sliders are its four sums, in the order in which the picture
+# needs them, f first, and the old memory. Three of the buttons show nearly what the reader's unit 5
+# does with a bracket.
 #
 # **Try it.** Find settings for which the unit
 #
@@ -126,7 +117,8 @@ explorers.cell_gates()
 # little below 0, and the slider is at 0.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## An RNN with three taps
 #
 # Look at g alone. It is tanh of a weighted sum of the word and of the h before. In the picture the
@@ -213,13 +205,12 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
 # Type into a pocket calculator what follows from the four sums:
 #
 # * i = σ(12.99) = 1.000, f = σ(5.24) = 0.995, g = tanh(10.52) = 1.000, o = σ(4.16) = 0.985
-# * c = 0.995 · (−0.023) + 1.000 · 1.000 = 0.977
+# * c = 0.995 · (−0.023) + 1.000 · 1.000 = 0.977, which is the 0.98 of the beginning
 # * h = 0.985 · tanh(0.977) = 0.985 · 0.752 = 0.74
-#
-# There is the 0.98.
-#
-# And now all sixteen units at once, as two functions. One makes the four sums, the other applies
-# the gates. Together they are six equations, four for the gates and two for c and h.
+
+# %% [markdown]
+# Now all sixteen units at once, as two functions. One makes the four sums, the other applies the
+# gates. Together they are six equations, four for the gates and two for c and h.
 #
 # `F.linear(x, W, b)` is PyTorch's name for $W x + b$. `chunk(4, dim=-1)` cuts along the *last*
 # axis, here the only one.
@@ -296,31 +287,35 @@ right = list(cell.parameters())
 wrong = [cell.weight_ih, cell.weight_hh, stuck, cell.bias_hh]
 
 # %% [markdown]
-# We compare both with PyTorch's step twice, once from states of random numbers and once from states
-# of zeros, as at the beginning of a sentence.
+# We compare h with that of PyTorch's step twice, once from states of random numbers and once from
+# states of zeros, as at the beginning of a sentence.
 #
-# **Predict.** Which of the two tests does not see the mistake?
+# **Predict.** Which of the two tests see the mistake: both, only the first or only the second?
 
 # %%
 zeros = torch.zeros(B, H)
 for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
-    h_torch, c_torch = cell(x, (h, c))
-    print(f"{states:<6} our step:    {same(lstm_step(x, h, c, *right)[0], h_torch)}")
-    print(f"{states:<6} broken step: {same(lstm_step(x, h, c, *wrong)[0], h_torch)}")
+    h_torch, _ = cell(x, (h, c))
+    h_right, _ = lstm_step(x, h, c, *right)
+    h_wrong, _ = lstm_step(x, h, c, *wrong)
+    print(f"{states:<6} our step:    {same(h_right, h_torch)}")
+    print(f"{states:<6} broken step: {same(h_wrong, h_torch)}")
 
 # %% [markdown]
-# With a memory of zero there is nothing to forget, so the broken step passes. A test from zeros
-# finds other mistakes, such as gates that are cut in a wrong order. But whatever the old c or the
-# old h is multiplied by, zero comes out. So it sees no mistake in these two products. From here on
-# we test with random weights and random states.
-#
+# Only the first: with a memory of zero there is nothing to forget, so the broken step passes. A
+# test from zeros finds other mistakes, such as gates that are cut in a wrong order. But in f · c
+# and in $W_{hf}$ · h, and in the same products of the other gates, zero comes out whatever stands
+# before the c or the h. So it sees no mistake there. From here on we test with random weights and
+# random states.
+
+# %% [markdown]
 # ## A cell of our own
 #
-# Our step is a function, and the weights are somebody else's. To train it, we need both in one
-# *module*: so PyTorch calls an object that holds weights and computes with them. `nn.LSTMCell` is
-# one. Ours keeps four tensors under PyTorch's names, and when it is called, it runs `lstm_step`. If
-# you have not yet written a class, you may skip how it is made. Of the second class, further down,
-# one line is enough.
+# Our step is a function, and the weights come from another cell. To train it, we need both in one
+# *module*: that is what PyTorch calls an object that holds weights and computes with them.
+# `nn.LSTMCell` is one. Ours keeps four tensors under PyTorch's names, and when it is called, it
+# runs `lstm_step`. `hx` is PyTorch's name for the pair (h, c). If you have not yet written a class,
+# you may skip how it is made.
 #
 # <details><summary>How it is made</summary>
 #
@@ -329,7 +324,7 @@ for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
 #   `self` is entered in the module's list of parameters under its name.
 # * `torch.empty` makes a tensor of a given shape. `nn.init.uniform_` fills it with random numbers
 #   between two bounds. They are PyTorch's: from $-1/\sqrt H$ to $1/\sqrt H$.
-# * `forward` is what runs when the module is called. `hx` is PyTorch's name for the pair (h, c).
+# * `forward` is what runs when the module is called.
 #
 # </details>
 
@@ -359,8 +354,8 @@ class ManualLSTMCell(nn.Module):
 #
 # Equal results are half of the test. A network is trained by its gradients, so these have to agree
 # as well. The course has a function that tests both, `compare`. You give it two cells and the
-# inputs. It compares the results, h and c. Then it compares the gradients: one for each input,
-# which are x, h_0 and c_0, and one for each parameter.
+# inputs. It compares all results, and all the gradients that training or an earlier step could ask
+# for.
 #
 # **Predict.** How many tensors will it compare for our cell?
 
@@ -411,14 +406,14 @@ compare(detached, reference, x, (h_0, c_0))
 # In one, and both results are right. No test of results would ever find it. Only the way
 # to c_0 goes through the cut. x, h_0 and the weights reach the results through the four sums.
 #
-# Does it matter? Over many steps the gradient goes back through every c. We let both cells read 21
-# random words of 8 numbers. Then we ask for each word how large the gradient of the last h is with
-# respect to it. So that the memory lasts, the forget gates get a bias of 50 again.
+# Does it matter? Over many steps the gradient goes back through every c. We take the ruler of
+# lesson 01, now for a cell, and let both cells read 21 random words of 8 numbers. So that the
+# memory lasts, the forget gates get a bias of 50 again.
 
 
 # %%
 def gradient_by_lag(kind):
-    """Return how much the word k steps before the last still matters, for k = 0, 1, 2, ..."""
+    """Return the length of the gradient for the word 0, 1, 2, ... words before the last one."""
     torch.manual_seed(4)
     cell = kind(8, 16)
     with torch.no_grad():
@@ -452,9 +447,9 @@ show(plot, alt)
 
 # %% [markdown]
 # With the way along c, the gradient drops over the first words, and then, in these 20 words, it
-# fades no further. With c detached, only the way round through h is left. There it falls, here to
-# about a ninth of itself at each step. Ten words back, next to nothing is left to learn from. And
-# no error, no shape and no result tells you.
+# fades no further. With c detached, only the way round through h is left. There it falls, here on
+# average to about a ninth per step. Ten words back, next to nothing is left to learn from. And no
+# error, no shape and no result tells you.
 
 # %% [markdown]
 # ## What we have seen
@@ -468,8 +463,8 @@ show(plot, alt)
 # * Our cell equals `nn.LSTMCell`, gradients included.
 
 # %% [markdown]
-# **A common mistake.** h is made from the old c, because somebody wrote the line for h first. You
-# can tell by this: c is right and h is wrong, and where the old memory is zero, h is zero, too.
+# **A common mistake.** h is made from the old c, because the line for h was written first. You
+# recognise it by this: c is right and h is wrong, and where the old memory is zero, h is zero, too.
 #
 # **Exercises:** [03 The cell by hand](../exercises/03_the_cell_by_hand.ipynb). Write the cell
 # without looking, mend a broken one, split stacked weights by gate.
