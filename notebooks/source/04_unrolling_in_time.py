@@ -13,15 +13,15 @@
 # ## Three wishes, one call
 #
 # Lesson 03 wrote one step of an LSTM, and one step reads one character. A line has many
-# characters, so the step is done again and again. That makes many numbers, and people want
-# different ones of them:
+# characters, so the step is done again and again. That makes many numbers. Which of them do you
+# need?
 #
-# * An editor colours a line while somebody types. It wants a verdict **at every character**.
-# * A program sorts lines that are finished. It wants **one verdict a line**.
+# * An editor colours a line while you type. It wants a verdict **at every character**.
+# * A program sorts lines that are finished. It wants **one verdict per line**.
 # * A line may come in two parts. Then the reader has to **go on** where it stopped.
 #
-# `nn.LSTM` returns three tensors, `output`, `h_n` and `c_n`, and each wish needs other ones of
-# them. If you take the wrong one, there is no error. You get a number all the same.
+# `nn.LSTM` returns three tensors, `output`, `h_n` and `c_n`, and each wish needs a different one,
+# or two. If you take the wrong one, there is no error. You get a number all the same.
 #
 # Here is the third wish, gone wrong. The line `'Hello World'`, with its two quotation marks, is
 # code. It comes in two parts, `'Hello ` and `World'`, and the second part is read as if it were a
@@ -58,15 +58,13 @@ pictures.loop(steps="f(x)", states=("h", "c"))
 # * The first time there is no time before. So h and c are zeros.
 # * Above each box, its h comes out. No arrow leads c out at the top. The last h and c come out of
 #   the last box at the right.
-#
+
+# %% [markdown]
 # Now with numbers. We take a layer that is as small as can be, so that you can see all of it: a
 # word has 2 numbers, h and c have 2 units, and a sentence has 3 words. `nn.LSTM` makes the weights
 # at random. `all_weights[0]` is the list of its four tensors, as in lesson 03. The package keeps
-# that step as `lstm_step`.
-#
-# On this page nothing is trained, so PyTorch need not prepare for gradients. (The switch holds for
-# all that runs after it. In a program of your own, write `with torch.no_grad():` round the lines
-# that need no gradient.)
+# that step as `lstm_step`. `requires_grad_(False)` says that this layer will not be trained, so
+# that PyTorch need not prepare for gradients.
 
 # %%
 import torch
@@ -75,11 +73,10 @@ from torch import nn
 from lstm_lessons.lstm.cell import lstm_step
 
 torch.set_default_dtype(torch.float64)
-torch.set_grad_enabled(False)
 torch.set_printoptions(precision=2, sci_mode=False)
 
 torch.manual_seed(4)
-small = nn.LSTM(input_size=2, hidden_size=2)
+small = nn.LSTM(input_size=2, hidden_size=2).requires_grad_(False)
 weights = small.all_weights[0]
 sentence = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 
@@ -196,15 +193,14 @@ explorers.unrolled()
 # * `head`, which makes one score of the 16 numbers of an h. `torch.sigmoid` turns the score into a
 #   share between 0 and 1: how sure the reader is that the line is code.
 #
-# `read_line` does the first two parts. It can be given states to start from; with `None` it starts
-# from zeros. `verdict` puts the head on `h_n`. `double()` turns the reader's numbers into float64,
-# as everywhere in this lesson.
+# `read_line` does the first two parts for one line. It can be given states to start from; with
+# `None` it starts from zeros. `verdict` puts the head on `h_n`.
 
 # %%
 from lstm_lessons import trained_reader
 
 reader, number = trained_reader()
-reader.double()
+reader.double().requires_grad_(False)
 
 
 def read_line(text, states=None):
@@ -226,7 +222,7 @@ print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape), "  c_n:", tupl
 # **Wish 1, a verdict at every character.** There is an h at every character, so the head is put on
 # each row of `output`. The head takes all the rows in one call.
 #
-# **Predict.** This is a guess: at which character of `print(x, y)` will the reader be more than
+# **Predict.** A guess: at which character of `print(x, y)` will the reader be more than
 # 90 % sure, for the first time, that it reads code?
 
 # %%
@@ -245,7 +241,7 @@ for character, each in zip("print(x, y)", sure):
 pictures.verdicts("print(x, y)", "See section Calls")
 
 # %% [markdown]
-# **Wish 2, one verdict a line.** The h after the last character has read all of the line. So the
+# **Wish 2, one verdict per line.** The h after the last character has read all of the line. So the
 # head is put on `h_n`, as `verdict` does.
 
 # %%
@@ -254,7 +250,7 @@ print("verdict on the line:", round(verdict("print(x, y)"), 2))
 # %% [markdown]
 # It is the last number of the list above.
 #
-# **Wish 3, go on later.** Whoever keeps `(h_n, c_n)` can leave the loop, and come back. `nn.LSTM`
+# **Wish 3, go on later.** If you keep `(h_n, c_n)`, you can leave the loop and come back. `nn.LSTM`
 # takes such a pair as its second argument, `hx`. Here the reader begins `World'` with the pair that
 # came out of `'Hello `:
 
@@ -317,14 +313,15 @@ print(changed)
 #
 # Embedding, LSTM, head: these three parts are the reader. In lesson 09 you will write it as a
 # class, `Reader`, and take it home. The choice at its end is yours: the head on `output`, for a
-# verdict at every step, or on `h_n`, for one a line.
-#
+# verdict at every step, or on `h_n`, for one per line.
+
+# %% [markdown]
 # ## Ten sentences side by side
 #
-# Many sentences can be read at once. We take 10 sentences of 24 words, with 100 numbers a word and
-# 16 units. All sizes differ, so that none can be taken for another. `x` gets one more axis, in the
-# middle, for the B sentences: it is (T, B, I). This time we also give states to start from. They
-# lie as `h_n` does: (1, B, H), with the axis for layers in front.
+# Many sentences can be read at once. We take 10 sentences of 24 words, with 100 numbers per word
+# and 16 units. All sizes differ, so that none can be taken for another. `x` gets one more axis, in
+# the middle, for the B sentences: it is (T, B, I). This time we also give states to start from.
+# They lie as `h_n` does: (1, B, H), with the axis for layers in front.
 
 # %%
 T, B, I, H = 24, 10, 100, 16
@@ -341,16 +338,15 @@ c_0 = torch.randn(1, B, H)
 # Now the proof, with `compare` of lesson 03: all results and all gradients. Ours is a function this
 # time, and it computes with the weights of `large` itself. `compare` calls it as it calls
 # `nn.LSTM`, with x and a pair of states, and wants the same back. So `our_lstm` takes the axis for
-# layers away from the states, and puts it back at the end. (`compare` switches gradients on while
-# it works.)
+# layers away from the states, and puts it back at the end.
 
 # %%
 from lstm_lessons.lstm.compare import compare
 
 
 def our_lstm(x, states):
-    h_0, c_0 = states
-    output, h, c = unroll(x, h_0[0], c_0[0], large.all_weights[0])
+    h, c = states
+    output, h, c = unroll(x, h[0], c[0], large.all_weights[0])
     return output, (h[None], c[None])  # [None] puts an axis in front
 
 
@@ -358,11 +354,8 @@ compare(our_lstm, large, x, (h_0, c_0))
 
 # %% [markdown]
 # Ten tensors agree: three results, and the gradients of x, of both states, of two weights and of
-# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop.
-#
-# Your own work will mostly be in float32, which keeps 7 digits in place of 16. There two right ways
-# through the same sums may differ in the last of these digits, so 1e-12 would give a false alarm.
-# `same` compares float32 with 1e-5.
+# two biases. A layer of `nn.LSTM` is the step of lesson 03 in a loop. (Your own work will mostly
+# be in float32. There `same` allows 1e-5.)
 #
 # ## A c for every step
 #
@@ -370,7 +363,7 @@ compare(our_lstm, large, x, (h_0, c_0))
 # a unit *keeps*, you need c at every step. Here are two ways to it:
 #
 # * in your own loop, put c away, as `unroll` does with h (exercise 04.1);
-# * or give `nn.LSTM` one word a call, and hand on the pair.
+# * or give `nn.LSTM` one word per call, and hand on the pair.
 #
 # Here is the second way. `sentence[t : t + 1]` is word t, with the axis for time still there.
 
@@ -382,8 +375,8 @@ for t in range(3):
     print("after word", t, "  c:", c_n[0])
 
 # %% [markdown]
-# These are the c's that our first loop printed, word by word. With one word a call, every step is a
-# last step, so PyTorch hands out every memory.
+# These are the c's that our first loop printed, word by word. With one word per call, every step is
+# a last step, so PyTorch hands out every memory.
 #
 # ## What we have seen
 #
@@ -396,9 +389,9 @@ for t in range(3):
 #   of your own.
 
 # %% [markdown]
-# **A common mistake.** To take `output` for the last step, or `h_n` for all the steps. Print both
-# shapes, with a T that is neither B nor H. The tensor that has an axis of length T holds every
-# step.
+# **A common mistake.** `output` is taken for the last step, or `h_n` for all the steps. You
+# recognise it by the shapes, printed with a T that is neither B nor H: the tensor that has an axis
+# of length T holds every step.
 #
 # **Exercises:** [04 Unrolling in time](../exercises/04_unrolling_in_time.ipynb). Keep the memory
 # of every step, predict shapes and verdicts, and find what is wrong in five of six pictures.

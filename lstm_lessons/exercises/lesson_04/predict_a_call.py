@@ -52,8 +52,8 @@ EXERCISE = DictExercise(
                 True),)),
         TrueOrFalse("output[-1] equals h_n[0]", "Which step and which state is each of them?", (
             row("h_n[0] taken for something else", "Both hold h after "
-                "the last word, and `[0]` takes away the axis for layers. With one layer and one "
-                "direction, is there any difference left?", False),)),
+                "the last word, and `[0]` takes away the axis for layers. With one layer, is "
+                "there any difference left?", False),)),
         TrueOrFalse("output[0] equals h_n[0]", "Which step is `output[0]`? And `h_n`?", (
             row("h_n[0] taken for step 0", "You read `h_n[0]` as step 0. The first axis of `h_n` "
                 "counts layers, not steps: `h_n[0]` is the state of layer 0, after the last word.",
