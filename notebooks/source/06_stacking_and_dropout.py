@@ -400,10 +400,11 @@ print("PyTorch said:", caught[0].message)
 # | between layers | `nn.LSTM(..., dropout=p)` |
 # | on what the head reads | `nn.Dropout` behind the LSTM |
 #
-# Dropout is of 2012, by Hinton and others. Zaremba and others put it into LSTMs in 2014, on every
-# arrow that goes up and on none to the right: all three places of the table. `Reader`, which you
-# take home from lesson 09, has one layer, so it has the first and the last of them. The reader of
-# this course was trained with p = 0.3 there; as you get it, its p is 0.
+# Dropout was made in 2012, by [Hinton and others](https://arxiv.org/abs/1207.0580). In 2014
+# [Zaremba and others](https://arxiv.org/abs/1409.2329) put it into LSTMs, on every arrow that goes
+# up and on none to the right: all three places of the table. `Reader`, which you take home from
+# lesson 09, has one layer, so it has the first and the last of them. The reader of this course was
+# trained with p = 0.3 there; as you get it, its p is 0.
 #
 # And does it help? The same two layers were trained again, from the same weights, with p = 0.5 in
 # all three places:

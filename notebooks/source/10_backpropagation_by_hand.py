@@ -34,8 +34,8 @@ for t in (13, 14):
 
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
-# *score*: above 0 means code. The tool for such a question seems to be the gradient. We ask for the
-# gradient of the score with respect to the vector of each character, and take its length.
+# *score*: above 0 means code. The tool for such a question seems to be the gradient of the score
+# with respect to the vector of each character. We take its length.
 
 # %%
 vectors = x.clone().requires_grad_()
@@ -62,14 +62,14 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # turned the verdict round, has a sixth of the gradient of the `f`.
 #
 # Has autograd made a mistake? Or does the gradient answer another question? To know, you have to
-# see how a gradient is made. So you do by hand what `backward()` does, first with two units on
-# paper, and then with all of the reader. Then we come back to this line.
+# see how a gradient is made. So you do by hand what `backward()` does, with two units on paper,
+# then with all of the reader. Then we come back to this line.
 
 # %% [markdown]
 # ## Numbers go forward
 #
-# Here is the cell on paper of lesson 03 once more. It has two units, so each box holds two numbers,
-# one for unit 0 and one for unit 1. An arrow says that one number is made from another.
+# Here is the cell on paper of lesson 03. It has two units, so each box holds two numbers, one for
+# unit 0 and one for unit 1. An arrow says that one number is made from another.
 
 # %%
 from lstm_lessons import pictures
@@ -99,9 +99,9 @@ print(f"c: {c[0]:.2f}, {c[1]:.2f}    h: {h[0]:.2f}, {h[1]:.2f}")
 # all that the next steps make of c.
 #
 # If h[0] grows by 0.001, the result grows by 1 · 0.001. If h[1] grows by 0.001, the result falls
-# by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`. It has
-# the shape of h, and says how fast the result grows with each number of h. For each number in the
-# picture we want such a gradient: `d_c`, `d_f`, and so on.
+# by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`: it
+# says how fast the result grows with each number of h. For each number in the picture we want such
+# a gradient: `d_c`, `d_f`, and so on.
 
 # %% [markdown]
 # ## The way back through h
@@ -437,9 +437,9 @@ d_x, d_h, d_c, d_weights = direction_backward(d_output, nothing, nothing, steps,
 same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
-# So autograd has made no mistake: by hand, the `f` and the `o` have the longest gradients, too. But
-# now we can look inside, step by step. At the bracket a gradient of length 1.88 comes to c of the
-# 16 units. From there, and from h, it goes on to the 64 sums that the gates are made of.
+# So autograd has made no mistake. But now we can look inside, step by step. At the bracket a
+# gradient of length 1.88 comes to c of the 16 units. From there, and from h, it goes on to the 64
+# sums that the gates are made of.
 #
 # **Predict.** A guess: what length will be left at the sums of the bracket, about 1.9, about 0.3,
 # or 0.00?
@@ -457,12 +457,14 @@ for t in reversed(range(len(line))):
 
 # %% [markdown]
 # About 0.3, a seventh of what came to c. At the `o` and at the `f`, a third and a quarter get to
-# the sums. Here are the slopes of the squeezing, as means over the 16 units.
+# the sums. Here are the slopes of the squeezing, as means over 16 units.
 
 # %%
 for t in (14, 1, 0):
     i, g = steps[t].i, steps[t].g
-    print(f"{line[t]}   i {(i * (1 - i)).mean():.2f}   g {(1 - g**2).mean():.2f}", end="")
+    print(
+        f"{line[t]}   slope of i {(i * (1 - i)).mean():.2f}, of g {(1 - g**2).mean():.2f}", end=""
+    )
     print(f"   unit 5: i = {i[0, 5]:.4f}, g = {g[0, 5]:.4f}")
 
 # %% [markdown]
