@@ -133,7 +133,7 @@ print("weight_hr_l1_reverse  (5, 12)")
 # %% [markdown]
 # With which arguments do you make a layer that takes them? `bias` and `bidirectional` are True or
 # False. For `batch_first` give `"True"`, `"False"` or `"no trace"`, for `dropout` give `"0"`,
-# `"above 0"` or `"no trace"`. "No trace" means that names and shapes do not tell it.
+# `"above 0"` or `"no trace"`. "No trace" means that names and shapes do not show it.
 
 # %%
 answer = {
@@ -163,7 +163,7 @@ answer = {
 exercise("12.3").check(answer)
 
 # %% [markdown] tags=["hints"]
-# 1. Names tell layers, directions, biases and the projection. Shapes tell the sizes.
+# 1. Names show which layers, directions, biases and projections there are. Shapes show the sizes.
 # 2. The rows of `weight_ih` are four gates. Its columns are what the layer reads: words in layer 0.
 # 3. `weight_hr` has P rows and H columns. Two of the eight arguments change no weight at all.
 

@@ -29,8 +29,8 @@ for H in (16, 128, 1024):
 # matrix: `weight_hh`, through which the gates read h.
 #
 # But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
-# argument `proj_size` breaks this link. Once we have it, we shall read a whole layer, and nearly
-# all of it will be what you have written yourself.
+# argument `proj_size` breaks this link. Once we have it, we read a whole layer, and nearly all of
+# it is what you have written yourself.
 #
 # ## A narrow way out
 #
@@ -135,8 +135,8 @@ def unroll_step(step, x, states, weights):
 
 
 # %% [markdown]
-# Is it PyTorch's, with all gradients? `compare`, from lesson 03, tells. `h[None]` puts the axis for
-# layers in front again.
+# Is it PyTorch's, with all gradients? `compare`, from lesson 03, says so. `h[None]` puts the axis
+# for layers in front again.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -198,36 +198,12 @@ explorers.projection()
 #
 # </details>
 #
-# Does it save time as well? We measure it for a memory of 512 numbers and P = 64. Seconds differ
-# between machines, so the cell prints a verdict only. It should be True.
-
-# %%
-from time import perf_counter
-
-
-def seconds(lstm):
-    """Return how long the layer takes for a line of 35 characters, the best of ten runs."""
-    line, times = torch.randn(35, 8), []
-    for _ in range(10):
-        start = perf_counter()
-        lstm(line)
-        times.append(perf_counter() - start)
-    return min(times)
-
-
-with torch.no_grad():
-    wide, narrow = seconds(nn.LSTM(8, 512)), seconds(nn.LSTM(8, 512, proj_size=64))
-print("quicker with the projection:", narrow < wide)
-
-# %% [markdown]
-# But measure it at your own sizes. This was float64, as all of this lesson. In float32, with which
-# most people train, PyTorch has a faster way for a plain layer on a processor, and none for a
-# projected one. On the machine that made this page, a layer of 512 numbers still took half of the
-# time or less with P = 64 in float32. One of 128 numbers with P = 32 took more than twice as long
-# as the plain one. PyTorch also prints a warning then, that projections "are not supported with
-# oneDNN", which is the name of that faster way. The numbers are right all the same.
+# Whether it saves time has to be measured at your own sizes, as lesson 16 does. In float32 on a
+# processor, PyTorch has a fast way for plain layers alone: of a projected one it warns that it is
+# "not supported with oneDNN". On the machine that made this page, a layer of 512 numbers still took
+# half of the time or less with P = 64, and one of 128, projected to 32, more than twice as long.
 #
-# Why does one not always do it? The gates now learn of the memory through P numbers only, and so
+# And it has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
 # introduced in 2014 for speech, by Hasim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
@@ -236,28 +212,11 @@ print("quicker with the projection:", narrow < wide)
 #
 # The package has a layer with all arguments of `nn.LSTM`, `ManualLSTM`. Most of them you have met.
 # New are `bias`, and two that say how the weights are kept: `device`, on which processor, and
-# `dtype`, as what kind of numbers.
+# `dtype`, as what kind of numbers. We build it from the inside out: first the sums with the words,
+# then a direction, then the stack, at last what stands round it.
 #
-# We read the layer a few lines at a time. (All of it is in `lstm_lessons/lstm/ragged.py` and
-# `manual.py`.) `getsource` gives the text of a function, and `piece` prints some lines of it.
-
-# %%
-from inspect import getsource
-from textwrap import dedent
-
-
-def piece(function, first, count):
-    """Print some lines of a function, from the one that begins with `first`."""
-    lines = getsource(function).split("\n")
-    start = 0
-    while not lines[start].strip().startswith(first):
-        start = start + 1
-    print(dedent("\n".join(lines[start : start + count])))
-
-
-# %% [markdown]
-# After each piece we check the layer against PyTorch's, with the arguments that the piece is about.
-# The two get the same weights, and `compare` looks at results, states and all gradients.
+# The functions below are the package's own, without their types. `agrees` compares all of
+# `ManualLSTM` with PyTorch's layer: results, states and all gradients, with the same weights.
 
 # %%
 from lstm_lessons import ManualLSTM
@@ -277,8 +236,8 @@ def agrees(**arguments):
 # %% [markdown]
 # ### The words: input_size and bias
 #
-# The layer is loops in loops, and each argument has its place in them. We begin at the stressed
-# box.
+# The layer is loops in loops. In each frame stand what it does, the function for it, and the
+# arguments that act there. We begin at the stressed box.
 
 # %%
 pictures.whole_layer("sums")
@@ -286,19 +245,23 @@ pictures.whole_layer("sums")
 # %% [markdown]
 # The input x is one long table here: first the rows of step 0, one for each line that we read, then
 # those of step 1, and so on, as packing has made it in lesson 09. No product with a word has to
-# wait for a step before it, so one product serves for all rows, ahead of the loop. The two biases
-# are only ever added, so their sum goes in as one.
+# wait for a step before it. So one product serves for all rows, ahead of the loop:
+#
+# `F.linear(x, weight_ih, bias_ih + bias_hh)`
+#
+# The two biases are only ever added, so their sum goes in as one. The function `input_sums` returns
+# this. It takes the tensors of one direction of one layer together, as `Weights`. What a layer does
+# not have, biases or a projection, is None there.
 
 # %%
-from lstm_lessons.lstm.ragged import input_sums, run_direction, run_stack
+from lstm_lessons.lstm.ragged import Weights, input_sums
 
-piece(input_sums, "return F.linear(x, weights.weight_ih, bias_ih +", 1)
-agrees()
+weights = Weights(*nn.LSTM(100, 16, bias=False).all_weights[0])
+print(weights.bias_ih, tuple(input_sums(torch.randn(240, 100), weights).shape))
 agrees(bias=False)
 
 # %% [markdown]
-# The second check was made with `bias=False`, where no bias is added. What does a layer lose by
-# that?
+# 240 rows are 24 steps of 10 lines. What does a layer lose without its biases?
 #
 # **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
 # c after this step?
@@ -318,44 +281,74 @@ print(c_n.unique().tolist())
 #
 # The sums of all rows are cut into one piece for each step. `sizes` says how many rows each step
 # has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. With lines of 3,
-# 2 and 1 words:
+# 2 and 1 words, the pieces have 3, 2 and 1 rows. Where a line has ended, its row of h and of c has
+# to wait as it is. Two small functions do that: one takes the rows of the lines that still run, the
+# other puts new rows in their place.
+
 
 # %%
-for step, rows in enumerate(torch.arange(6).split((3, 2, 1))):
-    print(f"step {step}: rows {rows.tolist()}")
+def first_rows(state, count):
+    """Return the rows of the lines that are still running."""
+    return state if count == state.shape[0] else state[:count]
+
+
+def replace_first_rows(old, new):
+    """Return the state with its first rows renewed."""
+    count = new.shape[0]
+    return new if count == old.shape[0] else torch.cat((new, old[count:]))
+
+
+h = torch.tensor([1.0, 2.0, 3.0])  # three lines, one unit
+print("two still run:", first_rows(h, 2).tolist())
+print("after a step: ", replace_first_rows(h, torch.tensor([10.0, 20.0])).tolist())
 
 # %% [markdown]
-# Here is all of the loop over time:
-
-# %%
-piece(run_direction, "outputs = []", 11)
-agrees(proj_size=4)
-
-# %% [markdown]
-# * `z` is the sums of the four gates. `z_x` comes from the word, and `addmm` adds the product with
-#   h to it. `apply_gates`, from lesson 03, cuts `z` into gates of `hidden_size` numbers each.
-# * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
-# * `running` says how many lines have this step. `first_rows(h, running)` is `h[:running]`, and
-#   `replace_first_rows` puts the new rows in their place. The rows below wait as they are. Forward,
-#   their lines have ended. In reverse, the loop begins at the last step, which only the longest
-#   line has: the others have not begun.
-# * The reverse direction takes the steps from the last to the first. At the end its outputs are
-#   turned round again, by `[::-1]`.
+# Now the loop over time. It is the one over the staircase of lesson 09, with a projection and a
+# reverse direction:
 #
-# A packed batch goes in here, with lines of 24, 7 and 1 words, in both directions. `compare` takes
-# no packed input, so we look at the results without the gradients.
+# * `z_x` is the piece of a step, the sums with the words and the biases. `addmm` adds the product
+#   with h to it. `apply_gates`, from lesson 03, cuts the sums `z` into gates of `hidden_size`
+#   numbers.
+# * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
+# * In reverse the loop begins at the last step, which only the longest line has: the others have
+#   not begun. At the end the outputs are turned round again, by `[::-1]`.
+
+# %%
+from lstm_lessons.lstm.cell import apply_gates
+
+
+def run_direction(x, sizes, h, c, weights, reverse=False):
+    """Run one direction of one layer over all steps; return output, h_n, c_n."""
+    outputs = []
+    steps = input_sums(x, weights).split(sizes)
+    for z_x in reversed(steps) if reverse else steps:
+        running = z_x.shape[0]
+        z = torch.addmm(z_x, first_rows(h, running), weights.weight_hh.T)
+        new_h, new_c = apply_gates(z, first_rows(c, running))
+        if weights.weight_hr is not None:
+            new_h = F.linear(new_h, weights.weight_hr)
+        h, c = replace_first_rows(h, new_h), replace_first_rows(c, new_c)
+        outputs.append(new_h)
+    return torch.cat(outputs[::-1] if reverse else outputs), h, c
+
+
+# %% [markdown]
+# A packed batch goes in, with lines of 24, 7 and 1 words, once forward and once in reverse.
+# PyTorch's layer of two directions says whether the two outputs, side by side, are right.
 
 # %%
 from lstm_lessons import same
 from torch.nn.utils.rnn import pack_padded_sequence
 
 words = pack_padded_sequence(torch.randn(24, 3, 100), [24, 7, 1])
-reference, manual = nn.LSTM(100, 16, bidirectional=True), ManualLSTM(100, 16, bidirectional=True)
-manual.load_state_dict(reference.state_dict())
-ours, theirs = manual(words), reference(words)
-print("output:", same(ours[0].data, theirs[0].data))
-print("h_n:   ", same(ours[1][0], theirs[1][0]))
-print("c_n:   ", same(ours[1][1], theirs[1][1]))
+both_ways = nn.LSTM(100, 16, bidirectional=True)
+sizes, zeros, halves = words.batch_sizes.tolist(), torch.zeros(3, 16), []
+for reverse, weights in enumerate(both_ways.all_weights):
+    output, h, c = run_direction(words.data, sizes, zeros, zeros, Weights(*weights), reverse == 1)
+    halves.append(output)
+packed, (h_n, c_n) = both_ways(words)
+print("output:        ", same(torch.cat(halves, dim=1), packed.data))
+print("h_n of reverse:", same(h, h_n[1]))
 
 # %% [markdown]
 # ### Layers and directions: num_layers, dropout, bidirectional
@@ -365,39 +358,57 @@ print("c_n:   ", same(ours[1][1], theirs[1][1]))
 # %%
 pictures.whole_layer("layers directions")
 
-# %%
-piece(run_stack, "for depth", 11)
-agrees(num_layers=3, dropout=0.5, bidirectional=True)
-
 # %% [markdown]
-# * `layers` has an entry for each layer, from the bottom up. Dropout falls on what a layer *reads*,
-#   if there is one below it. So with one layer it never falls, and what the top layer shows is
-#   never touched. PyTorch's layer and ours are both in training, and `compare` lets them draw the
-#   same masks.
-# * In the inner loop, `reverse` is 0 for the forward direction and 1 for the other one. Without
-#   `bidirectional` there is one turn.
+# * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
+#   two directions. `reverse` is 0 for the first of them, and 1 for the second.
+# * Dropout falls on what a layer *reads*, if there is one below it. So with one layer it never
+#   falls, and what the top layer shows is never touched.
 # * `row` counts what is done: layer by layer, and in each layer forward before reverse. That is the
 #   order of the rows of h_0 and c_0, and of h_n and c_n.
 # * `cat` puts both directions side by side. That is the x of the next layer.
-#
-# ### Outside: batch_first
-#
-# Now read the method that is called when you write `lstm(x)`:
+
 
 # %%
-piece(ManualLSTM.forward, "check_input", 7)
-agrees(batch_first=True)
+def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
+    """Run all layers, each in its one or two directions; return output, h_n, c_n."""
+    h_n, c_n = [], []
+    for depth, directions in enumerate(layers):
+        if depth > 0 and dropout > 0:
+            x = F.dropout(x, dropout)
+        outputs = []
+        for reverse, weights in enumerate(directions):
+            row = len(h_n)
+            output, h, c = run_direction(x, sizes, h_0[row], c_0[row], weights, reverse == 1)
+            outputs.append(output)
+            h_n.append(h)
+            c_n.append(c)
+        x = torch.cat(outputs, dim=-1)
+    return x, torch.stack(h_n), torch.stack(c_n)
+
 
 # %% [markdown]
-# 1. Check the input, and say in words what is wrong with it.
-# 2. Find its layout: (T, B, I), (B, T, I), (T, I) or packed. Here `batch_first` counts.
-# 3. Make it one long table, and find `sizes`.
-# 4. Take the states that were given, or zeros. For h they are P wide, if there is a projection.
-# 5. Dropout counts in training only.
-# 6. Run the stack.
-# 7. Bring the results back into the layout of the input.
+# Does the whole layer agree? Both are in training, and `compare` lets them draw the same masks.
+
+# %%
+agrees(num_layers=3, dropout=0.5, bidirectional=True)
+
+# %% [markdown]
+# ### Outside: batch_first
 #
-# Here come nearly all arguments at once.
+# What is left happens before and after `run_stack`, when you write `lstm(x)`:
+#
+# 1. `check_input` checks the input, and says in words what is wrong with it.
+# 2. `layout_of` finds its layout: (T, B, I), (B, T, I), (T, I) or packed. Here `batch_first`
+#    counts.
+# 3. The layout makes the input one long table, and finds `sizes`.
+# 4. The states are those that were given, or zeros. For h they are P wide, if there is a
+#    projection.
+# 5. Dropout is set to 0, unless the layer is in training.
+# 6. `run_stack` runs.
+# 7. The layout brings the results back into the form of the input.
+#
+# (This is `ManualLSTM.forward`, in `lstm_lessons/lstm/manual.py`.) Now nearly all arguments at
+# once.
 #
 # **Predict.** A layer has 3 layers, two directions, a projection, and no biases. How many tensors
 # hold its weights?
@@ -435,7 +446,7 @@ agrees(**everything)
 #   layers, with a layout round it. Each argument has its place there.
 
 # %% [markdown]
-# **A common mistake.** Somebody adds `proj_size` and leaves the head behind the layer as it was,
+# **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
 # `nn.Linear(H, ...)`. You recognise it by an error: two shapes cannot be multiplied, and the first
 # one ends with P. Worse is a head that reads `c_n`: it still fits, and no error comes, but it reads
 # the memory and not what the layer shows.
