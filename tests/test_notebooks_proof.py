@@ -156,7 +156,6 @@ DERIVED = (
         for name in ("minimal_gates", "minimal_step", "scan")
     ),
     ("20_a_matrix_for_a_memory", "stable_gates", "lstm/exponential.py"),
-    ("20_a_matrix_for_a_memory", "slstm_step", "lstm/exponential.py"),
     *(
         ("20_a_matrix_for_a_memory", name, "lstm/matrix.py")
         for name in ("matrix_step", "matrix_loop", "left_of", "matrix_at_once", "attention")
