@@ -346,7 +346,7 @@ LESSONS = (
         ),
         minutes=40,
         exercise_minutes=30,
-        prerequisites=("13", "15"),
+        prerequisites=("13", "15", "16"),
     ),
     Lesson(
         "20_a_matrix_for_a_memory",
@@ -354,8 +354,8 @@ LESSONS = (
         "What became of the LSTM?",
         "exponential gates, a matrix for a memory, linear attention and attention, side by side",
         objectives=(
-            "write gates that are exponentials, with their normaliser and stabiliser",
             "build a memory that is a matrix, step by step and all at once, and prove them equal",
+            "write gates that are exponentials, with their normaliser and stabiliser",
             "say which layers of today are one recurrence, and what attention does that a state "
             "does not",
         ),

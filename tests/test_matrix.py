@@ -118,5 +118,5 @@ def test_mambas_recurrence_is_that_of_a_published_package():
         pytest.skip("mambapy is not installed; it is no dependency of the course")
     from mambapy.pscan import pscan
 
-    f, news = double(1, 8, 3, 2).sigmoid(), double(1, 8, 3, 2)
-    torch.testing.assert_close(scan(f[0], news[0]), pscan(f, news)[0], rtol=0, atol=1e-12)
+    f, let_in = double(1, 8, 3, 2).sigmoid(), double(1, 8, 3, 2)
+    torch.testing.assert_close(scan(f[0], let_in[0]), pscan(f, let_in)[0], rtol=0, atol=1e-12)

@@ -22,9 +22,9 @@ def double(*shape):
 
 @pytest.mark.parametrize("T", [2, 3, 4, 7, 8, 9, 31, 64])
 def test_the_scan_is_the_loop_and_so_are_all_gradients(T):
-    def loop(f, news):
-        c, seen = torch.zeros_like(news[0]), []
-        for f_t, news_t in zip(f, news, strict=True):
+    def loop(f, let_in):
+        c, seen = torch.zeros_like(let_in[0]), []
+        for f_t, news_t in zip(f, let_in, strict=True):
             c = f_t * c + news_t
             seen.append(c)
         return torch.stack(seen)
@@ -33,8 +33,8 @@ def test_the_scan_is_the_loop_and_so_are_all_gradients(T):
 
 
 def test_the_scan_takes_any_factor_and_passes_gradcheck():
-    f, news = double(5, 2, 3).requires_grad_(), double(5, 2, 3).requires_grad_()
-    assert gradcheck(scan, (f, news))
+    f, let_in = double(5, 2, 3).requires_grad_(), double(5, 2, 3).requires_grad_()
+    assert gradcheck(scan, (f, let_in))
 
 
 @pytest.mark.parametrize("given", [False, True])
@@ -53,13 +53,13 @@ def test_the_layer_is_its_step_over_time_and_goes_on_from_a_state(given):
 
 def test_f_and_i_add_up_to_1():
     weight = double(6, 4)
-    f, news = minimal_gates(double(5, 4), weight, None)
+    f, let_in = minimal_gates(double(5, 4), weight, None)
     assert (f > 0).all() and (f < 1).all()
     g = torch.ones(5, 2, dtype=torch.float64)
     weight = torch.cat([weight[:4], torch.zeros(2, 4, dtype=torch.float64)])
     bias = torch.tensor([0.3, -1, 2, 0, 1, 1], dtype=torch.float64)
-    f, news = minimal_gates(double(5, 4), weight, bias)
-    torch.testing.assert_close(f + news, g, rtol=0, atol=1e-12)
+    f, let_in = minimal_gates(double(5, 4), weight, bias)
+    torch.testing.assert_close(f + let_in, g, rtol=0, atol=1e-12)
 
 
 def test_from_one_word_again_and_again_c_never_turns_round():

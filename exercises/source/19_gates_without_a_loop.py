@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("19.1").hint()` gives a hint, and another one at the next call.
+# `exercise("19.1").hint()` gives a hint, and another one at the next call;
+# `exercise("19.1").solution()` shows a solution.
 
 # %%
 import torch
@@ -27,7 +28,7 @@ from lstm_lessons import exercise
 # | argument | shape | meaning |
 # |---|---|---|
 # | `f` | (T, B, H) | the forget gates of all steps |
-# | `news` | (T, B, H) | the news of all steps |
+# | `let_in` | (T, B, H) | what each step lets in, i · g |
 # | `c` | (B, H) | c before the first step |
 #
 # Return c after every step, (T, B, H). Do it in rounds, as in the lesson. The check sees only what
@@ -35,17 +36,17 @@ from lstm_lessons import exercise
 
 
 # %%
-def scan_from(f, news, c):
+def scan_from(f, let_in, c):
     ### BEGIN SOLUTION
-    first = f[0] * c + news[0]
-    news = torch.cat([first[None], news[1:]])
+    first = f[0] * c + let_in[0]
+    let_in = torch.cat([first[None], let_in[1:]])
     reach = 1
     while reach < len(f):
-        joined = f[reach:] * news[:-reach] + news[reach:]
-        news = torch.cat([news[:reach], joined])
+        joined = f[reach:] * let_in[:-reach] + let_in[reach:]
+        let_in = torch.cat([let_in[:reach], joined])
         f = torch.cat([f[:reach], f[reach:] * f[:-reach]])
         reach = 2 * reach
-    return news
+    return let_in
     ### END SOLUTION
 
 
@@ -55,15 +56,15 @@ exercise("19.1").check(scan_from)
 # %% [markdown] tags=["hints"]
 # 1. What is c after step 0? Nothing has to be joined for that.
 # 2. If you know c after step 0, you can let a scan begin with zeros: c after step 0 takes the
-#    place of the news of step 0.
-# 3. `first = f[0] * c + news[0]`, and `torch.cat([first[None], news[1:]])` are the new news. From
-#    there on it is the scan of the lesson.
+#    place of what step 0 lets in.
+# 3. `first = f[0] * c + let_in[0]`, and `torch.cat([first[None], let_in[1:]])` is the new `let_in`.
+#    From there on it is the scan of the lesson.
 
 # %% [markdown]
 # ## 19.2 What can be scanned?
 #
-# Here are six layers. In each, W, U and p are weights, σ and tanh are as usual, and all news and
-# gates written with (x) are made from the word alone.
+# Here are six layers. In each, W, U and p are weights, σ and tanh are as usual, and all that is
+# written with (x) is made from the word alone.
 #
 # | key | one step |
 # |---|---|
@@ -72,10 +73,11 @@ exercise("19.1").check(scan_from)
 # | `"plain RNN"` | h = tanh(W x + U h) |
 # | `"without tanh"` | h = W x + U h, with a matrix U |
 # | `"peephole"` | c = f · c + i(x) · g(x), where f = σ(W x + p · c) with the old c |
-# | `"o looks"` | c = f(x) · c + news(x), and then h = o · tanh(c), where o = σ(W x + p · c) |
+# | `"o looks"` | c = f(x) · c + i(x) · g(x), and then h = o · tanh(c), where o = σ(W x + p · c) |
 #
-# For each say `"yes"` if one scan can compute the memory of all steps, and all else follows from
-# that without a loop over time. Otherwise say `"no"`.
+# (The published SRU has a way past its memory as well.) For each say `"yes"` if one scan can
+# compute the memory of all steps, and all else follows from that without a loop over time.
+# Otherwise say `"no"`.
 
 # %%
 answer = {
@@ -152,19 +154,18 @@ exercise("19.3").check(answer)
 # %% [markdown]
 # ## 19.4 Mend a scan
 #
-# Somebody found `roll`, which moves a tensor along its first axis, and wrote a scan that is
-# shorter. No error comes, and the shapes are right. But it has two faults, and one of them lets a
-# step know what comes later.
+# Here is a shorter scan. `roll` moves a tensor along its first axis. No error comes, and the shapes
+# are right. But it has two faults, and one of them lets a step know what comes later.
 
 
 # %%
-def broken_scan(f, news):
+def broken_scan(f, let_in):
     reach = 1
     while reach < len(f):
         f = f * f.roll(reach, 0)
-        news = f * news.roll(reach, 0) + news
+        let_in = f * let_in.roll(reach, 0) + let_in
         reach = 2 * reach
-    return news
+    return let_in
 
 
 # %% [markdown]
@@ -174,19 +175,20 @@ def broken_scan(f, news):
 print(torch.tensor([0, 1, 2, 3, 4]).roll(2, 0).tolist())
 
 # %% [markdown]
-# Write it anew. `f` and `news` are (T, B, H). Return c after every step, from zeros.
+# Mend it, and keep `roll`. `f` and `let_in` are (T, B, H). Return c after every step, from zeros.
 
 
 # %%
-def mended_scan(f, news):
+def mended_scan(f, let_in):
     ### BEGIN SOLUTION
     reach = 1
     while reach < len(f):
-        nothing, one = torch.zeros_like(news[:reach]), torch.ones_like(f[:reach])
-        news = f * torch.cat([nothing, news[:-reach]]) + news
-        f = f * torch.cat([one, f[:-reach]])
+        earlier = let_in.roll(reach, 0)
+        earlier[:reach] = 0
+        let_in = f * earlier + let_in
+        f = f * f.roll(reach, 0)
         reach = 2 * reach
-    return news
+    return let_in
     ### END SOLUTION
 
 
@@ -194,8 +196,8 @@ def mended_scan(f, news):
 exercise("19.4").check(mended_scan)
 
 # %% [markdown] tags=["hints"]
-# 1. In the lesson, which of the two lines comes first, the one for news or the one for f?
+# 1. In the lesson, which of the two lines comes first, the one for `let_in` or the one for f?
 # 2. `roll` puts the last steps in front. What should a step be joined with that has nothing before
 #    it?
-# 3. With a step that changes nothing: it has f = 1 and the news 0. Put ones and zeros in front, in
-#    the place of what `roll` puts there.
+# 3. With a step that lets nothing in. After `earlier = let_in.roll(reach, 0)` write zeros in front,
+#    `earlier[:reach] = 0`. What `roll` puts in front of f is then multiplied by these zeros.

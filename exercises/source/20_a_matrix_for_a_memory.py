@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("20.1").hint()` gives a hint, and another one at the next call.
+# `exercise("20.1").hint()` gives a hint, and another one at the next call;
+# `exercise("20.1").solution()` shows a solution.
 
 # %%
 import torch
@@ -22,9 +23,10 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 20.1 Mend a stabiliser
 #
-# Somebody has written the memory of an sLSTM. The weighted sums `z_i` and `z_f`, and `g`, are given
-# for all steps, each (T, H). What is returned is c / n after every step, (T, H). With small numbers
-# it is right, so the test was green. There are two faults, and both give `nan` with large ones.
+# Here is the memory of an sLSTM: c and n have one number per unit. The weighted sums `z_i` and
+# `z_f`, and `g`, are given for all steps, each (T, H). What is returned is c / n after every step,
+# (T, H). With small numbers it is right, so the test was green. There are two faults, and both give
+# `nan` with large ones.
 
 
 # %%
@@ -81,14 +83,14 @@ exercise("20.1").check(mended_memory)
 #
 # A matrix that only adds has a weakness: a value that is stored twice under one key comes out
 # twice. The *delta rule*, from which the layer DeltaNet has its name, mends this. Before it stores
-# a pair, it looks up what the key finds now, C k. It then stores only the difference, v − C k,
-# times i. With i = 1 and a key of length 1 the old value is written over.
+# a pair, it looks up what the key finds now, C k. It then stores only the difference, v − C k, and
+# multiplies all of that by i. With i = 1 and a key of length 1 the old value is written over.
 #
 # | argument | shape | meaning |
 # |---|---|---|
 # | `q`, `k` | (T, D) | queries and keys |
 # | `v` | (T, V) | values |
-# | `i` | (T,) | how much is written, one number a step |
+# | `i` | (T,) | how much is written, one number per step |
 #
 # C begins with zeros, (V, D). Return C q after every step, (T, V). Nothing is forgotten, and
 # nothing is divided.
@@ -111,7 +113,7 @@ def delta_memory(q, k, v, i):
 exercise("20.2").check(delta_memory)
 
 # %% [markdown] tags=["hints"]
-# 1. Begin with the loop of the lesson's `recurrence`. Which line stores?
+# 1. Begin with `matrix_loop` of the lesson, without f and n. Which line of `matrix_step` stores?
 # 2. In front of that line, look up what the key finds now, `C @ k[t]`, and take it from the value.
 # 3. Store this difference in the place of the value: `i[t] * torch.outer(..., k[t])` is added to C.
 #    What is shown is the new C times the query.
@@ -168,7 +170,7 @@ exercise("20.3").check(answer)
 # | `"parity"` | say whether the ones of 200 bits are odd in number |
 # | `"100 pairs"` | find any one of 100 pairs exactly |
 # | `"8 pairs"` | find one of 8 pairs, and keep the same amount however long the text goes on |
-# | `"a scan"` | one number a unit, no matrix, and all steps by a scan |
+# | `"a scan"` | one number per unit, no matrix, and all steps by a scan |
 # | `"waits"` | which of them cannot begin step t before h of step t − 1 is there? |
 # | `"grows"` | which of them keeps more with every step? |
 

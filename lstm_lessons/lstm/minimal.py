@@ -1,7 +1,7 @@
 """An LSTM whose gates read the word alone, and the scan that runs all its steps together.
 
-Lesson 19 derives it. Shapes: x (T, B, I) or (T, I), also of one step, without the T; f, news and c
-like x, with H in the place of I; weight (3H, I) and bias (3H,), whose blocks are i, f, g.
+Lesson 19 derives it. Shapes: x (T, B, I) or (T, I), also of one step, without the T; f, let_in and
+c like x, with H in the place of I; weight (3H, I) and bias (3H,), whose blocks are i, f, g.
 
 Sources: Feng and others, Were RNNs All We Needed? (2024), arXiv 2410.01201, for the layer; Martin
 and Cundy, Parallelizing Linear Recurrent Neural Nets Over Sequence Length (2017), arXiv
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 
 def minimal_gates(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return f, and the news i * g, of one word or of all words at once; f and i add up to 1."""
+    """Return f, and what is let in, i * g, of one word or all words at once; f + i is 1."""
     z_i, z_f, g = F.linear(x, weight, bias).chunk(3, dim=-1)
     i, f = torch.sigmoid(z_i), torch.sigmoid(z_f)
     whole = i + f
@@ -25,18 +25,18 @@ def minimal_gates(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tenso
 
 def minimal_step(x: Tensor, c: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor]:
     """Return the new (c,), which is also what the layer shows."""
-    f, news = minimal_gates(x, weight, bias)
-    return (f * c + news,)
+    f, let_in = minimal_gates(x, weight, bias)
+    return (f * c + let_in,)
 
 
-def scan(f: Tensor, news: Tensor) -> Tensor:
-    """Return c after every step, where a step makes f * c + news, from a c of zeros."""
+def scan(f: Tensor, let_in: Tensor) -> Tensor:
+    """Return c after every step, where a step makes f * c + let_in, from a c of zeros."""
     reach = 1
     while reach < len(f):
-        news = torch.cat([news[:reach], f[reach:] * news[:-reach] + news[reach:]])
+        let_in = torch.cat([let_in[:reach], f[reach:] * let_in[:-reach] + let_in[reach:]])
         f = torch.cat([f[:reach], f[reach:] * f[:-reach]])
         reach = 2 * reach
-    return news
+    return let_in
 
 
 class MinimalLSTM(nn.Module):
@@ -55,10 +55,10 @@ class MinimalLSTM(nn.Module):
         self, x: Tensor, states: tuple[Tensor] | None = None
     ) -> tuple[Tensor, tuple[Tensor]]:
         """Return output (T, B, H) and the last (c,), (B, H); without ``states`` it is zeros."""
-        f, news = minimal_gates(x, self.weight, self.bias)
+        f, let_in = minimal_gates(x, self.weight, self.bias)
         if states is not None:
-            # The c to start from is news of the first step, after the first forget gate.
-            first = f[0] * states[0] + news[0]
-            news = torch.cat([first[None], news[1:]])
-        output = scan(f, news)
+            # The c to start from is let in by the first step, after the first forget gate.
+            first = f[0] * states[0] + let_in[0]
+            let_in = torch.cat([first[None], let_in[1:]])
+        output = scan(f, let_in)
         return output, (output[-1],)

@@ -12,9 +12,8 @@
 # %% [markdown]
 # ## The queue
 #
-# An LSTM reads word after word. Step 500 cannot begin before step 499 is done. A graphics card can
-# do thousands of small things at the same time. But the steps of an LSTM stand in a queue, and most
-# of the card waits.
+# Lesson 16 ended at a queue: step 500 of an LSTM cannot begin before step 499 is done, and most of
+# a GPU waits.
 #
 # What makes them wait? Here is the cell once more:
 
@@ -28,9 +27,10 @@ pictures.relative()
 # added. h does more: all four gates read it. So f of step 500 is not known before the h of step 499
 # is there.
 #
-# What if no gate read h? Let us ask the reader of lesson 00. We take the weights for h, and set
-# them to zero. Then its gates read the character and the biases alone. It is an ablation, as in
-# lesson 15. The reader was trained with h, so this is hard on it.
+# What if no gate read h? Let us ask the reader of lesson 00. In a copy of it we set the weights for
+# h to zero, so that its gates read the character and the biases alone. It is an ablation, as in
+# lesson 15. We run both with the `lstm_step` of lesson 03, and keep c of unit 5, which follows
+# brackets.
 
 # %%
 from copy import deepcopy
@@ -39,7 +39,7 @@ import torch
 from torch.nn import functional as F
 
 from lstm_lessons import trained_reader
-from lstm_lessons.data import code_or_prose
+from lstm_lessons.lstm.cell import lstm_step
 
 torch.set_default_dtype(torch.float64)
 reader, number = trained_reader()
@@ -49,42 +49,6 @@ with torch.no_grad():
     without_h.lstm.weight_hh_l0.zero_()
 
 # %%
-lines = code_or_prose()[484:]  # those that it was not trained on
-
-
-def all_verdicts(model):
-    """Return for each line whether the model takes it for code."""
-    found = []
-    for line in lines:
-        numbers = torch.tensor([number[character] for character in line.text])
-        output, _ = model.lstm(model.embedding(numbers))
-        found.append(model.head(output[-1]).item() > 0)
-    return found
-
-
-# %%
-is_code = [line.code for line in lines]
-before = all_verdicts(reader)
-right = sum(a == b for a, b in zip(before, is_code))
-print(f"the reader: {right} of {len(lines)} lines are right")
-
-# %% [markdown]
-# **Predict.** This is a guess: how many of the 242 lines are right when no gate reads h?
-
-# %%
-after = all_verdicts(without_h)
-right = sum(a == b for a, b in zip(after, is_code))
-changed = sum(a != b for a, b in zip(after, before))
-print(f"no gate reads h: {right} are right, and {changed} verdicts have changed")
-
-# %% [markdown]
-# Five fewer, but 35 verdicts have changed. So more was lost than the sum tells. And its unit 5,
-# which follows brackets? We run both by the loop that you know, with the `lstm_step` of lesson 03,
-# and keep c.
-
-# %%
-from lstm_lessons.lstm.cell import lstm_step
-
 text = "print(x, y)"
 
 
@@ -98,42 +62,44 @@ def memory_of_unit_5(model):
     return seen
 
 
+# %% [markdown]
+# **Predict.** A guess: without h, does unit 5 still rise at `(`, keep the bracket, and fall at `)`?
+
 # %%
 curves = {"as trained": memory_of_unit_5(reader), "no h": memory_of_unit_5(without_h)}
 pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
-# It still rises at `(` and falls to zero at `)`. But in between it fades, and at the y hardly
-# anything is left. So here h had a part in keeping the bracket.
-#
-# That is a reader that has lost something. A layer that never had it could learn to do without. So
-# let us build one.
+# It still rises at `(`, and is 0 after `)`. But at the very next character most of it is gone: h
+# had a part in keeping the bracket. A layer that never had h could learn to do without. So let us
+# build one.
 #
 # ## The minimal LSTM
 #
-# In 2024, Leo Feng and others took the LSTM and left out whatever reads h
-# ([arXiv 2410.01201](https://arxiv.org/abs/2410.01201)). They call what is left the *minimal LSTM*:
+# In 2024, Leo Feng and others took the LSTM and left out whatever reads h ([arXiv
+# 2410.01201](https://arxiv.org/abs/2410.01201)). They call what is left the *minimal LSTM*:
 #
 # * i and f read the word alone.
 # * g is the weighted sum of the word as it is, without tanh.
 # * There is no o. What the layer shows is c itself.
 # * i and f are divided by their sum, so that they add up to 1.
 #
-# The last point you know from the coupled gates of lesson 13. With i = 0.6 and f = 0.9 the sum is
-# 1.5, and they become 0.4 and 0.6. So the new c is a mixture of the old c and of g:
+# The last point is the coupled gates of lesson 13. With i = 0.6 and f = 0.9 the sum is 1.5, and
+# they become 0.4 and 0.6. So the new c is a mixture of the old c and of g:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
 #   + \underset{(H)}{\textcolor{#1a75d1}{i_t}} \odot \underset{(H)}{\textcolor{#0f8266}{g_t}}
 # \end{aligned}$$
 #
-# It is the equation of the LSTM, word for word. What is new is that f and the product of i and g,
-# which we call the *news*, are known before anything is remembered.
+# It is the equation of the LSTM. What is new is that f and i · g are known before anything is
+# remembered. We call the product i · g *what is let in*, in code `let_in`. (`minimal_step` returns
+# a tuple of one, as the `unroll_step` of lesson 12 wants it.)
 
 
 # %%
 def minimal_gates(x, weight, bias):
-    """Return f, and the news i * g, of one word or of all words at once; f and i add up to 1."""
+    """Return f, and what is let in, i * g, of one word or all words at once; f + i is 1."""
     z_i, z_f, g = F.linear(x, weight, bias).chunk(3, dim=-1)
     i, f = torch.sigmoid(z_i), torch.sigmoid(z_f)
     whole = i + f
@@ -142,90 +108,92 @@ def minimal_gates(x, weight, bias):
 
 def minimal_step(x, c, weight, bias):
     """Return the new (c,), which is also what the layer shows."""
-    f, news = minimal_gates(x, weight, bias)
-    return (f * c + news,)
+    f, let_in = minimal_gates(x, weight, bias)
+    return (f * c + let_in,)
 
 
 # %% [markdown]
-# There are three blocks of H rows, and one bias. Here are 24 words for 10 sentences, and the gates
-# of all words from one call, before any step is made:
+# Here are 24 words of 10 sentences, and the gates of all words from one call, before any step is
+# made:
 
 # %%
 torch.manual_seed(0)
 T, B, I, H = 24, 10, 100, 16
 x = torch.randn(T, B, I)
 weight, bias = torch.randn(3 * H, I) / 10, torch.randn(3 * H)
-f, news = minimal_gates(x, weight, bias)
-print("f:", tuple(f.shape), "  news:", tuple(news.shape))
+f, let_in = minimal_gates(x, weight, bias)
+print("f:", tuple(f.shape), "  let_in:", tuple(let_in.shape))
 
 # %% [markdown]
-# So only this is left to be done, for each unit: multiply by f, add the news, 24 times.
+# So only this is left to be done, for each unit: multiply by f, add what is let in, 24 times.
 #
 # ## Two steps are one step
 #
-# Take one unit, and two steps. Step A has f = 0.5 and the news 3. Step B has f = 0.8 and the
-# news 1. Let c be 10 before them.
+# Take one unit, and two steps. Step A has f = 0.5 and lets in 3. Step B has f = 0.8 and lets in 1.
+# Let c be 10 before them.
 #
 # * A makes 0.5 · 10 + 3 = 8 of it. B makes 0.8 · 8 + 1 = 7.4 of that.
 #
 # Now write it as one line: B after A is 0.8 · (0.5 c + 3) + 1, and that is 0.4 c + 3.4. This looks
-# like a step again! It has f = 0.4 and the news 3.4. From c = 10 it gives 7.4 at once.
+# like a step again! It has f = 0.4 and lets in 3.4. From c = 10 it gives 7.4 at once.
 #
-# So two steps can be *joined* into one, before anyone knows c:
+# So two steps can be *joined* into one, before c is known:
 #
 # $$\text{f of both} = \textcolor{#c2560c}{f_B}\;\textcolor{#c2560c}{f_A} \qquad
-# \text{news of both} = \textcolor{#c2560c}{f_B} \cdot \text{news}_A + \text{news}_B$$
+# \text{let in by both} = \textcolor{#c2560c}{f_B} \cdot \text{let in by A} + \text{let in by B}$$
 
 
 # %%
 def join(first, second):
-    """Return the step that does what two steps do, one after the other; a step is (f, news)."""
-    f_A, news_A = first
-    f_B, news_B = second
-    return f_B * f_A, f_B * news_A + news_B
+    """Return the step that does what two steps do, one after the other; a step is (f, let_in)."""
+    f_first, in_first = first
+    f_second, in_second = second
+    return f_second * f_first, f_second * in_first + in_second
 
 
-A, B_, C = (0.5, 3.0), (0.8, 1.0), (0.9, -2.0)
-f_both, news_both = join(A, B_)
-print(f"A and B: f = {f_both:.2f}, news = {news_both:.2f}")
+step_A, step_B, step_C = (0.5, 3.0), (0.8, 1.0), (0.9, -2.0)
+f_both, in_both = join(step_A, step_B)
+print(f"A and B: f = {f_both:.2f}, let in {in_both:.2f}")
 
 # %% [markdown]
-# There is a third step now, C, with f = 0.9 and the news −2. One can join A and B first, and the
-# result with C. Or one joins B and C first, and then A with that.
+# There is a third step now, C, with f = 0.9, and it lets in −2. You can join A and B first, and the
+# result with C. Or you join B and C first, and then A with that.
 #
-# **Predict.** Do the two ways give the same step?
+# **Predict.** Take the first way, with pen and paper: what is f of all three, and what is let in?
 
 # %%
-for f_all, news_all in (join(join(A, B_), C), join(A, join(B_, C))):
-    print(f"f = {f_all:.2f}, news = {news_all:.2f}")
+for f_all, in_all in (join(join(step_A, step_B), step_C), join(step_A, join(step_B, step_C))):
+    print(f"f = {f_all:.2f}, let in {in_all:.2f}")
 
 # %% [markdown]
-# They do. The steps must stay in their order, but it does not matter which neighbours are joined
-# first. That is the whole trick. Neighbours may be joined in many places *at the same time*.
+# 0.9 · 0.4 = 0.36, and 0.9 · 3.4 − 2 = 1.06. The other way gives the same step. The steps must stay
+# in their order, but it does not matter which neighbours are joined first. That is the whole trick.
+# Neighbours may be joined in many places *at the same time*.
 #
 # It works because a step is a straight line in c: something times c, plus something, and neither of
-# the two depends on c. One says that the step is *linear* in c. In `nn.LSTM` it is not: there f is
-# made from h, and h from c.
+# the two depends on c. Such a step is called *linear* in c (in algebra, affine). In `nn.LSTM` it is
+# not: there f is made from h, and h from c.
 #
 # ## The scan
 #
-# In round 1, each step is joined with the one before it. So each dot of the lower row stands for
-# two steps:
+# In round 1, each step is joined with the one before it. A black line leads to that one, a grey
+# line to the dot's own past. The numbers say for which steps a dot stands: all but the first for
+# two.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
 
 # %% [markdown]
-# In round 2 we do not join with the neighbour any more, but with the dot that is 2 before. It
-# stands for two steps, too, so we have four. In round 3 we join with the one that is 4 before:
+# In round 2 we do not join with the neighbour any more, but with the dot that is 2 before. Two dots
+# that stand for two steps each make one for four. In round 3 we join with the one that is 4 before:
 
 # %%
 pictures.scan_rounds(8)
 
 # %% [markdown]
-# Now all dots are full: each stands for *all* steps up to its own. Its news are c after that step,
-# if c was zero at the beginning. This is called a *scan*. In each round all joins can be made at
-# the same time.
+# Now all dots are full: each stands for *all* steps up to its own. What it lets in is c after that
+# step, if c was zero at the beginning. This is called a *scan*. In each round all joins can be made
+# at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -240,7 +208,7 @@ print(rounds, "rounds")
 # Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become a queue of
 # ten rounds. Here is the scan as code.
 #
-# * `f[reach:]` leaves out the first `reach` steps, and `news[:-reach]` the last ones. With four
+# * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. With four
 #   steps a, b, c, d and a reach of 1 these are b, c, d and a, b, c. So the two lie side by side as
 #   in the picture: each step, and the one that is `reach` before it.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
@@ -248,26 +216,26 @@ print(rounds, "rounds")
 
 
 # %%
-def scan(f, news):
-    """Return c after every step, where a step makes f * c + news, from a c of zeros."""
+def scan(f, let_in):
+    """Return c after every step, where a step makes f * c + let_in, from a c of zeros."""
     reach = 1
     while reach < len(f):
-        news = torch.cat([news[:reach], f[reach:] * news[:-reach] + news[reach:]])
+        let_in = torch.cat([let_in[:reach], f[reach:] * let_in[:-reach] + let_in[reach:]])
         f = torch.cat([f[:reach], f[reach:] * f[:-reach]])
         reach = 2 * reach
-    return news
+    return let_in
 
 
 # %% [markdown]
-# Mind the order of the two lines: the news are made with the old f. Small first. With f = 0.5 and
-# news of 1 at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
+# Mind the order of the two lines: `let_in` is joined with the old f. Small first. With f = 0.5 and
+# 1 let in at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
 
 # %%
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
 
 # %% [markdown]
-# And for the 24 words of 10 sentences? We hold the scan against the loop. `unroll_step` of
-# lesson 12 runs any step over time. `compare` also compares all gradients.
+# And for the 24 words of 10 sentences? `unroll_step` runs any step over time, and `compare`
+# compares all gradients as well.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -288,35 +256,34 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 # The same numbers, and the same gradients. So this layer can be trained without any loop over time.
 # The package has it as `MinimalLSTM`, which is called as `nn.LSTM` is.
 #
-# Eric Martin and Chris Cundy trained recurrent layers by such a scan in 2017
-# ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)). It works for every layer whose step is
-# linear in its memory, and lesson 20 meets some of them. (If a step multiplies the memory by a full
-# matrix, each join multiplies two matrices, which costs far more.)
+# Eric Martin and Chris Cundy trained layers by such a scan in 2017 ([arXiv
+# 1709.04057](https://arxiv.org/abs/1709.04057)). It works for every step that is linear in its
+# memory, also for h = W x + U h with a matrix U: two of them joined multiply h by U · U. But to
+# multiply matrices in each join costs far more.
 #
-# ## A shortcut that breaks
+# ## A shorter way?
 #
-# Is there no shorter way? Call $P_t$ the product of all f up to step t. Divide the news of each
-# step by its $P$, add up, and multiply by $P$ again. For two steps, $P_1 = f_1$ and $P_2 = f_1
-# f_2$. The sum of $news_1 / P_1$ and $news_2 / P_2$, times $P_2$, is $f_2\,news_1 + news_2$: just
-# what the loop makes. On paper it is the same for any number of steps, and it is one line:
+# Take A and B once more, from c = 0. A makes 3, and B makes 0.8 · 3 + 1 = 3.4. Now without rounds.
+# Multiply all f up to each step: 0.5, and 0.5 · 0.8 = 0.4. Call these products P. (In lesson 12, P
+# was a size.) Divide what each step lets in by its P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. Multiply
+# by the last P: 8.5 · 0.4 = 3.4. On paper this is right for any number of steps. `cumprod` and
+# `cumsum` are the running product and sum:
 
 
 # %%
-def shortcut(f, news):
+def shortcut(f, let_in):
     """Return c after every step, on paper."""
     P = f.cumprod(dim=0)
-    return P * (news / P).cumsum(dim=0)
+    return P * (let_in / P).cumsum(dim=0)
 
 
-same_for_24 = (shortcut(f, news) - scan(f, news)).abs().max() < 1e-9
+same_for_24 = (shortcut(f, let_in) - scan(f, let_in)).abs().max() < 1e-9
 print("24 steps, up to 1e-9:", same_for_24.item())
 
 # %% [markdown]
-# Let one unit have f = 0.5 and the news 1 at each of 2,000 steps. Then c comes close to 2, and
-# stays there.
+# Let one unit have f = 0.5 at each of 2,000 steps, and let in 1. Then c comes close to 2.
 #
-# **Predict.** This is a guess: what does the shortcut give at the end, about 2, 0, or something
-# else?
+# **Predict.** What is P at the end, and so what does this way give: about 2, 0, or something else?
 
 # %%
 halves, ones = torch.full((2000,), 0.5), torch.ones(2000)
@@ -324,31 +291,31 @@ print("scan:    ", scan(halves, ones)[-1].item())
 print("shortcut:", shortcut(halves, ones)[-1].item())
 
 # %% [markdown]
-# `nan`. One half to the power 2,000 is too small for a float64, and becomes 0. So the last news are
+# `nan`. One half to the power 2,000 is too small for a float64, and becomes 0. So the last 1 is
 # divided by 0, which gives infinity, and 0 times infinity is `nan`. The scan never divides. Its
 # products may become 0 as well, but then they only say that nothing is left of the oldest steps,
 # which is true.
 #
 # ## What it costs
 #
-# A scan of 8 steps makes 7 + 6 + 4 = 17 joins. The loop needs only 7: c after step 0 is the news of
-# step 0, and then come 7 steps.
+# A scan of 8 steps makes 7 + 6 + 4 = 17 joins. The loop needs only 7: c after step 0 is what that
+# step lets in, and then come 7 steps.
 
 # %%
-for T_ in (8, 64, 512, 4096):
-    reaches = [2**k for k in range(12) if 2**k < T_]
-    joins = sum(T_ - reach for reach in reaches)
-    print(f"{T_:4} steps: loop {T_ - 1:4} joins in a row; ", end="")
+for steps in (8, 64, 512, 4096):
+    reaches = [2**power for power in range(12) if 2**power < steps]
+    joins = sum(steps - reach for reach in reaches)
+    print(f"{steps:4} steps: loop {steps - 1:4} joins in a row; ", end="")
     print(f"scan {joins:5} joins in {len(reaches):2} rounds")
 
 # %% [markdown]
 # So a scan does *more* work, for 4,096 steps eleven times as much. It wins only if many joins are
-# really made at the same time. In the explorer you choose how many. A *turn* is as long as one join
-# takes.
+# really made at the same time. A *hand* makes one join after the other, and a *turn* is as long as
+# one join takes. In the explorer you choose how many hands there are.
 #
 # **Try it.**
 #
-# 1. Press "eight steps", and move the slider "round". With which step is step 7 joined in round 3?
+# 1. Press "many hands", and move the steps from 16 to 17. How many turns more are that for each?
 # 2. Press "one hand". How many turns do loop and scan take?
 # 3. Press "four hands", and add hands. From how many on is the scan done first?
 
@@ -360,37 +327,37 @@ explorers.loop_and_scan()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. With step 3, which stands for steps 0 to 3 by then.
+# 1. One more for the loop, 16 in place of 15. One more for the scan, too, 5 in place of 4: a new
+#    round. It then needs no other one up to 32 steps.
 # 2. The loop takes 31, and the scan 129.
 # 3. From 5 on. With four hands the scan takes 33 turns and the loop 31; with five it is 28.
 #
 # </details>
 #
-# Now with a clock, on your own machine. Python needs some microseconds for every call into PyTorch,
-# however small the tensors are. That is in favour of the scan, which makes few calls. In large
-# tensors the numbers themselves cost time, and a processor has few hands. So we measure both ends.
-# To stay on the safe side we ask only whether one takes at least twice as long.
+# Now with a clock, on your own machine. In lesson 16 each call of PyTorch took some microseconds,
+# however small the tensors were, and in large tensors the numbers themselves took the time. So we
+# measure both ends, and only ask whether one takes at least twice as long.
 
 # %%
 from time import perf_counter
 
 
-def one_by_one(f, news):
+def one_by_one(f, let_in):
     """Return c after every step, one after the other."""
-    c, seen = torch.zeros_like(news[0]), []
-    for f_t, news_t in zip(f, news):
-        c = f_t * c + news_t
+    c, seen = torch.zeros_like(let_in[0]), []
+    for t in range(len(f)):
+        c = f[t] * c + let_in[t]
         seen.append(c)
     return torch.stack(seen)
 
 
 # %%
-def seconds(run, f, news):
+def seconds(run, f, let_in):
     """Return the shortest of five times."""
     times = []
     for _ in range(5):
         start = perf_counter()
-        run(f, news)
+        run(f, let_in)
         times.append(perf_counter() - start)
     return min(times)
 
@@ -401,46 +368,46 @@ def seconds(run, f, news):
 
 # %%
 torch.set_num_threads(1)
-for B_, H_ in ((1, 16), (32, 256)):
-    f_, news_ = torch.rand(256, B_, H_), torch.randn(256, B_, H_)
-    by_the_loop, by_the_scan = seconds(one_by_one, f_, news_), seconds(scan, f_, news_)
-    print(f"256 steps, {B_:2} sentences, {H_:3} units: ", end="")
+for size in ((1, 16), (32, 256)):
+    timed = torch.rand(256, *size), torch.randn(256, *size)
+    by_the_loop, by_the_scan = seconds(one_by_one, *timed), seconds(scan, *timed)
+    print("256 steps, sentences and units", size, end=": ")
     print("loop takes twice as long:", by_the_loop > 2 * by_the_scan, end="; ")
     print("scan takes twice as long:", by_the_scan > 2 * by_the_loop)
 
 # %% [markdown]
-# For the small one. For the large one the scan is the slower way, on one core of a CPU. So a scan
-# is not fast by itself. It trades more work for fewer rounds, and pays off where there are many
-# hands, as on a graphics card. This page was made without one. Martin and Cundy wrote a scan for
-# one, and report up to 9 times the speed in training and use. There are also scans that make at
-# most 2 T joins, in about twice as many rounds as ours.
+# For the small one, on the machine on which this page was made. The loop makes many calls there,
+# and the scan few. In the large one the numbers cost the time, and the scan works through more of
+# them. It pays off where there are many hands: Martin and Cundy wrote one for a GPU, and report up
+# to 9 times the speed. There are also scans that make at most 2 T joins, in about twice as many
+# rounds as ours.
 #
-# ## What is lost
+# ## Two tasks
 #
-# First something that is not lost. Here is the task of lesson 13: is a bracket open? The minimal
-# LSTM has 8 units as well, and was run with the same ten seeds by `open_brackets` in
-# `lstm_lessons/data/trials.py`. An LSTM had learnt it in round 4 to 6.
+# Here is the task of lesson 13: is a bracket open? The minimal LSTM has 8 units as well, and was
+# run with the same ten seeds by `open_brackets` in `lstm_lessons/data/trials.py`.
 
 # %%
 from lstm_lessons.data.trials import measured
 
 runs = measured("relatives")
-shown = {name: runs[name] for name in ("LSTM", "GRU, torch")}
-shown["minimal LSTM"] = measured("minimal LSTM")["brackets"]
-pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
+shown = {"LSTM": runs["LSTM"], "minimal LSTM": measured("minimal LSTM")["brackets"]}
+pictures.runs(shown, "rounds of training", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
-# It learns it as soon as the GRU. A bracket says by itself what is to be done: `(` opens, `)`
-# shuts, a dot keeps. No gate has to know what is in the memory.
+# It learns it sooner: with all ten seeds by round 3, where the LSTM takes 4 to 6. A bracket says by
+# itself what is to be done: `(` opens, `)` shuts, a dot keeps. No gate has to know what is in the
+# memory.
 #
 # Now another task. The network reads a row of bits, such as 1 0 1 1, and after each bit it says
-# whether the ones so far are an *odd* number. A 1 turns the answer round: from even to odd, and
-# from odd to even. This is called *parity*. The networks were trained on rows of 20 bits, and asked
+# whether the ones so far are an *odd* number. A 1 turns the answer round. This is called *parity*.
+# (In lesson 06, one layer hardly learnt whether doubled letters were odd in number. There it had to
+# *find* what it counted; here it is given.) The networks were trained on rows of 20 bits, and asked
 # after the last of 20 bits, and of 200. There are ten seeds of each (`parity` in
 # `lstm_lessons/data/after.py`).
 #
-# **Predict.** A guess would be right for half of the rows. What share has the minimal LSTM with 8
-# units right: about a half, three quarters, or all?
+# **Predict.** An answer by chance is right for half of the rows. What share does the minimal LSTM
+# with 8 units get right: about a half, three quarters, or all?
 
 # %%
 for name, seeds in measured("parity").items():
@@ -449,44 +416,46 @@ for name, seeds in measured("parity").items():
         print(f"{name:22} {length:3} bits: from {shares[0]:.2f} to {shares[-1]:.2f}")
 
 # %% [markdown]
-# A half, and more units do not help. The LSTM has learnt it, and even for rows that are ten times
-# as long as those of its training.
+# A half, and more units do not help. The LSTM has learnt it, even for rows ten times as long as
+# those of its training.
 #
 # What is the reason? Look at a row of ones alone. The minimal LSTM reads the same word at each
-# step, so f and the news are the same at each step. Take f = 0.6 and the news 0.4, and begin with
+# step, so f and what is let in are the same at each step. Take f = 0.6, let in 0.4, and begin with
 # c = −1:
 
 # %%
 c = -1.0
-for _ in range(6):
-    c = 0.6 * c + 0.4
-    print(f"{c:.3f}", end="  ")
+for _ in range(5):
+    new = 0.6 * c + 0.4
+    print(f"c = {new:.3f}, changed by {new - c:.3f}")
+    c = new
 
 # %% [markdown]
-# c creeps towards one value, here 1, and always in the same direction. It cannot swing up and down,
-# as the answers even, odd, even, odd do. That holds for any f between 0 and 1: from one step to the
-# next the *change* of c is multiplied by f, so it never turns its sign. With many units, each
-# creeps to a value of its own. A head with huge weights could still make an answer of them that
-# swings for some steps. But after enough ones nothing moves any more, and then no head can tell
-# even from odd. So no layer of this kind is right for rows of every length. (That rows of 20 were
-# not learnt either is what we have measured.) An LSTM can swing, because its gates read h: at a 1,
-# they can do something else when the memory is up than when it is down.
+# Each change is f times the last: 0.48 is 0.6 · 0.8. So for any f between 0 and 1 the changes
+# become smaller, and they never turn their sign.
 #
-# So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1 at a 0, with no news.
-# Then each 1 turns the sign of c. That is still linear, so the scan can run it:
+# c creeps towards one value, here 1. It cannot swing up and down, as the answers do. After enough
+# ones nothing moves any more, and no head can tell even from odd. So no layer of this kind is right
+# for rows of every length. (That rows of 20 were not learnt either is what we have measured.)
+#
+# An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
+# up than when it is down. So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1
+# at a 0, and let nothing in. Then each 1 turns the sign of c. That is still linear, so a scan can
+# run it. A scan begins with c = 0, and 0 has no sign to turn. We want to begin with c = 1: after
+# the first bit it is f · 1, and that we hand over as what the first step lets in.
 
 # %%
 bits = torch.tensor([1, 0, 1, 1, 0, 1])
 signs = 1.0 - 2.0 * bits
-first = torch.cat([signs[:1], torch.zeros(5)])  # c is 1 before the first bit
+first = torch.cat([signs[:1], torch.zeros(5)])
 print("c:  ", scan(signs, first).int().tolist())
 print("odd:", (bits.cumsum(0) % 2).tolist())
 
 # %% [markdown]
 # −1 stands for odd. But the sigmoid never gives −1. Riccardo Grazzi and others, in 2024, are among
-# those who proved that layers of this kind cannot do parity with finite precision if their factors
-# are all positive, and that negative ones mend it
-# ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
+# those who proved that layers of this kind cannot do parity if their factors are all positive and
+# their numbers have a fixed number of digits, and that negative factors mend it ([arXiv
+# 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
 # ## What we have seen

@@ -1,8 +1,13 @@
 """What lesson 19 says and does not compute on its page."""
 
+from copy import deepcopy
 from math import log2
 
 import pytest
+import torch
+
+from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
 
 
 def pairs_and_back(count):
@@ -19,3 +24,22 @@ def test_there_are_scans_with_at_most_2_t_joins_in_about_twice_as_many_rounds(st
     joins, rounds = pairs_and_back(steps)
     assert joins <= 2 * steps
     assert rounds == 2 * log2(steps) - 1
+
+
+def test_without_h_the_reader_gets_five_lines_fewer_right_and_changes_35_verdicts():
+    reader, number = trained_reader()
+    without_h = deepcopy(reader)
+    without_h.lstm.weight_hh_l0.data.zero_()
+    lines = code_or_prose()[484:]
+
+    def verdicts(model):
+        for line in lines:
+            numbers = torch.tensor([number[character] for character in line.text])
+            with torch.no_grad():
+                yield model.head(model.lstm(model.embedding(numbers))[0][-1]).item() > 0
+
+    before, after = list(verdicts(reader)), list(verdicts(without_h))
+    is_code = [line.code for line in lines]
+    right = [sum(a == b for a, b in zip(each, is_code, strict=True)) for each in (before, after)]
+    assert right == [217, 212] and len(lines) == 242
+    assert sum(a != b for a, b in zip(before, after, strict=True)) == 35

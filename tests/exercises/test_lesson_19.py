@@ -8,37 +8,37 @@ from lstm_lessons.drawing.scan_tree import joins
 from lstm_lessons.lstm.minimal import scan
 
 
-def by_the_loop(f, news, c):
+def by_the_loop(f, let_in, c):
     seen = []
-    for f_t, news_t in zip(f, news, strict=True):
-        c = f_t * c + news_t
+    for f_t, let_in_t in zip(f, let_in, strict=True):
+        c = f_t * c + let_in_t
         seen.append(c)
     return torch.stack(seen)
 
 
-def with_the_lessons_scan(f, news, c):
-    return scan(f, torch.cat([(f[0] * c + news[0])[None], news[1:]]))
+def with_the_lessons_scan(f, let_in, c):
+    return scan(f, torch.cat([(f[0] * c + let_in[0])[None], let_in[1:]]))
 
 
-def c_as_a_step_before_all(f, news, c):
-    """c is the news of one more step, which is thrown away at the end."""
-    return scan(torch.cat([torch.zeros_like(f[:1]), f]), torch.cat([c[None], news]))[1:]
+def c_as_a_step_before_all(f, let_in, c):
+    """c is let in by one more step, which is thrown away at the end."""
+    return scan(torch.cat([torch.zeros_like(f[:1]), f]), torch.cat([c[None], let_in]))[1:]
 
 
-def what_is_left_of_c_added(f, news, c):
-    return scan(f, news) + f.cumprod(dim=0) * c
+def what_is_left_of_c_added(f, let_in, c):
+    return scan(f, let_in) + f.cumprod(dim=0) * c
 
 
-def in_halves(f, news, c):
+def in_halves(f, let_in, c):
     if len(f) == 1:
-        return f * c + news
+        return f * c + let_in
     half = len(f) // 2
-    first = in_halves(f[:half], news[:half], c)
-    return torch.cat([first, in_halves(f[half:], news[half:], first[-1])])
+    first = in_halves(f[:half], let_in[:half], c)
+    return torch.cat([first, in_halves(f[half:], let_in[half:], first[-1])])
 
 
 def from_zeros(run):
-    return lambda f, news: run(f, news, torch.zeros_like(news[0]))
+    return lambda f, let_in: run(f, let_in, torch.zeros_like(let_in[0]))
 
 
 SCANNED = {
@@ -94,8 +94,7 @@ RIGHT = {
 EQUIVALENT: dict[str, dict[str, str]] = {
     "19.1": {},
     "19.4": {
-        "line 3: f -> news": "f and news have equally many steps",
-        "line 4: f -> news": "only the shape is read, and f and news have the same",
+        "line 3: Lt -> LtE": "a round with a reach of T joins nothing: all of earlier is 0",
     },
 }
 
@@ -114,8 +113,8 @@ def test_two_steps_with_a_matrix_can_be_joined_as_19_2_says():
 
 def test_the_broken_scan_of_19_4_lets_a_step_know_what_comes_later():
     broken = exercise("19.4").text.namespace()["broken_scan"]
-    f, news = torch.rand(6, 2, 3).double(), torch.randn(6, 2, 3).double()
-    later = news.clone()
+    f, let_in = torch.rand(6, 2, 3).double(), torch.randn(6, 2, 3).double()
+    later = let_in.clone()
     later[-1] += 1
-    assert not torch.allclose(broken(f, news)[0], broken(f, later)[0])
+    assert not torch.allclose(broken(f, let_in)[0], broken(f, later)[0])
     assert exercise("19.4").check(broken).misconception == "both faults left"

@@ -30,8 +30,8 @@ EXERCISE = DictExercise(
             row("six rounds of joins", "{keys}: you have left out the last round, with a reach of "
                 "64.", 573 - 36),
         )),
-        Quantity("loop", "c after step 0 is the news of step 0. What comes then?", (
-            row("a join for step 0", "{keys}: from zeros, c after step 0 is the news of step 0: "
+        Quantity("loop", "c after step 0 is what step 0 lets in. What comes then?", (
+            row("a join for step 0", "{keys}: from zeros, c after step 0 is what it lets in: "
                 "nothing has to be joined for that.", 100),
             row("the joins of the scan", "{keys}: that is what the scan makes.", 573),
         )),

@@ -10,7 +10,7 @@ from lstm_lessons.exercises.engine.slips import place, together
 def _cases() -> tuple[Case, ...]:
     def case(T: int, B: int, H: int, special: str = "") -> Case:
         random = randoms(10 * T + H)
-        inputs = {"f": random(T, B, H).sigmoid(), "news": random(T, B, H)}
+        inputs = {"f": random(T, B, H).sigmoid(), "let_in": random(T, B, H)}
         return Case(inputs, {"T": T, "B": B, "H": H}, special=special)
 
     return (
@@ -23,29 +23,27 @@ def _cases() -> tuple[Case, ...]:
     )
 
 
-_PAIR = "nothing, one = torch.zeros_like(news[:reach]), torch.ones_like(f[:reach])"
-_NEWS, _F = "torch.cat([nothing, news[:-reach]])", "torch.cat([one, f[:-reach]])"
-_NEWS_LINE, _F_LINE = f"news = f * {_NEWS} + news", f"f = f * {_F}"
+_EARLIER, _NOTHING = "earlier = let_in.roll(reach, 0)", "earlier[:reach] = 0"
+_JOIN_LINE, _F_LINE = "let_in = f * earlier + let_in", "f = f * f.roll(reach, 0)"
 
 _LATER = "joins the first steps with the last ones, so that they know what comes later"
-_ORDER = "f is joined before the news. The news of a round are made with the f from *before* it"
+_ORDER = "f is joined first. What is let in is joined with the f from *before* the round"
 
 _SLIPS = (
     together("both faults left", f"Both faults are still there: `roll` {_LATER}; and {_ORDER}.",
-             {_NEWS_LINE: "f = f * f.roll(reach, 0)", _F_LINE:
-              "news = f * news.roll(reach, 0) + news"}, paired=False),
-    together("rolled", f"`roll` still {_LATER}.",
-             {_NEWS: "news.roll(reach, 0)", _F: "f.roll(reach, 0)"}, paired=False),
-    together("news rolled", f"`roll` of the news {_LATER}.", {_NEWS: "news.roll(reach, 0)"},
-             paired=False),
+             {_NOTHING: "pass", _JOIN_LINE: _F_LINE, _F_LINE: _JOIN_LINE}, paired=False),
+    together("rolled", f"`roll` still {_LATER}.", {_NOTHING: "pass"}, paired=False),
     together("wrong order", f"In your scan {_ORDER}.",
-             {_NEWS_LINE: _F_LINE, _F_LINE: _NEWS_LINE}, paired=False),
+             {_JOIN_LINE: _F_LINE, _F_LINE: _JOIN_LINE}, paired=False),
     place(
-        "torch.zeros_like(news[:reach])",
-        ("old news repeated", "The first steps of a round are joined with themselves: they take "
-         "in their own news a second time. They have nothing before them.", "news[:reach]"),
-        ("ones for the news", "In front of the news you put ones. A step that changes nothing has "
-         "the news 0.", "torch.ones_like(news[:reach])"),
+        _NOTHING,
+        ("joined with themselves", "The first steps of a round are joined with themselves: they "
+         "take in their own a second time. They have nothing before them.",
+         "earlier[:reach] = let_in[:reach]"),
+        ("ones in front", "In front you put ones. A step that changes nothing lets in 0.",
+         "earlier[:reach] = 1"),
+        ("the last ones emptied", "You put the zeros at the end. It is in front that `roll` puts "
+         "what does not belong there.", "earlier[-reach:] = 0"),
     ),
     place(
         "2 * reach",
@@ -54,20 +52,21 @@ _SLIPS = (
         also_right=("reach + reach",),
     ),
     place(
-        f"f * {_F}",
+        "f * f.roll(reach, 0)",
         ("f not joined", "You do not join the f any more. Two steps together forget by the product "
          "of both.", "f"),
     ),
     place(
-        f"f * {_NEWS} + news",
-        ("old news not forgotten", "You add the earlier news without f, by which they are "
-         "forgotten.", f"{_NEWS} + news"),
-        ("later news lost", "You lose the news of the later step when you join.", f"f * {_NEWS}"),
+        "f * earlier + let_in",
+        ("not forgotten", "You add what came earlier without f, by which it is forgotten.",
+         "earlier + let_in"),
+        ("the later step lost", "What the later step lets in is lost when you join.",
+         "f * earlier"),
     ),
     place(
-        "return news",
+        "return let_in",
         alone=(("the last step only", "You return c after the last step. Asked for is c after "
-                "every step.", "return news[-1]"),),
+                "every step.", "return let_in[-1]"),),
     ),
 )  # fmt: skip
 
@@ -76,7 +75,6 @@ EXERCISE = FunctionExercise(
     cases=_cases,
     returns=OneTensor(("c",), axes=("step", "sentence", "unit")),
     slips=_SLIPS,
-    axes={name: ("step", "sentence", "unit") for name in ("f", "news")},
-    praise="Ones and zeros in front are a step that changes nothing, and no step knows what comes "
-    "later.",
+    axes={name: ("step", "sentence", "unit") for name in ("f", "let_in")},
+    praise="No step knows what comes later, and each is joined with what came before.",
 )

@@ -22,21 +22,44 @@ def _cases() -> tuple[Case, ...]:
         case(4, 2, (2000.0,), "All of z_i are near 2,000."),
         case(5, 3, (-2000.0,), "All of z_i are near −2,000."),
         case(1, 3, (0.0,), "There is one step only: T = 1. Its axis stays, 1 long."),
+        case(1, 2, (-1e30,), "All of z_i are near −10^30."),
         case(6, 1, (0.0, 900.0), "There is one unit only: H = 1. Its axis stays, 1 long."),
     )
 
 
 _START, _MAX = "torch.full_like(g[0], -torch.inf)", "torch.maximum(log_f + m, z_i[t])"
-_AT_0 = "m begins at 0. If the first z_i is very low, i and n become 0, and 0 / 0 is `nan`"
+_ZEROS, _LOW = "torch.zeros_like(g[0])", "torch.full_like(g[0], -1e9)"
+_SHOWN, _BEGIN = "seen.append(c / n)", "    c = n = torch.zeros_like(g[0])"
+_AT_0 = "m begins at a number that is not low enough for every z_i. If the first z_i is far " \
+    "below it, i and n become 0"  # fmt: skip
 _NO_M = "The old m is missing where the larger number is taken. If z_i falls from 900 to 0, f " \
     "becomes infinity"  # fmt: skip
 
 _SLIPS = (
-    together("m from 0", f"{_AT_0}.", {_START: "torch.zeros_like(g[0])"}, paired=False),
+    together("m from 0", f"{_AT_0}, and 0 / 0 is `nan`.", {_START: _ZEROS}, {_START: _LOW},
+             paired=False),
+    together("nan covered", f"{_AT_0}. You then show 0 in the place of 0 / 0. Yet one value is "
+             "stored there, and c / n should be that value.",
+             {_START: _ZEROS, _SHOWN: "seen.append((c / n).nan_to_num())"},
+             {_START: _ZEROS, _SHOWN: "seen.append(c / (n + 1e-6))"},
+             {_START: _ZEROS, _SHOWN: "seen.append(c / (n + 1e-8))"},
+             {_START: _ZEROS, _SHOWN: "seen.append(c / n.clamp(min=1))"},
+             {_START: _LOW, _SHOWN: "seen.append((c / n).nan_to_num())"},
+             paired=False),
+    together("added to n", "You add a small number to n, and all results come out too small. With "
+             "the stabiliser n is never below 1, so it needs no such help.",
+             *({_SHOWN: f"seen.append(c / (n + {small}))"} for small in (
+                 "1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9")),
+             paired=False),
+    together("z_i cut off", "You cut z_i off at a limit. Beyond it, two z_i that differ weigh the "
+             "same.",
+             *({_BEGIN: f"    z_i = z_i.clamp(-{limit}, {limit})\n{_BEGIN}"} for limit in (
+                 700, 30, 20, 10)), {_BEGIN: f"    z_i = z_i.clamp(max=700)\n{_BEGIN}"},
+             paired=False),
     together("old m left out of the larger", f"{_NO_M}. And the m before the first step has to be "
              "minus infinity.",
              {_MAX: "torch.maximum(log_f, z_i[t])"},
-             {_START: "torch.zeros_like(g[0])", _MAX: "torch.maximum(log_f, z_i[t])"},
+             {_START: _ZEROS, _MAX: "torch.maximum(log_f, z_i[t])"},
              paired=False),
     together("m of z_i alone", "Your m is z_i of this step. If z_i falls from 900 to 0, f becomes "
              "infinity. Take the larger one of z_i and `log_f + m`.", {_MAX: "z_i[t]"},
@@ -62,7 +85,7 @@ _SLIPS = (
         ("g without i", "You add g without its weight i.", "f * c + g[t]"),
     ),
     together("c not divided", "You return c. What is shown is c / n.",
-             {"seen.append(c / n)": "seen.append(c)"}, paired=False),
+             {_SHOWN: "seen.append(c)"}, paired=False),
     together("the last step only", "You return c / n after the last step. Asked for is that of "
              "every step.", {"torch.stack(seen)": "seen[-1]"}, paired=False),
 )  # fmt: skip

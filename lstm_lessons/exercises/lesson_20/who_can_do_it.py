@@ -18,20 +18,20 @@ EXERCISE = DictExercise(
         OneOf("100 pairs", "Which of them keeps every pair?", (
             row("100 pairs in a matrix", "{keys}: keys of 16 numbers cannot be kept apart when "
                 "there are 100. They mix.", "matrix memory"),
-            row("100 pairs in a vector", "{keys}: it has one number a unit, and in the lesson "
+            row("100 pairs in a vector", "{keys}: it has one number per unit, and in the lesson "
                 "LSTMs did not find one of 8 pairs reliably.", "LSTM"),
-            row("100 pairs in a minimal LSTM", "{keys}: it has one number a unit, and no way to "
+            row("100 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
                 "ask by a key.", "minimal LSTM"),
         ), options=_OPTIONS),
         OneOf("8 pairs", "Which of them keeps pairs, in a state of a fixed size?", (
             row("8 pairs by attention", "{keys}: attention finds them, but it keeps more with "
                 "every step.", "attention"),
             row("8 pairs in a vector", "{keys}: in the lesson LSTMs with 32 and with 128 units "
-                "were right in about three of ten lists.", "LSTM"),
-            row("8 pairs in a minimal LSTM", "{keys}: it has one number a unit, and no way to ask "
-                "by a key.", "minimal LSTM"),
+                "did no better than a rule that looks nothing up.", "LSTM"),
+            row("8 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
+                "ask by a key.", "minimal LSTM"),
         ), options=_OPTIONS),
-        OneOf("a scan", "Whose step is linear in a memory of one number a unit?", (
+        OneOf("a scan", "Whose step is linear in a memory of one number per unit?", (
             row("an LSTM scanned", "{keys}: its gates read h, so that its step is not linear in c.",
                 "LSTM"),
             row("a matrix for one number", "{keys}: its step is linear as well, but its memory "

@@ -24,7 +24,22 @@ def _cases() -> tuple[Case, ...]:
 
 _DIFFERENCE, _OUTER = "v[t] - C @ k[t]", "torch.outer(difference, k[t])"
 
+_ALL_OF_IT = "i is for the whole difference"
+
 _SLIPS = (
+    together("i on the value alone", "You multiply the value alone by i, and take off all of what "
+             f"the key finds. {_ALL_OF_IT}.",
+             {_DIFFERENCE: "i[t] * v[t] - C @ k[t]", f"C + i[t] * {_OUTER}": f"C + {_OUTER}"},
+             paired=False),
+    together("i on what is found alone", "You multiply by i what the key finds, but not the value. "
+             f"{_ALL_OF_IT}.",
+             {_DIFFERENCE: "v[t] - i[t] * (C @ k[t])", f"C + i[t] * {_OUTER}": f"C + {_OUTER}"},
+             paired=False),
+    together("keys made 1 long", "You make each key 1 long. Take the keys as they come: the length "
+             "of 1 is only when the old value is written over whole.",
+             {"    seen = []": "    seen = []\n    k = k / k.norm(dim=1, keepdim=True)"},
+             {"    seen = []": "    seen = []\n    k, q = F.normalize(k, dim=1), "
+              "F.normalize(q, dim=1)"}, paired=False),
     place(
         _DIFFERENCE,
         ("nothing looked up", "You store v itself, and do not look up what the key finds now. "
@@ -46,7 +61,7 @@ _SLIPS = (
         ("stored under the query", "You store under the query. A pair is stored under its key.",
          "C + i[t] * torch.outer(difference, q[t])"),
     ),
-    together("shown before it is written", "You look up before you have written. What is shown "
+    together("shown before it is written", "You show C q before you have written. What is shown "
              "at a step comes from the *new* C.",
              {"difference = v[t] - C @ k[t]": "seen.append(C @ q[t])\n        "
               "difference = v[t] - C @ k[t]", "        seen.append(C @ q[t])\n    return":
