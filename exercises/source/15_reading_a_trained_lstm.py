@@ -59,13 +59,13 @@ exercise("15.1").check(ties)
 #    falls is tied as well. A length of 0 must not be divided by: `lengths.clamp(min=1e-9)`.
 
 # %% [markdown]
-# With it you can ask which unit of the reader follows anything that you like, letters or blanks or
+# With it you can ask which unit of the reader follows anything that you like, letters or spaces or
 # the beginning of a word.
 
 # %% [markdown]
 # ## 15.2 Falsify a story
 #
-# Somebody tells you five stories about unit 5 of the reader. Each of them is wrong. Find a line
+# Here are five stories about unit 5 of the reader. Each of them is wrong. Find a line
 # that breaks it. Your line is given to the reader, which says what its unit 5 does. A line has 2 to
 # 40 characters, and each bracket that is closed must have been opened.
 #
@@ -79,8 +79,9 @@ exercise("15.1").check(ties)
 # | `"at most 1.5"` | c of the unit is never above 1.5. |
 # | `"the verdict"` | If the unit is up at the end of a line, the reader says code. |
 #
-# Brackets in strings count like others. For `"brackets alone"` the unit has to be up behind a
-# character, and down behind the next one, which is no bracket.
+# Here brackets in strings count like others, which the lesson's rule leaves out. For `"brackets
+# alone"` the unit has to be up behind a character, and down behind the next one, which is no
+# bracket.
 #
 # This shows what your line does:
 
@@ -153,11 +154,11 @@ exercise("15.3").check(mute)
 #    Work on `weight.clone()`, so that the given tensor stays as it is.
 
 # %% [markdown]
-# ## 15.4 Mend a probe
+# ## 15.4 Mend a linear probe
 #
-# A probe, and its control. Somebody reports the share of right answers of a linear probe, **less**
-# the share that one gets by always giving the commoner of the two answers. Here is the code. It has
-# three faults: one in the fit, one in the test, one in what is subtracted.
+# A report gives the share of right answers of a linear probe on the other lines, **less** the share
+# that you get on the *other* lines by always giving the answer that is commoner there. Here is the
+# code. It has three faults: one in the fit, one in the test, one in what is subtracted.
 #
 # | argument | shape | meaning |
 # |---|---|---|

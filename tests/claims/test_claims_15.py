@@ -58,6 +58,12 @@ def test_a_shut_gate_learns_an_eighth_of_what_it_would_in_the_middle():
     assert (f, f * (1 - f)) == pytest.approx((0.0336, 0.0325), abs=1e-4)
 
 
+def test_all_of_h_is_read_by_the_gates():
+    """Their 64 sums of its 16 numbers leave nothing over, as the head's one sum does."""
+    weight = trained_reader()[0].lstm.weight_hh_l0.double()
+    assert torch.linalg.matrix_rank(weight) == 16
+
+
 @pytest.mark.slow
 def test_the_story_fits_the_lines_that_were_trained_on_better():
     trained = code_or_prose()[:TRAINED_ON]

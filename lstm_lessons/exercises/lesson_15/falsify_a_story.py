@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from lstm_lessons.data.plain_reader import Step, read
+from lstm_lessons.data.plain_reader import Step, alphabet, read
 from lstm_lessons.exercises.engine.dict_exercise import DictExercise
 from lstm_lessons.exercises.engine.question import Question
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
@@ -66,6 +66,10 @@ class LineThat(Question):
         if not 2 <= len(value) <= MOST:
             raise Misformed(f"`{self.key}` is {len(value)} long; 2 to {MOST} characters were "
                             "expected.")  # fmt: skip
+        new = [each for each in value if each not in alphabet()]
+        if new:
+            raise Misformed(f"`{self.key}` has a character that the reader has never met: "
+                            f"{new[0]!r}. Write a line without it.", "never met")  # fmt: skip
         if min(depths(value)) < 0:
             raise Misformed(f"`{self.key}` closes a bracket that is not open.", "never opened")
         return value

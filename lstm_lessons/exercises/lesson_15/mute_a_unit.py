@@ -1,10 +1,14 @@
 """15.3: some units are muted in the weights of what reads them."""
 
+from typing import Any
+
+from torch import Tensor
+
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
-from lstm_lessons.exercises.engine.slips import place, together
+from lstm_lessons.exercises.engine.slips import other, place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -73,6 +77,15 @@ _SLIPS = (
              *({f"bias + {_ADDED}": f"bias + weight[:, units[0]] * values[units[0]]{rest}",
                 _ZEROED: "weight[:, units[:1]] = 0"} for rest in ("", " if units else bias")),
              paired=False),
+    together("rows in place of columns", "You take *rows* of the weights for the units. A row "
+             "belongs to a sum, and a column to a unit that it reads: `weight[:, units]`.",
+             {f"bias + {_ADDED}": "bias + weight[units] @ values", _ZEROED: "weight[units] = 0"},
+             {f"bias + {_ADDED}": "bias + weight[units] @ values"},
+             {f"bias + {_ADDED}": "bias + values[units] @ weight[units]",
+              _ZEROED: "weight[units] = 0"},
+             {f"bias + {_ADDED}": "bias + values[units] @ weight[units]"},
+             {f"bias + {_ADDED}": "bias + (weight[units] * values).sum(dim=1)",
+              _ZEROED: "weight[units] = 0"}, paired=False),
     together("one product", "You multiply the columns, all together, by the values, all together. "
              "Each column is multiplied by its own value, and then they are added up.",
              *({f"bias + {_ADDED}": f"bias + weight[:, units].{one} * values[units].{two}()"}
@@ -84,11 +97,27 @@ _SLIPS = (
              paired=False),
 )  # fmt: skip
 
+
+def _rows_in_a_loop(weight: Tensor, bias: Tensor, units: list[int], values: Tensor) -> Any:
+    weight = weight.clone()
+    for unit in units:
+        bias = bias + weight[:, unit] * values[unit]
+        weight[unit] = 0
+    return weight, bias
+
+
 EXERCISE = FunctionExercise(
     "15.3",
     cases=_cases,
     returns=SeveralTensors(("weight", "bias"), axes={"weight": ("sum", "unit"), "bias": ("sum",)}),
     slips=_SLIPS,
+    others=(
+        other(
+            "rows set to zero",
+            "You set *rows* to zero. A row belongs to a sum, a column to a unit that it reads.",
+            _rows_in_a_loop,
+        ),
+    ),
     axes={"weight": ("sum", "unit"), "bias": ("sum",), "values": ("unit",)},
     constants=("weight", "bias", "values"),  # muted for a measurement, and not to be trained
     praise="Used on `weight_hh` with one bias, and on the head, that takes units out of an LSTM.",
