@@ -287,7 +287,7 @@ LESSONS = (
             "fit a linear probe to the states of a layer, and compare it with its control",
             "tell apart what can be read, what is read, and what is needed",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=30,
         prerequisites=("09", "14"),
     ),
