@@ -38,8 +38,8 @@ def probes() -> Explorer:
 @checked
 def view(
     symptom: Annotated[str, Choice(tuple(SYMPTOMS)), "symptom"] = next(iter(SYMPTOMS)),
-    program: Annotated[str, Choice(PROGRAMS), "program"] = "broken",
-    sample: Annotated[int, Range(0, SAMPLES - 1, 1), "sample"] = 0,
+    program: Annotated[str, Choice(PROGRAMS), "program"] = "right",
+    sample: Annotated[int, Range(0, SAMPLES - 1, 1), "sample"] = 1,
     step: Annotated[int, Range(1, STEPS - 1, 1), "step"] = 2,
 ) -> Picture:
     """Return the picture of the probe that a symptom calls for.

@@ -128,7 +128,7 @@ from lstm_lessons import pictures
 pictures.what_moves("sample independence")
 
 # %% [markdown]
-# On the left is x, a batch of 4 samples with 6 steps each. Filled is what the probe changes: step 2
+# On the left is x, a batch of 4 samples with 6 steps each. The probe changes what is filled: step 2
 # of sample 0. On the right are the results. What has *moved* is filled: it is another number than
 # before. In a right program, nothing moves but sample 0, from step 2 on. This one takes each column
 # for a sequence, so that all of column 2 moves, and nothing else.
@@ -138,7 +138,7 @@ pictures.what_moves("sample independence")
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
-# | a line alone gets another score than in a batch | batch composition | calls it with a sample alone; without the padding; with the samples in the opposite order | nothing |
+# | a line alone gets another score than in a batch | batch composition | calls the program with one sample alone, without the padding, with the batch in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
@@ -327,9 +327,9 @@ diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 # weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
 # shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# Why is it only a *suspicion*? A gradient that is zero for one example need not be zero for the
-# next. In `Fay` there is none at all, for whatever example. `Fay` wants to save memory, and switches
-# gradients off for the embedding:
+# Why is it only a *suspicion*? What the tool has seen is a zero for one example, and a gradient need
+# not be zero for the next one. In `Fay` there is no gradient at all, whatever the example. `Fay` wants
+# to save memory, and switches gradients off for the embedding:
 
 # %%
 pictures.what_moves("parameter gradients")
