@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 
 def stable_gates(z_i: Tensor, z_f: Tensor, m: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return i and f, both divided by the exponential of the new m, and the new m."""
+    """Return i and f as they are with the stabiliser, and the new m."""
     log_f = F.logsigmoid(z_f)
     new_m = torch.maximum(log_f + m, z_i)
     return torch.exp(z_i - new_m), torch.exp(log_f + m - new_m), new_m

@@ -83,10 +83,10 @@ show(plot, alt)
 #
 # ## A matrix that keeps pairs
 #
-# We want to keep pairs, and to find a value by its key. Let both be vectors of two numbers. To
-# store the value (3, 5) under the key (1, 0), we make a matrix of all products of a number of the
-# value with a number of the key. It has a row for each number of the value. Then we store (−2, 4)
-# under (0, 1), and add the two matrices. `torch.outer` makes the products:
+# Let a key and a value be vectors of two numbers. To store the value (3, 5) under the key (1, 0),
+# we make a matrix of all products of a number of the value with a number of the key, with a row for
+# each number of the value. Then we store (−2, 4) under (0, 1), and add the two matrices.
+# `torch.outer` makes the products:
 
 # %%
 key_1, value_1 = torch.tensor([1.0, 0.0]), torch.tensor([3.0, 5.0])
@@ -149,9 +149,9 @@ explorers.matrix_lookup()
 # ## A gate without a ceiling
 #
 # The pairs need gates: f for how much of C stays, and i for how much a new pair counts. The sigmoid
-# of the LSTM makes i at most 1. Is that enough? Take the smallest matrix, a single number c, whose
-# keys are all 1. Let f and i be 1, and let the value −1 come five times. Then c is −5. Now comes a
-# +1 that matters more than all before. With i = 1, c is −4.
+# of the LSTM makes i at most 1. Take the smallest matrix, a single number c, whose keys are all 1.
+# Let f and i be 1, and let the value −1 come five times. Then c is −5. Now comes a +1 that matters
+# more than all before. With i = 1, c is −4.
 #
 # In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
 # sum of 0 that is 1, and for a sum of 5 it is 148. So c can become very large. That is why a second
@@ -167,8 +167,7 @@ c, n = c + i * 1.0, n + i
 print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 
 # %% [markdown]
-# c / n is a mean of all values, in which each has its weight. The new one weighs 148, the five old
-# ones weigh 1 each.
+# c / n is a mean of all values. The new one weighs 148 in it, and the five old ones 1 each.
 #
 # ## The mLSTM
 #
@@ -267,9 +266,9 @@ i, f = torch.randn(T).exp(), torch.randn(T).sigmoid()
 print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 
 # %% [markdown]
-# Two programs, one function, and all gradients are the same. The loop keeps C and n, 272 numbers,
-# however long the text is, and goes step by step. The other one makes a table of T by T scores, and
-# all rows at the same time. So you read on and on with the first, and train with the second.
+# Two programs, one function, the same gradients. The loop keeps C and n, 272 numbers, however long
+# the text is, and goes step by step. The other one makes a table of T by T scores, and all rows at
+# the same time. So you read on and on with the first, and train with the second.
 #
 # ## The stabiliser
 #
@@ -347,9 +346,8 @@ print("c / n:", same(c / n, plain_c / plain_n))
 # is left out.
 #
 # We check the row of the minimal LSTM against the scan of lesson 19. For linear attention and Mamba
-# `tests/claims/test_claims_20.py` does the same, with the formulas of their papers
-# ([arXiv 2006.16236](https://arxiv.org/abs/2006.16236) and
-# [2312.00752](https://arxiv.org/abs/2312.00752)).
+# `tests/claims/test_claims_20.py` does the same, with the formulas of their papers ([arXiv
+# 2006.16236](https://arxiv.org/abs/2006.16236) and [2312.00752](https://arxiv.org/abs/2312.00752)).
 
 # %%
 from lstm_lessons.lstm.minimal import scan
@@ -386,8 +384,8 @@ same(attention(q, k, v), F.scaled_dot_product_attention(q, k, v, is_causal=True)
 # %% [markdown]
 # Now both tasks for all three: the lists of pairs, and the parity of lesson 19. Attention and the
 # matrix are one layer with D = 16, and attention is told no positions. The LSTM has 32 units for
-# the pairs, and 8 for parity. All were trained on lists of 8 pairs, and are asked about 8 and 16.
-# The dotted lines are the rule for pairs, and a half for parity.
+# the pairs, and 8 for parity. All were trained on lists of 8 pairs. The dotted lines are the rule
+# for pairs, and a half for parity.
 
 # %%
 recall, parity = measured("recall, looking back"), measured("parity, looking back")
@@ -400,8 +398,9 @@ tasks = {  # what was measured, its place there, and what is right without a loo
 }
 
 # %% [markdown]
-# **Predict.** You know that an LSTM learns parity. A guess: do the matrix and attention learn it
-# as well: both, one of them, or neither?
+# You know from lesson 19 that an LSTM learns parity.
+#
+# **Predict.** A guess: do the matrix and attention learn it as well: both, one of them, or neither?
 
 # %%
 plot, axes = figure(720, 280)
@@ -422,11 +421,11 @@ show(plot, alt)
 # Neither. The two that find the pairs fail at parity, and the LSTM, which has parity right, does no
 # better with pairs than the rule.
 #
-# * Attention finds the pair in all lists, also in lists twice as long as those of its training. The
-#   matrix makes some mistakes there: whether that comes from its size or from the training we have
-#   not measured. But a state of a fixed size has a limit, as you saw in the explorer. Samy Jelassi
-#   and others (2024) prove it for the copying of long texts, which two layers of attention can do
-#   ([arXiv 2402.01032](https://arxiv.org/abs/2402.01032)).
+# * Attention finds the pair in all lists, also in those of 16 pairs. The matrix makes some mistakes
+#   there: whether that comes from its size or from the training on 8 we have not measured. But a
+#   state of a fixed size has a limit, as you saw in the explorer. Samy Jelassi and others (2024)
+#   prove it for the copying of long texts, which two layers of attention can do ([arXiv
+#   2402.01032](https://arxiv.org/abs/2402.01032)).
 # * The answer to parity changes with every 1. The gates of the matrix read the word alone, as those
 #   of the minimal LSTM do. And this attention makes a mean of what it finds, with a weighted sum
 #   behind it. Whether a count is odd is no weighted sum of a mean.
@@ -452,11 +451,8 @@ for steps in (10, 1000, 100_000):
 # A matrix keeps more, and still something has to say when to write, when to keep and when to wipe.
 # That is what gates are for.
 #
-# Where can you go on from here?
-#
-# * Train something of your own. Begin with a baseline, and report all seeds.
-# * Read one of the papers that this lesson names, with its equations beside the table.
-# * When something fails in silence, take the probes of the clinic, lesson 18.
+# From here, train something of your own, with a baseline and all seeds. Or read one of the papers
+# that this lesson names, with its equations beside the table.
 
 # %% [markdown]
 # ## What we have seen
