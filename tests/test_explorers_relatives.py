@@ -7,7 +7,7 @@ from drawn import corners, marked, tree, words
 from torch import nn
 
 from lstm_lessons.drawing.relatives import CELLS, FORGET, Switches
-from lstm_lessons.explorers.relatives import BAR_WIDTH, INPUT_SIZE, PRESETS, numbers, view
+from lstm_lessons.explorers.relatives import BAR_WIDTH, BAR_X, INPUT_SIZE, PRESETS, numbers, view
 from lstm_lessons.lstm.relatives import count_parameters, parameter_shapes
 
 SIZES = ("16", "128", "1024")
@@ -94,6 +94,20 @@ def test_a_bar_is_as_long_as_its_share_of_the_plain_lstm(preset):
         wanted = max(1, BAR_WIDTH * counts[name] / whole)
         assert float(bar.get("width")) == pytest.approx(wanted, abs=0.01)
     assert f"{total:,} parameters, {total / whole:.1%} of the plain LSTM's" in view(**preset).alt
+
+
+def test_bars_stand_end_to_end_and_the_plain_lstms_reach_the_line():
+    for preset in PRESETS.values():
+        counts, _, svg = shown(**preset)
+        ((whole, line),) = marked(svg, "whole").items()
+        end = BAR_X + BAR_WIDTH
+        assert line.get("d").startswith(f"M{end} ")
+        before = 0
+        for name, bar in marked(svg, "bar").items():
+            wanted = BAR_X + BAR_WIDTH * before / int(whole)
+            assert float(bar.get("x")) == pytest.approx(wanted, abs=0.01)
+            before += counts[name]
+    assert int(whole) == shown()[1]
 
 
 def test_peepholes_end_at_the_gates_that_look():

@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("13.1").hint()` gives a hint, and another one at the next call.
+# `exercise("13.1").hint()` gives a hint, and another one at the next call;
+# `exercise("13.1").solution()`, called twice, shows a solution.
 
 # %%
 import torch
@@ -108,7 +109,7 @@ exercise("13.2").check(answer)
 #    goes in.
 # 2. A block of a gate is H rows in four tensors: (H, I), (H, H), and twice (H). How many blocks has
 #    each layer?
-# 3. A peephole is H numbers a gate. With a projection, `weight_hh` has P columns, and `weight_hr`
+# 3. A peephole is H numbers per gate. With a projection, `weight_hh` has P columns, and `weight_hr`
 #    is (P, H). Layer 1 reads the P numbers that layer 0 shows.
 
 # %% [markdown]

@@ -584,6 +584,12 @@ def trials() -> list[Trial]:
             SEEDS,
             partial(open_brackets, "LSTM", forget_bias=1.0),
         ),
+        (
+            "relatives, longer",
+            "no forget gate",
+            SEEDS,
+            partial(open_brackets, "no forget gate", rounds=16),
+        ),
         *(
             ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))
             for rounds in (10, 40)

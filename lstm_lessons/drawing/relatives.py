@@ -2,7 +2,8 @@
 
 A cell of the LSTM has the places of `pictures.cell`. A GRU has one state alone, h, which is its
 memory, and so it runs where c runs in an LSTM, as a belt. Its news n has the colour of g. Its gates
-z and r have none: those are for i, f and o. r and its way are dashed.
+z and r have none: those are for i, f and o. A dot is where a way leaves a line; where a way crosses
+a line, the line has a gap.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ OLD_X, NEW_X = 132, 492  # where peepholes leave the belt: before f, and behind 
 # The GRU: z below the line of h, n and the way to it on the right, r below that.
 Z_X, N_X, R_X, FIRST_X, SECOND_X, TURN_X = 176, 424, 584, 628, 532, 673
 N_Y, MIX_Y, BEND_Y, X_BUS_Y = 180, 122, 216, 348
-DASHES = "6 4"  # of r and its way
+DOT, GAP = 5, 7  # the radius of a dot, and half of a gap
 
 
 @dataclass(frozen=True)
@@ -225,9 +226,15 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     line(root, "ink", (84, BELT_Y), (84, BUS_Y), (TURN_X, BUS_Y), (TURN_X, N_Y))
     svg.formula(root, TURN_X, N_Y - 14, "h_{t−1}", 15)
     line(root, "ink", (WORD_X, WORD_Y - 10), (WORD_X, X_BUS_Y), (R_X + 14, X_BUS_Y))
+    for x in (Z_X + 14, N_X, R_X + 14):  # from x, over the line of h
+        svg.rect(root, x - GAP, BUS_Y - 3, 2 * GAP, 6, fill="paper", data_gap=f"{x}")
     for x in (Z_X, R_X):
         arrow(root, "ink", (x - 14, BUS_Y), (x - 14, BELOW))
         arrow(root, "ink", (x + 14, X_BUS_Y), (x + 14, BELOW))
+        _dot(root, x - 14, BUS_Y)
+    for x in (Z_X + 14, N_X):
+        _dot(root, x, X_BUS_Y)
+    _dot(root, 84, BELT_Y)
     arrow(root, "ink", (N_X, X_BUS_Y), (N_X, N_Y + GATE_HEIGHT / 2))
     arrow(root, "ink", (TURN_X, N_Y), (N_X + GATE_WIDTH / 2, N_Y))
     _mix(root)
@@ -235,12 +242,17 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     if switches.cell == "GRU, torch":
         product, matrix = SECOND_X, FIRST_X
     way = ((R_X, ABOVE), (R_X, BEND_Y), (product, BEND_Y), (product, N_Y))
-    ways("ink", *way, dashes=DASHES)
+    ways("ink", *way)
     operation(root, product, N_Y, "×", True, data_operation="r")
     _matrix(root, matrix, N_Y, "W_{hn}")
     _box(root, Z_X, GATE_Y, "z", "update", "ink")
-    _box(root, R_X, GATE_Y, "r", "reset", "ink", DASHES)
+    _box(root, R_X, GATE_Y, "r", "reset", "ink")
     _box(root, N_X, N_Y, "n", "news", "g")
+
+
+def _dot(root: svg.Element, x: float, y: float) -> None:
+    """Draw where a way leaves a line."""
+    svg.rect(root, x - DOT, y - DOT, 2 * DOT, 2 * DOT, rx=DOT, fill="ink", data_dot=f"{x}")
 
 
 def _mix(root: svg.Element) -> None:
@@ -269,14 +281,11 @@ def _box(
     letter: str,
     name: str,
     colour: str,
-    dashes: str = "none",
 ) -> None:
     place = (x - GATE_WIDTH / 2, y - GATE_HEIGHT / 2, GATE_WIDTH, GATE_HEIGHT)
     svg.rect(root, *place, rx=8, fill="paper")
     tint = {"fill": colour, "fill_opacity": theme.TINT if colour != "ink" else 0.06}
     pen = {"stroke": colour, "stroke_width": 3}
-    if dashes != "none":
-        pen["stroke_dasharray"] = dashes
     svg.rect(root, *place, rx=8, **pen, **tint, data_gate=letter)
     svg.label(root, x, y + 2, letter, 26, fill=colour, font_weight="bold")
     svg.label(root, x, y + 23, name, 15)

@@ -37,7 +37,7 @@ def relatives() -> Explorer:
 def numbers(switches: pen.Switches, hidden_size: int) -> dict[str, tuple[int, ...]]:
     """Return the shape of each parameter, by its name; a projection has a quarter of H.
 
-    The names and shapes are those of nn.LSTM and nn.GRU; ``peepholes`` has a row a gate.
+    The names and shapes are those of nn.LSTM and nn.GRU; ``peepholes`` has a row per gate.
     """
     rows, h_size = len(switches.blocks) * hidden_size, hidden_size
     projected = switches.projection and not switches.gru
@@ -64,7 +64,7 @@ def view(
     projection: Annotated[str, Choice(OFF_ON), "projection, P = H / 4"] = "off",
     hidden_size: Annotated[str, Choice(SIZES), "hidden_size H"] = "16",
 ) -> Picture:
-    """Return the picture: the cell, its equations, and a bar for each of its parameters.
+    """Return the picture: the cell, its equations, and a bar for each parameter, end to end.
 
     Raises:
         ValueError: a parameter is none of its options.
@@ -75,8 +75,15 @@ def view(
     root = svg.panel(pen.WIDTH, HEIGHT)
     pen.draw(root, switches)
     svg.add(root, "path", d=f"M16 {TOP - 10}H{pen.WIDTH - 16}", stroke="edge")
+    end = BAR_X + BAR_WIDTH
+    line = f"M{end} {TOP}V{TOP + ROW * 6}"
+    svg.add(root, "path", d=line, stroke="ink", stroke_dasharray="3 3", data_whole=str(whole))
+    text = f"plain LSTM: {whole:,}"
+    svg.label(root, end + 8, TOP + ROW * 6 + 14, text, 13, "end", fill="muted")
+    left = float(BAR_X)  # each bar begins where the one before ends
     for row, (name, shape) in enumerate(shapes.items()):
-        _row(root, TOP + ROW * (row + 0.5), name, shape, whole)
+        _row(root, left, TOP + ROW * (row + 0.5), name, shape, whole)
+        left += BAR_WIDTH * prod(shape) / whole
     unused = _unused(switches)
     if unused:
         y = TOP + ROW * (len(shapes) + 0.5) + 8
@@ -102,13 +109,15 @@ def _unused(switches: pen.Switches) -> str:
     return f"Set, but of no use to a GRU: {', '.join(names)}."
 
 
-def _row(root: svg.Element, y: float, name: str, shape: tuple[int, ...], whole: int) -> None:
+def _row(
+    root: svg.Element, left: float, y: float, name: str, shape: tuple[int, ...], whole: int
+) -> None:
     size = prod(shape)
     svg.label(root, NAME_X, y + 5, name, 14, "start")
     svg.label(root, SHAPE_X, y + 5, f"({', '.join(map(str, shape))})", 14, "start", fill="muted")
     svg.label(root, COUNT_X, y + 5, f"{size:,}", 14, "end", data_count=name)
     width = max(1, BAR_WIDTH * size / whole)
-    bar = svg.rect(root, BAR_X, y - 7, width, 14, fill="muted", data_bar=name)
+    bar = svg.rect(root, left, y - 7, width, 14, fill="muted", data_bar=name)
     svg.tell(bar, f"{name}: {size:,}, {size / whole:.1%} of the plain LSTM's {whole:,}")
 
 

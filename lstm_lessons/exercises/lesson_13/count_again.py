@@ -28,12 +28,12 @@ EXERCISE = DictExercise(
         )),
         Quantity("peepholes", "One gate of one unit looks at how many numbers of c?", (
             row("peepholes as matrices", "You give each peephole a matrix (H, H). A gate of a unit "
-                "looks at the memory of its own unit alone, so it is H numbers a gate.", 335),
+                "looks at the memory of its own unit alone, so it is H numbers per gate.", 335),
             row("a peephole for g", "Four gates with a peephole: g has none. i, f and o look.",
                 280),
-            row("one peephole in all", "That is one peephole a unit. i, f and o have one each.",
+            row("one peephole in all", "That is one peephole per unit. i, f and o have one each.",
                 265),
-            row("peepholes for two gates", "That is two peepholes a unit. i, f and o have one "
+            row("peepholes for two gates", "That is two peepholes per unit. i, f and o have one "
                 "each.", 270),
         )),
         Quantity("GRU", "How many blocks has it?", (

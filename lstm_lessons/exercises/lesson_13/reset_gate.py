@@ -54,6 +54,8 @@ _SLIPS = (
         ("b_hn outside r", "For `reset_first=False`, b_hn is added after r. In torch's form, r "
          "multiplies all that the product gives, with its bias.",
          "r * F.linear(h, weight_hh.chunk(3)[2]) + bias_hh.chunk(3)[2]"),
+        ("b_hn left out, torch", "For `reset_first=False`, b_hn is missing. It is added before r "
+         "acts.", "r * F.linear(h, weight_hh.chunk(3)[2])"),
         ("r added", "For `reset_first=False`, r is added to the part from h; it multiplies it.",
          "r + h_n"),
         ("1 - r, torch", "For `reset_first=False`, you multiply by 1 − r. Where r is 1, the old h "
@@ -91,6 +93,9 @@ _SLIPS = (
                 "r * h_n"),
         ),
     ),
+    together("b_hn left out of both", "b_hn is missing, in both forms.",
+             {_TORCH: "r * F.linear(h, weight_hh.chunk(3)[2])",
+              _PAPER: "F.linear(r * h, weight_hh.chunk(3)[2])"}, paired=False),
     place("if reset_first:", alone=(
         ("the two forms exchanged", "You have exchanged the two forms. `reset_first=True` is the "
          "paper's: r first, then the product.", "if not reset_first:"),
