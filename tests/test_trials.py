@@ -1,4 +1,4 @@
-"""What lessons 01, 06, 07, 13, 15, 19 and 20 measured: what the script makes, and what they say."""
+"""What lessons 01 to 20 measured with several seeds: what the script makes, and what they say."""
 
 import json
 from statistics import median
@@ -204,9 +204,10 @@ def test_two_directions_guess_the_next_character_by_a_leak_alone():
 
 @pytest.mark.slow
 def test_packed_readers_beat_the_rule_and_padded_ones_seldom():
-    """Of ten seeds each, on 242 lines of which the rule of lesson 09 tells 209 right."""
+    """Of ten seeds each, on 242 lines of which the rule of lesson 09 gets 209 right."""
     beaten = {name: sum(each > 209 for each in runs) for name, runs in measured("padding").items()}
-    assert beaten == {"packed": 9, "padded": 2, "padded, 15 rounds": 0}
+    assert beaten == {"packed": 9, "padded": 2, "padded, 15 rounds": 0, "the same, bias 4": 8}
+    assert min(measured("padding")["the same, bias 4"]) == 206
     assert sorted(measured("padding")["padded"])[3] == 136  # four near one half of 242
     assert trials.padding(True, 9) == 208
 

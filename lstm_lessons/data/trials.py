@@ -385,8 +385,11 @@ def _drawn_in_double() -> Iterator[None]:
 # --- Lesson 09 ---------------------------------------------------------------------------------
 
 
-def padding(packed: bool, seed: int, rounds: int = 5) -> int:
-    """Train the reader with a line's own length or always with 40; return how many are right."""
+def padding(packed: bool, seed: int, rounds: int = 5, forget_bias: float | None = None) -> int:
+    """Train the reader with a line's own length or always with 40; return how many are right.
+
+    ``forget_bias`` opens the forget gate before training, as in lesson 01.
+    """
     lines = code_or_prose()
     number = _numbers("".join(line.text for line in lines))
     rows = [_row(line.text, number) + 1 for line in lines]  # 0 is padding
@@ -396,6 +399,10 @@ def padding(packed: bool, seed: int, rounds: int = 5) -> int:
         is_code = torch.tensor([float(line.code) for line in lines])
         torch.manual_seed(seed)
         model = Reader(len(number))
+        if forget_bias is not None:
+            with torch.no_grad():
+                model.lstm.get_parameter("bias_ih_l0")[16:32] = forget_bias
+                model.lstm.get_parameter("bias_hh_l0")[16:32] = 0
 
         def scores(chosen: Tensor) -> Tensor:
             return model(numbers[chosen], lengths[chosen])[:, 0]
@@ -567,6 +574,12 @@ def trials() -> list[Trial]:
         ("padding", "packed", SEEDS, partial(padding, True)),
         ("padding", "padded", SEEDS, partial(padding, False)),
         ("padding", "padded, 15 rounds", SEEDS, partial(padding, False, rounds=15)),
+        (
+            "padding",
+            "the same, bias 4",
+            SEEDS,
+            partial(padding, False, rounds=15, forget_bias=4.0),
+        ),
         *(
             (
                 f"relatives, rate {rate}",
