@@ -67,8 +67,8 @@ for n, line in enumerate(lines):
 # %% [markdown]
 # With `batch_first=True` all six verdicts are right: above 0.5 for code, below 0.5 for prose. (Not
 # every batch goes so well: of all lines that it has not seen, the reader gets nine in ten right.)
-# Without it, everything is code, and three of six are right, as many as a coin gets on average.
-# Yet both layers ran, both outputs have the same shape, and there was no error and no warning.
+# Without it, everything is code. Yet both layers ran, both outputs have the same shape, and there
+# was no error and no warning.
 
 # %% [markdown]
 # ## How a batch lies
@@ -82,9 +82,10 @@ from lstm_lessons import pictures
 pictures.walk()
 
 # %% [markdown]
-# It is not by chance that the lines come first. PyTorch's `DataLoader` takes some lines, or
-# *samples*, from a list, and lays them on top of each other, as `torch.stack` does. That makes a
-# new axis **in front**, and this axis counts the lines.
+# It is not by chance that the lines come first. PyTorch's `DataLoader` takes some lines from a
+# list, and lays them on top of each other, as `torch.stack` does. That makes a new axis **in
+# front**, and this axis counts the lines. (We call one row of a batch a line or a sentence.
+# Libraries say *sample* or *sequence*.)
 
 # %%
 from torch.utils.data import DataLoader
@@ -158,10 +159,9 @@ pictures.walk(axis=1)
 #
 # ## Shapes that cannot come out
 #
-# From here on we use random numbers and larger sizes, all of them different: 10 sentences, 24
-# words, 100 numbers a word, 16 units. They are those of the second post of lesson 00,
-# "pytorch中的nn.LSTM模块参数详解". It explains these sizes well. Then it has this code, with two
-# layers where we take one:
+# From here on we use random numbers and the sizes of the second post of lesson 00,
+# "pytorch中的nn.LSTM模块参数详解": 10 sentences, 24 words, 100 numbers per word, 16 units. It
+# has this code, with two layers where we take one:
 #
 # ```python
 # x = torch.rand(10, 24, 100)
@@ -191,7 +191,7 @@ print("output:", tuple(output.shape), "  h:", tuple(h.shape))
 # There are two ways to mend it. Either turn x round: `x.transpose(0, 1)` swaps axes 0 and 1. Or
 # tell the layer how x lies: `batch_first=True`.
 #
-# **Predict.** Which of the two repairs prints the shapes of the post?
+# **Predict.** The post has (24, 10, 16) for `output`. Which of the two repairs gives that shape?
 
 # %%
 output, (h, c) = nn.LSTM(I, H)(x.transpose(0, 1))
@@ -226,8 +226,8 @@ print("the last step of output", same(output[:, -1], h_n[0]))
 
 # %% [markdown]
 # Try all four combinations yourself. x is a table of words, as in the pictures above. What is
-# filled is sentence 0, and all that would change if sentence 0 were another sentence. A strip is a
-# step of the loop.
+# filled is sentence 0, and all that would change if sentence 0 were another sentence. A strip is
+# what the loop reads in one step.
 #
 # **Try it.**
 #
@@ -258,7 +258,7 @@ explorers.three_axes()
 #
 # With 10 sentences of 10 words no shape helps. But what is filled in the explorer does, and you can
 # have it in your own programs. The sentences of a batch have nothing to do with each other. So:
-# change the first sentence, and look which sentences get another output.
+# change the first sentence, and see which sentences get another output.
 #
 # First we need something to test: functions that take x with the sentences in front, and give
 # output with the sentences in front.
@@ -299,10 +299,12 @@ print("swapped:", changed_sentences(swapped, square))
 
 # %% [markdown]
 # The shapes are equal, and the probe tells the two apart: in `right` only sentence 0 changes, in
-# `swapped` all ten. Two things to know before you use it:
+# `swapped` all ten. Three things to know before you use it:
 #
-# * Give it vectors, not the numbers of characters. The largest number plus 1 is no character: where
-#   it occurs, the embedding stops with an error.
+# * It adds 1 to vectors. If your model takes the numbers of characters, put another sentence in the
+#   place of the first one.
+# * Of many sentences it may name only some, because a change can be forgotten on the way. One that
+#   it names besides the first is enough.
 # * It wants a model that is in use, `model.eval()`. In training, dropout (lesson 06) changes
 #   outputs by chance.
 #
@@ -361,12 +363,12 @@ print("viewed:", changed_sentences(viewed, x))
 # %%
 table = torch.rand(8, 20)
 output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(table)
-print("output:", tuple(output.shape), "  states in h_n:", h_n.shape[0])
+print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
 
 # %% [markdown]
-# One, of 8 steps: there is one state for eight cars. An input with two axes is one sequence, (T,
-# I), as a single line was in lesson 04. The state has walked from car to car, and
-# `batch_first=True` did not help, because with two axes there is no batch.
+# One, of 8 steps. `h_n` is (1, 16), which is (layers, H): it has no axis for cars. An input with
+# two axes is one sequence, (T, I), as a single line was in lesson 04. The state has walked from car
+# to car, and `batch_first=True` did not help, because with two axes there is no batch.
 #
 # Which axis is missing? That depends on what a row of your table is:
 #
@@ -386,7 +388,7 @@ output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(rows)
 print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
 
 # %% [markdown]
-# Both times there are eight states, one for each car. For the speeds, the first one is right.
+# Both times `h_n` has an axis for the eight cars. For the speeds, the first one is right.
 #
 # ## States
 #
@@ -403,17 +405,16 @@ for layer, given in ((lstm_bf, batch_in_front), (lstm, states)):
         print(error)
 
 # %% [markdown]
-# The first call wants (1, 10, 16), as without `batch_first`: the layers first. (In the message,
-# `hidden[0]` is `h_0`.) The second took the 24 words for sentences, and wanted a state for
-# each. With a single sentence the first mistake passes without an error, and with as many words as
-# sentences the second one does.
+# The first call wants (1, 10, 16), the layers first. (In the message, `hidden[0]` is `h_0`.) The
+# second took the 24 words for sentences, and wanted a state for each. With a single sentence the
+# first mistake raises no error, and with as many words as sentences the second raises none.
 #
 # ## What we have seen
 #
 # * A `DataLoader` makes batches with the lines first, (B, T, I). The loop walks along axis 0, or
 #   along axis 1 with `batch_first=True`. It does not know what you meant.
 # * Swapped axes raise no error, unless states are given and B differs from T. The probe sees them:
-#   change sentence 0, and look which sentences change. No shape is needed for that.
+#   change sentence 0, and see which sentences change. No shape is needed for that.
 # * `transpose` moves axes. `view` only breaks the lines elsewhere.
 # * `batch_first` is about x and `output`. The last step becomes `output[:, -1]`. States stay
 #   (layers, B, H).
@@ -421,7 +422,7 @@ for layer, given in ((lstm_bf, batch_in_front), (lstm, states)):
 
 # %% [markdown]
 # **A common mistake.** `x.view(T, B, I)`, to get the shape that the layer wants. Every shape is
-# right, and there is no error. You can tell by the probe: change the first sentence, and others
+# right, and there is no error. You recognise it by the probe: change the first sentence, and others
 # change.
 #
 # **Exercises:** [05 Batches and batch_first](../exercises/05_batches_and_batch_first.ipynb). Read a
