@@ -175,7 +175,7 @@ LESSONS = (
             "say which words each slot of `output` and `h_n` has seen, and take the right vector",
             "say when two directions help and when they leak, and find a leak with a probe",
         ),
-        minutes=37,
+        minutes=35,
         exercise_minutes=30,
         prerequisites=("06",),
     ),

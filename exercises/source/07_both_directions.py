@@ -12,6 +12,7 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("07.1").hint()` gives a hint, and another one at the next call.
+# `exercise("07.1").solution()` shows a solution. It asks first; call it twice.
 
 # %%
 import torch
@@ -63,7 +64,7 @@ def leaking(lstm, x):
 
 
 # %% [markdown]
-# To see the leak, change value 5, the last one, and look which slots move. Only slot 5 may.
+# To see the leak, change value 5, the last one, and see which slots change. Only slot 5 may.
 
 # %%
 lstm = nn.LSTM(1, 4, bidirectional=True)
@@ -72,7 +73,7 @@ changed = x.clone()
 changed[-1] += 1
 before, after = leaking(lstm, x), leaking(lstm, changed)
 print(
-    "slots that move with value 5:", [t for t in range(6) if not torch.equal(before[t], after[t])]
+    "slots that change with value 5:", [t for t in range(6) if not torch.equal(before[t], after[t])]
 )
 
 # %% [markdown]

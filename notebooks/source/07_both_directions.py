@@ -25,9 +25,10 @@
 #   after it, from the end of the piece to the gap. The guess is made from the two states beside the
 #   gap.
 #
-# Both have 32 numbers from which to guess. They were trained with five seeds each, beforehand, by
-# `lstm_lessons/data/trials.py`. The picture shows the share of characters that they guess right, on
-# text that they were not trained on.
+# Both have 32 numbers from which to guess. The letter that they guess stands in x, but neither of
+# the two states has read it. Each kind was trained beforehand from five *seeds*, that is five draws
+# of its first weights, by `lstm_lessons/data/trials.py`. The picture shows the share of characters
+# that they guess right, on text that they were not trained on.
 
 # %%
 from lstm_lessons import pictures
@@ -47,8 +48,9 @@ pictures.runs(runs, "rounds through the text", "gaps filled right", bounds=(0, 0
 # * the **forward** pass reads from the first character to the last,
 # * the **reverse** pass reads from the last character to the first.
 #
-# Each pass has its own weights, its own h and its own c. They do not meet while they run. Schuster
-# and Paliwal made such networks in 1997, Graves and Schmidhuber made them of LSTMs in 2005.
+# Each pass has its own weights, its own h and its own c. They do not meet while they run.
+# [Schuster and Paliwal](https://doi.org/10.1109/78.650093) made such networks in 1997,
+# [Graves and Schmidhuber](https://doi.org/10.1016/j.neunet.2005.06.042) made them of LSTMs in 2005.
 #
 # In the next picture, `output` has a slot for each step, as before. Now two passes fill it.
 
@@ -90,9 +92,8 @@ print("reverse half:", same(output[-1, 2:], output_alone[0, 2:]))
 print("forward half:", same(output[-1, :2], output_alone[0, :2]))
 
 # %% [markdown]
-# One. The cell has run the layer a second time, on the last character alone, and the reverse half
-# is the same. The reverse pass begins at `)`, and has read nothing else when it fills this slot.
-# That is the first trap of this lesson.
+# One. On the last character alone, the layer gives the same reverse half. The reverse pass begins
+# at `)`, and has read nothing else when it fills this slot. That is the first trap of this lesson.
 #
 # ## By hand: flip, run, flip
 #
@@ -162,7 +163,7 @@ output, _ = lstm(x, states)
 flipped, _, _ = unroll(x.flip(0), h_0[1], c_0[1], lstm.all_weights[1])
 
 # %% [markdown]
-# We count the words at which it is right all the same. (In an `if`, `same` is true or false.)
+# We count the words at which it is right all the same.
 #
 # **Predict.** At how many of the 24 words is the reverse half then right?
 
@@ -179,16 +180,16 @@ print("right at", right, "of", T, "words")
 #
 # ## What has each half seen?
 #
-# We ask as in lesson 05, with a probe: change one word s, and look which slots of `output` move. If
-# slot t moves, it has seen word s. The function below returns a line of marks for each slot: an X
-# for each word that it has seen, a dot for each that it has not. So `XX....` for slot 1 says that
-# it has seen the words 0 and 1 of six. (A model with dropout needs `eval()` first. And with many
-# words a dot may also mean that a word was forgotten on the way.)
+# We ask as in lesson 05, with a probe: change one word s, and see which slots of `output` change.
+# If slot t changes, it has seen word s. The function below returns a line of marks for each slot:
+# an X for each word that it has seen, a dot for each that it has not. So `XX....` for slot 1 says
+# that it has seen the words 0 and 1 of six. (With many words a dot may also mean that a word was
+# forgotten on the way.)
 
 
 # %%
 def seen(read, x):
-    """Return for each slot of read(x) an X for each step of x that moves it."""
+    """Return for each slot of read(x) an X for each step of x that changes it."""
     before = read(x)
     marks = [""] * len(x)
     for s in range(len(x)):  # change one word
@@ -222,15 +223,12 @@ for t in range(6):
     print(f"{t:^4}   {forward[t]}    {reverse[t]}")
 
 # %% [markdown]
-# Two triangles. Forward, slot t has seen the words 0 to t. In reverse, it has seen the words t to
-# 5. Together that is every word, in every slot.
-#
-# But in slot 5 the reverse pass has only begun, and in slot 0 the forward pass. There is no slot in
-# which both passes have read all words.
+# Together, each slot has seen every word. But in slot 5 the reverse pass has only begun, and in
+# slot 0 the forward pass. There is no slot in which both passes have read all words.
 #
 # ## One vector for a line
 #
-# For one verdict a line, the head wants one vector from each pass, after that pass has read the
+# For one verdict per line, the head wants one vector from each pass, after that pass has read the
 # whole line. `h_n` holds just that. The `n` does not mean the last character: it means the last
 # step *of that pass*.
 #
@@ -252,8 +250,8 @@ print("h_n[1] and output[0, :, H:]: ", same(h_n[1], output[0, :, H:]))
 # In the module that you take home, `Reader`, the head would take 2H numbers, and would get this
 # vector in place of `h_n[-1]`.
 #
-# The mean or the maximum of `output` over all steps is a right vector, too. Two other ways are
-# found in programs. They run, and they are wrong.
+# The mean or the maximum of `output` over all steps is right, too. Two other ways run, and are
+# wrong.
 #
 # ### The last slot
 #
@@ -383,10 +381,10 @@ for name, model in {"one direction": one, "two directions": two}.items():
     print(f"{name:15} {right.double().mean():.0%} of the next characters are right")
 
 # %% [markdown]
-# It guesses 85 %, on pages that it has never seen. That looks like a very good network. But it
-# cheats: the reverse half of slot t has read character t + 1, which is the answer. It copies, and
-# after so short a training it does not yet copy every time. This is called a *leak*, and a test on
-# other pages does not find it, because the test leaks in the same way.
+# It guesses 85 %, on pages that it has never seen. But it cheats: the reverse half of slot t has
+# read character t + 1, which is the answer. It copies, and after so short a training it does not
+# yet copy every time. This is called a *leak*, and a test on other pages does not find it, because
+# the test leaks in the same way.
 #
 # In use, the next character is not there yet. Somebody has typed `whil`, say: the network reads
 # these four characters, and the guess is made from its last slot, that of `l`. We do that for
@@ -421,16 +419,14 @@ for setting, runs in measured("next characters").items():
 
 # %% [markdown]
 # In use, two directions have half to two thirds of what one direction has. The last rows are two
-# directions once more, trained for forty rounds in place of ten. The leak pays more then, and in
-# use they are no better.
+# directions once more, trained for forty rounds in place of ten. In use they are no better. So do
+# not use `output[t]` of a bidirectional layer to forecast what comes after t, if the layer has been
+# given what comes after t.
 #
-# One rule follows from it. Do not use `output[t]` of a bidirectional layer to forecast what comes
-# after t, if the layer has been given what comes after t.
-#
-# You need not find a leak by thinking. A reader is *causal* if no slot has seen anything that
+# A probe finds a leak. A reader is *causal* if no slot has seen anything that
 # comes after it, and `seen` shows that: slot t has no X after place t. Somebody tries to mend the
-# leak by cutting off the reverse half of `output`. For one layer, you have seen what `seen` says
-# of the forward half.
+# leak by cutting off the reverse half of `output`. With one layer that works: you have seen the
+# marks of the forward half.
 
 
 # %%
@@ -449,8 +445,11 @@ for marks in seen(forward_half_of_two, six):
 # No: slot 0 has seen all six words. Layer 1 reads both halves of layer 0, and the reverse half of
 # layer 0 has read what comes after.
 #
-# One direction in all layers has no leak. Two directions have none only if you read the line anew
-# for each t, as `in_use` does.
+# So these have no leak:
+#
+# * one direction, with any number of layers,
+# * of two directions, the forward half of a *single* layer,
+# * two directions, if you read the line anew for each t, as `in_use` does.
 #
 # ## When to take two directions
 #
@@ -458,17 +457,22 @@ for marks in seen(forward_half_of_two, six):
 # twice the steps. So they are worth a try where the whole line is there before anything has to be
 # said of it. They need not win: measure, as we did with the gaps.
 #
-# For a gap there is one thing more. In the picture each half of a slot says what it has read.
+# For a gap there is one thing more. Take the `l` of `hile` as the gap. As in our training, it
+# stands in x. In the picture each half of a slot says what it has read.
 
 # %%
-read = [("hi", "i_e"), ("hi_", "_e"), ("hi_e", "e")]
-pictures.grid(steps="hi_e", bidirectional=True, labels=[("h", "hi_e"), *read])
+have_read = [("hi", "ile"), ("hil", "le"), ("hile", "e")]
+pictures.grid(steps="hile", bidirectional=True, labels=[("h", "hile"), *have_read])
 
 # %% [markdown]
-# In the slot of the gap *both* halves have read the gap, which must not be seen. So the network
-# took the halves beside it: the forward half of the slot of `i`, and the reverse half of the slot
-# of `e`. It had one layer. With two, this would leak: in the slot of `i`, layer 1 reads both halves
-# of layer 0, and the reverse half of layer 0 has read the gap.
+# In the slot of the gap *both* halves have read `l`, which is the answer. So the network took the
+# halves beside it: the forward half of the slot of `i`, and the reverse half of the slot of `e`. It
+# had one layer. With two, this leaks: in the slot of `i`, layer 1 reads both halves of layer 0, and
+# the reverse half of layer 0 has read `l`.
+#
+# The usual remedy is to put a sign in the place of the letter, as in `hi_e`. What is not in x
+# cannot leak, so you may take any number of layers, and the slot of the gap itself. The price is
+# that one reading asks for the hidden letters alone. Ours asked for all 23 at once.
 #
 # ## What we have seen
 #
@@ -476,15 +480,15 @@ pictures.grid(steps="hi_e", bidirectional=True, labels=[("h", "hi_e"), *read])
 # * The reverse pass begins in `output[-1]` and ends in `output[0]`.
 # * `h_n` is (L·D, B, H), layer by layer, forward before reverse. `h_n[-2]` and `h_n[-1]` joined are
 #   the vector of a line.
-# * In `output[t]` both halves have read step t. To fill gap t, take the forward half of slot
-#   t − 1 and the reverse half of slot t + 1, of one layer.
+# * In `output[t]` both halves have read step t. To fill gap t, put a sign in its place, or take the
+#   forward half of slot t − 1 and the reverse half of slot t + 1, of one layer.
 # * To say what comes next, two directions leak the answer. A probe finds the leak.
 
 # %% [markdown]
 # **A common mistake.** `output[-1]` as the vector of a line, as with one direction. The shape is
-# right and training runs, but half of the vector comes from a pass that has made one step. You can
-# tell by this: its second half is not `h_n[-1]`. (Lines of different lengths need one thing more,
-# which lesson 09 has.)
+# right and training runs, but half of the vector comes from a pass that has made one step. You
+# recognise it by its second half, which is not `h_n[-1]`. (Lines of different lengths need one
+# thing more, which lesson 09 has.)
 #
 # **Exercises:** [07 Both directions](../exercises/07_both_directions.ipynb). Find the vector of a
 # line in `output` alone, mend a leak, predict shapes and slots, mend a summary.

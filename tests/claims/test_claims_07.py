@@ -160,3 +160,19 @@ def test_fitted_on_the_past_two_directions_do_not_leak(noise):
     ends = [torch.cat(list(lstm(windows(noise[:, k]))[1][0]), dim=-1) for k in (0, 1)]
     weights = fit(ends[0], noise[25:, 0])
     assert error(ends[1], weights, noise[25:, 1]) == pytest.approx(1, abs=0.15)
+
+
+def test_the_halves_beside_a_gap_leak_with_two_layers_unless_a_sign_stands_there():
+    """With one layer neither has read the gap's letter; with two both have, where it is in x."""
+    for num_layers, moved in ((1, 0), (2, 2)):
+        model = trials.GapGuesser(6, 5, 3, num_layers, bidirectional=True)
+        one, other = torch.tensor([[0, 1, 2, 3, 4]]).T, torch.tensor([[0, 1, 4, 3, 4]]).T
+
+        def halves(x, lstm=model.lstm, vectors=model.embedding):
+            output = lstm(vectors(x))[0]
+            return output[1, 0, :3], output[3, 0, 3:]
+
+        pairs = zip(halves(one), halves(other), strict=True)
+        assert sum(not torch.equal(*pair) for pair in pairs) == moved
+        one[2] = other[2] = 5  # the sign
+        assert torch.equal(model(one), model(other))

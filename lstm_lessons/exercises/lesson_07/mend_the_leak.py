@@ -146,10 +146,10 @@ _OTHERS = (
     other("states handed on", "You read one value at a time and hand the states on. A forward pass "
           "can go on like that. But the reverse pass begins anew at t: handed on, it has a state "
           "from the values before t, which it should read only *after* t.", _handed_on(1)),
-    other("right with one layer", "With one layer this is right: the forward half reads the past "
-          "alone, and the reverse half of slot t has made one step. With two, both passes of layer "
-          "1 read *both* halves of layer 0, at every step up to t, as they are when the series "
-          "ends at t.", _handed_on(0), _forward_of_one_run),
+    other("right with one layer", "With two layers it is wrong. With one it is right: the forward "
+          "half reads the past alone, and the reverse half of slot t has made one step. But layer "
+          "1 reads *both* halves of layer 0 in all slots up to t. And these reverse halves begin "
+          "at t, where the series ends.", _handed_on(0), _forward_of_one_run),
     other("a window", "You show the layer a window of the last values. Slot t is what the layer "
           "shows when it has read *all* values up to t.", *map(_window, (2, 3, 4, 5, 8, 10))),
     other("the reverse half set to zero", "You put zeros into the reverse half. With one layer "
