@@ -12,6 +12,7 @@
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
 # `exercise("08.1").hint()` gives a hint, and another one at the next call.
+# `exercise("08.1").solution()` shows a solution. It asks first; call it twice.
 
 # %%
 import torch

@@ -31,7 +31,7 @@ NO_CUT = ("All in one chunk:", "there is no cut.")
 
 
 PRESETS = {
-    "a step a chunk": {"chunk": 1, "between": "detach"},
+    "chunks of one": {"chunk": 1, "between": "detach"},
     "short memory": {"chunk": 6, "forget_bias": 0.0, "between": "detach"},
     "long memory": {"chunk": 6, "forget_bias": 4.0, "between": "detach"},
     "no cut": {"chunk": SEQ_LEN, "between": "detach"},

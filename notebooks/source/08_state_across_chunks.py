@@ -15,15 +15,15 @@
 # A book, a day of sound or a year of measurements is too long to be read at once. So it is read in
 # pieces, one after the other. A piece is called a *chunk*.
 #
-# Our reader shall read this line in chunks of ten characters:
+# Our reader reads this line in chunks of ten characters:
 #
 # ```text
 # the value |is (not al|ways) a nu|mber
 # ```
 #
-# The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader holds
-# whether a bracket is open. Does it still know, when the third chunk begins? That depends on one
-# line of our program.
+# The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader keeps in c
+# whether a bracket is open, and what it shows of that is h. Does it still know, when the third
+# chunk begins? That depends on one line of our program.
 
 # %%
 import torch
@@ -31,11 +31,13 @@ from torch import nn
 
 from lstm_lessons import trained_reader
 
-# %%
 reader, number = trained_reader()
 line = "the value is (not always) a number"
 vectors = reader.embedding(torch.tensor([number[character] for character in line])).detach()
 print("vectors:", tuple(vectors.shape))
+
+# %% [markdown]
+# In the function, `hx` is the pair (h, c) with which a call begins. `None` means zeros.
 
 
 # %%
@@ -58,19 +60,16 @@ pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30
 
 # %% [markdown]
 # If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
-# warns us. If the state is handed on, it still knows.
-#
-# So the state must be handed on. In training that brings a new trouble. This lesson shows it, what
-# to do about it, and what it costs.
+# warns us. So the state must be handed on. In training that brings a new trouble. This lesson shows
+# what to do about it, and what that costs.
 
 # %% [markdown]
 # ## What does a layer keep?
 #
-# We take a new layer with the sizes from lesson 00: 24 words, 10 sentences, 100 numbers in a word.
-# From here on we compute in float64, so that no small difference is rounding. We read the same
-# words twice, in two calls.
+# We take a new layer with the sizes from lesson 00: 24 words, 10 sentences, 100 numbers per word.
+# We read the same words twice, in two calls.
 #
-# **Predict.** Does the second call give other numbers, because the layer has seen the words before?
+# **Predict.** Does the second call give the same numbers as the first?
 
 # %%
 from lstm_lessons import same
@@ -84,8 +83,8 @@ again, _ = lstm(x)
 same(again, whole)
 
 # %% [markdown]
-# No. A layer has weights and nothing else, and each call without `hx` begins with zeros. Nobody
-# hands the state on if you do not: the pair that one call returns goes into the next call, as in
+# It does. A layer has weights and nothing else, and each call without `hx` begins with zeros. To
+# hand the state on is up to you: the pair that one call returns goes into the next call, as in
 # lesson 04.
 #
 # `x.split(5)` cuts x along its first axis, which is time, into chunks of 5 words.
@@ -99,8 +98,8 @@ print("lengths:", [len(output) for output in outputs])
 same(torch.cat(outputs), whole)
 
 # %% [markdown]
-# The outputs of the chunks are those of the whole. The last chunk has only 4 words, and nothing has
-# to be done about that, because states have no axis for time. Two things to keep in mind:
+# The outputs of the chunks are those of the whole, also of the last chunk, which has only 4 words.
+# Two things to keep in mind:
 #
 # * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
 #   cuts the batch into groups of 5 sentences. An error comes only if the last group is smaller than
@@ -133,8 +132,7 @@ for chunk in x.split(5):
 # `backward()` walks from the loss back through the record of how it was made, the *graph* (lesson
 # 03). To save memory, it throws away the values that it has walked through.
 #
-# We hand the state on as before. The loss here is the mean of the squares of the output. It means
-# nothing, but it has gradients.
+# The loss here is the mean of the squares of the output. It means nothing, but it has gradients.
 #
 # **Predict.** In which chunk, counted from 0, does this loop fail?
 
@@ -152,9 +150,10 @@ except RuntimeError as error:
 # In chunk 1. A tensor brings its graph along, and so do the states that we hand on. `hx` hangs on
 # the graph of chunk 0, and the values in it have been thrown away.
 #
-# The error message names a way out: `retain_graph=True`, which throws nothing away. Many people
-# write that. Here it is in a loop that also trains: after each `backward()`, the optimiser changes
-# all weights.
+# The error message names a way out: `retain_graph=True`, which throws nothing away. Here it is in a
+# loop that also trains, the one of lesson 01: after each `backward()`, the optimiser changes all
+# weights. (The first optimiser of a program takes some seconds to load, on a busy machine up to a
+# minute.)
 #
 # **Predict.** A guess: does chunk 1 work now?
 
@@ -204,7 +203,7 @@ def words_reached(cut):
 print(words_reached(cut=False))
 
 # %% [markdown]
-# The last chunk walks back over the whole text. For a book, each step would take longer than the
+# The last chunk walks back over the whole text. For a book, each update would take longer than the
 # one before, and need more memory.
 
 # %% [markdown]
@@ -221,7 +220,7 @@ pictures.chunks(line, 10, between="detach")
 print(words_reached(cut=True))
 
 # %% [markdown]
-# Each loss reaches the words of its own chunk, and no further. Here are the three things that one
+# Each loss reaches the words of its own chunk, and no further. Here are the three things that you
 # can hand on, side by side:
 #
 # | handed on | next output | gradient |
@@ -230,9 +229,13 @@ print(words_reached(cut=True))
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The middle row is what one trains with. This is *truncated backpropagation through time* (Williams
-# and Peng, 1990); truncated means cut off. If you only read and do not train, write
-# `with torch.no_grad():` around the loop. Then there is no graph, and nothing to detach.
+# The middle row is what you train with. This is *truncated backpropagation through time*; truncated
+# means cut off. In its general form
+# ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)), a walk back is made after
+# every n steps, and may go further than n. Then walks overlap. Ours go back n steps and do not.
+#
+# If you only read and do not train, write `with torch.no_grad():` around the loop. Then there is no
+# graph, and nothing to detach.
 
 # %% [markdown]
 # ## A long text, read in rows
@@ -254,8 +257,8 @@ print("view(3, 4).transpose(0, 1)")
 print(numbered.view(3, 4).transpose(0, 1))
 
 # %% [markdown]
-# In the second one. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. The
-# shape is the same, and there is no error.
+# In the second. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. It is
+# the trap of lesson 05, once more.
 
 # %% [markdown]
 # ## Can it learn what is longer than a chunk?
@@ -280,9 +283,9 @@ print("".join(str(answer) for answer in is_open(text)))
 # three numbers, with a 1 for what it is, and an answer, which is 1 where a bracket is open. Both
 # are cut into 16 streams.
 #
-# In training there is a loss at every character. `binary_cross_entropy_with_logits` takes scores
-# (*logits*). It is near 0 where a score is far above 0 and the answer is 1, or far below 0 and the
-# answer is 0. At every cut the state is detached and handed on, or it begins anew with zeros.
+# In training there is a loss at every character. It is that of lesson 06, −ln of the share that the
+# right answer gets. `binary_cross_entropy_with_logits` makes it from scores (*logits*). At every
+# cut the state is detached and handed on, or it begins anew with zeros.
 
 
 # %%
@@ -335,9 +338,9 @@ for hand_on in (True, False):
 # ## An echo
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. We train with chunks of 3 and with chunks of 4, by the same
-# function, with the state handed on in both. Other signs test it. (The first three answers of the
-# 400 mean nothing.)
+# that came three steps before. There are 16 streams of 400 signs. (The first three answers of each
+# mean nothing.) We train with chunks of 3 and with chunks of 4, by the same function, with the
+# state handed on in both. Other signs test it.
 #
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
@@ -372,7 +375,7 @@ pictures.echo(chunk=4, lag=3)
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
-# and nothing if d is k or more. So, as a rule:
+# and nothing if d is k or more. (Walks that overlap see more pairs.) So, as a rule:
 #
 # * If a word matters only to a loss d steps later, chunks must be longer than d. Few pairs may be
 #   enough: a quarter was, here.
