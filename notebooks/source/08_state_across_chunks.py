@@ -32,6 +32,8 @@ from torch import nn
 from lstm_lessons import trained_reader
 
 reader, number = trained_reader()
+
+# %%
 line = "the value is (not always) a number"
 vectors = reader.embedding(torch.tensor([number[character] for character in line])).detach()
 print("vectors:", tuple(vectors.shape))
