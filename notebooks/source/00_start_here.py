@@ -377,7 +377,8 @@ progress()
 #
 # The course began with two posts on CSDN:
 # ["torch.nn.LSTM()详解"](https://blog.csdn.net/m0_45478865/article/details/104455978) by Xhsun1997,
-# of February 2020, and "pytorch中的nn.LSTM模块参数详解" by Foneone.
+# of February 2020, and "pytorch中的nn.LSTM模块参数详解" by Foneone. Each of their claims has
+# its verdict in [an audit of the two](audit_of_two_posts.ipynb).
 
 # %% [markdown]
 # ## What we have seen

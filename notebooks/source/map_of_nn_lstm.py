@@ -35,7 +35,7 @@ explorers.lstm_map()
 #   and `h_n`; `c_0` and `c_n` have the same places. An arrow to the left means that this cell
 #   reads from the last word to the first.
 # * **On the right** are the six tensors of a call.
-# * **Below them** is what one should know of exactly this setting. It changes with the controls.
+# * **Below them** is what you should know of exactly this setting. It changes with the controls.
 # * **At the end** are the parameters. Those that have one shape share a row.
 #
 # Point at a row or at a cell, and wait for a moment: it says more.

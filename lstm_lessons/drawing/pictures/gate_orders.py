@@ -10,7 +10,7 @@ LETTERS = {"PyTorch": "ifgo", "ONNX": "iofc", "Keras": "ifco", "TensorFlow 1": "
 
 WIDTH, FOOT, MOST = 760, 20, 4
 TOP, ROW, WIDE, NAMED = 76, 15, 110, 28  # the letter has a column of its own
-FROM_X, TO_X = 150, 424
+FROM_X, TO_X = 146, 404
 SAID_X = TO_X + WIDE + 20
 
 
