@@ -176,7 +176,7 @@ for f_all, in_all in (join(join(step_A, step_B), step_C), join(step_A, join(step
 #
 # ## The scan
 #
-# In round 1, each step is joined with the one before it. A black line leads to that one, a grey
+# In round 1, each step is joined with the one before it. A strong line leads to that one, a faint
 # line to the dot's own past. The numbers say for which steps a dot stands: all but the first for
 # two.
 
