@@ -68,8 +68,8 @@ exercise("03.1").check(cell)
 #    equations for c and h.
 # 2. The sum has four terms: x with `weight_ih`, h with `weight_hh`, and both biases. With a word in
 #    each row of x, the product is `x @ weight_ih.T`, of shape (B, 4H).
-# 3. `z.chunk(4, dim=-1)` gives the four blocks in torch's order. Three go through `torch.sigmoid`,
-#    one through `torch.tanh`. Make the new c before the new h.
+# 3. `z.chunk(4, dim=-1)` gives the four blocks in PyTorch's order. Three go through
+#    `torch.sigmoid`, one through `torch.tanh`. Make the new c before the new h.
 
 # %% [markdown]
 # ## 03.2 Mend a broken cell
@@ -119,8 +119,8 @@ exercise("03.2").check(mended_cell)
 #    equation, and does each name stand where it stands there?
 # 2. One mistake is in how z is cut into gates, the other in one of the two equations behind the
 #    gates.
-# 3. In which order does torch stack the four gates? And which memory does h show: the one that came
-#    in, or the one that this step has made?
+# 3. In which order does PyTorch stack the four gates? And which memory does h show: the one that
+#    came in, or the one that this step has made?
 
 # %% [markdown]
 # ## 03.3 Split weights by gate

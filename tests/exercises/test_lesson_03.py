@@ -200,7 +200,7 @@ def told(*changes, number="03.2"):
     return result.message
 
 
-IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in torch's order now."
+IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in PyTorch's order now."
 IN_THE_LINE = "One of the two mistakes is mended: h is made from the new memory now."
 
 

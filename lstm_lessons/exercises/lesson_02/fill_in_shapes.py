@@ -23,6 +23,8 @@ EXERCISE = DictExercise(
     questions=(
         ShapeOf("W_ig", f"`W_ig` takes the word to gate g. {RULE}", of=LAYER),
         ShapeOf("x_t", "One word of one sentence: how many numbers, along one axis?",
+                (row("all of x", "{keys}: that is all of x, every word of every sentence. Asked "
+                     "for is one word of one sentence.", (7, 3, 6)),),
                 also=("x", "x_0"), of=LAYER),
         ShapeOf("W_hg", f"`W_hg` takes h to gate g. {RULE}", of=LAYER),
         ShapeOf("h", "h of one sentence: one number for each unit, along one axis.",
@@ -37,7 +39,9 @@ EXERCISE = DictExercise(
                      "gate is one number for each unit, so a gate has H = 5 rows.", (24, 5),
                      (24, 6)),), of=LAYER),
         ShapeOf("bias_ih", "Four biases like b_ig, one after the other, along one axis.",
-                (row("both biases in one", "You count both biases. `bias_ih` is one of them; "
+                (row("one gate's bias", "{keys}: that is the bias of one gate. `bias_ih` holds "
+                     "those of all four.", (5,)),
+                 row("both biases in one", "You count both biases. `bias_ih` is one of them; "
                  "`bias_hh` has the same shape.", (40,), (2, 20)),), of=LAYER),
         FirstAndLast(
             ROWS, "In which order are the four blocks, and how many rows has each?",

@@ -101,7 +101,7 @@ def of_the_results(h: str, c: str) -> Iterator[Place | Slip]:
     right, came = f"return {h}, {c}", {"    z = ": "    old_h, old_c = h, c\n    z = "}
     yield place(
         right,
-        ("returned c, h", "You return c, h; torch's order is h, c.", f"return {c}, {h}"),
+        ("returned c, h", "You return c, h; PyTorch's order is h, c.", f"return {c}, {h}"),
         alone=(("o applied to the c returned", "h is right, but the c that you return was "
                 "multiplied by o. c goes on untouched.", f"return {h}, o * {c}"),),
     )  # fmt: skip

@@ -18,7 +18,7 @@ def cut(order: str) -> Edits:
 
 def cut_as(order: str) -> str:
     """Return what there is to say of it."""
-    return f"cut as {', '.join(order)}; torch stacks i, f, g, o."
+    return f"cut as {', '.join(order)}; PyTorch stacks i, f, g, o."
 
 
 def errors(x: str, h: str) -> Place:

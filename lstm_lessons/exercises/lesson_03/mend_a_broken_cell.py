@@ -17,7 +17,7 @@ _GIVEN, _RIGHT = "ifog", "ifgo"
 _H_LINE = "o * torch.tanh(new_c)"
 _OLD: Edits = {_H_LINE: "o * torch.tanh(c)"}
 _SWAPPED: Edits = {equations.C_LINE: "i * c + f * g"}
-_IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in torch's order now."
+_IN_THE_CUT = "One of the two mistakes is mended: the gates are cut in PyTorch's order now."
 _IN_THE_LINE = "One of the two mistakes is mended: h is made from the new memory now."
 
 

@@ -121,5 +121,5 @@ EXERCISE = FunctionExercise(
     looks=(_clamped,),
     praise="With h and the gate, c can be found again, as long as the gate is not shut and tanh(c) "
     "is not rounded to 1. `output` alone gives only h: without o, c stays hidden. "
-    "Whoever has x and the weights as well can make o again, from x and the h before.",
+    "If you have x and the weights as well, you can make o again, from x and the h before.",
 )
