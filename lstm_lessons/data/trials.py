@@ -132,6 +132,17 @@ def new_network(name: str, seed: int) -> tuple[nn.Module, nn.Module]:
     return network, head
 
 
+def forget_gates(lstm: nn.LSTM, x: Tensor) -> Tensor:
+    """Return the forget gate at every step of x (T, I) after the first: (T - 1, H)."""
+    H = lstm.hidden_size
+    rows = slice(H, 2 * H)  # the second quarter
+    W_if, W_hf = lstm.weight_ih_l0[rows], lstm.weight_hh_l0[rows]
+    b_f = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
+    output, _ = lstm(x)  # h after every word
+    gates = [torch.sigmoid(W_if @ x[t] + W_hf @ output[t - 1] + b_f) for t in range(1, len(x))]
+    return torch.stack(gates)
+
+
 @torch.no_grad()
 def share_right(network: nn.Module, head: nn.Module) -> float:
     """Return the share of 200 new signs that is said right."""

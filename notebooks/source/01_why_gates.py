@@ -25,14 +25,14 @@ line = "we print the sum (see below) here"
 pictures.unit(line)
 
 # %% [markdown]
-# The number rises to 1 at the bracket that opens. It stays there, or a little above, through the
-# nine characters inside. At the bracket that closes it is gone. It does not fade in between.
+# The number rises to 1 at the bracket that opens, and stays there, or a little above, through the
+# nine characters inside. At the bracket that closes it is gone.
 #
 # That looks easy, and it is. If training asks at *every* character whether a bracket is open, a
 # network without gates learns it, too: it has only to hand its last answer on, one step at a time.
-# Hard are many steps with *one* question at their end, as with the keys and the table. A network
-# can remember so far, but training hardly reaches back so far. This lesson measures how far it
-# reaches, and shows what has to be added so that it reaches farther.
+# It is hard to learn over many steps with *one* question at their end. A network *could* remember
+# so far, but training hardly reaches so far back. This lesson measures how far it reaches, and
+# shows what has to be added so that it reaches farther.
 
 # %% [markdown]
 # ## The simplest network that reads
@@ -117,9 +117,6 @@ pictures.unit(line, "f i")
 # %% [markdown]
 # At one, the opening bracket. There a 1 comes in. Inside the brackets f is near 1 at each of the
 # nine characters, so the 1 is kept. At the closing bracket f is shut, and the number is gone.
-#
-# Nobody told the unit when to open and shut them. In training the reader was only told how right
-# its answers were, those on brackets too, and training found the weights.
 
 # %% [markdown]
 # ## A ruler: how far back can it learn?
@@ -200,8 +197,7 @@ for first_word in (1.0, -1.0):
 # one.
 #
 # PyTorch usually computes in `float32`, which keeps about 7 digits. This course takes `float64`
-# from here on, which keeps about 16. Then two ways to compute the same thing agree to 1e-12, which
-# is 0.000000000001, and `same` of lesson 00 can be strict.
+# from here on, which keeps about 16, so that two ways to the same thing agree to 1e-12.
 #
 # One sentence alone needs no axis for sentences: x is 61 words of 8 numbers.
 
@@ -214,11 +210,10 @@ x = torch.randn(61, 8)
 rnn = nn.RNN(8, 16)  # I = 8, H = 16
 
 # %% [markdown]
-# How far does each word still move the last state? `backward()` finds the slopes of all words at
-# once. It wants a single number as the result, so we add up the 16 numbers of the last state.
-#
-# A word has 8 numbers, so it has 8 slopes. We take the length of this list, as one takes the
-# length of an arrow: the length of the list 3, 4 is 5. *Lag* 20 means 20 words before the last one.
+# How far does each word still move the last state? `backward()` wants a single number as the
+# result, so we add up the 16 numbers of the last state. A word has 8 numbers, so it has 8 slopes.
+# We take the length of this list, as of an arrow: the length of the list 3, 4 is 5. *Lag* 20 means
+# 20 words before the last one.
 
 
 # %%
@@ -243,22 +238,19 @@ for lag in (0, 20):
 # %% [markdown]
 # Ten million times smaller. Where a word has nearly no gradient, training hardly sees it, and at
 # first the network hardly learns that the word mattered. How does the gradient shrink? The next
-# cell prints the factor from step to step, and then its average over twenty steps: the number that,
-# multiplied twenty times, gives what was left (`** (1 / 20)`).
+# cell prints the average factor per step: the number that, multiplied twenty times, gives what was
+# left (`** (1 / 20)`).
 
 # %%
-steps = rnn_gradient[1:] / rnn_gradient[:-1]
-print(f"single steps: times {steps.min():.2f} to {steps.max():.2f}")
 for lag in (0, 20, 40):
     on_average = (rnn_gradient[lag + 20] / rnn_gradient[lag]).item() ** (1 / 20)
     print(f"lag {lag} to {lag + 20}: on average times {on_average:.2f} per step")
 
 # %% [markdown]
-# Single steps differ. But over twenty steps the factor is about the same each time, as with the
-# smallest network. It comes from $W_{hh}$ and from the slope of tanh. Sixty such factors leave
-# nearly nothing: that is a *vanishing gradient*. With larger weights the factor can be above 1.
-# Then the gradient *explodes*, as in lesson 11. To *learn* to keep a fact over many steps, a
-# network needs a factor near 1.
+# About the same each time, as with the smallest network. The factor comes from $W_{hh}$ and from
+# the slope of tanh. Sixty such factors leave nearly nothing: that is a *vanishing gradient*. With
+# larger weights the factor can be above 1. Then the gradient *explodes*, as in lesson 11. To
+# *learn* to keep a fact over many steps, a network needs a factor near 1.
 
 # %% [markdown]
 # ## The factor is the gate
@@ -269,11 +261,12 @@ for lag in (0, 20, 40):
 #
 # In a plain RNN the factor comes from the weights. In an LSTM the network chooses it, for each unit
 # and at every step, and it can choose one that is nearly 1.
-#
+
+# %% [markdown]
 # How long does a memory last, if f is not exactly 1? Take c = 1, and f = 0.9 at every step, with
-# no news. What is left is 0.9, then 0.81, then 0.73, 0.66, 0.59, 0.53 and 0.48. So between six and
-# seven steps it is down to one half. After k steps the share $f^k$ is left. The number n of steps
-# after which one half is left is the *half-life* of the memory:
+# no news. What is left is 0.9, then 0.81, then 0.73, 0.66, 0.59, 0.53 and 0.48. After k steps the
+# share $f^k$ is left. The number n of steps after which one half is left, here between six and
+# seven, is the *half-life* of the memory:
 #
 # $$f^n = \tfrac12 \qquad\text{so}\qquad n \cdot \ln f = \ln \tfrac12 \qquad\text{so}\qquad
 #   n = \frac{\ln \frac12}{\ln f}$$
@@ -338,34 +331,11 @@ print(f"f = {f:.3f}, bias {b_f:.2f}")
 # biases are small random numbers, from $-1/\sqrt H$ to $1/\sqrt H$. Here H is 16, so they lie
 # between −0.25 and 0.25.
 #
-# To see its forget gate, we compute f at every step with the equation above. Four things to know
-# before you read the cell:
+# `forget_gates` computes f at every step after the first, (60, 16), with the equation above.
+# PyTorch keeps the weights of all four gates in one matrix, in which the forget gate owns the
+# second quarter of the rows. So it is with the biases. There are two of them, which PyTorch adds:
+# their sum is our $b_f$. Lesson 02 shows why.
 #
-# * PyTorch keeps the weights of all four gates in one matrix of 64 rows. The forget gate owns the
-#   second quarter of the rows, here 16 to 31. It is the same for the biases. Lesson 02 shows why.
-#   The `_l0` in a name means layer 0.
-# * PyTorch has two biases and adds them. Their sum is our $b_f$.
-# * `output[t - 1]` is the state h after the word before. The first word starts from h = 0; we skip
-#   it.
-# * x has 61 words, so this gives 60 lists of 16 numbers. `torch.stack` puts them on top of each
-#   other: (60, 16).
-
-
-# %%
-def forget_gates(lstm, x):
-    """Return the forget gate at every step after the first, (60, 16)."""
-    H = lstm.hidden_size
-    rows = slice(H, 2 * H)  # the second quarter: 16 to 31
-    W_if, W_hf = lstm.weight_ih_l0[rows], lstm.weight_hh_l0[rows]
-    b_f = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
-    output, _ = lstm(x)  # h after every word
-    gates = []
-    for t in range(1, len(x)):
-        gates.append(torch.sigmoid(W_if @ x[t] + W_hf @ output[t - 1] + b_f))
-    return torch.stack(gates)
-
-
-# %% [markdown]
 # `gates[-30:]` are those of the last 30 steps, and `prod(dim=0)` multiplies them, for each unit.
 # That is what is left of an old c.
 #
@@ -373,6 +343,8 @@ def forget_gates(lstm, x):
 # millionth?
 
 # %%
+from lstm_lessons.data.trials import forget_gates
+
 torch.manual_seed(4)
 lstm = nn.LSTM(8, 16)
 gates = forget_gates(lstm, x)
@@ -385,7 +357,7 @@ print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 # *every* step.
 #
 # We open the gates, with the bias that we have just computed. One of the two biases gets the number
-# and the other one zero.
+# and the other one zero, in the second quarter.
 
 
 # %%
@@ -426,18 +398,19 @@ show(plot, alt)
 
 # %% [markdown]
 # With the gates half shut, and in the plain RNN, the gradient falls along nearly straight lines.
-# With the open gate it does not vanish. But it does not halve in 30 steps either, for two reasons:
+# With the open gate it does not vanish. But it does not halve in 30 steps, for two reasons:
 #
-# * It drops at once, in this LSTM to less than half. The last word also acts on how much of the
-#   memory is *shown* as h. No older word has this way.
-# * Then it stays near a third. Some gradient goes round the gate, through h.
-#
+# * It drops at once: the last word also acts on how much of the memory is *shown* as h. No older
+#   word has this way.
+# * Then it stays near a third: some gradient goes round the gate, through h.
+
+# %% [markdown]
 # ## Turn the knob
 #
-# Below we take the gradient of the last memory c itself, in an LSTM with other weights, which has
-# read 151 words. It is the solid curve, for the forget bias that you choose. $f^k$ is what the
-# forget gate alone would leave after k steps. With a bias of 4 the two nearly lie on each other:
-# here the gate does tell how the gradient falls. The plain RNN has no c, so its curve is that of h.
+# Below is another LSTM, which has read 151 words, and the gradient of its last memory c itself: the
+# solid curve, for the forget bias that you choose. $f^k$ is what the forget gate alone would leave
+# after k steps. With a bias of 4 the two nearly lie on each other: the gate tells how the gradient
+# falls. The plain RNN has no c, so its curve is that of h.
 #
 # **Try it.**
 #
@@ -479,17 +452,17 @@ for row in range(3):
     print([round(number, 2) for number in x[:3, row, 0].tolist()], "... ->", sign[row].item())
 
 # %% [markdown]
-# The network has a *head*, `nn.Linear(16, 1)`. It adds up the 16 numbers of the last h, each times
-# a weight of its own. The sign of this *score* is the answer. Here is how both are trained. You
-# will meet this loop in every lesson that trains. One turn of it is an *update*:
+# A *head*, `nn.Linear(16, 1)`, adds up the 16 numbers of the last h, each times a weight of its
+# own. The sign of this *score* is the answer. Here is how network and head are trained. One turn of
+# the loop is an *update*:
 #
 # * 32 new sequences are read and answered.
 # * The *loss* says how wrong the answers are. `softplus` is near 0 where a score is large and has
-#   the right sign. Lessons 06 and 08 take the same loss under other names.
+#   the right sign. (Lessons 06 and 08 take the same loss under other names.)
 # * `backward()` finds the gradient of the loss for every weight. It *adds* it to what stands in
-#   `.grad`, so `zero_grad()` makes that 0 before.
-# * `step()` moves every weight a little, in the direction in which the loss gets smaller. How far
-#   is decided by the *optimiser*. This one, Adam, moves each weight by about `lr` at most.
+#   `.grad`, so `zero_grad()` clears that before.
+# * `step()` moves every weight a little, in the direction in which the loss gets smaller. The
+#   *optimiser* decides how far. This one, Adam, moves most weights by about `lr` or less.
 
 
 # %%
@@ -508,10 +481,9 @@ def train(network, head, updates):
 
 # %% [markdown]
 # There are five networks: a plain RNN, an LSTM as PyTorch makes it, and LSTMs with forget biases of
-# 1, 2 and 4. A bias of 1 is what Keras, another library, starts with, and what the reader started
-# with before it was trained. Each gets 60 updates, from one random start. A network *has learnt it*
-# when it gets more than nine in ten of 200 new signs right; guessing gets half of them. The cell
-# takes some seconds.
+# 1 (with which the reader began), 2 and 4. Each gets 60 updates, from one random start. A network
+# *has learnt it* when it gets more than nine in ten of 200 new signs right; guessing gets half of
+# them. The cell takes some seconds.
 #
 # **Predict.** How many of the five networks will have learnt it?
 
@@ -537,9 +509,9 @@ for name, starts in first_signs(updates=60).items():
     print(f"{name:<14} gradient at first {gradient:.0e}, learnt in {learnt:2} of {len(starts)}")
 
 # %% [markdown]
-# Among the LSTMs the ruler tells which one will learn: where about a tenth of the gradient or more
-# is left, 43 of 45 get there, elsewhere few or none. The plain RNN has the least gradient of all,
-# and yet six get there. And 60 updates are few. The same 45 starts were given 180.
+# Among the LSTMs the ruler tells which one will learn: those that keep about a tenth of the
+# gradient or more, in 43 starts of 45. The plain RNN has the least gradient of all, and yet six get
+# there. And 60 updates are few. The same starts were given 180.
 #
 # **Predict.** A guess: which gains more by that, the plain RNN or the new LSTM?
 
@@ -552,33 +524,33 @@ for name, starts in first_signs(updates=180).items():
     print(f"gradient {before:.0e} at first, {after:.0e} at the end")
 
 # %% [markdown]
-# The plain RNN learns it later, and not from every start: now in 30 of 45. The new LSTM does not
-# learn it at all. On this task, an LSTM as PyTorch makes it is worse than a network without gates.
+# The plain RNN learns it later, and not from every start. The new LSTM learns it from none: on this
+# task, an LSTM as PyTorch makes it is worse than a network without gates.
 #
 # The ruler, laid on again after training, shows how that came. The RNN began with the smaller
 # gradient, but training changed $W_{hh}$, and with it the factor. The LSTM's gradient became
-# smaller still. Its f started near one half and stayed there: training sees hardly more than the
-# last numbers, and these are noise, for which no gate has to open.
+# smaller still. Its f began near one half and stayed there: training sees hardly more than the last
+# numbers, and these are noise, for which no gate has to open.
 #
 # So it is not the name LSTM that helps, but the open gate. And the ruler says how far a network
-# sees as it is now. What training makes of the network, it does not say.
+# sees now, not what training will make of it.
 
 # %% [markdown]
 # ## Where it comes from
 #
-# Sepp Hochreiter described in 1991 why gradients of recurrent networks vanish. In 1994 Yoshua
-# Bengio and others showed that a network which holds a fact safely, as a latch does, must have a
-# vanishing gradient. In 1997 Hochreiter and Jürgen Schmidhuber published the LSTM, whose memory had
-# a factor of exactly 1. Felix Gers and others added the forget gate in 2000.
+# Sepp Hochreiter described vanishing gradients in 1991. In 1994 Yoshua Bengio and others showed
+# that a network which holds a fact safely, as a latch does, must have them. The LSTM of Hochreiter
+# and Jürgen Schmidhuber, of 1997, had a factor of exactly 1. Felix Gers and others added the forget
+# gate in 2000.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * The gradient tells how far back a network can *learn* from, not what it *remembers*. A latch
 #   remembers for ever, and its gradient vanishes.
-# * A new plain RNN multiplies its gradient by about the same factor per step, on average. Below 1
-#   it vanishes. What is asked about at every step it learns all the same; what is asked about once,
-#   after many steps, it learns later and not from every start.
+# * A new plain RNN multiplies its gradient by about the same factor per step. Below 1 it vanishes.
+#   It learns what it is asked about at every step; what it is asked about once, after many steps,
+#   it learns later and not from every start.
 # * The memory $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ lets the network choose the factor: it is
 #   f. A gate that stays at f gives c a half-life of $\ln \frac12 / \ln f$ steps.
 # * A new `nn.LSTM` has f near 0.5, and keeps half of its memory per step. Over many steps that can

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import same
+from lstm_lessons.data import trials
 from lstm_lessons.data.trials import new_network, signs
 from lstm_lessons.explorers.forget_gate import STATE, curves, memory
 from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
@@ -502,6 +503,11 @@ def forget_gates(lstm, x):
         biases = lstm.bias_ih_l0 + lstm.bias_hh_l0
         z = x[1:] @ lstm.weight_ih_l0.T + lstm(x)[0][:-1] @ lstm.weight_hh_l0.T + biases
         return torch.sigmoid(z.chunk(4, dim=1)[1])
+
+
+def test_the_gates_that_the_page_prints_are_those_of_this_file(x):
+    lstm = nn.LSTM(INPUT, H)
+    assert same(trials.forget_gates(lstm, x), forget_gates(lstm, x))
 
 
 def test_the_gates_of_a_new_lstm_and_of_one_that_was_opened(x):
