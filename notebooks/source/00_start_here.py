@@ -75,7 +75,8 @@ explorers.reader()
 # The bars f and i below its row are two of its *gates*, numbers from 0 to 1. f says how much of
 # the old number is kept, and i how much of the new one, g, is taken in. g has no bar: it stands in
 # the line at the bottom.
-#
+
+# %% [markdown]
 # **Try it.**
 #
 # 1. Press "an open bracket". Then move the slider slowly on to 11, or press the play button beside
