@@ -80,11 +80,11 @@ same(per_sample(*exact)[0], wanted)
 from time import perf_counter
 
 
-def seconds(function, *arguments):
-    """Return the shortest time of ten runs, after one that does not count."""
+def seconds(function, *arguments, runs=10):
+    """Return the shortest time of some runs, after one that does not count."""
     function(*arguments)
     times = []
-    for _ in range(10):
+    for _ in range(runs):
         start = perf_counter()
         function(*arguments)
         times.append(perf_counter() - start)
@@ -278,12 +278,13 @@ with torch.no_grad():
 
 # %% [markdown]
 # Read it from the top down: in this small layer, the time falls with the calls. To take the whole
-# batch at once saves most. The last two rungs may be nearly equal on your machine.
+# batch at once saves most. The last two rungs may be nearly equal on your machine. While other
+# programs are at work, a long run is disturbed more than a short one, so `per_sample` looks worse.
 #
 # What is left? `nn.LSTM` has the same loop, but inside the library, where a step needs no Python.
 # There are calls in there, too, which `count` does not see. And in float32 PyTorch hands the layer,
 # where it can, to *oneDNN*, a library that has such layers ready-made. The last row shows `nn.LSTM`
-# without it. In our runs about half of what is left was oneDNN's, or a little more.
+# without it. In our runs, half to two thirds of what is left was oneDNN's.
 #
 # ## The way back
 #
@@ -355,7 +356,7 @@ def training_step(rung):
     rung(*leaves)[0].square().sum().backward()
 
 
-ratio = seconds(training_step, hoisted) / seconds(training_step, own_backward)
+ratio = seconds(training_step, hoisted, runs=50) / seconds(training_step, own_backward, runs=50)
 print("own backward is quicker:", ratio > 1)
 
 # %% [markdown]
