@@ -284,7 +284,7 @@ with torch.no_grad():
 # What is left? `nn.LSTM` has the same loop, but inside the library, where a step needs no Python.
 # There are calls in there, too, which `count` does not see. And in float32 PyTorch hands the layer,
 # where it can, to *oneDNN*, a library that has such layers ready-made. The last row shows `nn.LSTM`
-# without it. In our runs, half to two thirds of what is left was oneDNN's.
+# without it. In our runs, half to three quarters of what is left was oneDNN's.
 #
 # ## The way back
 #
