@@ -312,7 +312,7 @@ for bias in (-2, 0, 1, 2, 4, 6):
 
 # %% [markdown]
 # To find the bias for the half-life n that you want, go the other way. One half must be left after
-# n steps, and that gives f. Then turn the sigmoid round; programmers call that the *logit*:
+# n steps, and that gives f. Then turn the sigmoid round, which is called the *logit*:
 #
 # $$f = 0.5^{1/n} \qquad\text{and}\qquad e^{-b_f} = \frac1f - 1 = \frac{1 - f}{f}
 #   \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
@@ -398,7 +398,7 @@ show(plot, alt)
 
 # %% [markdown]
 # With the gates half shut, and in the plain RNN, the gradient falls along nearly straight lines.
-# With the open gate it does not vanish. But it does not halve in 30 steps, for two reasons:
+# With the open gate it does not vanish. But it does not fall as f alone would, for two reasons:
 #
 # * It drops at once: the last word also acts on how much of the memory is *shown* as h. No older
 #   word has this way.
@@ -446,10 +446,11 @@ from lstm_lessons.data.trials import BIASES, new_network, share_right, signs
 
 torch.set_num_threads(1)  # networks as small as these are faster so
 torch.manual_seed(0)
-x, sign = signs(3)
-print("x:", tuple(x.shape))
+sequences, sign = signs(3)
+print("shape:", tuple(sequences.shape))
 for row in range(3):
-    print([round(number, 2) for number in x[:3, row, 0].tolist()], "... ->", sign[row].item())
+    first = sequences[:3, row, 0].tolist()
+    print([round(number, 2) for number in first], "... ->", sign[row].item())
 
 # %% [markdown]
 # A *head*, `nn.Linear(16, 1)`, adds up the 16 numbers of the last h, each times a weight of its
