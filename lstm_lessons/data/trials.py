@@ -136,8 +136,8 @@ def forget_gates(lstm: nn.LSTM, x: Tensor) -> Tensor:
     """Return the forget gate at every step of x (T, I) after the first: (T - 1, H)."""
     H = lstm.hidden_size
     rows = slice(H, 2 * H)  # the second quarter
-    W_if, W_hf = lstm.weight_ih_l0[rows], lstm.weight_hh_l0[rows]
-    b_f = lstm.bias_ih_l0[rows] + lstm.bias_hh_l0[rows]
+    weight_ih, weight_hh, bias_ih, bias_hh = lstm.parameters()
+    W_if, W_hf, b_f = weight_ih[rows], weight_hh[rows], (bias_ih + bias_hh)[rows]
     output, _ = lstm(x)  # h after every word
     gates = [torch.sigmoid(W_if @ x[t] + W_hf @ output[t - 1] + b_f) for t in range(1, len(x))]
     return torch.stack(gates)
