@@ -115,9 +115,9 @@ torch.inf - torch.inf
 #
 # Which of the two is the main road? The next picture is about the reader, and the line that it
 # takes for code after the bracket. Above, a bar for each character is the length of its gradient,
-# with the number of the first one. In the middle you see how much comes to the sums of each gate.
-# Below is one unit: what comes back to its h, to its c, and to its four sums. At the right of each
-# row stands its largest number, without its sign. Rest the pointer on a column to read the others.
+# with the number of the first one. In the middle you see how much comes to the sums of each gate,
+# and below what comes back to one unit. At the right of each row stands its largest number, without
+# its sign. Rest the pointer on a column to read the others.
 #
 # **Try it.**
 #
@@ -148,10 +148,10 @@ explorers.gradient_flow()
 # %% [markdown]
 # ## Factors on one axis
 #
-# Over many steps, the gradient is multiplied again and again. Here are five networks, just made,
-# and the ruler of lesson 01: the length of the gradient of the last state for the word k steps
-# before, where k is called the *lag*. The words, the plain RNN and the new LSTM are those of
-# lesson 01. `flip(0)` turns the order of the words round, so that lag 0 comes first.
+# Here are five networks, just made, and the ruler of lesson 01: the length of the gradient of the
+# last state for the word k steps before, where k is called the *lag*. The words, the plain RNN and
+# the new LSTM are those of lesson 01. `flip(0)` turns the order of the words round, so that lag 0
+# comes first.
 
 # %%
 torch.manual_seed(4)
@@ -285,7 +285,7 @@ print(f"before update 1: {factor_of(rnn, +1):.2f} per step (with −1: {factor_o
 
 # %% [markdown]
 # About 1.4. But 59 steps multiply it 59 times: 1.05 to the power 59 is 18, and 1.41 to the power 59
-# is more than 600 million. (Where the sign is −1 it has hardly grown. One of the two is enough.)
+# is more than 600 million. (One of the two signs is enough.)
 #
 # Second, the parameters. The gradient of the first update was 120 long.
 #

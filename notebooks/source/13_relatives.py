@@ -298,8 +298,8 @@ pictures.reset_orders(h=(1, -1), r=(0, 1))
 
 # %% [markdown]
 # In the paper's order, r wipes out the 1 and keeps the −1. The product then gives −1 for both
-# units. So the two orders are different cells. In code, the line for n is different. It makes its
-# product with h anew, after r, and does not use `from_h[2]`.
+# units. So the two orders are different cells. In code, the line for n is different: its product
+# with h is made anew, after r.
 
 
 # %%
@@ -414,7 +414,7 @@ for seed in (6, 8, 9):
 
 # %% [markdown]
 # All ten learn it in the end, and after round 16 each has 99 % and more. The cell of 1997 is slow
-# and unsteady: seeds 6, 8 and 9 had it, lost it, and found it again. It is not worse in the end.
+# and unsteady: seeds 6, 8 and 9 had it, lost it, and found it again.
 #
 # Which of the differences makes the GRU quick? Coupled gates alone bring the LSTM to 2 or 3 rounds,
 # as many as the GRU needs. The place of r makes no difference here, and peepholes do not help.
