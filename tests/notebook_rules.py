@@ -164,6 +164,8 @@ def a_prompt_asks_one_thing_and_the_next_cell_answers(page):
             yield f"a prompt has {prompt.count('?')} questions: {prompt[:60]!r}"
         if number + 1 == len(page.cells) or page.cells[number + 1].cell_type != "code":
             yield f"no code follows the prompt {prompt[:60]!r}"
+        elif not page.cells[number + 1].outputs:
+            yield f"the cell behind the prompt {prompt[:60]!r} shows nothing"
 
 
 @rule("lesson")

@@ -198,6 +198,8 @@ BREAKS = [
         4, source="**Predict.** What?\n\n**Predict.** What else?")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", lambda page: page.cells.insert(
         8, nbformat.v4.new_markdown_cell("It is 3."))),
+    ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", lambda page: page.cells.insert(
+        8, code("x = 1", 9))),
     ("tasks_at_a_picture_have_their_answers_in_a_fold", "lesson", prose(3, source="This one.")),
     ("pictures_come_early_and_often", "lesson", without_pictures(1)),
     ("pictures_come_early_and_often", "lesson", lambda page: [

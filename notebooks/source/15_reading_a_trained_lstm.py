@@ -136,9 +136,6 @@ print(f"always 'shut':  {sum(shut) / len(shut):.1%}")
 # Is it unit 5 *alone*? A correlation says how closely two rows of numbers go together along a
 # straight line: 1 or −1 is as closely as can be, at 0 there is no such line. One row is h of a
 # unit, because h is what the gates and the head read. The other is 1 where a bracket is open.
-#
-# **Predict.** A guess: how many of the other 15 units have a correlation of 0.7 or more, without
-# its sign?
 
 # %%
 brackets = padded([open_brackets(line.text) for line in lines]) > 0
@@ -151,6 +148,11 @@ def states_of(model, part):
     with torch.no_grad():
         output, _ = model.lstm(model.embedding(numbers[part]))
     return output[read_mask[part]]
+
+
+# %% [markdown]
+# **Predict.** A guess: how many of the other 15 units have a correlation of 0.7 or more, without
+# its sign?
 
 
 # %%
