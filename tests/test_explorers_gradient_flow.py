@@ -94,9 +94,9 @@ def test_the_words_and_the_titles_say_the_numbers(given):
         length = svg.number(float(np.linalg.norm(found.x[step])), 2)
         shown = "␣" if character == " " else character
         assert f"{shown} {length}" in picture.alt
-        dz_i = svg.number(float(np.linalg.norm(found.z[step, 0])), 2)
+        dz_i = svg.number(float(np.linalg.norm(found.z[step][0])), 2)
         assert any(each.startswith(f"step {step}\ndz_i: {dz_i}\n") for each in said)
-        d_h, d_c = (svg.number(float(each[step, unit]), 2) for each in (found.h, found.c))
+        d_h, d_c = (svg.number(float(each[step][unit]), 2) for each in (found.h, found.c))
         assert any(each.startswith(f"step {step}\nd_h: {d_h}\nd_c: {d_c}\n") for each in said)
     assert svg.number(read(part)[-1].score, 2) in picture.alt
     assert f"{len(part)} of the {len(line)} characters" in picture.alt
@@ -111,7 +111,9 @@ def test_the_numbers_that_the_lesson_asks_for_stand_in_the_picture(given):
     assert words(first) == svg.number(float(np.linalg.norm(found.x[0])), 2)
     written = [*map(words, tree(picture.svg).iter(f"{SVG}text"))]
     for row in range(4):
-        assert svg.number(float(np.linalg.norm(found.z[:, row], axis=1).max()), 2) in written
+        assert (
+            svg.number(float(np.linalg.norm(np.array(found.z)[:, row], axis=1).max()), 2) in written
+        )
 
 
 def test_it_opens_with_the_line_that_the_lesson_asks_about():

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from math import ceil
+from math import ceil, hypot, log10, tanh
 from typing import Annotated, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lstm_lessons.data.plain_reader import HIDDEN_SIZE, alphabet, read, weights
 from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.drawing.heat import heat, heat_key
 from lstm_lessons.drawing.steps import SPACE, Steps
 from lstm_lessons.explorers.base import Choice, Explorer, Range, Text, checked
-from lstm_lessons.lstm.plain import sigmoid
+from lstm_lessons.lstm.plain import dot, sigmoid
 
-Array = NDArray[np.float64]
+Vector = list[float]
 
 MOST = 32
 GATES = "ifgo"
@@ -47,10 +45,23 @@ class Flow(NamedTuple):
     """
 
     score: float
-    x: Array
-    h: Array
-    c: Array
-    z: Array
+    x: list[Vector]
+    h: list[Vector]
+    c: list[Vector]
+    z: list[list[Vector]]
+
+    def lengths(self) -> Vector:
+        """Return the length of the gradient of each character, n numbers."""
+        return [hypot(*each) for each in self.x]
+
+    def of_gates(self) -> list[Vector]:
+        """Return the length of dz over all units: a row for each gate, of n numbers."""
+        return [[hypot(*step[gate]) for step in self.z] for gate in range(4)]
+
+    def of_unit(self, unit: int) -> list[Vector]:
+        """Return the rows of one unit, of n numbers each: d_h, d_c and the four gates' dz."""
+        gates = ([step[gate][unit] for step in self.z] for gate in range(4))
+        return [[each[unit] for each in self.h], [each[unit] for each in self.c], *gates]
 
 
 def gradient_flow() -> Explorer:
@@ -64,26 +75,31 @@ def flow(line: str, way: str = BOTH) -> Flow:
 
     ``way`` says what a step hands back to the one before: d_c and d_h, or one of them alone.
     """
-    steps, (_, weight_ih, weight_hh, head) = read(line), _matrices()
-    gates = [tuple(np.array(getattr(step, gate)) for gate in GATES) for step in steps]
-    cs = [np.zeros(HIDDEN_SIZE), *(np.array(step.c) for step in steps)]
-    kept: dict[str, list[Array]] = {"x": [], "h": [], "c": [], "z": []}
-    d_h, d_c = head, np.zeros(HIDDEN_SIZE)
-    for (i, f, g, o), c_before, c in zip(gates[::-1], cs[-2::-1], cs[:0:-1], strict=True):
-        kept["h"].append(d_h)
-        d_c = d_c + d_h * o * (1 - np.tanh(c) ** 2)
-        kept["c"].append(d_c)
-        dz_i = d_c * g * i * (1 - i)
-        dz_f = d_c * c_before * f * (1 - f)
-        dz_g = d_c * i * (1 - g**2)
-        dz_o = d_h * np.tanh(c) * o * (1 - o)
-        dz = np.concatenate((dz_i, dz_f, dz_g, dz_o))
-        kept["z"].append(dz.reshape(4, HIDDEN_SIZE))
-        kept["x"].append(dz @ weight_ih)
-        d_h, d_c = dz @ weight_hh, d_c * f
-        d_h, d_c = d_h * (way != ALONG_C), d_c * (way != ALONG_H)
-    found = {name: np.stack(each[::-1]) for name, each in kept.items()}
-    return Flow(steps[-1].score, **found)
+    steps, (to_x, to_h, head) = read(line), _way_back()
+    found = Flow(steps[-1].score, [], [], [], [])
+    nothing = [0.0] * HIDDEN_SIZE
+    before = [nothing, *(step.c for step in steps[:-1])]
+    d_h, d_c = head, nothing
+    for step, c_before in zip(reversed(steps), reversed(before), strict=True):
+        shown = [tanh(c) for c in step.c]
+        units = range(HIDDEN_SIZE)
+        d_c = [d_c[k] + d_h[k] * step.o[k] * (1 - shown[k] ** 2) for k in units]
+        dz = [
+            [d_c[k] * step.g[k] * step.i[k] * (1 - step.i[k]) for k in units],
+            [d_c[k] * c_before[k] * step.f[k] * (1 - step.f[k]) for k in units],
+            [d_c[k] * step.i[k] * (1 - step.g[k] ** 2) for k in units],
+            [d_h[k] * shown[k] * step.o[k] * (1 - step.o[k]) for k in units],
+        ]
+        stacked = [number for gate in dz for number in gate]
+        found.h.append(d_h)
+        found.c.append(d_c)
+        found.z.append(dz)
+        found.x.append([dot(column, stacked) for column in to_x])
+        d_h = [dot(column, stacked) for column in to_h] if way != ALONG_C else nothing
+        d_c = [d_c[k] * step.f[k] for k in units] if way != ALONG_H else nothing
+    for each in found[1:]:
+        each.reverse()
+    return found
 
 
 @checked
@@ -103,23 +119,22 @@ def view(
     steps = Steps(LEFT, ROOM, len(line))
     root = svg.panel(WIDTH, HEIGHT)
     _title(root, line[:done], found, way)
-    _bars(root, steps, line, np.linalg.norm(found.x, axis=1))
-    whole = np.linalg.norm(found.z, axis=2).T  # (4, n)
-    one = np.stack([found.h[:, unit], found.c[:, unit], *found.z[:, :, unit].T])
+    _bars(root, steps, line, found.lengths())
     names = ["d_h", "d_c", *(f"dz_{gate}" for gate in GATES)]
-    _rows(root, steps, ALL_TOP, "the sums of each gate, all 16 units: length of dz", whole,
-          names[2:])  # fmt: skip
+    _rows(root, steps, ALL_TOP, "the sums of each gate, all 16 units: length of dz",
+          found.of_gates(), names[2:])  # fmt: skip
     _rows(root, steps, UNIT_TOP, f"unit {unit} alone: what comes back to h, c and its sums",
-          one, names)  # fmt: skip
+          found.of_unit(unit), names)  # fmt: skip
     heat_key(root, LEFT, KEY_Y)
     return Picture(svg.write(root), _alt(line[:done], line, found, unit, way))
 
 
 @cache
-def _matrices() -> tuple[Array, Array, Array, Array]:
-    """Return the table of vectors (87, 8), weight_ih (4H, 8), weight_hh (4H, H), head (H,)."""
-    table, weight_ih, weight_hh, _, _, head, _ = (np.array(w) for w in weights().values())
-    return table, weight_ih, weight_hh, head[0]
+def _way_back() -> tuple[list[Vector], list[Vector], Vector]:
+    """Return the columns of weight_ih, 8 of 4H numbers, those of weight_hh, H of them, and head."""
+    _, weight_ih, weight_hh, _, _, head, _ = weights().values()
+    to_x, to_h = ([list(column) for column in zip(*w, strict=True)] for w in (weight_ih, weight_hh))
+    return to_x, to_h, list(head[0])
 
 
 def _title(root: svg.Element, part: str, found: Flow, way: str) -> None:
@@ -130,19 +145,19 @@ def _title(root: svg.Element, part: str, found: Flow, way: str) -> None:
     svg.label(root, LEFT, 52, f"gradient for each character ({way})", 13, "start")
 
 
-def _bars(root: svg.Element, steps: Steps, line: str, values: Array) -> None:
+def _bars(root: svg.Element, steps: Steps, line: str, values: Vector) -> None:
     """Draw the length of each character's gradient as a bar over it; the largest is full height."""
-    most = max(float(values.max()), 1e-9)
+    most = max(*values, 1e-9)
     height = BARS_BOTTOM - BARS_TOP
     base = f"M{steps.left} {BARS_BOTTOM}H{steps.right:.2f}"
     svg.add(root, "path", d=base, fill="none", stroke="edge")
     for step, value in enumerate(values):
-        tall = height * float(value) / most
+        tall = height * value / most
         place = (steps.x(step) - steps.column * 0.3, BARS_BOTTOM - tall, steps.column * 0.6, tall)
         svg.rect(root, *place, fill="ink", data_bar=str(step))
         pane = (steps.left + step * steps.column, BARS_TOP, steps.column, LETTERS_Y - BARS_TOP)
-        svg.sheet(root, *pane, f"{_named(line[step])}: {svg.number(float(value), 2)}")
-    first, tall = svg.number(float(values[0]), 2), height * float(values[0]) / most
+        svg.sheet(root, *pane, f"{_named(line[step])}: {svg.number(value, 2)}")
+    first, tall = svg.number(values[0], 2), height * values[0] / most
     svg.label(root, LEFT + 1, BARS_BOTTOM - tall - 5, first, 12, "start", data_first="x")
     svg.label(root, LEFT - 6, BARS_TOP + 8, svg.number(most, 2), 12, "end", fill="muted")
     svg.label(root, LEFT - 6, BARS_BOTTOM, "0", 12, "end", fill="muted")
@@ -150,22 +165,27 @@ def _bars(root: svg.Element, steps: Steps, line: str, values: Array) -> None:
 
 
 def _rows(
-    root: svg.Element, steps: Steps, top: float, title: str, values: Array, names: list[str]
+    root: svg.Element, steps: Steps, top: float, title: str, values: list[Vector], names: list[str]
 ) -> None:
-    bound = _round_up(float(np.abs(values).max()))
+    bound = _round_up(max(map(_largest, values)))
     said = f"{title} (a square that fills its place: {bound:g})"
     svg.label(root, LEFT, top - 10, said, 13, "start")
-    heat(root, steps, top, ROW, values.tolist(), bound=bound, names=names)
+    heat(root, steps, top, ROW, values, bound=bound, names=names)
     svg.label(root, MOST_X, top - 10, "largest", 12, "end", fill="muted")
-    for row, (name, largest) in enumerate(zip(names, np.abs(values).max(axis=1), strict=True)):
+    for row, (name, numbers) in enumerate(zip(names, values, strict=True)):
         y = top + (row + 0.5) * ROW + 4
-        svg.label(root, MOST_X, y, svg.number(float(largest), 2), 12, "end", data_largest=name)
+        largest = svg.number(_largest(numbers), 2)
+        svg.label(root, MOST_X, y, largest, 12, "end", data_largest=name)
+
+
+def _largest(values: Iterable[float]) -> float:
+    return max(map(abs, values))
 
 
 def _round_up(value: float) -> float:
     """Return the next larger of 0.1, 0.2, 0.5, 1, 2, 5 and so on, so that scales seldom move."""
     value = max(value, 1e-6)
-    power = 10.0 ** ceil(np.log10(value))
+    power = 10.0 ** ceil(log10(value))
     return next(power * part for part in (0.1, 0.2, 0.5, 1) if power * part >= value * 0.999)
 
 
@@ -176,21 +196,21 @@ def _named(character: str) -> str:
 
 
 def _alt(part: str, line: str, found: Flow, unit: int, way: str) -> str:
-    lengths = np.linalg.norm(found.x, axis=1)
-    whole = np.linalg.norm(found.z, axis=2)
-    largest = int(lengths.argmax())
+    lengths = found.lengths()
+    largest = lengths.index(max(lengths))
     each = ", ".join(
-        f"{SPACE if character == ' ' else character} {svg.number(float(value), 2)}"
+        f"{SPACE if character == ' ' else character} {svg.number(value, 2)}"
         for character, value in zip(part, lengths, strict=True)
     )
     gates = "; ".join(
-        f"dz_{gate} {', '.join(svg.number(float(v), 2) for v in whole[:, row])}"
-        for row, gate in enumerate(GATES)
+        f"dz_{gate} {', '.join(svg.number(v, 2) for v in row)}"
+        for gate, row in zip(GATES, found.of_gates(), strict=True)
     )
-    one = np.stack([found.h[:, unit], found.c[:, unit], *found.z[:, :, unit].T])
     rows = "; ".join(
-        f"{name} {', '.join(svg.number(float(v), 2) for v in row)}"
-        for name, row in zip(["d_h", "d_c", *(f"dz_{g}" for g in GATES)], one, strict=True)
+        f"{name} {', '.join(svg.number(v, 2) for v in row)}"
+        for name, row in zip(
+            ["d_h", "d_c", *(f"dz_{g}" for g in GATES)], found.of_unit(unit), strict=True
+        )
     )
     return (
         f"The gradient of the reader's score after {len(part)} of the {len(line)} characters of "
