@@ -381,7 +381,7 @@ def test_this_environment_holds_what_constraints_txt_says():
     environment = Environment(Clone(CLONE))
     if not environment.is_this_python() or environment.state() is not State.READY:
         pytest.skip("this Python is not the environment that `setup` makes")
-    needs = {need.name for need in environment.clone.requirements("test", "shipping")}
+    needs = {need.name for need in environment.clone.requirements("test", "shipping", "site")}
     here = {name: importlib.metadata.version(name) for name in with_what_they_need(needs)}
     lines = environment.clone.constraints.read_text(encoding="utf-8").splitlines()
     pairs = (line.split("==") for line in lines if not line.startswith("#"))

@@ -23,7 +23,7 @@ def text(name):
 
 @pytest.fixture(scope="module")
 def needs():
-    return Clone(CLONE).requirements("test", "shipping")
+    return Clone(CLONE).requirements("test", "shipping", "site")
 
 
 @pytest.fixture(scope="module")

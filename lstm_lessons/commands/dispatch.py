@@ -19,19 +19,21 @@ usage: python3 -m lstm_lessons COMMAND
   build    make the notebooks from their source texts (for authors)
   new      lay out the files of a new lesson (for authors)
   slips    print what each wrong answer to an exercise is told (for authors)
+  site     make pages of the lessons, for any web server; its pictures move there too
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "diagnose", "build", "new", "slips", "bench")
+COMMANDS = ("lab", "test", "setup", "doctor", "diagnose", "build", "new", "slips", "bench", "site")
 _IN_ENVIRONMENT = {
     "lab": (),
-    "test": ("test", "shipping"),
+    "test": ("test", "shipping", "site"),
     "diagnose": (),
     "build": ("test",),
     "new": ("test",),
     "slips": (),
     "bench": (),
+    "site": ("site",),
 }
 
 

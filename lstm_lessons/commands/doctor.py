@@ -108,7 +108,7 @@ def _foreign(environment: Environment) -> str:
 
 def _packages(clone: Clone, python: Path | None) -> Iterator[Finding]:
     """Compare each dependency with its range; what only the tests need is asked for as well."""
-    runtime, everything = clone.requirements(), clone.requirements("test", "shipping")
+    runtime, everything = clone.requirements(), clone.requirements("test", "shipping", "site")
     names = [need.name for need in everything]
     here = python is None or is_current(python)
     versions = versions_here(names) if here else versions_of(python, names)

@@ -236,10 +236,29 @@ def checked(view: Callable[Taken, Picture]) -> Callable[Taken, Picture]:
     return checking
 
 
+def settled(
+    table: Mapping[str, Parameter], given: Mapping[str, Any], before: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values that a picture can show, and a sentence for each line that it cannot.
+
+    Of a line that a Text does not allow, the one of ``before`` stays.
+    """
+    values, wrong = dict(before), []
+    for name, value in given.items():
+        allowed, _, label = table[name]
+        said = allowed.complaint(value) if isinstance(allowed, Text) else None
+        if said is None:
+            values[name] = value
+        else:
+            wrong.append(f"{label} {said}. The picture shows the line before.")
+    return values, wrong
+
+
 class Explorer(VBox):
     """Controls over a picture that is a pure function of their values.
 
-    ``sliders`` maps each parameter of the view to its widget, ``picture`` is the one now shown.
+    ``table`` is what the view's signature says, ``sliders`` maps each parameter to its widget, and
+    ``picture`` is the one now shown. ``settings`` are what the presets set, ``plays`` is ``play``.
     An error in the view reaches whoever moved the slider. Displayed where there is no kernel,
     an explorer is the picture that it showed when its cell was run.
 
@@ -269,14 +288,15 @@ class Explorer(VBox):
         """
         super().__init__()
         self._view = view
-        self._table = parameters(view)
+        self.table = parameters(view)
+        self.settings = {name: dict(values) for name, values in (presets or {}).items()}
+        self.plays, self.side_by_side = play, side_by_side
         self._drawing = HTML()
         self._complaint = HTML(layout={"display": "none"})
         self._held = False
         self._resting: asyncio.TimerHandle | None = None
         self.sliders: dict[str, ValueWidget] = {
-            name: each.allowed.slider(each.default, each.label)
-            for name, each in self._table.items()
+            name: each.allowed.slider(each.default, each.label) for name, each in self.table.items()
         }
         self.presets = {
             name: self._preset(name, values) for name, values in (presets or {}).items()
@@ -310,15 +330,15 @@ class Explorer(VBox):
         if not values:
             raise ValueError(f"{where} must set one control or more, got none")
         for each, value in values.items():
-            if each not in self._table:
-                known = ", ".join(self._table)
+            if each not in self.table:
+                known = ", ".join(self.table)
                 raise ValueError(f"{where} must set some of {known}, got {each!r}")
-            allowed = self._table[each].allowed
+            allowed = self.table[each].allowed
             allowed.check(f"{each} of {where}", value)
             if isinstance(allowed, Range) and not allowed.has_step_at(value):
                 step = f"a whole number of steps of {allowed.step} above {allowed.low}"
                 raise ValueError(f"{each} of {where} must be {step}, got {value!r}")
-        said = "; ".join(f"{self._table[each].label}: {value}" for each, value in values.items())
+        said = "; ".join(f"{self.table[each].label}: {value}" for each, value in values.items())
         button = Button(description=name, tooltip=said, layout={"width": "auto"})
         button.on_click(partial(self._set, dict(values)))
         return button
@@ -337,7 +357,7 @@ class Explorer(VBox):
 
     def _play(self, name: str) -> Play:
         """Return the buttons that move a slider; they run in the page, and so does the slider."""
-        allowed = self._table[name].allowed if name in self._table else None
+        allowed = self.table[name].allowed if name in self.table else None
         if not isinstance(allowed, Range) or not allowed.whole:
             raise ValueError(f"play must name a whole number of the view, got {name!r}")
         slider = self.sliders[name]
@@ -379,14 +399,8 @@ class Explorer(VBox):
     def _redraw(self, change: object = None) -> None:
         if self._held:
             return
-        values, wrong = dict(self._values), []
-        for name, slider in self.sliders.items():
-            allowed, _, label = self._table[name]
-            said = allowed.complaint(slider.value) if isinstance(allowed, Text) else None
-            if said is None:
-                values[name] = slider.value
-            else:
-                wrong.append(f"{label} {said}. The picture shows the line before.")
+        given = {name: slider.value for name, slider in self.sliders.items()}
+        values, wrong = settled(self.table, given, self._values)
         self._complain(wrong)
         if values != self._values:
             self._values = values

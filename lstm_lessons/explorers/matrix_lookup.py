@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from math import sqrt
+from math import fsum, sqrt
 from typing import Annotated, NamedTuple
 
 from lstm_lessons.drawing import Picture, svg
@@ -58,7 +58,8 @@ def looked_up(pairs: int, size: int, forget: float) -> list[Found]:
         memory[value] = [old + new for old, new in zip(memory[value], key, strict=True)]
     found = []
     for key, value in zip(keys, values, strict=True):
-        scores = [sum(a * b for a, b in zip(row, key, strict=True)) for row in memory]
+        # fsum gives the same in every Python; what sum gives has changed with 3.12
+        scores = [fsum(a * b for a, b in zip(row, key, strict=True)) for row in memory]
         others = scores[:value] + scores[value + 1 :]
         found.append(Found(scores, value, scores[value] > max(others) + 1e-9))
     return found

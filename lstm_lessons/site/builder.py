@@ -1,0 +1,147 @@
+"""Build the site: lay the pages' sources, let Sphinx make pages of them, add what draws in them."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from lstm_lessons.course import LESSONS, PAGES
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.site import pages, vendored
+
+_HERE = Path(__file__).parent
+_PACKAGE = _HERE.parent
+IN_PAGE = _HERE / "in_page"
+_MARK = ".lstm-lessons-site"
+"""A file in each folder that a site was built into: only such a folder is built anew."""
+
+# Of the package, what pictures need. The explorers' own list is left out: it imports them all.
+_COURSE = (
+    *(
+        "__init__.py",
+        "course.py",
+        "shapes.py",
+        "lstm/__init__.py",
+        "lstm/plain.py",
+        "ladder/figures.md",
+    ),
+    *("drawing/**/*.py", "explorers/[!_]*.py"),
+    *("data/*.py", "data/*.json", "data/*.csv", "data/*.txt"),
+)
+
+
+def build(root: Path, folder: Path) -> None:
+    """Make the site of a clone's committed notebooks in ``folder``. Nothing is executed.
+
+    Raises:
+        Failure: the folder holds something else, a package cannot be fetched, or Sphinx warns.
+    """
+    refuse_what_is_no_site(folder)
+    cache = root / "build" / "vendored"
+    brought = {
+        each.name: vendored.bring(each, cache) for each in (vendored.PYODIDE, vendored.MATHJAX)
+    }
+    with tempfile.TemporaryDirectory() as place:
+        sources, made = Path(place) / "sources", Path(place) / "made"
+        lay_sources(root, sources)
+        static = sources / "_static"
+        for name in ("page.css", "page.js", "explorers.js", "python.js"):
+            shutil.copy(IN_PAGE / name, static / name)
+        shutil.copytree(brought["pyodide"], static / "pyodide")
+        shutil.copytree(brought["mathjax"], static / "mathjax")
+        (static / "course.zip").write_bytes(course_zip())
+        _run_sphinx(sources, made)
+        (made / _MARK).write_text("Built by `python3 -m lstm_lessons site`.\n", encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, folder)
+
+
+def refuse_what_is_no_site(folder: Path) -> None:
+    """Let a folder pass that is not there, is empty, or holds a site.
+
+    Raises:
+        Failure: it is a file, or holds something else.
+    """
+    if not folder.exists() or (folder / _MARK).exists():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise Failure(
+            f"{folder} is not a folder that this command made.",
+            "Name an empty folder, or one that does not exist yet.",
+        )
+
+
+def lay_sources(root: Path, sources: Path) -> None:
+    """Lay the pages as Sphinx reads them: the notebooks in their folders, and a first page."""
+    for kind in ("notebooks", "exercises"):
+        (sources / kind).mkdir(parents=True)
+        for path in sorted((root / kind).glob("*.ipynb")):
+            made = pages.page(json.loads(path.read_text(encoding="utf-8")), path.stem)
+            text = json.dumps(made, ensure_ascii=False)
+            (sources / kind / path.name).write_text(text, encoding="utf-8")
+    (sources / "_static").mkdir()
+    shutil.copy(_HERE / "sphinx" / "conf.py", sources / "conf.py")
+    (sources / "index.md").write_text(first_page(root), encoding="utf-8")
+
+
+def first_page(root: Path) -> str:
+    """Return the page that opens the site: the reader, moving, and the way into the course."""
+    opening = json.loads((root / "notebooks" / f"{LESSONS[0].name}.ipynb").read_text("utf-8"))
+    shown = next(
+        output["data"]["text/html"]
+        for cell in pages.page(opening, LESSONS[0].name)["cells"]
+        for output in cell.get("outputs", ())
+        if "ll-explorer" in "".join(output.get("data", {}).get("text/html", ""))
+    )
+    lessons = "\n".join(f"notebooks/{each.name}" for each in LESSONS)
+    beside = "\n".join(f"notebooks/{each.name}" for each in PAGES)
+    sheets = "\n".join(f"exercises/{each.name}" for each in LESSONS if each.exercise_minutes)
+    rows = "\n".join(
+        f"| [{each.number} {each.title}](notebooks/{each.name}.ipynb) | {each.question} "
+        f"| {each.minutes} |"
+        for each in LESSONS
+    )
+    template = (_HERE / "sphinx" / "first_page.md").read_text(encoding="utf-8")
+    return template.format(
+        explorer=shown, first=f"notebooks/{LESSONS[0].name}.ipynb", lessons=lessons,
+        beside=beside, sheets=sheets, rows=rows, count=len(LESSONS),
+    )  # fmt: skip
+
+
+def course_zip() -> bytes:
+    """Return the archive that Python unpacks in the page; the same bytes each time."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def put(name: str, text: bytes) -> None:
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+
+        found = {path for each in _COURSE for path in _PACKAGE.glob(each)}
+        for path in sorted(found):
+            put(f"lstm_lessons/{path.relative_to(_PACKAGE).as_posix()}", path.read_bytes())
+        put("lstm_lessons/explorers/__init__.py", b"")
+        for path in sorted(IN_PAGE.glob("*.py")):
+            put(path.name, path.read_bytes())
+    return held.getvalue()
+
+
+def _run_sphinx(sources: Path, made: Path) -> None:
+    """Let Sphinx build; a warning fails it, as a link that leads nowhere would be one."""
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"]
+    done = subprocess.run(
+        [*command, "-j", "auto", str(sources), str(made)], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise Failure(
+            "Sphinx found something wrong: " + done.stderr.strip().replace(str(sources), ""),
+            "Mend the notebook's source, and build the notebook and the site again.",
+        )
+    shutil.rmtree(made / ".doctrees", ignore_errors=True)

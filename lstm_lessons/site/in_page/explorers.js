@@ -1,0 +1,215 @@
+// The controls of each explorer, and its picture, which Python draws in a worker.
+// The still picture is there from the start. Python comes when the page is at rest or a control
+// is first touched; a page that cannot have it keeps the picture, and says so.
+
+const here = new URL(".", import.meta.url);
+const figures = [...document.querySelectorAll("figure.ll-explorer")];
+const PLAY_MS = 400;
+let worker = null;
+let failed = null;
+
+if (figures.length) {
+  const explorers = figures.map(explorer);
+  const wake = () => explorers.forEach((each) => each.start());
+  if (document.readyState === "complete") rest(wake);
+  else addEventListener("load", () => rest(wake));
+}
+
+function rest(then) {
+  if (navigator.connection?.saveData) return; // then a touch of a control starts it
+  (window.requestIdleCallback ?? ((each) => setTimeout(each, 1000)))(then, { timeout: 4000 });
+}
+
+// One Python for all explorers of a page. What is asked is answered in order.
+function python() {
+  if (worker || failed) return worker;
+  if (typeof WebAssembly === "undefined") {
+    failed = "no WebAssembly";
+    return null;
+  }
+  try {
+    worker = new Worker(new URL("python.js", here), { type: "module" });
+  } catch (error) {
+    failed = error;
+    return null;
+  }
+  worker.addEventListener("error", (event) => fail(event.message));
+  worker.addEventListener("message", ({ data }) => {
+    if (data.failed) fail(data.failed);
+    else if (data.lacks) figures[data.figure].dispatchEvent(new CustomEvent("nopython"));
+    else figures[data.figure].dispatchEvent(new CustomEvent("drawn", { detail: data }));
+  });
+  return worker;
+}
+
+function fail(reason) {
+  failed = reason || "no reason given";
+  worker?.terminate();
+  worker = null;
+  for (const each of figures) each.dispatchEvent(new CustomEvent("nopython"));
+}
+
+function explorer(figure, index) {
+  const told = JSON.parse(figure.querySelector("script").textContent);
+  const picture = figure.querySelector(".ll-picture");
+  const alone = figures.length === 1;
+  const values = Object.fromEntries(told.controls.map((row) => [row.name, row.value]));
+  const setters = {};
+  let busy = false; // a picture is being drawn
+  let stale = false; // and another one is wanted after it
+  let awake = false;
+  let playing = null;
+
+  const controls = make("div", { class: told.side_by_side ? "ll-controls ll-columns" : "ll-controls" });
+  for (const row of told.controls) controls.append(control(row));
+  const presets = make("div", { class: "ll-presets", role: "group", "aria-label": "Try these" });
+  for (const [name, wanted] of Object.entries(told.presets)) {
+    const button = make("button", { type: "button" }, name);
+    button.addEventListener("click", () => {
+      stop();
+      set(wanted);
+    });
+    presets.append(button);
+  }
+  if (presets.children.length) controls.append(presets);
+  const status = make("p", { class: "ll-status", role: "status" });
+  const words = make("details", { class: "ll-words" });
+  const said = make("p", {}, picture.querySelector("img")?.alt ?? "");
+  words.append(make("summary", {}, "The picture in words"), said);
+  figure.prepend(controls);
+  figure.append(status, words);
+  if (alone) for (const [name, value] of Object.entries(fromAddress())) setters[name](value);
+
+  figure.addEventListener("drawn", ({ detail }) => {
+    busy = false;
+    picture.innerHTML = detail.svg;
+    said.textContent = detail.alt;
+    status.textContent = detail.wrong.join(" ") || firstSentence(detail.alt);
+    status.classList.toggle("ll-wrong", detail.wrong.length > 0);
+    figure.dataset.drawn = JSON.stringify(detail.values);
+    if (stale) draw();
+  });
+  figure.addEventListener("nopython", () => {
+    busy = false;
+    stop();
+    for (const each of controls.querySelectorAll("input, select, button")) each.disabled = true;
+    status.textContent =
+      "Here the picture stands still: what draws it cannot run in this page. " +
+      "In Jupyter the controls move it.";
+  });
+
+  function start() {
+    if (awake) return;
+    draw();
+  }
+
+  function draw() {
+    awake = true;
+    const asks = python();
+    if (!asks) {
+      figure.dispatchEvent(new CustomEvent("nopython"));
+      return;
+    }
+    stale = busy;
+    if (busy) return;
+    busy = true;
+    if (!figure.dataset.drawn) status.textContent = "Python is on its way: the controls will move.";
+    asks.postMessage({ figure: index, name: figure.dataset.explorer, values: { ...values } });
+  }
+
+  function set(wanted) {
+    for (const [name, value] of Object.entries(wanted)) setters[name](value);
+    draw();
+    if (alone) toAddress();
+  }
+
+  function control(row) {
+    const id = `ll-${index}-${row.name}`;
+    const line = make("div", { class: "ll-control" });
+    const shown = make("output", { for: id });
+    const input = row.kind === "choice" ? make("select", { id }) : make("input", { id });
+    if (row.kind === "range") {
+      input.type = "range";
+      Object.assign(input, { min: row.low, max: row.high, step: row.step });
+    } else if (row.kind === "choice") {
+      for (const option of row.options) input.append(make("option", {}, option));
+    } else {
+      Object.assign(input, { type: "text", maxLength: row.most, spellcheck: false });
+      input.autocomplete = "off";
+    }
+    setters[row.name] = (value) => {
+      input.value = value;
+      values[row.name] = row.kind === "range" ? Number(input.value) : input.value;
+      shown.textContent = row.kind === "range" ? input.value : "";
+    };
+    setters[row.name](row.value);
+    input.addEventListener("input", () => {
+      if (playing) stop();
+      set({ [row.name]: input.value });
+    });
+    line.append(make("label", { for: id }, row.label), input, shown);
+    if (row.name === told.play) line.append(player(row));
+    return line;
+  }
+
+  function player(row) {
+    const button = make("button", { type: "button", class: "ll-play" }, "play");
+    button.setAttribute("aria-label", `play: ${row.label}`);
+    button.addEventListener("click", () => {
+      if (playing) return stop();
+      if (values[row.name] >= row.high) set({ [row.name]: row.low });
+      button.textContent = "pause";
+      playing = setInterval(() => {
+        if (values[row.name] >= row.high) stop();
+        else set({ [row.name]: values[row.name] + row.step });
+      }, PLAY_MS);
+    });
+    return button;
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = null;
+    for (const each of controls.querySelectorAll(".ll-play")) each.textContent = "play";
+  }
+
+  // A page with one explorer has an address for each setting.
+  function fromAddress() {
+    const wanted = {};
+    for (const [name, text] of new URLSearchParams(location.search)) {
+      const row = told.controls.find((each) => each.name === name);
+      if (row && allows(row, text)) wanted[name] = text;
+    }
+    return wanted;
+  }
+
+  function toAddress() {
+    const address = new URL(location);
+    for (const row of told.controls) {
+      if (values[row.name] === row.value) address.searchParams.delete(row.name);
+      else address.searchParams.set(row.name, values[row.name]);
+    }
+    history.replaceState(null, "", address);
+  }
+
+  return { start };
+}
+
+function allows(row, text) {
+  if (row.kind === "choice") return row.options.includes(text);
+  if (row.kind === "text") return text.length >= row.least && text.length <= row.most;
+  const number = Number(text);
+  return text !== "" && number >= row.low && number <= row.high;
+}
+
+function firstSentence(text) {
+  const end = text.search(/\.\s/);
+  return end < 0 ? text : text.slice(0, end + 1);
+}
+
+function make(tag, attributes, text) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}

@@ -1,0 +1,56 @@
+// Predictions: a guess is kept in the reader's own browser; folds open together, and for printing.
+
+const folds = () => [...document.querySelectorAll("details.hide")];
+const key = (area) => `lstm-lessons guess ${area.dataset.guess}`;
+
+for (const area of document.querySelectorAll("textarea[data-guess]")) {
+  try {
+    area.value = localStorage.getItem(key(area)) ?? "";
+  } catch {
+    // a browser that keeps nothing: the guess lasts as long as the page
+  }
+  area.addEventListener("input", () => {
+    try {
+      localStorage.setItem(key(area), area.value);
+    } catch {
+      // as above
+    }
+  });
+}
+
+if (folds().length) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "ll-show-all";
+  const label = () => {
+    const open = folds().every((each) => each.open);
+    button.textContent = open ? "Fold all answers" : "Show all answers";
+    return open;
+  };
+  button.addEventListener("click", () => {
+    const open = label();
+    for (const each of folds()) each.open = !open;
+    label();
+  });
+  for (const each of folds()) each.addEventListener("toggle", label);
+  label();
+  document.querySelector("article h1")?.after(button);
+}
+
+let shut = [];
+addEventListener("beforeprint", () => {
+  shut = [...document.querySelectorAll("details:not([open])")];
+  for (const each of shut) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of shut) each.open = false;
+});
+
+// Pictures inside the page follow the page's theme by the mark that JupyterLab's pages have.
+const root = document.documentElement;
+const mark = () => {
+  const dark = getComputedStyle(root).colorScheme.includes("dark");
+  document.body.dataset.jpThemeLight = String(!dark);
+};
+new MutationObserver(mark).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+mark();

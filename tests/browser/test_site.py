@@ -1,0 +1,289 @@
+"""The site in a real browser: from a plain server, every other address blocked.
+
+One build, one server and one browser for all. That every view draws the same in the page as here
+is asked of the page's own Python, without opening a page for each.
+"""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from settings import every_value
+
+from lstm_lessons import explorers
+from lstm_lessons.explorers.base import Text, parameters
+
+from .server import CLONE
+
+pytestmark = pytest.mark.browser
+
+LACKS = {"forget_gate": "numpy"}
+"""Explorers that stand still in the page, and the package that it has not."""
+SETTINGS = 12
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+    def handle_one_request(self) -> None:
+        """Answer; a page that was left does not wait for what it had asked for."""
+        try:
+            super().handle_one_request()
+        except ConnectionError:
+            self.close_connection = True
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """The folder of a site that was just built."""
+    missing = [name for name in ("sphinx", "myst_nb") if find_spec(name) is None]
+    missing += [] if shutil.which("npm") else ["npm"]
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"the site is built with {', '.join(missing)}: not installed")
+    from lstm_lessons.site import builder
+
+    folder = tmp_path_factory.mktemp("web") / "some" / "course"
+    builder.build(CLONE, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(built) -> Iterator[str]:
+    """The address of the site, below other folders."""
+    root = built.parents[1]
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/some/course/"
+        server.shutdown()
+
+
+class Visit:
+    """A page of the site, and all that went wrong on it."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.page, self.site, self.wrong = context.new_page(), site, []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("response", self._look)
+        self.page.route("**/*", self._pass)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def _pass(self, route) -> None:
+        address = route.request.url
+        if address.startswith(self.site):
+            route.continue_()
+        else:
+            self.wrong.append(f"asks for {address}")
+            route.abort()
+
+    def _look(self, answer) -> None:
+        if answer.status >= 400:
+            self.wrong.append(f"{answer.status} {answer.url}")
+
+    def _hear(self, message) -> None:
+        if message.type == "error":
+            self.wrong.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def visit(context, site) -> Iterator[Visit]:
+    made = Visit(context, site)
+    yield made
+    made.page.close()
+
+
+def pages_of(site_folder: Path) -> list[str]:
+    return [path.stem for path in sorted(site_folder.glob("*.ipynb"))]
+
+
+PAGES = [
+    *(f"notebooks/{name}.html" for name in pages_of(CLONE / "notebooks")),
+    *(f"exercises/{name}.html" for name in pages_of(CLONE / "exercises")),
+    *("index.html", "search.html", "genindex.html"),
+]
+VISITED = [PAGES[0], PAGES[10], "notebooks/map_of_nn_lstm.html", PAGES[-4], *PAGES[-3:]]
+"""One of each kind, and some with equations and plots: a second of a browser's time each."""
+
+
+class Addresses(HTMLParser):
+    """Finds what a page links to and loads, and its anchors."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found, self.anchors, self.without_words = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        told = dict(attrs)
+        self.anchors.add(told.get("id"))
+        self.found += [told[key] for key in ("href", "src") if told.get(key)]
+        if tag == "img" and not told.get("alt"):
+            self.without_words.append(told)
+
+
+def test_no_page_links_to_or_loads_what_is_not_there(built):
+    found = [path for path in built.rglob("*.html") if "_static" not in path.parts]
+    read = {path: Addresses(path.read_text("utf-8")) for path in found}
+    assert {path.relative_to(built).as_posix() for path in read} == set(PAGES)
+    for path, page in read.items():
+        assert not page.without_words, path
+        for address in page.found:
+            parts = urlsplit(address)
+            if parts.scheme:
+                assert parts.scheme in ("https", "data"), f"{path.name}: {address}"
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            assert target.exists(), f"{path.name} needs {address}"
+            if parts.fragment and target.suffix == ".html":
+                anchors = read[target].anchors
+                assert unquote(parts.fragment) in anchors, f"{path.name} links to {address}"
+
+
+def test_a_page_of_each_kind_opens_with_nothing_from_elsewhere(visit):
+    sparing = Visit(visit.page.context, visit.site)  # Python waits for a touch there
+    sparing.page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    for path in VISITED:
+        page = sparing.open(path)
+        assert page.locator("h1").count() >= 1, path
+        assert page.evaluate("[...document.images].every(each => each.complete && each.alt)"), path
+    sparing.page.close()
+    assert sparing.wrong == []
+
+
+def test_the_first_page_reads_a_line_that_is_typed(visit):
+    page = visit.open("index.html")
+    figure = page.locator("figure.ll-explorer")
+    assert figure.locator("img").is_visible()  # the still picture, before Python is there
+    page.get_by_label("a line of your own").fill("x = [1]")
+    figure.locator("svg").wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelector('.ll-words p').textContent.includes('x = [1]')")
+    assert figure.locator("svg").get_attribute("role") == "img"
+    page.get_by_label("a line of your own").fill("")
+    page.wait_for_selector(".ll-status.ll-wrong")
+    assert "The picture shows the line before." in page.locator(".ll-status").text_content()
+    assert "x = [1]" in page.locator(".ll-words p").text_content()
+
+
+def test_controls_are_moved_by_keys_presets_and_play(visit):
+    page = visit.open("index.html")
+    slider = page.get_by_label("characters read", exact=True)
+    before = int(slider.input_value())
+    slider.press("ArrowLeft")
+    assert int(slider.input_value()) == before - 1
+    page.get_by_role("button", name="seven brackets").click()
+    assert page.get_by_label("a line of your own").input_value().startswith("(((((((")
+    slider.fill("1")
+    page.get_by_role("button", name="play: characters read").click()
+    page.wait_for_function("Number(document.querySelector('input[type=range]').value) >= 3")
+    page.get_by_role("button", name="play: characters read").click()
+
+
+def test_the_map_has_an_address_for_each_setting(visit):
+    page = visit.open("notebooks/map_of_nn_lstm.html?num_layers=2&bidirectional=True&batch=-1")
+    assert page.get_by_label("num_layers L").input_value() == "2"
+    assert page.get_by_label("bidirectional").input_value() == "True"
+    page.locator("figure svg").wait_for(timeout=60_000)
+    page.get_by_label("batch_first").select_option("True")
+    assert "batch_first=True" in page.url and "num_layers=2" in page.url
+
+
+def test_a_guess_is_kept_and_an_answer_is_folded_until_it_is_wanted(visit):
+    page = visit.open("notebooks/02_gates_and_shapes.html")
+    fold = page.locator("details.hide").first
+    answer = fold.locator(".cell_output")
+    assert not answer.is_visible()
+    page.locator("textarea[data-guess]").first.fill("about 1")
+    page.reload()
+    assert page.locator("textarea[data-guess]").first.input_value() == "about 1"
+    fold.locator("summary").press("Enter")
+    assert answer.is_visible()
+    page.get_by_role("button", name="Show all answers").click()
+    assert page.evaluate("[...document.querySelectorAll('details.hide')].every(each => each.open)")
+
+
+def test_pictures_follow_the_switch_of_the_theme(visit):
+    page = visit.open("index.html")
+    page.locator("figure svg").wait_for(timeout=60_000)
+    paper = "getComputedStyle(document.querySelector('figure svg rect')).fill"
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    page.wait_for_function(f"{paper} === 'rgb(255, 255, 255)'")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"{paper} !== 'rgb(255, 255, 255)'")
+
+
+def some_settings(name: str) -> list[dict]:
+    """Return the start and a few settings that are drawn by a seed."""
+    draw, table = Random(name), parameters(import_module(f"lstm_lessons.explorers.{name}").view)
+    found = [{key: each.default for key, each in table.items()}]
+    for _ in range(SETTINGS - 1):
+        found.append({key: one_of(each, draw) for key, each in table.items()})
+    return found
+
+
+def one_of(parameter, draw: Random):
+    if isinstance(parameter.allowed, Text):
+        return parameter.default[: draw.randint(1, len(parameter.default))]
+    return draw.choice(every_value(parameter.allowed))
+
+
+ASK = """async ([address, asked]) => {
+  const worker = new Worker(address, {type: 'module'});
+  const answers = [];
+  await new Promise((resolve, reject) => {
+    worker.onmessage = ({data}) => {
+      if (data.failed) reject(new Error(data.failed));
+      answers.push(data);
+      if (answers.length === asked.length) resolve();
+    };
+    asked.forEach(([name, values], figure) => worker.postMessage({figure, name, values}));
+  });
+  worker.terminate();
+  return answers;
+}"""
+
+
+def test_every_view_is_the_same_in_the_page_character_for_character(visit):
+    page = visit.open("index.html")
+    asked = [(name, values) for name in explorers.__all__ for values in some_settings(name)]
+    address = visit.site + "_static/python.js"
+    answers = page.evaluate(ASK, [address, json.loads(json.dumps(asked))])
+    still, other = {}, []
+    for (name, values), answer in zip(asked, answers, strict=True):
+        if "lacks" in answer:
+            still[name] = answer["lacks"]
+            continue
+        picture = import_module(f"lstm_lessons.explorers.{name}").view(**values)
+        if (answer["svg"], answer["alt"]) != (picture.inline, picture.alt):
+            other.append((name, values))
+    assert other == []
+    assert still == LACKS
+
+
+def test_without_python_the_picture_stays_and_the_page_says_so(visit):
+    broken = Visit(visit.page.context, visit.site)
+    broken.page.route("**/course.zip", lambda route: route.abort())
+    page = broken.open("notebooks/03_the_cell_by_hand.html")
+    page.wait_for_function(
+        "document.querySelector('.ll-status')?.textContent.includes('stands still')", timeout=60_000
+    )
+    assert page.locator("figure.ll-explorer img").is_visible()
+    assert page.locator(".ll-control input").first.is_disabled()
+    broken.page.close()
