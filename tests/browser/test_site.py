@@ -229,6 +229,26 @@ def test_pictures_follow_the_switch_of_the_theme(visit):
     page.wait_for_function(f"{paper} !== 'rgb(255, 255, 255)'")
 
 
+FRAMES = """[...document.querySelectorAll('div.cell_output .text_html, div.cell_output img')]
+  .map(each => getComputedStyle(each).backgroundColor)"""
+
+
+def test_no_picture_has_a_pale_frame_on_a_dark_page(visit):
+    page = visit.open("notebooks/10_backpropagation_by_hand.html")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    frames = page.evaluate(FRAMES)
+    assert len(frames) > 5 and set(frames) == {"rgba(0, 0, 0, 0)"}
+
+
+def test_a_small_phone_scrolls_in_one_direction_only(visit):
+    page = visit.open("index.html")
+    page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("index.html", "notebooks/03_the_cell_by_hand.html"):
+        visit.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.set_viewport_size({"width": 1280, "height": 1000})
+
+
 def some_settings(name: str) -> list[dict]:
     """Return the start and a few settings that are drawn by a seed."""
     draw, table = Random(name), parameters(import_module(f"lstm_lessons.explorers.{name}").view)
