@@ -115,6 +115,7 @@ def test_a_length_with_a_name_is_refused_by_torch_export():
         export(Whole(), (torch.randn(2, 8, 3),), dynamic_shapes=free)
 
 
+@pytest.mark.slow
 def test_no_warning_of_an_export_speaks_of_the_length():
     """The lesson keeps warnings off its page, and says what they are about."""
     free = {"x": {0: Dim.AUTO, 1: Dim.AUTO}}

@@ -294,6 +294,7 @@ def test_each_kind_of_numbers(dtype, proj_size):
     close(found[0][1], found[1][1], gradient_tolerance)
 
 
+@pytest.mark.slow
 def test_to_another_kind_and_back():
     manual, reference = twins(**DEEP)
     sequence = x(T, B, I)

@@ -39,5 +39,6 @@ def test_nothing_beyond_this_machine_is_reached(run, code):
     assert answer["ename"] in ("OSError", "gaierror", "CalledProcessError"), answer
 
 
+@pytest.mark.slow
 def test_a_kernel_works_as_ever(run):
     assert run("import os; assert os.getcwd(); print(6 * 7)")["status"] == "ok"

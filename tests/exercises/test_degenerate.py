@@ -135,6 +135,7 @@ def test_what_is_odd_is_said_where_it_is_the_first_call_that_fails(each, at, spo
     assert case.special in result.message, result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", FUNCTIONS, ids=label)
 def test_what_is_odd_is_said_where_only_that_call_raises(each):
     case = next(case for case in each.calls if case.special)
