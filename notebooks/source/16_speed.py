@@ -105,9 +105,9 @@ print("more than 30 times:", ratio > 30)
 
 # %% [markdown]
 # On our machine we measured 80 to 160 times, on several days: what takes `nn.LSTM` a minute would
-# take one to three hours. Yours stands in `ratio`. In this lesson we climb a ladder from this program
-# towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still
-# equal.
+# take one to three hours. Yours stands in `ratio`. In this lesson we climb a ladder from this
+# program towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results
+# are still equal.
 #
 # ## What costs time?
 #
