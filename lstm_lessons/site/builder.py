@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.site import pages, vendored
+from lstm_lessons.site import archive, pages, vendored
 
 _HERE = Path(__file__).parent
-_PACKAGE = _HERE.parent
-IN_PAGE = _HERE / "in_page"
 _MARK = ".lstm-lessons-site"
 """A file in each folder that a site was built into: only such a folder is built anew."""
-
-# Of the package, what pictures need. The explorers' own list is left out: it imports them all.
-_COURSE = (
-    *(
-        "__init__.py",
-        "course.py",
-        "shapes.py",
-        "lstm/__init__.py",
-        "lstm/plain.py",
-        "ladder/figures.md",
-    ),
-    *("drawing/**/*.py", "explorers/[!_]*.py"),
-    *("data/*.py", "data/*.json", "data/*.csv", "data/*.txt"),
-)
 
 
 def build(root: Path, folder: Path) -> None:
@@ -51,11 +33,11 @@ def build(root: Path, folder: Path) -> None:
         sources, made = Path(place) / "sources", Path(place) / "made"
         lay_sources(root, sources)
         static = sources / "_static"
-        for name in ("page.css", "page.js", "explorers.js", "python.js"):
-            shutil.copy(IN_PAGE / name, static / name)
+        for name in ("page.css", "page.js", "explorers.js", "exercises.js", "python.js"):
+            shutil.copy(archive.IN_PAGE / name, static / name)
         shutil.copytree(brought["pyodide"], static / "pyodide")
         shutil.copytree(brought["mathjax"], static / "mathjax")
-        (static / "course.zip").write_bytes(course_zip())
+        (static / "course.zip").write_bytes(archive.course_zip())
         _run_sphinx(sources, made)
         (made / _MARK).write_text("Built by `python3 -m lstm_lessons site`.\n", encoding="utf-8")
         if folder.exists():
@@ -114,23 +96,6 @@ def first_page(root: Path) -> str:
         explorer=shown, first=f"notebooks/{LESSONS[0].name}.ipynb", lessons=lessons,
         beside=beside, sheets=sheets, rows=rows, count=len(LESSONS),
     )  # fmt: skip
-
-
-def course_zip() -> bytes:
-    """Return the archive that Python unpacks in the page; the same bytes each time."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-
-        def put(name: str, text: bytes) -> None:
-            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
-
-        found = {path for each in _COURSE for path in _PACKAGE.glob(each)}
-        for path in sorted(found):
-            put(f"lstm_lessons/{path.relative_to(_PACKAGE).as_posix()}", path.read_bytes())
-        put("lstm_lessons/explorers/__init__.py", b"")
-        for path in sorted(IN_PAGE.glob("*.py")):
-            put(path.name, path.read_bytes())
-    return held.getvalue()
 
 
 def _run_sphinx(sources: Path, made: Path) -> None:

@@ -1,8 +1,8 @@
 """Turn a notebook of the course into a page of the site. No sentence is written anew.
 
-Pages are notebooks as JSON: dicts and lists. Two things change. What was printed after a
-prediction gets a fold, and the reader a place for the guess. And an explorer gets what the page
-needs to move it: its table of controls.
+Pages are notebooks as JSON: dicts and lists. Few things change. What was printed after a
+prediction gets a fold, and the reader a place for the guess. And an explorer and an exercise get
+what the page needs to move or to judge them: a table of controls, the code that was given.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Any
 
 from lstm_lessons import explorers
 from lstm_lessons.explorers.base import Choice, Explorer, Parameter, Range, Text
+from lstm_lessons.site import judged
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
 
 PREDICT = "**Predict.**"
+_ELSEWHERE = "This one needs PyTorch, which no page has: it is checked in Jupyter."
 _EXPLORER = re.compile(r"^explorers\.(\w+)\(\)\s*$", re.MULTILINE)
+_CHECK = re.compile(r"^exercise\(\"(\d\d\.\d+)\"\)\.check\(", re.MULTILINE)
 _KINDS = {Range: "range", Choice: "choice", Text: "text"}
 
 
@@ -31,9 +34,11 @@ def page(notebook: Notebook, name: str) -> Notebook:
     cells = made["cells"]
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "code":
-            shown = _EXPLORER.search(_source(cell))
+            shown, checked = _EXPLORER.search(_source(cell)), _CHECK.search(_source(cell))
             if shown:
                 cell["outputs"] = [_html(figure(shown[1], _still(cell)))]
+            elif checked:
+                cell["outputs"] = [_html(_check(checked[1], cells[number - 1]))]
         elif asks(cell):
             _fold(cells[number + 1])
             cell["source"] = _source(cell) + "\n\n" + _guess(f"{name}-{number}")
@@ -51,7 +56,7 @@ def figure(name: str, still: str) -> str:
 
     ``still`` is the picture as an ``<img>``.
     """
-    controls = json.dumps(described(name), ensure_ascii=False).replace("<", "\\u003c")
+    controls = _json(described(name))
     return (
         f'<figure class="ll-explorer" data-explorer="{escape(name)}">'
         f'<script type="application/json">{controls}</script>'
@@ -86,6 +91,22 @@ def _still(cell: Cell) -> str:
         if html.startswith("<img "):
             return html
     raise ValueError(f"expected a stored picture below {_source(cell)!r}: build that notebook")
+
+
+def _check(number: str, given: Cell) -> str:
+    """Return what stands below an exercise: what judges it in the page, or where it is judged."""
+    if number not in judged.files():
+        return f'<p class="ll-elsewhere">{_ELSEWHERE}</p>'
+    told = _json({"number": number, "given": _source(given)})
+    return (
+        f'<div class="ll-exercise" data-exercise="{number}">'
+        f'<script type="application/json">{told}</script></div>'
+    )
+
+
+def _json(value: Any) -> str:
+    """Return JSON that can stand in a page's script."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _fold(cell: Cell) -> None:

@@ -219,6 +219,27 @@ def test_a_guess_is_kept_and_an_answer_is_folded_until_it_is_wanted(visit):
     assert page.evaluate("[...document.querySelectorAll('details.hide')].every(each => each.open)")
 
 
+def test_an_exercise_is_judged_in_the_page_and_a_loop_without_end_is_stopped(visit):
+    page = visit.open("exercises/02_gates_and_shapes.html")
+    box = page.locator(".ll-exercise").first
+    answer, said = box.get_by_label("Your answer to 02.1"), box.get_by_role("status")
+    assert '"W_ig": ...' in answer.input_value()
+    answer.fill('answer = {"W_ig": (6, 5)}')
+    box.get_by_role("button", name="Check").press("Enter")
+    said.get_by_text("Exercise 02.1 · Not right yet").wait_for(timeout=60_000)
+    assert "W_ig" in said.text_content()
+    answer.fill("while True:\n    pass")
+    box.get_by_role("button", name="Check").click()
+    said.get_by_text("a loop that never ends").wait_for(timeout=60_000)
+    page.reload()
+    assert answer.input_value() == "while True:\n    pass"  # kept in the reader's own browser
+    page.once("dialog", lambda dialog: dialog.accept())
+    box.get_by_role("button", name="Start again").click()
+    box.get_by_role("button", name="Hint").click()
+    said.get_by_text("hint 1 of").wait_for(timeout=60_000)
+    assert '"W_ig": ...' in answer.input_value()
+
+
 def test_pictures_follow_the_switch_of_the_theme(visit):
     page = visit.open("index.html")
     page.locator("figure svg").wait_for(timeout=60_000)

@@ -16,7 +16,8 @@ import torch
 from toys import RIGHT_DICT, dict_toy, function_toy, scaled
 
 from lstm_lessons.exercises.engine import running
-from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised
+from lstm_lessons.exercises.engine.raised import OutOfTime, Raised
+from lstm_lessons.exercises.engine.running import Clock
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.raised import Raised, call_directly, describe
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import Raised, call_directly, describe
 from lstm_lessons.exercises.engine.values import MATCH, unchanged
 from lstm_lessons.exercises.engine.words import Misformed
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from lstm_lessons.exercises.engine import diary
 from lstm_lessons.exercises.engine.isolation import isolated
+from lstm_lessons.exercises.engine.raised import OutOfTime, Raised, describe
 from lstm_lessons.exercises.engine.result import Note, Outcome, Result
-from lstm_lessons.exercises.engine.running import Clock, OutOfTime, Raised, describe
+from lstm_lessons.exercises.engine.running import Clock
 from lstm_lessons.exercises.engine.text import Text, text
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from lstm_lessons.exercises.engine.base import Exercise
 from lstm_lessons.exercises.engine.question import Question, Story
+from lstm_lessons.exercises.engine.raised import Raised, describe
 from lstm_lessons.exercises.engine.result import Result
-from lstm_lessons.exercises.engine.running import Clock, Raised, describe
+from lstm_lessons.exercises.engine.running import Clock
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of, listed, paragraphs
 
 
@@ -46,8 +47,8 @@ class DictExercise(Exercise):
 
     @cached_property
     def right(self) -> dict[str, Any]:
-        """The right values, read from the solution."""
-        solved = self.text.made()
+        """The right values, read from the solution, which is plain Python and stands alone."""
+        solved = self.text.made_alone()
         return {each.key: each.read(solved[each.key]) for each in self.questions}
 
     def _judge(self, answer: Any, clock: Clock) -> Result:

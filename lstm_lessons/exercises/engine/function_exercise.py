@@ -18,6 +18,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
 from lstm_lessons.exercises.engine.isolation import isolated
 from lstm_lessons.exercises.engine.known import Known, told
+from lstm_lessons.exercises.engine.raised import OutOfTime, Raised, call_directly, describe
 from lstm_lessons.exercises.engine.readers import FIRST, ORDER, Reader, Seen
 from lstm_lessons.exercises.engine.readers.changes import changed_words
 from lstm_lessons.exercises.engine.readers.cut_graph import cut_graph
@@ -34,13 +35,7 @@ from lstm_lessons.exercises.engine.refusals import (
 )
 from lstm_lessons.exercises.engine.result import Result
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import (
-    Clock,
-    OutOfTime,
-    Raised,
-    call_directly,
-    describe,
-)
+from lstm_lessons.exercises.engine.running import Clock
 from lstm_lessons.exercises.engine.slips import AnotherWay, Other, Place, Slip
 from lstm_lessons.exercises.engine.words import Misformed, listed, paragraphs
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.raised import Raised
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import Raised
 from lstm_lessons.exercises.engine.values import MATCH, leaves
 
 Gradients = dict[tuple[str, str], Tensor | None]

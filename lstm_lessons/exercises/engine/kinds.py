@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import numpy
-from torch import Tensor
-
+from lstm_lessons.exercises.engine.arrays import is_array, is_single
 from lstm_lessons.exercises.engine.question import Question
 from lstm_lessons.exercises.engine.symbols import about_shape
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
@@ -38,7 +36,7 @@ class ShapeOf(Question):
 
     def read(self, value: Any) -> tuple[int, ...]:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if isinstance(value, Tensor | numpy.ndarray):
+        if is_array(value):
             raise Misformed(
                 f"`{self.key}` is {a_kind_of(value)}; give its shape, such as `(2, 3)`."
             )
@@ -111,10 +109,7 @@ class TrueOrFalse(Question):
 
     def read(self, value: Any) -> bool:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if (
-            isinstance(value, Tensor | numpy.ndarray | numpy.generic)
-            and math.prod(value.shape) == 1
-        ):
+        if is_single(value):
             value = value.item()
         words = {"true": True, "false": False}
         if isinstance(value, str) and value.strip().casefold() in words:
@@ -135,7 +130,7 @@ class Quantity(Question):
 
     def read(self, value: Any) -> float:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if _is_single(value):
+        if is_single(value):
             value = value.item()
         if isinstance(value, str):
             if value.strip().endswith("%"):
@@ -178,11 +173,11 @@ class WholeNumbers(Question):
 
     def read(self, value: Any) -> tuple[int, ...]:
         """Return the value in plain Python; raise Misformed where it is of another kind."""
-        if isinstance(value, Tensor | numpy.ndarray) and value.ndim == 1:
+        if is_array(value) and value.ndim == 1:
             value = value.tolist()
         if isinstance(value, Sequence) and not isinstance(value, str):
             _refuse_many(self.key, value)
-            found = [each.item() if _is_single(each) else each for each in value]
+            found = [each.item() if is_single(each) else each for each in value]
             if all(_is_whole(n) for n in found):
                 return tuple(int(n) for n in found)
         raise Misformed(
@@ -194,10 +189,6 @@ class WholeNumbers(Question):
 def _is_whole(value: Any) -> bool:
     """Say whether a value is a whole number; NaN, infinity and True are none."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and value % 1 == 0
-
-
-def _is_single(value: Any) -> bool:
-    return isinstance(value, Tensor | numpy.ndarray) and math.prod(value.shape) == 1
 
 
 @dataclass(frozen=True)

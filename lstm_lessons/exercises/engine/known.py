@@ -7,8 +7,8 @@ from typing import Any
 from lstm_lessons.exercises.engine.attempts import Attempt, Results, attempt
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.gradients import Gradients, gradients, same_gradients
+from lstm_lessons.exercises.engine.raised import Raised, call_directly
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import Raised, call_directly
 from lstm_lessons.exercises.engine.slips import (
     AnotherWay,
     Other,

@@ -15,18 +15,13 @@ that is no single number, and as many at the first optimiser.)
 """
 
 import ctypes
-import linecache
-import os
 import sys
-import sysconfig
 import threading
 import time
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import torch
+from lstm_lessons.exercises.engine.raised import OutOfTime, Raised
 
 SECONDS = 5.0
 """How long the learner's code may take in one check, all calls together."""
@@ -38,21 +33,6 @@ _PATIENCE = 2.0  # seconds for which a thread that is out of time is told to end
 _SWALLOWED = 20  # orders to end that code may swallow before it is put to sleep
 _TICK = 0.05  # short waits keep the notebook's stop button alive on Windows too
 _STACK = 16 * 2**20  # bytes; some systems give threads too little for a deep recursion
-
-
-class OutOfTime(Exception):
-    """The learner's code took more than ``seconds``; ``stopped`` says whether it has ended now."""
-
-    def __init__(self, seconds: float, stopped: bool) -> None:
-        super().__init__()
-        self.seconds, self.stopped = seconds, stopped
-
-
-class Raised:
-    """The learner's code ended with this exception."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
 
 
 class Clock:
@@ -78,14 +58,6 @@ class Clock:
         if not worker.finished.is_set():
             raise OutOfTime(self.seconds, stopped=worker.stop())
         return worker.outcome
-
-
-def call_directly(function: Callable, *args: Any, **kwargs: Any) -> Any:
-    """Do as `Clock.call` does, without thread and deadline: for the checker's own functions."""
-    try:
-        return function(*args, **kwargs)
-    except Exception as error:
-        return Raised(error)
 
 
 class _Worker(threading.Thread):
@@ -180,36 +152,3 @@ class _Worker(threading.Thread):
                     time.sleep(3600)
 
         return Order
-
-
-_NOT_THE_LEARNERS = tuple(
-    str(Path(path).resolve()) + os.sep
-    for path in {
-        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        Path(torch.__file__).parent,
-        Path(__file__).parents[2],
-    }
-)
-
-
-def describe(error: BaseException) -> str:
-    """Return the exception, and the line of the learner's code where it came up."""
-    try:
-        text = str(error)
-    except Exception:  # an exception class of the learner's own may be broken itself
-        text = ""
-    first = text.strip().split("\n")[0]
-    first = first if len(first) <= 300 else first[:297] + "..."
-    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return "\n\n".join(filter(None, (said, _line(error))))
-
-
-def _line(error: BaseException) -> str:
-    """Say which line of the learner's raised: the innermost that is no library's."""
-    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
-        name = frame.f_code.co_filename
-        if name.startswith("<frozen") or str(Path(name).resolve()).startswith(_NOT_THE_LEARNERS):
-            continue
-        text = linecache.getline(name, number, frame.f_globals).strip()
-        return f"Line {number} of your code: `{text}`" if text else f"Line {number} of your code."
-    return ""

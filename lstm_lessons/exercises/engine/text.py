@@ -57,6 +57,12 @@ class Text:
         exec(compile(code or self.solution, self.number, "exec"), space)
         return space[self.name]
 
+    def made_alone(self) -> Any:
+        """Return what the solution makes of ``name`` where nothing stands before it."""
+        space: dict[str, Any] = {}
+        exec(compile(self.solution, self.number, "exec"), space)
+        return space[self.name]
+
 
 def numbers() -> tuple[str, ...]:
     """Return the numbers of all exercises that have a text, in order."""

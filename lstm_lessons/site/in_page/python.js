@@ -1,4 +1,4 @@
-// The worker in which Python draws: Pyodide, and of the course what pictures need.
+// The worker in which Python runs: Pyodide, and of the course what pictures and the checker need.
 
 const here = new URL(".", import.meta.url);
 const ready = begin();
@@ -13,7 +13,7 @@ async function begin() {
     }),
   ]);
   python.unpackArchive(course, "zip");
-  return python.runPython("from draw import draw; draw");
+  return python;
 }
 
 let last = Promise.resolve();
@@ -22,7 +22,15 @@ addEventListener("message", ({ data }) => {
   last = last.then(() => answer(data)).catch((error) => postMessage({ failed: String(error) }));
 });
 
-async function answer({ figure, name, values }) {
-  const draw = await ready;
-  postMessage({ figure, values, ...JSON.parse(draw(name, JSON.stringify(values))) });
+async function answer({ figure, name, values, number, asks, code }) {
+  const python = await ready;
+  if (number === undefined) {
+    const drawn = python.pyimport("draw").draw(name, JSON.stringify(values));
+    postMessage({ figure, values, ...JSON.parse(drawn) });
+  } else {
+    const judge = python.pyimport("judge");
+    postMessage({ begun: number }); // the clock of an answer starts here
+    const said = asks === "judge" ? judge.judge(number, code) : judge[asks](number);
+    postMessage({ number, ...JSON.parse(said) });
+  }
 }

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from lstm_lessons.exercises.engine.attempts import Attempt, Results, attempt, wrong_names
 from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.raised import call_directly
 from lstm_lessons.exercises.engine.returns import Returns
-from lstm_lessons.exercises.engine.running import call_directly
 
 Told = tuple[str | None, str]
 """The short name of the mistake, if it has one, and what is said of it."""
