@@ -63,16 +63,20 @@ def memory_of_unit_5(model):
 
 
 # %% [markdown]
-# **Predict.** A guess: without h, does unit 5 still rise at `(`, keep the bracket, and fall at `)`?
+# **Predict.** With h, unit 5 rises at `(`, keeps the bracket, and falls at `)`. A guess: which of
+# the three needs h?
 
 # %%
-curves = {"as trained": memory_of_unit_5(reader), "no h": memory_of_unit_5(without_h)}
+curves = {
+    "as trained": memory_of_unit_5(reader),
+    "no h": memory_of_unit_5(without_h),
+}
 pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
-# It still rises at `(`, and is 0 after `)`. But at the very next character most of it is gone: h
-# had a part in keeping the bracket. A layer that never had h could learn to do without. So let us
-# build one.
+# The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But at the character that
+# follows `(` most of it is gone: h had a part in keeping the bracket. A layer that never had h
+# could learn to do without. So let us build one.
 #
 # ## The minimal LSTM
 #
@@ -99,7 +103,7 @@ pictures.along(text, curves, title="c of unit 5")
 
 # %%
 def minimal_gates(x, weight, bias):
-    """Return f, and what is let in, i * g, of one word or all words at once; f + i is 1."""
+    """Return f and what is let in, of one word or all at once; f + i is 1."""
     z_i, z_f, g = F.linear(x, weight, bias).chunk(3, dim=-1)
     i, f = torch.sigmoid(z_i), torch.sigmoid(z_f)
     whole = i + f
@@ -145,7 +149,7 @@ print("f:", tuple(f.shape), "  let_in:", tuple(let_in.shape))
 
 # %%
 def join(first, second):
-    """Return the step that does what two steps do, one after the other; a step is (f, let_in)."""
+    """Return the step that does what both do in turn; a step is (f, let_in)."""
     f_first, in_first = first
     f_second, in_second = second
     return f_second * f_first, f_second * in_first + in_second
@@ -159,10 +163,13 @@ print(f"A and B: f = {f_both:.2f}, let in {in_both:.2f}")
 # There is a third step now, C, with f = 0.9, and it lets in −2. You can join A and B first, and the
 # result with C. Or you join B and C first, and then A with that.
 #
-# **Predict.** Take the first way, with pen and paper: what is f of all three, and what is let in?
+# **Predict.** Take the first way, with pen and paper: which step comes out for all three, written
+# as (f, let in)?
 
 # %%
-for f_all, in_all in (join(join(step_A, step_B), step_C), join(step_A, join(step_B, step_C))):
+first_way = join(join(step_A, step_B), step_C)
+second_way = join(step_A, join(step_B, step_C))
+for f_all, in_all in (first_way, second_way):
     print(f"f = {f_all:.2f}, let in {in_all:.2f}")
 
 # %% [markdown]
@@ -176,9 +183,10 @@ for f_all, in_all in (join(join(step_A, step_B), step_C), join(step_A, join(step
 #
 # ## The scan
 #
-# In round 1, each step is joined with the one before it. A strong line leads to that one, a faint
-# line to the dot's own past. The numbers say for which steps a dot stands: all but the first for
-# two.
+# In round 1, each step is joined with the one before it. In the picture two lines lead to the dot
+# of both: a strong one from the step before, and a faint one from the step itself. The numbers say
+# for which steps a dot stands. 1–2 stands for steps 1 and 2. The first dot still stands for step 0
+# alone, because nothing comes before it.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
@@ -191,9 +199,9 @@ pictures.scan_rounds(8, rounds=1)
 pictures.scan_rounds(8)
 
 # %% [markdown]
-# Now all dots are full: each stands for *all* steps up to its own. What it lets in is c after that
-# step, if c was zero at the beginning. This is called a *scan*. In each round all joins can be made
-# at the same time.
+# Now all dots are full: each stands for *all* steps up to its own. If c was zero at the beginning,
+# then f · c adds nothing, and what the dot lets in is c after its step. This is called a *scan*. In
+# each round all joins can be made at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -208,26 +216,28 @@ print(rounds, "rounds")
 # Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become a queue of
 # ten rounds. Here is the scan as code.
 #
-# * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. With four
-#   steps a, b, c, d and a reach of 1 these are b, c, d and a, b, c. So the two lie side by side as
-#   in the picture: each step, and the one that is `reach` before it.
+# * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Of the
+#   steps 0, 1, 2, 3 and with a reach of 1, these are 1, 2, 3 and 0, 1, 2. So the two lie side by
+#   side as in the picture: each step, and the one that is `reach` before it.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
 #   `torch.cat` puts them in front again.
 
 
 # %%
 def scan(f, let_in):
-    """Return c after every step, where a step makes f * c + let_in, from a c of zeros."""
+    """Return c after every step, from zeros; a step makes f * c + let_in."""
     reach = 1
     while reach < len(f):
-        let_in = torch.cat([let_in[:reach], f[reach:] * let_in[:-reach] + let_in[reach:]])
+        let_in = torch.cat(
+            [let_in[:reach], f[reach:] * let_in[:-reach] + let_in[reach:]],
+        )
         f = torch.cat([f[:reach], f[reach:] * f[:-reach]])
         reach = 2 * reach
     return let_in
 
 
 # %% [markdown]
-# Mind the order of the two lines: `let_in` is joined with the old f. Small first. With f = 0.5 and
+# Mind the order: `let_in` is joined first, with the old f. Small first. With f = 0.5 and
 # 1 let in at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
 
 # %%
@@ -258,16 +268,18 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 #
 # Eric Martin and Chris Cundy trained layers by such a scan in 2017 ([arXiv
 # 1709.04057](https://arxiv.org/abs/1709.04057)). It works for every step that is linear in its
-# memory, also for h = W x + U h with a matrix U: two of them joined multiply h by U · U. But to
-# multiply matrices in each join costs far more.
+# memory. An RNN without tanh has such a step, h = W x + U h: the matrix U stands in the place of f,
+# and two steps joined multiply h by U · U. But to multiply matrices in each join costs far more.
 #
 # ## A shorter way?
 #
 # Take A and B once more, from c = 0. A makes 3, and B makes 0.8 · 3 + 1 = 3.4. Now without rounds.
 # Multiply all f up to each step: 0.5, and 0.5 · 0.8 = 0.4. Call these products P. (In lesson 12, P
 # was a size.) Divide what each step lets in by its P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. Multiply
-# by the last P: 8.5 · 0.4 = 3.4. On paper this is right for any number of steps. `cumprod` and
-# `cumsum` are the running product and sum:
+# by the last P: 8.5 · 0.4 = 3.4. So the 3 was multiplied by 0.4 / 0.5 = 0.8, and that is the f
+# which came after it. On paper this is right for any number of steps, because one P divided by an
+# earlier one is the product of all f between them. `cumprod` and `cumsum` are the running product
+# and sum:
 
 
 # %%
@@ -283,7 +295,7 @@ print("24 steps, up to 1e-9:", same_for_24.item())
 # %% [markdown]
 # Let one unit have f = 0.5 at each of 2,000 steps, and let in 1. Then c comes close to 2.
 #
-# **Predict.** What is P at the end, and so what does this way give: about 2, 0, or something else?
+# **Predict.** Think of P at the end. What does this way give for c: about 2, 0, or something else?
 
 # %%
 halves, ones = torch.full((2000,), 0.5), torch.ones(2000)
@@ -298,8 +310,9 @@ print("shortcut:", shortcut(halves, ones)[-1].item())
 #
 # ## What it costs
 #
-# A scan of 8 steps makes 7 + 6 + 4 = 17 joins. The loop needs only 7: c after step 0 is what that
-# step lets in, and then come 7 steps.
+# Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
+# first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop needs only 7: c after step
+# 0 is what that step lets in, and then come 7 steps.
 
 # %%
 for steps in (8, 64, 512, 4096):
@@ -311,11 +324,11 @@ for steps in (8, 64, 512, 4096):
 # %% [markdown]
 # So a scan does *more* work, for 4,096 steps eleven times as much. It wins only if many joins are
 # really made at the same time. A *hand* makes one join after the other, and a *turn* is as long as
-# one join takes. In the explorer you choose how many hands there are.
+# one join takes. In the explorer, the slider "joins at the same time" is the number of hands.
 #
 # **Try it.**
 #
-# 1. Press "many hands", and move the steps from 16 to 17. How many turns more are that for each?
+# 1. Press "many hands". Set the steps to 16, then to 17. How many more turns does each way need?
 # 2. Press "one hand". How many turns do loop and scan take?
 # 3. Press "four hands", and add hands. From how many on is the scan done first?
 
@@ -336,7 +349,8 @@ explorers.loop_and_scan()
 #
 # Now with a clock, on your own machine. In lesson 16 each call of PyTorch took some microseconds,
 # however small the tensors were, and in large tensors the numbers themselves took the time. So we
-# measure both ends, and only ask whether one takes at least twice as long.
+# measure once with small tensors and once with large ones, and only ask whether one way takes at
+# least twice as long as the other.
 
 # %%
 from time import perf_counter
@@ -370,7 +384,8 @@ def seconds(run, f, let_in):
 torch.set_num_threads(1)
 for size in ((1, 16), (32, 256)):
     timed = torch.rand(256, *size), torch.randn(256, *size)
-    by_the_loop, by_the_scan = seconds(one_by_one, *timed), seconds(scan, *timed)
+    by_the_loop = seconds(one_by_one, *timed)
+    by_the_scan = seconds(scan, *timed)
     print("256 steps, sentences and units", size, end=": ")
     print("loop takes twice as long:", by_the_loop > 2 * by_the_scan, end="; ")
     print("scan takes twice as long:", by_the_scan > 2 * by_the_loop)
@@ -391,20 +406,24 @@ for size in ((1, 16), (32, 256)):
 from lstm_lessons.data.trials import measured
 
 runs = measured("relatives")
-shown = {"LSTM": runs["LSTM"], "minimal LSTM": measured("minimal LSTM")["brackets"]}
-pictures.runs(shown, "rounds of training", "share that is right", bounds=(0.4, 1))
+shown = {
+    "LSTM": runs["LSTM"],
+    "minimal LSTM": measured("minimal LSTM")["brackets"],
+}
+labels = "rounds of training", "share that is right"
+pictures.runs(shown, *labels, bounds=(0.4, 1))
 
 # %% [markdown]
-# It learns it sooner: with all ten seeds by round 3, where the LSTM takes 4 to 6. A bracket says by
-# itself what is to be done: `(` opens, `)` shuts, a dot keeps. No gate has to know what is in the
-# memory.
+# It learns it sooner: with all ten seeds it has 99 % right by round 3, where the LSTM takes 4 to 6
+# rounds. A bracket says by itself what is to be done: `(` opens, `)` shuts, a dot keeps. No gate
+# has to know what is in the memory.
 #
 # Now another task. The network reads a row of bits, such as 1 0 1 1, and after each bit it says
 # whether the ones so far are an *odd* number. A 1 turns the answer round. This is called *parity*.
-# (In lesson 06, one layer hardly learnt whether doubled letters were odd in number. There it had to
-# *find* what it counted; here it is given.) The networks were trained on rows of 20 bits, and asked
-# after the last of 20 bits, and of 200. There are ten seeds of each (`parity` in
-# `lstm_lessons/data/after.py`).
+# (Lesson 06 asked whether doubled letters were odd in number, and one layer of an LSTM hardly
+# learnt it. There it also had to *find* the doubled letters.) An LSTM with 8 units and minimal
+# LSTMs with 8 and with 64 were trained on rows of 20 bits, with ten seeds of each. They were asked
+# after the last of 20 bits, and of 200 (`parity` in `lstm_lessons/data/after.py`).
 #
 # **Predict.** An answer by chance is right for half of the rows. What share does the minimal LSTM
 # with 8 units get right: about a half, three quarters, or all?
@@ -413,7 +432,8 @@ pictures.runs(shown, "rounds of training", "share that is right", bounds=(0.4, 1
 for name, seeds in measured("parity").items():
     for place, length in enumerate((20, 200)):
         shares = sorted(shares[place] for shares in seeds)
-        print(f"{name:22} {length:3} bits: from {shares[0]:.2f} to {shares[-1]:.2f}")
+        ends = f"from {shares[0]:.2f} to {shares[-1]:.2f}"
+        print(f"{name:22} {length:3} bits: {ends}")
 
 # %% [markdown]
 # A half, and more units do not help. The LSTM has learnt it, even for rows ten times as long as
@@ -432,7 +452,7 @@ for _ in range(5):
 
 # %% [markdown]
 # Each change is f times the last: 0.48 is 0.6 · 0.8. So for any f between 0 and 1 the changes
-# become smaller, and they never turn their sign.
+# become smaller, and all of them have the same sign.
 #
 # c creeps towards one value, here 1. It cannot swing up and down, as the answers do. After enough
 # ones nothing moves any more, and no head can tell even from odd. So no layer of this kind is right
@@ -441,13 +461,14 @@ for _ in range(5):
 # An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
 # up than when it is down. So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1
 # at a 0, and let nothing in. Then each 1 turns the sign of c. That is still linear, so a scan can
-# run it. A scan begins with c = 0, and 0 has no sign to turn. We want to begin with c = 1: after
-# the first bit it is f · 1, and that we hand over as what the first step lets in.
+# run it. But a scan begins with c = 0, and 0 has no sign to turn. We want to begin with c = 1, and
+# then c is f · 1 after the first bit. So we let the first step let in its own f. All later steps
+# let in 0.
 
 # %%
 bits = torch.tensor([1, 0, 1, 1, 0, 1])
 signs = 1.0 - 2.0 * bits
-first = torch.cat([signs[:1], torch.zeros(5)])
+first = torch.cat([signs[:1], torch.zeros(5)])  # what each step lets in
 print("c:  ", scan(signs, first).int().tolist())
 print("odd:", (bits.cumsum(0) % 2).tolist())
 
@@ -471,8 +492,8 @@ print("odd:", (bits.cumsum(0) % 2).tolist())
 
 # %% [markdown]
 # **A common mistake.** A gate that reads h slips in, and the layer is run by a scan all the same,
-# with zeros for h. No error comes, and it can be trained. You recognise it by the first two steps:
-# from zeros, step 0 is what the loop gives, and step 1 is not.
+# with zeros in the place of every h. No error comes, and it can be trained. You recognise it by the
+# first two steps: from zeros, step 0 is what the loop gives, and step 1 is not.
 #
 # **Exercises:** [19 Gates without a loop](../exercises/19_gates_without_a_loop.ipynb). Write a scan
 # that begins with any c, say which layers can be scanned, count joins and turns, and mend a scan.
