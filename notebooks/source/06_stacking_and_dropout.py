@@ -39,12 +39,14 @@ for letter, odd in zip(text, doubled(text)):
 #   win against this one, it is not because they are larger.
 #
 # Each of them was trained five times, from other random weights each time. The lines of code and
-# prose were read for 20 *rounds*: a round is all lines once, and libraries say *epoch*. For the
-# doubled letters there were 400 batches of new texts. That takes some minutes, so it was done
-# beforehand, by `lstm_lessons/data/trials.py`, and `measured` reads what was found.
+# prose were read for 20 *rounds*: a round is all lines once, and libraries say *epoch*. The doubled
+# letters were learnt from 500 texts, in 400 batches of 50, which are 40 rounds. That takes some
+# minutes, so it was done beforehand, by `lstm_lessons/data/trials.py`, and `measured` reads what
+# was found.
 #
-# The next function prints a number for each training, the share of its answers that are right at
-# the end. This share jumps up and down, so it is the mean of the last five that were measured.
+# While a network learnt, the share of its answers that are right was measured again and again, on
+# lines or texts that it was not trained on. This share jumps up and down. So the next function
+# prints for each training the mean of the last five that were measured.
 
 # %%
 from lstm_lessons.data.trials import measured
