@@ -82,7 +82,8 @@ ends("doubled letters")
 from lstm_lessons import pictures
 
 runs = measured("doubled letters")
-pictures.runs(runs, "batches of 50 texts", "share that is right", every=10, bounds=(0.4, 1))
+along, up = "batches of 50 texts", "share that is right"
+pictures.runs(runs, along, up, every=10, bounds=(0.4, 1))
 
 # %% [markdown]
 # ## What the second layer reads
@@ -112,8 +113,9 @@ pictures.two_ways()
 # uses it at this one. So layer 0 can answer the first question, and layer 1 the second.
 #
 # This can be tried. One layer of 26 units is trained again, from the same five beginnings as
-# before. But it may give its answer one letter later, so that it has time for both questions.
-# Without that time none of the five trainings ended above 0.7.
+# before. But now its answer about a letter is taken one letter later: in `abbc`, the answer about
+# the second `b` is taken when it has read the `c`. So it has time for both questions. Without that
+# time none of the five trainings ended above 0.7.
 #
 # **Predict.** A guess: how many of the five will now end above 0.9?
 
@@ -219,11 +221,13 @@ for name, weight in lstm.named_parameters():
 # happens if the same five trainings go on, from 20 rounds to 40? `measured("dropout")` has three
 # numbers after each round: the loss on the lines trained on, the loss on the other lines, and the
 # share of the others that is right. All three are taken with the network in use, not in training.
+# `trainings("none", 0)` will be the first of the three, `trainings("none", 1)` the second. `"none"`
+# stands for the trainings as they were; other settings come later.
 
 
 # %%
 def trainings(setting, which):
-    """Return one of the three numbers: five trainings, 40 rounds each."""
+    """Return number 0, 1 or 2 of the three: five trainings, 40 rounds each."""
     runs = torch.tensor(measured("dropout")[setting])  # (5, 40, 3)
     return runs[:, :, which]
 
@@ -231,13 +235,16 @@ def trainings(setting, which):
 # %% [markdown]
 # If you know overfitting and dropout, go on at [Where nn.LSTM has it](#Where-nn.LSTM-has-it).
 #
-# Training makes a *loss* small. Suppose that the verdict is 0.2, and that the line is prose. Then
-# the network gives 0.8 to the right answer, and the loss of this verdict is −ln 0.8 = 0.22. If it
-# gives 0.99 to the right answer, the loss is 0.01; with 0.5 it is 0.69, and with 0.01 it is 4.6. To
-# be sure and wrong costs much.
+# Training makes a *loss* small. Suppose that the verdict is 0.2, which means 20 % code, and that
+# the line is prose. Then the network gives 0.8 to the right answer, and the loss of this verdict is
+# −ln 0.8 = 0.22. If it gives 0.99 to the right answer, the loss is 0.01; with 0.5 it is 0.69, and
+# with 0.01 it is 4.6. To be sure and wrong costs much.
 
 # %%
-loss = {"lines trained on": trainings("none", 0), "other lines": trainings("none", 1)}
+loss = {
+    "lines trained on": trainings("none", 0),
+    "other lines": trainings("none", 1),
+}
 pictures.runs(loss, "rounds through all lines", "loss", bounds=(0, 0.8))
 
 # %% [markdown]
@@ -249,8 +256,9 @@ pictures.runs(loss, "rounds through all lines", "loss", bounds=(0, 0.8))
 # %%
 others = trainings("none", 1).mean(dim=0)
 right = trainings("none", 2).mean(dim=0)
-print(f"round 11: loss on the other lines {others[10]:.2f}, right {right[10]:.2f}")
-print(f"round 40: loss on the other lines {others[39]:.2f}, right {right[39]:.2f}")
+for n in (11, 40):
+    print(f"round {n}: loss on the other lines {others[n - 1]:.2f}", end="")
+    print(f", right {right[n - 1]:.2f}")
 
 # %% [markdown]
 # No: it is right as often, with twice the loss. It does not make more mistakes, but it is surer of
@@ -270,7 +278,8 @@ print(f"round 40: loss on the other lines {others[39]:.2f}, right {right[39]:.2f
 # is as large as before, on average. In general survivors are divided by $1 - p$.
 #
 # The usual explanation of why that helps: to know a line by heart, a few units must work together.
-# If half of them are missing each time, they cannot. What still works is what needs no single unit.
+# If half of them are missing each time, that fails. So the network must find signs of code that it
+# sees whichever units are missing.
 #
 # In other words, h is multiplied by a *mask*, here (2, 0, 0, 2).
 
@@ -306,7 +315,8 @@ torch.manual_seed(0)
 dropout = Dropout(0.75)
 dropped = dropout(torch.ones(100_000))
 print("values that occur:", dropped.unique().tolist())
-print(f"share of zeros: {(dropped == 0).double().mean():.2f}   mean: {dropped.mean():.2f}")
+zeroed = (dropped == 0).double().mean()
+print(f"share of zeros: {zeroed:.2f}   mean: {dropped.mean():.2f}")
 
 # %% [markdown]
 # 0 and 1 / 0.25 = 4. Three quarters are zero, and the mean is still 1. That is why nothing needs to
@@ -406,20 +416,24 @@ print("PyTorch said:", caught[0].message)
 # [Zaremba and others](https://arxiv.org/abs/1409.2329) put it into LSTMs, on every arrow that goes
 # up and on none to the right: all three places of the table. `Reader`, which you take home from
 # lesson 09, has one layer, so it has the first and the last of them. The reader of this course was
-# trained with p = 0.3 there; as you get it, its p is 0.
+# trained with p = 0.3 in these two places. As you get it, its p is 0.
 #
 # And does it help? The same two layers were trained again, from the same weights, with p = 0.5 in
 # all three places:
 
 # %%
-loss = {"in three places": trainings("in three places", 1), "no dropout": trainings("none", 1)}
-pictures.runs(loss, "rounds through all lines", "loss on the other lines", bounds=(0, 0.8))
+loss = {
+    "in three places": trainings("in three places", 1),
+    "no dropout": trainings("none", 1),
+}
+along, up = "rounds through all lines", "loss on the other lines"
+pictures.runs(loss, along, up, bounds=(0, 0.8))
 
 # %% [markdown]
-# In three places it helped: at the end the loss is lower in each of the five trainings. And between
-# the layers alone, which is all that the argument of `nn.LSTM` does? Here are the means of the last
-# five rounds. The last line is the rival, early stopping: from each training the lowest loss that
-# it ever had, which `amin` finds, and the mean of these.
+# In three places it helped: at the end the loss is lower in each of the five trainings. The
+# argument of `nn.LSTM` puts dropout between the layers alone. Does that help, too? Here are the
+# means of the last five rounds. The last line is for early stopping: `amin` finds the lowest loss
+# of each training, and the mean of these five is printed.
 
 # %%
 print("                 loss, trained on   loss, others   others right")
