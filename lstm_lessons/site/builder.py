@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.site import archive, pages, vendored
+from lstm_lessons.site import archive, glossary, pages, shelf, vendored
 
 _HERE = Path(__file__).parent
 _MARK = ".lstm-lessons-site"
@@ -67,11 +67,14 @@ def lay_sources(root: Path, sources: Path) -> None:
         (sources / kind).mkdir(parents=True)
         for path in sorted((root / kind).glob("*.ipynb")):
             made = pages.page(json.loads(path.read_text(encoding="utf-8")), path.stem)
+            if kind == "notebooks":
+                made = glossary.linked(made, path.stem)
             text = json.dumps(made, ensure_ascii=False)
             (sources / kind / path.name).write_text(text, encoding="utf-8")
     (sources / "_static").mkdir()
     shutil.copy(_HERE / "sphinx" / "conf.py", sources / "conf.py")
     (sources / "index.md").write_text(first_page(root), encoding="utf-8")
+    shelf.lay(root, sources)
 
 
 def first_page(root: Path) -> str:
@@ -84,7 +87,7 @@ def first_page(root: Path) -> str:
         if "ll-explorer" in "".join(output.get("data", {}).get("text/html", ""))
     )
     lessons = "\n".join(f"notebooks/{each.name}" for each in LESSONS)
-    beside = "\n".join(f"notebooks/{each.name}" for each in PAGES)
+    beside = "\n".join([*(f"notebooks/{each.name}" for each in PAGES), *shelf.MADE])
     sheets = "\n".join(f"exercises/{each.name}" for each in LESSONS if each.exercise_minutes)
     rows = "\n".join(
         f"| [{each.number} {each.title}](notebooks/{each.name}.ipynb) | {each.question} "

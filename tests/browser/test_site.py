@@ -24,6 +24,7 @@ from settings import every_value
 
 from lstm_lessons import explorers
 from lstm_lessons.explorers.base import Text, parameters
+from lstm_lessons.site import shelf
 
 from .server import CLONE
 
@@ -114,6 +115,7 @@ def pages_of(site_folder: Path) -> list[str]:
 
 PAGES = [
     *(f"notebooks/{name}.html" for name in pages_of(CLONE / "notebooks")),
+    *(f"{name}.html" for name in shelf.MADE),
     *(f"exercises/{name}.html" for name in pages_of(CLONE / "exercises")),
     *("index.html", "search.html", "genindex.html"),
 ]

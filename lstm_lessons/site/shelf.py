@@ -1,0 +1,20 @@
+"""The pages that are made from the course's words and data, with no notebook of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lstm_lessons.site import glossary, references
+
+MADE: dict[str, Callable[[Path], str]] = {
+    "glossary": lambda root: glossary.page(),
+    "references": references.page,
+}
+"""Each page's file name without its ending, and what makes its text for a clone's root."""
+
+
+def lay(root: Path, sources: Path) -> None:
+    """Lay the pages where Sphinx reads them."""
+    for name, made in MADE.items():
+        (sources / f"{name}.md").write_text(made(root), encoding="utf-8")
