@@ -75,9 +75,9 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 #
 # ## Coupled gates
 #
-# Here is another cell with three blocks. Its idea is this: where something new is taken in, as much
-# of the old should go. So f is not learnt, it is 1 − i. Against the cell of 1997 one line is
-# different: `c = (1 - i) * c + i * g`. In the package it is `coupled_step`, in
+# Here is another cell with three blocks. Its idea is this: the more of the new is taken in, the
+# less of the old should be kept. So f is not learnt, it is 1 − i. Against the cell of 1997 one line
+# is different: `c = (1 - i) * c + i * g`. In the package it is `coupled_step`, in
 # `lstm_lessons/lstm/relatives.py`.
 #
 # Let both take in the same news again and again, with i = 0.9 and g = 1, from an empty memory. At
@@ -119,7 +119,7 @@ pictures.relative(peepholes=True)
 
 # %%
 def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
-    """Return the new (h, c) where i and f also look at the old c, and o at the new one."""
+    """Return the new (h, c); i and f look at the old c, o at the new one."""
     z = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
     z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
     p_i, p_f, p_o = peepholes
@@ -134,7 +134,7 @@ def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
 # %% [markdown]
 # What can a cell do with that? Here is one unit with weights set by hand. It reads x = 1 at every
 # step, i is 1 and g is 1, so that each step adds 1 to c. o is shut, so h is zero all the time. The
-# forget gate is $\sigma(35 - 10\,c)$: 35 comes from the word, −10 is its peephole.
+# forget gate is $\sigma(35 - 10\,c)$: 35 is its weight for x, −10 is its peephole.
 #
 # With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
 
@@ -147,9 +147,10 @@ weight_hh = torch.zeros(4, 1)
 def run_unit(p_f):
     """Return c after each of 12 steps."""
     h, c, seen = zero, zero, []
+    peepholes = torch.tensor([[0.0], [p_f], [0.0]])
+    weights = (weight_ih, weight_hh, None, None, peepholes)  # no biases
     for _ in range(12):
-        peepholes = torch.tensor([[0.0], [p_f], [0.0]])
-        h, c = peephole_step(word, h, c, weight_ih, weight_hh, None, None, peepholes)
+        h, c = peephole_step(word, h, c, *weights)
         seen.append(c.item())
     return seen
 
@@ -166,8 +167,8 @@ axes.plot(range(1, 13), run_unit(0.0), "k:", label="no peephole")
 axes.plot(range(1, 13), run_unit(-10.0), "k-o", label="peephole of −10")
 axes.set(xlabel="step", ylabel="c", ylim=(0, 12.5))
 axes.legend()
-alt = """c over 12 steps. Without a peephole it climbs from 1 to 12. With one it is 1, 2, 3, 4, and
-then again 1, 2, 3, 4, three times."""
+alt = """c over 12 steps. Without a peephole it climbs from 1 to 12. With one it
+is 1, 2, 3, 4, and this comes three times."""
 show(plot, alt)
 
 # %% [markdown]
@@ -178,7 +179,8 @@ show(plot, alt)
 # step. Peepholes were made for just this, to count and to keep time.
 #
 # PyTorch has no peepholes. But with weights of zero nobody looks, and then it must be PyTorch's
-# cell:
+# cell. With weights of one it must not be. `cell.parameters()` gives both matrices and both biases,
+# in the order in which our step takes them:
 
 # %%
 from lstm_lessons import same
@@ -211,8 +213,9 @@ pictures.relative("GRU, torch")
 # * n is the news, like g.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
 #   taken in. So the two are coupled.
-# * There is no output gate. r, the *reset gate*, is new. It says how much of the old h is used to
-#   make the news.
+# * There is no output gate. r, the *reset gate*, is new. $W_{hn}$ makes H sums of the old h, and r
+#   says how much of each sum goes into the news. This matrix alone has a box in the picture,
+#   because the next section moves it.
 #
 # With numbers, for one unit: the old h is 0.8, the news is −0.4, and z is 0.25. The new h is then
 # 0.75 · (−0.4) + 0.25 · 0.8 = −0.1. It lies between the two, a quarter of the way from n to the old
@@ -222,7 +225,9 @@ pictures.relative("GRU, torch")
 pictures.mixture(old=0.8, news=-0.4, z=0.25)
 
 # %% [markdown]
-# r and z are weighted sums through the sigmoid, as every tap. The other two equations are
+# r and z are weighted sums through the sigmoid, as every tap. The other two equations follow. As in
+# lesson 02, the two letters of an index say *from, to*: $W_{in}$ goes from the **i**nput to n, and
+# $W_{hn}$ from h to n.
 #
 # $$\begin{aligned}
 # \underset{(H)}{n_t} &= \tanh\big(\underset{(H \times I)}{W_{in}}\;\underset{(I)}{x_t}
@@ -299,12 +304,13 @@ pictures.reset_orders(h=(1, -1), r=(0, 1))
 # %% [markdown]
 # In the paper's order, r wipes out the 1 and keeps the −1. The product then gives −1 for both
 # units. So the two orders are different cells. In code, the line for n is different: its product
-# with h is made anew, after r.
+# with h is made anew, after r. `weight_hh.chunk(3)[2]` is the last of the three blocks of rows,
+# $W_{hn}$, and the bias $b_{hn}$ is found in the same way.
 
 
 # %%
 def gru_step_of_the_paper(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
-    """Return the new (h,) of the GRU as it was published; the blocks are r, z, n."""
+    """Return the new (h,) of the paper's GRU; the blocks are r, z, n."""
     from_x = F.linear(x, weight_ih, bias_ih).chunk(3, dim=-1)
     from_h = F.linear(h, weight_hh, bias_hh).chunk(3, dim=-1)
     r = torch.sigmoid(from_x[0] + from_h[0])
@@ -328,18 +334,20 @@ same(output, gru(x, h_0)[0])
 # %%
 torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
-output, _ = unroll_step(gru_step_of_the_paper, x, (torch.zeros(10, 16),), plain.all_weights[0])
+zeros, weights = torch.zeros(10, 16), plain.all_weights[0]  # no biases
+output, _ = unroll_step(gru_step_of_the_paper, x, (zeros,), weights)
 for t in range(2):
     print(f"step {t}:", same(output[t], plain(x)[0][t]))
 
 # %% [markdown]
 # Where h is zero and there is no bias, r has nothing to act on. So a test of one step from zeros
-# sees nothing. (With biases the first step differs too, unless $b_{hn}$ is zero: PyTorch's r also
-# acts on that.)
+# sees nothing. With biases the first step differs already: what h gives to the news is then
+# $r \odot b_{hn}$ in PyTorch's order, and $b_{hn}$ in the paper's.
 #
 # The paper itself has changed its mind: the first version of
 # [arXiv 1406.1078](https://arxiv.org/abs/1406.1078) has PyTorch's order, and the third one the
-# other. So libraries ask: Keras by `reset_after`, ONNX by `linear_before_reset`.
+# other. So libraries ask. PyTorch's order is `reset_after=True` in Keras, and
+# `linear_before_reset=1` in ONNX.
 #
 # ## The switchboard
 #
@@ -349,7 +357,7 @@ for t in range(2):
 # **Try it.**
 #
 # 1. Press "nn.LSTM" and switch the peepholes on. How many parameters do they add, for H = 16?
-# 2. Press "1997", then "coupled", then "nn.GRU". How do the counts differ?
+# 2. Press "1997", then "coupled", then "nn.GRU". Compare their counts.
 # 3. Take the GRU and switch its order from "torch" to "paper". What moves in the picture?
 
 # %%
@@ -361,15 +369,16 @@ explorers.relatives()
 # <details><summary>Answers</summary>
 #
 # 1. 48, which is 3 for each unit.
-# 2. Not at all. All three have three blocks of rows, and 1,248 parameters for H = 16.
+# 2. They are equal. All three have three blocks of rows, and 1,248 parameters for H = 16.
 # 3. $W_{hn}$ and the sign × of r change places. The count stays.
 #
 # </details>
 #
 # ## Which one learns the brackets?
 #
-# Back to the question at the top of this lesson, now for all relatives. One more row is an LSTM
-# with a forget bias of 1, whose forget gates begin more open.
+# Back to the question at the top of this lesson, now for eight cells: the LSTM, its five relatives
+# from this lesson, the projection of lesson 12, and an LSTM with a forget bias of 1, whose forget
+# gates begin more open.
 #
 # * Each has 8 units. With the projection, h is 4 numbers.
 # * Each reads the 8,000 characters in 16 streams, in chunks of 10, and hands its states on. There
@@ -383,7 +392,7 @@ explorers.relatives()
 
 # %%
 def learnt_in(shares):
-    """Return the round from which on 95 % of the answers are right, or a dash."""
+    """Return the round from which on 95 % are right, or a dash."""
     wrong_until = 0
     for n, share in enumerate(shares, 1):
         if share < 0.95:
@@ -392,8 +401,8 @@ def learnt_in(shares):
 
 
 # %% [markdown]
-# A row of the table has the ten seeds: the round in which each had learnt it, and a dash if it had
-# not in 8 rounds. The cell of 1997 is the row "no forget gate".
+# A row of the table has the ten seeds of one cell, the quickest first: the round in which each had
+# learnt it, and a dash if it had not in 8 rounds. The cell of 1997 is the row "no forget gate".
 #
 # **Predict.** A guess: how many of its ten seeds have not learnt it in 8 rounds?
 
@@ -404,7 +413,8 @@ for name, seeds in runs.items():
 # %% [markdown]
 # Three. The cell of 1997 is last by far. It alone has no tap that empties, and at a closing bracket
 # a unit that stood for "open" has to be emptied. And an 8 in its row says no more than that the
-# last round was above 95 %. So its ten seeds were given 16 rounds:
+# last round was above 95 %. So its ten seeds were given 16 rounds. Three of them are shown round by
+# round. Seed 6 is one of those that had an 8:
 
 # %%
 longer = measured("relatives, longer")["no forget gate"]
@@ -452,9 +462,10 @@ for seed in (6, 8, 9):
 
 # %% [markdown]
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
-# place. No error comes. You recognise it by this: without biases and from a state of zeros,
-# the first step is right, and from the second step on the numbers are wrong. Wrong from the first
-# step on? Keras and ONNX stack the blocks as z, r, n, and some texts exchange z and 1 − z
+# place. No error comes. You recognise it by a test: set all biases to zero on both sides, and begin
+# with a state of zeros. The first step is right then, and from the second one on the numbers are
+# wrong. If the first step is wrong as well, it is something else: Keras and ONNX stack the blocks
+# as z, r, n, and some texts exchange z and 1 − z
 # ([Chung and others, 2014](https://arxiv.org/abs/1412.3555)).
 #
 # **Exercises:** [13 Relatives](../exercises/13_relatives.ipynb). Write the GRU in both forms, count
