@@ -196,18 +196,6 @@ def test_lines_of_a_plot_differ_in_more_than_colour():
     assert len({line.get_color() for line in lines}) == 4
 
 
-def test_to_pixels_finds_the_points_of_a_line():
-    made, axes = figure(400, 300)
-    made.set_layout_engine("none")
-    (line,) = axes.plot([0, 1, 3], [2, 5, 4])
-    line.set_gid("the-line")
-    root = ElementTree.fromstring(plots.to_svg(made))
-    path = root.find(f".//{SVG}g[@id='the-line']/{SVG}path").get("d")
-    drawn = [float(number) * plots.PIXELS_PER_POINT for number in re.findall(r"-?[\d.]+", path)]
-    ours = plots.to_pixels(axes, [0, 1, 3], [2, 5, 4]).ravel().tolist()
-    assert ours == pytest.approx(drawn, abs=0.01)
-
-
 @pytest.mark.parametrize(
     ("value", "text"), [(1, "10⁰"), (1e-12, "10⁻¹²"), (1000, "10³"), (2e-3, "0.002"), (30, "30")]
 )

@@ -9,14 +9,12 @@ import pytest
 PROGRAM = """
 import sys
 from lstm_lessons.drawing import plots
-from lstm_lessons.explorers.forget_gate import view
 
 made, axes = plots.figure()
 axes.plot([1, 2, 3], [1, 4, 9], label="squares")
 axes.set_title("a title")
 axes.legend()
 print(plots.to_svg(made))
-print(view().svg)
 """
 
 SETTINGS = """

@@ -1,6 +1,8 @@
-"""The forget gate's curves are the gradients that torch's autograd finds."""
+"""The forget gate's curves are kept; what makes them finds what torch's autograd does."""
 
+import json
 from functools import cache
+from random import Random
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,6 +12,8 @@ from drawn import SVG, corners, marked, points, texts, words
 from settings import settings
 from torch import nn
 
+from lstm_lessons.data import by_lag, by_lag_runs
+from lstm_lessons.data.by_lag_runs import HIDDEN_SIZE, INPUT_SIZE, setting
 from lstm_lessons.drawing import svg
 from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.forget_gate import (
@@ -25,7 +29,6 @@ from lstm_lessons.explorers.forget_gate import (
     memory,
     view,
 )
-from lstm_lessons.explorers.gradients import HIDDEN_SIZE, INPUT_SIZE, setting
 
 PARAMETERS = parameters(view)
 FORGET_BIAS = PARAMETERS["forget_bias"].allowed
@@ -97,7 +100,38 @@ def test_curves_are_the_gradients_of_autograd(forget_bias, of):
     ours, theirs = curves(forget_bias, 100, of), torch_curves(forget_bias, 100, of)
     assert list(ours) == list(theirs)
     for name in ours:
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=0, err_msg=name)
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-6, atol=0, err_msg=name)
+
+
+@pytest.mark.parametrize("of", [STATE, MEMORY])
+@pytest.mark.parametrize("forget_bias", Random(1).sample(BIASES, 6))
+def test_what_made_the_curves_finds_the_gradients_of_autograd(forget_bias, of):
+    """To all digits; what is kept of them is rounded."""
+    fixed, of_memory = setting(), of == MEMORY
+    made = {
+        "rnn": by_lag_runs.rnn_gradient_by_lag(fixed.rnn, fixed.x, fixed.weighting),
+        "new": by_lag_runs.lstm_gradient_by_lag(fixed.lstm, fixed.x, fixed.weighting, of_memory),
+        "chosen": by_lag_runs.lstm_gradient_by_lag(
+            fixed.lstm.with_forget_bias(forget_bias), fixed.x, fixed.weighting, of_memory
+        ),
+    }
+    kept, theirs = curves(forget_bias, 100, of), torch_curves(forget_bias, 100, of)
+    for name, values in made.items():
+        shares = values[:101] / values[0]
+        np.testing.assert_allclose(shares, theirs[name], rtol=1e-9, atol=0, err_msg=name)
+        np.testing.assert_allclose(kept[name], shares, rtol=1e-6, atol=0, err_msg=name)
+
+
+def test_the_file_has_every_curve_and_no_other():
+    stored = json.loads(by_lag.FILE.read_text(encoding="utf-8"))
+    names = ["new", *map(str, BIASES)]
+    assert {state: list(each) for state, each in stored.items()} == {
+        "h": [*names, "rnn"], "c": names,
+    }  # fmt: skip
+    assert {len(values) for each in stored.values() for values in each.values()} == {101}
+    assert by_lag_runs.as_text(stored) == by_lag.FILE.read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="must be a multiple of 0.25 from -2 to 6, got 0.1"):
+        view(0.1)
 
 
 def test_the_forget_bias_makes_a_difference_that_can_be_seen():

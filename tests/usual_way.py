@@ -2,8 +2,8 @@
 
 This is what the benchmark holds the explorers against. Each figure has the size of the explorer's
 picture, the same shapes and the same numbers (test_usual_way.py holds them together), from the same
-functions. A gradient that was computed once is kept, as the explorer keeps its own; the two do not
-share them.
+functions. The usual way works a gradient out when it is first asked for, and then has it; the
+explorer has all of them in a file.
 """
 
 import importlib
@@ -20,8 +20,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lstm_lessons import shapes
+from lstm_lessons.data.by_lag_runs import (
+    lstm_gradient_by_lag,
+    rnn_gradient_by_lag,
+    setting,
+)
 from lstm_lessons.explorers.base import Parameter, Range, parameters
-from lstm_lessons.explorers.gradients import lstm_gradient_by_lag, setting
 
 COLOURS = {"i": "tab:blue", "f": "tab:orange", "g": "tab:green", "o": "tab:purple"}
 INCH = 100  # pixels
@@ -69,11 +73,20 @@ def drawing_board(axes: Axes, width: float, height: float) -> None:
 
 
 @lru_cache(maxsize=64)
-def gradient(forget_bias: float, of: str) -> np.ndarray:
-    """Return the LSTM's gradient at each lag, 1 at lag 0."""
-    network = setting().lstm.with_forget_bias(forget_bias)
+def gradient(forget_bias: float | None, of: str) -> np.ndarray:
+    """Return the LSTM's gradient at each lag, 1 at lag 0; without a bias, as torch makes it."""
+    network = setting().lstm
+    if forget_bias is not None:
+        network = network.with_forget_bias(forget_bias)
     of_memory = of == "the memory c"
     values = lstm_gradient_by_lag(network, setting().x, setting().weighting, of_memory)
+    return values / values[0]
+
+
+@lru_cache(maxsize=1)
+def rnn_gradient() -> np.ndarray:
+    """Return the same of the plain RNN."""
+    values = rnn_gradient_by_lag(setting().rnn, setting().x, setting().weighting)
     return values / values[0]
 
 
@@ -81,13 +94,12 @@ def draw_forget_gate(forget_bias: float, lags: int, of: str) -> Figure:
     """Draw gradient by lag on a logarithmic axis, with f as a half-life above it."""
     here = explorer("forget_gate")
     f, half_life, left = here.memory(forget_bias, lags)
-    fixed = here.fixed_gradients(of)
     steps = np.arange(lags + 1)
     figure, _, _ = canvas("forget_gate")
     axes = figure.add_axes((0.105, 0.13, 0.53, 0.65))
     curves = {
-        "plain RNN": (fixed["rnn"], ":"),
-        "new LSTM": (fixed["new"], "-."),
+        "plain RNN": (rnn_gradient(), ":"),
+        "new LSTM": (gradient(None, of), "-."),
         "LSTM with this forget bias": (gradient(forget_bias, of), "-"),
         "f^k, the forget gate alone": (f**steps, "k--"),
     }

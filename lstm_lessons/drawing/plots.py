@@ -14,10 +14,8 @@ from xml.etree.ElementTree import Element
 from lstm_lessons.drawing import svg, theme
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike, NDArray
 
 PIXELS_PER_INCH = 96
 """CSS counts 96 pixels to the inch, and 72 points, the unit in which matplotlib writes SVG."""
@@ -88,17 +86,13 @@ def to_svg(figure: Figure) -> str:
     follows a light or dark page.
     """
     root = svg.panel(*(round(inches * PIXELS_PER_INCH) for inches in figure.get_size_inches()))
-    return svg.write(root).removesuffix("</svg>") + fragment(figure) + "</svg>"
-
-
-def fragment(figure: Figure) -> str:
-    """Return what ``to_svg`` draws on its panel, as one SVG group, to build a picture around."""
     _write_powers_plainly(figure)
     group = Element("g", transform=f"scale({PIXELS_PER_POINT:.4f})")
     group.extend(_matplotlib_tree(figure))
     for element in group.iter():
         _tidy(element)
-    return svg.write(group)
+    root.append(group)
+    return svg.write(root)
 
 
 def power_of_ten(value: float, position: float | None = None) -> str:
@@ -107,16 +101,6 @@ def power_of_ten(value: float, position: float | None = None) -> str:
     if abs(exponent - round(exponent)) > 1e-6:
         return f"{value:g}"
     return "10" + svg.superscript(round(exponent))
-
-
-def to_pixels(axes: Axes, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
-    """Return where data points lie in the SVG of the figure, as (n, 2) pixels from the top left."""
-    import numpy as np
-
-    figure = axes.figure
-    points = axes.transData.transform(np.column_stack((x, y)))
-    points[:, 1] = figure.bbox.height - points[:, 1]
-    return points * (PIXELS_PER_INCH / figure.dpi)
 
 
 def close(figure: Figure) -> None:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import log
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from math import log, log10
+from typing import Annotated, NamedTuple
 
-import numpy as np
-
-from lstm_lessons.drawing import Picture, figure, plots, svg
+from lstm_lessons.data import by_lag
+from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
-from lstm_lessons.explorers.gradients import (
-    Array,
-    lstm_gradient_by_lag,
-    rnn_gradient_by_lag,
-    setting,
-)
 from lstm_lessons.lstm.plain import sigmoid
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-
 WIDTH, HEIGHT = 720, 400
-AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the figure
+AXES = (0.105, 0.13, 0.53, 0.65)  # left, bottom, width and height, as shares of the picture
+LEFT, RIGHT = AXES[0] * WIDTH, (AXES[0] + AXES[2]) * WIDTH
+TOP, BOTTOM = (1 - AXES[1] - AXES[3]) * HEIGHT, (1 - AXES[1]) * HEIGHT
 LOWEST, HIGHEST = 1e-16, 3.0
+POWERS = (-16, -12, -8, -4, 0)  # of ten, which have a line
 STATE, MEMORY = "the state h", "the memory c"
 TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)  # shares of the lags shown, which are tens
-_FLOOR = plots.power_of_ten(LOWEST)
+_FLOOR = f"10{svg.superscript(POWERS[0])}"
 KEY_X = 478
 CURVES = {
     # name: (label, colour, dash pattern, width)
@@ -69,33 +60,23 @@ def memory(forget_bias: float, lags: int) -> Memory:
     return Memory(f, log(0.5) / log(f), f**lags)
 
 
-@lru_cache(maxsize=64)
-def chosen_gradient(forget_bias: float, of: str = STATE) -> Array:
-    """Return the LSTM's gradient at each lag, (T,), with this forget bias; 1 at lag 0."""
-    fixed = setting()
-    network = fixed.lstm.with_forget_bias(forget_bias)
-    return _relative(lstm_gradient_by_lag(network, fixed.x, fixed.weighting, of == MEMORY))
-
-
-@lru_cache(maxsize=2)
-def fixed_gradients(of: str = STATE) -> dict[str, Array]:
-    """Return the gradients at each lag, (T,), that no slider changes: RNN and untouched LSTM.
+def curves(forget_bias: float, lags: int, of: str = STATE) -> dict[str, list[float]]:
+    """Return what is drawn, a list for each curve: the gradient at lags 0 to ``lags``, 1 at lag 0.
 
     The RNN has no memory c: its gradient is that of h, whatever is asked for.
+
+    Raises:
+        ValueError: the forget bias is no multiple of 0.25.
     """
-    fixed = setting()
-    new = lstm_gradient_by_lag(fixed.lstm, fixed.x, fixed.weighting, of == MEMORY)
-    return {
-        "rnn": _relative(rnn_gradient_by_lag(fixed.rnn, fixed.x, fixed.weighting)),
-        "new": _relative(new),
+    state = "c" if of == MEMORY else "h"
+    gradients = {
+        "rnn": by_lag.rnn(),
+        "new": by_lag.lstm(state),
+        "chosen": by_lag.lstm(state, forget_bias),
     }
-
-
-def curves(forget_bias: float, lags: int, of: str = STATE) -> dict[str, Array]:
-    """Return what is drawn, one array (lags + 1,) a curve: gradient at lags 0 to ``lags``."""
-    power = memory(forget_bias, 1).f ** np.arange(lags + 1, dtype=np.float64)
-    gradients = {**fixed_gradients(of), "chosen": chosen_gradient(forget_bias, of)}
-    return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": power}
+    f = memory(forget_bias, 1).f
+    powers = [f**lag for lag in range(lags + 1)]
+    return {name: values[: lags + 1] for name, values in gradients.items()} | {"power": powers}
 
 
 @checked
@@ -107,61 +88,53 @@ def view(
     """Return the picture: gradient by lag on a logarithmic axis, and f as a half-life.
 
     Raises:
-        ValueError: a parameter is outside its range.
+        ValueError: a parameter is outside its range, or the forget bias no multiple of 0.25.
     """
     kept, drawn = memory(forget_bias, lags), curves(forget_bias, lags, of)
-    axes, frame = _frame()
     root = svg.panel(WIDTH, HEIGHT)
+    _axes(root, lags)
     _readout(root, forget_bias, lags, kept)
-    _lag_axis(root, axes, lags)
-    _lines(root, axes, lags, drawn)
+    _lines(root, lags, drawn)
     _key(root, lags, drawn)
-    _cuts(root, axes, lags, drawn)
-    text = svg.write(root)
-    # The frame goes right behind the panel, below all that moves.
-    cut = text.index("/>") + 2
-    return Picture(text[:cut] + frame + text[cut:], _alt(forget_bias, lags, of, kept, drawn))
+    _cuts(root, lags, drawn)
+    return Picture(svg.write(root), _alt(forget_bias, lags, of, kept, drawn))
 
 
-def _relative(gradient: Array) -> Array:
-    return gradient / gradient[0]
+def _x(share: float) -> float:
+    """Return where a share of the lags shown lies."""
+    return LEFT + (RIGHT - LEFT) * share
 
 
-@lru_cache(maxsize=1)
-def _frame() -> tuple[Axes, str]:
-    """Return matplotlib's axes and their SVG, drawn once for all moves of all sliders.
-
-    The horizontal axis is the share of the lags shown, so that its grid lines never move.
-    """
-    frame, axes = figure(WIDTH, HEIGHT)
-    frame.set_layout_engine("none")
-    axes.set_position(AXES)
-    axes.set_yscale("log")
-    axes.set(xlim=(0, 1), xticks=TICKS, xticklabels=[""] * len(TICKS), ylim=(LOWEST, HIGHEST))
-    axes.set(yticks=[10.0**power for power in range(-16, 1, 4)], ylabel="gradient, 1 at lag 0")
-    axes.minorticks_off()
-    return axes, plots.fragment(frame)
+def _y(value: float) -> float:
+    """Return where a gradient lies, on a logarithmic axis."""
+    return BOTTOM - (BOTTOM - TOP) * log10(value / LOWEST) / log10(HIGHEST / LOWEST)
 
 
-def _lag_axis(root: svg.Element, axes: Axes, lags: int) -> None:
-    for share, (x, y) in zip(
-        TICKS, plots.to_pixels(axes, TICKS, [LOWEST] * len(TICKS)), strict=True
-    ):
-        svg.label(root, x, y + 19, str(round(share * lags)), 13)
-    (middle,) = plots.to_pixels(axes, [0.5], [LOWEST])
-    svg.label(root, middle[0], middle[1] + 40, "lag k (steps back)", 13)
+def _axes(root: svg.Element, lags: int) -> None:
+    """Draw lines at powers of ten and at shares of the lags shown, so that none ever moves."""
+    for share in TICKS:
+        x = _x(share)
+        svg.add(root, "path", d=f"M{x:.2f} {TOP:.2f}V{BOTTOM:.2f}", stroke="edge")
+        svg.label(root, x, BOTTOM + 19, str(round(share * lags)), 13)
+    for power in POWERS:
+        y = _y(10.0**power)
+        svg.add(root, "path", d=f"M{LEFT:.2f} {y:.2f}H{RIGHT:.2f}", stroke="edge")
+        svg.label(root, LEFT - 9, y + 5, f"10{svg.superscript(power)}", 13, "end")
+    corner = f"M{LEFT:.2f} {TOP:.2f}V{BOTTOM:.2f}H{RIGHT:.2f}"
+    svg.add(root, "path", d=corner, fill="none", stroke="muted")
+    svg.label(root, _x(0.5), BOTTOM + 40, "lag k (steps back)", 13)
+    middle = (TOP + BOTTOM) / 2
+    upright = {"transform": f"rotate(-90 23 {middle:g})"}
+    svg.label(root, 23, middle, "gradient, 1 at lag 0", 13, **upright)
 
 
-def _lines(root: svg.Element, axes: Axes, lags: int, drawn: dict[str, Array]) -> None:
-    box = axes.get_position()
-    left, width = box.x0 * WIDTH, box.width * WIDTH
+def _lines(root: svg.Element, lags: int, drawn: dict[str, list[float]]) -> None:
     clip = svg.add(root, "clipPath", id="lstm-forget-gate-axes")
-    svg.rect(clip, left, (1 - box.y1) * HEIGHT, width, box.height * HEIGHT)
+    svg.rect(clip, LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP)
     group = svg.add(root, "g", clip_path="url(#lstm-forget-gate-axes)")
     for name, values in drawn.items():
-        points = plots.to_pixels(axes, np.arange(lags + 1) / lags, values)
-        path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
-        _stroke(group, name, path, data_curve=name)
+        points = (f"{_x(lag / lags):.2f} {_y(value):.2f}" for lag, value in enumerate(values))
+        _stroke(group, name, "M" + "L".join(points), data_curve=name)
 
 
 def _stroke(parent: svg.Element, name: str, path: str, **mark: str) -> None:
@@ -179,20 +152,18 @@ def _stroke(parent: svg.Element, name: str, path: str, **mark: str) -> None:
     )
 
 
-def left_the_axis(values: Array) -> int | None:
+def left_the_axis(values: list[float]) -> int | None:
     """Return the first lag at which a curve lies below the end of the axis, or None."""
-    below = np.flatnonzero(values < LOWEST)
-    return int(below[0]) if below.size else None
+    return next((lag for lag, value in enumerate(values) if value < LOWEST), None)
 
 
-def _cuts(root: svg.Element, axes: Axes, lags: int, drawn: dict[str, Array]) -> None:
+def _cuts(root: svg.Element, lags: int, drawn: dict[str, list[float]]) -> None:
     """Mark where a curve leaves the picture, and say so."""
     cut = {name: lag for name, values in drawn.items() if (lag := left_the_axis(values))}
     for name, lag in cut.items():
-        before, after = np.log10(drawn[name][lag - 1 : lag + 1] / LOWEST)
-        share = (lag - after / (after - before)) / lags  # a straight line between the two
-        ((x, y),) = plots.to_pixels(axes, [share], [LOWEST])
-        head = f"{x - 6:.2f},{y - 5:.2f} {x + 6:.2f},{y - 5:.2f} {x:.2f},{y + 5:.2f}"
+        before, after = (log10(value / LOWEST) for value in drawn[name][lag - 1 : lag + 1])
+        x = _x((lag - after / (after - before)) / lags)  # a straight line between the two
+        head = f"{x - 6:.2f},{BOTTOM - 5:.2f} {x + 6:.2f},{BOTTOM - 5:.2f} {x:.2f},{BOTTOM + 5:.2f}"
         svg.add(root, "polygon", points=head, fill=CURVES[name][1], data_cut=name)
     if cut:
         y = 142 + 54 * len(CURVES)
@@ -216,7 +187,7 @@ def _readout(root: svg.Element, forget_bias: float, lags: int, kept: Memory) -> 
         svg.label(root, x, 54, value, 20, "start", font_weight="bold")
 
 
-def _key(root: svg.Element, lags: int, drawn: dict[str, Array]) -> None:
+def _key(root: svg.Element, lags: int, drawn: dict[str, list[float]]) -> None:
     svg.label(root, KEY_X, 112, f"left at lag {lags}", 14, "start", fill="muted")
     for row, (name, (label, *_)) in enumerate(CURVES.items()):
         y = 142 + 54 * row
@@ -231,7 +202,9 @@ def _steps(half_life: float) -> str:
     return svg.number(half_life, 2 if half_life < 10 else 1)
 
 
-def _alt(forget_bias: float, lags: int, of: str, kept: Memory, drawn: dict[str, Array]) -> str:
+def _alt(
+    forget_bias: float, lags: int, of: str, kept: Memory, drawn: dict[str, list[float]]
+) -> str:
     said = "; ".join(_course(label, lags, drawn[name]) for name, (label, *_) in CURVES.items())
     return (
         f"Gradient of {of} by lag, 0 to {lags}, on a logarithmic axis from 1 at lag 0 "
@@ -241,7 +214,7 @@ def _alt(forget_bias: float, lags: int, of: str, kept: Memory, drawn: dict[str, 
     )
 
 
-def _course(label: str, lags: int, values: Array) -> str:
+def _course(label: str, lags: int, values: list[float]) -> str:
     """Say how a curve runs: its first step, its slope after that, its end."""
     factor = (values[-1] / values[1]) ** (1 / (lags - 1))
     text = (

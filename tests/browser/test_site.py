@@ -30,8 +30,6 @@ from .server import CLONE
 
 pytestmark = pytest.mark.browser
 
-LACKS = {"forget_gate": "numpy"}
-"""Explorers that stand still in the page, and the package that it has not."""
 SETTINGS = 12
 
 
@@ -308,16 +306,12 @@ def test_every_view_is_the_same_in_the_page_character_for_character(visit):
     asked = [(name, values) for name in explorers.__all__ for values in some_settings(name)]
     address = visit.site + "_static/python.js"
     answers = page.evaluate(ASK, [address, json.loads(json.dumps(asked))])
-    still, other = {}, []
+    other = []
     for (name, values), answer in zip(asked, answers, strict=True):
-        if "lacks" in answer:
-            still[name] = answer["lacks"]
-            continue
         picture = import_module(f"lstm_lessons.explorers.{name}").view(**values)
         if (answer["svg"], answer["alt"]) != (picture.inline, picture.alt):
             other.append((name, values))
     assert other == []
-    assert still == LACKS
 
 
 def test_without_python_the_picture_stays_and_the_page_says_so(visit):

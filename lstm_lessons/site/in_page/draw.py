@@ -2,14 +2,8 @@
 
 import json
 from importlib import import_module
-from types import ModuleType
 
 from lstm_lessons.explorers.base import parameters, settled
-
-
-def _module(name: str) -> ModuleType:
-    return import_module(f"lstm_lessons.explorers.{name}")
-
 
 _shown: dict[str, dict] = {}
 
@@ -18,12 +12,9 @@ def draw(name: str, given: str) -> str:
     """Return a picture, its words, and what is wrong with what was typed, as JSON.
 
     ``given`` are the values of all controls, as JSON. A line that is not allowed leaves the line
-    before in the picture. An explorer that needs a package which the page has not says so.
+    before in the picture.
     """
-    try:
-        view = _module(name).view
-    except ModuleNotFoundError as missing:
-        return json.dumps({"lacks": missing.name})
+    view = import_module(f"lstm_lessons.explorers.{name}").view
     table = parameters(view)
     before = _shown.get(name) or {key: each.default for key, each in table.items()}
     values, wrong = settled(table, json.loads(given), before)

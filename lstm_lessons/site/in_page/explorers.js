@@ -36,7 +36,6 @@ function python() {
   worker.addEventListener("error", (event) => fail(event.message));
   worker.addEventListener("message", ({ data }) => {
     if (data.failed) fail(data.failed);
-    else if (data.lacks) figures[data.figure].dispatchEvent(new CustomEvent("nopython"));
     else figures[data.figure].dispatchEvent(new CustomEvent("drawn", { detail: data }));
   });
   return worker;

@@ -1,12 +1,17 @@
-"""Gradient by lag of a plain RNN and of an LSTM, in numpy and by hand.
+"""Measures what ``by_lag.json`` keeps: gradient by lag of a plain RNN and of an LSTM.
+
+``python -m lstm_lessons.data.by_lag_runs > by_lag.json`` takes some seconds. The explorer of the
+forget gate draws what is kept: it needs no numpy, and no move waits for 150 steps and back.
 
 How much does the last output still depend on an input k steps back? The measure is the norm of
-the gradient of a fixed weighting of h_T with regard to x_{T-k}. Lesson 01 measures it with
-torch's autograd; the tests hold these functions against that.
+the gradient of a fixed weighting of h_T with regard to x_{T-k}, here in numpy and by hand.
+Lesson 01 measures it with torch's autograd; the tests hold these functions against that.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +26,11 @@ LONGEST_LAG = 100
 WARM_UP = 50
 """Steps before the longest lag, so that no lag falls on the first steps, where c is still 0."""
 SEED = 0
+
+BIASES = [-2 + quarter / 4 for quarter in range(33)]
+"""The forget biases that are kept, -2 to 6."""
+DIGITS = 7
+"""What is kept of a number: a curve has 16 pixels for a power of ten, so 4 would draw the same."""
 
 
 @dataclass(frozen=True)
@@ -129,3 +139,42 @@ def _start(draw: np.random.Generator, rows: int) -> Network:
 
 def _norm_by_lag(gradient: Array) -> Array:
     return np.linalg.norm(gradient, axis=1)[::-1]
+
+
+def runs() -> dict[str, dict[str, list[float]]]:
+    """Return all that is kept: for h and for c the curves by name, 1 at lag 0.
+
+    ``rnn`` has no c. ``new`` is the LSTM as torch starts it; the others are named by their bias.
+    """
+    fixed = setting()
+    found: dict[str, dict[str, list[float]]] = {}
+    for state in "hc":
+        networks = {"new": fixed.lstm}
+        networks |= {str(bias): fixed.lstm.with_forget_bias(bias) for bias in BIASES}
+        found[state] = {
+            name: _kept(lstm_gradient_by_lag(each, fixed.x, fixed.weighting, state == "c"))
+            for name, each in networks.items()
+        }
+    found["h"]["rnn"] = _kept(rnn_gradient_by_lag(fixed.rnn, fixed.x, fixed.weighting))
+    return found
+
+
+def _kept(gradient: Array) -> list[float]:
+    shares = gradient[: LONGEST_LAG + 1] / gradient[0]
+    return [float(f"{share:.{DIGITS}g}") for share in shares]
+
+
+def as_text(found: dict[str, dict[str, list[float]]]) -> str:
+    """Return the file's text: one line a curve."""
+    blocks = []
+    for state, curves in found.items():
+        rows = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps(each, separators=(',', ':'))}"
+            for name, each in curves.items()
+        )
+        blocks.append(f'"{state}": {{\n{rows}\n}}')
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_text(runs()))
