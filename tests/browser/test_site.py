@@ -4,14 +4,10 @@ One build, one server and one browser for all. That every view draws the same in
 is asked of the page's own Python, without opening a page for each.
 """
 
-import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,30 +15,19 @@ from random import Random
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
 from settings import every_value
 
 from lstm_lessons import explorers
 from lstm_lessons.explorers.base import Text, parameters
 from lstm_lessons.site import shelf
 
+from .axe import violations
 from .server import CLONE
+from .web import SPARING, Visit, drawn_there, served
 
 pytestmark = pytest.mark.browser
 
 SETTINGS = 12
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words: object) -> None:
-        """Say nothing."""
-
-    def handle_one_request(self) -> None:
-        """Answer; a page that was left does not wait for what it had asked for."""
-        try:
-            super().handle_one_request()
-        except ConnectionError:
-            self.close_connection = True
 
 
 @pytest.fixture(scope="module")
@@ -62,42 +47,8 @@ def built(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def site(built) -> Iterator[str]:
     """The address of the site, below other folders."""
-    root = built.parents[1]
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/course/"
-        server.shutdown()
-
-
-class Visit:
-    """A page of the site, and all that went wrong on it."""
-
-    def __init__(self, context: BrowserContext, site: str) -> None:
-        self.page, self.site, self.wrong = context.new_page(), site, []
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("response", self._look)
-        self.page.route("**/*", self._pass)
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.site + path)
-        return self.page
-
-    def _pass(self, route) -> None:
-        address = route.request.url
-        if address.startswith(self.site):
-            route.continue_()
-        else:
-            self.wrong.append(f"asks for {address}")
-            route.abort()
-
-    def _look(self, answer) -> None:
-        if answer.status >= 400:
-            self.wrong.append(f"{answer.status} {answer.url}")
-
-    def _hear(self, message) -> None:
-        if message.type == "error":
-            self.wrong.append(message.text)
+    with served(built.parents[1]) as address:
+        yield address + "some/course/"
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +108,7 @@ def test_no_page_links_to_or_loads_what_is_not_there(built):
 
 def test_a_page_of_each_kind_opens_with_nothing_from_elsewhere(visit):
     sparing = Visit(visit.page.context, visit.site)  # Python waits for a touch there
-    sparing.page.add_init_script(
-        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
-    )
+    sparing.page.add_init_script(SPARING)
     for path in VISITED:
         page = sparing.open(path)
         assert page.locator("h1").count() >= 1, path
@@ -270,6 +219,27 @@ def test_a_small_phone_scrolls_in_one_direction_only(visit):
     page.set_viewport_size({"width": 1280, "height": 1000})
 
 
+THEIRS = (".search-button-field", ".sidebar-primary-items__start")
+"""What the theme's own makers have to mend: the button that opens the search, the logo's place."""
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_that_is_ours(theme, width, visit):
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 800})
+    found = {}
+    for path in ("index.html", PAGES[2], "notebooks/map_of_nn_lstm.html", PAGES[-4]):
+        visit.open(path)
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        for each in violations(page):
+            ours = [node for node in each["nodes"] if not str(node[0][0]).startswith(THEIRS)]
+            if ours:
+                found[path, each["rule"]] = ours
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    assert found == {}
+
+
 def some_settings(name: str) -> list[dict]:
     """Return the start and a few settings that are drawn by a seed."""
     draw, table = Random(name), parameters(import_module(f"lstm_lessons.explorers.{name}").view)
@@ -285,27 +255,10 @@ def one_of(parameter, draw: Random):
     return draw.choice(every_value(parameter.allowed))
 
 
-ASK = """async ([address, asked]) => {
-  const worker = new Worker(address, {type: 'module'});
-  const answers = [];
-  await new Promise((resolve, reject) => {
-    worker.onmessage = ({data}) => {
-      if (data.failed) reject(new Error(data.failed));
-      answers.push(data);
-      if (answers.length === asked.length) resolve();
-    };
-    asked.forEach(([name, values], figure) => worker.postMessage({figure, name, values}));
-  });
-  worker.terminate();
-  return answers;
-}"""
-
-
 def test_every_view_is_the_same_in_the_page_character_for_character(visit):
     page = visit.open("index.html")
     asked = [(name, values) for name in explorers.__all__ for values in some_settings(name)]
-    address = visit.site + "_static/python.js"
-    answers = page.evaluate(ASK, [address, json.loads(json.dumps(asked))])
+    answers = drawn_there(page, visit.site, asked)
     other = []
     for (name, values), answer in zip(asked, answers, strict=True):
         picture = import_module(f"lstm_lessons.explorers.{name}").view(**values)

@@ -18,6 +18,9 @@ for (const area of document.querySelectorAll("textarea[data-guess]")) {
   });
 }
 
+// A fold is named by what stands on it.
+for (const each of folds()) each.querySelector("summary").removeAttribute("aria-label");
+
 if (folds().length) {
   const button = document.createElement("button");
   button.type = "button";
