@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 OTHER = r"""(?:
@@ -24,6 +27,13 @@ def texts(notebook: dict[str, Any]) -> list[str]:
     return [
         "".join(cell["source"]) for cell in notebook["cells"][1:] if cell["cell_type"] == "markdown"
     ]
+
+
+@cache
+def of(root: Path, name: str) -> list[str]:
+    """Return the text cells of a lesson or page of a clone, by its file's name."""
+    path = root / "notebooks" / f"{name}.ipynb"
+    return texts(json.loads(path.read_text(encoding="utf-8")))
 
 
 def sentences(text: str) -> str:

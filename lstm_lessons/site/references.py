@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -59,10 +58,8 @@ def cited_in(work: Work, root: Path) -> list[str]:
     ]
 
 
-@cache
 def _paragraphs(root: Path, name: str) -> list[str]:
-    notebook = json.loads((root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
-    return [part for text in prose.texts(notebook) for part in text.split("\n\n")]
+    return [part for text in prose.of(root, name) for part in text.split("\n\n")]
 
 
 def _stands_in(word: str, text: str) -> bool:

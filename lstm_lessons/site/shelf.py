@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lstm_lessons.site import glossary, references
+from lstm_lessons.site import cheat_sheet, glossary, references
 
 MADE: dict[str, Callable[[Path], str]] = {
+    "cheat_sheet": cheat_sheet.page,
     "glossary": lambda root: glossary.page(),
     "references": references.page,
 }

@@ -5,6 +5,7 @@ is asked of the page's own Python, without opening a page for each.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -238,6 +239,21 @@ def test_axe_finds_nothing_that_is_ours(theme, width, visit):
                 found[path, each["rule"]] = ours
     page.set_viewport_size({"width": 1280, "height": 1000})
     assert found == {}
+
+
+def test_the_cheat_sheet_is_one_side_of_paper_in_dark_ink(visit):
+    page = visit.open("cheat_sheet.html")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.locator("mjx-container").nth(1).wait_for()
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    page.emulate_media(media="print")
+    inks = "[...document.querySelectorAll('article td, article p')].map(ink)"
+    found = page.evaluate(
+        f"(() => {{ const ink = each => getComputedStyle(each).color; return {inks} }})()"
+    )
+    page.emulate_media(media="screen")
+    assert set(found) == {"rgb(0, 0, 0)"}
 
 
 def some_settings(name: str) -> list[dict]:
