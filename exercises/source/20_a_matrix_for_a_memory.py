@@ -47,7 +47,8 @@ def broken_memory(z_i, z_f, g):
 # Here is one of them at work, with a $z_i$ of −2,000 at the first step:
 
 # %%
-print(broken_memory(torch.tensor([[-2000.0]]), torch.zeros(1, 1), torch.ones(1, 1)))
+first_z_i = torch.tensor([[-2000.0]])
+print(broken_memory(first_z_i, torch.zeros(1, 1), torch.ones(1, 1)))
 
 # %% [markdown]
 # Write it anew, so that it is right for any numbers.

@@ -10,17 +10,30 @@ from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
-    def case(T: int, H: int, jumps: tuple[float, ...], special: str = "") -> Case:
+    def case(
+        T: int,
+        H: int,
+        jumps: tuple[float, ...],
+        special: str = "",
+        falls: tuple[float, ...] = (0.0,),
+    ) -> Case:
         random = randoms(10 * T + H)
         jump = torch.tensor([jumps[t % len(jumps)] for t in range(T)]).double()
-        inputs = {"z_i": random(T, H) + jump[:, None], "z_f": random(T, H), "g": random(T, H)}
+        fall = torch.tensor([falls[t % len(falls)] for t in range(T)]).double()
+        inputs = {
+            "z_i": random(T, H) + jump[:, None],
+            "z_f": random(T, H) + fall[:, None],
+            "g": random(T, H),
+        }
         return Case(inputs, {"T": T, "H": H}, special=special)
 
+    forgets = "At every other step z_i is near −2,000 and z_f near −3,000."
     return (
         case(7, 3, (-2000.0, 900.0, 0.0, 900.0, -900.0, 901.0, 0.0)),
         case(9, 4, (0.0,), "All numbers are small here."),
         case(4, 2, (2000.0,), "All of z_i are near 2,000."),
         case(5, 3, (-2000.0,), "All of z_i are near −2,000."),
+        case(6, 2, (0.0, -2000.0), forgets, (0.0, -3000.0)),
         case(1, 3, (0.0,), "There is one step only: T = 1. Its axis stays, 1 long."),
         case(1, 2, (-1e30,), "All of z_i are near −10^30."),
         case(6, 1, (0.0, 900.0), "There is one unit only: H = 1. Its axis stays, 1 long."),
@@ -56,11 +69,15 @@ _SLIPS = (
              *({_BEGIN: f"    z_i = z_i.clamp(-{limit}, {limit})\n{_BEGIN}"} for limit in (
                  700, 30, 20, 10)), {_BEGIN: f"    z_i = z_i.clamp(max=700)\n{_BEGIN}"},
              paired=False),
-    together("old m left out of the larger", f"{_NO_M}. And the m before the first step has to be "
-             "minus infinity.",
+    together("old m left out of the larger", f"{_NO_M}. If your m does not begin at minus "
+             "infinity, mend that as well.",
              {_MAX: "torch.maximum(log_f, z_i[t])"},
              {_START: _ZEROS, _MAX: "torch.maximum(log_f, z_i[t])"},
              paired=False),
+    together("f left out of the larger", "You take the larger one of z_i and the old m, without f. "
+             "What is kept is multiplied by f, so the exponent to compare with z_i is "
+             "`log_f + m`. If f is small and z_i falls, i, f and n all become 0.",
+             {_MAX: "torch.maximum(m, z_i[t])"}, paired=False),
     together("m of z_i alone", "Your m is z_i of this step. If z_i falls from 900 to 0, f becomes "
              "infinity. Take the larger one of z_i and `log_f + m`.", {_MAX: "z_i[t]"},
              paired=False),
