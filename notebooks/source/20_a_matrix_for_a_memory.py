@@ -27,9 +27,10 @@ from lstm_lessons.data.after import pairs
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(1)
 x, wanted = pairs(count=8, rows=1)
+letters = "abcdefghijklmnop"
 for step in x[:8, 0]:
-    print("abcdefghijklmnop"[step[:16].argmax()], step[16:].argmax().item(), end="   ")
-print("abcdefghijklmnop"[x[8, 0, :16].argmax()], "?", wanted.item())
+    print(letters[step[:16].argmax()], step[16:].argmax().item(), end="   ")
+print(letters[x[8, 0, :16].argmax()], "?", wanted.item())
 
 # %% [markdown]
 # Lesson 14 taught us to ask first what a simple rule reaches. Here is one that never looks at a
@@ -45,7 +46,8 @@ def most_frequent(count):
     """Return the chance of the rule, the mean of 20,000 lists."""
     torch.manual_seed(1)
     x, _ = pairs(count, rows=20_000)
-    often = x[:count, :, 16:].sum(dim=0)  # how often each digit stands in each list
+    # how often each digit stands in each list
+    often = x[:count, :, 16:].sum(dim=0)
     return (often.amax(dim=1) / count).mean().item()
 
 
@@ -69,10 +71,11 @@ plot, axes = figure(700, 220)
 axes.axvline(rule, color="black", linestyle=":")
 for place, seeds in enumerate(runs.values()):
     axes.plot([shares[1] for shares in seeds], [place] * 5, "ko", alpha=0.6)
-axes.set(xlim=(0, 1.03), ylim=(-0.6, 2.6), xlabel="share of lists of 8 pairs that are right")
+axes.set(xlim=(0, 1.03), ylim=(-0.6, 2.6))
+axes.set_xlabel("share of lists of 8 pairs that are right")
 axes.set_yticks(range(3), list(runs))
-alt = """Five seeds of each network as dots, and the rule at 0.325. The LSTM with 32 units
-has 0.29 to 0.32, and the one with 128 units 0.29 to 0.33. The matrix has 0.99 and more."""
+alt = """Five seeds of each network as dots, and the rule at 0.325. LSTM with 32
+units: 0.29 to 0.32; with 128 units: 0.29 to 0.33. Matrix: 0.99 and more."""
 show(plot, alt)
 
 # %% [markdown]
@@ -86,7 +89,8 @@ show(plot, alt)
 # Let a key and a value be vectors of two numbers. To store the value (3, 5) under the key (1, 0),
 # we make a matrix of all products of a number of the value with a number of the key, with a row for
 # each number of the value. Then we store (−2, 4) under (0, 1), and add the two matrices.
-# `torch.outer` makes the products:
+# `torch.outer` makes the products. To look up, multiply the matrix by a key. The key that you ask
+# with is called a *query*, q:
 
 # %%
 key_1, value_1 = torch.tensor([1.0, 0.0]), torch.tensor([3.0, 5.0])
@@ -96,11 +100,11 @@ C = torch.outer(value_1, key_1) + torch.outer(value_2, key_2)
 # %%
 from lstm_lessons import pictures
 
-pictures.matrix_memory(keys=((1, 0), (0, 1)), values=((3, 5), (-2, 4)), query=(1, 0))
+keys, values = ((1, 0), (0, 1)), ((3, 5), (-2, 4))
+pictures.matrix_memory(keys, values, query=(1, 0))
 
 # %% [markdown]
-# To look up, multiply the matrix by a key. The key that you ask with is called a *query*, q. The
-# product C q with q = (1, 0) takes the first column, and there is the value (3, 5).
+# The product C q with q = (1, 0) takes the first column, and there is the value (3, 5).
 #
 # A third pair does not find a column of its own. We store (10, 0) under the key (0.6, 0.8).
 #
@@ -117,10 +121,10 @@ print([round(number, 1) for number in (all_three @ key_1).tolist()])
 # directions.) A matrix with D columns can keep D keys apart, if the dot product of any two is 0.
 # One more key than that must mix with some of them.
 #
-# In the explorer, random keys of length 1 are stored, each with one of 8 values. A value is a
-# vector with a single 1, such as (0, 0, 1, 0, 0, 0, 0, 0) for 2. A column is a pair that is looked
-# up again: its squares are the eight numbers of C q, and the frame marks the value that was stored.
-# A pair is *found* if the number in the frame is larger than all others.
+# In the explorer, each key is a random vector with k · k = 1, and is stored with one of 8 values. A
+# value is a vector with a single 1, such as (0, 0, 1, 0, 0, 0, 0, 0) for 2. C is not drawn. Each
+# column is what one key finds: its squares are the eight numbers of C q, and the frame marks the
+# value that was stored. A pair is *found* if the number in the frame is larger than all others.
 #
 # **Try it.**
 #
@@ -136,11 +140,11 @@ explorers.matrix_lookup()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. With 6 pairs, pair 5 is not found: the value 3 comes out as strongly as its own. The pairs 1
-#    and 2, which hold the 3, have keys near to its key. With 7 it is found again. Pair 6 holds a 3
-#    as well, but its key points away from that of pair 5, so it takes something off the 3.
-# 2. Longer keys, which make a larger matrix. With size 4, 8 of 16 are found, with size 8 it is 12.
-#    From size 18 on all are found but for one, at size 26.
+# 1. With 6 pairs. The last one, pair 5, holds a 5. But two others hold a 3 and have keys near to
+#    its key, so that the 3 comes out as strongly as the 5. With 7 pairs it is found again: the new
+#    pair holds a 3 as well, but its key points the other way and takes something off the 3.
+# 2. Keys of more numbers, in a larger matrix. With size 4, 8 of 16 are found, with size 8 it is 12.
+#    From size 18 on all are found, but for one pair at size 26.
 # 3. The last five, 11 to 15, and three of the older ones: 0, 8 and 9. Little is left of an old
 #    pair, and what the others mix in is often larger. By luck it may still be the right value.
 #
@@ -171,9 +175,12 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 #
 # ## The mLSTM
 #
-# Now both together. Each step makes a query q, a key k and a value v from its word, and two gates,
-# which are one number each: i is an exponential, f a sigmoid. The normaliser n adds up keys, so
-# $n \cdot q$ says how much of all weights this query meets.
+# Now both together. Each step makes a query q, a key k and a value v from its word, by weighted
+# sums, and two gates, which are one number each: i is an exponential, f a sigmoid.
+#
+# Where all keys were 1, a pair had the weight i. Now the weight depends on the query, and is i
+# times k · q. A pair under (0.6, 0.8) with i = 2 has 2 · 0.6 = 1.2 for the query (1, 0). So the
+# normaliser n adds up i k, and n · q is the sum of all weights for this query.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -183,14 +190,15 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \end{aligned}$$
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
-# in the place of g. The divisor is at least 1, so that a query that meets nearly nothing finds
-# nearly nothing. The dots of the matrix above are from this layer, with D = 16. (In the paper it
-# has an output gate as well.)
+# in the place of g. k · q may be below 0, so the sign of n · q is taken off. And the divisor is at
+# least 1, so that a query which is like no key finds nearly nothing. The dots near 1 in the first
+# plot of this lesson are from this layer, with D = 16. (In the paper it has an output gate as
+# well.)
 
 
 # %%
 def matrix_step(q, k, v, i, f, C, n):
-    """Return h, and the new memory C (D, D) and normaliser n (D,), after one step."""
+    """Return h, and the new memory C (D, D) and normaliser n (D,)."""
     C = f * C + i * torch.outer(v, k)
     n = f * n + i * k
     h = C @ q / (n @ q).abs().clamp(min=1)
@@ -227,15 +235,17 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 #
 # Logarithms of f make the table without a loop. Each is −0.69 here. Added up over the steps they
 # are −0.69, −1.39, −2.08, −2.77: in the code these sums are `kept`. Between pair 1 and step 4 lies
-# the difference −2.77 − (−0.69) = −2.08, and $e^{-2.08}$ = 0.125. `later` is true above the
-# diagonal (`triu(1)`), and there `masked_fill` writes minus infinity, since $e^{-\infty}$ is 0.
+# the difference −2.77 − (−0.69) = −2.08, and $e^{-2.08}$ = 0.125. `kept[:, None] - kept` is the
+# table of all differences, with a row for each step t and a column for each pair s. `later` is true
+# above the diagonal (`triu(1)`), and there `masked_fill` writes minus infinity, since $e^{-\infty}$
+# is 0. At last `* i` multiplies each column by the i of its pair.
 
 
 # %%
 def left_of(i, f):
-    """Return what is left of each step at each later one, (T, T): row t, column s; else 0."""
+    """Return what is left of pair s (column) after step t (row), (T, T)."""
     kept = torch.log(f).cumsum(dim=0)
-    later = torch.ones(len(f), len(f), dtype=torch.bool).triu(1)  # pairs still to come
+    later = torch.ones(len(f), len(f), dtype=torch.bool).triu(1)
     return torch.exp((kept[:, None] - kept).masked_fill(later, -torch.inf)) * i
 
 
@@ -243,9 +253,10 @@ left = left_of(torch.ones(4), torch.full((4,), 0.5))
 print([round(number, 3) for number in left[3].tolist()])
 
 # %% [markdown]
-# That is the last row of the picture. Now to h. C q is a sum over all pairs: what is left, times
-# $q_t \cdot k_s$, times the value $v_s$. The first two make the *score* of a query and a key. And
-# $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
+# That is the last row of the picture. Now to h. When the third pair above was mixed in, its value
+# came times 0.6, which was q · k. So C q at step t is a sum over all pairs s: what is left of the
+# pair, times $q_t \cdot k_s$, times its value $v_s$. The first two make the *score* of a query and
+# a key. And $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
 
 
 # %%
@@ -283,7 +294,8 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step, so that
 # no exponential is larger than 1:
 #
-# * m is the larger one of two numbers: $z_i$, and $\log f$ plus the old m.
+# * m is the larger one of two exponents: $z_i$ of what comes in, and $\log f$ plus the old m of
+#   what is kept.
 # * i becomes $e^{z_i - m}$.
 # * f becomes $e^{\log f + m_{old} - m}$, because the c and n that it keeps are already divided by
 #   $e^{m_{old}}$, and have to be divided by $e^m$.
@@ -315,22 +327,29 @@ for t in range(20):
     stable_i, stable_f, m = stable_gates(z_i[t], z_f[t], m)
     c, n = stable_f * c + stable_i * values[t], stable_f * n + stable_i
     plain_i, plain_f = z_i[t].exp(), z_f[t].sigmoid()
-    plain_c, plain_n = plain_f * plain_c + plain_i * values[t], plain_f * plain_n + plain_i
+    plain_c = plain_f * plain_c + plain_i * values[t]
+    plain_n = plain_f * plain_n + plain_i
 print("c:    ", same(c, plain_c))
 print("c / n:", same(c / n, plain_c / plain_n))
 
 # %% [markdown]
-# c is another number, and c / n is the same. The paper has a second layer with these gates, the
+# c is another number, and c / n is the same. (In the mLSTM the 1 in the divisor is compared with n,
+# so it has to be divided by $e^m$ as well.) The paper has a second layer with these gates, the
 # *sLSTM*: an LSTM that shows o · c / n. Its gates read h, so it needs the loop. Where the authors'
 # package `xlstm` is installed, `tests/test_matrix.py` compares both layers with theirs: they agree
 # to 1e-12.
 #
 # ## One recurrence
 #
-# These five layers are one recurrence with other gates:
+# These five layers are one recurrence with different gates:
 #
 # $$C_t = \textcolor{#c2560c}{f_t} \odot C_{t-1} + \textcolor{#1a75d1}{i_t}\;v_t\,k_t^{\top}
 #   \qquad \text{shown: } C_t\,q_t$$
+#
+# Two of them are new here. *Linear attention* stores pairs as the mLSTM does, and has no gates: f
+# and i are 1. Its name comes from attention, the subject of the next section. In *Mamba* a key has
+# N numbers, and each row of C has a number Δ that is made from the word: the larger it is, the more
+# is let in, and the less is kept. Its f is exp(−Δ a) with a weight a; Δ and a are above 0.
 #
 # | layer | C | f | shape of f | i | k and q |
 # |---|---|---|---|---|---|
@@ -341,9 +360,8 @@ print("c / n:", same(c / n, plain_c / plain_n))
 # | Mamba, 2023 | D × N | exp(−Δ a) | D × N | Δ | any |
 #
 # Where k and q are 1, C has a single column, and is the c that you know; v is g. Except in the
-# LSTM, all is made from the word alone. (In Mamba, Δ comes from the word, one per row, and a is a
-# weight; both are above 0. A key has N numbers.) What a layer does with C q, such as to divide it,
-# is left out.
+# LSTM, all is made from the word alone. What a layer does with C q, such as to divide it, is left
+# out.
 #
 # We check the row of the minimal LSTM against the scan of lesson 19. For linear attention and Mamba
 # `tests/claims/test_claims_20.py` does the same, with the formulas of their papers ([arXiv
@@ -372,26 +390,28 @@ same(torch.stack(seen), scan(f_units, i_units * g))
 
 # %%
 def attention(q, k, v):
-    """Return what each step finds (T, D) by looking back at all steps up to its own."""
+    """Return what each step finds, (T, D), in all steps up to its own."""
     T, D = q.shape
     later = torch.ones(T, T, dtype=torch.bool).triu(1)
     scores = (q @ k.T / D**0.5).masked_fill(later, -torch.inf)
     return F.softmax(scores, dim=1) @ v
 
 
-same(attention(q, k, v), F.scaled_dot_product_attention(q, k, v, is_causal=True))
+ready_made = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+same(attention(q, k, v), ready_made)
 
 # %% [markdown]
 # Now both tasks for all three: the lists of pairs, and the parity of lesson 19. Attention and the
-# matrix are one layer with D = 16, and attention is told no positions. The LSTM has 32 units for
-# the pairs, and 8 for parity. All were trained on lists of 8 pairs. The dotted lines are the rule
-# for pairs, and a half for parity.
+# matrix are one layer with D = 16, and attention is not told in which order the steps came. The
+# LSTM has 32 units for the pairs, and 8 for parity. For the pairs all were trained on lists of 8,
+# and for parity on rows of 20 bits. The dotted lines are the rule for pairs, and a half for parity.
 
 # %%
-recall, parity = measured("recall, looking back"), measured("parity, looking back")
+recall = measured("recall, looking back")
+parity = measured("parity, looking back")
 recall["LSTM"] = measured("recall")["LSTM, 32 units"]
 parity["LSTM"] = measured("parity")["LSTM, 8 units"]
-tasks = {  # what was measured, its place there, and what is right without a look
+tasks = {  # what was measured, its place there, and where the line is dotted
     "8 pairs": (recall, 1, rule),
     "16 pairs": (recall, 2, most_frequent(16)),
     "parity of 20 bits": (parity, 0, 0.5),
@@ -405,16 +425,18 @@ tasks = {  # what was measured, its place there, and what is right without a loo
 # %%
 plot, axes = figure(720, 280)
 for number, (task, (runs, place, base)) in enumerate(tasks.items()):
-    axes.hlines(base, 3.4 * number - 0.5, 3.4 * number + 2.5, color="black", linestyle=":")
-    axes.text(3.4 * number + 1, 1.1, task, ha="center")
+    begin = 3.4 * number
+    axes.hlines(base, begin - 0.5, begin + 2.5, color="black", linestyle=":")
+    axes.text(begin + 1, 1.1, task, ha="center")
     for at, name in enumerate(("LSTM", "matrix memory", "attention")):
         shares = [shares[place] for shares in runs[name]]
-        axes.plot([3.4 * number + at] * len(shares), shares, "ko", alpha=0.6)
-axes.set_xticks([0, 1, 2, 3.4, 4.4, 5.4, 6.8, 7.8, 8.8], ["LSTM", "matrix", "attention"] * 3)
+        axes.plot([begin + at] * len(shares), shares, "ko", alpha=0.6)
+places = [0, 1, 2, 3.4, 4.4, 5.4, 6.8, 7.8, 8.8]
+axes.set_xticks(places, ["LSTM", "matrix", "attention"] * 3)
 axes.set(ylim=(0, 1.2), ylabel="share that is right")
-alt = """All seeds as dots, in three groups. With 8 and 16 pairs the LSTM lies at the dotted line,
-0.325 and 0.26, or just below; the matrix lies above 0.99 and at 0.95 to 1.00, and attention at 1.
-In parity the LSTM is at 1, and the matrix and attention lie at the dotted line, one half."""
+alt = """All seeds as dots. With 8 and 16 pairs the LSTM is at the dotted line,
+0.325 and 0.26, or below, the matrix above 0.99 and at 0.95 to 1, attention at
+1. In parity the LSTM is at 1, and the other two at the dotted line, a half."""
 show(plot, alt)
 
 # %% [markdown]
@@ -427,15 +449,16 @@ show(plot, alt)
 #   prove it for the copying of long texts, which two layers of attention can do ([arXiv
 #   2402.01032](https://arxiv.org/abs/2402.01032)).
 # * The answer to parity changes with every 1. The gates of the matrix read the word alone, as those
-#   of the minimal LSTM do. And this attention makes a mean of what it finds, with a weighted sum
-#   behind it. Whether a count is odd is no weighted sum of a mean.
+#   of the minimal LSTM do. And this attention makes a mean of what it has read. The more ones there
+#   are, the larger is their part in the mean, and the answer is a weighted sum of that. So with
+#   each further 1 it goes the same way, and the answer to parity has to go back and forth.
 #
 # And a state has something that attention has not: it stays small.
 
 # %%
 for steps in (10, 1000, 100_000):
-    kept = f"attention {2 * 16 * steps:9,}, matrix {16 * 16 + 16}, LSTM {2 * 32}"
-    print(f"numbers kept after {steps:7,} steps: {kept}")
+    kept = f"attention {2 * 16 * steps:9,}, matrix {16 * 16 + 16}"
+    print(f"numbers kept after {steps:7,} steps: {kept}, LSTM {2 * 32}")
 
 # %% [markdown]
 # So some large models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and
@@ -446,10 +469,10 @@ for steps in (10, 1000, 100_000):
 # ## The reader, once more
 #
 # In lesson 00 an LSTM read `print(x, y)`, and one of its units went up at `(`, stayed up, and fell
-# at `)`. In the words of this lesson: at `(` it stored a 1, with i = 1. In between f kept it. At
-# `)` f was as good as 0. It kept one thing, in one number, and read it with a key that is always 1.
-# A matrix keeps more, and still something has to say when to write, when to keep and when to wipe.
-# That is what gates are for.
+# at `)`. In the words of this lesson: at `(` it stored a 1, with i = 1. In between f kept most of
+# it. At `)` f was as good as 0. It kept one thing, in one number, and read it with a key that is
+# always 1. A matrix keeps more, and still something has to say when to write, when to keep and when
+# to wipe. That is what gates are for.
 #
 # From here, train something of your own, with a baseline and all seeds. Or read one of the papers
 # that this lesson names, with its equations beside the table.
@@ -461,7 +484,7 @@ for steps in (10, 1000, 100_000):
 #   all at once.
 # * An exponential gate has no ceiling. A normaliser makes a mean of what was stored, and a
 #   stabiliser keeps the numbers small without changing what is shown.
-# * LSTM, minimal LSTM, linear attention, mLSTM and Mamba are one recurrence with other gates.
+# * LSTM, minimal LSTM, linear attention, mLSTM and Mamba are one recurrence with different gates.
 # * Attention keeps everything, and found every pair here. A state stays small, and with gates that
 #   read h it can follow parity.
 

@@ -31,8 +31,9 @@ def matrix_memory(keys: Sequence[Vector], values: Sequence[Vector], query: Vecto
     for place, piece in enumerate(pieces):
         x = FIRST_X + APART * place
         _block(root, x, piece, f"pair {place + 1}", keys[place], values[place])
-        sign = "+" if place + 1 < len(pieces) else "="
-        svg.label(root, x + APART / 2 + CELL / 2 + 8, MIDDLE + 8, sign, 24)
+        last = place + 1 == len(pieces)
+        sign_x = x + APART / 2 + CELL / 2 + (8 if last else -14)  # a value needs room beside it
+        svg.label(root, sign_x, MIDDLE + 8, "=" if last else "+", 24)
     x = FIRST_X + APART * len(pieces)
     _block(root, x, memory, "C")
     svg.label(root, (x + CELL + QUERY_X) / 2 + 14, MIDDLE + 8, "·", 28)
