@@ -77,3 +77,9 @@ def test_it_opens_before_anything_has_come_back_and_two_ways_meet_in_c():
     said = texts(view(place=3).svg)
     assert "d_c = d_h · o · (1 − tanh(c)²) + from the next step" in said
     assert "= 1.000 · 0.148 + 0.500 = 0.648" in said
+
+
+@pytest.mark.parametrize("place", range(len(ORDER) + 1))
+def test_the_alternative_text_ends_in_one_full_stop(place):
+    alt = view(place=place).alt
+    assert alt.endswith(".") and ".." not in alt

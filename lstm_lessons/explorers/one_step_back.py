@@ -100,5 +100,5 @@ def _alt(values: dict[str, Units], come: dict[str, Units], said: str) -> str:
     )
     return (
         f"One step of one unit of an LSTM as a graph. Forward: {there}. "
-        f"Gradients that have come back: {back or 'none yet'}. Now: {said}."
+        f"Gradients that have come back: {back or 'none yet'}. Now: {said.rstrip('.')}."
     )
