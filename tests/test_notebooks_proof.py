@@ -167,7 +167,7 @@ SIMPLER = tuple(
     for name in ("step_backward", "direction_backward")
 )
 ONLY_THE_SIMPLER = {
-    "return (d_x, d_h_before, d_c_before, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias))",
+    "d_weights = Weights(d_weight_ih, d_weight_hh, d_bias, d_bias)",
     "for t in reversed(range(len(steps))):",
 }
 # The public class is the derived one with torch's checks before it: it says so by its base.

@@ -26,11 +26,13 @@ reader = reader.double().requires_grad_(False)  # its weights stay as they are
 
 # %%
 line = "for k in range("
-x = reader.embedding(torch.tensor([number[character] for character in line]))  # (T, 8)
+numbers = torch.tensor([number[character] for character in line])
+x = reader.embedding(numbers)  # (T, 8)
 output, (h_n, c_n) = reader.lstm(x)
 for t in (13, 14):
     score = reader.head(output[t])
-    print(f"after {line[t]}: score {score.item():.2f}, {torch.sigmoid(score).item():.0%} code")
+    code = torch.sigmoid(score).item()
+    print(f"after {line[t]}: score {score.item():.2f}, {code:.0%} code")
 
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
@@ -50,11 +52,12 @@ lengths = vectors.grad.norm(dim=1)  # (T,)
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
+shown = list(line.replace(" ", "␣"))
 plot, axes = figure(height=260)
 axes.bar(range(len(line)), lengths, color="black")
-axes.set_xticks(range(len(line)), list(line.replace(" ", "␣")))
+axes.set_xticks(range(len(line)), shown)
 axes.set(ylabel="length of the gradient", title="What autograd says")
-named = [f"{character} {length:.2f}" for character, length in zip(line, lengths)]
+named = [f"{each} {length:.2f}" for each, length in zip(shown, lengths)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
@@ -160,20 +163,25 @@ pictures.way_back("gates")
 #
 # Each gate is a squeezed sum, i = σ(z_i). If z_i grows from 0 by 0.001, i grows from 0.5 to
 # 0.50025, a quarter as fast. The slope of σ can be computed from its value alone, as i · (1 − i):
-# here that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g². Here are the rule for σ, and a nudge.
+# here that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g².
+#
+# Here are the rule for σ, and a nudge of the sum by 0.001. The sum that makes a given i comes from
+# `logit`, which turns σ round (lesson 01).
 
 # %%
 for i_value in (0.5, 0.73, 0.9, 0.99, 0.999):
-    nudged = torch.sigmoid(torch.tensor(i_value).logit() + 0.001)
-    by_nudge = (nudged - i_value) / 0.001
-    print(f"i {i_value:<5}   i (1 - i): {i_value * (1 - i_value):.3f}   nudge: {by_nudge:.3f}")
+    z_value = torch.tensor(i_value).logit()
+    by_nudge = (torch.sigmoid(z_value + 0.001) - i_value) / 0.001
+    by_rule = i_value * (1 - i_value)
+    print(f"i {i_value:<5}   i (1 - i): {by_rule:.3f}   nudge: {by_nudge:.3f}")
 
 # %% [markdown]
 # At its ends σ is flat. So **a gate that is nearly open or nearly shut lets next to nothing back to
 # its sum.** Keep that in mind.
 #
-# Now all four sums. Each $dz$, which is short for $d_z$, is what has come to its gate, times the
-# slope of its squeezing:
+# Now all four sums. In unit 0, a gradient of 0.30 has come to i. There the slope of σ is
+# 0.73 · 0.27 = 0.20. So 0.30 · 0.20 = 0.06 comes to its sum. We write it $dz_i$, which is short for
+# $d_{z_i}$. Each $dz$ is what has come to its gate, times the slope of its squeezing:
 #
 # $$\begin{aligned}
 # \underset{(H)}{dz_i} &= d_c \odot \textcolor{#0f8266}{g} \odot
@@ -193,7 +201,8 @@ dz_f = d_f * f * (1 - f)
 dz_g = d_g * (1 - g**2)
 dz_o = d_o * o * (1 - o)
 dz = torch.cat((dz_i, dz_f, dz_g, dz_o))
-print([f"{each:.2f}" for each in dz.tolist()])
+for name, each in zip("ifgo", dz.chunk(4)):
+    print(f"dz_{name}: {each[0]:.2f}, {each[1]:.2f}")
 
 # %% [markdown]
 # Below you can walk it number by number, with one unit. It begins at h; the box with the thick
@@ -247,7 +256,9 @@ same(dz, z.grad)
 # stands what has come back to the sum that this row makes.
 
 # %%
-weight_ih = torch.tensor([[1.0, 0], [0, -1], [0, 1], [2, -1], [-2, 1], [1, -1], [-1, 0], [0, 1]])
+of_i_and_f = [[1.0, 0], [0, -1], [0, 1], [2, -1]]
+of_g_and_o = [[-2, 1], [1, -1], [-1, 0], [0, 1]]
+weight_ih = torch.tensor([*of_i_and_f, *of_g_and_o])
 for name, row, each in zip("iiffggoo", weight_ih, dz):
     print(f"{name}   {row[0]:4.0f} {row[1]:4.0f}   dz {each:5.2f}")
 
@@ -338,14 +349,15 @@ from lstm_lessons.lstm.backprop import Weights, direction_forward
 
 
 def step_backward(d_h, d_c, step, weights):
-    """Return d_x, d_h and d_c of the states before the step, and the gradients of the weights."""
+    """Return d_x, d_h and d_c of the states before the step, and d_weights."""
     dz, d_c_before = gates_backward(d_h, d_c, step)
     d_x = dz @ weights.weight_ih
     d_h_before = dz @ weights.weight_hh
     d_weight_ih = dz.T @ step.x
     d_weight_hh = dz.T @ step.h_before
     d_bias = dz.sum(0)
-    return d_x, d_h_before, d_c_before, Weights(d_weight_ih, d_weight_hh, d_bias, d_bias)
+    d_weights = Weights(d_weight_ih, d_weight_hh, d_bias, d_bias)
+    return d_x, d_h_before, d_c_before, d_weights
 
 
 # %% [markdown]
@@ -369,7 +381,7 @@ pictures.back_in_time(["n", "g", "e", "("])
 
 # %%
 def direction_backward(d_output, d_h, d_c, steps, weights):
-    """Return d_x, d_h and d_c of the first states, and the gradients of the weights."""
+    """Return d_x, d_h and d_c of the first states, and d_weights."""
     d_xs = []
     d_steps = []
     for t in reversed(range(len(steps))):
@@ -393,28 +405,40 @@ from torch import nn
 torch.manual_seed(0)
 T, B, I, H = 7, 3, 5, 4
 lstm = nn.LSTM(I, H)
-words, h_0, c_0 = torch.randn(T, B, I), torch.randn(B, H), torch.randn(B, H)
-d_output, d_h_n, d_c_n = torch.randn(T, B, H), torch.randn(B, H), torch.randn(B, H)
+words = torch.randn(T, B, I)
+h_0, c_0 = torch.randn(B, H), torch.randn(B, H)
+d_output = torch.randn(T, B, H)
+d_h_n, d_c_n = torch.randn(B, H), torch.randn(B, H)
 
 # %%
 weights = Weights(*lstm.parameters())
 *_, steps = direction_forward(words, h_0, c_0, weights)
 with torch.no_grad():  # we ask autograd for nothing
-    d_x, d_h, d_c, d_weights = direction_backward(d_output, d_h_n, d_c_n, steps, weights)
+    by_hand = direction_backward(d_output, d_h_n, d_c_n, steps, weights)
+d_x, d_h, d_c, d_weights = by_hand
 
 # %% [markdown]
-# `torch.autograd.grad` takes what the layer returns, the tensors whose gradients we want, and the
-# gradients that come back to what it returns. `nn.LSTM` wants an axis for layers in its states,
-# `h_0[None]`. For gradients, `same` is told to allow 1e-10.
+# Autograd is asked by `torch.autograd.grad`, which takes three things:
+#
+# * `returned`, what the layer returns,
+# * `wanted`, the tensors whose gradients we want,
+# * `come_back`, the gradient that comes back to each thing returned.
+#
+# `nn.LSTM` wants an axis for layers in its states, `h_0[None]`. For gradients, `same` is told to
+# allow 1e-10.
 
 # %%
 inputs = [words.requires_grad_(), h_0.requires_grad_(), c_0.requires_grad_()]
 output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
-returned, come_back = (output, h_n[0], c_n[0]), (d_output, d_h_n, d_c_n)
-theirs = torch.autograd.grad(returned, [*inputs, *lstm.parameters()], come_back)
+returned = [output, h_n[0], c_n[0]]
+wanted = [*inputs, *lstm.parameters()]
+come_back = [d_output, d_h_n, d_c_n]
+theirs = torch.autograd.grad(returned, wanted, come_back)
 
-ours = [d_x, d_h, d_c, d_weights.weight_ih, d_weights.weight_hh, d_weights.bias_ih]
-for name, hand, autograd in zip(("x", "h_0", "c_0", "W_ih", "W_hh", "bias"), ours, theirs):
+names = ("x", "h_0", "c_0", "W_ih", "W_hh", "bias")
+ours = [d_x, d_h, d_c]
+ours += [d_weights.weight_ih, d_weights.weight_hh, d_weights.bias_ih]
+for name, hand, autograd in zip(names, ours, theirs):
     print(f"{name:<5}", same(hand, autograd, 1e-10))
 
 # %% [markdown]
@@ -424,16 +448,17 @@ for name, hand, autograd in zip(("x", "h_0", "c_0", "W_ih", "W_hh", "bias"), our
 # ## Back to the bracket
 #
 # Now the reader's line. The score is made from the last h alone. So `d_output` is zero, but for its
-# last step, where it holds the weights of the head. `nothing` stands for the zeros before the line,
-# and for what else comes back to the last h and c.
+# last step, where it holds the weights of the head. Nothing else comes back to the last h and c.
+# There and for the states before the line we need rows of zeros: both times it is `nothing`.
 
 # %%
 weights, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
-*_, steps = direction_forward(x[:, None], nothing, nothing, weights)  # one row: B = 1
+one_row = x[:, None]  # B = 1
+*_, steps = direction_forward(one_row, nothing, nothing, weights)
 
 d_output = torch.zeros(len(line), 1, 16)
 d_output[-1] = reader.head.weight
-d_x, d_h, d_c, d_weights = direction_backward(d_output, nothing, nothing, steps, weights)
+d_x, *_ = direction_backward(d_output, nothing, nothing, steps, weights)
 same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
@@ -453,18 +478,18 @@ for t in reversed(range(len(line))):
     d_x, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
     if line[t] in "(of":
         print(f"{line[t]}   to c {to_c.norm():.2f}", end="")
-        print(f"   to the sums {dz.norm():.2f}   to the vector {d_x.norm():.2f}")
+        print(f"   to the sums {dz.norm():.2f}", end="")
+        print(f"   to the vector {d_x.norm():.2f}")
 
 # %% [markdown]
-# About 0.3, a seventh of what came to c. At the `o` and at the `f`, a third and a quarter get to
-# the sums. Here are the slopes of the squeezing, as means over 16 units.
+# About 0.3, a seventh of what came to c. At the `o` it is a third, and at the `f` a quarter. Here
+# are the slopes of the squeezing, as means over 16 units.
 
 # %%
 for t in (14, 1, 0):
     i, g = steps[t].i, steps[t].g
-    print(
-        f"{line[t]}   slope of i {(i * (1 - i)).mean():.2f}, of g {(1 - g**2).mean():.2f}", end=""
-    )
+    of_i, of_g = (i * (1 - i)).mean(), (1 - g**2).mean()
+    print(f"{line[t]}   slope of i {of_i:.2f}, of g {of_g:.2f}", end="")
     print(f"   unit 5: i = {i[0, 5]:.4f}, g = {g[0, 5]:.4f}")
 
 # %% [markdown]
@@ -472,12 +497,16 @@ for t in (14, 1, 0):
 # bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If the bracket
 # were a *little* different, i would still be 1.
 #
-# At the first two characters fewer gates stand at their ends. And more comes to their c, because on
-# the way back each step adds what comes to c through its h. Both make the gradients of the `f` and
-# of the `o` long.
+# At the first two characters fewer gates stand at their ends. And more comes to their c: 3.86 and
+# 5.05, where it is 1.88 at the bracket. On the way back along c, each step adds what comes to its c
+# through its own h. Both make the gradients of the `f` and of the `o` long.
 #
 # A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
 # away little by little, from nothing of it to all.
+#
+# What would the gradient say of that? When all is taken away, each number of the vector goes to 0.
+# Its gradient says how fast the score falls with it. So the score would fall by number times
+# gradient, added up over the 8 numbers of the vector.
 
 
 # %%
@@ -489,25 +518,29 @@ def score_with(place, share):
     return reader.head(h).item()
 
 
+whole = score_with(14, 1)
+falls = (vectors.grad * x).sum(dim=1)  # (T,), as the gradient says
+
 # %%
-whole, slopes = score_with(14, 1), (vectors.grad * x).sum(dim=1)  # (T,)
 away = [twentieth / 20 for twentieth in range(21)]
+scores = [score_with(14, 1 - share) for share in away]
+straight = [whole, whole - falls[14]]
 plot, axes = figure(height=300)
-axes.plot(away, [score_with(14, 1 - share) for share in away], "k-", label="the score")
-axes.plot([0, 1], [whole, whole - slopes[14]], "k:", label="what the gradient says")
+axes.plot(away, scores, "k-", label="the score")
+axes.plot([0, 1], straight, "k:", label="what the gradient says")
 axes.axhline(0, color="gray", linewidth=1)
-axes.set(xlabel="share of the bracket's vector that is taken away", ylabel="score")
+axes.set(xlabel="share of its vector that is taken away", ylabel="score")
 axes.set(title="The bracket, taken away", xlim=(0, 1))
 axes.legend()
-alt = """The score against the share of the bracket that is taken away. It begins at 0.87, is at
-0.77 at a share of 0.2, passes 0 at about one half, and ends at -2.82. The line of the gradient ends
-at 0.43."""
+alt = """The score against the share of the bracket that is taken away. It
+begins at 0.87, is at 0.77 at a share of 0.2, passes 0 at about one half, and
+ends at -2.82. The line of the gradient ends at 0.43."""
 show(plot, alt)
 
 # %% [markdown]
 # Until a fifth is taken away the score follows the gradient. Then it falls far more steeply. The
-# gradient sees the left end of the curve, and nothing else. It says 0.44 for the whole vector: that
-# is gradient times vector, number by number, added up.
+# gradient sees the left end of the curve, and nothing else. It says that with the whole vector the
+# score falls by 0.44.
 #
 # To ask what a character has done, make a large change: put zeros in place of its vector. So the
 # reader sees a character that it has never met.
@@ -519,18 +552,21 @@ show(plot, alt)
 changes = [score_with(place, 0) - whole for place in range(len(line))]
 plot, axes = figure(height=260)
 axes.bar(range(len(line)), changes, color="gray", label="the change")
-axes.plot(-slopes, "ko", fillstyle="none", label="what the gradient says")
+axes.plot(-falls, "ko", fillstyle="none", label="what the gradient says")
 axes.axhline(-whole, color="black", linestyle=":", label="here the score is 0")
-axes.set_xticks(range(len(line)), list(line.replace(" ", "␣")))
-axes.set(ylabel="change of the score", title="Zeros in place of a character, one at a time")
+axes.set_xticks(range(len(line)), shown)
+axes.set(ylabel="change of the score")
+axes.set(title="Zeros in place of a character, one at a time")
 axes.legend()
-named = [f"{each} {change:.2f} ({-s:.2f})" for each, change, s in zip(line, changes, slopes)]
-show(plot, "A bar for each character, and a ring for what the gradient says: " + ", ".join(named))
+both = zip(shown, changes, -falls)
+named = [f"{each} {change:.2f} ({says:.2f})" for each, change, says in both]
+alt = "A bar for each character, and a ring for what the gradient says: "
+show(plot, alt + ", ".join(named))
 
 # %% [markdown]
-# One, the bracket: the score falls by 3.69, and the gradient says 0.44. For the `o` and the second
-# `r` the gradient is not far off. For the `f`, which had the longest one, it has even the sign
-# wrong.
+# One, the bracket: the score falls by 3.69, and the gradient says 0.44. For the second `r` the
+# gradient is near: it says 0.70, and the score falls by 0.72. For the `o` it says 3.47 where the
+# score rises by 2.52. For the `f`, which had the longest one, it has even the sign wrong.
 #
 # What is put in the place of a character matters, too. Now each is left out, and the line is
 # shorter by one. The cell prints those without which the line is prose.

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import trained_reader
-from lstm_lessons.lstm.backprop import direction_backward, direction_forward
+from lstm_lessons.lstm.backprop import direction_backward, direction_forward, step_backward
 from lstm_lessons.lstm.ragged import Weights
 
 
@@ -79,6 +79,23 @@ def test_two_characters_turn_the_verdict_if_they_are_left_out():
         if reader.head(h[-1]) < 0:
             turned.append(line[place])
     assert turned == ["f", "("]
+
+
+def test_what_comes_to_c_grows_by_what_each_step_adds_through_its_h():
+    """Lesson 10: 5.05 comes to c of the f. Along c alone 1.58 of the bracket's 1.88 would."""
+    reader, number = trained_reader()
+    reader = reader.double().requires_grad_(False)
+    x = reader.embedding(torch.tensor([number[character] for character in "for k in range("]))
+    weights = Weights(*reader.lstm.parameters())
+    zeros = torch.zeros(1, 16)
+    *_, steps = direction_forward(x[:, None], zeros, zeros, weights)
+    d_h, d_c, all_to_c = reader.head.weight, zeros, []
+    for step in reversed(steps):
+        all_to_c.append(d_c + d_h * step.o * (1 - step.tanh_c**2))
+        _, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
+    alone = all_to_c[0] * torch.stack([step.f for step in steps[1:]]).prod(dim=0)
+    assert round(all_to_c[-1].norm().item(), 2) == 5.05
+    assert round(alone.norm().item(), 2) == 1.58
 
 
 def test_of_twenty_runs_nine_end_in_nan_and_eleven_where_every_state_is_zero():
