@@ -48,6 +48,18 @@ def test_no_setting_is_a_clear_winner():
         assert all(stopped(run) == run[-1] for run in grid[setting])
 
 
+def test_two_settings_lie_on_both_sides_of_the_border_for_a_star():
+    """Both have 11.4 in the table: 97 and 103 % of what the rule of twice allows."""
+    best = [stopped(run)[1] for run in measured("grid")["0.03 64"]]
+    shares = []
+    for setting in ("0.03 16", "0.1 64"):
+        other = [stopped(run)[1] for run in measured("grid")[setting]]
+        assert round(mean(other), 1) == 11.4
+        allowed = 2 * (spread(best) ** 2 + spread(other) ** 2) ** 0.5
+        shares.append(round((mean(other) - mean(best)) / allowed, 2))
+    assert shares == [0.97, 1.03]
+
+
 def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
     runs = measured("sunspots")
     one, other = ([stopped(run)[2] for run in runs[name]] for name in ("16 units", "scaled by all"))
