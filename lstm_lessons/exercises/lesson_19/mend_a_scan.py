@@ -14,7 +14,7 @@ def _cases() -> tuple[Case, ...]:
         return Case(inputs, {"T": T, "B": B, "H": H}, special=special)
 
     return (
-        case(7, 2, 3),
+        case(9, 2, 3),  # T - 1 and T + 1 are no multiple of another size
         case(18, 3, 2),
         case(4, 3, 2, "T = 4 is a power of two."),
         case(1, 3, 2, "There is one step only: T = 1. Nothing is to be joined. Its axis stays."),

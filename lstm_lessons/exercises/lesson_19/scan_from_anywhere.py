@@ -23,7 +23,7 @@ def _cases() -> tuple[Case, ...]:
         return Case(inputs, {"T": T, "B": B, "H": H}, special=special)
 
     return (
-        case(7, 2, 3),
+        case(9, 2, 3),  # T - 1 and T + 1 are no multiple of another size
         case(17, 3, 2),
         case(8, 3, 2, "T = 8 is a power of two."),
         case(40, 2, 3, "The f are near 0 here, and so is their product.", shift=-30.0),
