@@ -86,6 +86,12 @@ _SLIPS = (
              {f"bias + {_ADDED}": "bias + values[units] @ weight[units]"},
              {f"bias + {_ADDED}": "bias + (weight[units] * values).sum(dim=1)",
               _ZEROED: "weight[units] = 0"}, paired=False),
+    together("values of all units as they are", "You add `values` to the bias. It has a number for "
+             "each unit, and the bias one for each sum. What a unit adds to a sum is its value "
+             "times the weight of that sum.",
+             {f"bias + {_ADDED}": "bias + values", _ZEROED: "weight[:, units] = 0"},
+             {f"bias + {_ADDED}": "bias + values[units]", _ZEROED: "weight[:, units] = 0"},
+             paired=False),
     together("one product", "You multiply the columns, all together, by the values, all together. "
              "Each column is multiplied by its own value, and then they are added up.",
              *({f"bias + {_ADDED}": f"bias + weight[:, units].{one} * values[units].{two}()"}
