@@ -30,10 +30,10 @@ reader = reader.double()
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.train_reader import padded
 
-lines, codes = code_or_prose(), []
+lines, rows = code_or_prose(), []
 for line in lines:
-    codes.append([number[character] for character in line.text])
-numbers = padded(codes)
+    rows.append([number[character] for character in line.text])
+numbers = padded(rows)
 
 # %% [markdown]
 # `numbers` has a row for each of the 726 lines, filled up with 0. The first 484 lines were trained
@@ -48,7 +48,7 @@ is_code = torch.tensor([line.code for line in lines])
 
 
 def all_verdicts(model):
-    """Return for each of the other lines whether it is taken for code at its end."""
+    """Return whether each of the other lines is taken for code at its end."""
     with torch.no_grad():
         return model(numbers[others], lengths[others])[:, 0] > 0
 
@@ -72,7 +72,7 @@ print("changed verdicts:    ", (after != before).sum().item())
 
 # %% [markdown]
 # As many as before, and only four lines are judged otherwise. The hero is gone, and nearly nothing
-# has changed. A picture with a good story is not yet knowledge.
+# has changed. A good story about one unit is not yet knowledge.
 #
 # ## Look
 #
@@ -106,9 +106,10 @@ explorers.unit_and_gate()
 # %% [markdown]
 # ## Count
 #
-# One line proves nothing. `open_brackets` is the rule of the bar: it says for each character
-# whether a bracket is open behind it. `marks` asks rule and unit about a line, and puts a `^` where
-# they do not agree.
+# One line proves nothing. `open_brackets` is the rule that draws the bar below the letters: it says
+# for each character whether a bracket is open behind it. `marks` asks rule and unit about a line,
+# and puts a `^` where they do not agree. Beside it we print how often one is right who never looks,
+# and always says "shut".
 
 # %%
 from lstm_lessons.data.plain_reader import read
@@ -116,7 +117,7 @@ from lstm_lessons.data.train_reader import open_brackets
 
 
 def marks(text):
-    """Return "^" at each character of a line where the story is wrong, and spaces elsewhere."""
+    """Return "^" at each character where the story is wrong, else a space."""
     signs = ""
     for step, open_here in zip(read(text), open_brackets(text), strict=True):
         signs += " " if (step.c[5] > 0.5) == open_here else "^"
@@ -125,8 +126,10 @@ def marks(text):
 
 # %%
 signs = "".join(marks(line.text) for line in lines[others])
-print(f"the story:      {signs.count(' ') / len(signs):.1%} of {len(signs)} characters")
-shut = [not open_here for line in lines[others] for open_here in open_brackets(line.text)]
+share = signs.count(" ") / len(signs)
+print(f"the story:      {share:.1%} of {len(signs)} characters")
+opened = [open_brackets(line.text) for line in lines[others]]
+shut = [not open_here for line in opened for open_here in line]
 print(f"always 'shut':  {sum(shut) / len(shut):.1%}")
 
 # %% [markdown]
@@ -136,6 +139,9 @@ print(f"always 'shut':  {sum(shut) / len(shut):.1%}")
 # Is it unit 5 *alone*? A correlation says how closely two rows of numbers go together along a
 # straight line: 1 or −1 is as closely as can be, at 0 there is no such line. One row is h of a
 # unit, because h is what the gates and the head read. The other is 1 where a bracket is open.
+# `ties`, below, stacks the 16 rows of h and the row of the brackets, which is the last. `corrcoef`
+# gives a table of each row with each. We take its last row, without its last number, where the
+# brackets meet themselves.
 
 # %%
 brackets = padded([open_brackets(line.text) for line in lines]) > 0
@@ -158,8 +164,9 @@ def states_of(model, part):
 # %%
 def ties(model, part):
     """Return for each unit the correlation of its h with an open bracket."""
-    columns = [*states_of(model, part).T, brackets[part][read_mask[part]].double()]
-    return torch.corrcoef(torch.stack(columns))[-1, :-1]
+    is_open = brackets[part][read_mask[part]].double()
+    rows = [*states_of(model, part).T, is_open]  # 17 rows
+    return torch.corrcoef(torch.stack(rows))[-1, :-1]
 
 
 for unit, tie in enumerate(ties(reader, others).tolist()):
@@ -191,7 +198,8 @@ for place in (1, 3, 7, 8):
 # begin the line, and the memory is lost on the way. What is it that breaks it? Change one thing at
 # a time, and leave the rest as it is.
 #
-# **Predict.** A guess: which of the changes in the next cell helps most?
+# **Predict.** A guess: which of the four changes in the next cell leaves the fewest lines that
+# break the story?
 
 # %%
 lists = [line.text for line in lines[others] if line.text.startswith("[")]
@@ -205,13 +213,14 @@ edits = {
 for name, texts in edits.items():
     broken = sum("^" in marks(text) for text in texts)
     print(f"{name:24}{broken:3} of {len(texts)} lines")
-print("trained lines that begin with [:", sum(line.text.startswith("[") for line in lines[trained]))
+at_start = [line.text.startswith("[") for line in lines[trained]]
+print("trained lines that begin with [:", sum(at_start))
 
 # %% [markdown]
-# A single space in front, and nearly all is well. Quotation marks and spaces inside have a part in
-# it, and the commas even help. But what breaks it above all is a `[` at the very beginning, and of
-# the 484 lines trained on a single one begins so. The three lines that are left have brackets in
-# brackets. In all:
+# A single space in front, and nearly all is well. Fewer lines break without spaces or quotation
+# marks inside, and more break without commas. But what breaks it above all is a `[` at the very
+# beginning. The reader was trained on 484 lines, and only one of them begins so. The three lines
+# that are left have brackets in brackets. In all:
 #
 # * In a list that begins the line, the memory is often lost.
 # * An inner bracket that closes wipes out the outer one, as in lesson 00. The unit does not count.
@@ -233,7 +242,7 @@ print("trained lines that begin with [:", sum(line.text.startswith("[") for line
 
 # %%
 def muted(model, unit, value):
-    """Return a copy in which h of one unit always reads `value`, for the gates and the head."""
+    """Return a copy in which gates and head read `value` for h of one unit."""
     copy = deepcopy(model)
     lstm, head = copy.lstm, copy.head
     pairs = ((lstm.weight_hh_l0, lstm.bias_hh_l0), (head.weight, head.bias))
@@ -265,9 +274,11 @@ plot, axes = figure(700, 240)
 colours = ["#59606b"] * 16
 colours[5] = "k"
 axes.bar(range(16), changed, color=colours)
-axes.set(xlabel="unit that is taken out", ylabel="changed verdicts", xticks=range(16))
-alt = """A bar for each unit: how many of 242 verdicts change without it. Unit 11 has 1, unit 5, the
-black bar, has 2, most others 4 to 8, unit 12 has 13 and unit 15 has 20."""
+axes.set(xlabel="unit that is taken out", ylabel="changed verdicts")
+axes.set_xticks(range(16))
+alt = """A bar for each unit: how many of 242 verdicts change without it.
+Unit 11 has 1, unit 5, the black bar, has 2, most others 4 to 8, unit 12 has 13
+and unit 15 has 20."""
 show(plot, alt)
 
 # %% [markdown]
@@ -278,7 +289,9 @@ show(plot, alt)
 # then every other unit in the same way.
 
 # %%
-in_brackets = states_of(reader, trained)[brackets[trained][read_mask[trained]]].mean(dim=0)
+states = states_of(reader, trained)
+is_open = brackets[trained][read_mask[trained]]
+in_brackets = states[is_open].mean(dim=0)
 held = []
 for unit in range(16):
     after = all_verdicts(muted(reader, unit, in_brackets[unit]))
@@ -287,13 +300,14 @@ print(f"unit 5, held at {in_brackets[5]:.1f}: {held[5]} verdicts change")
 print("all 16 units:", *sorted(held))
 
 # %% [markdown]
-# Eleven. So the reader does read unit 5, and four other units more. Perhaps units that are tied to
-# brackets can do each other's work? We mute all five at once.
+# Eleven verdicts, so the reader does read unit 5. Four other units change more, and none of
+# those is tied to brackets. Perhaps the five tied units can do each other's work? We mute all five
+# at once.
 
 
 # %%
 def verdicts_without(units):
-    """Return the verdicts of the reader with several units muted at their means."""
+    """Return the reader's verdicts with several units muted at their means."""
     model = reader
     for unit in units:
         model = muted(model, unit, means[unit])
@@ -316,7 +330,8 @@ while len(usual) < 60:
     after = verdicts_without(random.sample(eleven, 5))
     usual.append((after != before).sum().item())
 usual.sort()
-print("changed verdicts: fewest", usual[0], " in the middle", usual[30], " most", usual[-1])
+print("changed verdicts: fewest", usual[0], " most", usual[-1])
+print("in the middle:", usual[30])
 
 # %% [markdown]
 # The five bracket units together cost no more than the cheapest of 60 draws. *It is read* and *it
@@ -327,18 +342,19 @@ print("changed verdicts: fewest", usual[0], " in the middle", usual[30], " most"
 # But was that fair to unit 5? In training the reader answered a second question, "is a bracket
 # open?". Its head for that was thrown away. Perhaps the unit was good for *that*. We train a
 # **second reader**, which keeps both heads, as `train_reader` does, with 10 rounds in place of 40.
-# It takes up to half a minute.
+# It takes up to half a minute. With `each_step=True` it returns its scores after every character:
+# column 0 is for code, and column 1 for an open bracket.
 
 # %%
 from lstm_lessons.data.train_reader import train
 
 second = train(seed=1, rounds=10)
-truth = brackets[others][read_mask[others]]  # for each character of the other lines
+truth = brackets[others][read_mask[others]]  # for each of their characters
 
 
 # %%
 def open_scores(model):
-    """Return the score for "a bracket is open" after each character of the other lines."""
+    """Return the score for an open bracket after each character."""
     with torch.no_grad():
         scores = model(numbers[others], lengths[others], each_step=True)[..., 1]
     return scores[read_mask[others]]
@@ -346,7 +362,7 @@ def open_scores(model):
 
 # %%
 def share_right(scores):
-    """Return the share of characters at which the sign of the score is right."""
+    """Return the share of characters at which a score's sign is right."""
     return ((scores > 0) == truth).double().mean().item()
 
 
@@ -371,10 +387,11 @@ print(f"without unit {closest}: {share_right(no_10):.1%}")
 
 # %% [markdown]
 # Hardly better than always "shut". So all that it knew of brackets was in that unit? A post could
-# end here. But look at what was measured: the sign of a score. Muting holds the unit at its mean,
-# which says "shut", and that may pull all scores below 0. Ask a question in which 0 plays no part:
-# take a character in brackets and one that is not. How often has the first one the higher score?
-# Say that two in brackets have the scores −1 and −3, and two others −2 and −4:
+# end here. But look at what was measured: the sign of a score. Muting holds the unit at its mean.
+# Most characters are not in brackets, so its mean is near to what it shows there, "shut", and that
+# may pull all scores below 0. Ask a question in which 0 plays no part: take a character in brackets
+# and one that is not. How often has the first one the higher score? Say that two in brackets have
+# the scores −1 and −3, and two others −2 and −4:
 #
 # | in brackets | not in brackets | higher in brackets? |
 # |---|---|---|
@@ -389,12 +406,13 @@ print(f"without unit {closest}: {share_right(no_10):.1%}")
 
 # %%
 def apart(scores):
-    """Return how often a character in brackets has a higher score than one that is not."""
+    """Return how often a character in brackets has the higher score of two."""
     inside, outside = scores[truth], scores[~truth]
     return (inside[:, None] > outside).float().mean().item()
 
 
-print(f"all units: {apart(all_units):.1%}   without unit {closest}: {apart(no_10):.1%}")
+print(f"all units:       {apart(all_units):.1%}")
+print(f"without unit {closest}: {apart(no_10):.1%}")
 
 # %% [markdown]
 # From 97.8 % to 95.9 %: it still tells them apart. The next picture shows where the scores have
@@ -402,20 +420,26 @@ print(f"all units: {apart(all_units):.1%}   without unit {closest}: {apart(no_10
 # one in the middle.
 
 # %%
-plot, axes = figure(700, 240)
 three = torch.tensor([0.05, 0.5, 0.95], dtype=torch.float64)
-for row, scores in enumerate((no_10, all_units)):
-    for shift, chosen, name in ((0.15, truth, "in brackets"), (-0.15, ~truth, "not in brackets")):
-        low, middle, high = scores[chosen].quantile(three).tolist()
-        axes.plot([low, high], [row + shift] * 2, "-", color="#59606b", linewidth=3)
-        axes.plot(middle, row + shift, "ko")
-        axes.text(low - 0.15, row + shift, name, va="center", ha="right", fontsize=9)
+bars = []
+for scores in (no_10, all_units):
+    for chosen in (truth, ~truth):
+        bars.append(scores[chosen].quantile(three).tolist())
+
+# %%
+plot, axes = figure(700, 240)
+heights, names = (0.15, -0.15, 1.15, 0.85), ["in brackets", "not in brackets"]
+for height, name, bar in zip(heights, names * 2, bars, strict=True):
+    low, middle, high = bar
+    axes.plot([low, high], [height] * 2, "-", color="#59606b", linewidth=3)
+    axes.plot(middle, height, "ko")
+    axes.text(low - 0.15, height, name, va="center", ha="right", fontsize=9)
 axes.axvline(0, color="k", linestyle=":")
-axes.set(xlabel="score for an open bracket", xlim=(-11.5, 2.5), ylim=(-0.5, 1.5))
+axes.set(xlabel="score for an open bracket", xlim=(-12, 3), ylim=(-0.5, 1.5))
 axes.set_yticks((0, 1), (f"without unit {closest}", "all units"))
-alt = """Scores as bars. With all units those in brackets reach from -2.7 to 1.7, the middle is 0.6;
-those not in brackets from -8.0 to -1.8. Without unit 10 both are below 0: in brackets from -3.0
-to -0.4, not in brackets from -7.3 to -2.3, further to the left."""
+alt = """Scores as bars. With all units those in brackets go from -2.7 to 1.7,
+the middle is 0.6; those not in brackets from -8.0 to -1.8. Without unit 10 both
+are below 0: in brackets from -3.0 to -0.4, the others from -7.3 to -2.3."""
 show(plot, alt)
 
 # %% [markdown]
@@ -424,17 +448,18 @@ show(plot, alt)
 #
 # ## Ten seeds
 #
-# We have chosen this seed because its unit follows brackets so closely. Ten seeds were trained and
-# muted by `bracket_units` in `lstm_lessons/data/trials.py`, for 10 rounds, and once more for 40, as
-# our reader was. For each it keeps the unit that is tied most closely, the share told apart with
-# all units, and the 16 shares with one unit muted. The unit that costs most has rank 1.
+# We have chosen this seed because its unit follows brackets so closely. `bracket_units` in
+# `lstm_lessons/data/trials.py` trained ten seeds for 10 rounds, and once more for 40, as our reader
+# was. For each it keeps three things: the unit that is tied most closely, the share told apart with
+# all units, and 16 shares, each with one unit muted. The unit with the lowest share costs most, and
+# has rank 1.
 
 # %%
 from lstm_lessons.data.trials import measured
 
 
 def rank(shares, unit):
-    """Return the place of a unit, from 1 on, where the one that costs most comes first."""
+    """Return the place of a unit: 1 for the one that costs most."""
     return sorted(shares).index(shares[unit]) + 1
 
 
@@ -457,32 +482,34 @@ for height, (rounds, kept) in enumerate(measured("bracket units").items()):
         ranks.append(place)
     print(rounds, "mean:", sum(ranks) / 10)
 axes.axvline(8.5, color="k", linestyle=":")
-axes.set(xlabel="rank of the unit that is tied most closely", xticks=range(1, 17), ylim=(-0.4, 1.7))
+axes.set(xlabel="rank of the unit that is tied most closely", ylim=(-0.4, 1.7))
+axes.set_xticks(range(1, 17))
 axes.set_yticks((0, 1), measured("bracket units"))
-alt = """The ranks of ten seeds, as dots from 1 to 16. After 10 rounds: 1 twice, 2, 3 twice, 5, 6,
-9, 10, 12. After 40 rounds: 1, 2, 3 twice, 7, 8 twice, 9, 14 twice. A line stands at 8.5."""
+alt = """Ranks of ten seeds, as dots. 10 rounds: 1 twice, 2, 3 twice, 5, 6, 9,
+10, 12. 40 rounds: 1, 2, 3 twice, 7, 8 twice, 9, 14 twice. A line is at 8.5."""
 show(plot, alt)
 
 # %% [markdown]
-# After 10 rounds it is 5.2. A rank that is drawn by chance has a standard deviation of 4.6, so the
-# mean of ten has a standard error of 4.6 / √10, about 1.5. By the rule of lesson 14, twice that,
-# the tie says something. After 40 rounds the mean is 6.9, and that may be chance. One of these ten
-# has rank 1, and it is our own reader with the head that was thrown away. If you had looked at this
-# one alone, you would have told the story of all LSTMs.
+# After 10 rounds it is 5.2, which is 3.3 below 8.5. A rank that is drawn by chance has a standard
+# deviation of 4.6, so the mean of ten has a standard error of 4.6 / √10, about 1.5. By the rule of
+# lesson 14, a difference says something if it is more than twice as large, here more than 2.9. So
+# the tie says something. After 40 rounds the mean is 6.9, only 1.6 below, and that may be chance.
+# One of these ten has rank 1: our own reader, with the head for brackets that was thrown away. If
+# you had looked at this one alone, you would have told its story as that of all LSTMs.
 #
 # ## A linear probe, and its control
 #
 # There is another way to ask what a layer knows: fit a small model that reads its states. Such a
 # model is called a **linear probe**. (The word has a second meaning here. The probes of earlier
 # lessons change one thing, and look what moves. This one is fitted, and changes nothing.) Ours is a
-# weighted sum of the 16 numbers of h, and a bias. On the lines trained on it is fitted by least
-# squares, as AR was in lesson 14, to a target that is 1 or 0. Where the sum is above 0.5, the probe
-# says yes. We take the 0.5 off, so that its border is 0, as a score's is.
+# weighted sum of the 16 numbers of h, and a bias. It is fitted to the first 484 lines by least
+# squares, as AR was in lesson 14. Its target is 1 or 0. Where the sum is above 0.5, the probe says
+# yes. We take the 0.5 off, so that its border is 0, as a score's is.
 
 
 # %%
 def linear_probe(states, target, other_states):
-    """Fit a linear probe to a target of 1 and 0; return its sums for other states, less 0.5."""
+    """Fit a linear probe to 1 and 0; return its other sums, less 0.5."""
     table = torch.cat([states, torch.ones(len(states), 1)], dim=1)
     weights = torch.linalg.lstsq(table, target[:, None].double()).solution
     return (other_states @ weights[:-1] + weights[-1])[:, 0] - 0.5
@@ -490,10 +517,12 @@ def linear_probe(states, target, other_states):
 
 # %%
 def probe_brackets(name, model):
-    """Fit a linear probe to "a bracket is open", and print what it reaches on the other lines."""
+    """Fit a linear probe to open brackets, and print what it reaches."""
     target = brackets[trained][read_mask[trained]]
-    sums = linear_probe(states_of(model, trained), target, states_of(model, others))
-    print(f"{name:11} right {share_right(sums):.1%}, told apart {apart(sums):.1%}")
+    states, other_states = states_of(model, trained), states_of(model, others)
+    sums = linear_probe(states, target, other_states)
+    print(f"{name:11} right {share_right(sums):.1%}", end=", ")
+    print(f"told apart {apart(sums):.1%}")
 
 
 probe_brackets("the reader:", reader)
@@ -503,7 +532,7 @@ probe_brackets("the reader:", reader)
 # layer that has learnt nothing also mixes its characters into h, and a probe may find something in
 # that. So the control is a layer as it is before any training: `train` with 0 rounds.
 #
-# **Predict.** A guess: what does the probe reach on an untrained layer?
+# **Predict.** A guess: at which share of the characters is the probe of an untrained layer right?
 
 # %%
 for seed in range(5):
@@ -519,9 +548,9 @@ for seed in range(5):
 # A linear probe says what *can* be read from the states. Does the model read it? In one place we
 # can know. Behind the end of a line no step follows, so only the head reads h, and it reads one
 # sum, with its weights w. So h has two parts: one along w, and the rest, of which the head gets
-# nothing. Say that w is (3, 4) and h is (2, 1). The sum is 6 + 4 = 10, and that of w itself is 9 +
-# 16 = 25. So the part along w is 10 / 25 of w, which is (1.2, 1.6). The rest is (0.8, −0.6), and
-# its sum is 2.4 − 2.4 = 0.
+# nothing. Say that w is (3, 4) and h is (2, 1). The head's sum of h is 6 + 4 = 10. If h were w
+# itself, the sum would be 9 + 16 = 25. So the part of h along w is 10 / 25 of w, which is (1.2,
+# 1.6). The rest is (0.8, −0.6), and its sum is 2.4 − 2.4 = 0.
 
 
 # %%
@@ -536,7 +565,8 @@ def ends_of(model):
 ends, w = ends_of(reader), reader.head.weight[0].detach()
 rest = ends - (ends @ w / (w @ w))[:, None] * w
 scores = reader.head(rest)[:, 0]
-print(f"the scores of 726 lines, from the rest: {scores.min():.4f} to {scores.max():.4f}")
+low, high = scores.min().item(), scores.max().item()
+print(f"the scores of 726 lines, from the rest: {low:.4f} to {high:.4f}")
 
 # %% [markdown]
 # The same score for all lines, the bias of the head. Now a linear probe gets the rest, and nothing
@@ -554,19 +584,21 @@ def lines_right(states):
 
 print("the probe, from the rest:", lines_right(rest))
 print("the reader:              ", (before == is_code[others]).sum().item())
-print("new layers:", *[lines_right(ends_of(train(seed, rounds=0))) for seed in range(5)])
+new = [lines_right(ends_of(train(seed, rounds=0))) for seed in range(5)]
+print("new layers:", *new)
 
 # %% [markdown]
 # 214, more than from any of the new layers, and nearly as many as the reader itself, whose head
 # reads nothing of it. **What can be read need not be read.** Before the end the gates read h as
-# well, by 64 sums, and no such rest is left. There only taking out tells what is used.
+# well. They make 64 different sums of its 16 numbers, and at least one of them changes with any
+# change of h. So there is no such rest. There only taking out tells what is used.
 #
 # ## What survives
 #
 # | story | what became of it |
 # |---|---|
 # | The reader needs unit 5 to know what is code. | Refuted: without it, 2 verdicts change. |
-# | It needs the five bracket units. | Refuted: 11 change, no more than with 60 other fives. |
+# | It needs the five bracket units. | Refuted: 11 change, as few as with any of 60 other fives. |
 # | It reads unit 5. | Stands: held up, the unit changes 11 verdicts. |
 # | Unit 5 is up where a bracket is open. | At 96.2 % of the characters, often not in lists. |
 # | It is *the* bracket unit. | No. Four more are tied. |
@@ -590,7 +622,7 @@ print("new layers:", *[lines_right(ends_of(train(seed, rounds=0))) for seed in r
 # * What can be read need not be read, and what is read need not be needed.
 # * A unit can be muted in the weights: its mean times its column goes into the bias, the column
 #   becomes zero.
-# * Equal sums and a border at 0 both hide what has changed.
+# * Two equal counts, such as 217 and 217, and a border at 0 both hide what has changed.
 
 # %% [markdown]
 # **A common mistake.** You look through many units, and show the one that fits. Among many,

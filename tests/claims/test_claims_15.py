@@ -83,3 +83,9 @@ def test_round_brackets_in_place_of_square_ones_break_no_more_than_letters_in_fr
     lists = [line.text for line in OTHERS if line.text.startswith("[")]
     turned = [text.replace("[", "(").replace("]", ")") for text in lists]
     assert [sum(map(bool, map(wrong, each))) for each in (lists, turned)] == [13, 3]
+
+
+def test_no_change_of_h_is_unseen_by_all_sums_of_the_gates():
+    """The reader's 64 sums of 16 numbers have rank 16."""
+    reader = trained_reader()[0].double()
+    assert torch.linalg.matrix_rank(reader.lstm.weight_hh_l0.detach()) == 16
