@@ -625,6 +625,8 @@ ERRORS = [
     (lambda: 1 / 0, "a division by zero", ""),
     (lambda: 1.0 // 0, "a division by zero", ""),
     (lambda: A @ B.T.float() if False else A.float() @ A.T, "two kinds of numbers", ""),
+    (lambda: (A > 0).mean(), "a mean of no floats", "gets `Bool`. `.double()` makes them"),
+    (lambda: A.long().mean(), "a mean of no floats", "gets `Long`"),
     (lambda: A.unflatten(0, (7, -1)), "a shape of another size", "Axis 0 is to be laid out as (7"),
     (lambda: A.view(-2, 5), "a size below zero", "with -2 in it"),
     (lambda: A.view(1.5, -1), "a size that is no whole number", "20 // 4"),

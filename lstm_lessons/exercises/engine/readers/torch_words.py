@@ -258,6 +258,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "two kinds of numbers",
      "Numbers of two kinds meet, such as float32 and float64. Make new tensors with the kind of "
      "those that are given: `x.new_zeros(...)`, or `dtype=x.dtype`."),
+    (r"could not infer output dtype.* Got: (Bool|Long|Int)",
+     "a mean of no floats",
+     "A mean wants floats, and gets `{0}`. `.double()` makes them: of True a 1, of False a 0."),
     (r"(\w+)\(\): argument '(\w+)' \(position \d+\) must be ([\w ]+), not (\w+)",
      "an argument of another kind",
      "As its `{1}`, `{0}` takes what is `{2}`, and what it gets is of the type `{3}`."),
