@@ -5,7 +5,8 @@ from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, ShapeOf
 from lstm_lessons.exercises.engine.question import row, story
 
 _PAIRS = "Each guess is subtracted from each number: write the nine differences down."
-_TWO_DECIMALS = 1.004
+_TWO_DECIMALS = 1.003
+_ROUNDED = "Rounded to one decimal, that is right. Write a fraction, or two decimals."
 
 EXERCISE = DictExercise(
     "14.2",
@@ -25,17 +26,20 @@ EXERCISE = DictExercise(
                 28 / 6),
             row("absolute differences", "That is the mean of the differences without their signs. "
                 "They are squared.", 12 / 9),
+            row("loss, rounded", _ROUNDED, 3.1),
         ), factor=_TWO_DECIMALS),
         Quantity("best guess", "All three guesses meet the same three numbers. Which one number is "
                  "nearest to all, in squares?", (
             row("the median", "That is the median. Squares are smallest at the mean.", 2),
             row("zero", "Why zero? Each guess is pulled to 1, to 2 and to 4.", 0),
+            row("best guess, rounded", _ROUNDED, 2.3),
             row("the middle of the ends", "That is the middle between 1 and 4. The 2 pulls as "
                 "well.", 2.5),
         ), factor=_TWO_DECIMALS),
         Quantity("best loss", "Put your best guess into the loss, for all three.", (
             row("no loss left", "A guess cannot be 1 and 2 and 4 at once, so something is left.",
                 0),
+            row("best loss, rounded", _ROUNDED, 1.6),
             row("the sum left", "That is a sum. The loss is the mean.", 14 / 3, 14),
             row("divided by N - 1", "You divide by 2, as a variance of a sample does. The loss is "
                 "a plain mean.", 7 / 3),
