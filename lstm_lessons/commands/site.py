@@ -26,10 +26,12 @@ def main(arguments: list[str]) -> int:
     clone = Clone.here()
     folder = (asked.folder or clone.root / "build" / "site").expanduser().absolute()
 
-    from lstm_lessons.site import builder
+    from lstm_lessons.site import addresses, builder
 
     builder.build(clone.root, folder)
     print(f"The site is in {folder}", flush=True)
+    if not addresses.addresses(clone.root).site:
+        print("It has no sitemap.xml: pyproject.toml sets no address in [tool.lstm-lessons].")
     if asked.serve:
         serve(folder, asked.port)
     return 0

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.site import archive, glossary, pages, shelf, vendored
+from lstm_lessons.site import archive, feeds, glossary, launch, pages, shelf, vendored
+from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
+_STATIC = ("page.css", "page.js", "explorers.js", "exercises.js", "python.js", "preview.png")
 _MARK = ".lstm-lessons-site"
 """A file in each folder that a site was built into: only such a folder is built anew."""
 
@@ -22,9 +24,11 @@ def build(root: Path, folder: Path) -> None:
     """Make the site of a clone's committed notebooks in ``folder``. Nothing is executed.
 
     Raises:
-        Failure: the folder holds something else, a package cannot be fetched, or Sphinx warns.
+        Failure: the folder holds something else, a package cannot be fetched, an address that
+            pyproject.toml sets is none, or Sphinx warns.
     """
     refuse_what_is_no_site(folder)
+    told = addresses(root)
     cache = root / "build" / "vendored"
     brought = {
         each.name: vendored.bring(each, cache) for each in (vendored.PYODIDE, vendored.MATHJAX)
@@ -33,12 +37,20 @@ def build(root: Path, folder: Path) -> None:
         sources, made = Path(place) / "sources", Path(place) / "made"
         lay_sources(root, sources)
         static = sources / "_static"
-        for name in ("page.css", "page.js", "explorers.js", "exercises.js", "python.js"):
+        for name in (
+            "preview.png",
+            "page.css",
+            "page.js",
+            "explorers.js",
+            "exercises.js",
+            "python.js",
+        ):
             shutil.copy(archive.IN_PAGE / name, static / name)
         shutil.copytree(brought["pyodide"], static / "pyodide")
         shutil.copytree(brought["mathjax"], static / "mathjax")
         (static / "course.zip").write_bytes(archive.course_zip())
-        _run_sphinx(sources, made)
+        _run_sphinx(sources, made, told)
+        feeds.write(root, made, told)
         (made / _MARK).write_text("Built by `python3 -m lstm_lessons site`.\n", encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
@@ -69,6 +81,7 @@ def lay_sources(root: Path, sources: Path) -> None:
             made = pages.page(json.loads(path.read_text(encoding="utf-8")), path.stem)
             if kind == "notebooks":
                 made = glossary.linked(made, path.stem)
+            made = launch.told(made, f"{kind}/{path.name}", addresses(root))
             text = json.dumps(made, ensure_ascii=False)
             (sources / kind / path.name).write_text(text, encoding="utf-8")
     (sources / "_static").mkdir()
@@ -101,9 +114,10 @@ def first_page(root: Path) -> str:
     )  # fmt: skip
 
 
-def _run_sphinx(sources: Path, made: Path) -> None:
+def _run_sphinx(sources: Path, made: Path, told: Addresses) -> None:
     """Let Sphinx build; a warning fails it, as a link that leads nowhere would be one."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"]
+    command += ["-D", f"site_address={told.site}"]
     done = subprocess.run(
         [*command, "-j", "auto", str(sources), str(made)], capture_output=True, text=True
     )

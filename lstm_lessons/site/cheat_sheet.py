@@ -43,7 +43,7 @@ _LETTERS = {
     **{"L": "num_layers", "P": "proj_size"},
 }
 
-_PAGE = """# nn.LSTM on one page
+_PAGE = """# Cheat sheet: nn.LSTM on one page
 
 ```{{raw}} html
 <style>

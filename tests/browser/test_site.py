@@ -93,7 +93,9 @@ def test_no_page_links_to_or_loads_what_is_not_there(built):
     found = [path for path in built.rglob("*.html") if "_static" not in path.parts]
     read = {path: Addresses(path.read_text("utf-8")) for path in found}
     assert {path.relative_to(built).as_posix() for path in read} == set(PAGES)
+    assert {"llms.txt", "llms-full.txt"} <= {path.name for path in built.iterdir()}
     for path, page in read.items():
+        assert 'property="og:description"' in path.read_text("utf-8")
         assert not page.without_words, path
         for address in page.found:
             parts = urlsplit(address)
