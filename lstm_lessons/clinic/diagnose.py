@@ -31,7 +31,8 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     whole numbers such as those of words; or one sequence, (T, I) or (T,). Lengths (B,), first
     states (L, B, H) and masks of the shape of the sequences go with it. Take three samples or
     more of three steps or more, of different lengths where the model knows lengths, and B other
-    than T.
+    than T. Padding may stand in front of the sequences if lengths are given; without lengths only
+    what stands at their ends is left off.
 
     ``batch_first`` says whether the sequences are (B, T, ...). Without it, that is found by
     trying, and the report says how. If you know it, say it: only then can batch and time that

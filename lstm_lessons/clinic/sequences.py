@@ -17,7 +17,8 @@ class Block:
     """A tensor with axes for the batch and for time, or one of them; rows may end in padding.
 
     ``own`` (T, B) is true where an entry belongs to its sequence. ``lengths`` (B,) are the
-    sequences' own steps, and None where no row has padding.
+    sequences' own steps, and None where no row has padding. ``in_front`` is true where lengths
+    were told and the padding stands in front of the sequences.
     """
 
     def __init__(self, value: Tensor, batch: int | None, time: int | None, pad: int = 0) -> None:
@@ -32,7 +33,8 @@ class Block:
             blank = blank.flatten(2).all(2)
         after = blank.flip(0).long().cumprod(0).flip(0).bool()  # blank to the end
         before = blank.long().cumprod(0).bool()
-        self.own = ~(after | before)
+        self.own, self._before, self._after = ~(after | before), before, after
+        self.in_front = False
         self.guessed = after.any().item()
         self.lengths: list[int] | None = None
         if self.guessed:
@@ -52,7 +54,16 @@ class Block:
         """Take these lengths for those of the sequences, in place of what the zeros say."""
         self.lengths, self.guessed = list(lengths), False
         steps = torch.arange(self.steps, device=self.own.device)[:, None]
-        self.own = steps < torch.tensor(self.lengths, device=self.own.device)
+        told = torch.tensor(self.lengths, device=self.own.device)
+        blanks = self.steps - told  # of each sequence
+        short = blanks > 0
+        front, end = self._before.sum(0) >= blanks, self._after.sum(0) >= blanks
+        self.in_front = bool((short & ~end).any() and front[short].all())
+        self.own = steps >= blanks if self.in_front else steps < told
+
+    def place(self, length: int) -> tuple[int, int]:
+        """Return where the own steps of a sequence of this length begin and end in its row."""
+        return (self.steps - length, self.steps) if self.in_front else (0, length)
 
     def moved(self, steps: Sequence[int] | None, samples: Sequence[int] | None) -> Tensor:
         """Return the value with other numbers at these steps of these samples; None is all."""
@@ -91,7 +102,7 @@ class Packed:
     """A packed batch, with the same questions as a `Block`."""
 
     batch, time = 0, 1
-    guessed, pads = False, "zeros"
+    guessed, pads, in_front = False, "zeros", False
 
     def __init__(self, value: PackedSequence) -> None:
         self.value = value
@@ -103,6 +114,10 @@ class Packed:
     def steps(self) -> int:
         """How many steps the longest sequence has."""
         return max(self.lengths)
+
+    def place(self, length: int) -> tuple[int, int]:
+        """Return where the own steps of a sequence of this length begin and end in its row."""
+        return 0, length
 
     @property
     def samples(self) -> int:

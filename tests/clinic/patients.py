@@ -26,6 +26,24 @@ def padded():
     return words() * (torch.arange(T) < LENGTHS[:, None])
 
 
+def padded_in_front():
+    return torch.stack([row.roll(T - int(n)) for row, n in zip(padded(), LENGTHS, strict=True)])
+
+
+def turned(numbers, lengths):
+    """Return rows with their padding in front as rows with it at the end."""
+    return torch.stack([row.roll(int(n)) for row, n in zip(numbers, lengths, strict=True)])
+
+
+def where_they_stand(m, numbers, lengths):
+    """Return a result for each step, in the place of the step."""
+    blanks = numbers.shape[1] - lengths
+    results = m.head(m.lstm(m.embedding(turned(numbers, lengths)))[0])
+    rows = [row.roll(int(blank), 0) for row, blank in zip(results, blanks, strict=True)]
+    own = torch.arange(numbers.shape[1]) >= blanks[:, None]
+    return torch.stack(rows) * own[:, :, None]
+
+
 class Made(nn.Module):
     """Layers by name, and a forward that is a function of the module and its inputs."""
 
@@ -163,6 +181,18 @@ RIGHT = {
     "a tagger, both ways": lambda: (Tagger(bidirectional=True), words()),
     "packs with lengths": lambda: (Packs(), (padded(), LENGTHS)),
     "packs with a list of lengths": lambda: (Packs(), (padded(), LENGTHS.tolist())),
+    "padding in front, with lengths": lambda: (
+        embedded(
+            lambda m, x, lengths: m.head(
+                m.lstm(m.embedding(turned(x, lengths)))[0][range(len(x)), lengths - 1]
+            )
+        ),
+        (padded_in_front(), LENGTHS),
+    ),
+    "padding in front, a result a step": lambda: (
+        embedded(where_they_stand),
+        (padded_in_front(), LENGTHS),
+    ),
     "named arguments": lambda: (Packs(), {"numbers": padded(), "lengths": LENGTHS}),
     "finds its lengths, gives a dict": lambda: (Counts(), padded()),
     "a loop over cells": lambda: (Cells(), floats()),
@@ -368,6 +398,13 @@ PLANTED = {
         lambda: (
             embedded(lambda m, x, lengths: m.head(m.lstm(m.embedding(x))[0][:, -1])),
             (padded(), LENGTHS),
+        ),
+    ),
+    "padding in front that is read": (
+        "batch composition", "FAULT", "reads the padding",
+        lambda: (
+            embedded(lambda m, x, lengths: m.head(m.lstm(m.embedding(x))[0][:, -1])),
+            (padded_in_front(), LENGTHS),
         ),
     ),
     "sorted and not back": (

@@ -76,7 +76,7 @@ def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
         own = example.lengths[sample] if example.lengths else steps
         told = example.told_lengths and not packed
         if told and own < steps:  # the block goes with its lengths
-            call = example.anew(call).cut(0, own)
+            call = example.anew(call).cut(*example.main.place(own))
         try:
             after = case.after(call)
         except Exception as error:
@@ -125,23 +125,30 @@ def _held(
             fact = f"{name} of one sample alone has the shape {tuple(now.shape)}, in place of "
             fact += f"{tuple(before.shape)}: an axis is lost"
             return _Seen(FAULT, fact, "a squeeze() without its axis, which takes any axis of 1")
-        before, now = _own_steps(before, now, layout, steps)
+        row, whole = before, now
+        before, now = _own_steps(row, whole, layout, steps)
         if now.shape != before.shape:
             if status == SUSPICION:
                 continue
             fact = f"{name} of one sample alone has the shape {tuple(now.shape)}, in place of "
             return _Seen(SUSPICION, fact + f"{tuple(before.shape)}", "")
         gap = largest(before, now, case.subject.allowed)
+        if gap > 0 and case.example.main.in_front:  # results may stand where the sequences do
+            ends = _own_steps(row, whole, layout, steps, at_end=True)
+            gap = min(gap, largest(*ends, case.subject.allowed))
         if gap > 0:
             return _told(case, name, sample, gap, status)
     return None
 
 
-def _own_steps(before: Tensor, now: Tensor, layout: Layout, steps: int) -> tuple[Tensor, Tensor]:
+def _own_steps(
+    before: Tensor, now: Tensor, layout: Layout, steps: int, at_end: bool = False
+) -> tuple[Tensor, Tensor]:
     if layout.time is None:
         return before, now
     most = min(steps, before.shape[layout.time], now.shape[layout.time])
-    return before.narrow(layout.time, 0, most), now.narrow(layout.time, 0, most)
+    begins = [each.shape[layout.time] - most if at_end else 0 for each in (before, now)]
+    return before.narrow(layout.time, begins[0], most), now.narrow(layout.time, begins[1], most)
 
 
 def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
