@@ -37,7 +37,8 @@ from lstm_lessons import exercise
 # | `bias_ih`, `bias_hh` | (4H,) |
 #
 # These are PyTorch's. Return `kernel, bias`, such that the old cell does what PyTorch's does.
-# `reorder(stacked, "ifgo", "iofg")` is the function of the lesson. It works on a bias, too.
+# `reorder(stacked, "ifgo", "iofg")` is the function of the lesson. It works on a bias, too. It
+# finds blocks by the letters of the first order, so write g for j.
 
 # %%
 from lstm_lessons.lstm.frameworks import reorder
@@ -144,8 +145,10 @@ def make_files(folder):
     weights = reader.state_dict()
     torch.save(weights, folder / "weights.pt")
     torch.save(reader, folder / "model.pt")
-    torch.save({"weights": weights, "alphabet": "abc", "sizes": [8, 16]}, folder / "parcel.pt")
-    torch.save({"weights": weights, "greeting": Greeting()}, folder / "greeting.pt")
+    parcel = {"weights": weights, "alphabet": "abc", "sizes": [8, 16]}
+    torch.save(parcel, folder / "parcel.pt")
+    greeting = {"weights": weights, "greeting": Greeting()}
+    torch.save(greeting, folder / "greeting.pt")
     torch.save({"weights": weights, "step": lstm_step}, folder / "steps.pt")
 
 

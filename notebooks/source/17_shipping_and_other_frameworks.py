@@ -49,7 +49,9 @@ print("the reader:", count_right(reader), "of", len(lines))
 # the order i, f, g, o. That is a habit of PyTorch, and not a law. Her library reads ONNX, a file
 # format for networks, and there the order is i, o, f, c. The c is only another name for the news g.
 #
-# So if you do not move the rows, three blocks of four are taken for something else:
+# So if you do not move the rows, three blocks of four are taken for something else. In the picture
+# nobody has moved them, so both columns hold the same rows. What ONNX takes a block for stands
+# beside it:
 
 # %%
 from lstm_lessons import pictures
@@ -76,11 +78,13 @@ print("as they lie, mistaken: ", reorder(four, "iofg", "ifgo").tolist())
 # %% [markdown]
 # The first line is what ONNX wants: the 40 of o has moved to the second place.
 #
-# The second line is the mistake. The four numbers lie as they were, and are taken for i, o, f, g:
-# so 20 is taken for o, 30 for f and 40 for g. To run that in PyTorch, each number has to go where
-# PyTorch looks for what it is taken for: f second, 30, g third, 40, o last, 20. `taken_as` does
-# this with all weights of the reader. `deepcopy` makes a copy, so that the reader itself stays as
-# it is.
+# The second line is the mistake, made in PyTorch. Her library finds 10, 20, 30, 40, and takes them
+# for i, o, f, g. So its o is 20, its f is 30 and its g is 40. We want a PyTorch reader that does
+# the same. PyTorch looks for f in the second place, for g in the third and for o in the fourth: so
+# 30, 40 and 20 have to stand there.
+#
+# `taken_as` does this with all weights of the reader, for ONNX's order and for that of an old
+# TensorFlow cell. `deepcopy` makes a copy, so that the reader itself stays as it is.
 #
 # **Predict.** A guess: half of the 242 lines are code. How many does the reader get right in her
 # editor?
@@ -102,8 +106,8 @@ print("taken as i, o, f, g:", count_right(taken_as("iofg")))
 print("taken as i, g, f, o:", count_right(taken_as("igfo")))
 
 # %% [markdown]
-# 163 of 242. In the second order, that of an old TensorFlow cell, it is 121, as many as you get if
-# you always say "code". Every shape fits, so nothing complains.
+# 163 of 242. In the order of the old TensorFlow cell it is 121, as many as you get if you always
+# say "code". Every shape fits, so nothing complains.
 #
 # The numbers alone are not the model. This lesson is about what has to travel with them.
 #
@@ -139,7 +143,7 @@ same(arrived(numbers, lengths), reader(numbers, lengths))
 # right then?
 
 # %%
-from_0 = (numbers - 1).clamp(min=0)
+from_0 = (numbers - 1).clamp(min=0)  # the padding stays 0
 print("numbered from 0:", count_right(reader, from_0))
 
 # %% [markdown]
@@ -147,7 +151,11 @@ print("numbered from 0:", count_right(reader, from_0))
 # tensors, texts and numbers is enough for all of it:
 
 # %%
-parcel = {"weights": reader.state_dict(), "alphabet": "".join(number), "gates": "ifgo"}
+parcel = {
+    "weights": reader.state_dict(),
+    "alphabet": "".join(number),
+    "gates": "ifgo",
+}
 torch.save(parcel, folder / "parcel.pt")
 
 opened = torch.load(folder / "parcel.pt", weights_only=True)
@@ -158,9 +166,9 @@ print("the alphabet begins with", repr(opened["alphabet"][:8]))
 # ## Is it only numbers?
 #
 # Such a file is a *pickle*, Python's way to store objects. An object may say how it wants to be
-# made again: its method `__reduce__` names a function and the arguments for it, and the file has
-# both. Ours names `print` and a sentence. It could be a function that deletes files or sends them
-# away.
+# made again: its method `__reduce__` returns a function and the arguments for it. The file then has
+# the name of the function, and the arguments. Ours returns `print` and a sentence. It could be a
+# function that deletes files or sends them away.
 #
 # The next cell saves such an object, loads it, and uses it. `weights_only=False` allows every
 # function. Use it here alone, where you know what the file asks for.
@@ -202,9 +210,9 @@ except UnpicklingError as error:
 #
 # * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
 #   its class, and `weights_only=True` refuses it as well.
-# * Load with `weights_only=True`. It is the default from version 2.6 on; write it all the same. And
-#   keep PyTorch new: it had a hole up to 2.5.1, and another below 2.10. In the public list of such
-#   holes they are CVE-2025-32434 and CVE-2026-24747.
+# * Load with `weights_only=True`. It is the default from version 2.6 on; write it all the same.
+# * Keep PyTorch new. Even this check had a hole up to 2.5.1, and another below 2.10. In the public
+#   list of such holes they are CVE-2025-32434 and CVE-2026-24747.
 # * The error message offers `weights_only=False` as a way out. For a stranger's file it is not one.
 # * What is loaded safely need not be right. It may still be the wrong weights.
 
@@ -281,12 +289,10 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # number in that run may become a constant in the list. So for each axis you say whether it may
 # vary.
 #
-# First a model that reads whole lines. `WholeLine` takes over the `__init__` of `OneStep`, and
-# nothing else. Our example is two lines of eight characters. `dynamic_shapes` says which sizes are
-# to be free: 0 and 1 are the two axes of `numbers`, batch and time, and `Dim.AUTO` means: leave
-# this size free, if you can. `[..., 0]` takes the one number of the last axis. `module()` gives
-# what was exported as something that can be called. `quiet` keeps warnings off the page. They are
-# about how the exporter stores weights, and not about sizes.
+# First a model that reads whole lines. Our example is two lines of eight characters.
+# `dynamic_shapes` says which of its axes are to be free: here both, the batch, which is axis 0, and
+# the time, axis 1. `Dim.AUTO` is a wish: leave this size free, if you can. `quiet` keeps warnings
+# off the page. They are about how the exporter stores weights, and not about sizes.
 #
 # The first call takes up to a minute, since PyTorch has to load its exporter.
 
@@ -295,20 +301,22 @@ from lstm_lessons.data.elsewhere import quiet
 from torch.export import Dim, export
 
 
-class WholeLine(OneStep):
+class WholeLine(OneStep):  # its __init__ is that of OneStep
     def forward(self, numbers):
         output, _ = self.reader.lstm(self.reader.embedding(numbers))
-        return self.reader.head(output)[..., 0]
+        return self.reader.head(output)[..., 0]  # a score for each step
 
 
 free = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
 with quiet():
-    exported = export(WholeLine(reader), (numbers[:2, :8],), dynamic_shapes=free).module()
+    program = export(WholeLine(reader), (numbers[:2, :8],), dynamic_shapes=free)
+exported = program.module()  # something that can be called
 
 # %% [markdown]
 # We give it five lines of eight characters, and then two lines of nine.
 #
-# **Predict.** One of the two wishes was not granted. Is it the free batch or the free length?
+# **Predict.** A guess: one of the two wishes was not granted. Is it the free batch or the free
+# length?
 
 # %%
 for block in (numbers[:5, :8], numbers[:2, :9]):
@@ -319,20 +327,22 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 
 # %% [markdown]
 # The length. It is fixed at 8, since the example had 8 characters, and nothing was said when that
-# happened. The *guard* of the message is a check which the exporter wrote into the model: axis 1
-# has to be 8. If you test only with lines of that length, you find out in the editor.
+# happened. What was so in the example has become a *law* of the exported model: axis 1 has to be 8.
+# The *guard* of the message is the check for it. If you test only with lines of that length, you
+# find out in the editor.
 #
-# With a *name* for the axis, `Dim("T")`, `torch.export` refuses, and says that T was made a
-# constant. `torch.onnx.export`, which writes ONNX files, goes on even then, with the sizes `['B',
+# Instead of a wish you can make a demand: a *name*, such as `Dim("T")` for axis 1. `torch.export`
+# cannot meet this one. It stops with an error, which says that T was made a constant.
+# `torch.onnx.export`, which writes ONNX files, does not stop: it writes a file for the sizes `['B',
 # 8]`. (All this is PyTorch 2.13.) So after each export, try a second length and a second batch.
 
 # %% [markdown]
 # ## A step has no length
 #
-# We do not need that wish. `OneStep` has no axis of time, so it has no length that could be fixed.
-# The loop over characters stays with the editor. So we export the step. The batch is axis 0 of
-# `numbers`, (B,), and axis 1 of h and c, (1, B, 16). A *name* for it, B, says that it is free, and
-# that it is the same size in all three inputs.
+# We do not need a free length. `OneStep` has no axis of time, so it has no length that could be
+# fixed. The loop over characters stays with the editor. So we export the step. The batch is axis 0
+# of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). For it we demand, by the name B, that it is
+# free, and that it is the same size in all three inputs. This demand can be met.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -343,8 +353,7 @@ with quiet():
 
 # %% [markdown]
 # Lesson 03 has shown that a test from zeros does not see much. So we try the exported step with
-# five characters and random states. What may become a law is decided by the example: look at it
-# once more.
+# five characters and random states.
 #
 # **Predict.** Is the exported step the same as ours?
 
@@ -355,9 +364,9 @@ h, c = torch.randn(1, 5, 16), torch.randn(1, 5, 16)
 same(exported(characters, h, c)[0], step(characters, h, c)[0])
 
 # %% [markdown]
-# It is not. In the example, h and c were one and the same tensor, `zeros`, handed over twice. The
-# exporter noted that the two inputs are one. So the exported step reads c in the place of h, in
-# every call, and no warning came. Two tensors of zeros mend it:
+# It is not. Look at the example once more: h and c were one and the same tensor, `zeros`, handed
+# over twice. The exporter made a law of that: the two inputs are one. So the exported step reads c
+# in the place of h, in every call, and no warning came. Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
@@ -399,7 +408,7 @@ def in_her_editor(session, text):
     scores = []
     for character in text:
         given = {"numbers": numpy.array([number[character]]), "h": h, "c": c}
-        score, h, c = session.run(None, given)
+        score, h, c = session.run(None, given)  # None: all results
         scores.append(score[0])
     return scores
 
@@ -418,8 +427,9 @@ same(torch.tensor(hers), typed(step, text))
 #
 # Who has put the rows in order? The exporter. `onnx_weights` takes the three tensors of the LSTM
 # out of the file. ONNX calls them W, R and B. W is `weight_ih` and R is `weight_hh`, with their
-# rows in the order i, o, f, g. B has both biases, one behind the other. The 1 in front counts
-# directions. `to_onnx` says the same as code, and we compare it with the file.
+# rows in the order i, o, f, g. B has both biases, one behind the other. All three have
+# an axis of 1 more in front, for the directions. `to_onnx` says the same as code, and we compare it
+# with the file.
 
 
 # %%
@@ -433,19 +443,22 @@ def to_onnx(weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %%
 weights = reader.lstm.all_weights[0]  # weight_ih, weight_hh, bias_ih, bias_hh
-in_file = onnx_weights(folder / "step.onnx") if onnx_is_here else kept("step.onnx")
+in_file = kept("step.onnx")
+if onnx_is_here:
+    in_file = onnx_weights(folder / "step.onnx")
 for name, ours, theirs in zip("WRB", to_onnx(*weights), in_file):
     print(name, tuple(ours.shape), same(ours, torch.as_tensor(theirs)))
 
 # %% [markdown]
-# Below, carry the reader's rows from one framework to another. A line leads each block from its
-# place in the first to its place in the second. Beside it stands what it is taken for.
+# Below, carry the reader's rows from one framework to another. A stroke leads each block from its
+# place in the first to its place in the second. Beside it stands what it is taken for. At the foot
+# is what the reader then says of two texts.
 #
 # **Try it.**
 #
-# 1. Press "PyTorch to ONNX", and then "put in order". Which ways cross?
+# 1. Press "PyTorch to ONNX", and then "put in order". Which strokes cross?
 # 2. Press "to Keras". Its order is i, f, c, o. Is anything wrong?
-# 3. Press "to TensorFlow 1". Which two blocks take each other's place, and which of the two lines
+# 3. Press "to TensorFlow 1", where two blocks are taken for each other. Which of the two texts
 #    shows the harm?
 
 # %%
@@ -458,8 +471,8 @@ explorers.gate_orders()
 #
 # 1. Those of f and g cross that of o, which goes up to the second place.
 # 2. Nothing. c is Keras's name for the news g, so this is PyTorch's own order in other letters.
-# 3. f and the news. `print(x, y)` is still code, but `The value is a number.` is code, too, with 92
-#    %.
+# 3. `The value is a number.`: it is prose, and is now taken for code, with 92 %. `print(x, y)` is
+#    still code, so this text alone shows nothing.
 #
 # </details>
 #
@@ -523,7 +536,7 @@ print("back, bias_ih:", same(back[2], weights[2]))
 forgotten = deepcopy(reader)
 with torch.no_grad():
     forgotten.lstm.bias_ih_l0[16:32] += 1  # the rows of f
-print("right:", count_right(forgotten), "where the reader has", count_right(reader))
+print("right:", count_right(forgotten), "and the reader:", count_right(reader))
 same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
@@ -536,21 +549,23 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # | | order, its letters | in PyTorch's | matrices | biases | mind |
 # |---|---|---|---|---|---|
 # | PyTorch | i f g o | i f g o | (4H, I), (4H, H) | two | |
-# | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: directions |
+# | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
 # | Keras 3 | i f c o | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
-# | Flax | by name: ii, if, ig, io, hi, … | none | (I, H), (H, H) | on h's side | state is (c, h) |
+# | Flax | by name: ii, if, …, hi, … | none | (I, H), (H, H) | one, with hi, … | state is (c, h) |
 # | TensorFlow 1 | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
 # Each of these conversions stands, there and back, in `lstm_lessons/lstm/frameworks.py`. The
 # frameworks themselves have run them: ONNX and Keras in the tests of this course, TensorFlow and
-# Flax once, as they are large. "There and back" means: no two numbers differ by more than 1e-6. "A
-# mistake" is how far h is off with one thing forgotten: in ONNX the order, in Keras and Flax one of
-# the two biases, in TensorFlow the 1. As h lies between −1 and 1, it cannot be off by more than 2.
+# Flax once, as they are large. (The old cell still runs in TensorFlow 2.21.) Did each of them give
+# PyTorch's numbers, to within 1e-6, there and back? And how far is h off if one thing is forgotten?
+# As h lies between −1 and 1, it cannot be off by more than 2.
 
 # %%
+forgot = {"ONNX": "the order", "TensorFlow 1": "the 1"}  # the others: a bias
 for name, found in kept("frameworks").items():
-    verdict = "there and back" if found["there"] and found["back"] else "different"
-    print(f"{name:13} {found['run by']:19} {verdict}, a mistake: {found['mistake']}")
+    verdict = "equal" if found["there"] and found["back"] else "different"
+    print(f"{name:13} {found['run by']:18} {verdict};", end=" ")
+    print(f"without {forgot.get(name, 'a bias'):9} off by {found['mistake']}")
 
 # %% [markdown]
 # ## What we have seen
@@ -566,13 +581,13 @@ for name, found in kept("frameworks").items():
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
-# error, verdicts that are half right, and outputs that are off from the first step on. Try all 24
-# orders on a known output of several steps. With random weights only the right one fits, and none
-# does if a bias or a 1 is missing as well.
+# error, verdicts that are half right, and outputs that are off from the first step on. Four blocks
+# have 4 · 3 · 2 · 1 = 24 orders. Try them all on a known output of several steps. With the weights
+# of our reader only the right one fits, and none does if a bias or a 1 is missing as well.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert a set of weights, find
 # the length that was fixed, say which file is safe, and mend a reader that forgets its state.
 #
 # **Next:** by now you know many mistakes that raise no error. [Lesson 18](18_clinic.ipynb) is a
-# clinic: ten broken programs, and six probes that find what is wrong with them.
+# clinic: ten broken programs, and six probes that find what is wrong with most of them.
