@@ -46,7 +46,14 @@ torch.set_num_threads(1)
 # * `"F"`: parameter gradients
 
 # %%
-answer = {"neighbour": ..., "longer": ..., "forecast": ..., "cut": ..., "again": ..., "still": ...}
+answer = {
+    "neighbour": ...,
+    "longer": ...,
+    "forecast": ...,
+    "cut": ...,
+    "again": ...,
+    "still": ...,
+}
 ### BEGIN SOLUTION
 answer = {
     "neighbour": "A",
@@ -112,7 +119,8 @@ exercise("18.2").check(how_far)
 # score for each line, (B,). There are two faults in it.
 
 # %%
-lstm, head = nn.LSTM(2, 3, batch_first=True), nn.Linear(3, 1)  # something to try it on
+lstm = nn.LSTM(2, 3, batch_first=True)  # something to try it on
+head = nn.Linear(3, 1)
 x, lengths = torch.randn(4, 5, 2), torch.tensor([5, 2, 4, 1])
 
 
@@ -186,6 +194,7 @@ class Hal(nn.Module):
         return self.head(output)
 
 
+# %%
 class Ida(nn.Module):
     def __init__(self):
         super().__init__()
@@ -211,6 +220,7 @@ class Jon(nn.Module):
         return self.head(h_n[-1])
 
 
+# %%
 class Kim(nn.Module):
     def __init__(self):
         super().__init__()
@@ -218,7 +228,12 @@ class Kim(nn.Module):
         self.head = nn.Linear(32, 1)
 
     def forward(self, x, lengths):
-        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            x,
+            lengths,
+            batch_first=True,
+            enforce_sorted=False,
+        )
         _, (h_n, _) = self.lstm(packed)
         return self.head(torch.cat([h_n[0], h_n[1]], dim=1))
 

@@ -86,13 +86,13 @@ class Cleo(Ann):
 
 # %%
 def with_weights(program):
-    """Return the program with the weights of the trained reader, in eval mode."""
+    """Return the program with the trained reader's weights, in eval mode."""
     program.load_state_dict(reader.state_dict())
     return program.eval()
 
 
 def count_right(program):
-    """Return how many of the 242 lines a program gets right, in batches of 22."""
+    """Return how many of the lines a program gets right, 22 at a time."""
     right = 0
     for chosen in torch.arange(242).split(22):
         longest = (numbers[chosen] != 0).sum(dim=1).max()
@@ -138,11 +138,11 @@ pictures.what_moves("sample independence")
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
-# | a line alone gets another score than in a batch | batch composition | calls the program with one sample alone, without the padding, with the batch in the opposite order | nothing |
+# | a line alone gets another score than in a batch | batch composition | which samples are in the batch: one alone, with its padding and without; all, in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
-# | it hardly learns | parameter gradients | nothing: it runs `backward()` | every parameter gets a gradient |
+# | it hardly learns | parameter gradients | nothing: it runs `backward()` | nothing: it looks for a parameter without a gradient |
 #
 # ## Pick a symptom
 #
@@ -189,8 +189,8 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 #
 # ## The tool
 #
-# `diagnose` runs all six probes. You give it a model, and an example of what the model is called with.
-# Here it gets four lines of different lengths, in a block of 25 characters.
+# `diagnose` runs all six probes. You give it a model, and an example of what the model is called
+# with. Here it gets four lines of different lengths, in a block of 25 characters.
 
 # %%
 from lstm_lessons import diagnose
@@ -225,7 +225,8 @@ told = with_weights(Told())
 diagnose(told, (example, lengths))["batch composition"]
 
 # %% [markdown]
-# A tuple holds the arguments of one call. Square brackets ask the report for one probe.
+# A tuple holds the arguments of one call. Square brackets ask the report for one probe. The last
+# guess above, on the order of the lengths, is for programs that sort the lines to pack them.
 #
 # The tool makes copies of the model, and works on these. Your model, its mode, its gradients and
 # the random numbers stay as they were.
@@ -242,9 +243,12 @@ diagnose(ben, whole)["sample independence"]
 # %% [markdown]
 # The state walks from line to line, as in the first picture. The guess at the cause is right here.
 #
-# The tool could find out which axis is the batch, because `ben` gives one row per line. With a bare
-# `nn.LSTM` it goes by `h_n`, which it calls `output[1][0]`. Axis 1 of `h_n` is as long as there are
-# samples for the *layer*:
+# The tool could find out which axis is the batch, because `ben` gives one row per line. A bare
+# `nn.LSTM` gives more: the states of all steps, and the pair of h_n and c_n. The tool calls all
+# that a model gives `output`. So `output[0]` is the states of all steps, and `output[1][0]` is h_n.
+#
+# h_n has no axis for time. It is (layers, batch, units), so its axis 1 counts what the *layer*
+# takes for samples:
 
 # %%
 lstm = nn.LSTM(8, 16)
@@ -253,8 +257,8 @@ print(diagnose(lstm, x).axes)
 print(diagnose(lstm, x, batch_first=True)["sample independence"])
 
 # %% [markdown]
-# Without a word from us the tool takes the axes as the layer takes them. That is right for the
-# layer, and wrong for us. Told that our batch comes first, it finds the fault.
+# 7 samples: without a word from us, the tool takes the axes as the layer takes them. That is right
+# for the layer, and wrong for us. Told that our batch comes first, it finds the fault.
 #
 # ## Cleo: the same call, twice
 #
@@ -267,8 +271,8 @@ report["eval determinism"]
 
 # %% [markdown]
 # No. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is told
-# so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows
-# it by itself. As long as two calls differ, the probes that compare calls are *not tried*.
+# so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__`
+# knows it by itself. As long as two calls differ, the probes that compare calls are *not tried*.
 #
 # ## Dora: a row of scores
 #
@@ -327,9 +331,10 @@ diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 # weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
 # shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# Why is it only a *suspicion*? What the tool has seen is a zero for one example, and a gradient need
-# not be zero for the next one. In `Fay` there is no gradient at all, whatever the example. `Fay` wants
-# to save memory, and switches gradients off for the embedding:
+# Why is it only a *suspicion*? What the tool has seen is a zero for one example, and a gradient
+# need not be zero for the next one. In `Fay` there is no gradient at all, whatever the example.
+# `Fay` wants to save memory, and switches gradients off for the embedding. The picture shows what
+# the probe then finds, and below it is the program:
 
 # %%
 pictures.what_moves("parameter gradients")
@@ -388,12 +393,14 @@ class Gus(nn.Module):
 # %%
 torch.manual_seed(0)
 print(diagnose(Gus(), torch.randn(4, 7, 8)).verdict)
-perfect = torch.eye(9)  # as sure and as right as shares can be
-print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}")
+perfect = torch.eye(9)  # nine lines: all of the share is on the right kind
+loss = F.cross_entropy(perfect, torch.arange(9))
+print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
 # None. `Gus` keeps its samples apart, draws nothing by chance, and passes all gradients. But even
-# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as you like.
+# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as you
+# like.
 #
 # The bug is not in what the model does with its input. It is in what the numbers *mean* to the
 # loss. Other things that no probe of these six sees are:
@@ -407,8 +414,9 @@ print(f"loss of perfect shares: {F.cross_entropy(perfect, torch.arange(9)):.3f}"
 #
 # ## In your own work
 #
-# The tool takes any module with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A plain
-# function has to be put into the `forward` of a module first. **Say `batch_first` when you know it.**
+# The tool takes any module with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A
+# plain function has to be put into the `forward` of a module first. **Say `batch_first` when you
+# know it.**
 
 # %%
 torch.manual_seed(0)
@@ -420,7 +428,8 @@ print(report["chunk consistency"])
 # %% [markdown]
 # *Padding* was not tried, since no line has any. For the tool, padding is what stands at the *end*
 # of a row: in whole numbers the 0, or the `padding_idx` of the first embedding; in floats the steps
-# whose numbers are all 0. It takes zeros in front for steps like any others.
+# whose numbers are all 0. It takes zeros in front for steps like any others,
+# unless the model is told the lengths: then it looks for padding there, too.
 #
 # In a terminal, in the folder of this course, the tool is
 #
@@ -444,8 +453,8 @@ print(report["chunk consistency"])
 # * No probe sees what the numbers mean: labels, losses, the order of copied gates.
 
 # %% [markdown]
-# **A common mistake.** You examine a model with lines of one length, and `ann` passes. You recognise
-# it by the first line of the report, which then says "not tried: padding".
+# **A common mistake.** You examine a model with lines of one length, and `ann` passes. You
+# recognise it by the first line of the report, which then says "not tried: padding".
 #
 # The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims
 # in turn.
