@@ -113,12 +113,16 @@ def shapes(lstm, x, *states):
 # %%
 torch.manual_seed(0)
 defaults = signature(nn.RNNBase.__init__).parameters
-for name in ("num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size"):
+arguments = "num_layers bias batch_first dropout bidirectional proj_size"
+for name in arguments.split():
     print(f"{name:14}", defaults[name].default)
 lstm = nn.LSTM(input_size=I, hidden_size=H, num_layers=2)
-print("layers:", len(lstm.all_weights), " numbers of a step:", lstm.weight_ih_l0.shape[1])
-print("biases:", [name for name, _ in lstm.named_parameters() if name.startswith("bias")])
-print("without:", [name for name, _ in nn.LSTM(I, H, bias=False).named_parameters()])
+print("layers:", len(lstm.all_weights), end="  ")
+print("numbers of a step:", lstm.weight_ih_l0.shape[1])
+names = [name for name, _ in lstm.named_parameters()]
+print("biases:", [name for name in names if name.startswith("bias")])
+bare = nn.LSTM(I, H, bias=False)
+print("without:", [name for name, _ in bare.named_parameters()])
 
 # %% [markdown]
 # A2, B2. With a projection, h has `proj_size` numbers. `hidden_size` is then the size of c alone.
@@ -141,7 +145,8 @@ lstm, first = nn.LSTM(I, H), nn.LSTM(I, H, batch_first=True)
 first.load_state_dict(lstm.state_dict())
 swapped = lstm(x.transpose(0, 1))[0].transpose(0, 1)
 print("swapped before:", same(swapped, first(x)[0]))
-print("with a view:   ", same(lstm(x.view(T, B, I))[0].transpose(0, 1), first(x)[0]))
+viewed = lstm(x.view(T, B, I))[0].transpose(0, 1)
+print("with a view:   ", same(viewed, first(x)[0]))
 
 # %% [markdown]
 # ## 3. The shapes
@@ -162,7 +167,8 @@ print("4 words, not 24: ", shapes(nn.LSTM(I, H), x[:4]))
 
 # %%
 torch.manual_seed(0)
-print("batch_first=True:", shapes(nn.LSTM(I, H, batch_first=True), x.transpose(0, 1)))
+first = nn.LSTM(I, H, batch_first=True)
+print("batch_first=True:", shapes(first, x.transpose(0, 1)))
 print("proj_size=5:     ", shapes(nn.LSTM(I, H, proj_size=5), x))
 print("one sentence:    ", shapes(nn.LSTM(I, H), x[:, 0]))
 
@@ -187,9 +193,8 @@ for name, state in (("h_0", h_0), ("c_0", c_0)):
     before, _ = lstm(x, (h_0, c_0))
     state[:, 3] += 1
     after, _ = lstm(x, (h_0, c_0))
-    print(
-        name, "of sentence 3 moves:", [b for b in range(B) if not same(after[:, b], before[:, b])]
-    )
+    moved = [b for b in range(B) if not same(after[:, b], before[:, b])]
+    print(name, "of sentence 3 moves:", moved)
 zeros = torch.zeros(1, B, H)
 print("zeros:", same(lstm(x, (zeros, zeros))[0], lstm(x)[0]))
 
@@ -217,7 +222,8 @@ with torch.no_grad():
 output, (h_n, c_n) = wide(x)
 print("largest of output is below 1:", output.abs().max().item() < 1)
 print("largest of c_n is above 1:   ", c_n.abs().max().item() > 1)
-print("c_n is a step of output:     ", any(same(step, c_n[0]) for step in output))
+found = any(same(step, c_n[0]) for step in output)
+print("c_n is a step of output:     ", found)
 
 # %% [markdown]
 # ## 6. The last word
@@ -234,7 +240,8 @@ padded = x.clone()
 padded[4:, 1] = 0
 _, (alone, _) = lstm(x[:4, 1:2])
 output, (h_padded, _) = lstm(padded)
-_, (h_packed, _) = lstm(pack_padded_sequence(padded, lengths, enforce_sorted=False))
+packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)
+_, (h_packed, _) = lstm(packed)
 print("padded, h_n:       ", same(h_padded[:, 1:2], alone))
 print("padded, output[-1]:", same(output[-1:, 1:2], alone))
 print("packed, h_n:       ", same(h_packed[:, 1:2], alone))
@@ -269,7 +276,8 @@ print("two layers, h_n[-1]:", same(output[-1], h_n[-1]))
 # %%
 print("two layers, h_n[0]: ", same(output[-1], h_n[0]))
 both_ways, (h_both, _) = both(x)
-print("both directions, shapes:", tuple(both_ways[-1].shape), tuple(h_both[0].shape))
+ends = (both_ways[-1], h_both[0])
+print("both directions, shapes:", *(tuple(end.shape) for end in ends))
 
 # %% [markdown]
 # ## 8. The code of post A
@@ -290,7 +298,8 @@ with warnings.catch_warnings(record=True) as caught:
 x = nn.Embedding(20, 6)(words)
 print("x before and after:", tuple(x.shape), tuple(x.transpose_(1, 0).shape))
 print("shapes hold:", shapes(small, x) == ((4, 3, 5), (1, 3, 5), (1, 3, 5)))
-print("warned:", "non-zero dropout expects num_layers greater than 1" in str(caught[0].message))
+warning = "non-zero dropout expects num_layers greater than 1"
+print("warned:", warning in str(caught[0].message))
 print("in training, two calls:", same(small(x)[0], small(x)[0]))
 
 # %% [markdown]
@@ -324,7 +333,8 @@ x = torch.rand(10, 24, 100)
 other = x.clone()
 other[0] += 1
 before, after = lstm(x)[0], lstm(other)[0]
-print("moved along axis 0:", [n for n in range(10) if not same(before[n], after[n])])
+moved = [n for n in range(10) if not same(before[n], after[n])]
+print("moved along axis 0:", moved)
 
 # %% [markdown]
 # B9, B10. The third of four blocks of rows is that of g:
@@ -335,7 +345,8 @@ W_ig, W_hg = lstm.weight_ih_l0.chunk(4)[2], lstm.weight_hh_l0.chunk(4)[2]
 print("W_ig:", tuple(W_ig.shape), " W_hg:", tuple(W_hg.shape))
 product = W_ig @ torch.rand(100, 1) + W_hg @ torch.rand(16, 1)
 print("W_ig x_t + W_hg h:", tuple(product.shape))
-print("with proj_size=5, W_hg:", tuple(nn.LSTM(I, H, proj_size=5).weight_hh_l0.chunk(4)[2].shape))
+projected = nn.LSTM(I, H, proj_size=5).weight_hh_l0.chunk(4)[2]
+print("with proj_size=5, W_hg:", tuple(projected.shape))
 
 # %% [markdown]
 # ## 10. The examples of post B
@@ -346,12 +357,14 @@ print("with proj_size=5, W_hg:", tuple(nn.LSTM(I, H, proj_size=5).weight_hh_l0.c
 # %%
 torch.manual_seed(0)
 x = torch.rand(10, 24, 100)
-print("1, as it is:   ", *shapes(nn.LSTM(100, 16, num_layers=2), x))
-print("1, transposed: ", *shapes(nn.LSTM(100, 16, num_layers=2), x.transpose(0, 1)))
-print("2, as it is:   ", *shapes(nn.LSTM(100, 16, bidirectional=True), x))
-print("2, transposed: ", *shapes(nn.LSTM(100, 16, bidirectional=True), x.transpose(0, 1)))
+two, both = nn.LSTM(100, 16, num_layers=2), nn.LSTM(100, 16, bidirectional=True)
+print("1, as it is:   ", *shapes(two, x))
+print("1, transposed: ", *shapes(two, x.transpose(0, 1)))
+print("2, as it is:   ", *shapes(both, x))
+print("2, transposed: ", *shapes(both, x.transpose(0, 1)))
+x = torch.rand(24, 10, 100)
 states = (torch.rand(1, 10, 16), torch.rand(1, 10, 16))
-print("3:             ", *shapes(nn.LSTM(100, 16), torch.rand(24, 10, 100), states))
+print("3:             ", *shapes(nn.LSTM(100, 16), x, states))
 
 # %% [markdown]
 # ## What is left out in both
