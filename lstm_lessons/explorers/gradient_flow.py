@@ -168,7 +168,7 @@ def _rows(
     root: svg.Element, steps: Steps, top: float, title: str, values: list[Vector], names: list[str]
 ) -> None:
     bound = _round_up(max(map(_largest, values)))
-    said = f"{title} (a square that fills its place: {bound:g})"
+    said = f"{title} (the largest possible square: {bound:g})"
     svg.label(root, LEFT, top - 10, said, 13, "start")
     heat(root, steps, top, ROW, values, bound=bound, names=names)
     svg.label(root, MOST_X, top - 10, "largest", 12, "end", fill="muted")

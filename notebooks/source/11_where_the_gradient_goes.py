@@ -15,10 +15,10 @@
 # You start a training run in the evening. The loss is 0.5, the code is right, and every test is
 # green. In the morning the loss is `nan`, "not a number", and so is every weight of your model.
 #
-# Such a run takes a second. The task is that of lesson 01, longer: the first number of a sequence
-# is +1 or −1, then come 59 zeros, and at the end the network has to say which sign came first. Its
-# answer is a number, and the loss is the squared distance from the sign. A network that always
-# answers 0 has a loss of 1.
+# Here is such a run that takes only a second. The task is that of lesson 01, longer: the first
+# number of a sequence is +1 or −1, then come 59 zeros, and at the end the network has to say which
+# sign came first. Its answer is a number, and the loss is the squared distance from the sign. A
+# network that always answers 0 has a loss of 1.
 
 # %%
 import torch
@@ -29,7 +29,7 @@ torch.set_num_threads(1)  # small networks are quicker with one
 
 
 def examples(T):
-    """Return 16 sequences of T numbers, (T, 16, 1), and the sign that each begins with."""
+    """Return 16 sequences of T numbers, (T, 16, 1), and the sign of each."""
     sign = torch.randint(0, 2, (16,)) * 2.0 - 1
     x = torch.zeros(T, 16, 1)
     x[0, :, 0] = sign
@@ -40,12 +40,13 @@ def examples(T):
 # The network is a plain RNN that has `relu` in the place of tanh. It leaves a positive number as it
 # is, makes 0 of a negative one, and squeezes nothing. There are no biases. $W_{hh}$ begins with
 # 1.05 on the diagonal and 0 elsewhere, so that each unit hands on 1.05 times what it holds. (With 1
-# in its place, [Le, Jaitly and Hinton, 2015](https://arxiv.org/abs/1504.00941), it remembers.)
+# in place of 1.05, the network remembers:
+# [Le, Jaitly and Hinton, 2015](https://arxiv.org/abs/1504.00941).)
 
 
 # %%
 def new_network(seed, factor=1.05):
-    """Return a plain RNN with relu, which keeps its state times a factor, and its head."""
+    """Return a relu RNN, with factor on the diagonal of W_hh, and a head."""
     torch.manual_seed(seed)
     rnn, head = nn.RNN(1, 16, nonlinearity="relu", bias=False), nn.Linear(16, 1)
     with torch.no_grad():
@@ -55,7 +56,7 @@ def new_network(seed, factor=1.05):
 
 # %%
 def judge(rnn, head, T=60):
-    """Return the loss of 16 new sequences, and the share of them that get the right sign."""
+    """Return the loss of 16 new sequences, and the share that is right."""
     x, sign = examples(T)
     output, _ = rnn(x)
     answer = head(output[-1])[:, 0]
@@ -73,7 +74,7 @@ def judge(rnn, head, T=60):
 
 # %%
 def train(rnn, head, limit=torch.inf, lr=0.01, updates=60, T=60):
-    """Train; return for every update the loss, the share right, and the gradient's length."""
+    """Train; return each update's loss, share right and gradient's length."""
     parameters = [*rnn.parameters(), *head.parameters()]
     optimiser = torch.optim.SGD(parameters, lr=lr)
     losses, rights, lengths = [], [], []
@@ -91,7 +92,8 @@ def train(rnn, head, limit=torch.inf, lr=0.01, updates=60, T=60):
 # %%
 losses, _, lengths = train(*new_network(seed=0), updates=5)
 for update in range(5):
-    print(f"update {update}: loss {losses[update]:.1g}, gradient's length {lengths[update]:.1g}")
+    loss, length = losses[update], lengths[update]
+    print(f"update {update}: loss {loss:.1g}, gradient's length {length:.2g}")
 
 # %% [markdown]
 # A single update took the loss from 0.5 to a number of sixteen digits, and soon all is lost. No
@@ -114,10 +116,11 @@ torch.inf - torch.inf
 # it goes to the sums, through the slopes of the gates, and through $W_{hh}$.
 #
 # Which of the two is the main road? The next picture is about the reader, and the line that it
-# takes for code after the bracket. Above, a bar for each character is the length of its gradient,
-# with the number of the first one. In the middle you see how much comes to the sums of each gate,
-# and below what comes back to one unit. At the right of each row stands its largest number, without
-# its sign. Rest the pointer on a column to read the others.
+# takes for code after the bracket. Above, each character has a bar, the length of its gradient. The
+# number on the first bar is its length. In the middle, squares show how much comes to the sums of
+# each gate, and below what comes back to one unit: the larger the square, the further its number is
+# from 0. At the right of each row stands its largest number, without its sign. Rest the pointer on
+# a column to read the others.
 #
 # **Try it.**
 #
@@ -137,13 +140,13 @@ explorers.gradient_flow()
 #
 # 1. 2.40.
 # 2. It is 0.57 along c alone, and 0.00 along h alone.
-# 3. Those of f: nowhere more than 0.10.
+# 3. Those of f: nowhere more than 0.10. So little goes on from f to the h before.
 #
 # </details>
 #
-# Neither way alone brings most of it to the `f`. But a gradient can change over: come back along c
-# for some steps, go from the gates of one step to the h before it, from this h to the c of the same
-# step, and on along c. Such mixed ways bring most of what the `f` gets.
+# Neither way alone brings most of it to the `f`. But a gradient can change over. For example, it
+# comes back along c to step 9, goes from c through a gate of step 9 to the h of step 8, from there
+# to the c of step 8, and on along c. Such *mixed ways* bring most of what the `f` gets.
 
 # %% [markdown]
 # ## Factors on one axis
@@ -160,7 +163,7 @@ rnn = nn.RNN(8, 16)
 
 
 def gradient_by_lag(layer, x):
-    """Return the length of the gradient for the word 0, 1, 2, ... words before the last."""
+    """Return the gradient's length for the word 0, 1, 2, ... words back."""
     read = x.clone().requires_grad_()
     output, _ = layer(read)
     output[-1].sum().backward()
@@ -203,11 +206,12 @@ for name, curve in curves.items():
     share = curve / curve[0]
     axes.plot(share, "k-")
     axes.text(61, share[60], name, va="center", fontsize=9)
-axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", title="One axis for all")
-axes.set(yscale="log", xlim=(0, 88), xticks=range(0, 61, 10))
-alt = """Five curves of gradient against lag on a logarithmic axis. The plain RNN with larger
-weights rises to 7e4 at lag 60. With a forget bias of 3 the curve is nearly level, at 0.35. With a
-bias of 1 it falls to 5e-6, the new LSTM to 3e-14, and the new plain RNN to 2e-22."""
+axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", yscale="log")
+axes.set(title="One axis for all", xlim=(0, 88), xticks=range(0, 61, 10))
+alt = """Five curves of gradient against lag on a logarithmic axis. The plain
+RNN with larger weights rises to 7e4 at lag 60. With a forget bias of 3 the
+curve is nearly level, at 0.35. With a bias of 1 it falls to 5e-6, the new LSTM
+to 3e-14, and the new plain RNN to 2e-22."""
 show(plot, alt)
 
 # %% [markdown]
@@ -226,16 +230,18 @@ for name, curve in curves.items():
     print(f"{name:<24} {factor:.2f} per step, lag 10 to 60")
 
 # %% [markdown]
-# Above it: 0.83. Do some units keep more than 0.73, or does the rest come on the second way,
-# through h? Here is the factor per step that f alone leaves in each unit, over those 50 words.
-# `direction_forward` and `Weights` are those of lesson 10. `words[:, None]` is a batch of one line,
-# and `*_` takes all that is returned before the steps.
+# Above it: 0.83. Do some units keep more than 0.73, or do mixed ways, which go through h for some
+# of the steps, bring the rest? Here is the factor per step that f alone leaves in each unit, over
+# the same 50 steps. Lag 60 is word 0 and lag 10 is word 50, and on the way back from c of step 50
+# to c of step 0 stand the f of the steps 50 to 1. `direction_forward` and `Weights` are those of
+# lesson 10. `words[:, None]` is a batch of one line, and `*_` takes all that is returned before the
+# steps.
 
 # %%
-from lstm_lessons.lstm.backprop import direction_forward
-from lstm_lessons.lstm.ragged import Weights
+from lstm_lessons.lstm.backprop import Weights, direction_forward
 
-weights, start = Weights(*layers["LSTM, forget bias 1"].parameters()), torch.zeros(1, 16)
+weights = Weights(*layers["LSTM, forget bias 1"].parameters())
+start = torch.zeros(1, 16)
 with torch.no_grad():
     *_, steps = direction_forward(words[:, None], start, start, weights)
 f = torch.cat([step.f for step in steps[1:51]])  # (50, 16)
@@ -243,10 +249,10 @@ left = f.prod(dim=0) ** (1 / 50)
 print(f"along c alone: {left.min():.2f} to {left.max():.2f} per step")
 
 # %% [markdown]
-# Even the unit that keeps most has 0.77. So most of the difference is the second way. f says what c
-# carries, and not what the whole network carries.
+# Even the unit that keeps most has 0.77. So most of the difference comes on mixed ways. f says what
+# c carries, and not what the whole network carries.
 #
-# An LSTM can explode, too. f is never above 1, but the second way has $W_{hh}$ in it, which may
+# An LSTM can explode, too. f is never above 1, but the way through h has $W_{hh}$ in it, which may
 # become as large as it likes:
 
 # %%
@@ -254,7 +260,8 @@ wild = new_lstm()
 with torch.no_grad():
     wild.weight_hh_l0 *= 30
 curve = gradient_by_lag(wild, words)
-print(f"LSTM, W_hh times 30: {(curve[60] / curve[10]) ** (1 / 50):.2f} per step")
+factor = (curve[60] / curve[10]) ** (1 / 50)
+print(f"LSTM, W_hh times 30: {factor:.2f} per step")
 
 # %% [markdown]
 # ## Where the run broke
@@ -281,13 +288,15 @@ def factor_of(rnn, sign):
 rnn, head = new_network(seed=0)
 print(f"before update 0: {factor_of(rnn, +1):.2f} per step")
 train(rnn, head, updates=1)
-print(f"before update 1: {factor_of(rnn, +1):.2f} per step (with −1: {factor_of(rnn, -1):.2f})")
+plus, minus = factor_of(rnn, +1), factor_of(rnn, -1)
+print(f"before update 1: {plus:.2f} per step (with −1: {minus:.2f})")
 
 # %% [markdown]
-# About 1.4. But 59 steps multiply it 59 times: 1.05 to the power 59 is 18, and 1.41 to the power 59
-# is more than 600 million. (One of the two signs is enough.)
+# About 1.4. That is much, because 59 steps multiply by it 59 times: 1.05 to the power 59 is 18, and
+# 1.41 to the power 59 is more than 600 million. With −1 it is still 1.06, but the sequences that
+# begin with +1 are enough to end the run.
 #
-# Second, the parameters. The gradient of the first update was 120 long.
+# Second, the parameters. The gradient of the first update was 1.2e+02, that is 120, long.
 #
 # **Predict.** Which parameter has most of it, $W_{ih}$, $W_{hh}$ or the head's weight?
 
@@ -356,11 +365,11 @@ print("both, 10 numbers:", ending(*train(*new_network(seed=0), T=10)))
 #
 # ## Clip it
 #
-# A gradient knows little of a place further away, as in lesson 10. Its direction may be good
-# *here*, but the update is far too long. So shorten it ([Pascanu, Mikolov and Bengio,
-# 2013](https://arxiv.org/abs/1211.5063)). If its length is above a limit, multiply *all* of it by
-# one number, so that the length becomes the limit. The list (3, 4) has the length 5. With a limit
-# of 1 it is multiplied by 1/5, and becomes (0.6, 0.8).
+# A gradient says what a small change of the weights does, and little of what a large one does, as
+# in lesson 10. Its direction may be good *here*, but the update is far too long. So shorten it
+# ([Pascanu, Mikolov and Bengio, 2013](https://arxiv.org/abs/1211.5063)). If its length is above a
+# limit, multiply *all* of it by one number, so that the length becomes the limit. The list (3, 4)
+# has the length 5. With a limit of 1 it is multiplied by 1/5, and becomes (0.6, 0.8).
 #
 # $$\text{gradient} \leftarrow \text{gradient} \cdot
 #   \min\left(1, \frac{\text{limit}}{\text{length}}\right)$$
@@ -381,17 +390,20 @@ for update in (0, 1, 2, 20, 40, 59):
 
 # %%
 above = [length for length in clipped_lengths if length > 0.5]
-print(f"{len(above)} of 60; the shortest of the 60 is {min(clipped_lengths):.1f} long")
+shortest = min(clipped_lengths)
+print(f"{len(above)} of 60; the shortest of the 60 is {shortest:.1f} long")
 
 # %%
 plot, axes = figure(height=300)
-axes.plot(clipped_lengths, "k-", label="before it is clipped")
-axes.axhline(0.5, color="gray", linestyle=":", label="the limit")
-axes.set(xlabel="update", ylabel="length of the gradient", title="The run that is clipped")
-axes.set(yscale="log", xlim=(0, 60), ylim=(0.2, 200), yticks=(1, 10, 100))
-axes.legend(loc="center right")
-alt = """Length of the gradient over the updates, on a logarithmic axis. It begins at 120, and stays
-between 3.5 and 80 from then on, far above the limit of 0.5."""
+axes.plot(clipped_lengths, "k-")
+axes.axhline(0.5, color="gray", linestyle=":")
+axes.text(1, 0.6, "the limit", fontsize=9)
+axes.set(xlabel="update", ylabel="length before it is clipped", yscale="log")
+axes.set(title="The run that is clipped", xlim=(0, 60), ylim=(0.2, 200))
+axes.set(yticks=(1, 10, 100))
+alt = """Length of the gradient before it is clipped, over the updates, on a
+logarithmic axis. It begins at 120, and stays between 3.5 and 80 from then on,
+far above the limit of 0.5."""
 show(plot, alt)
 
 # %% [markdown]
@@ -399,7 +411,8 @@ show(plot, alt)
 # **With plain gradient descent, limit times learning rate is the longest update that can come.**
 # (With Adam it can be far longer.)
 #
-# One seed proves little. Here are twenty without clipping:
+# One seed proves little. Here are twenty without clipping. `lost` counts runs that have come to
+# `nan`, and `silent` those whose RNN gets a gradient of zero:
 
 # %%
 lost, silent = 0, 0
@@ -423,19 +436,20 @@ print(f"of 20, {lost} have come to nan, and {silent} to a gradient of zero")
 # %%
 def three_seeds(**settings):
     """Say how the runs of three seeds end."""
-    return "; ".join(ending(*train(*new_network(seed), **settings)) for seed in range(3))
+    runs = [train(*new_network(seed), **settings) for seed in range(3)]
+    return "; ".join(ending(*run) for run in runs)
 
 
 # %% [markdown]
-# **Predict.** A guess: always answering 0 gives a loss of 1. Is the loss below that with a limit of
-# 4, too?
+# **Predict.** A guess: always answering 0 gives a loss of 1. With a limit of 4, how many of the
+# three seeds end with a loss below that?
 
 # %%
 for limit in (0.1, 0.5, 2, 4):
     print(f"limit {limit}:", three_seeds(limit=limit))
 
 # %% [markdown]
-# For one seed of three. All four keep `nan` away, and nearly all signs are right. But every update
+# One. All four limits keep `nan` away, and nearly all signs are right. But every update
 # is as long as the limit lets it be, so the answers do not settle: with 2 the loss stays above 0.1,
 # and with 4 it is about 1 or more. With 0.1 the updates are so short that for one seed 60 are not
 # enough. **So try several limits**, each a few times as large as the one before.
@@ -448,14 +462,15 @@ print("rate 0.0005:          ", three_seeds(lr=0.0005))
 print("rate 0.0005, limit 40:", three_seeds(lr=0.0005, limit=40))
 print("rate 0.0001:          ", three_seeds(lr=0.0001))
 _, _, lengths = train(*new_network(seed=0), lr=0.0005, limit=40)
-print("with seed 0, longer than 40:", sum(length > 40 for length in lengths), "of 60")
+longer = sum(length > 40 for length in lengths)
+print("with seed 0, longer than 40:", longer, "of 60")
 
 # %% [markdown]
-# The smallest rate saves two of three. The larger one loses two, and with a limit it learns the
-# task best of all, though clipping has touched only 5 of 60 updates. So use both: a rate for most
-# of the gradients, and a limit for the few that are too long. The longest update is 40 · 0.0005 =
-# 0.02. With a limit of 2 and a rate of 0.01 it was 0.02 as well, but there every update was as
-# long.
+# The rate 0.0001 saves two seeds of three. The rate 0.0005 loses two; with a limit of 40 it learns
+# the task best of all, though clipping has touched only 5 of 60 updates. So use both: a rate for
+# most of the gradients, and a limit for the few that are too long. The longest update is 40 ·
+# 0.0005 = 0.02. With a limit of 2 and a rate of 0.01 it was 0.02 as well, but there every update
+# was as long.
 #
 # ## What clipping changes, and what it does not
 #
@@ -469,7 +484,8 @@ parameter = nn.Parameter(torch.zeros(2))
 for clip in (nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_):
     parameter.grad = torch.tensor([3.0, 40.0])
     clip([parameter], 1.0)
-    print(f"{clip.__name__:<17} {parameter.grad[0]:.3f}, {parameter.grad[1]:.3f}")
+    first, second = parameter.grad.tolist()
+    print(f"{clip.__name__:<17} {first:.3f}, {second:.3f}")
 
 # %% [markdown]
 # By value: (1, 1) points elsewhere than (3, 40), and (0.075, 0.997) does not. Clipping by norm
@@ -490,13 +506,15 @@ print(parameter.grad.tolist())
 print_lengths(*new_network(seed=0, factor=0.8))
 
 # %% [markdown]
-# Next to nothing comes to the RNN, and nearly all of the gradient is the head's bias. Here are
-# three runs, each with a new network of this kind:
+# Next to nothing comes to the RNN. The head's weight gets as little, because the last state is
+# nearly zero, too: nearly all of the gradient is the head's bias. Here are three runs, each with a
+# new network of this kind:
 
 # %%
 for T, limit in ((10, torch.inf), (60, torch.inf), (60, 0.5)):
     weak = new_network(seed=0, factor=0.8)
-    print(f"T = {T}, limit {limit}:", ending(*train(*weak, limit=limit, updates=100, T=T)))
+    run = train(*weak, limit=limit, updates=100, T=T)
+    print(f"T = {T}, limit {limit}:", ending(*run))
 
 # %% [markdown]
 # Clipping does not help, since it only shortens. Against vanishing the factor has to come nearer to
@@ -507,8 +525,9 @@ for T, limit in ((10, torch.inf), (60, torch.inf), (60, 0.5)):
 #
 # * A gradient goes back over time along c, where it is multiplied by f, and along h, through the
 #   slopes and $W_{hh}$, and it changes over between the two.
-# * A factor of 0.43 per step leaves next to nothing after 59 steps. One of 1.05 makes 18 times as
-#   much, and can end a run: a long update, a larger factor, a longer update, `nan`.
+# * A factor of 0.43 per step, that of the new plain RNN, leaves next to nothing after 59 steps. One
+#   of 1.05 makes 18 times as much, and can end a run: a long update, a larger factor, a longer
+#   update, `nan`.
 # * To find out whether a run explodes through time, measure the factor per step, freeze one part
 #   after the other, and try shorter sequences.
 # * Clipping by norm shortens the gradient and keeps its direction. In plain gradient descent, limit

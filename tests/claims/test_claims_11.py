@@ -4,6 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lessons import trained_reader
+from lstm_lessons.lstm.backprop import Weights, direction_forward, gates_backward, step_backward
+
 
 def longest_step(make, limit=0.5):
     """Return the longest of three steps with the gradient (3, 4), clipped to a limit."""
@@ -35,3 +38,20 @@ def test_with_plain_gradient_descent_limit_times_rate_is_the_longest_step():
 def test_adam_and_momentum_can_make_longer_steps(make, limit):
     """Adam makes a step of about the rate for each number, whatever the limit is."""
     assert longest_step(make, limit) > 2 * 0.01 * limit
+
+
+def test_of_what_goes_on_from_the_gates_to_the_h_before_f_has_little():
+    """In the reader, on its line: the lengths of what each gate gives, added up over the steps."""
+    reader, number = trained_reader()
+    reader = reader.double().requires_grad_(False)
+    line, zeros = "for k in range(", torch.zeros(1, 16, dtype=torch.float64)
+    x = reader.embedding(torch.tensor([[number[character]] for character in line]))
+    weights = Weights(*reader.lstm.parameters())
+    *_, steps = direction_forward(x, zeros, zeros, weights)
+    d_h, d_c, given = reader.head.weight, zeros, torch.zeros(4)
+    for step in reversed(steps):
+        dz, _ = gates_backward(d_h, d_c, step)
+        parts = zip(dz.split(16, dim=1), weights.weight_hh.split(16), strict=True)
+        given += torch.tensor([(part @ weight).norm() for part, weight in parts])
+        _, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
+    assert given[1] < 0.1 * given[[0, 2, 3]].min()
