@@ -57,7 +57,8 @@ def run_direction(
     """
     outputs = []
     steps = input_sums(x, weights).split(sizes)
-    for z_x in reversed(steps) if reverse else steps:
+    in_order = reversed(steps) if reverse else steps
+    for z_x in in_order:
         running = z_x.shape[0]
         z = torch.addmm(z_x, first_rows(h, running), weights.weight_hh.T)
         new_h, new_c = apply_gates(z, first_rows(c, running))
@@ -112,8 +113,8 @@ def run_stack(
             x = F.dropout(x, dropout)
         outputs = []
         for reverse, weights in enumerate(directions):
-            row = len(h_n)
-            output, h, c = run_direction(x, sizes, h_0[row], c_0[row], weights, reverse == 1)
+            hx = h_0[len(h_n)], c_0[len(h_n)]
+            output, h, c = run_direction(x, sizes, *hx, weights, reverse == 1)
             outputs.append(output)
             h_n.append(h)
             c_n.append(c)

@@ -21,7 +21,8 @@
 for H in (16, 128, 1024):
     weight_ih, weight_hh, biases = 4 * H * 8, 4 * H * H, 8 * H
     total = weight_ih + weight_hh + biases
-    print(f"H = {H:4}: {total:9,} parameters, {weight_hh / total:.0%} of them in weight_hh")
+    share = weight_hh / total
+    print(f"H = {H:4}: {total:9,} parameters, {share:.0%} of them in weight_hh")
 
 # %% [markdown]
 # The memory has become 64 times as wide, and the layer 2,545 times as large. Each step multiplies
@@ -135,8 +136,9 @@ def unroll_step(step, x, states, weights):
 
 
 # %% [markdown]
-# Is it PyTorch's, with all gradients? `compare`, from lesson 03, says so. `h[None]` puts the axis
-# for layers in front again.
+# Is it PyTorch's, with all gradients? `compare`, from lesson 03, says so, of 3 results and 8
+# gradients: those of x, of the two states, and of the five weights. `h[None]` puts the axis for
+# layers in front again.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -198,10 +200,12 @@ explorers.projection()
 #
 # </details>
 #
-# Whether it saves time has to be measured at your own sizes, as lesson 16 does. In float32 on a
-# processor, PyTorch has a fast way for plain layers alone: of a projected one it warns that it is
-# "not supported with oneDNN". On the machine that made this page, a layer of 512 numbers still took
-# half of the time or less with P = 64, and one of 128, projected to 32, more than twice as long.
+# Whether it saves time has to be measured at your own sizes, as lesson 16 does. On a processor in
+# float32, PyTorch gives a plain layer to oneDNN, a library with fast layers. A projected layer it
+# computes itself, and warns: "not supported with oneDNN". We measured forward and backward on one
+# thread, with 10 to 32 lines of 35 to 100 words, and words of 8 numbers. A layer of 512 numbers
+# with P = 64 took a third to two thirds of the time of the plain one. A layer of 128 numbers with
+# P = 32 took 1.7 to 4.7 times as long as the plain one.
 #
 # And it has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
@@ -225,11 +229,12 @@ from lstm_lessons import ManualLSTM
 def agrees(**arguments):
     """Say whether ManualLSTM equals nn.LSTM with these arguments."""
     torch.manual_seed(0)
-    reference, manual = nn.LSTM(100, 16, **arguments), ManualLSTM(100, 16, **arguments)
+    reference = nn.LSTM(100, 16, **arguments)
+    manual = ManualLSTM(100, 16, **arguments)
     manual.load_state_dict(reference.state_dict())
     x = torch.randn(24, 10, 100)
     _, (h_n, c_n) = reference(x)
-    hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # states to start from
+    hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # where to start
     print(compare(manual, reference, x, hx).verdict)
 
 
@@ -237,7 +242,8 @@ def agrees(**arguments):
 # ### The words: input_size and bias
 #
 # The layer is loops in loops. In each frame stand what it does, the function for it, and the
-# arguments that act there. We begin at the stressed box.
+# arguments that act there. (For each step no argument acts; a packed batch has fewer rows.) We
+# begin at the stressed box.
 
 # %%
 pictures.whole_layer("sums")
@@ -261,7 +267,7 @@ print(weights.bias_ih, tuple(input_sums(torch.randn(240, 100), weights).shape))
 agrees(bias=False)
 
 # %% [markdown]
-# 240 rows are 24 steps of 10 lines. What does a layer lose without its biases?
+# 240 rows are 24 steps of 10 lines. Now look at what a layer loses without its biases.
 #
 # **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
 # c after this step?
@@ -269,7 +275,7 @@ agrees(bias=False)
 # %%
 bare = ManualLSTM(100, 16, bias=False)
 zeros, ones = torch.zeros(1, 16), torch.ones(1, 16)
-_, (_, c_n) = bare(torch.zeros(1, 100), (zeros, ones))
+_, (_, c_n) = bare(torch.zeros(1, 100), (zeros, ones))  # one step of one line
 print(c_n.unique().tolist())
 
 # %% [markdown]
@@ -280,10 +286,10 @@ print(c_n.unique().tolist())
 # ### One direction: hidden_size and proj_size
 #
 # The sums of all rows are cut into one piece for each step. `sizes` says how many rows each step
-# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. With lines of 3,
-# 2 and 1 words, the pieces have 3, 2 and 1 rows. Where a line has ended, its row of h and of c has
-# to wait as it is. Two small functions do that: one takes the rows of the lines that still run, the
-# other puts new rows in their place.
+# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. With three
+# lines, of 4, 4 and 1 words, there are four pieces: that of step 0 has 3 rows, and the others have
+# 2. Where a line has ended, its row of h and of c has to wait as it is. Two small functions do
+# that: one takes the rows of the lines that still run, the other puts new rows in their place.
 
 
 # %%
@@ -299,8 +305,9 @@ def replace_first_rows(old, new):
 
 
 h = torch.tensor([1.0, 2.0, 3.0])  # three lines, one unit
+new_h = torch.tensor([10.0, 20.0])  # of the two that still run
 print("two still run:", first_rows(h, 2).tolist())
-print("after a step: ", replace_first_rows(h, torch.tensor([10.0, 20.0])).tolist())
+print("after a step: ", replace_first_rows(h, new_h).tolist())
 
 # %% [markdown]
 # Now the loop over time. It is the one over the staircase of lesson 09, with a projection and a
@@ -318,10 +325,11 @@ from lstm_lessons.lstm.cell import apply_gates
 
 
 def run_direction(x, sizes, h, c, weights, reverse=False):
-    """Run one direction of one layer over all steps; return output, h_n, c_n."""
+    """Run one direction of one layer; return output, h_n, c_n."""
     outputs = []
     steps = input_sums(x, weights).split(sizes)
-    for z_x in reversed(steps) if reverse else steps:
+    in_order = reversed(steps) if reverse else steps
+    for z_x in in_order:
         running = z_x.shape[0]
         z = torch.addmm(z_x, first_rows(h, running), weights.weight_hh.T)
         new_h, new_c = apply_gates(z, first_rows(c, running))
@@ -342,12 +350,15 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 words = pack_padded_sequence(torch.randn(24, 3, 100), [24, 7, 1])
 both_ways = nn.LSTM(100, 16, bidirectional=True)
-sizes, zeros, halves = words.batch_sizes.tolist(), torch.zeros(3, 16), []
-for reverse, weights in enumerate(both_ways.all_weights):
-    output, h, c = run_direction(words.data, sizes, zeros, zeros, Weights(*weights), reverse == 1)
-    halves.append(output)
-packed, (h_n, c_n) = both_ways(words)
-print("output:        ", same(torch.cat(halves, dim=1), packed.data))
+one, other = [Weights(*each) for each in both_ways.all_weights]
+
+data, sizes = words.data, words.batch_sizes.tolist()
+zeros = torch.zeros(3, 16)
+forward, _, _ = run_direction(data, sizes, zeros, zeros, one)
+backward, h, _ = run_direction(data, sizes, zeros, zeros, other, reverse=True)
+packed, (h_n, _) = both_ways(words)
+side_by_side = torch.cat((forward, backward), dim=1)
+print("output:        ", same(side_by_side, packed.data))
 print("h_n of reverse:", same(h, h_n[1]))
 
 # %% [markdown]
@@ -361,24 +372,24 @@ pictures.whole_layer("layers directions")
 # %% [markdown]
 # * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
 #   two directions. `reverse` is 0 for the first of them, and 1 for the second.
-# * Dropout falls on what a layer *reads*, if there is one below it. So with one layer it never
-#   falls, and what the top layer shows is never touched.
-# * `row` counts what is done: layer by layer, and in each layer forward before reverse. That is the
-#   order of the rows of h_0 and c_0, and of h_n and c_n.
+# * Dropout falls on what a layer *reads* from the layer below it. So with one layer it never falls,
+#   and what the top layer shows is never touched.
+# * `len(h_n)` counts what is done: layer by layer, and in each layer forward before reverse. That
+#   is the order of the rows of h_0 and c_0, and of h_n and c_n.
 # * `cat` puts both directions side by side. That is the x of the next layer.
 
 
 # %%
 def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
-    """Run all layers, each in its one or two directions; return output, h_n, c_n."""
+    """Run all layers, each in all its directions; return output, h_n, c_n."""
     h_n, c_n = [], []
     for depth, directions in enumerate(layers):
         if depth > 0 and dropout > 0:
             x = F.dropout(x, dropout)
         outputs = []
         for reverse, weights in enumerate(directions):
-            row = len(h_n)
-            output, h, c = run_direction(x, sizes, h_0[row], c_0[row], weights, reverse == 1)
+            hx = h_0[len(h_n)], c_0[len(h_n)]
+            output, h, c = run_direction(x, sizes, *hx, weights, reverse == 1)
             outputs.append(output)
             h_n.append(h)
             c_n.append(c)
@@ -414,8 +425,8 @@ agrees(num_layers=3, dropout=0.5, bidirectional=True)
 # hold its weights?
 
 # %%
-everything = {"num_layers": 3, "bidirectional": True, "proj_size": 4, "bias": False}
-everything.update(dropout=0.5, batch_first=True)
+everything = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
+everything.update(bias=False, dropout=0.5, batch_first=True)
 print(len(ManualLSTM(100, 16, **everything).state_dict()), "tensors")
 agrees(**everything)
 
