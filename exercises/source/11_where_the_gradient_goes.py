@@ -62,7 +62,8 @@ exercise("11.1").check(factor_a_step)
 # Return both, `d_weight, d_bias`, as new tensors.
 
 # %%
-d_weight, d_bias = torch.tensor([[3.0]]), torch.tensor([4.0])  # of length 5: try limit 1
+d_weight = torch.tensor([[3.0]])  # with d_bias of length 5: try limit 1
+d_bias = torch.tensor([4.0])
 
 
 # %%
@@ -81,7 +82,8 @@ exercise("11.2").check(clip)
 # 1. The length of (3, 4) is 5: the root of 9 + 16. Which numbers belong to the list here?
 # 2. One length, and one factor for both tensors. By what do you multiply (3, 4) so that its length
 #    becomes 1?
-# 3. The factor is `limit / length`, but never more than 1.
+# 3. `torch.cat((d_weight.flatten(), d_bias))` is the list. The factor is `limit / length`, but
+#    never more than 1.
 
 # %% [markdown]
 # ## 11.3 Which sickness is it?

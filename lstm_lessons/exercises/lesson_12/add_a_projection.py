@@ -73,6 +73,9 @@ _SLIPS = (
              {f"        {_PROJECT}\n": "", "return torch.stack(outputs), (h, c)":
               "h = F.linear(h, weight_hr)\n    return F.linear(torch.stack(outputs), weight_hr), "
               "(h, c)"}, paired=False),
+    together("the memory projected as well", "You project c as well. c keeps its H numbers: only "
+             "the h that `lstm_step` returns is projected.",
+             {_PROJECT: f"{_PROJECT}\n        c = F.linear(c, weight_hr)"}, paired=False),
     together("the gates read another h", "`output` is made well at step 0, but the gates of the "
              "next step read P numbers of the unprojected h. They read the projected one.",
              {_LINES: "outputs.append(F.linear(h, weight_hr))\n        h = h[:, : len(weight_hr)]"},

@@ -7,8 +7,8 @@ from lstm_lessons.exercises.engine.kinds import OneOf, Quantity, TrueOrFalse
 from lstm_lessons.exercises.engine.question import row
 
 _TRACE = ("True", "False", "no trace")
-_NO_TRACE = "{keys}: it changes no weight. Could you tell it from the print-out of a layer that " \
-    "is made without it?"  # fmt: skip
+_NO_TRACE = "{keys}: no weight depends on that. Which of the names and shapes above would be " \
+    "others in a layer that is made with another value?"  # fmt: skip
 
 
 class _Told(OneOf):
