@@ -206,7 +206,9 @@ def broken_summary(lstm, x):
 
 
 three_layers = nn.LSTM(3, 5, num_layers=3)
-print("six words, two sentences:", tuple(broken_summary(three_layers, torch.randn(6, 2, 3)).shape))
+six_words = torch.randn(6, 2, 3)
+shape = tuple(broken_summary(three_layers, six_words).shape)
+print("six words, two sentences:", shape)
 
 
 # %% [markdown]
