@@ -15,6 +15,7 @@ import importlib
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,10 +106,10 @@ class Subject:
         return f"explorers.{self.explorer}()"
 
 
-def subjects() -> list[Subject]:
-    """Return each explorer and each usual way, with the sliders to move."""
+def subjects(names: Sequence[str] = (*TARGETS, *OTHERS)) -> list[Subject]:
+    """Return explorers and their usual ways, with the sliders to move; all where none is named."""
     made = []
-    for explorer in (*TARGETS, *OTHERS):
+    for explorer in names:
         module = importlib.import_module(f"lstm_lessons.explorers.{explorer}")
         for usual in (False, True) if explorer in TARGETS else (False,):
             twin = getattr(module, explorer)()
@@ -162,12 +163,12 @@ def move(notebook: NotebookPage, subject: Subject, number: int) -> None:
         subject.pixels.append(took["pixels"])
 
 
-def measure(moves: int) -> list[Subject]:
-    """Open the notebook in a browser, make the moves, and return the times."""
+def measure(moves: int, names: Sequence[str] = (*TARGETS, *OTHERS)) -> list[Subject]:
+    """Open a notebook of these explorers in a browser, make the moves, and return the times."""
     found = find_browser()
     if found is None:
         raise SystemExit(f"No browser was found. {MEND}")
-    made = subjects()
+    made = subjects(names)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         (folder / "root").mkdir()

@@ -22,9 +22,10 @@ DICTS = {number: each for number, each in DICTS.items() if isinstance(each, Dict
 IN_THE_PAGE = """
 import json, sys
 sys.path.insert(0, ".")
-from judge import hint, judge, solution
+from judge import hint, solution, mark
 asked = json.load(sys.stdin)
-said = [{"judge": judge, "hint": hint, "solution": solution}[what](*rest) for what, *rest in asked]
+asks = {"mark": mark, "hint": hint, "solution": solution}
+said = [asks[what](*rest) for what, *rest in asked]
 assert not {"torch", "numpy"} & set(sys.modules)
 print(json.dumps(said))
 """
@@ -34,7 +35,7 @@ print(json.dumps(said))
 def here():
     """The page's judge, with the engine as a notebook has it."""
     path = archive.IN_PAGE / "judge.py"
-    spec = importlib.util.spec_from_file_location("judge", path)
+    spec = importlib.util.spec_from_file_location("mark", path)
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     return made
@@ -73,13 +74,13 @@ def answers(asked: DictExercise):
 
 
 def test_the_page_judges_the_exercises_that_ask_for_a_dict_and_no_others():
-    assert list(judged.files()) == list(DICTS)
+    assert set(judged.files()) == set(DICTS)
     assert len(DICTS) > 25
 
 
 def test_the_page_says_what_the_notebook_says_of_every_mistake(here, there):
     asked = [
-        ("judge", number, f"answer = {answer!r}".replace("Ellipsis", "..."))
+        ("mark", number, f"answer = {answer!r}".replace("Ellipsis", "..."))
         for number, each in DICTS.items()
         for answer in answers(each)
     ]
@@ -87,11 +88,11 @@ def test_the_page_says_what_the_notebook_says_of_every_mistake(here, there):
     outcomes = [json.loads(each)["outcome"] for each in said]
     assert outcomes.count("correct") >= len(DICTS) and outcomes.count("incorrect") > 5 * len(DICTS)
     for (_, number, code), each in zip(asked, said, strict=True):
-        assert each == here.judge(number, code), (number, code)
+        assert each == here.mark(number, code), (number, code)
 
 
 def test_messages_speak_of_buttons_and_not_of_cells(there):
-    asked = [("judge", number, "answer = {}") for number in DICTS]
+    asked = [("mark", number, "answer = {}") for number in DICTS]
     asked += [("solution", number) for number in DICTS]
     asked += [("hint", number) for number in DICTS]
     for each in there(asked):
@@ -112,14 +113,14 @@ CODES = {
 @pytest.mark.parametrize("kind", CODES)
 def test_what_is_no_answer_gets_a_line(kind, there):
     code, outcome, words = CODES[kind]
-    (said,) = map(json.loads, there([("judge", "02.1", code)]))
+    (said,) = map(json.loads, there([("mark", "02.1", code)]))
     assert said["outcome"] == outcome
     assert words in said["html"]
     assert "judge.py" not in said["html"] and "compile(" not in said["html"]
 
 
 def test_what_an_answer_prints_is_shown_and_cut(there):
-    (said,) = map(json.loads, there([("judge", "02.1", "print('x' * 10**6)\nanswer = {}")]))
+    (said,) = map(json.loads, there([("mark", "02.1", "print('x' * 10**6)\nanswer = {}")]))
     assert said["printed"] == "x" * 2000
 
 

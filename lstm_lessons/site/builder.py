@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
 _STATIC = ("page.css", "page.js", "explorers.js", "exercises.js", "python.js", "preview.png")
+_ICONS_SCRIPT = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>\s*')
 _MARK = ".lstm-lessons-site"
 """A file in each folder that a site was built into: only such a folder is built anew."""
 
@@ -37,19 +39,13 @@ def build(root: Path, folder: Path) -> None:
         sources, made = Path(place) / "sources", Path(place) / "made"
         lay_sources(root, sources)
         static = sources / "_static"
-        for name in (
-            "preview.png",
-            "page.css",
-            "page.js",
-            "explorers.js",
-            "exercises.js",
-            "python.js",
-        ):
+        for name in _STATIC:
             shutil.copy(archive.IN_PAGE / name, static / name)
         shutil.copytree(brought["pyodide"], static / "pyodide")
         shutil.copytree(brought["mathjax"], static / "mathjax")
         (static / "course.zip").write_bytes(archive.course_zip())
         _run_sphinx(sources, made, told)
+        _leave_out_icons_script(made)
         feeds.write(root, made, told)
         (made / _MARK).write_text("Built by `python3 -m lstm_lessons site`.\n", encoding="utf-8")
         if folder.exists():
@@ -127,3 +123,17 @@ def _run_sphinx(sources: Path, made: Path, told: Addresses) -> None:
             "Mend the notebook's source, and build the notebook and the site again.",
         )
     shutil.rmtree(made / ".doctrees", ignore_errors=True)
+
+
+def _leave_out_icons_script(made: Path) -> None:
+    """Take out the theme's second way of drawing icons, 1.5 MB a reader; its font draws them all.
+
+    Raises:
+        ValueError: a page has no such script: the theme has changed, and this can go.
+    """
+    for path in (path for path in made.rglob("*.html") if "_static" not in path.parts):
+        text, count = _ICONS_SCRIPT.subn("", path.read_text(encoding="utf-8"))
+        if count != 1:
+            raise ValueError(f"expected one script of icons in {path.name}, found {count}")
+        path.write_text(text, encoding="utf-8")
+    (made / "_static" / "scripts" / "fontawesome.js").unlink()

@@ -24,7 +24,7 @@ function exercise(box) {
   const row = make("div", { class: "ll-buttons" });
   const asked = (asks) => () => ask(number, asks, area.value);
   row.append(
-    button("Check", asked("judge")),
+    button("Check", asked("mark")),
     button("Hint", asked("hint")),
     button("Solution", asked("solution")),
     button("Start again", () => {

@@ -25,7 +25,7 @@ _BUTTONS = (
 Said = Result | Note
 
 
-def judge(number: str, code: str) -> str:
+def mark(number: str, code: str) -> str:
     """Return what the checker says of an answer, as JSON; ``code`` is what was typed."""
     asked = exercise(number)
     return _told(*_checked(asked, code))

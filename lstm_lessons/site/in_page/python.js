@@ -30,7 +30,7 @@ async function answer({ figure, name, values, number, asks, code }) {
   } else {
     const judge = python.pyimport("judge");
     postMessage({ begun: number }); // the clock of an answer starts here
-    const said = asks === "judge" ? judge.judge(number, code) : judge[asks](number);
+    const said = asks === "mark" ? judge.mark(number, code) : judge[asks](number);
     postMessage({ number, ...JSON.parse(said) });
   }
 }
