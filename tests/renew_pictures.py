@@ -21,8 +21,9 @@ from lstm_lessons.explorers.reader import view
 
 FOLDER = CLONE / "lstm_lessons" / "site" / "in_page"
 COLOURS = 32
-PREVIEW = """<body style="margin: 0; width: 1200px; height: 630px; overflow: hidden; background: white;
-  font-family: sans-serif"><h1 style="font-size: 56px; margin: 36px 60px 8px">LSTM lessons</h1>
+PREVIEW = """<body style="margin: 0; width: 1200px; height: 630px; overflow: hidden;
+  background: white; font-family: sans-serif">
+  <h1 style="font-size: 56px; margin: 36px 60px 8px">LSTM lessons</h1>
   <p style="font-size: 30px; margin: 0 60px 24px">What does an LSTM keep of what it has read?</p>
   <div style="margin: 0 60px; zoom: 1.42">{picture}</div></body>"""
 LINE = "for k in range(10):"
