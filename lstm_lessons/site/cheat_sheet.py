@@ -128,7 +128,7 @@ def _some_parameters() -> list[str]:
 
 def _table(names: Iterable[str]) -> str:
     rows = "\n".join(_row(name) for name in names)
-    return f"| tensor | shape | with `proj_size` | |\n|---|---|---|---|\n{rows}"
+    return f"| tensor | shape | with `proj_size` | what it holds |\n|---|---|---|---|\n{rows}"
 
 
 def _row(name: str) -> str:

@@ -1,5 +1,6 @@
 // Predictions: a guess is kept in the reader's own browser; folds open together, and for printing.
 
+const root = document.documentElement;
 const folds = () => [...document.querySelectorAll("details.hide")];
 const key = (area) => `lstm-lessons guess ${area.dataset.guess}`;
 
@@ -40,17 +41,21 @@ if (folds().length) {
   document.querySelector("article h1")?.after(button);
 }
 
+// Paper is white, and nothing on it can be unfolded.
 let shut = [];
+let theme;
 addEventListener("beforeprint", () => {
+  theme = root.dataset.theme;
+  root.dataset.theme = "light";
   shut = [...document.querySelectorAll("details:not([open])")];
   for (const each of shut) each.open = true;
 });
 addEventListener("afterprint", () => {
+  root.dataset.theme = theme;
   for (const each of shut) each.open = false;
 });
 
 // Pictures inside the page follow the page's theme by the mark that JupyterLab's pages have.
-const root = document.documentElement;
 const mark = () => {
   const dark = getComputedStyle(root).colorScheme.includes("dark");
   document.body.dataset.jpThemeLight = String(!dark);
