@@ -22,7 +22,10 @@ Notebook = dict[str, Any]
 Cell = dict[str, Any]
 
 PREDICT = "**Predict.**"
-_ELSEWHERE = "This one needs PyTorch, which no page has: it is checked in Jupyter."
+_ELSEWHERE = (
+    "This one needs PyTorch, which no page has. It is checked in Jupyter: the top of this page "
+    "says how to get there."
+)
 _EXPLORER = re.compile(r"^explorers\.(\w+)\(\)\s*$", re.MULTILINE)
 _CHECK = re.compile(r"^exercise\(\"(\d\d\.\d+)\"\)\.check\(", re.MULTILINE)
 _KINDS = {Range: "range", Choice: "choice", Text: "text"}
