@@ -9,9 +9,11 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from clone_copies import CLONE
 
+import lstm_lessons.site.addresses
+from lstm_lessons.commands import site
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.site import archive, feeds, launch, open_graph
+from lstm_lessons.site import archive, builder, feeds, launch, open_graph
 from lstm_lessons.site.addresses import Addresses, addresses
 
 HERE = Addresses("https://name.github.io/course/", "https://github.com/name/course")
@@ -71,6 +73,14 @@ def test_without_the_sites_address_there_is_no_sitemap(made):
     feeds.write(CLONE, made, NOWHERE)
     assert not (made / "sitemap.xml").exists()
     assert (made / "llms.txt").exists() and (made / "llms-full.txt").exists()
+
+
+@pytest.mark.parametrize("told", [HERE, NOWHERE])
+def test_the_command_says_that_there_is_no_sitemap(told, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(builder, "build", lambda root, folder: None)
+    monkeypatch.setattr(lstm_lessons.site.addresses, "addresses", lambda root: told)
+    assert site.main([str(tmp_path)]) == 0
+    assert ("It has no sitemap.xml" in capsys.readouterr().out) == (told == NOWHERE)
 
 
 # --- llms.txt -----------------------------------------------------------------------------------

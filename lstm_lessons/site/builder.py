@@ -113,7 +113,7 @@ def first_page(root: Path) -> str:
 def _run_sphinx(sources: Path, made: Path, told: Addresses) -> None:
     """Let Sphinx build; a warning fails it, as a link that leads nowhere would be one."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"]
-    command += ["-D", f"site_address={told.site}"]
+    command += ["-D", f"html_baseurl={told.site}"]
     done = subprocess.run(
         [*command, "-j", "auto", str(sources), str(made)], capture_output=True, text=True
     )

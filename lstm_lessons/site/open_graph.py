@@ -17,13 +17,12 @@ COURSE = (
 
 def setup(app: Any) -> dict[str, bool]:
     """Let Sphinx ask for the tags of each page."""
-    app.add_config_value("site_address", "", "html")
     app.connect("html-page-context", _add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _add(app: Any, name: str, template: str, context: dict[str, Any], tree: object) -> None:
-    addresses = Addresses(site=app.config.site_address)
+    addresses = Addresses(site=app.config.html_baseurl)
     way_up = "" if addresses.site else "../" * name.count("/")
     made = tags(name, context.get("title") or "", addresses, way_up)
     context["metatags"] = context.get("metatags", "") + made

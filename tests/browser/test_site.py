@@ -244,6 +244,15 @@ def test_axe_finds_nothing_that_is_ours(theme, width, visit):
     assert found == {}
 
 
+def test_a_word_of_the_glossary_says_under_the_pointer_what_it_means(visit):
+    page = visit.open("notebooks/08_state_across_chunks.html")
+    link = page.locator("article a[href$='#term-chunk']")
+    assert link.inner_text() == "chunk"
+    assert link.get_attribute("title").startswith("A piece of a sequence that is too long")
+    link.click()
+    page.wait_for_url("**/glossary.html#term-chunk")
+
+
 INK = "getComputedStyle(document.querySelector('article td')).color"
 
 

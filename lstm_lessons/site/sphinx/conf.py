@@ -3,7 +3,7 @@
 project = "LSTM lessons"
 author = "the LSTM lessons authors"
 html_title = "LSTM lessons"
-extensions = ["myst_nb", "lstm_lessons.site.open_graph"]
+extensions = ["myst_nb", "lstm_lessons.site.hints", "lstm_lessons.site.open_graph"]
 
 nb_execution_mode = "off"  # what the committed notebooks hold is what the pages show
 nb_code_prompt_show = "Show what it printed"
