@@ -17,8 +17,18 @@ def test_a_minute_of_compiling_is_won_back_late():
     steps = {name: pair[1] for name, pair in ladder()[SMALL].items() if pair}
     saved = (steps["hoisted"] - steps["compiled"]) * UNIT
     assert round(60 / saved, -4) == 60_000
+    assert round(1000 * saved, 2) == 0.97
     saved = (steps["own backward"] - steps["compiled"]) * UNIT
     assert 1_000_000 < 60 / saved < 1_500_000
+    assert round(1000 * saved, 2) == 0.05
+
+
+@pytest.mark.parametrize("size", [(35, 20, 200, 200), (128, 32, 128, 256)])
+def test_at_the_wide_sizes_a_compiler_gains_little_and_own_backward_trains_faster(size):
+    rungs = ladder()[size]
+    for compiled, hoisted in zip(rungs["compiled"], rungs["hoisted"], strict=True):
+        assert compiled > 0.9 * hoisted
+    assert rungs["own backward"][1] < 0.8 * rungs["compiled"][1]
 
 
 @pytest.mark.skipif(torch.cuda.device_count() > 99, reason="there is a hundredth GPU")
