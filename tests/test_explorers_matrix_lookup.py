@@ -26,11 +26,12 @@ def test_the_scores_are_those_of_a_matrix_of_torch(pairs, size, forget):
     assert [words(mark) == "✓" for mark in marks.values()] == [each.right for each in found]
 
 
-def test_what_lesson_20_says_of_its_presets():
+def test_what_its_presets_show_and_lesson_20_says_of_its_sizes():
     def count(pairs, size, forget=1.0):
         return sum(each.right for each in looked_up(pairs, size, forget))
 
     assert [count(pairs, 8) for pairs in (4, 5, 6)] == [4, 5, 5]
     assert [count(16, size) for size in (4, 8, 18)] == [8, 12, 16]
+    assert all(count(16, size) < 16 for size in range(2, 18, 2))
     fading = [place for place, each in enumerate(looked_up(16, 32, 0.6)) if each.right]
     assert fading == [0, 8, 9, 11, 12, 13, 14, 15]

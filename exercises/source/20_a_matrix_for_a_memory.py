@@ -23,10 +23,10 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 20.1 Mend a stabiliser
 #
-# Here is the memory of an sLSTM: c and n have one number per unit. The weighted sums `z_i` and
-# `z_f`, and `g`, are given for all steps, each (T, H). What is returned is c / n after every step,
-# (T, H). With small numbers it is right, so the test was green. There are two faults, and both give
-# `nan` with large ones.
+# Here is the memory of an sLSTM: an LSTM that shows o · c / n. Its gates read h, so it needs the
+# loop. c and n have one number per unit. The weighted sums `z_i` and `z_f`, and `g`, are given for
+# all steps, each (T, H). What is returned is c / n after every step, (T, H). With small numbers it
+# is right, so the test was green. There are two faults, and both give `nan` with large ones.
 
 
 # %%

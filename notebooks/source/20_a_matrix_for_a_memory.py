@@ -15,8 +15,7 @@
 # You hear a list of names and numbers, then one of the names again, and are asked for its number.
 # Here is such a list for a network. A step is a pair of a *key*, one of 16 letters, and a *value*,
 # one of 8 digits. No key comes twice. The last step is a key without a value, and the network has
-# to say the value that stood beside it. In the 24 numbers of a step, one of the first 16 is a 1 for
-# the letter, and one of the last 8 for the digit.
+# to say the value that stood beside it.
 
 # %%
 import torch
@@ -28,17 +27,14 @@ torch.set_default_dtype(torch.float64)
 torch.manual_seed(1)
 x, wanted = pairs(count=8, rows=1)
 letters = "abcdefghijklmnop"
+# the first 16 numbers of a step hold a 1 for the letter, the rest for the digit
 for step in x[:8, 0]:
     print(letters[step[:16].argmax()], step[16:].argmax().item(), end="   ")
 print(letters[x[8, 0, :16].argmax()], "?", wanted.item())
 
 # %% [markdown]
-# Lesson 14 taught us to ask first what a simple rule reaches. Here is one that never looks at a
-# key: it says the digit that stands most often in the list. If that digit stands there three times
-# among eight, the rule is right with a chance of 3 / 8.
-#
-# **Predict.** A guess: how often is this rule right: in one of eight lists, one of three, or one of
-# two?
+# As in lesson 14, we first ask what a simple rule reaches. Here is one that never looks at a key:
+# it says the digit that stands most often in the list.
 
 
 # %%
@@ -46,7 +42,7 @@ def most_frequent(count):
     """Return the chance of the rule, the mean of 20,000 lists."""
     torch.manual_seed(1)
     x, _ = pairs(count, rows=20_000)
-    # how often each digit stands in each list
+    # how often each digit stands in each list: 3 of 8 is a chance of 3 / 8
     often = x[:count, :, 16:].sum(dim=0)
     return (often.amax(dim=1) / count).mean().item()
 
@@ -55,34 +51,25 @@ rule = most_frequent(8)
 print(f"{rule:.3f}")
 
 # %% [markdown]
-# In about one of three, because some digit nearly always comes twice or more. Two LSTMs were
-# trained on lists of 8 pairs, with 32 units and with 128, and so was a layer whose memory is a
-# matrix of 16 by 16 numbers. Each had 600 updates, with five seeds (`recall` in
-# `lstm_lessons/data/after.py`). The dotted line is the rule.
+# So the rule is right in about one of three lists. Two LSTMs were trained on lists of 8 pairs, with
+# 32 units and with 128, and so was a layer whose memory is a matrix of 16 by 16 numbers. Each had
+# 600 updates, with five seeds (`recall` in `lstm_lessons/data/after.py`).
+#
+# **Predict.** A guess: which of the three are clearly better than the rule?
 
 # %%
-from lstm_lessons import show
 from lstm_lessons.data.trials import measured
-from lstm_lessons.drawing import figure
 
 runs = measured("recall")
 runs["matrix, 16 × 16"] = measured("recall, looking back")["matrix memory"]
-plot, axes = figure(700, 220)
-axes.axvline(rule, color="black", linestyle=":")
-for place, seeds in enumerate(runs.values()):
-    axes.plot([shares[1] for shares in seeds], [place] * 5, "ko", alpha=0.6)
-axes.set(xlim=(0, 1.03), ylim=(-0.6, 2.6))
-axes.set_xlabel("share of lists of 8 pairs that are right")
-axes.set_yticks(range(3), list(runs))
-alt = """Five seeds of each network as dots, and the rule at 0.325. LSTM with 32
-units: 0.29 to 0.32; with 128 units: 0.29 to 0.33. Matrix: 0.99 and more."""
-show(plot, alt)
+print("share of lists of 8 pairs that are right, five seeds each")
+for name, seeds in runs.items():
+    print(f"{name:16}", *(f"{shares[1]:.2f}" for shares in seeds))
 
 # %% [markdown]
-# The LSTMs do no better than the rule, so nothing shows that they look anything up. Perhaps they
-# would learn it with more training. The matrix has learnt it. It comes from the paper "xLSTM" of
-# 2024, by Maximilian Beck and others with Sepp Hochreiter ([arXiv
-# 2405.04517](https://arxiv.org/abs/2405.04517)), and here we build it.
+# The matrix alone. The LSTMs do no better than the rule, so nothing shows that they look anything
+# up. The matrix comes from the paper "xLSTM" of 2024, by Maximilian Beck and others with Sepp
+# Hochreiter ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)), and here we build it.
 #
 # ## A matrix that keeps pairs
 #
@@ -117,20 +104,16 @@ print([round(number, 1) for number in (all_three @ key_1).tolist()])
 
 # %% [markdown]
 # (9, 5) in place of (3, 5). The dot product of the keys (1, 0) and (0.6, 0.8) is 0.6, so 0.6 times
-# the third value is mixed in. Let D be the size of a key. (In lesson 07 it was the number of
-# directions.) A matrix with D columns can keep D keys apart, if the dot product of any two is 0.
-# One more key than that must mix with some of them.
+# the third value is mixed in. Let D be the size of a key. A matrix with D columns can keep D keys
+# apart, if the dot product of any two is 0. One more key than that must mix with some of them.
 #
 # In the explorer, each key is a random vector with k · k = 1, and is stored with one of 8 values. A
 # value is a vector with a single 1, such as (0, 0, 1, 0, 0, 0, 0, 0) for 2. C is not drawn. Each
 # column is what one key finds: its squares are the eight numbers of C q, and the frame marks the
 # value that was stored. A pair is *found* if the number in the frame is larger than all others.
 #
-# **Try it.**
-#
-# 1. Press "few pairs", then move the slider of pairs up. When does the first go wrong?
-# 2. Press "many pairs", and move the size of the keys. What helps?
-# 3. Press "it forgets". Which pairs are still found?
+# **Try it.** Press "many pairs", and move the size of the keys up. At which size are all 16 found
+# for the first time?
 
 # %%
 from lstm_lessons import explorers
@@ -138,15 +121,10 @@ from lstm_lessons import explorers
 explorers.matrix_lookup()
 
 # %% [markdown]
-# <details><summary>Answers</summary>
+# <details><summary>Answer</summary>
 #
-# 1. With 6 pairs. The last one, pair 5, holds a 5. But two others hold a 3 and have keys near to
-#    its key, so that the 3 comes out as strongly as the 5. With 7 pairs it is found again: the new
-#    pair holds a 3 as well, but its key points the other way and takes something off the 3.
-# 2. Keys of more numbers, in a larger matrix. With size 4, 8 of 16 are found, with size 8 it is 12.
-#    From size 18 on all are found, but for one pair at size 26.
-# 3. The last five, 11 to 15, and three of the older ones: 0, 8 and 9. Little is left of an old
-#    pair, and what the others mix in is often larger. By luck it may still be the right value.
+# At 18. With size 4, 8 of them are found, and with size 8 it is 12. The more numbers random keys
+# have, the nearer to 0 is their dot product, as a rule.
 #
 # </details>
 #
@@ -191,9 +169,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
 # in the place of g. k · q may be below 0, so the sign of n · q is taken off. And the divisor is at
-# least 1, so that a query which is like no key finds nearly nothing. The dots near 1 in the first
-# plot of this lesson are from this layer, with D = 16. (In the paper it has an output gate as
-# well.)
+# least 1, so that a query which is like no key finds nearly nothing. The paper adds an
+# output gate.
 
 
 # %%
@@ -236,9 +213,8 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 # Logarithms of f make the table without a loop. Each is −0.69 here. Added up over the steps they
 # are −0.69, −1.39, −2.08, −2.77: in the code these sums are `kept`. Between pair 1 and step 4 lies
 # the difference −2.77 − (−0.69) = −2.08, and $e^{-2.08}$ = 0.125. `kept[:, None] - kept` is the
-# table of all differences, with a row for each step t and a column for each pair s. `later` is true
-# above the diagonal (`triu(1)`), and there `masked_fill` writes minus infinity, since $e^{-\infty}$
-# is 0. At last `* i` multiplies each column by the i of its pair.
+# table of all differences, with a row for each step t and a column for each pair s. For pairs that
+# come `later` it is set to minus infinity, since $e^{-\infty}$ is 0.
 
 
 # %%
@@ -277,8 +253,8 @@ i, f = torch.randn(T).exp(), torch.randn(T).sigmoid()
 print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 
 # %% [markdown]
-# Two programs, one function, the same gradients. The loop keeps C and n, 272 numbers, however long
-# the text is, and goes step by step. The other one makes a table of T by T scores, and all rows at
+# Two programs, one function, the same gradients. The loop keeps C and n, 16 · 16 + 16 = 272
+# numbers, however long the text is. The other one makes a table of T by T scores, and all rows at
 # the same time. So you read on and on with the first, and train with the second.
 #
 # ## The stabiliser
@@ -314,30 +290,24 @@ def stable_gates(z_i, z_f, m):
 
 
 # %% [markdown]
-# Does it change nothing that is shown? Here are 20 random steps with it and without.
+# Does it change nothing that is shown? Here are 20 random steps with it. Without it, c is the sum
+# of all values times what is left of them, and n is the sum of what is left.
 
 # %%
 from lstm_lessons import same
 
 torch.manual_seed(0)
-z_i, z_f, values = torch.randn(3, 20, 16)
-c = n = plain_c = plain_n = torch.zeros(16)
-m = torch.full((16,), -torch.inf)
+z_i, z_f, values = torch.randn(3, 20)
+c, n, m = 0, 0, torch.tensor(-torch.inf)
 for t in range(20):
-    stable_i, stable_f, m = stable_gates(z_i[t], z_f[t], m)
-    c, n = stable_f * c + stable_i * values[t], stable_f * n + stable_i
-    plain_i, plain_f = z_i[t].exp(), z_f[t].sigmoid()
-    plain_c = plain_f * plain_c + plain_i * values[t]
-    plain_n = plain_f * plain_n + plain_i
-print("c:    ", same(c, plain_c))
-print("c / n:", same(c / n, plain_c / plain_n))
+    i_now, f_now, m = stable_gates(z_i[t], z_f[t], m)
+    c, n = f_now * c + i_now * values[t], f_now * n + i_now
+left = left_of(z_i.exp(), z_f.sigmoid())[-1]
+same(c / n, (left * values).sum() / left.sum())
 
 # %% [markdown]
-# c is another number, and c / n is the same. (In the mLSTM the 1 in the divisor is compared with n,
-# so it has to be divided by $e^m$ as well.) The paper has a second layer with these gates, the
-# *sLSTM*: an LSTM that shows o · c / n. Its gates read h, so it needs the loop. Where the authors'
-# package `xlstm` is installed, `tests/test_matrix.py` compares both layers with theirs: they agree
-# to 1e-12.
+# It is the same. In the mLSTM, the 1 in the divisor has to be divided by $e^m$ as well. The second
+# layer of the paper, the *sLSTM*, is an LSTM with these gates. Exercise 20.1 mends one.
 #
 # ## One recurrence
 #
@@ -347,45 +317,29 @@ print("c / n:", same(c / n, plain_c / plain_n))
 #   \qquad \text{shown: } C_t\,q_t$$
 #
 # Two of them are new here. *Linear attention* stores pairs as the mLSTM does, and has no gates: f
-# and i are 1. Its name comes from attention, the subject of the next section. In *Mamba* a key has
-# N numbers, and each row of C has a number Δ that is made from the word: the larger it is, the more
-# is let in, and the less is kept. Its f is exp(−Δ a) with a weight a; Δ and a are above 0.
+# and i are 1. Its name comes from attention, the subject of the next section. *Mamba* has keys of N
+# numbers. In each row of C, one number Δ that is made from the word says how much is let in, and
+# the larger it is, the less is kept.
 #
-# | layer | C | f | shape of f | i | k and q |
-# |---|---|---|---|---|---|
-# | LSTM, 1997 and 2000 | D × 1 | σ, reads h | D × 1 | σ, reads h | 1 |
-# | minimal LSTM, 2024 | D × 1 | 1 − i | D × 1 | reads x | 1 |
-# | linear attention, 2020 | D × D | 1 | one number | 1 | above 0 |
-# | mLSTM, 2024 | D × D | σ | one number | exp | any |
-# | Mamba, 2023 | D × N | exp(−Δ a) | D × N | Δ | any |
+# | layer | C | f | i | k and q |
+# |---|---|---|---|---|
+# | LSTM, 1997 and 2000 | D × 1 | σ, reads h | σ, reads h | 1 |
+# | minimal LSTM, 2024 | D × 1 | 1 − i | reads x | 1 |
+# | [linear attention, 2020](https://arxiv.org/abs/2006.16236) | D × D | 1 | 1 | above 0 |
+# | mLSTM, 2024 | D × D | σ | exp | any |
+# | [Mamba, 2023](https://arxiv.org/abs/2312.00752) | D × N | falls with Δ | Δ | any |
 #
 # Where k and q are 1, C has a single column, and is the c that you know; v is g. Except in the
 # LSTM, all is made from the word alone. What a layer does with C q, such as to divide it, is left
-# out.
+# out. `tests/claims/test_claims_20.py` compares each row with its layer.
 #
-# We check the row of the minimal LSTM against the scan of lesson 19. For linear attention and Mamba
-# `tests/claims/test_claims_20.py` does the same, with the formulas of their papers ([arXiv
-# 2006.16236](https://arxiv.org/abs/2006.16236) and [2312.00752](https://arxiv.org/abs/2312.00752)).
-
-# %%
-from lstm_lessons.lstm.minimal import scan
-
-f_units, g, one = torch.rand(T, D), torch.randn(T, D), torch.ones(1)
-i_units = 1 - f_units
-C, seen = torch.zeros(D, 1), []
-for t in range(T):
-    C = f_units[t][:, None] * C + i_units[t][:, None] * torch.outer(g[t], one)
-    seen.append(C @ one)
-same(torch.stack(seen), scan(f_units, i_units * g))
-
-# %% [markdown]
 # ## Looking back
 #
 # *Attention* has no C at all. It keeps all keys and values, and looks back at them, each time anew
 # ([Vaswani and others, 2017](https://arxiv.org/abs/1706.03762)). A score is q · k, divided by the
 # root of D so that it does not grow with D. Its exponential, divided by the sum of those of its
 # row, is the *weight* of a value: exponential weights and a normaliser once more. `F.softmax` does
-# both. PyTorch's own is told by `is_causal` that no step looks at later ones.
+# both. `is_causal` tells PyTorch's own function that no step looks at later ones.
 
 
 # %%
@@ -403,10 +357,13 @@ same(attention(q, k, v), ready_made)
 # %% [markdown]
 # Now both tasks for all three: the lists of pairs, and the parity of lesson 19. Attention and the
 # matrix are one layer with D = 16, and attention is not told in which order the steps came. The
-# LSTM has 32 units for the pairs, and 8 for parity. For the pairs all were trained on lists of 8,
-# and for parity on rows of 20 bits. The dotted lines are the rule for pairs, and a half for parity.
+# LSTM has 32 units for the pairs, and 8 for parity. All were trained on lists of 8 pairs, or on
+# rows of 20 bits. The dotted lines are the rule for pairs, and a half for parity.
 
 # %%
+from lstm_lessons import show
+from lstm_lessons.drawing import figure
+
 recall = measured("recall, looking back")
 parity = measured("parity, looking back")
 recall["LSTM"] = measured("recall")["LSTM, 32 units"]
@@ -444,38 +401,26 @@ show(plot, alt)
 # better with pairs than the rule.
 #
 # * Attention finds the pair in all lists, also in those of 16 pairs. The matrix makes some mistakes
-#   there: whether that comes from its size or from the training on 8 we have not measured. But a
-#   state of a fixed size has a limit, as you saw in the explorer. Samy Jelassi and others (2024)
-#   prove it for the copying of long texts, which two layers of attention can do ([arXiv
-#   2402.01032](https://arxiv.org/abs/2402.01032)).
-# * The answer to parity changes with every 1. The gates of the matrix read the word alone, as those
-#   of the minimal LSTM do. And this attention makes a mean of what it has read. The more ones there
-#   are, the larger is their part in the mean, and the answer is a weighted sum of that. So with
-#   each further 1 it goes the same way, and the answer to parity has to go back and forth.
+#   there. Whether that comes from its size we have not measured, but a state of a fixed size has a
+#   limit, as you saw in the explorer.
+# * The answer to parity changes with every 1, so a layer has to know what it has stored. The gates
+#   of the matrix read the word alone, as those of the minimal LSTM do. And attention makes a mean
+#   of what it has read: it has no state that a 1 could turn round.
 #
-# And a state has something that attention has not: it stays small.
-
-# %%
-for steps in (10, 1000, 100_000):
-    kept = f"attention {2 * 16 * steps:9,}, matrix {16 * 16 + 16}"
-    print(f"numbers kept after {steps:7,} steps: {kept}, LSTM {2 * 32}")
-
-# %% [markdown]
-# So some large models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and
-# gates per layer of attention ([S. Raschka's
-# gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/) has more). The
-# gates are back.
+# And a state stays small, while attention keeps a key and a value more at each step. So some large
+# models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates per layer of
+# attention ([S. Raschka's
+# gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)). The gates are
+# back.
 #
 # ## The reader, once more
 #
 # In lesson 00 an LSTM read `print(x, y)`, and one of its units went up at `(`, stayed up, and fell
-# at `)`. In the words of this lesson: at `(` it stored a 1, with i = 1. In between f kept most of
-# it. At `)` f was as good as 0. It kept one thing, in one number, and read it with a key that is
-# always 1. A matrix keeps more, and still something has to say when to write, when to keep and when
-# to wipe. That is what gates are for.
+# at `)`. It kept one thing, in one number, under a key that is always 1. A matrix keeps more, and
+# still something has to say when to write, when to keep and when to wipe. That is what gates are
+# for.
 #
-# From here, train something of your own, with a baseline and all seeds. Or read one of the papers
-# that this lesson names, with its equations beside the table.
+# From here, train something of your own, with a baseline and all seeds.
 
 # %% [markdown]
 # ## What we have seen

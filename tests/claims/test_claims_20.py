@@ -8,6 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from lstm_lessons.data.trials import measured
+from lstm_lessons.lstm.matrix import matrix_loop
+from lstm_lessons.lstm.minimal import scan
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,34 @@ def recurrence(q, k, v, i, f):
         C = f[t] * C + i[t] * torch.outer(v[t], k[t])
         seen.append(C @ q[t])
     return torch.stack(seen)
+
+
+def test_the_lstm_is_the_row_of_the_table():
+    """nn.LSTM, whose h gives the gates of the next step; D x 1, and the one key is 1."""
+    layer, x, D = torch.nn.LSTM(4, 3, dtype=torch.float64), double(9, 4), 3
+    with torch.no_grad():
+        h, _ = layer(x)
+        before = torch.cat([torch.zeros(1, D).double(), h[:-1]])
+        z = x @ layer.weight_ih_l0.T + before @ layer.weight_hh_l0.T
+        i, f, g, o = (z + layer.bias_ih_l0 + layer.bias_hh_l0).chunk(4, dim=1)
+    one = torch.ones(9, 1).double()
+    c = recurrence(one, one, g.tanh(), i.sigmoid()[..., None], f.sigmoid()[..., None])
+    torch.testing.assert_close(o.sigmoid() * c.tanh(), h, rtol=0, atol=1e-12)
+
+
+def test_the_minimal_lstm_is_the_row_of_the_table():
+    f, g, one = double(9, 3).sigmoid(), double(9, 3), torch.ones(9, 1).double()
+    c = recurrence(one, one, g, (1 - f)[..., None], f[..., None])
+    torch.testing.assert_close(c, scan(f, (1 - f) * g), rtol=0, atol=1e-12)
+
+
+def test_the_mlstm_is_the_row_of_the_table():
+    """Its divisor is the same recurrence, with a value of 1."""
+    q, k, v = double(9, 4), double(9, 4), double(9, 4)
+    i, f = double(9).exp(), double(9).sigmoid()
+    whole = recurrence(q, k, torch.ones(9, 1).double(), i, f)
+    h = recurrence(q, k, v, i, f) / whole.abs().clamp(min=1)
+    torch.testing.assert_close(h, matrix_loop(q, k, v, i, f), rtol=0, atol=1e-12)
 
 
 def test_linear_attention_is_the_row_of_the_table():
