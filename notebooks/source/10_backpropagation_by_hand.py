@@ -37,7 +37,7 @@ for t in (13, 14):
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
 # *score*: above 0 means code. The tool for such a question seems to be the gradient of the score
-# with respect to the vector of each character. We take its length.
+# with respect to the vector of each character. The longer it is, the more the character moves.
 
 # %%
 vectors = x.clone().requires_grad_()
@@ -61,12 +61,12 @@ named = [f"{each} {length:.2f}" for each, length in zip(shown, lengths)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# The `f` with 2.40 and the `o` with 2.16, at the other end of the line. The bracket, which has just
-# turned the verdict round, has a sixth of the gradient of the `f`.
+# The `f` with 2.40, at the other end of the line. The bracket, which has just turned the verdict
+# round, has a sixth of that.
 #
 # Has autograd made a mistake? Or does the gradient answer another question? To know, you have to
-# see how a gradient is made. So you do by hand what `backward()` does, with two units on paper,
-# then with all of the reader. Then we come back to this line.
+# see how a gradient is made. So you do by hand what `backward()` does, first with two units on
+# paper. Then we come back to this line.
 
 # %% [markdown]
 # ## Numbers go forward
@@ -80,21 +80,8 @@ from lstm_lessons import pictures
 pictures.way_back("forward")
 
 # %% [markdown]
-# The same in code. We begin at the four sums, and come to what made them later.
-
-# %%
-z_i, z_f, z_g, z_o = torch.tensor([[1.0, -2], [2, 0], [0.5, -1], [0, 2]])
-c_before = torch.tensor([1.0, -2])
-
-i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
-g = torch.tanh(z_g)
-c = f * c_before + i * g
-h = o * torch.tanh(c)
-print(f"c: {c[0]:.2f}, {c[1]:.2f}    h: {h[0]:.2f}, {h[1]:.2f}")
-
-# %% [markdown]
-# In the end one number is made from all this, the *result*. It may be a score, or a loss. Here let
-# it be
+# In the end one number is made from all this, the *result*, such as a score or a loss. Here let it
+# be
 #
 # $$\text{result} = 1 \cdot h[0] - 2 \cdot h[1] + 0.5 \cdot c[0]$$
 #
@@ -127,14 +114,6 @@ print(f"c: {c[0]:.2f}, {c[1]:.2f}    h: {h[0]:.2f}, {h[1]:.2f}")
 # %%
 pictures.way_back("c")
 
-# %%
-d_h, from_next = torch.tensor([1.0, -2]), torch.tensor([0.5, 0])
-
-tanh_c = torch.tanh(c)
-d_o = d_h * tanh_c
-d_c = from_next + d_h * o * (1 - tanh_c**2)
-print(f"d_o: {d_o[0]:.2f}, {d_o[1]:.2f}    d_c: {d_c[0]:.2f}, {d_c[1]:.2f}")
-
 # %% [markdown]
 # ## The way back through c
 #
@@ -142,17 +121,7 @@ print(f"d_o: {d_o[0]:.2f}, {d_o[1]:.2f}    d_c: {d_c[0]:.2f}, {d_c[1]:.2f}")
 # So the slope for f is c_before. In the same way, the slope for c_before is f, the one for i is g,
 # and the one for g is i.
 #
-# Take unit 1. There `d_c` is −0.64 and c_before is −2.
-#
-# **Predict.** Is `d_f` of unit 1 positive or negative?
-
-# %%
-d_f = d_c * c_before
-print(f"d_f: {d_f[0]:.2f}, {d_f[1]:.2f}")
-
-# %% [markdown]
-# Positive: −0.64 · (−2) = 1.28. The memory of unit 1 is negative, and the result would grow if it
-# were still lower. A larger f keeps more of a negative memory. Now all that c was made from. What
+# Take unit 1. There `d_c` is −0.64 and c_before is −2, so that `d_f` is −0.64 · (−2) = 1.28. What
 # goes back to c_before is `d_c` times f: that is the belt of lesson 00, on the way back.
 
 # %%
@@ -165,15 +134,11 @@ pictures.way_back("gates")
 # 0.50025, a quarter as fast. The slope of σ can be computed from its value alone, as i · (1 − i):
 # here that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g².
 #
-# Here are the rule for σ, and a nudge of the sum by 0.001. The sum that makes a given i comes from
-# `logit`, which turns σ round (lesson 01).
+# Here is the slope for other values of i:
 
 # %%
 for i_value in (0.5, 0.73, 0.9, 0.99, 0.999):
-    z_value = torch.tensor(i_value).logit()
-    by_nudge = (torch.sigmoid(z_value + 0.001) - i_value) / 0.001
-    by_rule = i_value * (1 - i_value)
-    print(f"i {i_value:<5}   i (1 - i): {by_rule:.3f}   nudge: {by_nudge:.3f}")
+    print(f"i {i_value:<5}   i (1 - i): {i_value * (1 - i_value):.3f}")
 
 # %% [markdown]
 # At its ends σ is flat. So **a gate that is nearly open or nearly shut lets next to nothing back to
@@ -192,135 +157,10 @@ for i_value in (0.5, 0.73, 0.9, 0.99, 0.999):
 # \underset{(H)}{dz_o} &= d_h \odot \tanh(c_t) \odot
 #   \textcolor{#a64bb0}{o} \odot (1 - \textcolor{#a64bb0}{o})
 # \end{aligned}$$
-
-# %%
-d_i = d_c * g
-d_g = d_c * i
-dz_i = d_i * i * (1 - i)
-dz_f = d_f * f * (1 - f)
-dz_g = d_g * (1 - g**2)
-dz_o = d_o * o * (1 - o)
-dz = torch.cat((dz_i, dz_f, dz_g, dz_o))
-for name, each in zip("ifgo", dz.chunk(4)):
-    print(f"dz_{name}: {each[0]:.2f}, {each[1]:.2f}")
-
-# %% [markdown]
-# Below you can walk it number by number, with one unit. It begins at h; the box with the thick
-# frame has just got its gradient, and the last lines say how. "Play" walks on by itself. The
-# buttons "unit 0" and "unit 1" are the two units from above.
 #
-# **Try it.**
-#
-# 1. Press "gates at their ends", and play. Does any of the four sums get more than 0.01?
-# 2. Press "output shut": o is nearly 0. What comes to c through h, and what comes to it all the
-#    same?
-
-# %%
-from lstm_lessons import explorers
-
-explorers.one_step_back()
-
-# %% [markdown]
-# <details><summary>Answers</summary>
-#
-# 1. No. About one half comes to each of the four gates, but their slopes let next to nothing on.
-# 2. Through h comes 0.00, because it is multiplied by o. From the next step comes 0.50.
-#
-# </details>
-#
-# Does PyTorch say the same? We give our eight sums to `apply_gates`, the second half of the cell of
-# lesson 03, make the result, and let `backward()` find the gradient.
-
-# %%
-from lstm_lessons import same
-from lstm_lessons.lstm.cell import apply_gates
-
-z = torch.cat((z_i, z_f, z_g, z_o)).requires_grad_()
-new_h, new_c = apply_gates(z, c_before)
-result = 1 * new_h[0] - 2 * new_h[1] + 0.5 * new_c[0]
-result.backward()
-same(dz, z.grad)
-
-# %% [markdown]
-# ## From the sums to x, h and the weights
-#
-# What made the sums? Here is the one of f of unit 0. The word is (1, 2), and the h before is
-# (0.5, −1):
-#
-# $$z_f[0] = 0 \cdot 1 + 1 \cdot 2 + 2 \cdot 0.5 + 1 \cdot (-1) + 0 = 2$$
-#
-# In each product there are two numbers that we want a gradient for, the weight and the number that
-# it is multiplied by. Each is the slope for the other.
-#
-# Begin with the word. Here is the table of its weights, from lesson 03. At the end of each row
-# stands what has come back to the sum that this row makes.
-
-# %%
-of_i_and_f = [[1.0, 0], [0, -1], [0, 1], [2, -1]]
-of_g_and_o = [[-2, 1], [1, -1], [-1, 0], [0, 1]]
-weight_ih = torch.tensor([*of_i_and_f, *of_g_and_o])
-for name, row, each in zip("iiffggoo", weight_ih, dz):
-    print(f"{name}   {row[0]:4.0f} {row[1]:4.0f}   dz {each:5.2f}")
-
-# %% [markdown]
-# The first number of the word, 1, takes part in all eight sums. So eight arrows leave it, with the
-# weights of the first column. What comes back on them adds up, each times its weight:
-# 0.06 · 1 + 0.05 · 0 + 0.07 · 0 + 0.32 · 2 + ... A product of dz with the table does that for both
-# numbers of the word.
-
-# %%
-print(f"along the first column: {(dz * weight_ih[:, 0]).sum():.2f}")
-print("dz @ weight_ih:        ", *[f"{each:.2f}" for each in dz @ weight_ih])
-
-# %% [markdown]
-# On the way forward, each *row* of the table makes one sum. On the way back, each *column* collects
-# for one number. So the table is not turned round, and dz stands on its left. For h the same is
-# `dz @ weight_hh`.
-#
-# Now the weights. `dz_f` of unit 0 is 0.07, and the word is (1, 2).
-#
-# **Predict.** In the row of f of unit 0, what is the gradient of the weight for the *second* number
-# of the word, about 0.07, about 0.14 or about 2?
-
-# %%
-names = ("word[0]", "word[1]", "h[0]", "h[1]", "bias")
-for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
-    print(f"weight for {name:<8} {dz_f[0] * multiplied_by:6.2f}")
-
-# %% [markdown]
-# 0.14: its slope is the number that it was multiplied by, which is 2. A bias is only added, so that
-# its gradient is dz itself.
-#
-# A batch has many rows, and all of them use the same weights. So an arrow leaves a weight for each
-# row, and what comes back adds up. Take a second row: its word is (3, 1), and 0.5 has come back to
-# its sum of f of unit 0. Then the weight for the second number gets 0.07 · 2 + 0.5 · 1 = 0.64. A
-# product of matrices adds up for both weights:
-
-# %%
-dz_of_two = torch.tensor([[0.07], [0.5]])  # two rows, one sum
-two_words = torch.tensor([[1.0, 2], [3, 1]])
-dz_of_two.T @ two_words
-
-# %% [markdown]
-# With all sums, B rows and I numbers per word:
-#
-# $$\underset{(B \times I)}{d_x} = \underset{(B \times 4H)}{dz}\;\underset{(4H \times I)}{W_{ih}}
-# \qquad
-# \underset{(4H \times I)}{d_{W_{ih}}} = \underset{(4H \times B)}{dz^\top}\;
-#   \underset{(B \times I)}{x}$$
-#
-# These were all the rules. It is a good place for a break.
-
-# %% [markdown]
-# ## The same as functions
-#
-# Now for B rows and H units. The way forward you know: it is the step of lesson 03 in the loop of
-# lesson 04. The package has it as `direction_forward`, which keeps of each step what the way back
-# needs: the gates, as `step.i` and so on, `step.c_before`, `step.tanh_c`, and also `step.x` and
-# `step.h_before`.
-#
-# The way back through the gates you have just walked, line by line. `d_c` comes in as what the next
-# step hands back, and the way through h is added to it.
+# Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
+# way forward. `d_c` comes in as what the next step hands back, and the way through h is added to
+# it.
 
 
 # %%
@@ -341,19 +181,127 @@ def gates_backward(d_h, d_c, step):
 
 
 # %% [markdown]
-# Then the way from the sums to all that went into the step. `Weights` holds the four tensors of a
-# layer by their names. The two biases get the same gradient, because they are added to each other.
+# Now the numbers of the picture, in code. `split(1)` makes four tensors of the shape (1, 2). That
+# is a batch of one row, with two units.
 
 # %%
-from lstm_lessons.lstm.backprop import Weights, direction_forward
+sums = torch.tensor([[1.0, -2], [2, 0], [0.5, -1], [0, 2]])
+z_i, z_f, z_g, z_o = sums.split(1)
+c_before = torch.tensor([[1.0, -2]])
+
+i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
+g = torch.tanh(z_g)
+tanh_c = torch.tanh(f * c_before + i * g)
+
+# %% [markdown]
+# A `Step` of the package keeps what the way back needs. The word and the h before, which it keeps
+# too, are those of lesson 03.
+
+# %%
+from lstm_lessons.lstm.backprop import Step
+
+word, h_before = torch.tensor([[1.0, 2]]), torch.tensor([[0.5, -1]])
+step = Step(word, h_before, c_before, i, f, g, o, tanh_c)
+d_h, d_c = torch.tensor([[1.0, -2]]), torch.tensor([[0.5, 0]])
+dz, _ = gates_backward(d_h, d_c, step)
+for name, each in zip("ifgo", dz[0].chunk(4)):
+    print(f"dz_{name}: {each[0]:.2f}, {each[1]:.2f}")
+
+# %% [markdown]
+# Below you can walk it number by number, with one unit. It begins at h; the box with the thick
+# frame has just got its gradient, and the last lines say how. "Play" walks on by itself.
+#
+# **Try it.** Press "gates at their ends", and play. How much comes to each of the four gates, and
+# does any of their sums get more than 0.01?
+
+# %%
+from lstm_lessons import explorers
+
+explorers.one_step_back()
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# About one half comes to each gate. But their slopes let next to nothing on, and no sum gets more
+# than 0.01.
+#
+# </details>
+
+# %% [markdown]
+# ## From the sums to x, h and the weights
+#
+# What made the sums? Here is the one of f of unit 0. The word is (1, 2), and the h before is
+# (0.5, −1):
+#
+# $$z_f[0] = 0 \cdot 1 + 1 \cdot 2 + 2 \cdot 0.5 + 1 \cdot (-1) + 0 = 2$$
+#
+# In each product, the weight is the slope for the number that it is multiplied by, and this number
+# is the slope for the weight.
+#
+# Begin with the word. Here is the table of its weights, from lesson 03. At the end of each row
+# stands what has come back to the sum that this row makes.
+
+# %%
+of_i_and_f = [[1.0, 0], [0, -1], [0, 1], [2, -1]]
+of_g_and_o = [[-2, 1], [1, -1], [-1, 0], [0, 1]]
+weight_ih = torch.tensor([*of_i_and_f, *of_g_and_o])
+for name, row, each in zip("iiffggoo", weight_ih, dz[0]):
+    print(f"{name}   {row[0]:4.0f} {row[1]:4.0f}   dz {each:5.2f}")
+
+# %% [markdown]
+# The first number of the word, 1, takes part in all eight sums. So eight arrows leave it, with the
+# weights of the first column. What comes back on them adds up, each times its weight:
+# 0.06 · 1 + 0.05 · 0 + 0.07 · 0 + 0.32 · 2 + ... A product of dz with the table does that for both
+# numbers of the word.
+
+# %%
+dz @ weight_ih
+
+# %% [markdown]
+# On the way forward, each *row* of the table makes one sum. On the way back, each *column* collects
+# for one number. For h the same is `dz @ weight_hh`.
+#
+# Now the weights. `dz_f` of unit 0 is 0.07, and the word is (1, 2).
+#
+# **Predict.** In the row of f of unit 0, what is the gradient of the weight for the *second* number
+# of the word, about 0.07, about 0.14 or about 2?
+
+# %%
+dz_f = dz[0, 2]  # of unit 0
+names = ("word[0]", "word[1]", "h[0]", "h[1]", "bias")
+for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
+    print(f"weight for {name:<8} {dz_f * multiplied_by:6.2f}")
+
+# %% [markdown]
+# 0.14: its slope is the number that it was multiplied by, which is 2. A bias is only added, so that
+# its gradient is dz itself.
+#
+# A batch has many rows, and all of them use the same weights. So an arrow leaves a weight for each
+# row, and what comes back adds up. Take a second row: its word is (3, 1), and 0.5 has come back to
+# its sum of f of unit 0. Then the weight for the second number gets 0.07 · 2 + 0.5 · 1 = 0.64. A
+# product of matrices adds up for both weights:
+
+# %%
+dz_of_two = torch.tensor([[0.07], [0.5]])  # two rows, one sum
+two_words = torch.tensor([[1.0, 2], [3, 1]])
+dz_of_two.T @ two_words
+
+# %% [markdown]
+# These were all the rules. It is a good place for a break.
+#
+# Here they are in code, for B rows. `Weights` holds the four tensors of a layer by their names. The
+# two biases get the same gradient, because they are added to each other.
+
+# %%
+from lstm_lessons.lstm.backprop import Weights
 
 
 def step_backward(d_h, d_c, step, weights):
     """Return d_x, d_h and d_c of the states before the step, and d_weights."""
     dz, d_c_before = gates_backward(d_h, d_c, step)
-    d_x = dz @ weights.weight_ih
+    d_x = dz @ weights.weight_ih  # (B, 4H) @ (4H, I)
     d_h_before = dz @ weights.weight_hh
-    d_weight_ih = dz.T @ step.x
+    d_weight_ih = dz.T @ step.x  # (4H, B) @ (B, I)
     d_weight_hh = dz.T @ step.h_before
     d_bias = dz.sum(0)
     d_weights = Weights(d_weight_ih, d_weight_hh, d_bias, d_bias)
@@ -396,8 +344,9 @@ def direction_backward(d_output, d_h, d_c, steps, weights):
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
 # 1990). Is it what autograd does? We take a layer with random weights and states. It returns
-# `output`, `h_n` and `c_n`. From some result, a gradient would come back to each of these three;
-# here random numbers stand for it.
+# `output`, `h_n` and `c_n`. Let the result be the sum of all their numbers, each times a random
+# number. Then this random number is the gradient that comes back to it. On the way forward,
+# `direction_forward` is the loop of lesson 04, and returns the `Step` of each step, too.
 
 # %%
 from torch import nn
@@ -405,12 +354,15 @@ from torch import nn
 torch.manual_seed(0)
 T, B, I, H = 7, 3, 5, 4
 lstm = nn.LSTM(I, H)
-words = torch.randn(T, B, I)
-h_0, c_0 = torch.randn(B, H), torch.randn(B, H)
+words = torch.randn(T, B, I, requires_grad=True)
+h_0 = torch.randn(B, H, requires_grad=True)
+c_0 = torch.randn(B, H, requires_grad=True)
 d_output = torch.randn(T, B, H)
 d_h_n, d_c_n = torch.randn(B, H), torch.randn(B, H)
 
 # %%
+from lstm_lessons.lstm.backprop import direction_forward
+
 weights = Weights(*lstm.parameters())
 *_, steps = direction_forward(words, h_0, c_0, weights)
 with torch.no_grad():  # we ask autograd for nothing
@@ -418,32 +370,27 @@ with torch.no_grad():  # we ask autograd for nothing
 d_x, d_h, d_c, d_weights = by_hand
 
 # %% [markdown]
-# Autograd is asked by `torch.autograd.grad`, which takes three things:
-#
-# * `returned`, what the layer returns,
-# * `wanted`, the tensors whose gradients we want,
-# * `come_back`, the gradient that comes back to each thing returned.
-#
-# `nn.LSTM` wants an axis for layers in its states, `h_0[None]`. For gradients, `same` is told to
-# allow 1e-10.
+# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want. `nn.LSTM` needs
+# an axis for layers in its states, `h_0[None]`. For gradients, `same` is told to allow 1e-10.
 
 # %%
-inputs = [words.requires_grad_(), h_0.requires_grad_(), c_0.requires_grad_()]
-output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
-returned = [output, h_n[0], c_n[0]]
-wanted = [*inputs, *lstm.parameters()]
-come_back = [d_output, d_h_n, d_c_n]
-theirs = torch.autograd.grad(returned, wanted, come_back)
+from lstm_lessons import same
 
-names = ("x", "h_0", "c_0", "W_ih", "W_hh", "bias")
+output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
+from_output = (d_output * output).sum()
+from_states = (d_h_n * h_n[0]).sum() + (d_c_n * c_n[0]).sum()
+wanted = (words, h_0, c_0, *lstm.parameters())
+theirs = torch.autograd.grad(from_output + from_states, wanted)
+
 ours = [d_x, d_h, d_c]
 ours += [d_weights.weight_ih, d_weights.weight_hh, d_weights.bias_ih]
+names = ("x", "h_0", "c_0", "W_ih", "W_hh", "bias")
 for name, hand, autograd in zip(names, ours, theirs):
     print(f"{name:<5}", same(hand, autograd, 1e-10))
 
 # %% [markdown]
 # Every gradient is autograd's. The package has these functions under the same names, in
-# `lstm_lessons/lstm/backprop.py`, for any number of layers, too.
+# `lstm_lessons/lstm/backprop.py`.
 #
 # ## Back to the bracket
 #
@@ -462,28 +409,22 @@ d_x, *_ = direction_backward(d_output, nothing, nothing, steps, weights)
 same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
-# So autograd has made no mistake. But now we can look inside, step by step. At the bracket a
-# gradient of length 1.88 comes to c of the 16 units. From there, and from h, it goes on to the 64
-# sums that the gates are made of.
+# So autograd has made no mistake. Now look inside the last step, that of the bracket. A gradient of
+# length 1.88 comes to c of its 16 units. From there, and from h, it goes on to the 64 sums that the
+# gates are made of.
 #
 # **Predict.** A guess: what length will be left at the sums of the bracket, about 1.9, about 0.3,
 # or 0.00?
 
 # %%
-d_h, d_c = reader.head.weight, nothing
-for t in reversed(range(len(line))):
-    step = steps[t]
-    to_c = d_c + d_h * step.o * (1 - step.tanh_c**2)
-    dz, _ = gates_backward(d_h, d_c, step)
-    d_x, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
-    if line[t] in "(of":
-        print(f"{line[t]}   to c {to_c.norm():.2f}", end="")
-        print(f"   to the sums {dz.norm():.2f}", end="")
-        print(f"   to the vector {d_x.norm():.2f}")
+last, d_h = steps[-1], reader.head.weight
+to_c = d_h * last.o * (1 - last.tanh_c**2)
+dz, _ = gates_backward(d_h, nothing, last)
+print(f"to c {to_c.norm():.2f}, to the sums {dz.norm():.2f}")
 
 # %% [markdown]
-# About 0.3, a seventh of what came to c. At the `o` it is a third, and at the `f` a quarter. Here
-# are the slopes of the squeezing, as means over 16 units.
+# About 0.3, a seventh of what came to c. Here are the slopes of the squeezing at the bracket, the
+# `o` and the `f`, as means over 16 units.
 
 # %%
 for t in (14, 1, 0):
@@ -495,18 +436,12 @@ for t in (14, 1, 0):
 # %% [markdown]
 # At the bracket the slopes are the smallest. Take unit 5, the one that follows brackets: the
 # bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If the bracket
-# were a *little* different, i would still be 1.
-#
-# At the first two characters fewer gates stand at their ends. And more comes to their c: 3.86 and
-# 5.05, where it is 1.88 at the bracket. On the way back along c, each step adds what comes to its c
-# through its own h. Both make the gradients of the `f` and of the `o` long.
+# were a *little* different, i would still be 1. At the first two characters fewer gates stand at
+# their ends. That is one reason why their gradients are longer.
 #
 # A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
-# away little by little, from nothing of it to all.
-#
-# What would the gradient say of that? When all is taken away, each number of the vector goes to 0.
-# Its gradient says how fast the score falls with it. So the score would fall by number times
-# gradient, added up over the 8 numbers of the vector.
+# away little by little, until each of its 8 numbers is 0. By the gradient, the score would fall by
+# number times gradient, added up over the 8 numbers.
 
 
 # %%
@@ -539,11 +474,9 @@ show(plot, alt)
 
 # %% [markdown]
 # Until a fifth is taken away the score follows the gradient. Then it falls far more steeply. The
-# gradient sees the left end of the curve, and nothing else. It says that with the whole vector the
-# score falls by 0.44.
+# gradient sees the left end of the curve, and nothing else.
 #
-# To ask what a character has done, make a large change: put zeros in place of its vector. So the
-# reader sees a character that it has never met.
+# To ask what a character has done, make a large change: put zeros in place of its vector.
 #
 # **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
 # back to prose, with a score below 0?
@@ -565,22 +498,7 @@ show(plot, alt + ", ".join(named))
 
 # %% [markdown]
 # One, the bracket: the score falls by 3.69, and the gradient says 0.44. For the second `r` the
-# gradient is near: it says 0.70, and the score falls by 0.72. For the `o` it says 3.47 where the
-# score rises by 2.52. For the `f`, which had the longest one, it has even the sign wrong.
-#
-# What is put in the place of a character matters, too. Now each is left out, and the line is
-# shorter by one. The cell prints those without which the line is prose.
-
-# %%
-for place in range(len(line)):
-    rest = torch.cat((x[:place], x[place + 1 :]))[:, None]
-    _, h, _, _ = direction_forward(rest, nothing, nothing, weights)
-    score = reader.head(h).item()
-    if score < 0:
-        print(f"without {line[place]}: score {score:.2f}")
-
-# %% [markdown]
-# This time the `f` turns the verdict as well. The bracket does it both times.
+# gradient is near. For the `f`, which had the longest one, it has even the sign wrong.
 #
 # So the gradient was right, and we had asked it another question. It says what a small change would
 # do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can
@@ -594,8 +512,8 @@ for place in range(len(line)):
 # * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
 #   i (1 − i), which is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
-# * A gradient says what a small change would do. What a character has done, large changes tell
-#   better, and each of them tells of one change only.
+# * A gradient says what a small change would do. What a character has done, a large change tells
+#   better.
 
 # %% [markdown]
 # **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step
