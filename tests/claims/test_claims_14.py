@@ -39,6 +39,67 @@ def test_stopping_has_helped_eight_of_ten_seeds():
     assert validation == pytest.approx([11.5, 13.9], abs=0.06)
 
 
+def ar9(roots=False):
+    """Return the forecasts of AR(9) for all windows, fitted to the training part."""
+    read = SERIES.sqrt() if roots else SERIES
+    past, wanted = read.unfold(0, 16, 1)[:-1], read[16:]
+    x = torch.cat([past[:, -9:], torch.ones(len(past), 1)], dim=1)
+    found = (x @ torch.linalg.lstsq(x[:205], wanted[:205, None]).solution)[:, 0]
+    return found.square() if roots else found
+
+
+def rmse(guesses, part=slice(0, 293)):
+    return (guesses - SERIES[16:])[part].square().mean().sqrt().item()
+
+
+@pytest.mark.parametrize(
+    ("roots", "year", "of_formula", "of_networks", "better"),
+    [(False, 1956, 17.1, 17.2, 5), (True, 1958, 16.8, 16.5, 7)],
+)
+def test_without_one_year_a_lead_is_gone(roots, year, of_formula, of_networks, better):
+    networks = torch.tensor(measured("forecasts")["64 units"], dtype=torch.float64)
+    both = torch.cat([ar9(roots)[240:][None], networks])
+    squares = (both - SERIES[TEST - FIRST :]).square()
+    errors = squares[:, torch.arange(TEST, 2009) != year].mean(dim=1).sqrt()
+    assert errors[0].item() == pytest.approx(of_formula, abs=0.05)
+    assert errors[1:].mean().item() == pytest.approx(of_networks, abs=0.05)
+    assert (errors[1:] < errors[0]).sum() == better
+
+
+def test_all_networks_saw_more_of_1956_coming_and_were_far_too_low_in_1958():
+    networks = torch.tensor(measured("forecasts")["64 units"])
+    assert [round(SERIES[year - FIRST].item()) for year in (1956, 1958)] == [142, 185]
+    assert [round(ar9()[year - FIRST - 16].item()) for year in (1956, 1958)] == [69, 184]
+    assert [round(each.item()) for each in networks[:, 0].aminmax()] == [96, 110]
+    too_low = SERIES[1958 - FIRST] - networks[:, 2]
+    assert [round(each.item()) for each in too_low.aminmax()] == [40, 63]
+
+
+def test_on_the_validation_part_the_networks_are_ahead_of_roots():
+    assert rmse(ar9(roots=True), slice(205, 240)) == pytest.approx(13.4, abs=0.05)
+    runs = measured("grid")["0.03 64"]
+    assert mean(stopped(run)[1] for run in runs) == pytest.approx(10.8, abs=0.05)
+
+
+def test_the_shuffled_exam_is_easier():
+    """AR(2) as it was, fitted by time, is much better on all years than on the last 53."""
+    x = torch.stack([SERIES[15:-1], SERIES[14:-2], torch.ones(293)], dim=1)
+    forecasts = (x @ torch.linalg.lstsq(x[:205], SERIES[16:221, None]).solution)[:, 0]
+    assert rmse(forecasts) == pytest.approx(16.8, abs=0.05)
+    assert rmse(forecasts, slice(240, 293)) == pytest.approx(22.4, abs=0.05)
+
+
+def test_four_settings_cannot_be_told_from_the_best_one():
+    grid = {name: [stopped(run)[1] for run in runs] for name, runs in measured("grid").items()}
+    best = grid.pop("0.03 64")
+    close = {
+        name
+        for name, other in grid.items()
+        if mean(other) - mean(best) < 2 * (spread(best) ** 2 + spread(other) ** 2) ** 0.5
+    }
+    assert close == {"0.003 64", "0.01 16", "0.01 64", "0.03 16"}
+
+
 def test_no_setting_is_a_clear_winner():
     """0.003 and 0.03 with 64 units differ by less than chance moves each of the two means."""
     grid = measured("grid")
@@ -70,12 +131,9 @@ def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
 
 def test_each_stopped_run_is_nearer_than_ar9_in_about_half_of_the_years():
     """27 to 32 of the 53 years: that could be a coin."""
-    past, wanted = SERIES.unfold(0, 16, 1)[:-1], SERIES[16:]
-    x = torch.cat([past[:, -9:], torch.ones(len(past), 1)], dim=1)
-    ar9 = (x @ torch.linalg.lstsq(x[:205], wanted[:205, None]).solution)[240:, 0]
     truth = SERIES[TEST - FIRST :]
     ours = torch.tensor(measured("forecasts")["64 units"], dtype=torch.float64)
-    nearer = ((ours - truth).abs() < (ar9 - truth).abs()).sum(dim=1)
+    nearer = ((ours - truth).abs() < (ar9()[240:] - truth).abs()).sum(dim=1)
     assert (nearer.min(), nearer.max()) == (27, 32)
 
 
