@@ -229,7 +229,7 @@ def test_without_a_forget_gate_brackets_are_learnt_last():
 
 
 def test_without_a_forget_gate_all_learn_the_brackets_in_sixteen_rounds():
-    """What lesson 13 says: slow and unsteady, and in the end not worse."""
+    """What lesson 13 says: three had it, lost it and found it again; in the end none is worse."""
     eight = measured("relatives")["no forget gate"]
     longer = measured("relatives, longer")["no forget gate"]
     assert [run[:8] for run in longer] == eight
@@ -240,7 +240,7 @@ def test_without_a_forget_gate_all_learn_the_brackets_in_sixteen_rounds():
 
 
 def test_an_lstm_is_behind_at_larger_rates_too():
-    """What lesson 13 says in brackets: the means of ten seeds, and no seed ends below 0.99."""
+    """What lesson 13 once said: the means of ten seeds, and no seed ends below 0.99."""
     for rate in (0.03, 0.1):
         found = measured(f"relatives, rate {rate}")
         rounds = {name: sum(map(learnt_in, seeds)) / 10 for name, seeds in found.items()}

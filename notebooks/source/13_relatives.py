@@ -15,12 +15,11 @@
 # PyTorch has a second layer with gates, `nn.GRU`. Which one do you take? Let us give both the
 # question of lesson 08: in a long text of dots and brackets, say at each character whether a
 # bracket is open. Half of the characters stand in a bracket, so a guess is right at half of them.
-# There are ten seeds of each layer, with half the units and a third of the learning rate of lesson
-# 08, so that they learn more slowly. A *round* goes once through 8,000 characters; after each one
-# the right answers on 2,000 others are counted.
+# A *round* goes once through 8,000 characters; after each one the right answers on 2,000 others are
+# counted.
 #
-# In the picture, a line is the mean of ten seeds, and the grey band round it reaches from the worst
-# seed to the best.
+# There are ten seeds of each layer. In the picture, a line is their mean, and the grey band round
+# it reaches from the worst seed to the best.
 
 # %%
 from lstm_lessons import pictures
@@ -40,9 +39,10 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 #
 # ## No forget gate: the cell of 1997
 #
-# The first LSTM, in 1997, had no forget gate: it was
-# added in 2000, by Felix Gers, Jürgen Schmidhuber and Fred Cummins. Without it the belt of c runs
-# through, and no tap ever makes it smaller.
+# The first LSTM, in 1997, had no forget gate: it was added in 2000, by Felix Gers, Jürgen
+# Schmidhuber and Fred Cummins. Without it the belt of c runs through, and no tap ever makes it
+# smaller. The first LSTM also squeezed its numbers with other functions. We keep the sigmoid and
+# tanh.
 
 # %%
 pictures.relative(forget="none")
@@ -71,7 +71,6 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 # added to as it is. So the weights have three quarters of the rows.
 #
 # This cell can empty its memory in one way only: it has to write the opposite of what is there.
-# (The first LSTM also squeezed its numbers with other functions. We keep the sigmoid and tanh.)
 #
 # ## Coupled gates
 #
@@ -98,9 +97,6 @@ for _ in range(5):
 # Nearly 1, and it will never be more. Its new c is a mixture of the old c and of g, and a mixture
 # lies between its two parts. So a coupled unit that starts at zero stays between −1 and 1. It could
 # not do what the reader's unit 5 does at seven open brackets: its c goes up to 7.
-#
-# For many uses that is enough. Google's keyboard for phones has suggested the next word with such a
-# cell ([Hard and others, 2018](https://arxiv.org/abs/1811.03604)).
 #
 # ## Peepholes
 #
@@ -132,25 +128,20 @@ def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
 
 
 # %% [markdown]
-# What can a cell do with that? Here is one unit with weights set by hand. It reads x = 1 at every
-# step, i is 1 and g is 1, so that each step adds 1 to c. o is shut, so h is zero all the time. The
-# forget gate is $\sigma(35 - 10\,c)$: 35 is its weight for x, −10 is its peephole.
+# What can a unit do with that? Let i be 1 and g be 1, so that each step adds 1 to c. Let o be shut,
+# so that h is zero all the time. And let the unit read the same word at every step. Its forget gate
+# is $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
 #
 # With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
 
+
 # %%
-word, zero = torch.ones(1), torch.zeros(1)
-weight_ih = torch.tensor([[10.0], [35.0], [10.0], [-50.0]])  # i, f, g, o
-weight_hh = torch.zeros(4, 1)
-
-
-def run_unit(p_f):
-    """Return c after each of 12 steps."""
-    h, c, seen = zero, zero, []
-    peepholes = torch.tensor([[0.0], [p_f], [0.0]])
-    weights = (weight_ih, weight_hh, None, None, peepholes)  # no biases
+def run_unit(peephole):
+    """Return c after each of 12 steps; i and g are 1."""
+    c, seen = torch.zeros(()), []
     for _ in range(12):
-        h, c = peephole_step(word, h, c, *weights)
+        f = torch.sigmoid(35 + peephole * c)
+        c = f * c + 1
         seen.append(c.item())
     return seen
 
@@ -173,14 +164,13 @@ show(plot, alt)
 
 # %% [markdown]
 # About 1. At c = 4 the forget gate shuts, the four are thrown away, and 1 comes in. So the unit
-# counts to four, and begins anew. What is new is not the adding up, but that this unit notices its
-# count while it shows nothing. Without the peephole it
-# cannot: its word is always the same and h is always zero, so all its gates are the same at every
-# step. Peepholes were made for just this, to count and to keep time.
+# counts to four, and begins anew. It notices its count while it shows nothing. Without the peephole
+# it cannot: the word is always the same and h is always zero, so its gates are the same at every
+# step.
 #
-# PyTorch has no peepholes. But with weights of zero nobody looks, and then it must be PyTorch's
-# cell. With weights of one it must not be. `cell.parameters()` gives both matrices and both biases,
-# in the order in which our step takes them:
+# PyTorch has no peepholes. But with weights of zero nobody looks, and then our step must be
+# PyTorch's. `cell.parameters()` gives both matrices and both biases, in the order in which our step
+# takes them:
 
 # %%
 from lstm_lessons import same
@@ -189,12 +179,9 @@ torch.manual_seed(0)
 cell = nn.LSTMCell(100, 16)
 words, h, c = torch.randn(10, 100), torch.randn(10, 16), torch.randn(10, 16)
 h_torch, c_torch = cell(words, (h, c))
-given = (words, h, c, *cell.parameters())
-for weights in (torch.zeros(3, 16), torch.ones(3, 16)):
-    h_new, c_new = peephole_step(*given, weights)
-    print(f"weights of {weights[0, 0]:.0f}:")
-    print("  h", same(h_new, h_torch))
-    print("  c", same(c_new, c_torch))
+ours = peephole_step(words, h, c, *cell.parameters(), torch.zeros(3, 16))
+print("h", same(ours[0], h_torch))
+print("c", same(ours[1], c_torch))
 
 # %% [markdown]
 # ## The GRU
@@ -206,9 +193,9 @@ for weights in (torch.zeros(3, 16), torch.ones(3, 16)):
 pictures.relative("GRU, torch")
 
 # %% [markdown]
-# The thick line is h here, since it is the memory. x has a line of its own. A dot is where an arrow
-# leaves a line; where a line has a gap, an arrow passes over it and takes nothing. The letters are
-# PyTorch's. In a GRU, z is a gate, and no weighted sum has that name.
+# The thick line is h here, since it is the memory. A dot is where an arrow leaves a line; where a
+# line has a gap, an arrow passes over it and takes nothing. The letters are PyTorch's. In a GRU, z
+# is a gate, and no weighted sum has that name.
 #
 # * n is the news, like g.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
@@ -320,21 +307,15 @@ def gru_step_of_the_paper(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None
     return ((1 - z) * n + z * h,)
 
 
-# %%
-output, _ = unroll_step(gru_step_of_the_paper, x, (h_0[0],), gru.all_weights[0])
-same(output, gru(x, h_0)[0])
-
 # %% [markdown]
-# The weights fit, no error comes, and the numbers differ. Both can be trained. But weights that
-# were trained in one of them belong to it.
-#
-# How would you notice? Begin with zeros, take a layer without biases, and look at the first two
-# steps:
+# The weights of `nn.GRU` fit into both steps, and no error comes. But weights that were trained in
+# one of them belong to it. How would you notice? Take a layer without biases, begin with zeros, and
+# look at the first two steps:
 
 # %%
 torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
-zeros, weights = torch.zeros(10, 16), plain.all_weights[0]  # no biases
+zeros, weights = torch.zeros(10, 16), plain.all_weights[0]
 output, _ = unroll_step(gru_step_of_the_paper, x, (zeros,), weights)
 for t in range(2):
     print(f"step {t}:", same(output[t], plain(x)[0][t]))
@@ -344,9 +325,7 @@ for t in range(2):
 # sees nothing. With biases the first step differs already: what h gives to the news is then
 # $r \odot b_{hn}$ in PyTorch's order, and $b_{hn}$ in the paper's.
 #
-# The paper itself has changed its mind: the first version of
-# [arXiv 1406.1078](https://arxiv.org/abs/1406.1078) has PyTorch's order, and the third one the
-# other. So libraries ask. PyTorch's order is `reset_after=True` in Keras, and
+# Libraries ask which order you want. PyTorch's is `reset_after=True` in Keras, and
 # `linear_before_reset=1` in ONNX.
 #
 # ## The switchboard
@@ -358,7 +337,6 @@ for t in range(2):
 #
 # 1. Press "nn.LSTM" and switch the peepholes on. How many parameters do they add, for H = 16?
 # 2. Press "1997", then "coupled", then "nn.GRU". Compare their counts.
-# 3. Take the GRU and switch its order from "torch" to "paper". What moves in the picture?
 
 # %%
 from lstm_lessons import explorers
@@ -370,7 +348,6 @@ explorers.relatives()
 #
 # 1. 48, which is 3 for each unit.
 # 2. They are equal. All three have three blocks of rows, and 1,248 parameters for H = 16.
-# 3. $W_{hn}$ and the sign × of r change places. The count stays.
 #
 # </details>
 #
@@ -380,7 +357,8 @@ explorers.relatives()
 # from this lesson, the projection of lesson 12, and an LSTM with a forget bias of 1, whose forget
 # gates begin more open.
 #
-# * Each has 8 units. With the projection, h is 4 numbers.
+# * Each has 8 units, half as many as in lesson 08, and a third of its learning rate, so that they
+#   learn slowly. With the projection, h is 4 numbers.
 # * Each reads the 8,000 characters in 16 streams, in chunks of 10, and hands its states on. There
 #   are 8 rounds.
 # * It *has learnt it* at the round from which on 95 % of its answers are right.
@@ -412,23 +390,11 @@ for name, seeds in runs.items():
 
 # %% [markdown]
 # Three. The cell of 1997 is last by far. It alone has no tap that empties, and at a closing bracket
-# a unit that stood for "open" has to be emptied. And an 8 in its row says no more than that the
-# last round was above 95 %. So its ten seeds were given 16 rounds. Three of them are shown round by
-# round. Seed 6 is one of those that had an 8:
-
-# %%
-longer = measured("relatives, longer")["no forget gate"]
-print("16 rounds:", *sorted(map(learnt_in, longer), key=int))
-for seed in (6, 8, 9):
-    print(f"seed {seed}, rounds 7 to 16:", *longer[seed][6:])
-
-# %% [markdown]
-# All ten learn it in the end, and after round 16 each has 99 % and more. The cell of 1997 is slow
-# and unsteady: seeds 6, 8 and 9 had it, lost it, and found it again.
+# a unit that stood for "open" has to be emptied. With 16 rounds, all ten of its seeds learn it, but
+# three of them had it before, lost it, and found it again.
 #
 # Which of the differences makes the GRU quick? Coupled gates alone bring the LSTM to 2 or 3 rounds,
 # as many as the GRU needs. The place of r makes no difference here, and peepholes do not help.
-# (With three and with ten times the learning rate, too, the LSTM was behind coupled gates and GRU.)
 #
 # ## What the large comparisons found
 #
@@ -443,8 +409,7 @@ for seed in (6, 8, 9):
 #
 # They measured how *good* a cell becomes. Our table says how *soon* one small task is learnt, and
 # in the end all of our cells are equally good at it. So the two can differ: here a forget bias of 1
-# leaves the LSTM at 4 or 5 rounds. And our cells have equally many units, not parameters: with
-# three blocks, the GRU, the coupled gates and the cell of 1997 have a quarter fewer than the LSTM.
+# leaves the LSTM at 4 or 5 rounds.
 #
 # So, `nn.LSTM` or `nn.GRU`? Take a cell with a gate that forgets; both have one. Which of them is
 # better depends on the task. Begin with one, and try the other before you invent a third.
@@ -457,8 +422,8 @@ for seed in (6, 8, 9):
 #   memory even while it shows nothing.
 # * A GRU has one state and three blocks. PyTorch's r acts after the product with h, the paper's
 #   before it. The weights fit both, and the numbers differ.
-# * On brackets, GRU and coupled gates learnt soonest, and the cell of 1997 last, and unsteadily. In
-#   the end all were equally good.
+# * On brackets, GRU and coupled gates learnt soonest, and the cell of 1997 last. In the end all
+#   were equally good.
 
 # %% [markdown]
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
