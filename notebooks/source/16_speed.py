@@ -59,10 +59,9 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# All programs of this lesson are called with these seven arguments: x, two states, four weights. We
-# keep them in two lists. `given` is float32, with which most people train. `exact` is the same in
-# float64, for proofs, and `lstm64` is the layer in float64. `deepcopy` makes a copy that shares
-# nothing.
+# All programs of this lesson are called with these seven arguments: x, two states, two weights and
+# two biases. We keep them in two lists. `given` is float32, with which most people train. `exact`
+# is the same in float64, for proofs, and `lstm64` is the layer in float64.
 
 # %%
 from copy import deepcopy
@@ -76,8 +75,8 @@ same(per_sample(*exact)[0], wanted)
 
 # %% [markdown]
 # Equal. And the time? When a program runs for the first time, it has to set up things, so we run it
-# once without a clock. Then we run it again and again for some tenths of a second, at least ten
-# times, and keep the shortest time, because other work on the machine can only make a run longer.
+# once without a clock. Then we run it again and again for 0.4 seconds, at least ten times. We keep
+# the shortest time, because other work on the machine can only make a run longer.
 
 # %%
 from time import perf_counter
@@ -86,8 +85,8 @@ from time import perf_counter
 def seconds(function, *arguments):
     """Return the shortest time of many runs, after one that does not count."""
     function(*arguments)
-    times = []
-    while len(times) < 10 or sum(times) < 0.4:
+    times, began = [], perf_counter()
+    while len(times) < 10 or perf_counter() - began < 0.4:
         start = perf_counter()
         function(*arguments)
         times.append(perf_counter() - start)
@@ -231,8 +230,8 @@ same(one_product(*exact)[0], wanted)
 
 # %% [markdown]
 # 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
-# three times `*`, and one `+`. Four calls are left over: `cat` and `+` before the loop, `stack`
-# behind it, and `for x_t in x`, which cuts x into steps. `eight_products` has 21 calls per step.
+# three times `*`, and one `+`. Four more calls stand outside the loop. `eight_products` has 21
+# calls per step.
 #
 # ### Out of the loop
 #
@@ -276,9 +275,7 @@ print(whole, same(hoisted(*exact)[0], wanted))
 # calls decide there: one call per step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
-# `nn.LSTM`. In float32 PyTorch hands the layer, where it can, to *oneDNN*, a library that has such
-# layers ready-made. The last row shows `nn.LSTM` without it. In the code it has its old name,
-# `mkldnn`.
+# `nn.LSTM`.
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: it measures time
@@ -287,21 +284,14 @@ with torch.no_grad():
     for rung in (per_sample, eight_products, one_product, hoisted):
         calls, ratio = count(rung, *given).calls, seconds(rung, *given) / unit
         print(f"{rung.__name__:15} {calls:5} calls  {ratio:6.1f}")
-    with torch.backends.mkldnn.flags(enabled=False, allow_tf32=None):
-        print(f"{'nn.LSTM without oneDNN':27} {seconds(lstm, x) / unit:7.1f}")
 
 # %% [markdown]
 # Read it from the top down: in this small layer, the time falls with the calls. To take the whole
-# batch at once saves most. `one_product` and `hoisted` may be nearly equal on your machine. While
-# other programs are at work, a long run is disturbed more than a short one, so `per_sample` looks
-# worse.
+# batch at once saves most. `one_product` and `hoisted` may be nearly equal on your machine.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
-# where a step needs no Python. There are calls in there, too, which `count` does not see. And
-# oneDNN has its part. Say that `hoisted` takes 8 times as long, and `nn.LSTM` without oneDNN takes
-# 5 times. Then the whole distance is 8 − 1 = 7. From 8 to 5 it is 3, which is Python's part, and
-# from 5 to 1 it is 4, which is oneDNN's, 4 / 7 of the whole. In our runs it had half to three
-# quarters.
+# where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
+# library that has such layers ready-made.
 #
 # ## The way back
 #
@@ -336,45 +326,25 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# PyTorch lets us write the way back of a function ourselves: a `torch.autograd.Function` has a
-# `forward` and a `backward`. The package has one, and `own_backward` calls it, with the same seven
-# arguments as ever. Its `forward` is `hoisted` with fewer calls. Its `backward` walks from the last
-# step to the first with the equations of lesson 10, and keeps dz of each step. Then it calls
-# `behind_the_loop`:
-
-# %%
-from lstm_lessons.ladder.backward import behind_the_loop, own_backward
-
-print(getsource(behind_the_loop))
-
-# %% [markdown]
+# PyTorch lets us write the way back of a function ourselves. The package has done so, in
+# `own_backward`, which takes the same seven arguments as ever. On its way back it walks from the
+# last step to the first with the equations of lesson 10, and keeps dz of each step. The product
+# stands behind the loop.
+#
 # Are its gradients those of `nn.LSTM`? The loss is the sum of the squares of all outputs. `leaves`
 # are copies of the seven arguments that ask for gradients.
 
-
 # %%
-def all_gradients(rung):
-    """Return the gradients of the four weights and biases, as one long row."""
-    leaves = [tensor.clone().requires_grad_() for tensor in exact]
-    rung(*leaves)[0].square().sum().backward()
-    return torch.cat([leaf.grad.flatten() for leaf in leaves[3:]])
+from lstm_lessons.ladder.backward import own_backward
 
+leaves = [tensor.clone().requires_grad_() for tensor in exact]
+own_backward(*leaves)[0].square().sum().backward()
+ours = [leaf.grad.flatten() for leaf in leaves[3:]]  # weights and biases
 
 lstm64.zero_grad()
 lstm64(exact[0])[0].square().sum().backward()
 theirs = [weight.grad.flatten() for weight in lstm64.parameters()]
-same(all_gradients(own_backward), torch.cat(theirs))
-
-
-# %%
-def training_step(rung):
-    """Run forward and backward."""
-    leaves = [tensor.clone().requires_grad_() for tensor in given]
-    rung(*leaves)[0].square().sum().backward()
-
-
-ratio = seconds(training_step, hoisted) / seconds(training_step, own_backward)
-print("own backward is quicker:", ratio > 1)
+same(torch.cat(ours), torch.cat(theirs))
 
 # %% [markdown]
 # ## The whole ladder
@@ -401,8 +371,7 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 2.66. `per sample` is quicker than `eight products` there, since for a single
-#    line it has fewer calls.
+# 1. `compiled`, with 2.66.
 # 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`, with 0.94.
@@ -506,7 +475,12 @@ with torch.no_grad():
 # %% [markdown]
 # Where other programs need the second core, two threads can take longer than one.
 #
-# ## When a compiler pays
+# ## Which one to take
+#
+# Where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
+# because your cell is another one: then write `hoisted` first.
+#
+# <details><summary>When a compiler pays</summary>
 #
 # `torch.compile` reads a function and, for a processor, writes a program in C++. What stands
 # between two products becomes a few loops over the numbers, in place of ten calls. But this has to
@@ -517,9 +491,9 @@ with torch.no_grad():
 #
 # So a compiler pays for small layers, in a long training with few different sizes, and not while
 # you try things out. At the wide sizes of the ladder, `compiled` gains little on `hoisted` or is
-# slower, and `own_backward` is faster in training. And where `nn.LSTM` can do what you need, take
-# `nn.LSTM`. The rungs are for the day when it cannot, because your cell is another one: then write
-# `hoisted` first.
+# slower, and `own_backward` is faster in training.
+#
+# </details>
 
 # %% [markdown]
 # ## What we have seen
