@@ -353,8 +353,8 @@ same(torch.cat(ours), torch.cat(theirs))
 # core, with nothing else at work on the machine. A bar to the right of the line 1 is slower than
 # `nn.LSTM`, a bar to the left is faster. Mind that the axis is logarithmic: from 1 to 2 is as far
 # as from 5 to 10. The sizes are not those of our lines, so the numbers are others than above.
-# `compiled` is what a compiler makes of `hoisted`; more of it below. At the two wide sizes
-# `per sample` was not measured, because it takes too long.
+# `compiled` is what a compiler makes of `hoisted`; more of it in a fold below. At the two wide
+# sizes `per sample` was not measured, because it takes too long.
 #
 # **Try it.**
 #
