@@ -13,9 +13,7 @@
 # ## The queue
 #
 # Lesson 16 ended at a queue: step 500 of an LSTM cannot begin before step 499 is done, and most of
-# a GPU waits.
-#
-# What makes them wait? Here is the cell once more:
+# a GPU waits. What makes it wait? Here is the cell once more:
 
 # %%
 from lstm_lessons import pictures
@@ -28,9 +26,8 @@ pictures.relative()
 # is there.
 #
 # What if no gate read h? Let us ask the reader of lesson 00. In a copy of it we set the weights for
-# h to zero, so that its gates read the character and the biases alone. It is an ablation, as in
-# lesson 15. We run both with the `lstm_step` of lesson 03, and keep c of unit 5, which follows
-# brackets.
+# h to zero, so that its gates read the character and the biases alone. We run both with the
+# `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
 
 # %%
 from copy import deepcopy
@@ -97,8 +94,7 @@ pictures.along(text, curves, title="c of unit 5")
 # \end{aligned}$$
 #
 # It is the equation of the LSTM. What is new is that f and i · g are known before anything is
-# remembered. We call the product i · g *what is let in*, in code `let_in`. (`minimal_step` returns
-# a tuple of one, as the `unroll_step` of lesson 12 wants it.)
+# remembered. We call the product i · g *what is let in*, in code `let_in`.
 
 
 # %%
@@ -111,7 +107,7 @@ def minimal_gates(x, weight, bias):
 
 
 def minimal_step(x, c, weight, bias):
-    """Return the new (c,), which is also what the layer shows."""
+    """Return the new (c,), a tuple of one, as unroll_step wants it."""
     f, let_in = minimal_gates(x, weight, bias)
     return (f * c + let_in,)
 
@@ -178,8 +174,8 @@ for f_all, in_all in (first_way, second_way):
 # Neighbours may be joined in many places *at the same time*.
 #
 # It works because a step is a straight line in c: something times c, plus something, and neither of
-# the two depends on c. Such a step is called *linear* in c (in algebra, affine). In `nn.LSTM` it is
-# not: there f is made from h, and h from c.
+# the two depends on c. Such a step is called *linear* in c. In `nn.LSTM` it is not: there f is made
+# from h, and h from c.
 #
 # ## The scan
 #
@@ -237,8 +233,8 @@ def scan(f, let_in):
 
 
 # %% [markdown]
-# Mind the order: `let_in` is joined first, with the old f. Small first. With f = 0.5 and
-# 1 let in at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
+# Mind the order: `let_in` is joined first, with the old f. Small first. With f = 0.5 and 1 let in
+# at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
 
 # %%
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
@@ -266,20 +262,14 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 # The same numbers, and the same gradients. So this layer can be trained without any loop over time.
 # The package has it as `MinimalLSTM`, which is called as `nn.LSTM` is.
 #
-# Eric Martin and Chris Cundy trained layers by such a scan in 2017 ([arXiv
-# 1709.04057](https://arxiv.org/abs/1709.04057)). It works for every step that is linear in its
-# memory. An RNN without tanh has such a step, h = W x + U h: the matrix U stands in the place of f,
-# and two steps joined multiply h by U · U. But to multiply matrices in each join costs far more.
-#
 # ## A shorter way?
 #
 # Take A and B once more, from c = 0. A makes 3, and B makes 0.8 · 3 + 1 = 3.4. Now without rounds.
-# Multiply all f up to each step: 0.5, and 0.5 · 0.8 = 0.4. Call these products P. (In lesson 12, P
-# was a size.) Divide what each step lets in by its P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. Multiply
-# by the last P: 8.5 · 0.4 = 3.4. So the 3 was multiplied by 0.4 / 0.5 = 0.8, and that is the f
-# which came after it. On paper this is right for any number of steps, because one P divided by an
-# earlier one is the product of all f between them. `cumprod` and `cumsum` are the running product
-# and sum:
+# Multiply all f up to each step: 0.5, and 0.5 · 0.8 = 0.4. Call these products P. Divide what each
+# step lets in by its P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. Multiply by the last P: 8.5 · 0.4 =
+# 3.4. So the 3 was multiplied by 0.4 / 0.5 = 0.8, and that is the f which came after it. On paper
+# this is right for any number of steps, because one P divided by an earlier one is the product of
+# all f between them. `cumprod` and `cumsum` are the running product and sum:
 
 
 # %%
@@ -289,11 +279,11 @@ def shortcut(f, let_in):
     return P * (let_in / P).cumsum(dim=0)
 
 
-same_for_24 = (shortcut(f, let_in) - scan(f, let_in)).abs().max() < 1e-9
-print("24 steps, up to 1e-9:", same_for_24.item())
+print(shortcut(torch.full((4,), 0.5), torch.ones(4)).tolist())
 
 # %% [markdown]
-# Let one unit have f = 0.5 at each of 2,000 steps, and let in 1. Then c comes close to 2.
+# These are the numbers of the scan. Now let f be 0.5 at each of 2,000 steps, and let in 1. Then c
+# comes close to 2.
 #
 # **Predict.** Think of P at the end. What does this way give for c: about 2, 0, or something else?
 
@@ -328,9 +318,8 @@ for steps in (8, 64, 512, 4096):
 #
 # **Try it.**
 #
-# 1. Press "many hands". Set the steps to 16, then to 17. How many more turns does each way need?
-# 2. Press "one hand". How many turns do loop and scan take?
-# 3. Press "four hands", and add hands. From how many on is the scan done first?
+# 1. Press "one hand". How many turns do loop and scan take?
+# 2. Press "four hands", and add hands. From how many on is the scan done first?
 
 # %%
 from lstm_lessons import explorers
@@ -340,20 +329,18 @@ explorers.loop_and_scan()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. One more for the loop, 16 in place of 15. One more for the scan, too, 5 in place of 4: a new
-#    round. It then needs no other one up to 32 steps.
-# 2. The loop takes 31, and the scan 129.
-# 3. From 5 on. With four hands the scan takes 33 turns and the loop 31; with five it is 28.
+# 1. The loop takes 31, and the scan 129.
+# 2. From 5 on. With four hands the scan takes 33 turns and the loop 31; with five it is 28.
 #
 # </details>
 #
 # Now with a clock, on your own machine. In lesson 16 each call of PyTorch took some microseconds,
 # however small the tensors were, and in large tensors the numbers themselves took the time. So we
-# measure once with small tensors and once with large ones, and only ask whether one way takes at
-# least twice as long as the other.
+# measure once with small tensors and once with large ones. Of five runs we take the shortest, and
+# only ask whether one way takes at least twice as long as the other.
 
 # %%
-from time import perf_counter
+from timeit import repeat
 
 
 def one_by_one(f, let_in):
@@ -366,14 +353,9 @@ def one_by_one(f, let_in):
 
 
 # %%
-def seconds(run, f, let_in):
-    """Return the shortest time of many runs, as in lesson 16."""
-    times = []
-    while len(times) < 5 or sum(times) < 0.4:
-        start = perf_counter()
-        run(f, let_in)
-        times.append(perf_counter() - start)
-    return min(times)
+def seconds(run, *gates):
+    """Return the shortest time of five runs."""
+    return min(repeat(lambda: run(*gates), number=1, repeat=5))
 
 
 # %% [markdown]
@@ -383,9 +365,8 @@ def seconds(run, f, let_in):
 # %%
 torch.set_num_threads(1)
 for size in ((1, 16), (32, 256)):
-    timed = torch.rand(256, *size), torch.randn(256, *size)
-    by_the_loop = seconds(one_by_one, *timed)
-    by_the_scan = seconds(scan, *timed)
+    gates = torch.rand(256, *size), torch.randn(256, *size)
+    by_the_loop, by_the_scan = seconds(one_by_one, *gates), seconds(scan, *gates)
     print("256 steps, sentences and units", size, end=": ")
     print("loop takes twice as long:", by_the_loop > 2 * by_the_scan, end="; ")
     print("scan takes twice as long:", by_the_scan > 2 * by_the_loop)
@@ -393,9 +374,9 @@ for size in ((1, 16), (32, 256)):
 # %% [markdown]
 # For the small one, on the machine on which this page was made. The loop makes many calls there,
 # and the scan few. In the large one the numbers cost the time, and the scan works through more of
-# them. It pays off where there are many hands: Martin and Cundy wrote one for a GPU, and report up
-# to 9 times the speed. There are also scans that make at most 2 T joins, in about twice as many
-# rounds as ours.
+# them. It pays off where there are many hands: Eric Martin and Chris Cundy wrote a scan for a GPU
+# in 2017, and report up to 9 times the speed ([arXiv
+# 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -420,10 +401,9 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 #
 # Now another task. The network reads a row of bits, such as 1 0 1 1, and after each bit it says
 # whether the ones so far are an *odd* number. A 1 turns the answer round. This is called *parity*.
-# (Lesson 06 asked whether doubled letters were odd in number, and one layer of an LSTM hardly
-# learnt it. There it also had to *find* the doubled letters.) An LSTM with 8 units and minimal
-# LSTMs with 8 and with 64 were trained on rows of 20 bits, with ten seeds of each. They were asked
-# after the last of 20 bits, and of 200 (`parity` in `lstm_lessons/data/after.py`).
+# An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, with
+# ten seeds of each. They were asked after the last of 20 bits, and of 200 (`parity` in
+# `lstm_lessons/data/after.py`).
 #
 # **Predict.** An answer by chance is right for half of the rows. What share does the minimal LSTM
 # with 8 units get right: about a half, three quarters, or all?
@@ -456,26 +436,14 @@ for _ in range(5):
 #
 # c creeps towards one value, here 1. It cannot swing up and down, as the answers do. After enough
 # ones nothing moves any more, and no head can tell even from odd. So no layer of this kind is right
-# for rows of every length. (That rows of 20 were not learnt either is what we have measured.)
+# for rows of every length.
 #
 # An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
-# up than when it is down. So would a layer need h for parity? Not quite. Let f be −1 at a 1, and +1
-# at a 0, and let nothing in. Then each 1 turns the sign of c. That is still linear, so a scan can
-# run it. But a scan begins with c = 0, and 0 has no sign to turn. We want to begin with c = 1, and
-# then c is f · 1 after the first bit. So we let the first step let in its own f. All later steps
-# let in 0.
-
-# %%
-bits = torch.tensor([1, 0, 1, 1, 0, 1])
-signs = 1.0 - 2.0 * bits
-first = torch.cat([signs[:1], torch.zeros(5)])  # what each step lets in
-print("c:  ", scan(signs, first).int().tolist())
-print("odd:", (bits.cumsum(0) % 2).tolist())
-
-# %% [markdown]
-# −1 stands for odd. But the sigmoid never gives −1. Riccardo Grazzi and others, in 2024, are among
-# those who proved that layers of this kind cannot do parity if their factors are all positive and
-# their numbers have a fixed number of digits, and that negative factors mend it ([arXiv
+# up than when it is down. Could a layer without h do it? Only with another f. If f were −1 at a 1,
+# and 1 at a 0, each 1 would turn the sign of c, and a scan could still run it. But the sigmoid
+# never gives −1. Riccardo Grazzi and others, in 2024, are among those who proved that layers of
+# this kind cannot do parity if their factors are all positive and their numbers have a fixed number
+# of digits, and that negative factors mend it ([arXiv
 # 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]

@@ -8,6 +8,7 @@ import torch
 
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
+from lstm_lessons.lstm.minimal import scan
 
 
 def pairs_and_back(count):
@@ -43,3 +44,13 @@ def test_without_h_the_reader_gets_five_lines_fewer_right_and_changes_35_verdict
     right = [sum(a == b for a, b in zip(each, is_code, strict=True)) for each in (before, after)]
     assert right == [217, 212] and len(lines) == 242
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 35
+
+
+@pytest.mark.parametrize("count", [20, 200])
+def test_with_f_minus_1_at_a_1_a_scan_follows_parity(count):
+    """c begins at 1 and nothing is let in; so the first step lets in its own f."""
+    torch.manual_seed(0)
+    bits = torch.randint(2, (count, 30))
+    f = 1.0 - 2.0 * bits
+    let_in = torch.cat([f[:1], torch.zeros_like(f[1:])])
+    assert torch.equal(scan(f, let_in) < 0, bits.cumsum(0) % 2 == 1)
