@@ -279,8 +279,8 @@ for name, place in places.items():
 # ## Luck or skill
 #
 # That was seed 0. Ten seeds were run beforehand, by the same code, in
-# `lstm_lessons/data/training_runs.py`. Each seed stops at its own epoch: column 1, the validation
-# part, chooses, and column 2, the test part, is reported.
+# `lstm_lessons/data/training_runs.py`. Each seed stops at its own epoch: column 1, with the errors
+# on the validation part, chooses, and from column 2, the test part, we report.
 
 # %%
 from lstm_lessons.data.sunspots import measured
@@ -400,9 +400,9 @@ print(f"better than AR(9), which has {error(ar9, test):.1f}: {below} of 10")
 # ## And then somebody takes a root
 #
 # "A baseline deserves the same care as the network." The network got 18 settings, and AR got five
-# orders. But the numbers move more where they are high, because high waves are also steep. The
-# usual remedy is the square root: from 4 to 9 it grows by 1, and from 100 to 121 it grows by 1 as
-# well. So AR(9) predicts the root from roots, and we square its forecast.
+# orders. One thing has not been tried. The numbers move more where they are high, because high
+# waves are also steep. The usual remedy is the square root: from 4 to 9 it grows by 1, and from 100
+# to 121 it grows by 1 as well. So AR(9) predicts the root from roots, and we square its forecast.
 
 # %%
 roots, _ = autoregression(9, past.sqrt(), wanted.sqrt(), training)
@@ -455,7 +455,7 @@ test_years = years[16:][test]
 
 # %%
 def leads_over(formula):
-    """Return the mean lead of the networks, without each year in turn."""
+    """Return how far the networks lead on average, without each year in turn."""
     both = torch.cat([formula[test][None], ours])  # (11, 53)
     squares = (both - wanted[test]) ** 2
     leads = []
@@ -482,9 +482,8 @@ at 3.3 without 1958. Over AR(9) of roots it lies between -1.9 and -0.9, but at
 show(plot, alt)
 
 # %% [markdown]
-# Each lead hangs on one year. Without 1956 nothing is left of the lead over AR(9). Without 1958 the
-# networks are ahead of AR(9) of roots. No other year turns a lead round. Now an honest report can
-# be written:
+# Each lead hangs on one year, and no other year turns it round. Now an honest report can be
+# written:
 #
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
 # > 53 test years. AR(9) has 19.6, and AR(9) of square roots has 16.7. Without 1956 the first
