@@ -1,7 +1,7 @@
 """Every claim of the first edition stands somewhere: each row of the tables says where.
 
-A row has the lesson, the claim, a file of this project, and words that stand in one of its lines.
-A claim that was withdrawn has no file; its words say why.
+A row has the lesson, the claim, a file of this project, and words that stand there, wherever its
+lines break. A claim that was withdrawn has no file; its words say why.
 """
 
 import csv
@@ -24,8 +24,13 @@ def rows(table: Path) -> list[dict[str, str]]:
 
 
 @cache
-def lines(place: str) -> list[str]:
-    return (ROOT / place).read_text(encoding="utf-8").splitlines()
+def text(place: str) -> str:
+    lines = (ROOT / place).read_text(encoding="utf-8").splitlines()
+    return squeezed("".join(line.removeprefix("# ") for line in lines))
+
+
+def squeezed(words: str) -> str:
+    return "".join(words.split())
 
 
 def wrong(row: dict[str, str]) -> str | None:
@@ -41,7 +46,7 @@ def wrong(row: dict[str, str]) -> str | None:
         return f"no such page or test: {place}"
     if not 15 <= len(row["words"]) <= 60:
         return f"words of {len(row['words'])} characters, not of 15 to 60"
-    if not any(row["words"] in line for line in lines(place)):
+    if squeezed(row["words"]) not in text(place):
         return f"not in {place}: {row['words']}"
     return None
 
