@@ -101,8 +101,8 @@ CELL = rows(
      "        self.bias_ih = nn.Parameter(torch.empty(rows))\n"
      "        self.weight_ih = nn.Parameter"),
     ("cell: states swapped", "h, c = hx", "c, h = hx"),
-    ("cell: biases not handed on", "self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)",
-     "self.weight_ih, self.weight_hh)"),
+    ("cell: biases not handed on", "self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh",
+     "self.weight_ih, self.weight_hh"),
 )  # fmt: skip
 
 RAGGED = rows(

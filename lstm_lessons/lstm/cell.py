@@ -74,4 +74,5 @@ class ManualLSTMCell(nn.Module):
         Shapes: x (B, I) or (I,); h and c, given and returned, (B, H) or (H,).
         """
         h, c = hx
-        return lstm_step(x, h, c, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+        return lstm_step(x, h, c, *weights)

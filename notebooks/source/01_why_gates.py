@@ -172,7 +172,8 @@ for first_word in (1.0, -1.0):
     for _ in range(10):
         h = torch.tanh(2 * h)
     h.backward()
-    print(f"first word {first_word:4}: h = {h.item():5.2f}, slope {word.grad.item():.0e}")
+    slope = word.grad.item()
+    print(f"first word {first_word:4}: h = {h.item():5.2f}, slope {slope:.0e}")
 
 # %% [markdown]
 # More than ten million times smaller. Such a network is a *latch*, and it holds the sign for ever.
@@ -218,7 +219,7 @@ rnn = nn.RNN(8, 16)  # I = 8, H = 16
 
 # %%
 def gradient_by_lag(layer, x):
-    """Return the length of the gradient for the word 0, 1, 2, ... words before the last one."""
+    """Return the length of each word's gradient, from the last word back."""
     words = x.clone().requires_grad_()  # a copy whose slopes we want
     output, _ = layer(words)
     output[-1].sum().backward()  # the last state, as a single number
@@ -243,8 +244,8 @@ for lag in (0, 20):
 
 # %%
 for lag in (0, 20, 40):
-    on_average = (rnn_gradient[lag + 20] / rnn_gradient[lag]).item() ** (1 / 20)
-    print(f"lag {lag} to {lag + 20}: on average times {on_average:.2f} per step")
+    factor = (rnn_gradient[lag + 20] / rnn_gradient[lag]).item() ** (1 / 20)
+    print(f"lag {lag} to {lag + 20}: on average times {factor:.2f} per step")
 
 # %% [markdown]
 # About the same each time, as with the smallest network. The factor comes from $W_{hh}$ and from
@@ -374,7 +375,8 @@ torch.manual_seed(4)
 opened = nn.LSTM(8, 16)
 set_forget_bias(opened, b_f)
 left = forget_gates(opened, x)[-30:].prod(dim=0)
-print(f"left after 30 steps: {left.min():.2f} to {left.max():.2f}, on average {left.mean():.2f}")
+least, most, mean = left.min(), left.max(), left.mean()
+print(f"left after 30 steps: {least:.2f} to {most:.2f}, on average {mean:.2f}")
 
 # %% [markdown]
 # About one half, as we wanted. And the ruler? Here are the gradients of all three, each divided by
@@ -386,14 +388,16 @@ from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
 plot, axes = figure()
-curves = {"forget bias 3.76": gradient_by_lag(opened, x), "new LSTM": gradient_by_lag(lstm, x)}
+curves = {"forget bias 3.76": gradient_by_lag(opened, x)}
+curves["new LSTM"] = gradient_by_lag(lstm, x)
 curves["plain RNN"] = rnn_gradient
-for (name, gradient), style in zip(curves.items(), ("k-", "k--", "k:"), strict=True):
+for (name, gradient), style in zip(curves.items(), ("k-", "k--", "k:")):
     axes.semilogy((gradient / gradient[0])[:31], style, label=name)
 axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0")
 axes.legend()
-alt = """Gradient against lag, on a logarithmic axis. The plain RNN falls to 1.5e-11 at lag 30,
-the new LSTM to 1e-7. With forget bias 3.76 it falls to about a third, and then stays level."""
+alt = """Gradient against lag, on a logarithmic axis. The plain RNN falls to
+1.5e-11 at lag 30, the new LSTM to 1e-7. With forget bias 3.76 it falls to
+about a third, and then stays level."""
 show(plot, alt)
 
 # %% [markdown]
@@ -468,8 +472,9 @@ for row in range(3):
 
 # %%
 def train(network, head, updates):
-    """Train a network, and the head that reads its last state, to say the first sign."""
-    optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
+    """Train a network, and a head on its last state, to say the first sign."""
+    parameters = [*network.parameters(), *head.parameters()]
+    optimiser = torch.optim.Adam(parameters, lr=0.01)
     for _ in range(updates):
         x, sign = signs(32)
         output, _ = network(x)
@@ -507,7 +512,8 @@ from lstm_lessons.data.trials import first_signs
 for name, starts in first_signs(updates=60).items():
     gradient = median(start.gradient for start in starts)
     learnt = sum(start.right > 0.9 for start in starts)
-    print(f"{name:<14} gradient at first {gradient:.0e}, learnt in {learnt:2} of {len(starts)}")
+    learnt_in = f"learnt in {learnt:2} of {len(starts)}"
+    print(f"{name:<14} gradient at first {gradient:.0e}, {learnt_in}")
 
 # %% [markdown]
 # Among the LSTMs the ruler tells which one will learn: those that keep about a tenth of the

@@ -46,7 +46,8 @@ from lstm_lessons.data.plain_reader import read
 print("      f     i     g     o     c     h")
 for step in read("print(x, y)")[4:]:
     values = [step.f[5], step.i[5], step.g[5], step.o[5], step.c[5], step.h[5]]
-    print(repr(step.character), *[f"{value:z5.2f}" for value in values])  # z: no -0.00
+    rounded = [f"{value:z5.2f}" for value in values]  # z: no -0.00
+    print(repr(step.character), *rounded)
 
 # %% [markdown]
 # You know f, i and g from lesson 01. Here they are at work:
@@ -135,7 +136,7 @@ for step in range(1, 11):
 
 # %%
 def unit_5(stuck, value):
-    """Return c and h of unit 5 along the line, with one gate stuck at a value."""
+    """Return c and h of unit 5 along a line, with one gate stuck at a value."""
     c, memory, shown = 0.0, [], []
     for step in read("print(x, y)"):
         gates = {"f": step.f[5], "i": step.i[5], "g": step.g[5], "o": step.o[5]}
@@ -367,13 +368,13 @@ explorers.gates_and_shapes()
 
 # %%
 def read_with(text, row, bias):
-    """Return h and c after a text, 16 numbers each, with one number of `bias_ih_l0` changed."""
+    """Return h and c after a text, with one number of `bias_ih_l0` changed."""
     changed, _ = trained_reader()
     with torch.no_grad():
         changed.lstm.bias_ih_l0[row] = bias
         numbers = torch.tensor([number[character] for character in text])
         _, (h_n, c_n) = changed.lstm(changed.embedding(numbers))
-    return h_n[0], c_n[0]
+    return h_n[0], c_n[0]  # 16 numbers each
 
 
 # %% [markdown]
@@ -414,7 +415,7 @@ for row in (5, 21, 37, 53):
 # %%
 closing = reader.embedding.weight[number[")"]]  # the 8 numbers of ")"
 before = read("print(x, y)")[9]  # the step of "y"
-h_before = torch.tensor(before.h, dtype=closing.dtype)  # float32, as the reader is
+h_before = torch.tensor(before.h, dtype=closing.dtype)  # float32, like closing
 biases = reader.lstm.bias_ih_l0[21] + reader.lstm.bias_hh_l0[21]
 print(f"from the character: {reader.lstm.weight_ih_l0[21] @ closing:5.1f}")
 print(f"from h:             {reader.lstm.weight_hh_l0[21] @ h_before:5.1f}")
@@ -476,7 +477,7 @@ for line in lines:
 
 # %%
 def with_bias(text, bias):
-    """Return c of unit 5, and how sure the reader is that it is code, with this bias in row 21."""
+    """Return c of unit 5, and how sure the reader is, for a bias in row 21."""
     h, c = read_with(text, 21, bias)
     return c[5].item(), torch.sigmoid(reader.head(h)).item()
 

@@ -220,7 +220,7 @@ from torch.nn import functional as F
 
 
 def apply_gates(z, c):
-    """Return the new (h, c) from the weighted sums of the four gates and the old c."""
+    """Return the new (h, c) from the gates' weighted sums and the old c."""
     z_i, z_f, z_g, z_o = z.chunk(4, dim=-1)
     i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
     g = torch.tanh(z_g)
@@ -345,7 +345,8 @@ class ManualLSTMCell(nn.Module):
 
     def forward(self, x, hx):
         h, c = hx
-        return lstm_step(x, h, c, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+        return lstm_step(x, h, c, *weights)
 
 
 # %% [markdown]
@@ -413,7 +414,7 @@ compare(detached, reference, x, (h_0, c_0))
 
 # %%
 def gradient_by_lag(kind):
-    """Return the length of the gradient for the word 0, 1, 2, ... words before the last one."""
+    """Return the length of each word's gradient, from the last word back."""
     torch.manual_seed(4)
     cell = kind(8, 16)
     with torch.no_grad():
@@ -437,12 +438,14 @@ from lstm_lessons.drawing import figure
 plot, axes = figure()
 axes.semilogy(gradient_by_lag(ManualLSTMCell), "k-", label="along c and h")
 axes.semilogy(gradient_by_lag(Detached), "k--", label="c detached")
-axes.set(xlabel="lag k (words back)", ylabel="gradient", title="The same results, other gradients")
+axes.set(xlabel="lag k (words back)", ylabel="gradient")
+axes.set_title("The same results, other gradients")
 axes.set_xticks(range(0, 21, 5))
 axes.legend()
-alt = """Two curves of gradient against lag on a logarithmic axis. With the way along c the gradient
-drops from 0.29 at lag 0 to 0.20 at lag 1, and then it stays between 0.12 and 0.20. With c detached
-it falls in a nearly straight line to below 1e-18 at lag 20."""
+alt = """Two curves of gradient against lag on a logarithmic axis. With the way
+along c the gradient drops from 0.29 at lag 0 to 0.20 at lag 1, and then it
+stays between 0.12 and 0.20. With c detached it falls in a nearly straight
+line to below 1e-18 at lag 20."""
 show(plot, alt)
 
 # %% [markdown]
