@@ -129,7 +129,8 @@ print("c_n:", c_n)
 # The next picture puts the three results where they come from. In it, "h at 2" is h after word 2.
 
 # %%
-pictures.grid(steps=("word 0", "word 1", "word 2"), labels=("h at 0", "h at 1", "h at 2"))
+words = ("word 0", "word 1", "word 2")
+pictures.grid(steps=words, labels=("h at 0", "h at 1", "h at 2"))
 
 # %% [markdown]
 # `output` has a *slot*, a place, for each step. The h of the last step goes two ways: up into the
@@ -214,7 +215,9 @@ def verdict(text, states=None):
 
 
 output, (h_n, c_n) = read_line("print(x, y)")
-print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape), "  c_n:", tuple(c_n.shape))
+print("output:", tuple(output.shape))
+print("h_n:   ", tuple(h_n.shape))
+print("c_n:   ", tuple(c_n.shape))
 
 # %% [markdown]
 # `output` has a row of 16 numbers for each of the 11 characters.

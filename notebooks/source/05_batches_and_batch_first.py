@@ -62,7 +62,8 @@ for n, line in enumerate(lines):
     first = torch.sigmoid(reader.head(output[n, -1])).item()
     without = torch.sigmoid(reader.head(output_forgot[n, -1])).item()
     truth = "code" if line.code else "prose"
-    print(f"{line.text}  {truth:5}  with batch_first: {first:.2f}  without: {without:.2f}")
+    verdicts = f"with batch_first: {first:.2f}  without: {without:.2f}"
+    print(f"{line.text}  {truth:5}  {verdicts}")
 
 # %% [markdown]
 # With `batch_first=True` all six verdicts are right: above 0.5 for code, below 0.5 for prose. (Not
@@ -92,7 +93,8 @@ from torch.utils.data import DataLoader
 
 samples = [encoded(line.text) for line in lines]
 for batch in DataLoader(samples, batch_size=3):
-    print("a batch:", tuple(batch.shape), "  with vectors:", tuple(reader.embedding(batch).shape))
+    shape = tuple(reader.embedding(batch).shape)
+    print("a batch:", tuple(batch.shape), "  with vectors:", shape)
 
 # %% [markdown]
 # So (B, T, I) comes out: lines, characters, numbers of a character. This order is called *batch
@@ -282,7 +284,7 @@ def swapped(x):
 
 # %%
 def changed_sentences(read, x, which=0):
-    """Change one sentence of x; return the numbers of the sentences whose output changes."""
+    """Return the sentences whose output changes when one of x is changed."""
     other = x.clone()
     other[which] += 1
     before, after = read(x), read(other)
@@ -311,7 +313,8 @@ print("swapped:", changed_sentences(swapped, square))
 # **Predict.** What will the probe print for `swapped` if it changes the last sentence, number 9?
 
 # %%
-print("swapped, the last one changed:", changed_sentences(swapped, square, which=9))
+changed = changed_sentences(swapped, square, which=9)
+print("swapped, the last one changed:", changed)
 
 # %% [markdown]
 # The last one alone, as if all were well. The state walks forward, so a change in the last sentence
@@ -379,13 +382,13 @@ print("output:", tuple(output.shape), "  h_n:", tuple(h_n.shape))
 #   the middle.
 
 # %%
-steps = table[..., None]
-output, (h_n, c_n) = nn.LSTM(1, H, batch_first=True)(steps)
-print("20 steps of one number: x", tuple(steps.shape), "  h_n", tuple(h_n.shape))
+long = table[..., None]
+output, (h_n, c_n) = nn.LSTM(1, H, batch_first=True)(long)
+print("20 steps of one number: x", tuple(long.shape), "  h_n", tuple(h_n.shape))
 
-rows = table[:, None]
-output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(rows)
-print("one step of 20 numbers: x", tuple(rows.shape), "  h_n", tuple(h_n.shape))
+wide = table[:, None]
+output, (h_n, c_n) = nn.LSTM(20, H, batch_first=True)(wide)
+print("one step of 20 numbers: x", tuple(wide.shape), "  h_n", tuple(h_n.shape))
 
 # %% [markdown]
 # Both times `h_n` has an axis for the eight cars. For the speeds, the first one is right.
