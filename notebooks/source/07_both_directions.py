@@ -34,8 +34,8 @@
 from lstm_lessons import pictures
 from lstm_lessons.data.trials import measured
 
-runs = measured("gaps")
-pictures.runs(runs, "rounds through the text", "gaps filled right", bounds=(0, 0.4))
+across, up = "rounds through the text", "gaps filled right"
+pictures.runs(measured("gaps"), across, up, bounds=(0, 0.4))
 
 # %% [markdown]
 # From the left side alone, the network fills about a quarter of the gaps. From both sides it fills
@@ -189,7 +189,7 @@ print("right at", right, "of", T, "words")
 
 # %%
 def seen(read, x):
-    """Return for each slot of read(x) an X for each step of x that changes it."""
+    """Return for each slot of read(x) an X for each step that changes it."""
     before = read(x)
     marks = [""] * len(x)
     for s in range(len(x)):  # change one word
@@ -271,7 +271,8 @@ vectors = torch.stack(columns, dim=1)  # (T, B, 8)
 torch.manual_seed(0)
 both = nn.LSTM(8, 3, bidirectional=True)  # H is 3 here
 output, (h_n, c_n) = both(vectors)
-print("reverse half of output[-1]:", output[-1, :, 3:].round(decimals=2).tolist())
+half = output[-1, :, 3:]
+print("reverse half of output[-1]:", half.round(decimals=2).tolist())
 print("h_n[1]:                    ", h_n[1].round(decimals=2).tolist())
 
 # %% [markdown]
@@ -375,10 +376,11 @@ with torch.enable_grad():
 # the network with two directions guess right?
 
 # %%
-_, others, alphabet = windows()  # others: 210 pieces that are not trained on, (25, 210)
+_, others, alphabet = windows()  # others: (25, 210), pieces not trained on
 for name, model in {"one direction": one, "two directions": two}.items():
     right = model(others)[:-1].argmax(-1) == others[1:]
-    print(f"{name:15} {right.double().mean():.0%} of the next characters are right")
+    share = right.double().mean()
+    print(f"{name:15} {share:.0%} of the next characters are right")
 
 # %% [markdown]
 # It guesses 85 %, on pages that it has never seen. But it cheats: the reverse half of slot t has
@@ -393,9 +395,9 @@ for name, model in {"one direction": one, "two directions": two}.items():
 
 # %%
 def in_use(model):
-    """Return the share right when each guess is made from the characters up to there alone."""
+    """Return the share right if a guess sees only the characters before it."""
     shares = []
-    for t in range(24):  # read the first t + 1 characters, guess from the last slot
+    for t in range(24):  # read t + 1 characters, guess from the last slot
         guesses = model(others[: t + 1])[-1].argmax(-1)
         shares.append((guesses == others[t + 1]).double().mean())
     return torch.stack(shares).mean()
@@ -461,8 +463,8 @@ for marks in seen(forward_half_of_two, six):
 # stands in x. In the picture each half of a slot says what it has read.
 
 # %%
-have_read = [("hi", "ile"), ("hil", "le"), ("hile", "e")]
-pictures.grid(steps="hile", bidirectional=True, labels=[("h", "hile"), *have_read])
+have_read = [("h", "hile"), ("hi", "ile"), ("hil", "le"), ("hile", "e")]
+pictures.grid(steps="hile", bidirectional=True, labels=have_read)
 
 # %% [markdown]
 # In the slot of the gap *both* halves have read `l`, which is the answer. So the network took the

@@ -35,7 +35,8 @@ reader, number = trained_reader()
 
 # %%
 line = "the value is (not always) a number"
-vectors = reader.embedding(torch.tensor([number[character] for character in line])).detach()
+numbers = torch.tensor([number[character] for character in line])
+vectors = reader.embedding(numbers).detach()
 print("vectors:", tuple(vectors.shape))
 
 # %% [markdown]
@@ -57,8 +58,10 @@ def unit_5(hand_on):
 # %%
 from lstm_lessons import pictures
 
-curves = {"state handed on": unit_5(hand_on=True), "zeros each time": unit_5(hand_on=False)}
-pictures.along(line, curves, "h of unit 5: is a bracket open?", cuts=[10, 20, 30])
+curves = {"state handed on": unit_5(hand_on=True)}
+curves["zeros each time"] = unit_5(hand_on=False)
+question = "h of unit 5: is a bracket open?"
+pictures.along(line, curves, question, cuts=[10, 20, 30])
 
 # %% [markdown]
 # If every chunk begins with zeros, the reader forgets the open bracket at the cut, and nothing
@@ -118,10 +121,9 @@ hx, start = None, 0
 for chunk in x.split(5):
     output, (h, c) = lstm(chunk, hx)
     hx = (h, torch.zeros_like(c))
-    print(
-        f"words {start:2} to {start + len(chunk) - 1}:", same(output, whole[start:][: len(chunk)])
-    )
-    start += len(chunk)
+    end = start + len(chunk)
+    print(f"words {start:2} to {end - 1}:", same(output, whole[start:end]))
+    start = end
 
 # %% [markdown]
 # From word 5 on, the first word after the first cut. There is no error. The state is the *pair*
@@ -287,21 +289,22 @@ print("".join(str(answer) for answer in is_open(text)))
 #
 # In training there is a loss at every character. It is that of lesson 06, −ln of the share that the
 # right answer gets. `binary_cross_entropy_with_logits` makes it from scores (*logits*). At every
-# cut the state is detached and handed on, or it begins anew with zeros.
+# cut the state is detached and handed on, or it begins anew with zeros. `train` returns an LSTM
+# and its head, trained for two rounds over x in chunks of k.
 
 
 # %%
-def train(x, answers, k, hand_on, seed):
-    """Return an LSTM and its head, trained for two rounds over x in chunks of k."""
-    torch.manual_seed(seed)
+def train(x, answers, k, hand_on):
     lstm, head = nn.LSTM(x.shape[2], 16), nn.Linear(16, 1)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
+    parameters = [*lstm.parameters(), *head.parameters()]
+    optimiser = torch.optim.Adam(parameters, lr=0.03)
     for _ in range(2):
         hx = None
         for chunk, answer in zip(x.split(k), answers.split(k)):
             output, (h, c) = lstm(chunk, hx)
             hx = (h.detach(), c.detach()) if hand_on else None
-            loss = nn.functional.binary_cross_entropy_with_logits(head(output)[..., 0], answer)
+            score = head(output)[..., 0]
+            loss = nn.functional.binary_cross_entropy_with_logits(score, answer)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -323,7 +326,8 @@ known, others = brackets(seed=7), brackets(seed=3)
 for hand_on in (True, False):
     shares = []
     for seed in range(3):
-        model = train(*known, 5, hand_on, seed)
+        torch.manual_seed(seed)
+        model = train(*known, 5, hand_on)
         shares.append(round(share_right(model, *others, 5, hand_on), 2))
     print(f"handed on: {hand_on!s:<6}", shares)
 
@@ -354,7 +358,8 @@ known, others = echo(seed=100), echo(seed=101)
 for k in (3, 4):
     shares = []
     for seed in range(3):
-        model = train(*known, k, True, seed)
+        torch.manual_seed(seed)
+        model = train(*known, k, True)
         shares.append(round(share_right(model, *others, k, True), 2))
     print(f"chunks of {k}:", shares)
 
