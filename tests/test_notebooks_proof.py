@@ -125,6 +125,7 @@ DERIVED = (
     ("03_the_cell_by_hand", "lstm_step", "lstm/cell.py"),
     ("03_the_cell_by_hand", "ManualLSTMCell", "lstm/cell.py"),
     ("04_unrolling_in_time", "unroll", "lstm/unroll.py"),
+    ("09_ragged_sequences", "run_packed", "lstm/reader.py"),
     ("09_ragged_sequences", "Reader", "lstm/reader.py"),
     ("10_backpropagation_by_hand", "gates_backward", "lstm/backprop.py"),
     ("12_projections", "projected_step", "lstm/relatives.py"),

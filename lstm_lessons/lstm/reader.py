@@ -4,6 +4,24 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
+def run_packed(lstm: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Return output (B, T, H) and h_n (1, B, H) of an LSTM that reads padded lines, packed.
+
+    Shapes: x (B, T, I); lengths (B,), at least 1 and at most T, in any order. The output behind the
+    end of a line is zeros.
+    """
+    packed = pack_padded_sequence(
+        x,
+        lengths.cpu(),
+        batch_first=True,
+        enforce_sorted=False,
+    )
+    output, (h_n, _) = lstm(packed)
+    T = x.shape[1]
+    output, _ = pad_packed_sequence(output, batch_first=True, total_length=T)
+    return output, h_n
+
+
 class Reader(nn.Module):
     """Read a batch of lines, one number a character; score each line, or each of its steps.
 
@@ -21,7 +39,8 @@ class Reader(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(num_characters + 1, embedding_dim, padding_idx=0)
+        rows = num_characters + 1  # row 0 is the padding
+        self.embedding = nn.Embedding(rows, embedding_dim, padding_idx=0)
         self.lstm = nn.LSTM(embedding_dim, hidden_size, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden_size, outputs)
@@ -33,12 +52,9 @@ class Reader(nn.Module):
         least 1 and at most T. Scores of steps behind the end of a line say nothing: mask them.
         """
         x = self.dropout(self.embedding(numbers))  # (B, T, E)
-        packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        output, (h_n, _) = self.lstm(packed)  # h_n: (1, B, H)
-        if not each_step:
-            return self.head(self.dropout(h_n[-1]))  # (B, outputs)
-        output, _ = pad_packed_sequence(output, batch_first=True, total_length=numbers.shape[1])
-        return self.head(self.dropout(output))  # (B, T, outputs)
+        output, h_n = run_packed(self.lstm, x, lengths)
+        states = output if each_step else h_n[-1]  # (B, T, H) or (B, H)
+        return self.head(self.dropout(states))
 
 
 class OneStep(nn.Module):

@@ -33,7 +33,7 @@ reader, number = trained_reader()
 own = [number[character] for character in "[0, 3, 6, 9]"]
 filled = torch.tensor(own + [0] * 28)  # (40,)
 with torch.no_grad():
-    states, _ = reader.lstm(reader.embedding(filled))  # (40, 16), an h after each step
+    states, _ = reader.lstm(reader.embedding(filled))  # (40, 16): each h
     sure = torch.sigmoid(reader.head(states))[:, 0]
 print(f"after its own 12 characters: {sure[11]:.0%} code")
 print(f"after 28 zeros more:         {sure[39]:.0%} code")
@@ -42,7 +42,8 @@ print(f"after 28 zeros more:         {sure[39]:.0%} code")
 from lstm_lessons import pictures
 
 shown = "[0, 3, 6, 9]" + "·" * 28
-pictures.along(shown, {"verdict": sure}, "How sure the reader is: 1 is code, 0 is prose", cuts=[12])
+title = "How sure the reader is: 1 is code, 0 is prose"
+pictures.along(shown, {"verdict": sure}, title, cuts=[12])
 
 # %% [markdown]
 # At the end of its own characters the line is code. At the end of the block it is prose, and no
@@ -70,10 +71,11 @@ from torch.nn.utils.rnn import pad_sequence
 
 
 def batch_of(lines):
-    """Return lines as numbers (B, T), with zeros behind the shorter ones, and lengths (B,)."""
+    """Return numbers (B, T), zeros behind shorter lines, and lengths (B,)."""
     rows = []
     for line in lines:
-        rows.append(torch.tensor([number.get(character, 0) for character in line]))
+        row = [number.get(character, 0) for character in line]
+        rows.append(torch.tensor(row))
     lengths = torch.tensor([len(row) for row in rows])
     return pad_sequence(rows, batch_first=True), lengths
 
@@ -193,9 +195,15 @@ pictures.padded(lines, stage="packed")
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
 
-packed_numbers = pack_padded_sequence(numbers, lengths, batch_first=True, enforce_sorted=False)
+packed_numbers = pack_padded_sequence(
+    numbers,
+    lengths,
+    batch_first=True,
+    enforce_sorted=False,
+)
 character_of = {value: key for key, value in number.items()}
-print("data:       ", " ".join(character_of[each.item()] for each in packed_numbers.data))
+characters = [character_of[each.item()] for each in packed_numbers.data]
+print("data:       ", " ".join(characters))
 print("batch_sizes:", packed_numbers.batch_sizes.tolist())
 
 # %% [markdown]
@@ -258,12 +266,12 @@ from lstm_lessons.lstm.cell import lstm_step
 
 
 def unroll_packed(data, batch_sizes, h, c, weights):
-    """Run one layer over a packed batch; return output's data and each stair's last h and c."""
+    """Return a packed batch's output, and the last h and c of each stair."""
     outputs = []
     for x_t in data.split(batch_sizes.tolist()):
         running = x_t.shape[0]
         new_h, new_c = lstm_step(x_t, h[:running], c[:running], *weights)
-        h = torch.cat([new_h, h[running:]])  # the stairs of lines that have ended stay
+        h = torch.cat([new_h, h[running:]])  # stairs of ended lines stay
         c = torch.cat([new_c, c[running:]])
         outputs.append(new_h)
     return torch.cat(outputs), h, c
@@ -277,7 +285,12 @@ def unroll_packed(data, batch_sizes, h, c, weights):
 # `to` stand?
 
 # %%
-packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+packed = pack_padded_sequence(
+    x,
+    lengths,
+    batch_first=True,
+    enforce_sorted=False,
+)
 packed_output, (h_packed, c_packed) = reader.lstm(packed)
 print("row 0 is the state of `to`:", same(h_packed[0, 0], alone[0]))
 print("row 2 is the state of `to`:", same(h_packed[0, 2], alone[0]))
@@ -294,7 +307,8 @@ print("all rows:", same(h_packed[0], alone))
 # %%
 zeros = torch.zeros(4, 16)
 weights = reader.lstm.all_weights[0]
-ours, h_stairs, c_stairs = unroll_packed(packed.data, packed.batch_sizes, zeros, zeros, weights)
+data, sizes = packed.data, packed.batch_sizes
+ours, h_stairs, c_stairs = unroll_packed(data, sizes, zeros, zeros, weights)
 back = packed.unsorted_indices  # 2, 0, 1, 3: the stair of each line
 print("output:", same(ours, packed_output.data))
 print("h_n:   ", same(h_stairs[back], h_packed[0]))
@@ -314,7 +328,8 @@ from torch.nn.utils.rnn import pad_packed_sequence
 unpacked, lengths_back = pad_packed_sequence(packed_output, batch_first=True)
 print("output:", tuple(unpacked.shape), " lengths:", lengths_back.tolist())
 print("`word`, at its end:", same(unpacked[2, 3], alone[2]))
-print("`word`, behind it, the largest number:", unpacked[2, 4:].abs().max().item())
+behind = unpacked[2, 4:]
+print("`word`, behind it, the largest number:", behind.abs().max().item())
 both_packed, _ = pad_packed_sequence(both(packed)[0], batch_first=True)
 print("`word`, both directions:", same(both_packed[2, :4], word))
 
@@ -343,8 +358,10 @@ print("`word`, both directions:", same(both_packed[2, :4], word))
 losses = torch.tensor([[0.9, 0.7, 0.1, 0.1], [0.4, 0.6, 0.5, 0.5]])
 mask = torch.arange(4) < torch.tensor([2, 4])[:, None]  # (B, T)
 print(mask.int())
-print("kept:", losses[mask].tolist())
-print(f"mean of all: {losses.mean():.3f}    mean of those kept: {losses[mask].mean():.3f}")
+kept = losses[mask]
+print("kept:", kept.tolist())
+mean, mean_kept = losses.mean(), kept.mean()
+print(f"mean of all: {mean:.3f}    mean of those kept: {mean_kept:.3f}")
 
 # %% [markdown]
 # Counting the padding makes this loss look better than it is: 0.475 in place of 0.600. The mean of
@@ -353,33 +370,51 @@ print(f"mean of all: {losses.mean():.3f}    mean of those kept: {losses[mask].me
 # %% [markdown]
 # ## The module to take home
 #
-# This is the reader, whole.
+# Packing, reading and unpacking become one function:
+
+
+# %%
+def run_packed(lstm, x, lengths):
+    """Return output (B, T, H) and h_n, with no padding read."""
+    packed = pack_padded_sequence(
+        x,
+        lengths.cpu(),
+        batch_first=True,
+        enforce_sorted=False,
+    )
+    output, (h_n, _) = lstm(packed)
+    T = x.shape[1]
+    output, _ = pad_packed_sequence(output, batch_first=True, total_length=T)
+    return output, h_n
+
+
+# %% [markdown]
+# `total_length` makes the block as long as x is, even if all lines are shorter. And this is the
+# reader, whole.
 
 
 # %%
 class Reader(nn.Module):
-    def __init__(self, num_characters, embedding_dim=8, hidden_size=16, outputs=1, dropout=0.0):
+    def __init__(self, num_characters, embedding_dim=8, hidden_size=16,
+                 outputs=1, dropout=0.0):  # fmt: skip
         super().__init__()
-        self.embedding = nn.Embedding(num_characters + 1, embedding_dim, padding_idx=0)
+        rows = num_characters + 1  # row 0 is the padding
+        self.embedding = nn.Embedding(rows, embedding_dim, padding_idx=0)
         self.lstm = nn.LSTM(embedding_dim, hidden_size, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden_size, outputs)
 
     def forward(self, numbers, lengths, each_step=False):
         x = self.dropout(self.embedding(numbers))  # (B, T, embedding_dim)
-        packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        output, (h_n, _) = self.lstm(packed)  # h_n: (1, B, H)
-        if not each_step:
-            return self.head(self.dropout(h_n[-1]))  # (B, outputs)
-        output, _ = pad_packed_sequence(output, batch_first=True, total_length=numbers.shape[1])
-        return self.head(self.dropout(output))  # (B, T, outputs)
+        output, h_n = run_packed(self.lstm, x, lengths)
+        states = output if each_step else h_n[-1]  # (B, T, H) or (B, H)
+        return self.head(self.dropout(states))
 
 
 # %% [markdown]
 # It takes any batch of numbers with its lengths, and gives one verdict per line, or with
-# `each_step=True` one at every step. (`total_length` makes the block as long as `numbers` is, even
-# if all lines are shorter.) `h_n[-1]` is right for one direction. For two, lesson 07 has the line.
-# The package keeps the module as `lstm_lessons.lstm.reader.Reader`.
+# `each_step=True` one at every step. `h_n[-1]` is right for one direction. For two, lesson 07 has
+# the line. The package keeps the module as `lstm_lessons.lstm.reader.Reader`.
 
 # %% [markdown]
 # ## Does it matter?
@@ -413,14 +448,15 @@ print(f"the rule: {rule} of 242, {rule / 242:.0%}")
 
 # %%
 def train(lengths):
-    """Return a reader that was trained on the first 484 lines, read with these lengths."""
+    """Return a reader trained on the first 484 lines, with these lengths."""
     torch.manual_seed(0)
     model = Reader(len(number))
     optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
     for _ in range(5):  # five times through all lines
         for chosen in torch.randperm(484).split(121):
             scores = model(data_numbers[chosen], lengths[chosen])[:, 0]
-            loss = nn.functional.binary_cross_entropy_with_logits(scores, is_code[chosen])
+            truth = is_code[chosen]
+            loss = nn.functional.binary_cross_entropy_with_logits(scores, truth)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -463,7 +499,8 @@ for kind, counts in measured("padding").items():
 
 # %%
 zeros = 40 - data_lengths
-print(f"zeros behind a line, on average: {zeros.double().mean():.0f}, at most: {zeros.max()}")
+mean, most = zeros.double().mean(), zeros.max()
+print(f"zeros behind a line, on average: {mean:.0f}, at most: {most}")
 print(f"left after 19 steps with f = 0.5:   {0.5**19:.0e}")
 print(f"left after 19 steps with f = 0.982: {0.982**19:.2f}")
 
@@ -509,7 +546,7 @@ for line, score in zip(mine, torch.sigmoid(scores)):
 
 # %%
 def alone_or_not(read, lengths):
-    """Compare what is said of the first 20 lines in a batch with what is said of each alone."""
+    """Compare the verdicts on 20 lines in a batch with those on each alone."""
     together = read(data_numbers[:20], lengths[:20])
     each = [read(*batch_of([text])) for text in texts[:20]]
     return same(together, torch.cat(each))
