@@ -117,10 +117,25 @@ exercise("02.2").check(count_parameters)
 
 # %%
 layers = {
-    "A": {"weight_ih": (20, 1), "weight_hh": (20, 5), "bias_ih": (20,), "bias_hh": (20,)},
+    "A": {
+        "weight_ih": (20, 1),
+        "weight_hh": (20, 5),
+        "bias_ih": (20,),
+        "bias_hh": (20,),
+    },
     "B": {"weight_ih": (12, 12), "weight_hh": (12, 3)},
-    "C": {"weight_ih": (32, 6), "weight_hh": (32, 32), "bias_ih": (32,), "bias_hh": (32,)},
-    "D": {"weight_ih": (4, 7), "weight_hh": (4, 1), "bias_ih": (4,), "bias_hh": (4,)},
+    "C": {
+        "weight_ih": (32, 6),
+        "weight_hh": (32, 32),
+        "bias_ih": (32,),
+        "bias_hh": (32,),
+    },
+    "D": {
+        "weight_ih": (4, 7),
+        "weight_hh": (4, 1),
+        "bias_ih": (4,),
+        "bias_hh": (4,),
+    },
 }
 
 # %% [markdown]

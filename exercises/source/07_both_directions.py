@@ -72,9 +72,8 @@ x = torch.randn(6, 2, 1)
 changed = x.clone()
 changed[-1] += 1
 before, after = leaking(lstm, x), leaking(lstm, changed)
-print(
-    "slots that change with value 5:", [t for t in range(6) if not torch.equal(before[t], after[t])]
-)
+moved = [t for t in range(6) if not torch.equal(before[t], after[t])]
+print("slots that change with value 5:", moved)
 
 # %% [markdown]
 # Write it anew: slot t may depend on all values up to t, and on nothing that comes after. The layer

@@ -160,7 +160,8 @@ exercise("08.2").check(answer)
 # at the end that do not fill all streams are dropped.
 
 # %%
-words = torch.arange(17)[:, None] * torch.ones(2)  # word n is (n, n): try your function on it
+# Word n is (n, n): try your function on it.
+words = torch.arange(17)[:, None] * torch.ones(2)
 words.shape
 
 

@@ -51,7 +51,8 @@ def pack(x, lengths):
     order = lengths.argsort(descending=True)
     steps = torch.arange(x.shape[1])
     batch_sizes = (steps[:, None] < lengths).sum(dim=1)
-    data = torch.cat([x[order[:running], t] for t, running in enumerate(batch_sizes)])
+    rows = [x[order[:running], t] for t, running in enumerate(batch_sizes)]
+    data = torch.cat(rows)
     return data, batch_sizes, order
     ### END SOLUTION
 
@@ -105,7 +106,7 @@ exercise("09.2").check(masked_mean)
 
 # %%
 def broken_last_states(x, lengths, lstm):
-    lengths, order = lengths.sort(descending=True, stable=True)  # equal ones keep their order
+    lengths, order = lengths.sort(descending=True, stable=True)
     packed = pack_padded_sequence(x[:, order], lengths)
     packed_output, _ = lstm(packed)
     output, _ = pad_packed_sequence(packed_output)

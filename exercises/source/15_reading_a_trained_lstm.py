@@ -89,7 +89,8 @@ exercise("15.1").check(ties)
 from lstm_lessons.data.plain_reader import read
 
 for step in read("print(x)"):
-    print(step.character, f"c of unit 5: {step.c[5]:z5.2f}   code: {step.certainty:.2f}")
+    c, sure = step.c[5], step.certainty
+    print(step.character, f"c of unit 5: {c:z5.2f}   code: {sure:.2f}")
 
 # %%
 answer = {
@@ -183,7 +184,8 @@ def broken_gain(states, wanted, other_states, other_wanted):
 # %%
 def gain(states, wanted, other_states, other_wanted):
     ### BEGIN SOLUTION
-    ones, other_ones = torch.ones(len(states), 1), torch.ones(len(other_states), 1)
+    ones = torch.ones(len(states), 1)
+    other_ones = torch.ones(len(other_states), 1)
     table = torch.cat((states, ones), dim=1)
     weights = torch.linalg.lstsq(table, wanted[:, None]).solution
     other_table = torch.cat((other_states, other_ones), dim=1)

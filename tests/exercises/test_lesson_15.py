@@ -180,8 +180,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "15.3": {},
     "15.4": {
-        "line 2: other_states -> other_wanted": "They have one length.",
-        "line 6: 0 -> -1": "The fit has one column: it is the first and the last.",
+        "line 3: other_states -> other_wanted": "They have one length.",
+        "line 7: 0 -> -1": "The fit has one column: it is the first and the last.",
     },
 }
 
