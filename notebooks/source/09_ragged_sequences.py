@@ -591,7 +591,7 @@ for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
 # * Packed means: the longest line first, then step by step. `batch_sizes[t]` lines still run at
 #   step t, and the loop leaves the states of the others alone.
 # * After packing, `h_n` holds the last state of every line, in your order.
-# * The reader is whole: a module of fifteen lines, and you have trained it.
+# * The reader is whole: a module of fourteen lines, and you have trained it.
 
 # %% [markdown]
 # **A common mistake.** `output[:, -1]` or `h_n` of a padded batch. It runs, it learns, and it
