@@ -81,7 +81,7 @@ pictures.along(text, curves, title="c of unit 5")
 # 2410.01201](https://arxiv.org/abs/2410.01201)). They call what is left the *minimal LSTM*:
 #
 # * i and f read the word alone.
-# * g is the weighted sum of the word as it is, without tanh.
+# * g is the weighted sum of the word, without tanh.
 # * There is no o. What the layer shows is c itself.
 # * i and f are divided by their sum, so that they add up to 1.
 #
@@ -179,17 +179,17 @@ for f_all, in_all in (first_way, second_way):
 #
 # ## The scan
 #
-# In round 1, each step is joined with the one before it. In the picture two lines lead to the dot
-# of both: a strong one from the step before, and a faint one from the step itself. The numbers say
-# for which steps a dot stands. 1–2 stands for steps 1 and 2. The first dot still stands for step 0
+# In round 1, each step is joined with the one before it. In the picture two lines lead to each new
+# dot: a strong one from the step before, and a faint one from the step itself. The numbers say for
+# which steps a dot stands. 1–2 stands for steps 1 and 2. The first dot still stands for step 0
 # alone, because nothing comes before it.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
 
 # %% [markdown]
-# In round 2 we do not join with the neighbour any more, but with the dot that is 2 before. Two dots
-# that stand for two steps each make one for four. In round 3 we join with the one that is 4 before:
+# In round 2 we join not with the neighbour, but with the dot that is 2 before: 1–2 and 3–4 become
+# 1–4. In round 3 we join with the one that is 4 before:
 
 # %%
 pictures.scan_rounds(8)
@@ -264,12 +264,12 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 #
 # ## A shorter way?
 #
-# Take A and B once more, from c = 0. A makes 3, and B makes 0.8 · 3 + 1 = 3.4. Now without rounds.
-# Multiply all f up to each step: 0.5, and 0.5 · 0.8 = 0.4. Call these products P. Divide what each
-# step lets in by its P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. Multiply by the last P: 8.5 · 0.4 =
-# 3.4. So the 3 was multiplied by 0.4 / 0.5 = 0.8, and that is the f which came after it. On paper
-# this is right for any number of steps, because one P divided by an earlier one is the product of
-# all f between them. `cumprod` and `cumsum` are the running product and sum:
+# Take A and B once more, from c = 0. They make 3, and 0.8 · 3 + 1 = 3.4. Now without rounds.
+# Multiply all f up to each step, and call the products P: 0.5 for A, and 0.5 · 0.8 = 0.4 for B.
+# Divide what each step lets in by its own P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. For c after B,
+# multiply by the P of B: 8.5 · 0.4 = 3.4. So the 3 of A was multiplied by 0.4 / 0.5 = 0.8, which is
+# the f of B. On paper this is right for any number of steps, because one P divided by an earlier
+# one is the product of all f between. `cumprod` and `cumsum` are the running product and sum:
 
 
 # %%
@@ -318,7 +318,7 @@ for steps in (8, 64, 512, 4096):
 #
 # **Try it.**
 #
-# 1. Press "one hand". How many turns do loop and scan take?
+# 1. Press "one hand". How many turns do loop and scan take for 32 steps?
 # 2. Press "four hands", and add hands. From how many on is the scan done first?
 
 # %%
@@ -374,9 +374,8 @@ for size in ((1, 16), (32, 256)):
 # %% [markdown]
 # For the small one, on the machine on which this page was made. The loop makes many calls there,
 # and the scan few. In the large one the numbers cost the time, and the scan works through more of
-# them. It pays off where there are many hands: Eric Martin and Chris Cundy wrote a scan for a GPU
-# in 2017, and report up to 9 times the speed ([arXiv
-# 1709.04057](https://arxiv.org/abs/1709.04057)).
+# them. It pays off with many hands: Eric Martin and Chris Cundy wrote a scan for a GPU in 2017, and
+# report up to 9 times the speed ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -439,11 +438,11 @@ for _ in range(5):
 # for rows of every length.
 #
 # An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
-# up than when it is down. Could a layer without h do it? Only with another f. If f were −1 at a 1,
-# and 1 at a 0, each 1 would turn the sign of c, and a scan could still run it. But the sigmoid
-# never gives −1. Riccardo Grazzi and others, in 2024, are among those who proved that layers of
-# this kind cannot do parity if their factors are all positive and their numbers have a fixed number
-# of digits, and that negative factors mend it ([arXiv
+# up than when it is down. Could a layer without h do it? Only with another f. If c began at 1,
+# nothing were let in, and f were −1 at a 1 and 1 at a 0, each 1 would turn the sign of c, and a
+# scan could still run it. But the sigmoid never gives −1. Riccardo Grazzi and others, in 2024,
+# proved that layers of this kind cannot do parity if their factors are all positive and their
+# numbers have a fixed number of digits, and that negative factors mend it ([arXiv
 # 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
