@@ -64,7 +64,7 @@ runs = measured("recall")
 runs["matrix, 16 × 16"] = measured("recall, looking back")["matrix memory"]
 print("share of lists of 8 pairs that are right, five seeds each")
 for name, seeds in runs.items():
-    print(f"{name:16}", *(f"{shares[1]:.2f}" for shares in seeds))
+    print(f"{name:16}", *(f"{eight:.2f}" for _, eight, _ in seeds))
 
 # %% [markdown]
 # The matrix alone. The LSTMs do no better than the rule, so nothing shows that they look anything
@@ -137,8 +137,8 @@ explorers.matrix_lookup()
 #
 # In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
 # sum of 0 that is 1, and for a sum of 5 it is 148. So c can become very large. That is why a second
-# number goes along, the *normaliser* n. It adds up the weights i alone, without the values, and c
-# is divided by it. After the five steps c is −5 and n is 5, so c / n is −1.
+# number goes along, the *normaliser* n. It adds up i alone, without the values, and c is divided by
+# it. After the five steps c is −5 and n is 5, so c / n is −1.
 #
 # **Predict.** Now the +1 comes with $z_i$ = 5. Is c / n then nearer to −1, to 0, or to +1?
 
@@ -157,8 +157,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # sums, and two gates, which are one number each: i is an exponential, f a sigmoid.
 #
 # Where all keys were 1, a pair had the weight i. Now the weight depends on the query, and is i
-# times k · q. A pair under (0.6, 0.8) with i = 2 has 2 · 0.6 = 1.2 for the query (1, 0). So the
-# normaliser n adds up i k, and n · q is the sum of all weights for this query.
+# times k · q. A pair under (0.6, 0.8) with i = 2 has 2 · 0.6 = 1.2 for the query (1, 0). All these
+# weights add up to n · q, where the normaliser n adds up i k.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -273,8 +273,8 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # * m is the larger one of two exponents: $z_i$ of what comes in, and $\log f$ plus the old m of
 #   what is kept.
 # * i becomes $e^{z_i - m}$.
-# * f becomes $e^{\log f + m_{old} - m}$, because the c and n that it keeps are already divided by
-#   $e^{m_{old}}$, and have to be divided by $e^m$.
+# * f becomes $e^{\log f + m_{old} - m}$: the old c and n were divided by $e^{m_{old}}$, and times
+#   $e^{m_{old} - m}$ they are divided by $e^m$.
 #
 # With numbers: the old m is 3, $\log f$ is −0.1, and $z_i$ is 800. Then m is 800, i becomes $e^0$,
 # which is 1, and f becomes $e^{-0.1 + 3 - 800}$, which is as good as 0. Before the first step
@@ -318,8 +318,8 @@ same(c / n, (left * values).sum() / left.sum())
 #
 # Two of them are new here. *Linear attention* stores pairs as the mLSTM does, and has no gates: f
 # and i are 1. Its name comes from attention, the subject of the next section. *Mamba* has keys of N
-# numbers. In each row of C, one number Δ that is made from the word says how much is let in, and
-# the larger it is, the less is kept.
+# numbers, and for each row of C a number Δ that is made from the word: the larger Δ is, the more is
+# let in, and the less is kept.
 #
 # | layer | C | f | i | k and q |
 # |---|---|---|---|---|
@@ -356,8 +356,8 @@ same(attention(q, k, v), ready_made)
 
 # %% [markdown]
 # Now both tasks for all three: the lists of pairs, and the parity of lesson 19. Attention and the
-# matrix are one layer with D = 16, and attention is not told in which order the steps came. The
-# LSTM has 32 units for the pairs, and 8 for parity. All were trained on lists of 8 pairs, or on
+# matrix have one layer each, with D = 16, and attention is not told in which order the steps came.
+# The LSTM has 32 units for the pairs, and 8 for parity. All were trained on lists of 8 pairs, or on
 # rows of 20 bits. The dotted lines are the rule for pairs, and a half for parity.
 
 # %%
@@ -420,7 +420,7 @@ show(plot, alt)
 # still something has to say when to write, when to keep and when to wipe. That is what gates are
 # for.
 #
-# From here, train something of your own, with a baseline and all seeds.
+# From here, train something of your own, with a baseline and several seeds.
 
 # %% [markdown]
 # ## What we have seen
