@@ -138,7 +138,7 @@ pictures.what_moves("sample independence")
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
-# | a line alone gets another score than in a batch | batch composition | which samples are in the batch: one alone, with its padding and without; all, in the opposite order | nothing |
+# | a line alone gets another score than in a batch | batch composition | the batch: one sample alone, with its padding and without; all samples in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
@@ -244,11 +244,12 @@ diagnose(ben, whole)["sample independence"]
 # The state walks from line to line, as in the first picture. The guess at the cause is right here.
 #
 # The tool could find out which axis is the batch, because `ben` gives one row per line. A bare
-# `nn.LSTM` gives more: the states of all steps, and the pair of h_n and c_n. The tool calls all
-# that a model gives `output`. So `output[0]` is the states of all steps, and `output[1][0]` is h_n.
+# `nn.LSTM` gives more. The tool calls all that a model gives `output`, so here `output[0]` is the
+# states of all steps, and `output[1][0]` is h_n.
 #
 # h_n has no axis for time. It is (layers, batch, units), so its axis 1 counts what the *layer*
-# takes for samples:
+# takes for samples. In the second call, `batch_first=True` tells the tool how *we* mean x; the
+# layer stays as it is.
 
 # %%
 lstm = nn.LSTM(8, 16)
@@ -257,8 +258,8 @@ print(diagnose(lstm, x).axes)
 print(diagnose(lstm, x, batch_first=True)["sample independence"])
 
 # %% [markdown]
-# 7 samples: without a word from us, the tool takes the axes as the layer takes them. That is right
-# for the layer, and wrong for us. Told that our batch comes first, it finds the fault.
+# 7 samples: without a word from us, the tool takes the axes as the layer takes them. Told that
+# our batch comes first, it finds the fault.
 #
 # ## Cleo: the same call, twice
 #
@@ -331,8 +332,8 @@ diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 # weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
 # shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# Why is it only a *suspicion*? What the tool has seen is a zero for one example, and a gradient
-# need not be zero for the next one. In `Fay` there is no gradient at all, whatever the example.
+# Why is it only a *suspicion*? The tool has seen zeros for one example, and cannot know that every
+# other gives them, too. In `Fay` there is no gradient at all, not even zeros.
 # `Fay` wants to save memory, and switches gradients off for the embedding. The picture shows what
 # the probe then finds, and below it is the program:
 
