@@ -209,7 +209,7 @@ explorers.projection()
 #
 # And it has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
-# introduced in 2014 for speech, by Hasim Sak and others
+# introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## The whole layer
@@ -219,7 +219,7 @@ explorers.projection()
 # `dtype`, as what kind of numbers. We build it from the inside out: first the sums with the words,
 # then a direction, then the stack, at last what stands round it.
 #
-# The functions below are the package's own, without their types. `agrees` compares all of
+# The functions below are the package's, without type hints. `agrees` compares all of
 # `ManualLSTM` with PyTorch's layer: results, states and all gradients, with the same weights.
 
 # %%
@@ -242,7 +242,7 @@ def agrees(**arguments):
 # ### The words: input_size and bias
 #
 # The layer is loops in loops. In each frame stand what it does, the function for it, and the
-# arguments that act there. (For each step no argument acts; a packed batch has fewer rows.) We
+# arguments that act there. (The frame "for each step" has none; a packed batch has fewer rows.) We
 # begin at the stressed box.
 
 # %%
@@ -421,7 +421,7 @@ agrees(num_layers=3, dropout=0.5, bidirectional=True)
 # (This is `ManualLSTM.forward`, in `lstm_lessons/lstm/manual.py`.) Now nearly all arguments at
 # once.
 #
-# **Predict.** A layer has 3 layers, two directions, a projection, and no biases. How many tensors
+# **Predict.** An LSTM has 3 layers, two directions, a projection, and no biases. How many tensors
 # hold its weights?
 
 # %%
