@@ -197,7 +197,7 @@ print("h_n[1]", same(h_above, h_n[1]))
 # that weight (lesson 01). For the result we take the sum of `h_n[0]`. A weight whose gradient is
 # zero learns nothing.
 #
-# **Predict.** Which of the eight weights and biases get no gradient?
+# **Predict.** Which of the eight weights and biases have gradients of zero?
 
 # %%
 x = torch.randn(T, B, I)
@@ -220,9 +220,9 @@ for name, weight in lstm.named_parameters():
 # The two layers that learnt code or prose were trained on 484 lines, and tried on 242 others. What
 # happens if the same five trainings go on, from 20 rounds to 40? `measured("dropout")` has three
 # numbers after each round: the loss on the lines trained on, the loss on the other lines, and the
-# share of the others that is right. All three are taken with the network in use, not in training.
-# `trainings("none", 0)` will be the first of the three, `trainings("none", 1)` the second. `"none"`
-# stands for the trainings as they were; other settings come later.
+# share of the others that is right. `trainings("none", 0)` will be the first of the three,
+# `trainings("none", 1)` the second. `"none"` stands for the trainings as they were; other settings
+# come later.
 
 
 # %%
@@ -248,8 +248,8 @@ loss = {
 pictures.runs(loss, "rounds through all lines", "loss", bounds=(0, 0.8))
 
 # %% [markdown]
-# On the lines that it is trained on, the network gets better and better. On other lines it gets
-# better for about ten rounds. Then its loss *rises*.
+# On the lines that it is trained on, the network gets better and better. On other lines the mean
+# loss falls for about ten rounds. Then it *rises*.
 #
 # **Predict.** A guess: at round 40, will it be right on fewer of the other lines than at round 11?
 
@@ -415,8 +415,8 @@ print("PyTorch said:", caught[0].message)
 # Dropout was made in 2012, by [Hinton and others](https://arxiv.org/abs/1207.0580). In 2014
 # [Zaremba and others](https://arxiv.org/abs/1409.2329) put it into LSTMs, on every arrow that goes
 # up and on none to the right: all three places of the table. `Reader`, which you take home from
-# lesson 09, has one layer, so it has the first and the last of them. The reader of this course was
-# trained with p = 0.3 in these two places. As you get it, its p is 0.
+# lesson 09, has one layer, so it has the first and the last of them. The reader of this course is
+# a `Reader`, trained with p = 0.3. As you get it, its p is 0.
 #
 # And does it help? The same two layers were trained again, from the same weights, with p = 0.5 in
 # all three places:
@@ -432,8 +432,8 @@ pictures.runs(loss, along, up, bounds=(0, 0.8))
 # %% [markdown]
 # In three places it helped: at the end the loss is lower in each of the five trainings. The
 # argument of `nn.LSTM` puts dropout between the layers alone. Does that help, too? Here are the
-# means of the last five rounds. The last line is for early stopping: `amin` finds the lowest loss
-# of each training, and the mean of these five is printed.
+# means of the last five rounds, all measured after `eval()`. The last line is for early stopping:
+# `amin` finds the lowest loss of each training, and the mean of these five is printed.
 
 # %%
 print("                 loss, trained on   loss, others   others right")
