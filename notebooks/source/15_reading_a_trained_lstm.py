@@ -278,7 +278,8 @@ show(plot, alt)
 # %%
 is_open = brackets[trained][read_mask[trained]]
 up = states[is_open, 5].mean()
-print(f"unit 5, held at {up:.1f}: {changes(muted(reader, 5, up))} verdicts change")
+count = changes(muted(reader, 5, up))
+print(f"unit 5, held at {up:.1f}: {count} verdicts change")
 
 # %% [markdown]
 # Eleven verdicts change, so the reader does read unit 5. But perhaps the five tied units can do
@@ -391,8 +392,8 @@ print(f"without unit {closest}: {apart(no_10):.1%}")
 plot, axes = figure(700, 240)
 tips = torch.tensor([0.05, 0.95], dtype=torch.float64)
 for row, scores in enumerate((no_10, all_units)):
-    for name, chosen in {"in brackets": truth, "not in brackets": ~truth}.items():
-        low, high = scores[chosen].quantile(tips).tolist()
+    for name, part in {"in brackets": truth, "not in brackets": ~truth}.items():
+        low, high = scores[part].quantile(tips).tolist()
         height = row + (0.15 if name == "in brackets" else -0.15)
         axes.plot([low, high], [height] * 2, "-", color="#59606b", linewidth=6)
         axes.text(low - 0.15, height, name, va="center", ha="right", fontsize=9)
