@@ -140,7 +140,7 @@ DERIVED = (
             "step_of_1997",
             "peephole_step",
             "gru_step",
-            "gru_step_of_the_paper",
+            "papers_gru_step",
         )
     ),
     *(

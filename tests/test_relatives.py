@@ -15,7 +15,7 @@ from lstm_lessons.lstm.relatives import (
     count_parameters,
     coupled_step,
     gru_step,
-    gru_step_of_the_paper,
+    papers_gru_step,
     parameter_shapes,
     peephole_step,
     projected_step,
@@ -72,7 +72,7 @@ def test_the_grus_differ_but_where_h_has_nothing_to_say():
     gru = nn.GRU(I, H, bias=False, dtype=torch.float64)
     x, zeros = double(T, B, I), torch.zeros(B, H, dtype=torch.float64)
     weights = gru.all_weights[0]
-    paper, _ = unroll_step(gru_step_of_the_paper, x, (zeros,), weights)
+    paper, _ = unroll_step(papers_gru_step, x, (zeros,), weights)
     wanted, _ = gru(x)
     assert torch.allclose(paper[0], wanted[0], rtol=0, atol=1e-12)
     assert (paper[1:] - wanted[1:]).abs().amax(dim=(1, 2)).min() > 1e-3
@@ -83,7 +83,7 @@ def test_the_gru_of_the_paper_with_r_open_is_torchs():
     with torch.no_grad():
         weights[2][:H] = 1000  # the bias of r
     x, h = double(B, I), double(B, H)
-    (ours,), (torchs,) = gru_step_of_the_paper(x, h, *weights), gru_step(x, h, *weights)
+    (ours,), (torchs,) = papers_gru_step(x, h, *weights), gru_step(x, h, *weights)
     assert torch.allclose(ours, torchs, rtol=0, atol=1e-12)
 
 
@@ -91,7 +91,7 @@ def test_the_gru_of_the_paper_by_pocket_calculator():
     """Two units, one number in: each sum is written out from the paper's equations."""
     x, h = double(1), double(2)
     w, u = double(6, 1), double(6, 2)
-    (found,) = gru_step_of_the_paper(x, h, w, u)
+    (found,) = papers_gru_step(x, h, w, u)
     old, reset = h.tolist(), []
     for k in range(2):
         reset.append(sigmoid(w[k, 0] * x[0] + u[k, 0] * old[0] + u[k, 1] * old[1]))

@@ -149,7 +149,7 @@ def gru_step(
     return ((1 - z) * n + z * h,)
 
 
-def gru_step_of_the_paper(
+def papers_gru_step(
     x: Tensor,
     h: Tensor,
     weight_ih: Tensor,
@@ -190,7 +190,7 @@ RELATIVES = {
     "peepholes": Kind(peephole_step, "ifgo", peepholes=True),
     "projection": Kind(projected_step, "ifgo"),
     "GRU, torch": Kind(gru_step, "rzn", has_c=False),
-    "GRU, paper": Kind(gru_step_of_the_paper, "rzn", has_c=False),
+    "GRU, paper": Kind(papers_gru_step, "rzn", has_c=False),
 }
 """Every relative of lessons 12 and 13, by its name."""
 

@@ -296,7 +296,7 @@ pictures.reset_orders(h=(1, -1), r=(0, 1))
 
 
 # %%
-def gru_step_of_the_paper(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+def papers_gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     """Return the new (h,) of the paper's GRU; the blocks are r, z, n."""
     from_x = F.linear(x, weight_ih, bias_ih).chunk(3, dim=-1)
     from_h = F.linear(h, weight_hh, bias_hh).chunk(3, dim=-1)
@@ -316,7 +316,7 @@ def gru_step_of_the_paper(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None
 torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
 zeros, weights = torch.zeros(10, 16), plain.all_weights[0]
-output, _ = unroll_step(gru_step_of_the_paper, x, (zeros,), weights)
+output, _ = unroll_step(papers_gru_step, x, (zeros,), weights)
 for t in range(2):
     print(f"step {t}:", same(output[t], plain(x)[0][t]))
 

@@ -13,14 +13,14 @@ from lstm_lessons.lstm.relatives import (
     count_parameters,
     coupled_step,
     gru_step,
-    gru_step_of_the_paper,
+    papers_gru_step,
 )
 from lstm_lessons.lstm.relatives import peephole_step as lesson_step
 
 
 def with_the_lessons_steps(x, h, *weights):
     *weights, reset_first = weights
-    return (gru_step_of_the_paper if reset_first else gru_step)(x, h, *weights)[0]
+    return (papers_gru_step if reset_first else gru_step)(x, h, *weights)[0]
 
 
 def gate_by_gate(x, h, w, u, b, d, reset_first):
