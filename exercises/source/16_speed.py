@@ -163,7 +163,13 @@ exercise("16.2").check(answer)
 # %%
 answer = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ...}
 ### BEGIN SOLUTION
-answer = {"A": "cold", "B": "does not wait", "C": "one run", "D": "unequal work", "E": "none"}
+answer = {
+    "A": "cold",
+    "B": "does not wait",
+    "C": "one run",
+    "D": "unequal work",
+    "E": "none",
+}
 ### END SOLUTION
 
 # %%

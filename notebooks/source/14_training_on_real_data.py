@@ -455,7 +455,7 @@ test_years = years[16:][test]
 
 # %%
 def leads_over(formula):
-    """Return how far the networks lead on average, without each year in turn."""
+    """Return how far networks lead on average, without each year in turn."""
     both = torch.cat([formula[test][None], ours])  # (11, 53)
     squares = (both - wanted[test]) ** 2
     leads = []

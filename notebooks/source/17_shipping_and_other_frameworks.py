@@ -149,7 +149,8 @@ print("numbered from 0:", count_right(reader, from_0))
 # tensors, texts and numbers is enough for all of it:
 
 # %%
-parcel = {"weights": reader.state_dict(), "alphabet": "".join(number), "gates": "ifgo"}
+alphabet = "".join(number)
+parcel = {"weights": reader.state_dict(), "alphabet": alphabet, "gates": "ifgo"}
 torch.save(parcel, folder / "parcel.pt")
 opened = torch.load(folder / "parcel.pt", weights_only=True)
 print(list(opened), "gates:", opened["gates"])

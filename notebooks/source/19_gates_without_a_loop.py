@@ -366,7 +366,8 @@ def seconds(run, *gates):
 torch.set_num_threads(1)
 for size in ((1, 16), (32, 256)):
     gates = torch.rand(256, *size), torch.randn(256, *size)
-    by_the_loop, by_the_scan = seconds(one_by_one, *gates), seconds(scan, *gates)
+    by_the_loop = seconds(one_by_one, *gates)
+    by_the_scan = seconds(scan, *gates)
     print("256 steps, sentences and units", size, end=": ")
     print("loop takes twice as long:", by_the_loop > 2 * by_the_scan, end="; ")
     print("scan takes twice as long:", by_the_scan > 2 * by_the_loop)
