@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from lstm_lessons.publishing import notebooks
 
 MOST_LINES, MEDIAN_LINES = 15, 6
+MOST_CHARACTERS = 80
 PICTURES = 3
 MOST_BYTES = 300_000
 MOST_EXCUSED = 2
@@ -150,6 +151,15 @@ def code_is_short_enough_to_be_read(page):
             yield f"code cell {number} has {count} lines, more than {MOST_LINES}"
     if lines and median(lines) > MEDIAN_LINES:
         yield f"half of the code cells have more than {MEDIAN_LINES} lines"
+
+
+@rule()
+def code_is_narrow_enough_for_paper(page):
+    """Longer lines are cut off on paper and on phones."""
+    for number, cell in enumerate(page.code, 1):
+        for line in cell.source.split("\n"):
+            if len(line) > MOST_CHARACTERS:
+                yield f"code cell {number}: {len(line)} characters, over {MOST_CHARACTERS}: {line}"
 
 
 @rule("lesson")

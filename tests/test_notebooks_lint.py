@@ -188,6 +188,9 @@ BREAKS = [
     ("code_is_short_enough_to_be_read", "lesson", cell(source=lines(16))),
     ("code_is_short_enough_to_be_read", "lesson", lambda page: [
         each.update(source=lines(7)) for each in page.code]),
+    ("code_is_narrow_enough_for_paper", "lesson", cell(source=f"x = 1  # {'o' * 72}")),
+    ("code_is_narrow_enough_for_paper", "page", cell(source=f"x = 1\nx = {'1' * 77}")),
+    ("code_is_narrow_enough_for_paper", "exercises", cell(1, source=f"x = {'1' * 77}")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
         4, source="**Predict.** What comes out? And what stays?")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
@@ -277,6 +280,13 @@ def test_each_rule_can_be_broken(page_of, number):
 
 def test_no_rule_is_without_a_notebook_that_breaks_it():
     assert {name for name, _, _ in BREAKS} == {rule.__name__ for rule, _ in RULES}
+
+
+@pytest.mark.parametrize("kind", list(notebooks.FOLDERS))
+def test_a_line_of_code_may_have_eighty_characters(page_of, kind):
+    page = page_of(kind)
+    page.code[0].update(source=f"x = {'1' * 76}")
+    assert "code_is_narrow_enough_for_paper" not in broken_rules(page)
 
 
 @pytest.mark.parametrize("number", range(3))
