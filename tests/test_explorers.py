@@ -16,6 +16,7 @@ from settings import every_value, marked_values, settings
 from lstm_lessons import explorers
 from lstm_lessons.drawing import Picture
 from lstm_lessons.explorers.base import Choice, Explorer, Range, Text, parameters
+from lstm_lessons.explorers.heard import MOST, news
 
 NAMES = explorers.__all__
 each_explorer = pytest.mark.parametrize("name", NAMES)
@@ -35,10 +36,18 @@ def everything_in(widget):
         yield from everything_in(child)
 
 
+def part(explorer, name):
+    """Return the part that the page knows by this name."""
+    (found,) = (each for each in everything_in(explorer) if name in each._dom_classes)
+    return found
+
+
 def shown_by(explorer):
-    pages = [each for each in everything_in(explorer) if isinstance(each, ipywidgets.HTML)]
-    (picture,) = (each for each in pages if each.layout.display != "none")
-    return picture.value
+    return part(explorer, "lstm-drawing").value
+
+
+def heard_of(explorer):
+    return html.unescape(part(explorer, "lstm-said").value)
 
 
 @each_explorer
@@ -96,6 +105,34 @@ def test_every_two_values_are_tried_together_and_every_value_once(name):
     for end in (0, -1):  # all at their least, all at their most
         assert {key: marked_values(each)[end] for key, each in table.items()} in tried
     assert tried == settings.__wrapped__(view)
+
+
+@each_explorer
+def test_of_every_control_that_is_moved_one_short_sentence_says_what_is_new(name):
+    for key, (allowed, default, _) in parameters(module_of(name).view).items():
+        explorer = make(name)
+        before, at_first = explorer.picture.alt, heard_of(explorer)
+        assert before.startswith(at_first.removesuffix(" …"))
+        others = every_value(allowed)[:: 1 if isinstance(allowed, Choice) else -1]
+        explorer.sliders[key].value = next(each for each in others if each != default)
+        said = heard_of(explorer)
+        assert said.removesuffix(" …") in explorer.picture.alt
+        assert said.removesuffix(" …") not in before, key
+        assert len(said) <= MOST + 2, key
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("", "One. Two.", "One."),
+        ("One. Two is 0.5. Three.", "One. Two is 0.6. Four.", "Two is 0.6."),
+        ("One. Two.", "One. Two.", "One."),
+        ("", f"Values: {'0.25, ' * 50}end.", f"Values: {'0.25, ' * 31}0.25 …"),
+        ("", "a" * 250, "a" * MOST + " …"),
+    ],
+)
+def test_what_is_heard_is_the_first_sentence_that_is_new(before, after, said):
+    assert news(before, after) == said
 
 
 @each_explorer

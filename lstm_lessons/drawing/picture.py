@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+SMALLEST = 9.36
+"""How high letters are, in pixels, where a picture that moves shrinks no more."""
+
+_WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
+_LETTERS = re.compile(r' font-size="([\d.]+)"')
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,17 @@ class Picture:
         """The picture as an ``<svg>`` inside the page, for a widget that redraws it."""
         opening, rest = self.svg.split(">", 1)
         alt = escape(self.alt)
-        fit = 'style="max-width:100%;height:auto"'
-        return f'{opening} role="img" aria-label="{alt}" {fit}>{rest}'
+        fit = f"max-width:100%;height:auto;{self.least}"
+        return f'{opening} role="img" aria-label="{alt}" style="{fit}">{rest}'
+
+    @property
+    def least(self) -> str:
+        """The CSS that keeps it large enough to read: where it finds less room, it is scrolled."""
+        width, letters = _WIDTH.match(self.svg), _LETTERS.findall(self.svg)
+        if not width or not letters:
+            return ""
+        share = min(1, SMALLEST / min(map(float, letters)))
+        return f"min-width:{share * float(width[1]):.0f}px"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.alt, "text/html": self.image}

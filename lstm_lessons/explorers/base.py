@@ -15,19 +15,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from html import escape
 from inspect import signature
 from math import isfinite
-from typing import Any, NamedTuple, ParamSpec, get_type_hints
+from pathlib import Path
+from typing import Any, NamedTuple, ParamSpec, TypeVar, get_type_hints
 
 from ipywidgets import (
     HTML,
     Box,
     Button,
+    DOMWidget,
     Dropdown,
     FloatSlider,
-    GridBox,
     IntSlider,
     Label,
     Play,
@@ -39,47 +40,16 @@ from ipywidgets import (
 from ipywidgets import Text as TextBox
 
 from lstm_lessons.drawing import Picture
-
-_CLASS = "lstm-explorer"
-
-# ipywidgets leaves a slider's handle and the buttons of Play without a name, so that a screen
-# reader says no more than "slider, 0" and "button". This gives them the text of the slider's
-# label, once the page has drawn them.
-_NAME_CONTROLS = f"""<img hidden aria-hidden="true" alt="" src="data:image/svg+xml,
-<svg xmlns='http://www.w3.org/2000/svg'/>" onload="
-  const name = tries => {{
-    const box = this.closest('.{_CLASS}');
-    const all = what => box ? [...box.querySelectorAll(what)] : [];
-    const handles = all('.widget-slider [role=slider]'), plays = all('.widget-play');
-    for (const handle of handles) {{
-      const label = handle.closest('.widget-slider').querySelector('label');
-      handle.setAttribute('aria-label', label.textContent);
-    }}
-    for (const play of plays) {{
-      const label = play.parentElement.querySelector('label').textContent;
-      ['play or pause', 'back to the start'].forEach((does, number) => {{
-        const button = play.querySelectorAll('button')[number];
-        button.title = does + ': ' + label;
-        button.setAttribute('aria-label', button.title);
-      }});
-    }}
-    if (handles.length + plays.length < COUNT && tries) setTimeout(() => name(tries - 1), 100);
-  }};
-  name(100);">"""
+from lstm_lessons.explorers.heard import news
 
 PLAY_MS = 400
 """How long each picture stays while an explorer plays."""
 REST_S = 0.15
-"""How long a slider rests until play takes over its value."""
+"""How long a slider rests until play takes over its value, and what is new is said."""
 
-# Of the controls, where they stand side by side.
-_COLUMNS = {
-    "grid_template_columns": "repeat(auto-fit, minmax(min(26em, 100%), 1fr))",
-    "max_width": "70em",
-    "padding": "0 8px 0 0",
-}
-# Of buttons: those that do not fit go into the next row.
-_ROW = {"display": "flex", "flex_flow": "row wrap", "align_items": "center"}
+# An image that cannot be seen runs the script as soon as the page has it.
+_RUN = """<img hidden aria-hidden="true" alt="" onload="{script}" src="data:image/svg+xml,
+<svg xmlns='http://www.w3.org/2000/svg'/>">"""
 
 
 @dataclass(frozen=True)
@@ -291,10 +261,11 @@ class Explorer(VBox):
         self.table = parameters(view)
         self.settings = {name: dict(values) for name, values in (presets or {}).items()}
         self.plays, self.side_by_side = play, side_by_side
-        self._drawing = HTML()
+        self._drawing = _classed("lstm-drawing", HTML())
+        self._said = _classed("lstm-said", HTML())
         self._complaint = HTML(layout={"display": "none"})
         self._held = False
-        self._resting: asyncio.TimerHandle | None = None
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
         self.sliders: dict[str, ValueWidget] = {
             name: each.allowed.slider(each.default, each.label) for name, each in self.table.items()
         }
@@ -305,24 +276,26 @@ class Explorer(VBox):
         for slider in self.sliders.values():
             slider.observe(self._redraw, names="value")
         self._values: dict[str, Any] = {}  # those that the picture shows
+        self._words = ""  # of the picture that was last spoken of
         self._redraw()
-        self.children = (*self._controls(side_by_side), self._drawing, self._complaint)
-        self.add_class(_CLASS)
+        self.children = (*self._controls(), self._drawing, self._said, self._complaint)
+        self.add_class("lstm-explorer")
 
-    def _controls(self, side_by_side: bool) -> list[Widget]:
-        """Return the rows above the picture: what plays stands beside its slider."""
+    def _controls(self) -> list[Widget]:
+        """Return what stands above the picture: what plays stands beside its slider."""
         rows: list[Widget] = list(self.sliders.values())
         if self.player is not None:
             at = rows.index(self._played)
-            rows[at] = Box((self._played, self.player), layout={"width": "100%"})
-        if side_by_side:
-            rows = [GridBox(rows, layout=_COLUMNS)]
+            rows[at] = _classed("lstm-played", Box((self._played, self.player)))
+        parts: list[Widget] = [
+            _classed("lstm-columns" if self.side_by_side else "lstm-rows", Box(rows))
+        ]
         if self.presets:
-            rows.append(Box((Label("Try these:"), *self.presets.values()), layout=_ROW))
+            shown = Box((Label("Try these:"), *self.presets.values()))
+            parts.append(_classed("lstm-presets", shown))
         count = sum(hasattr(slider, "step") for slider in self.sliders.values())
         count += self.player is not None
-        names = HTML(_NAME_CONTROLS.replace("COUNT", str(count)), layout={"display": "none"})
-        return [*rows, names]
+        return [*parts, HTML(_in_notebook(count), layout={"display": "none"})]
 
     def _preset(self, name: str, values: Mapping[str, Any]) -> Button:
         """Return the button that sets these values."""
@@ -339,7 +312,7 @@ class Explorer(VBox):
                 step = f"a whole number of steps of {allowed.step} above {allowed.low}"
                 raise ValueError(f"{each} of {where} must be {step}, got {value!r}")
         said = "; ".join(f"{self.table[each].label}: {value}" for each, value in values.items())
-        button = Button(description=name, tooltip=said, layout={"width": "auto"})
+        button = Button(description=name, tooltip=said)
         button.on_click(partial(self._set, dict(values)))
         return button
 
@@ -370,9 +343,7 @@ class Explorer(VBox):
             step=allowed.step,
             interval=PLAY_MS,
             show_repeat=False,
-            layout={"width": "80px", "flex": "0 0 auto"},
         )
-        self._played.layout.flex = "0 1 auto"  # leaves room for the buttons beside it
         jsdlink((player, "value"), (slider, "value"))
         slider.observe(self._follow, names="value")
         return player
@@ -383,14 +354,7 @@ class Explorer(VBox):
         A link in the page would send the kernel a message of its own before each move of the
         slider, and the picture would come that much later.
         """
-        if self._resting is not None:
-            self._resting.cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no kernel
-            self._take_over()
-        else:
-            self._resting = loop.call_later(REST_S, self._take_over)
+        self._once_it_rests(self._take_over)
 
     def _take_over(self) -> None:
         if self.player is not None and not self.player.playing:
@@ -406,6 +370,24 @@ class Explorer(VBox):
             self._values = values
             self.picture: Picture = self._view(**values)
             self._drawing.value = self.picture.inline
+            self._once_it_rests(self._say)
+
+    def _say(self) -> None:
+        """Say what is new of the picture; while it moves, that would hold each move up."""
+        self._said.value = escape(news(self._words, self.picture.alt))
+        self._words = self.picture.alt
+
+    def _once_it_rests(self, then: Callable[[], None]) -> None:
+        """Call a method once nothing has moved for REST_S; where there is no kernel, at once."""
+        waiting = self._waiting.pop(then.__name__, None)
+        if waiting is not None:
+            waiting.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel
+            then()
+        else:
+            self._waiting[then.__name__] = loop.call_later(REST_S, then)
 
     def _complain(self, wrong: list[str]) -> None:
         """Say below the picture what is wrong with what was typed; nothing, if nothing is."""
@@ -417,10 +399,24 @@ class Explorer(VBox):
 
 
 def _labelled(label: str) -> dict[str, Any]:
-    """Return what every control has: a label wide enough to read, and room for itself."""
-    return {
-        "description": label,
-        "tooltip": label,  # without one, ipywidgets shows "null" under the pointer
-        "style": {"description_width": "13em"},
-        "layout": {"width": "min(100%, 40em)"},
-    }
+    """Return what every control has; without a tooltip, ipywidgets shows "null" there."""
+    return {"description": label, "tooltip": label, "_dom_classes": ("lstm-control",)}
+
+
+Made = TypeVar("Made", bound=DOMWidget)
+
+
+def _classed(name: str, widget: Made) -> Made:
+    widget.add_class(name)
+    return widget
+
+
+@cache
+def _in_notebook(count: int) -> str:
+    """Return the style of explorers, and the script for one with so many sliders and players."""
+    style, script = (
+        Path(__file__).with_name(f"in_notebook.{each}").read_text(encoding="utf-8")
+        for each in ("css", "js")
+    )
+    run = _RUN.format(script=escape(script.replace("COUNT", str(count))))
+    return f"<style>{style}</style>{run}"

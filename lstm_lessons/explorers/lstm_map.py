@@ -402,8 +402,11 @@ def _alt(setting: Setting, groups: list[Group], remarks: list[str]) -> str:
     cells = "; ".join(
         f"{setting.cell_name(*cell)} has place {place}" for place, cell in enumerate(setting.cells)
     )
+    shapes_out = ", ".join(f"{name} {made[name].shape}" for name in ("output", "h_n", "c_n"))
+    layer = setting.constructor.removeprefix("lstm = ")
     return (
-        f"The map of nn.LSTM for one setting. {made.key}. Code: {code}. A call: {call}. "
+        f"The map of {layer}: {shapes_out}, {made.total} parameters. {made.key}. "
+        f"Code: {code}. A call: {call}. "
         f"In the states {cells}. Worth knowing: {' '.join(remarks)} "
         f"Parameters: {made.count}; {rows}."
     )

@@ -60,10 +60,11 @@ def figure(name: str, still: str) -> str:
     ``still`` is the picture as an ``<img>``.
     """
     controls = _json(described(name))
+    least = getattr(explorers, name)().picture.least
     return (
         f'<figure class="ll-explorer" data-explorer="{escape(name)}">'
         f'<script type="application/json">{controls}</script>'
-        f'<div class="ll-picture">{still}</div>'
+        f'<div class="ll-picture">{still.removesuffix(">")} style="{least}"></div>'
         "</figure>"
     )
 

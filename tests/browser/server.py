@@ -18,15 +18,15 @@ from nbformat.sign import NotebookNotary
 
 from lstm_lessons.publishing.copies import FOLDER
 
+Settings = Mapping[str, Mapping[str, Any]]
+
 CLONE = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
 
-# Without windowing every cell is in the page, so that a test can look at all of them. News and
-# updates would be asked for on the internet.
-LAB_SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
+# Without windowing every cell is in the page, so that a test can look at all of them.
+LAB_SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}
+# News and updates would be asked for on the internet. `lab` sees to that by itself.
+QUIET = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
 def free_port() -> int:
@@ -36,7 +36,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def environment(folder: Path, clone: Path = CLONE) -> dict[str, str]:
+def environment(folder: Path, clone: Path = CLONE, settings: Settings = QUIET) -> dict[str, str]:
     """Return the variables for a Jupyter whose every setting and state lives under ``folder``."""
     variables = {
         name: value
@@ -47,9 +47,9 @@ def environment(folder: Path, clone: Path = CLONE) -> dict[str, str]:
         path = folder / f"jupyter-{name.lower()}"
         path.mkdir(parents=True, exist_ok=True)
         variables[f"JUPYTER_{name}_DIR"] = str(path)
-    settings = folder / "jupyter-config/lab/user-settings/@jupyterlab"
-    for name, values in LAB_SETTINGS.items():
-        path = settings / f"{name}.jupyterlab-settings"
+    own = folder / "jupyter-config/lab/user-settings/@jupyterlab"
+    for name, values in (LAB_SETTINGS | settings).items():
+        path = own / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     variables.update(IPYTHONDIR=str(folder / "ipython"), PYTHONPATH=str(clone), OMP_NUM_THREADS="1")
@@ -134,7 +134,7 @@ class LearnersLab(LabServer):
     def __init__(self, folder: Path, clone: Path) -> None:
         """Take the folder for settings, state and log, and the folder to copy this clone to."""
         copy_clone(clone)
-        super().__init__(folder, clone / FOLDER, environment(folder, clone))
+        super().__init__(folder, clone / FOLDER, environment(folder, clone, {}))
         self.clone = clone
 
     def _command(self) -> list[str]:

@@ -25,13 +25,13 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from ipywidgets import GridBox
 from matplotlib.image import imread
 from playwright.sync_api import Locator, Page
 from settings import meetings
 
 from lstm_lessons import explorers
 from lstm_lessons.explorers.base import Explorer
+from lstm_lessons.explorers.heard import news
 
 from . import toy
 from .page import SHOWN, LabPage, NotebookPage, save, source_of
@@ -129,6 +129,19 @@ def test_the_lab_command_opens_a_copy_of_ones_own(lab_page, lab, artefacts):
     subject = Subject("in_and_out", notebook)
     subject.move("seq_len", "End", subject.sliders()["seq_len"].max)
     assert notebook.complaints == []
+
+
+_NEWS = """async () => (await jupyterapp.serviceManager.settings.fetch(
+  '@jupyterlab/apputils-extension:notification')).schema.properties.fetchNews.default"""
+
+
+def test_nobody_is_asked_whether_to_fetch_news(lab_page):
+    """By no setting of the tests, but by the command's own; a user's own setting would count."""
+    page = lab_page.page
+    page.evaluate("jupyterapp.restored")
+    page.wait_for_timeout(1000)
+    assert page.evaluate(_NEWS) == "false"
+    assert page.get_by_text("notified about official Jupyter news").count() == 0
 
 
 # Exercises
@@ -321,7 +334,7 @@ def kinds(made: Explorer) -> set[tuple]:
     """Return the kinds of controls that an explorer has, and how they are laid out."""
     found = {kind(each) for each in made.sliders.values()}
     found |= {("presets", bool(made.presets)), ("play", made.player is not None)}
-    return found | {("side by side", isinstance(made.children[0], GridBox))}
+    return found | {("side by side", made.side_by_side)}
 
 
 def test_these_have_every_kind_of_control_that_there_is():
@@ -359,6 +372,88 @@ def test_a_slider_of_each_kind_moves_by_mouse(subject):
         after = subject.shown.drawn()
         assert after["markup"] != before["markup"], f"{name} changes nothing"
         assert after["alt"] != before["alt"], f"{name} leaves the alternative text as it was"
+    assert subject.notebook.complaints == []
+
+
+# Of every explorer on the page: the widths of its sliders' ways, the height of its smallest text,
+# and how many of its parts lie beyond the right edge of the page.
+_SIZES = """() => [...document.querySelectorAll('.lstm-explorer')].map(explorer => {
+  const picture = explorer.querySelector('svg[role=img]');
+  const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+  const texts = [...picture.querySelectorAll('text')];
+  const {right} = explorer.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+  return {
+    ways: [...explorer.querySelectorAll('.noUi-base')].map(way => way.clientWidth),
+    text: scale * Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize))),
+    beyond: [...explorer.querySelectorAll('.lstm-control > *, .lstm-presets > *, .lstm-drawing')]
+      .filter(part => part.getBoundingClientRect().right > right).length,
+  };
+})"""
+SMALL = [(1024, 700), (640, 400)]
+"""A small laptop; and one of 1280 by 800 at a zoom of 200 %."""
+
+
+@pytest.mark.parametrize("size", SMALL, ids=str)
+def test_on_a_small_page_sliders_have_a_way_and_texts_can_be_read(bench, standing, size):
+    for name in explorers.__all__:
+        standing(name)
+    before = bench.page.viewport_size
+    bench.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    try:
+        bench.page.wait_for_timeout(500)  # for JupyterLab to lay its parts out
+        found = bench.page.evaluate(_SIZES)
+    finally:
+        bench.page.set_viewport_size(before)
+    assert len(found) == len(explorers.__all__) + 1
+    for each in found:
+        assert all(way > 60 for way in each["ways"]), found
+        assert each["text"] > 9, found
+        assert each["beyond"] == 0, found
+
+
+_IN_SIGHT = """(part) => {
+  const {top, bottom} = part.getBoundingClientRect();
+  const page = part.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+  return top >= page.top - 1 && bottom <= page.bottom + 1;
+}"""
+_TO_THE_END = "part => part.scrollIntoView({block: 'end'})"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), *SMALL], ids=str)
+def test_a_slider_and_the_end_of_the_picture_are_in_sight_together(bench, standing, size):
+    """On a page with little room, of all controls the one in hand."""
+    subject = standing("lstm_map")
+    handle = subject.shown.handle(subject.widgets["seq_len"].description)
+    before = bench.page.viewport_size
+    bench.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    try:
+        bench.page.wait_for_timeout(500)
+        handle.focus()
+        subject.shown.box.locator(".lstm-said").evaluate(_TO_THE_END)
+        assert handle.evaluate(_IN_SIGHT)
+        assert subject.shown.box.locator(".lstm-said").evaluate(_IN_SIGHT)
+        bench.page.keyboard.press("ArrowLeft")
+        subject.expect(seq_len=subject.values["seq_len"] - 1)
+        assert handle.evaluate(_IN_SIGHT)
+    finally:
+        bench.page.set_viewport_size(before)
+
+
+@each_of_two
+def test_what_a_move_has_changed_is_heard_and_all_words_are_there_on_demand(subject):
+    said = subject.shown.box.get_by_role("status")
+    details = subject.shown.box.locator("details")
+    details.locator("summary").press("Enter")
+    for _ in range(2):
+        before = subject.shown.drawn()["alt"]
+        name, slider = next(iter(subject.slider_of_each_kind().items()))
+        there = subject.values[name] < slider.max
+        step = slider.step if there else -slider.step
+        subject.move(name, "ArrowRight" if there else "ArrowLeft", subject.values[name] + step)
+        words = subject.shown.drawn()["alt"]
+        said.filter(has_text=news(before, words)).wait_for()
+        assert details.locator("p").inner_text() == words
+    details.locator("summary").press("Enter")
     assert subject.notebook.complaints == []
 
 

@@ -140,6 +140,10 @@ def test_controls_are_moved_by_keys_presets_and_play(visit):
     before = int(slider.input_value())
     slider.press("ArrowLeft")
     assert int(slider.input_value()) == before - 1
+    page.locator(".ll-status").get_by_text(f"has read {before - 1} of the").wait_for(timeout=60_000)
+    unit = page.get_by_label("unit to follow", exact=True)
+    unit.press("ArrowRight")  # the first sentence stays as it is: another one is new
+    page.locator(".ll-status").get_by_text(f"Unit {unit.input_value()}, c after each").wait_for()
     page.get_by_role("button", name="seven brackets").click()
     assert page.get_by_label("a line of your own").input_value().startswith("(((((((")
     slider.fill("1")
@@ -219,6 +223,9 @@ def test_a_small_phone_scrolls_in_one_direction_only(visit):
     for path in ("index.html", "notebooks/03_the_cell_by_hand.html"):
         visit.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        still = page.locator("figure.ll-explorer img")  # which Python soon replaces, as wide as it
+        if still.count():
+            assert still.first.evaluate("each => each.clientWidth") > 500
     page.set_viewport_size({"width": 1280, "height": 1000})
 
 

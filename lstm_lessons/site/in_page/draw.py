@@ -4,20 +4,23 @@ import json
 from importlib import import_module
 
 from lstm_lessons.explorers.base import parameters, settled
+from lstm_lessons.explorers.heard import news
 
-_shown: dict[str, dict] = {}
+_shown: dict[str, tuple[dict, str]] = {}
+"""Of each explorer the values and the words of the picture that it shows."""
 
 
 def draw(name: str, given: str) -> str:
-    """Return a picture, its words, and what is wrong with what was typed, as JSON.
+    """Return a picture, its words, what is new of them, and what is wrong with a line, as JSON.
 
     ``given`` are the values of all controls, as JSON. A line that is not allowed leaves the line
     before in the picture.
     """
     view = import_module(f"lstm_lessons.explorers.{name}").view
     table = parameters(view)
-    before = _shown.get(name) or {key: each.default for key, each in table.items()}
+    before, words = _shown.get(name) or ({key: each.default for key, each in table.items()}, "")
     values, wrong = settled(table, json.loads(given), before)
-    _shown[name] = values
     picture = view(**values)
-    return json.dumps({"svg": picture.inline, "alt": picture.alt, "wrong": wrong})
+    _shown[name] = values, picture.alt
+    told = {"svg": picture.inline, "alt": picture.alt, "said": news(words, picture.alt)}
+    return json.dumps(told | {"wrong": wrong})

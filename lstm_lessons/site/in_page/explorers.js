@@ -70,20 +70,26 @@ function explorer(figure, index) {
     });
     presets.append(button);
   }
-  if (presets.children.length) controls.append(presets);
   const status = make("p", { class: "ll-status", role: "status" });
   const words = make("details", { class: "ll-words" });
   const said = make("p", {}, picture.querySelector("img")?.alt ?? "");
   words.append(make("summary", {}, "The picture in words"), said);
-  figure.prepend(controls);
+  figure.prepend(controls, ...(presets.children.length ? [presets] : []));
   figure.append(status, words);
   if (alone) for (const [name, value] of Object.entries(fromAddress())) setters[name](value);
+
+  new ResizeObserver(() => {
+    const scrolls = picture.scrollWidth > picture.clientWidth + 1; // with keys, too
+    picture.tabIndex = scrolls ? 0 : -1;
+    picture.role = scrolls ? "group" : null;
+    picture.ariaLabel = scrolls ? "The picture: scroll it with the arrow keys" : null;
+  }).observe(picture);
 
   figure.addEventListener("drawn", ({ detail }) => {
     busy = false;
     picture.innerHTML = detail.svg;
     said.textContent = detail.alt;
-    status.textContent = detail.wrong.join(" ") || firstSentence(detail.alt);
+    status.textContent = detail.wrong.join(" ") || detail.said;
     status.classList.toggle("ll-wrong", detail.wrong.length > 0);
     figure.dataset.drawn = JSON.stringify(detail.values);
     if (stale) draw();
@@ -91,7 +97,7 @@ function explorer(figure, index) {
   figure.addEventListener("nopython", () => {
     busy = false;
     stop();
-    for (const each of controls.querySelectorAll("input, select, button")) each.disabled = true;
+    for (const each of figure.querySelectorAll("input, select, button")) each.disabled = true;
     status.textContent =
       "Here the picture stands still: what draws it cannot run in this page. " +
       "In Jupyter the controls move it.";
@@ -199,11 +205,6 @@ function allows(row, text) {
   if (row.kind === "text") return text.length >= row.least && text.length <= row.most;
   const number = Number(text);
   return text !== "" && number >= row.low && number <= row.high;
-}
-
-function firstSentence(text) {
-  const end = text.search(/\.\s/);
-  return end < 0 ? text : text.slice(0, end + 1);
 }
 
 function make(tag, attributes, text) {
