@@ -108,9 +108,9 @@ for _ in range(5):
 pictures.relative(peepholes=True)
 
 # %% [markdown]
-# A gate of a unit looks at the memory of its own unit alone. So a peephole is one weight per unit,
-# and not a matrix. i and f act before the new c is made, so they look at the old c. o acts
-# afterwards, and looks at the new one.
+# A gate of a unit looks at the memory of its own unit alone. So a gate's peepholes are one weight
+# per unit, and not a matrix. i and f act before the new c is made, so they look at the old c. o
+# acts afterwards, and looks at the new one.
 
 
 # %%
@@ -197,12 +197,11 @@ pictures.relative("GRU, torch")
 # line has a gap, an arrow passes over it and takes nothing. The letters are PyTorch's. In a GRU, z
 # is a gate, and no weighted sum has that name.
 #
-# * n is the news, like g.
+# * n is the news, like g. It is made from x, and from sums of the old h, which $W_{hn}$ makes.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
 #   taken in. So the two are coupled.
-# * There is no output gate. r, the *reset gate*, is new. $W_{hn}$ makes H sums of the old h, and r
-#   says how much of each sum goes into the news. This matrix alone has a box in the picture,
-#   because the next section moves it.
+# * There is no output gate. r, the *reset gate*, is new. It says how much of each of these sums
+#   goes into the news. Where r is 0, the news comes from x alone.
 #
 # With numbers, for one unit: the old h is 0.8, the news is −0.4, and z is 0.25. The new h is then
 # 0.75 · (−0.4) + 0.25 · 0.8 = −0.1. It lies between the two, a quarter of the way from n to the old
@@ -408,8 +407,8 @@ for name, seeds in runs.items():
 #   not on all. A forget bias of 1 closed the gap between LSTM and GRU.
 #
 # They measured how *good* a cell becomes. Our table says how *soon* one small task is learnt, and
-# in the end all of our cells are equally good at it. So the two can differ: here a forget bias of 1
-# leaves the LSTM at 4 or 5 rounds.
+# in the end all of our cells learn it. So the two can differ: here a forget bias of 1 leaves the
+# LSTM at 4 or 5 rounds.
 #
 # So, `nn.LSTM` or `nn.GRU`? Take a cell with a gate that forgets; both have one. Which of them is
 # better depends on the task. Begin with one, and try the other before you invent a third.
@@ -423,7 +422,7 @@ for name, seeds in runs.items():
 # * A GRU has one state and three blocks. PyTorch's r acts after the product with h, the paper's
 #   before it. The weights fit both, and the numbers differ.
 # * On brackets, GRU and coupled gates learnt soonest, and the cell of 1997 last. In the end all
-#   were equally good.
+#   learnt them.
 
 # %% [markdown]
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
