@@ -64,6 +64,7 @@ show(plot, alt)
 #
 # Every forecaster on this page gets the same question: here are 16 years, which number comes next?
 # `unfold(0, 16, 1)` cuts a series into all its pieces of 16. A piece is called a *window*.
+# The last is left out: its next year is not known.
 
 # %%
 past = series.unfold(0, 16, 1)[:-1]  # (293, 16)
@@ -198,8 +199,8 @@ print(tuple(x.shape), tuple(y.shape))
 # %% [markdown]
 # An *epoch* is what earlier lessons called a round: once through all that is trained on. All 205
 # windows fit into one batch, so here it is one update. The optimiser is Adam again. After every
-# third epoch we keep a row of three errors: on the training part, on the validation part and on the
-# test part. The training takes 5 to 20 seconds.
+# third epoch we keep a row of three errors: on the training, the validation and the test part.
+# The training takes 5 to 20 seconds.
 
 
 # %%
@@ -321,9 +322,10 @@ print("the last epoch:", *[round(each, 1) for each in last.tolist()])
 # are reported, by their mean and their standard deviation.
 #
 # Ten other seeds would have another mean. It moves by about the standard deviation, divided by the
-# root of the number of seeds: for 18, 20 and 22 by 2 / √3, which is 1.2. That is the *standard
-# error* of the mean. The rule is: **believe a difference that is at least twice that large.** So a
-# mean of 20 with a standard error of 1.2 differs from a baseline of 23, and not from one of 22.
+# root of the number of seeds: for 18, 20 and 22, with their deviation of 2, by 2 / √3 = 1.2.
+# That is the *standard error* of the mean. The rule is: **believe a difference that is at least
+# twice that large.** So a mean of 20 with a standard error of 1.2 differs from a baseline of 23,
+# and not from 22.
 
 
 # %%
@@ -368,7 +370,7 @@ for rate in ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0"):
 # **Try it.**
 #
 # 1. Press "small rate". What is wrong after 150 epochs?
-# 2. Press "64 units". At which epoch does it stop, and how far apart are the two curves at the end?
+# 2. Press "64 units". How far apart are the two curves at the end?
 
 # %%
 from lstm_lessons import explorers
@@ -380,8 +382,8 @@ explorers.learning_curves()
 #
 # 1. Both curves still fall: 18.7 and 20.6 at the end. It has not learnt enough yet, and needs more
 #    epochs or a larger rate.
-# 2. At epoch 96. At the end the training error is 4.4 and the validation error 14.2, so 9.8 apart.
-#    With 16 units they were 5.3 apart: more units learn more of the training years by heart.
+# 2. The training error is 4.4 and the validation error 14.2, so 9.8 apart. With 16 units they were
+#    5.3 apart: more units learn more of the training years by heart.
 #
 # </details>
 #
@@ -482,8 +484,8 @@ at 3.3 without 1958. Over AR(9) of roots it lies between -1.9 and -0.9, but at
 show(plot, alt)
 
 # %% [markdown]
-# Each lead hangs on one year, and no other year turns it round. Now an honest report can be
-# written:
+# Each lead hangs on one year: that of the networks on 1956, the first dot, and that of the formula
+# on 1958, the third triangle. Now an honest report can be written:
 #
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
 # > 53 test years. AR(9) has 19.6, and AR(9) of square roots has 16.7. Without 1956 the first
@@ -492,7 +494,7 @@ show(plot, alt)
 # > had seen some test errors, in earlier drafts, before we chose the setting and AR(9).
 #
 # So is 18 good? It is about what a formula of ten numbers reaches. More seeds cannot say more. Only
-# more years can, and the clean test would be the years after 2008.
+# more years can, such as those after 2008.
 #
 # ## Leaks
 #
@@ -521,16 +523,16 @@ print("    2008 is 1000:  ", first_inputs(changed, known))
 # known in 2008 only. That is a *leak*, as in lesson 07: something of what is to be predicted has
 # got into the input.
 #
-# The other leak is larger, and it is one line: shuffling the windows before they are cut into three
-# parts. Then a test year stands among the inputs of training windows: if 1990 is a test year, the
-# window that predicts 1991 ends with it, and may be one of the training windows.
+# The other leak is larger: shuffling the windows before they are cut into three parts. Then a
+# test year stands among the inputs of training windows: if 1990 is a test year, the window that
+# predicts 1991 ends with it, and may be one of the training windows.
 #
 # We shuffle in ten ways, with parts as large as before, and let AR(2) and the LSTM of 16 units
 # forecast. `parts(seed)` gives the three parts, and `share_read_in_training(seed)` says how many of
 # the test years are such inputs.
 #
 # **Predict.** AR(2) has three numbers, and can learn no year by heart. Does it look better on
-# shuffled test years, too?
+# shuffled test years?
 
 # %%
 from lstm_lessons.data.training_runs import parts, share_read_in_training
