@@ -132,7 +132,7 @@ print("per_sample:", count(per_sample, *exact))
 
 # %% [markdown]
 # The multiplications are equal, so they are not what makes the difference. The calls of our Python
-# are: 8,423 in place of 3, which are zeros for h, zeros for c, and the layer itself. What does a
+# are: 8,423 in place of 3. Two of the 3 make zeros for h and c, and one runs the layer. What does a
 # call cost?
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
@@ -230,13 +230,13 @@ same(one_product(*exact)[0], wanted)
 
 # %% [markdown]
 # 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
-# three times `*`, and one `+`. Four more calls stand outside the loop. `eight_products` has 21
-# calls per step.
+# three times `*`, and one `+`. Four more stand outside: `cat`, `+`, `stack`, and the one that takes
+# x apart into steps. `eight_products` has 21 calls per step.
 #
 # ### Out of the loop
 #
 # All of x is known before the loop begins. You know from `input_sums` in lesson 12 that one large
-# product then does for all steps. To lift work out of a loop is called *hoisting*.
+# product is then enough for all steps. To lift work out of a loop is called *hoisting*.
 
 # %%
 pictures.rung("hoisted")
@@ -271,8 +271,8 @@ print(whole, same(hoisted(*exact)[0], wanted))
 
 # %% [markdown]
 # A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
-# large product now. In a small layer that saves little time, whatever the share is, because the
-# calls decide there: one call per step is saved.
+# large product now. In a small layer that saves little time, because the calls decide
+# there: one call per step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -304,10 +304,10 @@ pictures.rung("autograd")
 
 # %% [markdown]
 # Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of
-# step t needs what step t + 1 has handed back. The second one need not be made at once: its T
-# shares are only added up at the end. With numbers, for one sum and one unit: if two steps have dz
-# = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 = 11. The product of the row
-# (2, 5) with the column (3, 1) is 11, too. So one product of longer matrices adds up by itself.
+# step t needs what step t + 1 has handed back. Nothing needs the second one before the end, where
+# its T shares are added up. With numbers, for one sum and one unit: if two steps have dz = 2 and 5,
+# and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 = 11. The product of the row (2, 5)
+# with the column (3, 1) is 11, too. So one product of longer matrices adds up by itself.
 # `flatten(0, 1)` puts the rows of all steps below each other.
 
 # %%
@@ -351,10 +351,10 @@ same(torch.cat(ours), torch.cat(theirs))
 #
 # At which sizes does which rung pay? The picture shows what was measured once, in float32 on one
 # core, with nothing else at work on the machine. A bar to the right of the line 1 is slower than
-# `nn.LSTM`, a bar to the left is faster. Mind that the axis is logarithmic: from 1 to 2 is as far
-# as from 5 to 10. The sizes are not those of our lines, so the numbers are others than above.
-# `compiled` is what a compiler makes of `hoisted`; more of it in a fold below. At the two wide
-# sizes `per sample` was not measured, because it takes too long.
+# `nn.LSTM`, a bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5
+# to 10. The sizes are not those of our lines. `compiled` is what a compiler makes of `hoisted`;
+# more of it in a fold below. At the two wide sizes `per sample` takes too long, and was not
+# measured.
 #
 # **Try it.**
 #
@@ -371,7 +371,7 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 2.66.
+# 1. `compiled`, with 2.66. For one line alone, `per_sample` has fewer calls than `eight_products`.
 # 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`, with 0.94.
