@@ -79,9 +79,8 @@ print("as they lie, mistaken: ", reorder(four, "iofg", "ifgo").tolist())
 # The first line is what ONNX wants: the 40 of o has moved to the second place.
 #
 # The second line is the mistake, made in PyTorch. Her library finds 10, 20, 30, 40, and takes them
-# for i, o, f, g. So its o is 20, its f is 30 and its g is 40. We want a PyTorch reader that does
-# the same. PyTorch looks for f in the second place, for g in the third and for o in the fourth: so
-# 30, 40 and 20 have to stand there.
+# for i, o, f, g: so its f is 30, its g is 40 and its o is 20. For a PyTorch reader that makes the
+# same mistake, we write that in PyTorch's order, i, f, g, o: 10, 30, 40, 20.
 #
 # `taken_as` does this with all weights of the reader. `deepcopy` makes a copy, so that the reader
 # itself stays as it is.
@@ -362,8 +361,8 @@ exported = program.module()
 same(exported(characters, h, c)[0], step(characters, h, c)[0])
 
 # %% [markdown]
-# So what is equal in an example may become a law: sizes, and the tensors themselves. Take examples
-# in which everything differs, and test with something else.
+# So what holds in an example may become a law: a length, or that two tensors are one. Take examples
+# in which all tensors differ, and test with other sizes and values.
 #
 # ## In her editor
 #
@@ -412,9 +411,9 @@ same(torch.tensor(hers), typed(step, text))
 #
 # Who has put the rows in order? The exporter. `onnx_weights` takes the three tensors of the LSTM
 # out of the file. ONNX calls them W, R and B. W is `weight_ih` and R is `weight_hh`, with their
-# rows in the order i, o, f, g. B has both biases, one behind the other. All three have an axis of 1
-# more in front, for the directions. `to_onnx` says the same as code, and we compare it with the
-# file.
+# rows in the order i, o, f, g. B has both biases, one behind the other. All three have one more
+# axis in front, of size 1, for the directions. `to_onnx` says the same as code, and we compare it
+# with the file.
 
 
 # %%
@@ -550,8 +549,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # * What travels is the `state_dict`, and with it the alphabet and the order of the gates. The class
 #   does not travel: your friend must have it.
 # * To load a pickle is to run it. `weights_only=True` calls only functions of a short list.
-# * One step with carried states reads a line as it is typed, and exports with a free batch. What is
-#   equal in an example may become a law: a length, or two tensors that were one.
+# * One step with carried states reads a line as it is typed, and exports with a free batch. What
+#   holds in an example may become a law: a length, or that two tensors are one.
 # * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1
 #   that is added unseen. Compare outputs, not tensors and not counts.
 

@@ -62,7 +62,7 @@ def draw(root: svg.Element, source: str, target: str, units: int, moved: bool) -
         text = f"taken for {called}" + ("" if right else ": wrong")
         weight = "normal" if right else "bold"
         svg.label(root, SAID_X, y, text, 16, "start", font_weight=weight, data_taken=text)
-    svg.label(root, 24, TOP + 18, "rows of", 15, "start", fill="muted")
+    svg.label(root, 24, TOP + 18, "rows:", 15, "start", fill="muted")
     size = f"4 × {units} = {4 * units}"
     svg.label(root, 24, TOP + 40, size, 16, "start", data_rows=str(4 * units))
 
