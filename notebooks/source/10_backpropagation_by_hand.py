@@ -37,7 +37,7 @@ for t in (13, 14):
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
 # *score*: above 0 means code. The tool for such a question seems to be the gradient of the score
-# with respect to the vector of each character. The longer it is, the more the character moves.
+# with respect to the vector of each character. The longer it is, the more the character counts.
 
 # %%
 vectors = x.clone().requires_grad_()
@@ -345,8 +345,8 @@ def direction_backward(d_output, d_h, d_c, steps, weights):
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
 # 1990). Is it what autograd does? We take a layer with random weights and states. It returns
 # `output`, `h_n` and `c_n`. Let the result be the sum of all their numbers, each times a random
-# number. Then this random number is the gradient that comes back to it. On the way forward,
-# `direction_forward` is the loop of lesson 04, and returns the `Step` of each step, too.
+# number, which is then its gradient. On the way forward, `direction_forward` is the loop of lesson
+# 04, and returns the `Step` of each step, too.
 
 # %%
 from torch import nn
@@ -395,8 +395,8 @@ for name, hand, autograd in zip(names, ours, theirs):
 # ## Back to the bracket
 #
 # Now the reader's line. The score is made from the last h alone. So `d_output` is zero, but for its
-# last step, where it holds the weights of the head. Nothing else comes back to the last h and c.
-# There and for the states before the line we need rows of zeros: both times it is `nothing`.
+# last step, where it holds the weights of the head. Nothing else comes back to the last h and c,
+# and the states before the line are zeros, too: both are `nothing`, a row of zeros.
 
 # %%
 weights, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
@@ -430,18 +430,19 @@ print(f"to c {to_c.norm():.2f}, to the sums {dz.norm():.2f}")
 for t in (14, 1, 0):
     i, g = steps[t].i, steps[t].g
     of_i, of_g = (i * (1 - i)).mean(), (1 - g**2).mean()
-    print(f"{line[t]}   slope of i {of_i:.2f}, of g {of_g:.2f}", end="")
-    print(f"   unit 5: i = {i[0, 5]:.4f}, g = {g[0, 5]:.4f}")
+    print(f"{line[t]}   slope of i {of_i:.2f}, of g {of_g:.2f}")
+i, g = steps[14].i[0, 5], steps[14].g[0, 5]
+print(f"unit 5 at the bracket: i = {i:.4f}, g = {g:.4f}")
 
 # %% [markdown]
-# At the bracket the slopes are the smallest. Take unit 5, the one that follows brackets: the
-# bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If the bracket
-# were a *little* different, i would still be 1. At the first two characters fewer gates stand at
-# their ends. That is one reason why their gradients are longer.
+# At the bracket the slopes are smaller than at the other two. Take unit 5, the one that follows
+# brackets: the bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If
+# the bracket were a *little* different, i would still be 1. That is one reason why the gradients of
+# the other two are longer.
 #
 # A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
 # away little by little, until each of its 8 numbers is 0. By the gradient, the score would fall by
-# number times gradient, added up over the 8 numbers.
+# the sum of these 8 numbers, each times its gradient.
 
 
 # %%
