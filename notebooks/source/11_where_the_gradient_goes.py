@@ -117,9 +117,8 @@ torch.inf - torch.inf
 #
 # Which of the two is the main road? The next picture is about the reader, and the line that it
 # takes for code after the bracket. Above, each character has a bar, the length of its gradient. The
-# number on the first bar is its length. Below, squares show what comes to the sums of each gate,
-# and to one unit: the larger the square, the further its number is from 0. At the right of each row
-# stands its largest number, without its sign.
+# number on the first bar is its length. You need only the bars. The squares below show what comes
+# to the sums of each gate, and to one unit.
 #
 # **Try it.**
 #
@@ -389,8 +388,9 @@ print("rate 0.0005:          ", three_seeds(lr=0.0005))
 print("rate 0.0005, limit 40:", three_seeds(lr=0.0005, limit=40))
 
 # %% [markdown]
-# The rate alone loses two seeds of three. With a limit of 40 it learns the task best of all. So use
-# both: a rate that is good for most of the gradients, and a limit for the few that are too long.
+# With the rate alone, two seeds of three only guess the sign. With a limit of 40 all three learn
+# the task. So use both: a rate that is good for most of the gradients, and a limit for the few that
+# are too long.
 #
 # ## What clipping changes, and what it does not
 #
