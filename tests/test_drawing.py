@@ -189,6 +189,15 @@ def test_a_black_bar_follows_the_theme():
     ]
 
 
+def test_black_dots_that_shine_through_follow_the_theme():
+    made, axes = figure()
+    axes.plot([0, 1], "ko", alpha=0.6)
+    drawn = ElementTree.fromstring(plots.to_svg(made))
+    styles = [each.get("style", "") for each in drawn.iter("{http://www.w3.org/2000/svg}use")]
+    dots = [style for style in styles if "fill-opacity" in style]
+    assert len(dots) == 2 and all(f"fill: {theme.variable('ink')}" in style for style in dots)
+
+
 def test_lines_of_a_plot_differ_in_more_than_colour():
     _, axes = figure()
     lines = [axes.plot([0, 1])[0] for _ in range(4)]

@@ -139,15 +139,12 @@ def _tidy(element: Element) -> None:
         if name == "style":
             value = _COLOUR.sub(_themed, _FONT.sub("", value)).strip("; ")
         element.set(name.rpartition("}")[2], value)
-    if (
-        element.tag == "path"
-        and element.get("clip-path")
-        and "fill:" not in element.get("style", "")
-    ):
-        # A black bar: matplotlib leaves out what is SVG's default.
-        element.set(
-            "style", f"fill: {theme.variable('ink')}; {element.get('style', '')}".strip("; ")
-        )
+    style = element.get("style", "")
+    bar = element.tag == "path" and element.get("clip-path")
+    dot = element.tag == "use" and "fill-opacity" in style
+    if (bar or dot) and "fill:" not in style:
+        # Of a black one, matplotlib leaves out what is SVG's default.
+        element.set("style", f"fill: {theme.variable('ink')}; {style}".strip("; "))
     if element.text and not element.text.strip() and element.tag != "tspan":
         element.text = None
     if element.tail and not element.tail.strip():
