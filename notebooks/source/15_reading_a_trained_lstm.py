@@ -94,7 +94,8 @@ explorers.unit_and_gate()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. Near 0 at `)` alone, where it wipes the memory. Inside the brackets it is 1.0 at every step.
+# 1. Near 0 at `)` alone, where it wipes the memory. Near 1 inside the brackets, and at some letters
+#    outside.
 # 2. It rises to 1 and stays, although there is no bar: the unit takes that bracket for one that
 #    counts.
 #
@@ -150,8 +151,8 @@ def states_of(model, part):
 
 
 # %% [markdown]
-# **Predict.** A guess: how many of the other 15 units have a correlation of 0.7 or more, without
-# its sign?
+# **Predict.** A guess: how many of the other 15 units have a correlation of 0.7 or more, or of
+# −0.7 or less?
 
 
 # %%
@@ -222,8 +223,8 @@ print("trained lines that begin with [:", sum(at_start))
 # at the top of the page. That is called *ablation*. There we put zeros. But 0 may be a number that
 # a unit hardly ever shows. It is fairer to let the unit show its mean at every step.
 #
-# This can be done in the weights. A unit that always shows 0.3 adds 0.3 times its column to each
-# sum. So we put that into the bias, and set the column to zero. The unit itself goes on, but
+# This can be done in the weights. A unit that always shows 0.3 adds 0.3 times its column to the
+# sums. So we put that into the bias, and set the column to zero. The unit itself goes on, but
 # nothing reads it: it is *muted*.
 
 
@@ -327,7 +328,7 @@ print("fewest:", usual[0], " in the middle:", usual[30], " most:", usual[-1])
 from lstm_lessons.data.train_reader import train
 
 second = train(seed=1, rounds=10)
-truth = brackets[others][read_mask[others]]  # for each of their characters
+truth = brackets[others][read_mask[others]]  # at each character of the others
 
 
 # %%
@@ -348,8 +349,8 @@ all_units = open_scores(second)
 print(f"the second reader answers right: {share_right(all_units):.1%}")
 
 # %% [markdown]
-# Another start gives another order of the units, so we have to look for its hero. We do so on the
-# lines that were trained on, so that the others have no say in the choice.
+# Another start gives another order of the units, so we look for its hero, on the lines that were
+# trained on: the others have no say in the choice.
 
 # %%
 closest = ties(second, trained).abs().argmax().item()
@@ -367,7 +368,7 @@ print(f"without unit {closest}: {share_right(no_10):.1%}")
 # Hardly better than always "shut". So all that it knew of brackets was in that unit? A post could
 # end here. But look at what was measured: the sign of a score. Most characters are not in brackets,
 # so the mean of the unit is near to what it shows there, "shut". Held at that, it may pull all
-# scores below 0. Ask a question in which 0 plays no part: take a character in brackets and one that
+# scores below 0. Now a measure in which 0 plays no part: take a character in brackets and one that
 # is not. How often has the first one the higher score? Say that two in brackets have the scores −1
 # and −3, and two others −2 and −4. Of the four pairs only −3, −2 is the wrong way round. So they
 # are *told apart* in three of four pairs, 75 %, though all scores are below 0. A coin would have
@@ -411,10 +412,10 @@ show(plot, alt)
 #
 # ## Ten seeds
 #
-# We have chosen this seed because its unit follows brackets so closely. `bracket_units` in
-# `lstm_lessons/data/trials.py` has trained ten seeds for 10 rounds, and once more for 40, as our
-# reader was. For each it keeps three things: the unit that is tied most closely, the share told
-# apart with all units, and 16 shares, each with one unit muted. The unit whose share is lowest
+# For our reader we chose, of ten seeds, the one whose unit follows brackets most closely.
+# `bracket_units` in `lstm_lessons/data/trials.py` has trained all ten for 10 rounds, and once more
+# for 40, as our reader was. For each it keeps the unit that is tied most closely, the share told
+# apart with all units, and that share with each unit muted. The unit without which it is lowest
 # costs most, and has rank 1.
 #
 # **Predict.** A guess: in how many of the ten seeds, after 10 rounds, is the unit that is tied most
@@ -430,8 +431,8 @@ for rounds, seeds in measured("bracket units").items():
     print(f"{rounds}, rank of the tied unit:", *sorted(ranks))
 
 # %% [markdown]
-# In two of ten, and in another one it has rank 12. After 40 rounds it costs most in one seed, and
-# that is our own reader, before its head for brackets was thrown away. If you had looked at this
+# In two of ten, and in another one it has rank 12. After 40 rounds it costs most in one seed, that
+# of our reader, asked about brackets with the head that was thrown away. If you had looked at this
 # one alone, you would have told its story as that of all LSTMs.
 #
 # ## A linear probe, and its control
@@ -532,7 +533,7 @@ print("new layers:", *new)
 #
 # | story | what became of it |
 # |---|---|
-# | The reader needs unit 5 to know what is code. | Refuted: without it, 2 verdicts change. |
+# | The reader needs unit 5 to know what is code. | Refuted: muted, the unit changes 2 verdicts. |
 # | It needs the five bracket units. | Refuted: 11 change, as few as with any of 60 other fives. |
 # | It reads unit 5. | Stands: held up, the unit changes 11 verdicts. |
 # | Unit 5 is up where a bracket is open. | At 96.2 % of the characters, often not in lists. |
