@@ -168,9 +168,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \end{aligned}$$
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
-# in the place of g. k · q may be below 0, so the sign of n · q is taken off. And the divisor is at
-# least 1, so that a query which is like no key finds nearly nothing. The paper adds an
-# output gate.
+# in the place of g. The divisor is the size of n · q, which may be below 0, and is at least 1, so
+# that a query which is like no key finds nearly nothing. The paper adds an output gate.
 
 
 # %%
@@ -229,10 +228,10 @@ left = left_of(torch.ones(4), torch.full((4,), 0.5))
 print([round(number, 3) for number in left[3].tolist()])
 
 # %% [markdown]
-# That is the last row of the picture. Now to h. When the third pair above was mixed in, its value
-# came times 0.6, which was q · k. So C q at step t is a sum over all pairs s: what is left of the
-# pair, times $q_t \cdot k_s$, times its value $v_s$. The first two make the *score* of a query and
-# a key. And $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
+# That is the last row of the picture. Now to h. When (10, 0) was mixed in above, it came times 0.6,
+# which was q · k. So C q at step t is a sum over all pairs s: what is left of the pair, times
+# $q_t \cdot k_s$, times its value $v_s$. The first two make the *score* of a query and a key. And
+# $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
 
 
 # %%
@@ -270,11 +269,9 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step, so that
 # no exponential is larger than 1:
 #
-# * m is the larger one of two exponents: $z_i$ of what comes in, and $\log f$ plus the old m of
-#   what is kept.
-# * i becomes $e^{z_i - m}$.
-# * f becomes $e^{\log f + m_{old} - m}$: the old c and n were divided by $e^{m_{old}}$, and times
-#   $e^{m_{old} - m}$ they are divided by $e^m$.
+# * The old c and n were divided by $e^{m_{old}}$. So there are two exponents: $\log f + m_{old}$ of
+#   what is kept, and $z_i$ of what comes in. m is the larger one.
+# * i becomes $e^{z_i - m}$, and f becomes $e^{\log f + m_{old} - m}$.
 #
 # With numbers: the old m is 3, $\log f$ is −0.1, and $z_i$ is 800. Then m is 800, i becomes $e^0$,
 # which is 1, and f becomes $e^{-0.1 + 3 - 800}$, which is as good as 0. Before the first step
@@ -319,7 +316,8 @@ same(c / n, (left * values).sum() / left.sum())
 # Two of them are new here. *Linear attention* stores pairs as the mLSTM does, and has no gates: f
 # and i are 1. Its name comes from attention, the subject of the next section. *Mamba* has keys of N
 # numbers, and for each row of C a number Δ that is made from the word: the larger Δ is, the more is
-# let in, and the less is kept.
+# let in, and the less is kept. Where k and q are 1, C has a single column, and is the c that you
+# know; v is g.
 #
 # | layer | C | f | i | k and q |
 # |---|---|---|---|---|
@@ -329,9 +327,8 @@ same(c / n, (left * values).sum() / left.sum())
 # | mLSTM, 2024 | D × D | σ | exp | any |
 # | [Mamba, 2023](https://arxiv.org/abs/2312.00752) | D × N | falls with Δ | Δ | any |
 #
-# Where k and q are 1, C has a single column, and is the c that you know; v is g. Except in the
-# LSTM, all is made from the word alone. What a layer does with C q, such as to divide it, is left
-# out. `tests/claims/test_claims_20.py` compares each row with its layer.
+# Except in the LSTM, all is made from the word alone. What a layer does with C q, such as to divide
+# it, is left out. `tests/claims/test_claims_20.py` compares each row with its layer.
 #
 # ## Looking back
 #
@@ -358,7 +355,7 @@ same(attention(q, k, v), ready_made)
 # Now both tasks for all three: the lists of pairs, and the parity of lesson 19. Attention and the
 # matrix have one layer each, with D = 16, and attention is not told in which order the steps came.
 # The LSTM has 32 units for the pairs, and 8 for parity. All were trained on lists of 8 pairs, or on
-# rows of 20 bits. The dotted lines are the rule for pairs, and a half for parity.
+# rows of 20 bits. In the picture, the rule for pairs and the half for parity are dotted.
 
 # %%
 from lstm_lessons import show
@@ -403,9 +400,9 @@ show(plot, alt)
 # * Attention finds the pair in all lists, also in those of 16 pairs. The matrix makes some mistakes
 #   there. Whether that comes from its size we have not measured, but a state of a fixed size has a
 #   limit, as you saw in the explorer.
-# * The answer to parity changes with every 1, so a layer has to know what it has stored. The gates
-#   of the matrix read the word alone, as those of the minimal LSTM do. And attention makes a mean
-#   of what it has read: it has no state that a 1 could turn round.
+# * The answer to parity changes with every 1. But the matrix has gates that read the word alone,
+#   and an f above 0, as the minimal LSTM has. And attention makes a mean of what it has read: it
+#   has no state that a 1 could turn round.
 #
 # And a state stays small, while attention keeps a key and a value more at each step. So some large
 # models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates per layer of
