@@ -116,10 +116,9 @@ print("c_n:", c_n)
 # %% [markdown]
 # Four: all three h's, and the last c. Compare the numbers, one by one:
 #
-# * `output` holds all three h's, a row for each word: `output[0]` is h after word 0. (PyTorch calls
-#   the h before word 0 `h_0`.)
-# * `h_n` holds the last h: the *n* stands for the last step. You find the same two numbers in the
-#   last row of `output`.
+# * `output` holds all three h's, a row for each word: `output[0]` is h after word 0.
+#   (PyTorch's `h_0` is the h before word 0, which is $h_{-1}$ in our formula.)
+# * `h_n` holds the last h: the *n* stands for the last step. The last row of `output` is the same.
 # * `c_n` holds the last c. It is in no row of `output`, and the first two c's are nowhere.
 #
 # `h_n` and `c_n` have one more pair of brackets. Their shape is (1, 2), not (2,), because they have
@@ -284,9 +283,9 @@ print("h lost:", round(verdict("World'", (zeros, c_n)), 2))
 print("c lost:", round(verdict("World'", (h_n, zeros)), 2))
 
 # %% [markdown]
-# In neither, and there is no error. But one line proves little. So we cut each of the 242 lines
-# that the reader has not been trained on in the middle, and count the verdicts that change when a
-# state is lost at the cut.
+# In neither, and there is no error. But one line proves little. So we take the 242 lines
+# that the reader was not trained on, cut each in the middle, and count the verdicts that change
+# when a state is lost at the cut.
 #
 # **Predict.** Will more verdicts change when h is lost, or when c is lost?
 
