@@ -25,8 +25,8 @@
 #   after it, from the end of the piece to the gap. The guess is made from the two states beside the
 #   gap.
 #
-# Both have 32 numbers from which to guess. The letter that they guess stands in x, but neither of
-# the two states has read it. Each kind was trained beforehand from five *seeds*, that is five draws
+# Both have 32 numbers from which to guess. No letter is really taken out: a gap is one that none
+# of these states has read. Each kind was trained beforehand from five *seeds*, that is five draws
 # of its first weights, by `lstm_lessons/data/trials.py`. The picture shows the share of characters
 # that they guess right, on text that they were not trained on.
 
@@ -467,14 +467,15 @@ have_read = [("h", "hile"), ("hi", "ile"), ("hil", "le"), ("hile", "e")]
 pictures.grid(steps="hile", bidirectional=True, labels=have_read)
 
 # %% [markdown]
-# In the slot of the gap *both* halves have read `l`, which is the answer. So the network took the
+# In the slot of the gap *both* halves have read `l`, the answer. So the network took the
 # halves beside it: the forward half of the slot of `i`, and the reverse half of the slot of `e`. It
 # had one layer. With two, this leaks: in the slot of `i`, layer 1 reads both halves of layer 0, and
 # the reverse half of layer 0 has read `l`.
 #
 # The usual remedy is to put a sign in the place of the letter, as in `hi_e`. What is not in x
 # cannot leak, so you may take any number of layers, and the slot of the gap itself. The price is
-# that one reading asks for the hidden letters alone. Ours asked for all 23 at once.
+# that one reading guesses the hidden letters alone. Ours guessed 23 of the 25 in a piece, all but
+# the two ends.
 #
 # ## What we have seen
 #
