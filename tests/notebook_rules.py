@@ -31,6 +31,7 @@ COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex"}
 CHECK = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)\.check\(""")
 EXERCISE = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)|[Ee]xercises?\s+(\d\d\.\d+)""")
 PROMPT = re.compile(r"^\*\*Predict", re.MULTILINE)
+TABLE_HEAD = re.compile(r"^(\|.*\|) *\n\|[-:| ]+\| *$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 NOISE = {
     "a path of this machine": re.compile(
@@ -160,6 +161,15 @@ def code_is_narrow_enough_for_paper(page):
         for line in cell.source.split("\n"):
             if len(line) > MOST_CHARACTERS:
                 yield f"code cell {number}: {len(line)} characters, over {MOST_CHARACTERS}: {line}"
+
+
+@rule()
+def every_column_of_a_table_has_a_head(page):
+    """Somebody who hears a table is told the head of the column with each entry."""
+    for cell in page.prose:
+        for head in TABLE_HEAD.findall(cell.source):
+            if not all(each.strip() for each in head.strip().strip("|").split("|")):
+                yield f"a table has a column without a head: {head}"
 
 
 @rule("lesson")

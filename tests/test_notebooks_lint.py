@@ -191,6 +191,8 @@ BREAKS = [
     ("code_is_narrow_enough_for_paper", "lesson", cell(source=f"x = 1  # {'o' * 72}")),
     ("code_is_narrow_enough_for_paper", "page", cell(source=f"x = 1\nx = {'1' * 77}")),
     ("code_is_narrow_enough_for_paper", "exercises", cell(1, source=f"x = {'1' * 77}")),
+    ("every_column_of_a_table_has_a_head", "lesson", prose(
+        source="| | b |\n|---|---|\n| a | 1 |")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
         4, source="**Predict.** What comes out? And what stays?")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(

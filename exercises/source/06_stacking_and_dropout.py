@@ -83,7 +83,7 @@ exercise("06.1").check(stack)
 #
 # Four LSTMs. Answer from what you know, then run a cell of your own if you doubt it.
 #
-# | | made with | mode |
+# | layer | made with | mode |
 # |---|---|---|
 # | A | `num_layers=2, dropout=0.25` | training |
 # | B | `num_layers=2, dropout=0.25` | after `eval()` |

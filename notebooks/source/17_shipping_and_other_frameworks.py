@@ -529,7 +529,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 #
 # <details><summary>A table of five frameworks: order, matrices and biases</summary>
 #
-# | | its order | in PyTorch's letters | matrices | biases | mind |
+# | framework | its order | in PyTorch's letters | matrices | biases | mind |
 # |---|---|---|---|---|---|
 # | PyTorch | i f g o | i f g o | (4H, I), (4H, H) | two | |
 # | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
