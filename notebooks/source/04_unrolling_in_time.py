@@ -117,7 +117,7 @@ print("c_n:", c_n)
 # Four: all three h's, and the last c. Compare the numbers, one by one:
 #
 # * `output` holds all three h's, a row for each word: `output[0]` is h after word 0.
-#   (PyTorch's `h_0` is the h before word 0, which is $h_{-1}$ in our formula.)
+#   (PyTorch's `h_0` is the h before word 0, $h_{-1}$ in our formula.)
 # * `h_n` holds the last h: the *n* stands for the last step. The last row of `output` is the same.
 # * `c_n` holds the last c. It is in no row of `output`, and the first two c's are nowhere.
 #

@@ -408,10 +408,9 @@ for layer, given in ((lstm_bf, batch_in_front), (lstm, states)):
         print(error)
 
 # %% [markdown]
-# The first call wants (1, 10, 16), the layers first. (In the message, `hidden[0]` is `h_0`.) The
-# second took the 24 words for sentences, and wanted a state for each. For a single sentence,
-# both orders are (1, 1, 16), and right. With as many words as sentences, the second mistake raises
-# no error.
+# The first call wants (1, 10, 16), layers first. (In the message, `hidden[0]` is `h_0`.) The
+# second took the 24 words for sentences, and wanted a state for each. For one sentence, both
+# orders are (1, 1, 16), and right. With as many words as sentences, the second raises no error.
 #
 # ## What we have seen
 #

@@ -472,10 +472,10 @@ pictures.grid(steps="hile", bidirectional=True, labels=have_read)
 # had one layer. With two, this leaks: in the slot of `i`, layer 1 reads both halves of layer 0, and
 # the reverse half of layer 0 has read `l`.
 #
-# The usual remedy is to put a sign in the place of the letter, as in `hi_e`. What is not in x
+# The usual remedy is to put a sign in the letter's place, as in `hi_e`. What is not in x
 # cannot leak, so you may take any number of layers, and the slot of the gap itself. The price is
-# that one reading guesses the hidden letters alone. Ours guessed 23 of the 25 in a piece, all but
-# the two ends.
+# that one reading guesses the hidden letters alone. Ours guessed 23 of a piece's 25, all but the two
+# ends.
 #
 # ## What we have seen
 #
