@@ -107,8 +107,8 @@ same(torch.cat(outputs), whole)
 # Two things to keep in mind:
 #
 # * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
-#   cuts the batch into groups of 5 sentences. An error comes only if the last group is smaller than
-#   the one before it.
+#   cuts the batch into groups of 5 sentences. An error comes only if the last group is smaller,
+#   because the state has 5 rows.
 # * It holds for any number of layers, without dropout, and for one direction. A reverse pass would
 #   need the state of the *next* chunk, which has not been read yet.
 #
@@ -197,7 +197,7 @@ def words_reached(cut):
         output, hx = lstm(chunk, hx)
         loss = output.square().mean()
         (gradient,) = torch.autograd.grad(loss, words, retain_graph=True)
-        # words (T) with any gradient that is not 0
+        # (T, B, I): a word counts if any number of it is not 0
         reached.append(int((gradient != 0).any(dim=2).any(dim=1).sum()))
         if cut:
             hx = (hx[0].detach(), hx[1].detach())
@@ -207,7 +207,7 @@ def words_reached(cut):
 print(words_reached(cut=False))
 
 # %% [markdown]
-# The last chunk walks back over the whole text. For a book, each update would take longer than the
+# The last chunk walks back over the whole text. For a book, each walk would take longer than the
 # one before, and need more memory.
 
 # %% [markdown]
