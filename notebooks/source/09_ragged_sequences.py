@@ -171,10 +171,10 @@ print("reverse half:", same(both_padded[2, :4, 16:], word[:, 16:]))
 pictures.padded(lines, stage="sorted")
 
 # %% [markdown]
-# The lines now lie like *stairs*. Look at one step, which is one column. The lines that still have
-# a character there are always the *upper* stairs. So a step needs one number, which says how many
-# lines are still running. These numbers are called `batch_sizes`: there is one for each step, not
-# one for each line.
+# The lines now lie like *stairs*: each row is a stair, and each column is a step of time. At each
+# step the lines that still have a character are the *upper* stairs. So a step needs one number: how
+# many lines still run. These numbers are called `batch_sizes`: one for each step, not for each
+# line.
 #
 # Now push all characters together, column by column: first the four characters of step 0, then
 # those of step 1, and so on. This is the *packed* batch, and its long list of characters is called
@@ -215,9 +215,9 @@ print("batch_sizes:", packed_numbers.batch_sizes.tolist())
 pictures.two_orders(lines)
 
 # %% [markdown]
-# Below stands which line lies on each stair: 1, 2, 0, 3. PyTorch calls it `sorted_indices`, and if
-# no two lengths are equal, it is `lengths.argsort(descending=True)`. Above stands on which stair
-# each line lies: 2, 0, 1, 3. That is `unsorted_indices`.
+# The bottom row says which line lies on each stair: 1, 2, 0, 3. That is `sorted_indices`, and if no
+# two lengths are equal, `lengths.argsort(descending=True)`. The top row says on which stair each
+# line lies: 2, 0, 1, 3. That is `unsorted_indices`.
 
 # %%
 print("sorted_indices:  ", packed_numbers.sorted_indices.tolist())
