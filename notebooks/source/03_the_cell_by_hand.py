@@ -209,8 +209,8 @@ for gate, row in {"i": 5, "f": 21, "g": 37, "o": 53}.items():
 # * h = 0.985 · tanh(0.977) = 0.985 · 0.752 = 0.74
 
 # %% [markdown]
-# Now all sixteen units at once, as two functions. One makes the four sums, the other applies the
-# gates. Together they are six equations, four for the gates and two for c and h.
+# Now all sixteen units at once, as two functions. One applies the gates, the other makes the four
+# sums and calls it. Together they are six equations, four for the gates and two for c and h.
 #
 # `F.linear(x, W, b)` is PyTorch's name for $W x + b$. `chunk(4, dim=-1)` cuts along the *last*
 # axis, here the only one.
@@ -303,10 +303,9 @@ for h, c, states in ((h_0, c_0, "random"), (zeros, zeros, "zeros")):
 
 # %% [markdown]
 # Only the first: with a memory of zero there is nothing to forget, so the broken step passes. A
-# test from zeros finds other mistakes, such as gates that are cut in a wrong order. But in f · c
-# and in $W_{hf}$ · h, and in the same products of the other gates, zero comes out whatever stands
-# before the c or the h. So it sees no mistake there. From here on we test with random weights and
-# random states.
+# test from zeros finds other mistakes, such as gates that are cut in a wrong order. But f · c is
+# zero whatever f is, and $W_{hf}$ · h is zero whatever the weights are, as in the other three
+# gates. So it sees no mistake there. From here on we test with random weights and random states.
 
 # %% [markdown]
 # ## A cell of our own
