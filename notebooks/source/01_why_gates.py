@@ -121,11 +121,11 @@ pictures.unit(line, "f i")
 # %% [markdown]
 # ## A ruler: how far back can it learn?
 #
-# Training changes weights in the direction in which the result gets better. So it must see how the
-# result moves when something is changed a little. Does a change of the first word still move the
-# end? Take the smallest network again. We nudge its first word from 1 to 1.001, let it read ten
-# words of 0, and see how far the last state moves. (If you know what `backward()` does, run the
-# next two cells and go on at [A network that holds a sign](#A-network-that-holds-a-sign).)
+# Training changes weights in the direction in which the result gets better. What a weight makes of
+# the first word counts there only if a change of this word still moves the end. Does it? In the
+# smallest network we nudge the first word from 1 to 1.001, let it read ten words of 0, and see how
+# far the last state moves. (If you know what `backward()` does, run the next two cells and go on at
+# [A network that holds a sign](#A-network-that-holds-a-sign).)
 
 
 # %%
@@ -176,10 +176,10 @@ for first_word in (1.0, -1.0):
     print(f"first word {first_word:4}: h = {h.item():5.2f}, slope {slope:.0e}")
 
 # %% [markdown]
-# More than ten million times smaller. Such a network is a *latch*, and it holds the sign for ever.
-# Its gradient is small for another reason: if h is nudged, the next step pushes it back to 0.96. So
-# the ruler does not measure what a network *remembers*. It measures how far back training sees. A
-# network that has yet to *find* good weights gets no hint from where the gradient is small.
+# More than ten million times smaller. Such a network is a *latch*: it holds the sign while 0s
+# follow. Its gradient is small for another reason: a nudged h is pushed back to 0.96.
+# So the ruler does not measure what a network *remembers*. It measures how far back training sees.
+# A network that has yet to *find* good weights gets no hint from where the gradient is small.
 
 # %% [markdown]
 # ## A real RNN
@@ -413,8 +413,8 @@ show(plot, alt)
 #
 # Below is another LSTM, which has read 151 words, and the gradient of its last memory c itself: the
 # solid curve, for the forget bias that you choose. $f^k$ is what the forget gate alone would leave
-# after k steps. With a bias of 4 the two nearly lie on each other: the gate tells how the gradient
-# falls. The plain RNN has no c, so its curve is that of h.
+# after k steps. With the gate open, at 4, the two nearly lie on each other. With it shut more is
+# left, since some goes round, through h. The plain RNN has no c, so its curve is that of h.
 #
 # **Try it.**
 #
@@ -442,8 +442,8 @@ explorers.forget_gate()
 #
 # A small test, with many steps and one question at the end. The first number of a sequence is +1 or
 # −1. Then come 29 small random numbers, which mean nothing. At the end the network must say the
-# sign that came first. `signs` makes such sequences. Here are the first numbers of three of them,
-# and what is to be said:
+# sign that came first. `signs(3)` makes three, side by side: 30 steps, 3 sequences, 1 number.
+# Here are their first numbers, and what is to be said:
 
 # %%
 from lstm_lessons.data.trials import BIASES, new_network, share_right, signs
