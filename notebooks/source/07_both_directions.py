@@ -474,8 +474,8 @@ pictures.grid(steps="hile", bidirectional=True, labels=have_read)
 #
 # The usual remedy is to put a sign in the letter's place, as in `hi_e`. What is not in x
 # cannot leak, so you may take any number of layers, and the slot of the gap itself. The price is
-# that one reading guesses the hidden letters alone. Ours guessed 23 of a piece's 25, all but the two
-# ends.
+# that one reading guesses the hidden letters alone. Ours guessed 23 of a piece's 25, all but the
+# two ends.
 #
 # ## What we have seen
 #
