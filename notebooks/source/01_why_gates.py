@@ -501,8 +501,8 @@ for name in ("plain RNN", "new LSTM", *BIASES):
 
 # %% [markdown]
 # Two: those with a forget bias of 2 and 4. But one start says little. The same was done beforehand
-# with 45 starts. `gradient` is what our ruler says of a new network at lag 29. Of the 45 gradients
-# we print the *median*, the one in the middle.
+# with 45 starts. `gradient` is what our ruler says of a new network at lag 29, divided by what it
+# says at lag 0. Of the 45 gradients we print the *median*, the one in the middle.
 
 # %%
 from statistics import median
@@ -516,8 +516,8 @@ for name, starts in first_signs(updates=60).items():
     print(f"{name:<14} gradient at first {gradient:.0e}, {learnt_in}")
 
 # %% [markdown]
-# Among the LSTMs the ruler tells which one will learn: those that keep about a tenth of the
-# gradient or more, in 43 starts of 45. The plain RNN has the least gradient of all, and yet six get
+# Among the LSTMs the ruler tells which ones learn: the two that keep about a tenth of the gradient
+# or more. Each of them learns in 43 starts of 45. The plain RNN has the least gradient of all, and yet six get
 # there. And 60 updates are few. The same starts were given 180.
 #
 # **Predict.** A guess: which gains more by that, the plain RNN or the new LSTM?
