@@ -67,9 +67,11 @@ for name, seeds in runs.items():
     print(f"{name:16}", *(f"{eight:.2f}" for _, eight, _ in seeds))
 
 # %% [markdown]
-# The matrix alone. The LSTMs do no better than the rule, so nothing shows that they look anything
-# up. The matrix comes from the paper "xLSTM" of 2024, by Maximilian Beck and others with Sepp
-# Hochreiter ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)), and here we build it.
+# The matrix alone. After 600 updates the LSTMs do no better than the rule, so nothing shows that
+# they look anything up. They can learn it, much later: in one run, with Adam at a rate of 0.003, an
+# LSTM with 128 units had 0.34 after 4,000 updates and 0.93 after 8,000. The matrix comes from the
+# paper "xLSTM" of 2024, by Maximilian Beck and others with Sepp Hochreiter ([arXiv
+# 2405.04517](https://arxiv.org/abs/2405.04517)), and here we build it.
 #
 # ## A matrix that keeps pairs
 #
@@ -395,7 +397,7 @@ show(plot, alt)
 
 # %% [markdown]
 # Neither. The two that find the pairs fail at parity, and the LSTM, which has parity right, does no
-# better with pairs than the rule.
+# better with pairs than the rule, all after a few hundred updates.
 #
 # * Attention finds the pair in all lists, also in those of 16 pairs. The matrix makes some mistakes
 #   there. Whether that comes from its size we have not measured, but a state of a fixed size has a
