@@ -517,8 +517,8 @@ for name, starts in first_signs(updates=60).items():
 
 # %% [markdown]
 # Among the LSTMs the ruler tells which ones learn: the two that keep about a tenth of the gradient
-# or more. Each of them learns in 43 starts of 45. The plain RNN has the least gradient of all, and yet six get
-# there. And 60 updates are few. The same starts were given 180.
+# or more. Each of them learns in 43 starts of 45. The plain RNN has the least gradient of all, and
+# yet six get there. And 60 updates are few. The same starts were given 180.
 #
 # **Predict.** A guess: which gains more by that, the plain RNN or the new LSTM?
 
