@@ -16,7 +16,8 @@ from lstm_lessons.site import archive, feeds, glossary, launch, pages, shelf, ve
 from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
-_STATIC = ("page.css", "page.js", "explorers.js", "exercises.js", "python.js", "preview.png")
+_SCRIPTS = ("page.js", "explorers.js", "exercises.js", "shared.js", "python.js")
+_STATIC = (*_SCRIPTS, "page.css", "preview.png")
 _ICONS_SCRIPT = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>\s*')
 _MARK = ".lstm-lessons-site"
 """A file in each folder that a site was built into: only such a folder is built anew."""

@@ -1,6 +1,8 @@
 // Exercises that the page judges itself, with the course's own checker, in a worker of their own.
 // The cells of the notebook stay where they are until Python is asked for something.
 
+import { keep, make, recall } from "./shared.js";
+
 const here = new URL(".", import.meta.url);
 const SECONDS = 10; // that an answer may take
 const boxes = new Map();
@@ -110,31 +112,8 @@ function lines(text) {
   return text.split("\n").length + 1;
 }
 
-function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // a browser that keeps nothing: the answer lasts as long as the page
-  }
-}
-
-function keep(key, text) {
-  try {
-    localStorage.setItem(key, text);
-  } catch {
-    // as above
-  }
-}
-
 function button(words, does) {
   const made = make("button", { type: "button" }, words);
   made.addEventListener("click", does);
   return made;
-}
-
-function make(tag, attributes, text) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
 }

@@ -2,6 +2,8 @@
 // The still picture is there from the start. Python comes when the page is at rest or a control
 // is first touched; a page that cannot have it keeps the picture, and says so.
 
+import { make } from "./shared.js";
+
 const here = new URL(".", import.meta.url);
 const figures = [...document.querySelectorAll("figure.ll-explorer")];
 const PLAY_MS = 400;
@@ -205,11 +207,4 @@ function allows(row, text) {
   if (row.kind === "text") return text.length >= row.least && text.length <= row.most;
   const number = Number(text);
   return text !== "" && number >= row.low && number <= row.high;
-}
-
-function make(tag, attributes, text) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
 }

@@ -1,22 +1,14 @@
 // Predictions: a guess is kept in the reader's own browser; folds open together, and for printing.
 
 const root = document.documentElement;
+import { keep, recall } from "./shared.js";
+
 const folds = () => [...document.querySelectorAll("details.hide")];
 const key = (area) => `lstm-lessons guess ${area.dataset.guess}`;
 
 for (const area of document.querySelectorAll("textarea[data-guess]")) {
-  try {
-    area.value = localStorage.getItem(key(area)) ?? "";
-  } catch {
-    // a browser that keeps nothing: the guess lasts as long as the page
-  }
-  area.addEventListener("input", () => {
-    try {
-      localStorage.setItem(key(area), area.value);
-    } catch {
-      // as above
-    }
-  });
+  area.value = recall(key(area)) ?? "";
+  area.addEventListener("input", () => keep(key(area), area.value));
 }
 
 // A fold is named by what stands on it.
