@@ -108,4 +108,4 @@ def test_no_index_is_named_anywhere():
 def test_the_readme_lists_the_lessons_of_the_course():
     from lstm_lessons.publishing import readme
 
-    assert readme.with_table(text("README.md")) == text("README.md"), "run build"
+    assert readme.with_tables(text("README.md")) == text("README.md"), "run build"

@@ -45,7 +45,7 @@ def double(*shape):
 # --- Rooms -------------------------------------------------------------------------------------
 
 ROOMS = (
-    "course", "shapes", "own_folder",
+    "course", "shapes", "own_folder", "routes",
     "lstm.plain", "lstm.cell", "lstm.frameworks", "lstm.unroll", "lstm.relatives",
     "lstm.minimal", "lstm.exponential", "lstm.matrix",
     "lstm.arguments", "lstm.layouts", "lstm.ragged",

@@ -20,11 +20,16 @@ usage: python3 -m lstm_lessons COMMAND
   new      lay out the files of a new lesson (for authors)
   slips    print what each wrong answer to an exercise is told (for authors)
   site     make pages of the lessons, for any web server; its pictures move there too
+  routes   print routes through the lessons for a room, with timetables (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
 
-COMMANDS = ("lab", "test", "setup", "doctor", "diagnose", "build", "new", "slips", "bench", "site")
+COMMANDS = (
+    *("lab", "test", "setup", "doctor", "diagnose"),
+    *("build", "new", "slips", "bench", "site"),
+    *("routes",),
+)
 _IN_ENVIRONMENT = {
     "lab": (),
     "test": ("test", "shipping", "site"),

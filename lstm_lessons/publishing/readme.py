@@ -1,10 +1,13 @@
-"""The README's table of lessons, made from ``course.py``."""
+"""The README's tables of lessons and of routes, made from ``course.py``."""
 
 from pathlib import Path
 
-from lstm_lessons.course import LESSONS, PAGES
+from lstm_lessons.course import LESSONS, PAGES, ROUTES
 
-BEGIN, END = "<!-- lessons: written by build -->", "<!-- end of lessons -->"
+_MARKS = {
+    "lessons": ("<!-- lessons: written by build -->", "<!-- end of lessons -->"),
+    "routes": ("<!-- routes: written by build -->", "<!-- end of routes -->"),
+}
 
 
 def table() -> str:
@@ -17,17 +20,29 @@ def table() -> str:
     return "\n".join(["| lesson | what it shows | |", "|---|---|---|", *rows])
 
 
-def with_table(text: str) -> str:
-    """Return a README with the table between its marks as it should be.
+def routes_table() -> str:
+    """Return the table of routes in markdown."""
+    rows = [f"| `{each.name}` | {', '.join(each.lessons)} | {each.goal} |" for each in ROUTES]
+    return "\n".join(["| route | lessons | in the end people can |", "|---|---|---|", *rows])
+
+
+def with_tables(text: str) -> str:
+    """Return a README with the tables between their marks as they should be.
 
     Raises:
-        ValueError: the marks are not there once each, in their order.
+        ValueError: the marks of a table are not there once each, in their order.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in after:
-        raise ValueError(f"expected {BEGIN!r} and then {END!r} once each in README.md")
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+    for name, made in (("lessons", table()), ("routes", routes_table())):
+        text = _between(text, *_MARKS[name], made)
+    return text
+
+
+def _between(text: str, begin: str, end: str, made: str) -> str:
+    before, begun, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended or begin in rest or end in after:
+        raise ValueError(f"expected {begin!r} and then {end!r} once each in README.md")
+    return f"{before}{begin}\n\n{made}\n\n{end}{after}"
 
 
 def write(root: Path) -> bool:
@@ -36,7 +51,7 @@ def write(root: Path) -> bool:
     if not path.exists():
         return False
     old = path.read_text(encoding="utf-8")
-    new = with_table(old)
+    new = with_tables(old)
     if new != old:
         path.write_text(new, encoding="utf-8")
     return new != old

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lstm_lessons.routes import words
 from lstm_lessons.site import cheat_sheet, glossary, references
 
 MADE: dict[str, Callable[[Path], str]] = {
     "cheat_sheet": cheat_sheet.page,
     "glossary": lambda root: glossary.page(),
     "references": references.page,
+    "routes": words.page,
 }
 """Each page's file name without its ending, and what makes its text for a clone's root."""
 

@@ -1,0 +1,1 @@
+"""Routes through the lessons for a room with a teacher, laid out in time."""
