@@ -112,6 +112,7 @@ def assert_equal(one, other, results=1e-12, gradients=1e-10):
 # --- Against autograd ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", EVERY_LAYER, ids=identify)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_gradient_equals_autograds(options, seed):
@@ -124,6 +125,7 @@ def test_every_gradient_equals_autograds(options, seed):
     assert_equal(ours, theirs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", EVERY_LAYER, ids=identify)
 @pytest.mark.parametrize(("steps", "batch"), [(1, B), (T, 1), (1, 1), (2, 6)])
 def test_short_sequences_and_small_batches(options, steps, batch):

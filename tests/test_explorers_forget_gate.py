@@ -94,6 +94,7 @@ def test_weights_are_as_torch_starts_them():
             assert values.std() == pytest.approx(bound / 3**0.5, rel=0.35)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", [STATE, MEMORY])
 @pytest.mark.parametrize("forget_bias", BIASES)
 def test_curves_are_the_gradients_of_autograd(forget_bias, of):
@@ -138,6 +139,7 @@ def test_the_forget_bias_makes_a_difference_that_can_be_seen():
     assert torch_curves(6.0, 100)["chosen"][-1] > 1e10 * torch_curves(-2.0, 100)["chosen"][-1]
 
 
+@pytest.mark.slow
 def test_memory_is_what_the_gate_keeps():
     for forget_bias, lags, _ in SETTINGS:
         f, half_life, left = memory(forget_bias, lags)

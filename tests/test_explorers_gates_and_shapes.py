@@ -51,6 +51,7 @@ def test_the_ranges_are_those_of_the_sliders():
     assert (HIDDEN_SIZE.low, HIDDEN_SIZE.high) == (1, 32)
 
 
+@pytest.mark.slow
 @each_gate
 def test_shapes_rows_and_count_are_those_of_torch(gate, sizes):
     for input_size, hidden_size in sizes:
@@ -95,6 +96,7 @@ def check_rows(picture, hidden_size, gate):
             assert f"the band of {gate} marked. {text}." in picture.alt
 
 
+@pytest.mark.slow
 @each_gate
 def test_everything_is_drawn_to_one_scale(gate, sizes):
     for input_size, hidden_size in sizes:

@@ -189,6 +189,7 @@ def crosses(start, end, rect):
     return x0 < right and left < x1 and y0 < bottom and top < y1
 
 
+@pytest.mark.slow
 def test_a_line_leads_from_each_picked_box_to_the_picked_slot():
     for given in EVERY[::7]:
         pick = numbers(**given)["pick"]
@@ -217,6 +218,7 @@ def test_a_line_leads_from_each_picked_box_to_the_picked_slot():
                 assert not any(crosses(*part, other) for part in pairwise(line)), (given, mark)
 
 
+@pytest.mark.slow
 def test_the_words_that_the_pick_has_seen_are_marked():
     for given in EVERY[::7]:
         made = numbers(**given)
@@ -246,6 +248,7 @@ def test_every_setting_has_a_meaning_and_says_it():
         assert pick.half == (given["half"] if halved else "both")
 
 
+@pytest.mark.slow
 def test_picture_and_words_say_the_line_of_python():
     for given in EVERY[::7] + settings(view):
         pick = numbers(**given)["pick"]

@@ -78,6 +78,7 @@ def test_the_page_judges_the_exercises_that_ask_for_a_dict_and_no_others():
     assert len(DICTS) > 25
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_notebook_says_of_every_mistake(here, there):
     asked = [
         ("mark", number, f"answer = {answer!r}".replace("Ellipsis", "..."))

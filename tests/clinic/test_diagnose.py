@@ -12,6 +12,7 @@ from torch import nn
 from lstm_lessons import diagnose
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_model_is_not_accused(name):
     torch.manual_seed(0)
@@ -19,6 +20,7 @@ def test_a_right_model_is_not_accused(name):
     assert not report.faults and not report.suspicions, report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_fault_is_found_by_its_probe(name):
     probe, status, said, make = PLANTED[name]

@@ -185,6 +185,7 @@ def test_what_is_no_function_is_told_how_to_hand_one_in(each):
         assert f'exercise("{each.number}").check({each.function})' in result.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", [function_toy(), *FUNCTIONS], ids=lambda each: each.number)
 def test_other_arguments_and_a_missing_return_are_told(each):
     result = each.check(lambda: 1)

@@ -304,6 +304,7 @@ def full(x, k):
     return [x[n * k : (n + 1) * k] for n in range(len(x) // k)]
 
 
+@pytest.mark.slow
 def test_a_gradient_that_a_known_answer_leaves_is_not_added_to_by_the_next():
     new = exercise("08.1")
     for suspect in new.known.levels[0]:
