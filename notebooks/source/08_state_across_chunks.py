@@ -155,9 +155,11 @@ except RuntimeError as error:
 # the graph of chunk 0, and the values in it have been thrown away.
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. Here it is in a
-# loop that also trains, the one of lesson 01: after each `backward()`, the optimiser changes all
-# weights. (The first optimiser of a program takes some seconds to load, on a busy machine up to a
-# minute.)
+# loop that also trains. After each `backward()`, the *optimiser* makes an update: its `step()`
+# moves every weight a little, in the direction in which the loss gets smaller. This optimiser,
+# *Adam*, moves most weights by about `lr` or less. As `backward()` *adds* to what stands in
+# `.grad`, `zero_grad()` clears that before. (The first optimiser of a program takes some seconds to
+# load, on a busy machine up to a minute.)
 #
 # **Predict.** A guess: does chunk 1 work now?
 

@@ -441,7 +441,7 @@ print(f"the rule: {rule} of 242, {rule / 242:.0%}")
 
 
 # %% [markdown]
-# The loop is that of lesson 01: score, loss, `zero_grad`, `backward`, `step`. What is new is
+# The loop is that of lesson 08: score, loss, `zero_grad`, `backward`, `step`. What is new is
 # `torch.randperm(484).split(121)`, which deals the 484 lines out into four batches, in a random
 # order.
 
