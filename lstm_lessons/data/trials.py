@@ -98,7 +98,7 @@ STARTS = 45
 def signs(count: int) -> tuple[Tensor, Tensor]:
     """Return sequences (30, B, 1) of noise behind a first number, +1 or -1, and that number, (B,).
 
-    Drawn as lesson 01 draws them, so that a seed gives the same there.
+    What the networks of lesson 01 read.
     """
     sign = torch.randint(0, 2, (count,)).double() * 2 - 1
     x = 0.1 * torch.randn(30, count, 1, dtype=torch.float64)

@@ -31,9 +31,8 @@ EXERCISE = DictExercise(
                 row("the gradient, not the memory", "The share: that is about 0.6 a step, as the "
                     "gradient of a new LSTM falls. Some of it goes round the gate. Asked for is "
                     "what the gate leaves of the memory c.", 0.61**50, within=3),
-                row("the gradient at lag 30", "The share: that looks like the gradient of the new "
-                    "LSTM at lag 30, where the lesson's curve ends. Asked for is the memory c, "
-                    "after 50 steps.", 1e-7, within=1.4),
+                row("the gradient at lag 30", "The share: that looks like the gradient of a new "
+                    "LSTM at lag 30. Asked for is the memory c, after 50 steps.", 1e-7, within=1.4),
                 row("the largest of one network", "The share: that looks like the number that the "
                     "lesson prints, the largest of 16 units after 30 steps. Asked for is a gate "
                     "with a new LSTM's average value, and 50 steps.", 4e-8, within=1.2),
