@@ -783,8 +783,6 @@ ROUTES = (
                             "Turn the knob",
                             "Does it matter in training?",
                         ),
-                        "Vanishing gradients were described in 1991, the LSTM is of 1997, and its "
-                        "forget gate of 2000.",
                     ),
                     Solve(("01.2",)),
                     Show(
