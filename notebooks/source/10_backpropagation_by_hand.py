@@ -56,7 +56,7 @@ shown = list(line.replace(" ", "␣"))
 plot, axes = figure(height=260)
 axes.bar(range(len(line)), lengths, color="black")
 axes.set_xticks(range(len(line)), shown)
-axes.set(ylabel="length of the gradient", title="What autograd says")
+axes.set(ylabel="length of the gradient", title="What the gradient says")
 named = [f"{each} {length:.2f}" for each, length in zip(shown, lengths)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
@@ -130,19 +130,12 @@ pictures.way_back("gates")
 # %% [markdown]
 # ## The way back through the squeezing
 #
-# Each gate is a squeezed sum, i = σ(z_i). If z_i grows from 0 by 0.001, i grows from 0.5 to
-# 0.50025, a quarter as fast. The slope of σ can be computed from its value alone, as i · (1 − i):
-# here that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g².
+# Each gate is a squeezed sum, i = σ(z_i). If a sum grows from 0 by 0.001, its gate grows from 0.5
+# to 0.50025, a quarter as fast. The slope of σ can be computed from its value alone, as
+# i · (1 − i): at 0.5 that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g².
 #
-# Here is the slope for other values of i:
-
-# %%
-for i_value in (0.5, 0.73, 0.9, 0.99, 0.999):
-    print(f"i {i_value:<5}   i (1 - i): {i_value * (1 - i_value):.3f}")
-
-# %% [markdown]
-# At its ends σ is flat. So **a gate that is nearly open or nearly shut lets next to nothing back to
-# its sum.** Keep that in mind.
+# At its ends σ is flat. Where i is 0.999, the slope is 0.999 · 0.001, a thousandth. So **a gate
+# that is nearly open or nearly shut lets next to nothing back to its sum.** Keep that in mind.
 #
 # Now all four sums. In unit 0, a gradient of 0.30 has come to i. There the slope of σ is
 # 0.73 · 0.27 = 0.20. So 0.30 · 0.20 = 0.06 comes to its sum. We write it $dz_i$, which is short for
@@ -151,10 +144,10 @@ for i_value in (0.5, 0.73, 0.9, 0.99, 0.999):
 # $$\begin{aligned}
 # \underset{(H)}{dz_i} &= d_c \odot \textcolor{#0f8266}{g} \odot
 #   \textcolor{#1a75d1}{i} \odot (1 - \textcolor{#1a75d1}{i}) &
-# \underset{(H)}{dz_f} &= d_c \odot c_{t-1} \odot
+# \underset{(H)}{dz_f} &= d_c \odot c_\text{before} \odot
 #   \textcolor{#c2560c}{f} \odot (1 - \textcolor{#c2560c}{f}) \\
 # \underset{(H)}{dz_g} &= d_c \odot \textcolor{#1a75d1}{i} \odot (1 - \textcolor{#0f8266}{g}^2) &
-# \underset{(H)}{dz_o} &= d_h \odot \tanh(c_t) \odot
+# \underset{(H)}{dz_o} &= d_h \odot \tanh(c) \odot
 #   \textcolor{#a64bb0}{o} \odot (1 - \textcolor{#a64bb0}{o})
 # \end{aligned}$$
 #
@@ -181,27 +174,24 @@ def gates_backward(d_h, d_c, step):
 
 
 # %% [markdown]
-# Now the numbers of the picture, in code. `split(1)` makes four tensors of the shape (1, 2). That
-# is a batch of one row, with two units.
-
-# %%
-sums = torch.tensor([[1.0, -2], [2, 0], [0.5, -1], [0, 2]])
-z_i, z_f, z_g, z_o = sums.split(1)
-c_before = torch.tensor([[1.0, -2]])
-
-i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
-g = torch.tanh(z_g)
-tanh_c = torch.tanh(f * c_before + i * g)
-
-# %% [markdown]
-# A `Step` of the package keeps what the way back needs. The word and the h before, which it keeps
-# too, are those of lesson 03.
+# Now the numbers of the picture, in code. `split(1)` makes four tensors of the shape (1, 2), which
+# is a batch of one row. A `Step` of the package keeps what the way back needs. The word and the h
+# before, which it keeps too, are those of lesson 03.
 
 # %%
 from lstm_lessons.lstm.backprop import Step
 
-word, h_before = torch.tensor([[1.0, 2]]), torch.tensor([[0.5, -1]])
+sums = torch.tensor([[1.0, -2], [2, 0], [0.5, -1], [0, 2]])
+z_i, z_f, z_g, z_o = sums.split(1)
+i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
+g = torch.tanh(z_g)
+
+before = torch.tensor([[1.0, 2], [0.5, -1], [1, -2]])
+word, h_before, c_before = before.split(1)
+tanh_c = torch.tanh(f * c_before + i * g)
 step = Step(word, h_before, c_before, i, f, g, o, tanh_c)
+
+# %%
 d_h, d_c = torch.tensor([[1.0, -2]]), torch.tensor([[0.5, 0]])
 dz, _ = gates_backward(d_h, d_c, step)
 for name, each in zip("ifgo", dz[0].chunk(4)):
@@ -211,8 +201,7 @@ for name, each in zip("ifgo", dz[0].chunk(4)):
 # Below you can walk it number by number, with one unit. It begins at h; the box with the thick
 # frame has just got its gradient, and the last lines say how. "Play" walks on by itself.
 #
-# **Try it.** Press "gates at their ends", and play. How much comes to each of the four gates, and
-# does any of their sums get more than 0.01?
+# **Try it.** Press "gates at their ends", and play. Does any of the four sums get more than 0.01?
 
 # %%
 from lstm_lessons import explorers
@@ -222,8 +211,7 @@ explorers.one_step_back()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# About one half comes to each gate. But their slopes let next to nothing on, and no sum gets more
-# than 0.01.
+# No. About one half comes to each gate, but their slopes let next to nothing on.
 #
 # </details>
 
@@ -276,15 +264,8 @@ for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
 # 0.14: its slope is the number that it was multiplied by, which is 2. A bias is only added, so that
 # its gradient is dz itself.
 #
-# A batch has many rows, and all of them use the same weights. So an arrow leaves a weight for each
-# row, and what comes back adds up. Take a second row: its word is (3, 1), and 0.5 has come back to
-# its sum of f of unit 0. Then the weight for the second number gets 0.07 · 2 + 0.5 · 1 = 0.64. A
-# product of matrices adds up for both weights:
-
-# %%
-dz_of_two = torch.tensor([[0.07], [0.5]])  # two rows, one sum
-two_words = torch.tensor([[1.0, 2], [3, 1]])
-dz_of_two.T @ two_words
+# A batch has many rows, and all of them use the same weights. So what comes back to a weight adds
+# up over the rows. `dz.T @ x` makes these products and sums for all weights at once.
 
 # %% [markdown]
 # These were all the rules. It is a good place for a break.
@@ -343,10 +324,10 @@ def direction_backward(d_output, d_h, d_c, steps, weights):
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
-# 1990). Is it what autograd does? We take a layer with random weights and states. It returns
-# `output`, `h_n` and `c_n`. Let the result be the sum of all their numbers, each times a random
-# number, which is then its gradient. On the way forward, `direction_forward` is the loop of lesson
-# 04, and returns the `Step` of each step, too.
+# 1990). Is it what autograd does? We take a layer with random weights and states. The result is
+# made from all that the layer returns, `output`, `h_n` and `c_n`: each of their numbers is
+# multiplied by a random factor, and all is added up. As in 1 · h[0] − 2 · h[1], the factor of a
+# number is its gradient. So these factors are `d_output`, `d_h_n` and `d_c_n`.
 
 # %%
 from torch import nn
@@ -359,6 +340,10 @@ h_0 = torch.randn(B, H, requires_grad=True)
 c_0 = torch.randn(B, H, requires_grad=True)
 d_output = torch.randn(T, B, H)
 d_h_n, d_c_n = torch.randn(B, H), torch.randn(B, H)
+
+# %% [markdown]
+# First by hand. `direction_forward` of the package is the loop of lesson 04. It returns `output`,
+# the last h and c, and a list with the `Step` of each step.
 
 # %%
 from lstm_lessons.lstm.backprop import direction_forward
@@ -379,24 +364,22 @@ from lstm_lessons import same
 output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
 from_output = (d_output * output).sum()
 from_states = (d_h_n * h_n[0]).sum() + (d_c_n * c_n[0]).sum()
-wanted = (words, h_0, c_0, *lstm.parameters())
-theirs = torch.autograd.grad(from_output + from_states, wanted)
+wanted = {"x": words, "h_0": h_0, "c_0": c_0, **dict(lstm.named_parameters())}
+theirs = torch.autograd.grad(from_output + from_states, [*wanted.values()])
 
-ours = [d_x, d_h, d_c]
-ours += [d_weights.weight_ih, d_weights.weight_hh, d_weights.bias_ih]
-names = ("x", "h_0", "c_0", "W_ih", "W_hh", "bias")
-for name, hand, autograd in zip(names, ours, theirs):
-    print(f"{name:<5}", same(hand, autograd, 1e-10))
+ours = [d_x, d_h, d_c, d_weights.weight_ih, d_weights.weight_hh]
+ours += [d_weights.bias_ih, d_weights.bias_hh]
+for name, hand, autograd in zip(wanted, ours, theirs):
+    print(f"{name:<13}", same(hand, autograd, 1e-10))
 
 # %% [markdown]
-# Every gradient is autograd's. The package has these functions under the same names, in
-# `lstm_lessons/lstm/backprop.py`.
+# Every gradient is autograd's.
 #
 # ## Back to the bracket
 #
 # Now the reader's line. The score is made from the last h alone. So `d_output` is zero, but for its
-# last step, where it holds the weights of the head. Nothing else comes back to the last h and c,
-# and the states before the line are zeros, too: both are `nothing`, a row of zeros.
+# last step, where it holds the weights of the head. `nothing` is a row of zeros. It serves twice:
+# as the first states, and as the gradient that comes to the last h and c.
 
 # %%
 weights, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
@@ -409,40 +392,41 @@ d_x, *_ = direction_backward(d_output, nothing, nothing, steps, weights)
 same(d_x[:, 0], vectors.grad)
 
 # %% [markdown]
-# So autograd has made no mistake. Now look inside the last step, that of the bracket. A gradient of
-# length 1.88 comes to c of its 16 units. From there, and from h, it goes on to the 64 sums that the
-# gates are made of.
+# So autograd has made no mistake. Now look inside the steps. At the bracket, a gradient of length
+# 1.88 comes to c of the 16 units. From c it goes on to the sums of i, f and g.
 #
-# **Predict.** A guess: what length will be left at the sums of the bracket, about 1.9, about 0.3,
-# or 0.00?
+# **Predict.** A guess: what length comes to the sums of i, f and g at the bracket, about 1.9, about
+# 0.9, or about 0.1?
 
 # %%
-last, d_h = steps[-1], reader.head.weight
-to_c = d_h * last.o * (1 - last.tanh_c**2)
-dz, _ = gates_backward(d_h, nothing, last)
-print(f"to c {to_c.norm():.2f}, to the sums {dz.norm():.2f}")
+d_h, d_c = reader.head.weight, nothing
+for t in reversed(range(len(line))):
+    step = steps[t]
+    to_c = d_c + d_h * step.o * (1 - step.tanh_c**2)
+    dz, _ = gates_backward(d_h, d_c, step)
+    to_sums = dz[:, :48]  # those of o come from h
+    if t in (14, 1, 0):
+        print(f"{line[t]}   to c {to_c.norm():.2f}", end=", ")
+        print(f"to the sums of i, f and g {to_sums.norm():.2f}")
+    _, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
 
 # %% [markdown]
-# About 0.3, a seventh of what came to c. Here are the slopes of the squeezing at the bracket, the
-# `o` and the `f`, as means over 16 units.
+# About 0.1, a twentieth of what came to c. At the `o` it is a third of it, and at the `f` more than
+# a fifth. Here is unit 5, the one that follows brackets:
 
 # %%
-for t in (14, 1, 0):
-    i, g = steps[t].i, steps[t].g
-    of_i, of_g = (i * (1 - i)).mean(), (1 - g**2).mean()
-    print(f"{line[t]}   slope of i {of_i:.2f}, of g {of_g:.2f}")
 i, g = steps[14].i[0, 5], steps[14].g[0, 5]
 print(f"unit 5 at the bracket: i = {i:.4f}, g = {g:.4f}")
 
 # %% [markdown]
-# At the bracket the slopes are smaller than at the other two. Take unit 5, the one that follows
-# brackets: the bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If
-# the bracket were a *little* different, i would still be 1. That is one reason why the gradients of
-# the other two are longer.
+# The bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If the
+# bracket were a *little* different, i would still be 1. That is one reason why the gradients of
+# `o` and `f` are longer. The second one is that the gradient has grown on the way back: 5.05 comes
+# to c at the `f`. Lesson 11 follows it.
 #
-# A gradient is about small changes. What does a large one do? Here the bracket's vector is taken
-# away little by little, until each of its 8 numbers is 0. By the gradient, the score would fall by
-# the sum of these 8 numbers, each times its gradient.
+# A gradient is about small changes. What does a large one do? Here a part of the bracket's vector
+# is taken away, at last all of it. What the gradient says of that is the change of each of its 8
+# numbers, times its gradient, and all 8 added up.
 
 
 # %%
@@ -454,30 +438,17 @@ def score_with(place, share):
     return reader.head(h).item()
 
 
-whole = score_with(14, 1)
-falls = (vectors.grad * x).sum(dim=1)  # (T,), as the gradient says
-
 # %%
-away = [twentieth / 20 for twentieth in range(21)]
-scores = [score_with(14, 1 - share) for share in away]
-straight = [whole, whole - falls[14]]
-plot, axes = figure(height=300)
-axes.plot(away, scores, "k-", label="the score")
-axes.plot([0, 1], straight, "k:", label="what the gradient says")
-axes.axhline(0, color="gray", linewidth=1)
-axes.set(xlabel="share of its vector that is taken away", ylabel="score")
-axes.set(title="The bracket, taken away", xlim=(0, 1))
-axes.legend()
-alt = """The score against the share of the bracket that is taken away. It
-begins at 0.87, is at 0.77 at a share of 0.2, passes 0 at about one half, and
-ends at -2.82. The line of the gradient ends at 0.43."""
-show(plot, alt)
+whole = score_with(14, 1)
+says = -(x * vectors.grad).sum(dim=1)  # (T,), if all of a vector is taken away
+for away in (0.01, 0.1, 1):
+    change = score_with(14, 1 - away) - whole
+    says_here = away * says[14]
+    print(f"{away:4.0%} away: {change:6.3f}, by the gradient {says_here:6.3f}")
 
 # %% [markdown]
-# Until a fifth is taken away the score follows the gradient. Then it falls far more steeply. The
-# gradient sees the left end of the curve, and nothing else.
-#
-# To ask what a character has done, make a large change: put zeros in place of its vector.
+# For a hundredth or a tenth the gradient is right, and for all of it far off. So to ask what a
+# character has done, make the large change: put zeros in place of its vector.
 #
 # **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
 # back to prose, with a score below 0?
@@ -486,20 +457,20 @@ show(plot, alt)
 changes = [score_with(place, 0) - whole for place in range(len(line))]
 plot, axes = figure(height=260)
 axes.bar(range(len(line)), changes, color="gray", label="the change")
-axes.plot(-falls, "ko", fillstyle="none", label="what the gradient says")
+axes.plot(says, "ko", fillstyle="none", label="what the gradient says")
 axes.axhline(-whole, color="black", linestyle=":", label="here the score is 0")
 axes.set_xticks(range(len(line)), shown)
 axes.set(ylabel="change of the score")
 axes.set(title="Zeros in place of a character, one at a time")
 axes.legend()
-both = zip(shown, changes, -falls)
-named = [f"{each} {change:.2f} ({says:.2f})" for each, change, says in both]
+triples = zip(shown, changes, says)
+named = [f"{each} {bar:.2f} ({ring:.2f})" for each, bar, ring in triples]
 alt = "A bar for each character, and a ring for what the gradient says: "
 show(plot, alt + ", ".join(named))
 
 # %% [markdown]
-# One, the bracket: the score falls by 3.69, and the gradient says 0.44. For the second `r` the
-# gradient is near. For the `f`, which had the longest one, it has even the sign wrong.
+# One, the bracket. For the second `r` the gradient is near. For the `f`, which had the longest one,
+# it has even the sign wrong.
 #
 # So the gradient was right, and we had asked it another question. It says what a small change would
 # do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can

@@ -5,7 +5,12 @@ import torch
 from torch import nn
 
 from lstm_lessons import trained_reader
-from lstm_lessons.lstm.backprop import direction_backward, direction_forward, step_backward
+from lstm_lessons.lstm.backprop import (
+    direction_backward,
+    direction_forward,
+    gates_backward,
+    step_backward,
+)
 from lstm_lessons.lstm.ragged import Weights
 
 
@@ -96,6 +101,41 @@ def test_what_comes_to_c_grows_by_what_each_step_adds_through_its_h():
     alone = all_to_c[0] * torch.stack([step.f for step in steps[1:]]).prod(dim=0)
     assert round(all_to_c[-1].norm().item(), 2) == 5.05
     assert round(alone.norm().item(), 2) == 1.58
+
+
+def bracket():
+    """Return the reader's weights, head, vectors and kept steps for its line."""
+    reader, number = trained_reader()
+    reader = reader.double().requires_grad_(False)
+    x = reader.embedding(torch.tensor([number[character] for character in "for k in range("]))
+    weights, zeros = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
+    *_, steps = direction_forward(x[:, None], zeros, zeros, weights)
+    return weights, reader.head, x, steps
+
+
+def test_the_slopes_at_the_bracket_are_smaller_and_the_sum_of_o_has_its_part_from_h():
+    """Lesson 10: means over the units; 1.75 comes to o of the bracket, and 0.25 to its sum."""
+    _, head, _, steps = bracket()
+    of_i = [(steps[t].i * (1 - steps[t].i)).mean().item() for t in (14, 1, 0)]
+    of_g = [(1 - steps[t].g ** 2).mean().item() for t in (14, 1, 0)]
+    assert [round(each, 2) for each in of_i] == [0.06, 0.10, 0.14]
+    assert [round(each, 2) for each in of_g] == [0.09, 0.33, 0.19]
+    dz, _ = gates_backward(head.weight, torch.zeros(1, 16), steps[14])
+    assert round((head.weight * steps[14].tanh_c).norm().item(), 2) == 1.75
+    assert round(dz[:, 48:].norm().item(), 2) == 0.25
+
+
+def test_the_score_follows_the_gradient_until_a_fifth_of_the_bracket_is_away():
+    """At a fifth it is 0.77, near a half it passes 0, and at the end it is -2.82."""
+    weights, head, x, _ = bracket()
+
+    def score(left):
+        changed, zeros = x[:, None].clone(), torch.zeros(1, 16)
+        changed[14] *= left
+        return head(direction_forward(changed, zeros, zeros, weights)[1]).item()
+
+    assert [round(score(left), 2) for left in (1, 0.8, 0)] == [0.87, 0.77, -2.82]
+    assert score(0.55) > 0 > score(0.4)
 
 
 def test_of_twenty_runs_nine_end_in_nan_and_eleven_where_every_state_is_zero():
