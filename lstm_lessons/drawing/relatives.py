@@ -225,6 +225,7 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     belt(root, "ink", (76, BELT_Y), (WIDTH - 56, BELT_Y), data_belt="h")
     line(root, "ink", (84, BELT_Y), (84, BUS_Y), (TURN_X, BUS_Y), (TURN_X, N_Y))
     svg.formula(root, TURN_X, N_Y - 14, "h_{t−1}", 15)
+    svg.formula(root, FRAME_LEFT + 6, BUS_Y - 8, "h_{t−1}", 15, "start")
     line(root, "ink", (WORD_X, WORD_Y - 10), (WORD_X, X_BUS_Y), (R_X + 14, X_BUS_Y))
     for x in (Z_X + 14, N_X, R_X + 14):  # from x, over the line of h
         svg.rect(root, x - GAP, BUS_Y - 3, 2 * GAP, 6, fill="paper", data_gap=f"{x}")

@@ -26,7 +26,7 @@ from lstm_lessons import pictures
 from lstm_lessons.data.trials import measured
 
 runs = measured("relatives")
-shown = {name: runs[name] for name in ("LSTM", "GRU, torch")}
+shown = {"nn.LSTM": runs["LSTM"], "nn.GRU": runs["GRU, torch"]}
 pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
@@ -187,21 +187,24 @@ print("c", same(ours[1], c_torch))
 # ## The GRU
 #
 # In 2014, Kyunghyun Cho and others published a cell with *one* state, now called the gated
-# recurrent unit. Its h is the memory, and is also what is shown. This is `nn.GRU`:
+# recurrent unit. Its h is the memory, and is also what is shown.
+#
+# Here is `nn.GRU`. The thick line is h, since it is the memory. Of the two thin lines below the
+# boxes, the upper one carries h, and the lower one x. A dot is where an arrow leaves a line; where
+# a line has a gap, an arrow passes over it and takes nothing.
 
 # %%
 pictures.relative("GRU, torch")
 
 # %% [markdown]
-# The thick line is h here, since it is the memory. A dot is where an arrow leaves a line; where a
-# line has a gap, an arrow passes over it and takes nothing. The letters are PyTorch's. In a GRU, z
-# is a gate, and no weighted sum has that name.
+# The letters are PyTorch's. In a GRU, z is a gate; in the code above, z was the weighted sums.
 #
-# * n is the news, like g. It is made from x, and from sums of the old h, which $W_{hn}$ makes.
+# * n is the news, like g. It is made from x and from the old h.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
 #   taken in. So the two are coupled.
-# * There is no output gate. r, the *reset gate*, is new. It says how much of each of these sums
-#   goes into the news. Where r is 0, the news comes from x alone.
+# * There is no output gate. r, the *reset gate*, is new. $W_{hn}$ makes H sums of the old h, and r
+#   multiplies each of them by a number between 0 and 1. What comes from x it does not touch. Where
+#   r is 0, the news comes from x alone.
 #
 # With numbers, for one unit: the old h is 0.8, the news is −0.4, and z is 0.25. The new h is then
 # 0.75 · (−0.4) + 0.25 · 0.8 = −0.1. It lies between the two, a quarter of the way from n to the old
@@ -254,8 +257,10 @@ x, h_0 = torch.randn(24, 10, 100), torch.randn(1, 10, 16)
 
 
 def gru_by_hand(x, h_0):
-    output, (h,) = unroll_step(gru_step, x, (h_0[0],), gru.all_weights[0])
-    return output, h[None]
+    weights = gru.all_weights[0]  # of layer 0: two matrices, two biases
+    states = (h_0[0],)  # without the axis of layers, which is 1 long
+    output, (h,) = unroll_step(gru_step, x, states, weights)
+    return output, h[None]  # with that axis again
 
 
 print(compare(gru_by_hand, gru, x, h_0).verdict)
@@ -321,8 +326,8 @@ for t in range(2):
 
 # %% [markdown]
 # Where h is zero and there is no bias, r has nothing to act on. So a test of one step from zeros
-# sees nothing. With biases the first step differs already: what h gives to the news is then
-# $r \odot b_{hn}$ in PyTorch's order, and $b_{hn}$ in the paper's.
+# sees nothing. With biases the first step differs already. $W_{hn}$ makes 0 of an h of zeros, but
+# $b_{hn}$ is still added there: r multiplies it in PyTorch's order, and not in the paper's.
 #
 # Libraries ask which order you want. PyTorch's is `reset_after=True` in Keras, and
 # `linear_before_reset=1` in ONNX.
@@ -332,10 +337,8 @@ for t in range(2):
 # All relatives in one picture, with their parameters counted for I = 8. The bars stand end to end,
 # and the dashed line at the right stands for all parameters of the plain LSTM of that size.
 #
-# **Try it.**
-#
-# 1. Press "nn.LSTM" and switch the peepholes on. How many parameters do they add, for H = 16?
-# 2. Press "1997", then "coupled", then "nn.GRU". Compare their counts.
+# **Try it.** Press "nn.LSTM" and switch the peepholes on. How many parameters do they add, for
+# H = 16?
 
 # %%
 from lstm_lessons import explorers
@@ -343,10 +346,9 @@ from lstm_lessons import explorers
 explorers.relatives()
 
 # %% [markdown]
-# <details><summary>Answers</summary>
+# <details><summary>Answer</summary>
 #
-# 1. 48, which is 3 for each unit.
-# 2. They are equal. All three have three blocks of rows, and 1,248 parameters for H = 16.
+# 48, which is 3 for each unit.
 #
 # </details>
 #
@@ -356,11 +358,12 @@ explorers.relatives()
 # from this lesson, the projection of lesson 12, and an LSTM with a forget bias of 1, whose forget
 # gates begin more open.
 #
-# * Each has 8 units, half as many as in lesson 08, and a third of its learning rate, so that they
-#   learn slowly. With the projection, h is 4 numbers.
+# * Each has 8 units, half as many as in lesson 08, and a third of the learning rate there, so that
+#   they learn slowly. With the projection, h is 4 numbers.
 # * Each reads the 8,000 characters in 16 streams, in chunks of 10, and hands its states on. There
 #   are 8 rounds.
-# * It *has learnt it* at the round from which on 95 % of its answers are right.
+# * It *has learnt it* in the first round of which this is true: there, and in every later round,
+#   at least 95 % of its answers are right.
 #
 # Ten seeds of each were run beforehand, by `open_brackets` in `lstm_lessons/data/trials.py`. The
 # next function finds the round of one run. For shares of 0.5, 0.96, 0.9 and 0.97 it is round 4,
@@ -369,7 +372,7 @@ explorers.relatives()
 
 # %%
 def learnt_in(shares):
-    """Return the round from which on 95 % are right, or a dash."""
+    """Return the first round from which on 95 % are right, or a dash."""
     wrong_until = 0
     for n, share in enumerate(shares, 1):
         if share < 0.95:
@@ -379,7 +382,8 @@ def learnt_in(shares):
 
 # %% [markdown]
 # A row of the table has the ten seeds of one cell, the quickest first: the round in which each had
-# learnt it, and a dash if it had not in 8 rounds. The cell of 1997 is the row "no forget gate".
+# learnt it, and a dash if it had not in 8 rounds. The cell of 1997 is the row "no forget gate", and
+# `nn.GRU` is the row "GRU, torch".
 #
 # **Predict.** A guess: how many of its ten seeds have not learnt it in 8 rounds?
 
