@@ -122,6 +122,11 @@ _SLIPS = (
          "torch.tanh(x_z + h_z)"),
         ("z from the word alone", "Your z does not look at h.", "torch.sigmoid(x_z)"),
     ),
+    together("r on the word as well, torch", "For `reset_first=False`, r multiplies the part from "
+             "the word as well. It acts on the part from h alone.",
+             {_TORCH: "r * (x_n + h_n)",
+              "torch.tanh(x_n + part)": "torch.tanh(part + (x_n if reset_first else 0))"},
+             paired=False),
     together("blocks read as z, r, n", "You read the blocks as z, r, n. That is how Keras and ONNX "
              "have them; torch's order is r, z, n.",
              {"x_r, x_z, x_n": "x_z, x_r, x_n", "h_r, h_z, h_n": "h_z, h_r, h_n"}, paired=False),
