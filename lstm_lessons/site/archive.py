@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from lstm_lessons.site import judged
@@ -36,6 +37,7 @@ _CHECKER = (
     *("exercises/lesson_*/__init__.py",),
 )
 _STAND_INS = {
+    "judge.py": "judge.py",
     "isolation.py": "lstm_lessons/exercises/engine/isolation.py",
     "running.py": "lstm_lessons/exercises/engine/running.py",
 }
@@ -43,22 +45,39 @@ _STAND_INS = {
 
 def course_zip() -> bytes:
     """Return the archive; the same bytes each time."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(_held().items()):
+    return _zipped(drawing() | _judging())
+
+
+def pictures_zip() -> bytes:
+    """Return an archive of what draws alone: nothing in it judges, or holds a solution."""
+    return _zipped(drawing())
+
+
+def _zipped(held: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(held.items()):
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return held.getvalue()
+    return made.getvalue()
 
 
-def _held() -> dict[str, bytes]:
-    """Return all that the archive holds, by the names that it has there."""
-    found = [path for each in (*_PICTURES, *_CHECKER) for path in _PACKAGE.glob(each)]
+def drawing() -> dict[str, bytes]:
+    """Return what draws, by the names that it has in the archive."""
+    held = _named(path for each in _PICTURES for path in _PACKAGE.glob(each))
+    held["lstm_lessons/explorers/__init__.py"] = b""
+    return held | {name: (IN_PAGE / name).read_bytes() for name in ("draw.py", "ipywidgets.py")}
+
+
+def _judging() -> dict[str, bytes]:
+    """Return what judges, by the names that it has in the archive."""
+    found = [path for each in _CHECKER for path in _PACKAGE.glob(each)]
     found += judged.files().values()
     for folder in ("exercises", "notebooks"):  # the texts of exercises, hints and solutions in them
         texts = (_ROOT / folder / "source").glob("[0-9][0-9]_*.py")
         found += [path for path in texts if "### BEGIN SOLUTION" in path.read_text("utf-8")]
-    held = {path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in found}
-    held["lstm_lessons/explorers/__init__.py"] = b""
-    for path in IN_PAGE.glob("*.py"):
-        held[_STAND_INS.get(path.name, path.name)] = path.read_bytes()
-    return held
+    stand_ins = {name: (IN_PAGE / path).read_bytes() for path, name in _STAND_INS.items()}
+    return _named(found) | stand_ins
+
+
+def _named(paths: Iterable[Path]) -> dict[str, bytes]:
+    return {path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in paths}

@@ -12,11 +12,15 @@ from pathlib import Path
 
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
+from lstm_lessons.publishing import made_folder
 from lstm_lessons.site import archive, feeds, glossary, launch, pages, shelf, vendored
 from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("page.js", "explorers.js", "exercises.js", "shared.js", "python.js")
+_SCRIPTS = (
+    *("page.js", "explorers.js", "exercises.js", "shared.js", "worker.js"),
+    *("python.js", "answers.js"),
+)
 _STATIC = (*_SCRIPTS, "page.css", "preview.png")
 _ICONS_SCRIPT = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>\s*')
 _MARK = ".lstm-lessons-site"
@@ -30,7 +34,7 @@ def build(root: Path, folder: Path) -> None:
         Failure: the folder holds something else, a package cannot be fetched, an address that
             pyproject.toml sets is none, or Sphinx warns.
     """
-    refuse_what_is_no_site(folder)
+    made_folder.refuse_another(folder, _MARK)
     told = addresses(root)
     cache = root / "build" / "vendored"
     brought = {
@@ -48,26 +52,7 @@ def build(root: Path, folder: Path) -> None:
         _run_sphinx(sources, made, told)
         _leave_out_icons_script(made)
         feeds.write(root, made, told)
-        (made / _MARK).write_text("Built by `python3 -m lstm_lessons site`.\n", encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made, folder)
-
-
-def refuse_what_is_no_site(folder: Path) -> None:
-    """Let a folder pass that is not there, is empty, or holds a site.
-
-    Raises:
-        Failure: it is a file, or holds something else.
-    """
-    if not folder.exists() or (folder / _MARK).exists():
-        return
-    if not folder.is_dir() or any(folder.iterdir()):
-        raise Failure(
-            f"{folder} is not a folder that this command made.",
-            "Name an empty folder, or one that does not exist yet.",
-        )
+        made_folder.put(made, folder, _MARK, "site")
 
 
 def lay_sources(root: Path, sources: Path) -> None:

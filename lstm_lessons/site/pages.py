@@ -37,15 +37,21 @@ def page(notebook: Notebook, name: str) -> Notebook:
     cells = made["cells"]
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "code":
-            shown, checked = _EXPLORER.search(_source(cell)), _CHECK.search(_source(cell))
+            shown, checked = explorer_of(_source(cell)), _CHECK.search(_source(cell))
             if shown:
-                cell["outputs"] = [_html(figure(shown[1], _still(cell)))]
+                cell["outputs"] = [_html(figure(shown, _still(cell)))]
             elif checked:
                 cell["outputs"] = [_html(_check(checked[1], cells[number - 1]))]
         elif asks(cell):
             _fold(cells[number + 1])
             cell["source"] = _source(cell) + "\n\n" + _guess(f"{name}-{number}")
     return made
+
+
+def explorer_of(source: str) -> str | None:
+    """Return the name of the explorer that a code cell shows, if it shows one."""
+    found = _EXPLORER.search(source)
+    return found[1] if found else None
 
 
 def asks(cell: Cell) -> bool:

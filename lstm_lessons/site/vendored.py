@@ -1,4 +1,4 @@
-"""What the pages carry of other projects: fetched with npm, held to a checksum, kept in a cache.
+"""What pages and slides carry of others: fetched with npm, held to a checksum, kept in a cache.
 
 Nothing of it is committed. To renew one, put its new version here, and what
 ``npm view NAME@VERSION dist.integrity`` says of it.
@@ -54,6 +54,13 @@ MATHJAX = Vendored(
     "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
     ("es5/tex-svg-full.js",),
 )
+REVEAL = Vendored(
+    "reveal.js",  # shows the slides
+    "6.0.2",
+    "MIT",
+    "JYIg5D9aoxoaLeb84O+OvAwsKWdIavVgEDScxtYEXFCT6t6TQrhNtSgogcjdCpdLsWglhJn3zyE3fUOwiH5KEg==",
+    ("LICENSE", "dist/reveal.js", "dist/reveal.css", "dist/plugin/notes.js"),
+)
 
 
 def bring(package: Vendored, cache: Path) -> Path:
@@ -86,7 +93,7 @@ def _packed(package: Vendored, place: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise Failure(
-            f"The site carries {package.spec}, and there is no npm to fetch it with.",
+            f"What is made here carries {package.spec}, and there is no npm to fetch it with.",
             "Install Node.js, which brings npm.",
         )
     command = [npm, "pack", package.spec, "--silent", "--pack-destination", str(place)]

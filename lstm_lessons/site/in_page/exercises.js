@@ -2,8 +2,8 @@
 // The cells of the notebook stay where they are until Python is asked for something.
 
 import { keep, make, recall } from "./shared.js";
+import { startPython } from "./worker.js";
 
-const here = new URL(".", import.meta.url);
 const SECONDS = 10; // that an answer may take
 const boxes = new Map();
 let worker = null;
@@ -65,7 +65,7 @@ function ask(number, asks, code) {
 function begin() {
   let made;
   try {
-    made = new Worker(new URL("python.js", here), { type: "module" });
+    made = startPython();
   } catch {
     return null;
   }

@@ -3,8 +3,8 @@
 // is first touched; a page that cannot have it keeps the picture, and says so.
 
 import { make } from "./shared.js";
+import { startPython } from "./worker.js";
 
-const here = new URL(".", import.meta.url);
 const figures = [...document.querySelectorAll("figure.ll-explorer")];
 const PLAY_MS = 400;
 let worker = null;
@@ -30,7 +30,7 @@ function python() {
     return null;
   }
   try {
-    worker = new Worker(new URL("python.js", here), { type: "module" });
+    worker = startPython();
   } catch (error) {
     failed = error;
     return null;

@@ -1,7 +1,9 @@
 // The worker in which Python runs: Pyodide, and of the course what pictures and the checker need.
 
+import { answerWith } from "./answers.js";
+
 const here = new URL(".", import.meta.url);
-const ready = begin();
+answerWith(begin());
 
 async function begin() {
   const { loadPyodide } = await import(new URL("pyodide/pyodide.mjs", here).href);
@@ -14,23 +16,4 @@ async function begin() {
   ]);
   python.unpackArchive(course, "zip");
   return python;
-}
-
-let last = Promise.resolve();
-
-addEventListener("message", ({ data }) => {
-  last = last.then(() => answer(data)).catch((error) => postMessage({ failed: String(error) }));
-});
-
-async function answer({ figure, name, values, number, asks, code }) {
-  const python = await ready;
-  if (number === undefined) {
-    const drawn = python.pyimport("draw").draw(name, JSON.stringify(values));
-    postMessage({ figure, values, ...JSON.parse(drawn) });
-  } else {
-    const judge = python.pyimport("judge");
-    postMessage({ begun: number }); // the clock of an answer starts here
-    const said = asks === "mark" ? judge.mark(number, code) : judge[asks](number);
-    postMessage({ number, ...JSON.parse(said) });
-  }
 }

@@ -1,0 +1,35 @@
+"""From the words of a lesson to HTML, as the site reads them; formulas stay TeX for MathJax."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from typing import Any
+
+
+@cache
+def reader() -> Any:
+    """Return the reader of the site's texts (myst-parser's), with tables and formulas."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    made = MarkdownIt("commonmark", {"html": True}).enable("table")
+    made.use(dollarmath_plugin, renderer=_formula, double_inline=True)
+    for mark in ("link_open", "link_close"):  # a slide leads nowhere, and needs no network
+        made.add_render_rule(mark, lambda *_: "")
+    return made
+
+
+def _formula(tex: str, options: dict[str, Any]) -> str:
+    opening, closing = (r"\[", r"\]") if options["display_mode"] else (r"\(", r"\)")
+    return escape(f"{opening}{tex}{closing}")
+
+
+def html(text: str) -> str:
+    """Return blocks of text as HTML."""
+    return reader().render(text)
+
+
+def line(text: str) -> str:
+    """Return a sentence or a heading as HTML, without a paragraph round it."""
+    return reader().renderInline(text)

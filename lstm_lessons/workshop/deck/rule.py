@@ -1,0 +1,383 @@
+"""The rule by which slides are made of a lesson. No sentence is written for them.
+
+A slide has the section's heading and one thing to look at: a picture, a formula, a table, a list, a
+cell with what it printed, an explorer or a question. All paragraphs go to the speaker's notes. Of
+their sentences a slide shows few:
+
+* above the thing, what leads to it: the marked sentences before it (bold, or a word of the
+  glossary explained), or else the last one before it;
+* below what a cell printed, and below the answer to a question, the first sentence after it, which
+  says what was seen;
+* by themselves, where a section goes on for long without anything to look at: its marked sentences,
+  or the first of each paragraph.
+
+A question stands with the cell that answers it. What the cell prints or draws, and what is seen in
+it, wait for a key: below it where there is room, else on the next slide.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from lstm_lessons.workshop.deck import room, sentences
+from lstm_lessons.workshop.deck.blocks import Block, Cell, Text, items
+from lstm_lessons.workshop.deck.slide import (
+    Code,
+    Explorer,
+    Image,
+    Part,
+    Points,
+    Printed,
+    Section,
+    Slide,
+    Words,
+)
+
+_LABEL = re.compile(r"^\*\*([^*]+[:.])\*\*\s*")
+_CLOSING = ("A common mistake.", "To look things up:", "Exercises:", "Next:")
+_TRY = "**Try it.**"
+_LEADS_ON = re.compile(r"(To|Now|Here|How|Take|Let|Next|What|Why)\b|.*[:?]$")
+"""Sentences after a cell that speak of what comes next, not of what was seen."""
+_LEANS_BACK = re.compile(r"(This|That|It|They|These|Those)\b")
+"""Sentences that want the one before them."""
+_ENDS = ("prose", "heading", "prompt")
+"""What may follow a paragraph that looks back at a cell, and not on to what comes."""
+_LONG = 700
+"""Characters of paragraphs without anything to look at, from which on they get a slide."""
+
+
+def sections(blocks: Iterable[Block]) -> list[Section]:
+    """Return the slides of a lesson's blocks, by the sections that its larger headings begin."""
+    maker = _Maker()
+    given = list(blocks)
+    for block, then in zip(given, [*given[1:], None], strict=True):
+        maker.take(block, then)
+    maker.end_section()
+    return [Section(title, tuple(slides)) for title, slides in maker.made if slides]
+
+
+class _Maker:
+    """Takes a lesson's blocks one after the other, and makes slides of them."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, list[Slide]]] = [("", [])]
+        self.heading = self.section = ""
+        self.waiting: list[str] = []  # paragraphs since the last slide, not in any notes yet
+        self.rest = ""  # the last slide's paragraph whose later sentences may lead on
+        self.shown: set[str] = set()  # sentences that a slide has
+        self.held: list[str] = []  # code that printed nothing yet
+        self.question = ""
+        self.open = ""  # what the last slide waits for: "answer", "remark" or nothing
+
+    @property
+    def slides(self) -> list[Slide]:
+        """The slides of this section."""
+        return self.made[-1][1]
+
+    def take(self, block: Block, then: Block | None) -> None:
+        """Take the next block; ``then`` is the one after it."""
+        if isinstance(block, Cell):
+            self.cell(block)
+            return
+        if block.kind != "prose":
+            self.open = ""
+        if block.kind != "prompt" or self.held:
+            self.end_code()
+        match block.kind:
+            case "heading":
+                self.begin(block)
+            case "prose":
+                self.prose(block.source, then)
+            case "prompt":
+                self.question = block.source
+            case "list":
+                self.points(block.source)
+            case "answers":
+                self.answers(block.source)
+            case "formula":
+                self.add("formula", Words(block.source))
+            case "table":
+                self.table(block.source)
+            case "fence":
+                self.add("code", Code("\n".join(block.source.splitlines()[1:-1])))
+
+    # Sections and paragraphs
+
+    def begin(self, block: Text) -> None:
+        """Begin a section, or a part of one."""
+        self.end_section()
+        self.rest = ""
+        self.heading = self.section = block.source.lstrip("# ").strip()
+        if block.level <= 2:
+            self.made.append((self.heading, []))
+
+    def end_section(self) -> None:
+        """See to it that what was said last has a slide, or stands in one's notes."""
+        self.end_code()
+        if not self.waiting:
+            return
+        if self.slides and self.slides[-1].heading == self.heading:
+            self.slides[-1] = _with_notes(self.slides[-1], self.waiting)
+            self.waiting = []
+        else:
+            self.words()
+
+    def prose(self, paragraph: str, then: Block | None) -> None:
+        """Take a paragraph: a closing one gets a slide, others wait for what comes."""
+        label = _LABEL.match(paragraph)
+        if label and label[1] in _CLOSING:
+            self.closing(label[1], paragraph)
+            return
+        if self.open:
+            goes_on = (
+                isinstance(then, Cell) or then and then.kind not in ("prose", "heading", "prompt")
+            )
+            self.verdict(paragraph, leads_on=bool(goes_on))
+        else:
+            self.waiting.append(paragraph)
+        self.open = ""
+
+    def verdict(self, paragraph: str, leads_on: bool) -> None:
+        """Show on the last slide what was seen, and give the whole paragraph to its notes.
+
+        A paragraph that leads on to the next thing may speak of that one, and so may a sentence
+        that begins as such sentences do. After a question the first sentence is its answer.
+        """
+        slide, said = self.slides[-1], self.unseen(paragraph)
+        if self.open == "answer":
+            seen = sentences.first(said, 40, room.VERDICT)
+        elif self.open == "remark" and said and not (leads_on or _speaks_of_next(said[0])):
+            seen = sentences.first(said, 25, room.VERDICT)
+        else:
+            seen = []
+        if seen:
+            self.shown |= set(seen)
+            told = Words(" ".join(seen), "verdict", revealed=self.open == "answer")
+            slide = replace(slide, parts=(*slide.parts, told))
+        self.slides[-1] = _with_notes(slide, [paragraph])
+        self.rest = paragraph
+
+    def closing(self, label: str, paragraph: str) -> None:
+        """Show a paragraph that closes the lesson: the mistake alone, the others together."""
+        said = sentences.of(paragraph)
+        shown = " ".join(sentences.first(said, 200, 300) or said[:1])
+        if label == "A common mistake.":
+            self.heading = label.strip(".")
+            words = shown.removeprefix(f"**{label}**").strip()
+            self.put("words", (Words(words),), (paragraph,))
+            return
+        last = self.slides[-1] if self.slides else None
+        if last and last.kind == "closing":
+            parts = (*last.parts, Words(shown))
+            self.slides[-1] = _with_notes(replace(last, parts=parts), [paragraph])
+        else:
+            self.heading = ""
+            self.put("closing", (Words(shown),), (paragraph,))
+
+    # Slides
+
+    def put(self, kind: str, parts: tuple[Part, ...], notes: tuple[str, ...]) -> None:
+        """Add a slide as it is."""
+        self.slides.append(Slide(kind, self.heading, parts, notes, self.section))
+
+    def add(self, kind: str, *parts: Part, caption: bool = True) -> None:
+        """Add a slide with what leads to it, and with the paragraphs before it as notes."""
+        self.words_if_long()
+        notes = self.waiting or [" ".join(self.unseen(self.rest))]
+        lead = self.lead() if caption else []
+        before = (Words(" ".join(lead), "small"),) if lead else ()
+        told = tuple(each for each in notes if each)
+        self.put(kind, (*before, *parts), told)
+        self.waiting = []
+
+    def lead(self) -> list[str]:
+        """Return the sentences that lead to the next thing, and note that they are shown."""
+        said = [each for text in (self.rest, *self.waiting) for each in self.unseen(text)]
+        self.rest = ""
+        found = _marked(said) or sentences.last(said, 40, room.CAPTION)
+        self.shown |= set(found)
+        return found
+
+    def unseen(self, paragraph: str) -> list[str]:
+        """Return the sentences of a paragraph that may be shown and are on no slide yet."""
+        return [
+            each
+            for each in sentences.of(paragraph)
+            if each not in self.shown and not sentences.is_aside(each) and each != _TRY
+        ]
+
+    def words_if_long(self) -> None:
+        """Give paragraphs that go on for long a slide of their own."""
+        if sentences.length(*self.waiting) > _LONG:
+            kept = self.waiting.pop()  # it leads to what comes
+            self.words()
+            self.waiting = [kept]
+
+    def words(self) -> None:
+        """Make a slide of sentences: the marked ones, or the first of each paragraph."""
+        said = [self.unseen(paragraph) for paragraph in self.waiting]
+        chosen = [each for group in said for each in group if sentences.is_marked(each)]
+        if len(chosen) < 2:
+            each_takes = max(40, 240 // max(1, len(said)))
+            chosen = [each for group in said for each in sentences.first(group, each_takes, 300)]
+        fitting = sentences.first(chosen, room.WORDS, room.WORDS)
+        if fitting:
+            self.shown |= set(fitting)
+            parts = tuple(Words(each) for each in fitting)
+            self.put("words", parts, tuple(self.waiting))
+        self.waiting = []
+
+    def points(self, source: str) -> None:
+        """Show a list: of each item the first sentence, of tasks everything."""
+        is_task = bool(self.waiting) and self.waiting[-1].startswith(_TRY)
+        whole = items(source)
+        short = [" ".join(sentences.first(sentences.of(each), 40, 400)) for each in whole]
+        shown = whole if is_task else short
+        numbered = source[0].isdigit()
+        self.words_if_long()
+        label = [Words(_TRY, "small")] if is_task else []
+        lead = [] if is_task else self.lead()
+        before = label or [Words(" ".join(lead), "small")] * bool(lead)
+        notes = (*self.waiting, *([] if is_task else [source]))
+        for at, part in _pages(shown, room.POINTS):
+            list_ = Points(tuple(part), numbered, first=at + 1)
+            self.put("points", (*before, list_), notes)
+        self.waiting = []
+
+    def answers(self, source: str) -> None:
+        """Show the answers to tasks, each by a key."""
+        numbered = source[0].isdigit()
+        for at, part in _pages(items(source), room.POINTS):
+            list_ = Points(tuple(part), numbered, revealed=True, first=at + 1)
+            self.put("points", (list_,), tuple(self.waiting))
+            self.waiting = []
+
+    def table(self, source: str) -> None:
+        """Show a table; a long one on several slides, each with its head."""
+        head, rule, *rows = source.splitlines()
+        for _, part in _pages(rows, room.ROWS - 1, lambda row: 1 + len(row) // 130):
+            self.add("table", Words("\n".join([head, rule, *part])))
+
+    # Cells
+
+    def cell(self, cell: Cell) -> None:
+        """Show a cell: its explorer, its pictures, or its code with what it printed."""
+        self.open = ""
+        if cell.explorer:
+            self.end_code()
+            self.ask()
+            self.add("explorer", Explorer(cell.explorer, cell.pictures[0]), caption=False)
+            return
+        code = to_be_read(cell.source)
+        if cell.printed:
+            self.printed(code, cell.printed)
+            self.open = "answer" if self.slides[-1].kind == "answer" else "remark"
+        elif not cell.pictures:
+            if code:
+                self.hold(code)
+            return
+        for picture in cell.pictures:
+            self.end_code()
+            asked = bool(self.question)
+            self.ask()
+            self.add("answer" if asked else "picture", Image(picture))
+            self.open = "answer" if asked else "picture"
+
+    def hold(self, code: str) -> None:
+        """Keep code that shows nothing: the next cell may stand on the same slide."""
+        if self.held and room.lines("\n\n".join([*self.held, code])) > room.LINES - 4:
+            self.end_code()
+        self.held.append(code)
+
+    def end_code(self) -> None:
+        """Show the code that was kept."""
+        if self.held:
+            code = "\n\n".join(self.held)
+            self.held = []
+            question, self.question = self.question, ""
+            self.add("code", Code(code))
+            self.question = question
+
+    def printed(self, code: str, text: str) -> None:
+        """Show a cell with what it printed; where a question was asked, that waits for a key."""
+        both = "\n\n".join([*self.held, code])
+        if room.lines(both) + room.lines(text) > room.LINES:
+            self.end_code()
+            both = code
+        self.held = []
+        asked = bool(self.question)
+        question = [Words(self.question, "question")] if asked else []
+        used = room.lines(both) + 3 * asked
+        kind = "answer" if asked else "code"
+        code_part = [Code(both)] if both else []
+        self.question = ""
+        if used + room.lines(text) <= room.LINES:
+            shown = Printed(text, revealed=asked)
+            self.add(kind, *question, *code_part, shown)
+            return
+        self.add("question" if asked else "code", *question, *code_part)
+        self.add(kind, _part_of(text))
+
+    def ask(self) -> None:
+        """Put a question on a slide of its own."""
+        if self.question:
+            question, self.question = self.question, ""
+            self.add("question", Words(question, "big"))
+
+
+def _part_of(text: str) -> Printed:
+    """Return what is shown of a text that was printed."""
+    lines = text.splitlines()
+    if room.lines(text) <= room.PRINTED:
+        return Printed(text)
+    kept = list(lines)
+    while room.lines("\n".join(kept)) > room.PRINTED - 1:
+        kept.pop()
+    return Printed("\n".join(kept), left=len(lines) - len(kept))
+
+
+def to_be_read(source: str) -> str:
+    """Return a cell's code without what nobody reads in a room: imports and marks for tools."""
+    tree = ast.parse(source)
+    lines = source.splitlines()
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for at in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[at] = ""
+    text = "\n".join(re.sub(r"\s*# fmt: skip$", "", line) for line in lines).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _pages(
+    rows: list[str], most: int, size: Callable[[str], int] = sentences.length
+) -> Iterator[tuple[int, list[str]]]:
+    """Divide rows into parts that fit, each with the place of its first row."""
+    begin, used = 0, 0
+    for at, row in enumerate(rows):
+        if used and used + size(row) > most:
+            yield begin, rows[begin:at]
+            begin, used = at, 0
+        used += size(row)
+    if rows[begin:]:
+        yield begin, rows[begin:]
+
+
+def _marked(said: list[str]) -> list[str]:
+    """Return the marked sentences, if they fit, each with the one that it leans on."""
+    found: list[str] = []
+    for before, each in zip(["", *said], said, strict=False):
+        if sentences.is_marked(each):
+            leans = _LEANS_BACK.match(each) and before and before not in found
+            found += [before, each] if leans else [each]
+    return found if sentences.length(*found) <= room.CAPTION else []
+
+
+def _speaks_of_next(sentence: str) -> bool:
+    return sentences.is_marked(sentence) or bool(_LEADS_ON.match(sentence))
+
+
+def _with_notes(slide: Slide, paragraphs: list[str]) -> Slide:
+    return replace(slide, notes=(*slide.notes, *paragraphs))

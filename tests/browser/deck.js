@@ -1,0 +1,70 @@
+// Asked of a deck by deck.py: show a slide, and say what does not fit on it.
+
+async function showSlide(at) {
+  const section = Reveal.getSlides()[at], place = Reveal.getIndices(section);
+  Reveal.slide(place.h, place.v, -1);
+  while (Reveal.nextFragment());
+  const slide = section.querySelector(".slide");
+  const next = () => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+  for (let turn = 0; !slide.dataset.fit && turn < 1000; turn++) await next();
+  await Promise.all([...slide.querySelectorAll("img")].map((each) => each.decode()));
+  await next();
+}
+
+// Every text and every picture has to lie on the slide, and in each box that cuts off what is
+// outside of it. Letters are given in pixels of the screen.
+function lookAtSlide(at) {
+  const section = Reveal.getSlides()[at], slide = section.querySelector(".slide");
+  const room = slide.getBoundingClientRect(), scale = room.width / slide.offsetWidth;
+  const found = slide.dataset.fit ? [] : ["is not fitted"];
+  const seen = (each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  const place = (part, words) => {
+    const over = Math.max(
+      room.left - part.left, part.right - room.right, room.top - part.top, part.bottom - room.bottom,
+    );
+    if (over > 1.5 * scale) found.push(`${words}: ${Math.round(over / scale)} px outside`);
+  };
+
+  const words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  let least = 1000;
+  while (words.nextNode()) {
+    const node = words.currentNode, holder = node.parentElement, text = node.data.trim();
+    if (!text || holder.closest("svg, mjx-assistive-mml, script, option") || !seen(holder)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const part of range.getClientRects()) place(part, text.slice(0, 40));
+    least = Math.min(least, parseFloat(getComputedStyle(holder).fontSize) * scale);
+  }
+  for (const each of slide.querySelectorAll("img, svg, input, select, button")) {
+    const part = each.getBoundingClientRect();
+    if (part.width && seen(each)) place(part, each.tagName);
+  }
+
+  for (const each of slide.querySelectorAll("*")) {
+    if (each.closest("svg, mjx-container, .ll-controls") || !seen(each)) continue;
+    const style = getComputedStyle(each), name = `${each.tagName}.${each.className}`;
+    if (style.display === "inline" || !each.clientWidth) continue;
+    const wide = each.scrollWidth - each.clientWidth, high = each.scrollHeight - each.clientHeight;
+    if (wide > 1) found.push(`${name}: ${wide} px too wide`);
+    if (high > 3 && style.overflow !== "visible") found.push(`${name}: ${high} px too high`);
+  }
+  const parts = [...slide.children].filter((each) => seen(each) && !each.matches(".keys"));
+  const boxes = parts.map((each) => each.getBoundingClientRect());
+  boxes.slice(1).forEach((each, at) => {
+    if (each.top < boxes[at].bottom - 2 * scale) found.push(`part ${at + 2} lies on the one before`);
+  });
+  return { name: section.id, kind: slide.classList[1], faults: found, least, letters: pictures() };
+
+  // The smallest letters of each picture.
+  function pictures() {
+    const all = slide.querySelectorAll(".picture img, .ll-picture img, .ll-picture svg");
+    return [...all].map((each) => {
+      const box = each.getBoundingClientRect(), isImage = each.tagName === "IMG";
+      const text = isImage ? atob(each.src.split(",")[1]) : each.outerHTML;
+      const size = (name) => Number(new RegExp(`<svg[^>]*? ${name}="([\\d.]+)"`).exec(text)[1]);
+      const grown = Math.min(box.width / size("width"), box.height / size("height"));
+      const letters = [...text.matchAll(/font-size(?:="|:\s*)([\d.]+)/g)];
+      return grown * Math.min(...letters.map((each) => Number(each[1])));
+    });
+  }
+}

@@ -1,0 +1,346 @@
+"""Slides show all that is to be seen in the stored notebooks, and have no sentence of their own."""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pytest
+from clone_copies import CLONE
+
+from lstm_lessons.course import LESSONS, ROUTES, Break, Show, lesson
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.publishing import made_folder
+from lstm_lessons.site import archive, vendored
+from lstm_lessons.workshop.deck import (
+    blocks,
+    builder,
+    room,
+    rule,
+    script,
+    sentences,
+    subject,
+    write,
+)
+from lstm_lessons.workshop.deck.blocks import Cell, Text
+from lstm_lessons.workshop.deck.slide import Code, Explorer, Image, Points, Printed, Words
+
+NAMES = [each.name for each in LESSONS]
+each_lesson = pytest.mark.parametrize("name", NAMES)
+MAIN = {"formula", "table", "points", "picture", "explorer", "code"}
+
+
+@cache
+def read(name):
+    return blocks.of(CLONE / "notebooks" / f"{name}.ipynb")
+
+
+@cache
+def slides_of(name):
+    return [slide for section in rule.sections(read(name)) for slide in section.slides]
+
+
+def words_of(slide):
+    """Return all sentences of a slide, as it has them."""
+    for part in slide.parts:
+        if isinstance(part, Words):
+            yield part.text
+        elif isinstance(part, Points):
+            yield from part.items
+
+
+def seen(text):
+    """Return a text without what a line break or a mark changes."""
+    return " ".join(re.sub(r"^(\d+\.|[*>])\s", "", text, flags=re.MULTILINE).split())
+
+
+@each_lesson
+def test_a_slide_has_one_thing_to_look_at_and_its_sections_heading(name):
+    headings = {block.source.lstrip("# ") for block in read(name) if getattr(block, "level", 0)}
+    for slide in slides_of(name):
+        kinds = [type(part) for part in slide.parts]
+        assert sum(kind in (Image, Explorer, Points) for kind in kinds) <= 1
+        assert kinds.count(Code) <= 1 and kinds.count(Printed) <= 1
+        if {Image, Explorer, Points} & set(kinds):
+            assert Code not in kinds and Printed not in kinds
+        assert slide.heading in headings | {"A common mistake", ""}
+        assert slide.parts
+
+
+@each_lesson
+def test_all_that_there_is_to_see_is_on_a_slide_in_its_order(name):
+    cells = [block for block in read(name) if isinstance(block, Cell)]
+    parts = [part for slide in slides_of(name) for part in slide.parts]
+    pictures = [part.html for part in parts if isinstance(part, Image)]
+    assert pictures == [each for cell in cells if not cell.explorer for each in cell.pictures]
+    explorers = [part.name for part in parts if isinstance(part, Explorer)]
+    assert explorers == [cell.explorer for cell in cells if cell.explorer]
+    shown = [part for part in parts if isinstance(part, Printed)]
+    for part, cell in zip(shown, [cell for cell in cells if cell.printed], strict=True):
+        lines = cell.printed.splitlines()
+        assert part.text.splitlines() == lines[: len(lines) - part.left]
+    code = "\n\n".join(part.source for part in parts if isinstance(part, Code))
+    for cell in cells:
+        if not cell.explorer and not (cell.pictures and not cell.printed):
+            assert rule.to_be_read(cell.source) in code
+
+
+@each_lesson
+def test_every_question_stands_before_its_answer_which_waits_for_a_key(name):
+    slides = slides_of(name)
+    asked = [seen(block.source) for block in read(name) if getattr(block, "kind", "") == "prompt"]
+    found = []
+    for slide, then in zip(slides, [*slides[1:], None], strict=True):
+        questions = [
+            part
+            for part in slide.parts
+            if isinstance(part, Words) and part.size in ("question", "big")
+        ]
+        found += [seen(each.text) for each in questions]
+        if not questions:
+            continue
+        after = slide.parts[slide.parts.index(questions[0]) + 1 :]
+        shown = [each for each in after if not isinstance(each, Code)]
+        assert all(each.revealed for each in shown), "the answer is seen with its question"
+        if not shown:
+            assert then.kind in ("answer", "code", "explorer"), "no answer on the next slide"
+    assert found == asked
+
+
+@each_lesson
+def test_no_sentence_is_written_for_slides_and_none_is_shown_twice(name):
+    source = seen("\n\n".join(block.source for block in read(name) if isinstance(block, Text)))
+    shown = []
+    for slide in slides_of(name):
+        for text in words_of(slide):
+            if text.startswith(("|", "$$")):
+                continue
+            for each in sentences.of(text.removeprefix("**Try it.**")):
+                assert seen(each) in source, "a sentence that the lesson does not have"
+                shown.append(each)
+    long = [each for each in shown if len(each) > 40]
+    assert len(set(long)) == len(long)
+
+
+@each_lesson
+def test_the_notes_have_every_paragraph(name):
+    notes = "\n".join(note for slide in slides_of(name) for note in slide.notes)
+    for block in read(name):
+        if isinstance(block, Text) and block.kind == "prose":
+            assert block.source in notes
+
+
+@each_lesson
+def test_no_slide_has_more_lines_of_code_than_fit(name):
+    for slide in slides_of(name):
+        code = [getattr(p, "source", "") + getattr(p, "text", "") for p in slide.parts
+                if isinstance(p, Code | Printed)]  # fmt: skip
+        assert sum(map(room.lines, code)) <= room.LINES
+        assert sum(len(text) for text in words_of(slide)) <= 1200
+
+
+def test_a_long_output_is_shown_in_part_with_a_word_that_says_so():
+    printed = "\n".join(f"line {at}" for at in range(40))
+    (slide, more) = rule.sections([Cell("print(x)\n" * 15, printed)])[0].slides
+    (part,) = more.parts
+    assert part.text.splitlines() == printed.splitlines()[: len(part.text.splitlines())]
+    assert part.left == 40 - len(part.text.splitlines()) > 0
+    assert f"… and {part.left} more lines" in write.page("a", [SimpleNamespace(slides=(more,))])
+
+
+def test_sentences_end_where_a_reader_would_end_them():
+    text = (
+        "*The **keys** are.* Is it *is*? It is (A. B) 0.5 of `a. B` here. f = 1 is open. (No. A.)"
+    )
+    assert sentences.of(text) == [
+        "*The **keys** are.*",
+        "Is it *is*?",
+        "It is (A. B) 0.5 of `a. B` here.",
+        "f = 1 is open.",
+        "(No. A.)",
+    ]
+
+
+class Page(HTMLParser):
+    """Finds what a page loads and links to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [value for key, value in attrs if key in ("src", "href") and value]
+
+
+@pytest.fixture(scope="module")
+def brought(tmp_path_factory):
+    """Other people's packages, each file a word long: nothing is fetched."""
+    folder = tmp_path_factory.mktemp("vendored")
+    for package in (vendored.REVEAL, vendored.MATHJAX, vendored.PYODIDE):
+        for name in package.files:
+            path = folder / package.name / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("theirs", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def build(brought, monkeypatch):
+    monkeypatch.setattr(vendored, "bring", lambda package, cache: brought / package.name)
+    return lambda name, folder: builder.build(CLONE, subject.deck(name), folder)
+
+
+def test_a_deck_has_all_that_it_loads_and_nothing_from_elsewhere(build, tmp_path):
+    build("1", tmp_path / "deck")
+    page = (tmp_path / "deck" / "index.html").read_text(encoding="utf-8")
+    for address in Page(page).found:
+        assert address.startswith("data:") or (tmp_path / "deck" / address).is_file(), address
+    ours = [*script.IN_DECK.glob("*.js"), *script.IN_DECK.glob("*.css")]
+    for text in [path.read_text(encoding="utf-8") for path in ours]:
+        assert set(re.findall(r"https?://[^\"'/)]*", text)) <= {"https://files.invalid"}
+    assert page.count('<aside class="notes">') == page.count('<div class="slide ')
+
+
+def test_no_solution_is_in_a_deck():
+    solutions = set()
+    for path in (CLONE / "exercises" / "source").glob("*.py"):
+        for text in re.findall(r"### BEGIN SOLUTION\n(.*?)### END", path.read_text("utf-8"), re.S):
+            solutions |= {line.strip() for line in text.splitlines() if len(line.strip()) > 40}
+    assert len(solutions) > 60
+    held = "\n".join(data.decode("utf-8", "replace") for data in archive.drawing().values())
+    assert "BEGIN SOLUTION" not in held and "exercises/" not in "".join(archive.drawing())
+    for name in NAMES:
+        said = "\n".join(text for slide in slides_of(name) for text in words_of(slide))
+        assert not [each for each in solutions if each in said]
+
+
+def test_only_what_this_command_made_is_made_anew(build, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "talk.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(Failure, match="not a folder that this command made"):
+        build("3", own)
+    with pytest.raises(Failure, match="not a folder that this command made"):
+        build("3", own / "talk.html")
+    assert [path.name for path in own.iterdir()] == ["talk.html"]
+    build("3", tmp_path / "deck")
+    (tmp_path / "deck" / "static" / "old.js").write_text("", encoding="utf-8")
+    build("3", tmp_path / "deck")
+    assert not (tmp_path / "deck" / "static" / "old.js").exists()
+    made_folder.refuse_another(tmp_path / "nowhere", "mark")
+
+
+@pytest.mark.parametrize("asked", ["21", "", "gates", "../03_the_cell_by_hand", "０3"])
+def test_what_is_no_lesson_is_told_so(asked):
+    with pytest.raises(Failure, match="There is no lesson and no route"):
+        subject.deck(asked)
+
+
+def test_a_lesson_is_found_by_its_number_or_name():
+    assert {subject.deck(each).name for each in ("0", "00", "00_start_here")} == {"00_start_here"}
+
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+
+
+@each_route
+def test_a_route_shows_its_sections_breaks_and_exercises_and_no_others(route):
+    made = subject.sections(CLONE, subject.deck(route.name))
+    slides = [slide for section in made for slide in section.slides]
+    shown = [part for part in route.parts if isinstance(part, Show)]
+    bare = [replace(slide, notes=()) for slide in slides]
+    for part in shown:
+        whole = slides_of(lesson(part.lesson).name)
+        wanted = [slide for slide in whole if not part.sections or slide.section in part.sections]
+        wanted = [replace(slide, notes=()) for slide in wanted]
+        at = bare.index(wanted[0])
+        is_there = bare[at : at + len(wanted)] == wanted
+        assert is_there and wanted, part.lesson
+    lessons = sum(slide.kind == "title" and "Lesson" in slide.parts[0].text for slide in slides)
+    assert lessons == len(shown)
+    breaks = [part.title for part in route.parts if isinstance(part, Break)]
+    assert [slide.heading for slide in slides if slide.heading in breaks] == breaks
+    said = "\n".join(text for slide in slides_of(name) for text in words_of(slide))
+        assert not [each for each in solutions if each in said]
+
+
+def test_only_what_this_command_made_is_made_anew(build, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "talk.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(Failure, match="not a folder that this command made"):
+        build("3", own)
+    with pytest.raises(Failure, match="not a folder that this command made"):
+        build("3", own / "talk.html")
+    assert [path.name for path in own.iterdir()] == ["talk.html"]
+    build("3", tmp_path / "deck")
+    (tmp_path / "deck" / "static" / "old.js").write_text("", encoding="utf-8")
+    build("3", tmp_path / "deck")
+    assert not (tmp_path / "deck" / "static" / "old.js").exists()
+    made_folder.refuse_another(tmp_path / "nowhere", "mark")
+
+
+@pytest.mark.parametrize("asked", ["21", "", "gates", "../03_the_cell_by_hand", "０3"])
+def test_what_is_no_lesson_is_told_so(asked):
+    with pytest.raises(Failure, match="There is no lesson and no route"):
+        subject.deck(asked)
+
+
+def test_a_lesson_is_found_by_its_number_or_name():
+    assert {subject.deck(each).name for each in ("0", "00", "00_start_here")} == {"00_start_here"}
+
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+
+
+@each_route
+def test_a_route_shows_its_sections_breaks_and_exercises_and_no_others(route):
+    made = subject.sections(CLONE, subject.deck(route.name))
+    slides = [slide for section in made for slide in section.slides]
+    shown = [part for part in route.parts if isinstance(part, Show)]
+    bare = [replace(slide, notes=()) for slide in slides]
+    for part in shown:
+        whole = slides_of(lesson(part.lesson).name)
+        wanted = [slide for slide in whole if not part.sections or slide.section in part.sections]
+        wanted = [replace(slide, notes=()) for slide in wanted]
+        at = bare.index(wanted[0])
+        is_there = bare[at : at + len(wanted)] == wanted
+        assert is_there and wanted, part.lesson
+    lessons = sum(slide.kind == "title" and "Lesson" in slide.parts[0].text for slide in slides)
+    assert lessons == len(shown)
+    breaks = [slide for slide in slides if slide.heading == "Break"]
+    assert len(breaks) == sum(isinstance(part, Break) for part in route.parts)
+    said = "\n".join(text for slide in slides for text in words_of(slide))
+    assert all(f"{number} " in said for number in route.exercises)
+    for part in route.parts:
+        for words in (getattr(part, "told", ""), getattr(part, "words", "")):
+            assert all(each in said for each in sentences.of(words))
+    timed = [slide for slide in slides if slide.notes and "of this sitting." in slide.notes[0]]
+    assert len(timed) == len(route.parts)
+
+
+def test_scripts_are_joined_only_if_no_module_is_left(tmp_path):
+    assert "import " not in script.explorers().split("const PYTHON")[0]
+    assert not re.search(r"^(import|export) ", script.explorers(), re.MULTILINE)
+    path = tmp_path / "a.js"
+    for text in ('import "./b.js";', "export default 1;", "const here = import.meta.url;"):
+        path.write_text(text + "\n", encoding="utf-8")
+        with pytest.raises(ValueError, match="without modules"):
+            script.joined(path)
+
+
+def test_every_lesson_has_a_deck_with_its_title_and_objectives():
+    for name in NAMES:
+        opening, *rest = subject.sections(CLONE, subject.deck(name))
+        assert opening.slides[0].kind == "title" and opening.slides[1].parts[0].items
+        assert sum(len(each.slides) for each in rest) >= 15
+
+
+def test_the_stored_notebook_is_what_is_read():
+    path = CLONE / "notebooks" / f"{NAMES[1]}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    asked = sum("**Predict.**" in "".join(cell["source"]) for cell in cells)
+    assert sum(getattr(block, "kind", "") == "prompt" for block in read(NAMES[1])) == asked > 3
