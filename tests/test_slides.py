@@ -263,56 +263,6 @@ def test_a_route_shows_its_sections_breaks_and_exercises_and_no_others(route):
     assert lessons == len(shown)
     breaks = [part.title for part in route.parts if isinstance(part, Break)]
     assert [slide.heading for slide in slides if slide.heading in breaks] == breaks
-    said = "\n".join(text for slide in slides_of(name) for text in words_of(slide))
-        assert not [each for each in solutions if each in said]
-
-
-def test_only_what_this_command_made_is_made_anew(build, tmp_path):
-    own = tmp_path / "own"
-    own.mkdir()
-    (own / "talk.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(Failure, match="not a folder that this command made"):
-        build("3", own)
-    with pytest.raises(Failure, match="not a folder that this command made"):
-        build("3", own / "talk.html")
-    assert [path.name for path in own.iterdir()] == ["talk.html"]
-    build("3", tmp_path / "deck")
-    (tmp_path / "deck" / "static" / "old.js").write_text("", encoding="utf-8")
-    build("3", tmp_path / "deck")
-    assert not (tmp_path / "deck" / "static" / "old.js").exists()
-    made_folder.refuse_another(tmp_path / "nowhere", "mark")
-
-
-@pytest.mark.parametrize("asked", ["21", "", "gates", "../03_the_cell_by_hand", "０3"])
-def test_what_is_no_lesson_is_told_so(asked):
-    with pytest.raises(Failure, match="There is no lesson and no route"):
-        subject.deck(asked)
-
-
-def test_a_lesson_is_found_by_its_number_or_name():
-    assert {subject.deck(each).name for each in ("0", "00", "00_start_here")} == {"00_start_here"}
-
-
-each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-
-
-@each_route
-def test_a_route_shows_its_sections_breaks_and_exercises_and_no_others(route):
-    made = subject.sections(CLONE, subject.deck(route.name))
-    slides = [slide for section in made for slide in section.slides]
-    shown = [part for part in route.parts if isinstance(part, Show)]
-    bare = [replace(slide, notes=()) for slide in slides]
-    for part in shown:
-        whole = slides_of(lesson(part.lesson).name)
-        wanted = [slide for slide in whole if not part.sections or slide.section in part.sections]
-        wanted = [replace(slide, notes=()) for slide in wanted]
-        at = bare.index(wanted[0])
-        is_there = bare[at : at + len(wanted)] == wanted
-        assert is_there and wanted, part.lesson
-    lessons = sum(slide.kind == "title" and "Lesson" in slide.parts[0].text for slide in slides)
-    assert lessons == len(shown)
-    breaks = [slide for slide in slides if slide.heading == "Break"]
-    assert len(breaks) == sum(isinstance(part, Break) for part in route.parts)
     said = "\n".join(text for slide in slides for text in words_of(slide))
     assert all(f"{number} " in said for number in route.exercises)
     for part in route.parts:
