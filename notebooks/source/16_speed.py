@@ -61,7 +61,7 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% [markdown]
 # All programs of this lesson are called with these seven arguments: x, two states, two weights and
 # two biases. We keep them in two lists. `given` is float32, with which most people train. `exact`
-# is the same in float64, for proofs, and `lstm64` is the layer in float64.
+# is the same in float64, for comparisons, and `lstm64` is the layer in float64.
 
 # %%
 from copy import deepcopy
@@ -107,10 +107,10 @@ for limit in (3, 10, 30):
     print(f"more than {limit} times:", ratio > limit)
 
 # %% [markdown]
-# On our machine we measured 70 to 160 times, on several days: what takes `nn.LSTM` a minute would
-# take one to nearly three hours. Type `ratio` in a new cell to see yours. In this lesson we climb a
-# ladder from this program towards `nn.LSTM`. At each rung we ask what has become cheaper, and
-# whether the results are still equal.
+# On our machine we measured 70 to 160 times: what takes `nn.LSTM` a minute would take one to nearly
+# three hours. Type `ratio` in a new cell to see yours. In this lesson we climb a ladder from this
+# program towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results
+# are still equal.
 #
 # ## What costs time?
 #
@@ -157,8 +157,8 @@ for limit in (10, 100):
 # `per_sample` multiplies a single row of x and a single row of h, T · B times. But the lines do not
 # need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
 # 03. The next program does that, and writes the equations as you read them: each gate has two
-# products of its own. In the picture the weights are turned, as `F.linear` turns them, so that each
-# gate has some of the columns.
+# products of its own. In the picture the weights are turned, `W.T`, as `F.linear` turns them, so
+# that each gate has some of the columns.
 
 # %%
 from lstm_lessons import pictures
@@ -221,6 +221,8 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
+# `chunk` is one call. To take the next step of x is none.
+#
 # **Predict.** How many calls are in one turn of this loop?
 
 # %%
@@ -271,8 +273,7 @@ print(whole, same(hoisted(*exact)[0], wanted))
 
 # %% [markdown]
 # A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
-# large product now. In a small layer that saves little time, because the calls decide
-# there: one call per step is saved.
+# large product now. In a small layer that saves little time, because one call per step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -286,8 +287,8 @@ with torch.no_grad():
         print(f"{rung.__name__:15} {calls:5} calls  {ratio:6.1f}")
 
 # %% [markdown]
-# Read it from the top down: in this small layer, the time falls with the calls. To take the whole
-# batch at once saves most. `one_product` and `hoisted` may be nearly equal on your machine.
+# In this small layer, the time falls with the calls. To take the whole batch at once saves most.
+# `one_product` and `hoisted` may be nearly equal on your machine.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
 # where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
@@ -296,19 +297,19 @@ with torch.no_grad():
 # ## The way back
 #
 # Training goes back through the loop as well. Autograd takes the calls of `hoisted` one by one,
-# from the last to the first. At each step it makes two products: one for the gradient of the h that
-# the step has read, and one for this step's share of the gradient of `weight_hh`.
+# from the last to the first. At each step it has dz, the gradient of the four sums, as in lesson
+# 10. It makes two products with it: one for d_h, the gradient of the h that the step has read, and
+# one for this step's share of the gradient of `weight_hh`. For the second one dz is turned.
 
 # %%
 pictures.rung("autograd")
 
 # %% [markdown]
-# Here dz is the gradient of the four sums, as in lesson 10. The first product has to wait: dz of
-# step t needs what step t + 1 has handed back. Nothing needs the second one before the end, where
-# its T shares are added up. With numbers, for one sum and one unit: if two steps have dz = 2 and 5,
-# and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 = 11. The product of the row (2, 5)
-# with the column (3, 1) is 11, too. So one product of longer matrices adds up by itself.
-# `flatten(0, 1)` puts the rows of all steps below each other.
+# The first product has to wait: dz of step t needs what step t + 1 has handed back. Nothing needs
+# the second one before the end, where its T shares are added up. With numbers, for one sum and one
+# unit: if two steps have dz = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 =
+# 11. The product of the row (2, 5) with the column (3, 1) is 11, too. So one product of longer
+# matrices adds up by itself. `flatten(0, 1)` puts the rows of all steps below each other.
 
 # %%
 torch.manual_seed(0)
@@ -326,17 +327,21 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# PyTorch lets us write the way back of a function ourselves. The package has done so, in
-# `own_backward`, which takes the same seven arguments as ever. On its way back it walks from the
-# last step to the first with the equations of lesson 10, and keeps dz of each step. The product
-# stands behind the loop.
-#
+# PyTorch lets us write the way back of a function ourselves, as the method `backward` of a class
+# that is made from `torch.autograd.Function`. The package has done so, in `own_backward`, which
+# takes the same seven arguments. It walks back with the equations of lesson 10, and keeps dz of
+# each step. Behind that loop stand these lines:
+
+# %%
+from lstm_lessons.ladder.backward import behind_the_loop, own_backward
+
+print("\n".join(getsource(behind_the_loop).splitlines()[-2:]))
+
+# %% [markdown]
 # Are its gradients those of `nn.LSTM`? The loss is the sum of the squares of all outputs. `leaves`
 # are copies of the seven arguments that ask for gradients.
 
 # %%
-from lstm_lessons.ladder.backward import own_backward
-
 leaves = [tensor.clone().requires_grad_() for tensor in exact]
 own_backward(*leaves)[0].square().sum().backward()
 ours = [leaf.grad.flatten() for leaf in leaves[3:]]  # weights and biases
@@ -353,14 +358,13 @@ same(torch.cat(ours), torch.cat(theirs))
 # core, with nothing else at work on the machine. A bar to the right of the line 1 is slower than
 # `nn.LSTM`, a bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5
 # to 10. The sizes are not those of our lines. `compiled` is what a compiler makes of `hoisted`;
-# more of it in a fold below. At the two wide sizes `per sample` takes too long, and was not
-# measured.
+# more of it near the end of this page. `own backward` has a forward pass of its own. At the two
+# wide sizes `per sample` was not measured.
 #
 # **Try it.**
 #
 # 1. Press "one line". Which rung is nearest to `nn.LSTM`?
-# 2. Compare the bar of `eight products` at "one line" with its bar at "wide". Why is it so much
-#    shorter there?
+# 2. `eight products` has a long bar at "one line" and a much shorter one at "wide". Why?
 # 3. Press "long and wide", and choose "training step". Which rung beats `nn.LSTM`?
 
 # %%
@@ -404,7 +408,8 @@ for limit in (2, 3):
 # many times as long `hoisted` took when we measured it: for this layer with T = B = 32, and for a
 # small one with T = 32, B = 4 and I = H = 16.
 #
-# **Predict.** H is doubled, and I stays. How many times as many multiplications are there?
+# **Predict.** I and H are both 256. H is doubled, and I stays. How many times as many
+# multiplications are there?
 
 # %%
 from lstm_lessons.data.speed import growth
@@ -415,12 +420,12 @@ def predict(T, B, I, H):
 
 
 base = {"T": 32, "B": 32, "I": 256, "H": 256}
-print("doubled   multiplications   time, large layer   time, small layer")
+print("doubled  times as many multiplications  times as long: large  small")
 for letter in "TBIH":
     doubled = base | {letter: 2 * base[letter]}
     predicted = predict(**doubled) / predict(**base)
     large, small = growth()["large"][letter], growth()["small"][letter]
-    print(f"{letter:7} {predicted:17.1f} {large:19.1f} {small:19.1f}")
+    print(f"{letter:7} {predicted:30.1f} {large:22.1f} {small:6.1f}")
 
 # %% [markdown]
 # Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
@@ -486,8 +491,7 @@ with torch.no_grad():
 # between two products becomes a few loops over the numbers, in place of ten calls. But this has to
 # be done first, once for each size: for `compiled` it took about a minute on our machine. At the
 # small size of the ladder, a training step of `compiled` takes 0.97 ms less than one of `hoisted`.
-# So that minute, 60,000 ms, is won back after about 60,000 steps. Beside `own_backward` it takes
-# 0.05 ms less, and the minute is won back only after more than a million.
+# So that minute, 60,000 ms, is won back after about 60,000 steps.
 #
 # So a compiler pays for small layers, in a long training with few different sizes, and not while
 # you try things out. At the wide sizes of the ladder, `compiled` gains little on `hoisted` or is

@@ -66,7 +66,7 @@ def _gradient(rows: str) -> Product:
     """Return the product that makes the gradient of weight_hh, of one step or of all of them."""
     steps = "a step" if rows == "B" else "all steps"
     return Product(
-        Block(f"dz of {steps}", "4H", rows, "rows"),
+        Block(f"dz of {steps}, turned", "4H", rows, "rows"),
         Block("h before", rows, "H"),
         Block("share of d_weight_hh" if rows == "B" else "d_weight_hh", "4H", "H", "rows"),
     )
@@ -143,7 +143,10 @@ def _draw(root: svg.Element, product: Product, top: float) -> None:
     middle = top + _height(product) / 2
     for block, x in zip(product[:3], (LEFT, WEIGHT_X, RESULT_X), strict=True):
         _block(root, block, x, middle, product.apart and block is not product.left)
-    svg.label(root, TIMES_X, middle + 6, "4 times" if product.apart else "times", 15)
+    if product.apart:
+        svg.label(root, WEIGHT_X - 12, middle + 6, "times, gate by gate", 15, "end")
+    else:
+        svg.label(root, TIMES_X, middle + 6, "times", 15)
     svg.label(root, EQUALS_X, middle + 8, "=", 24)
 
 

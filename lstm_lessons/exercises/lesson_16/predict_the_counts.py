@@ -52,6 +52,8 @@ EXERCISE = DictExercise(
                 "columns of the matrix that reads h.", 2),
             row("both taken as squares", "{keys}: it is 4 only for the matrix that reads h. The "
                 "one that reads x has I columns, as before.", 4),
+            row("as if I were H", "{keys}: that is so where I = H, as in the lesson. Here the "
+                "columns go from 20 + 30 to 20 + 60.", 3),
             row("a quarter too many", "{keys}: the columns go from 20 + 30 to 20 + 60, which is "
                 "1.6 times, and the rows double as well.", 1.6),
         )),
