@@ -53,7 +53,7 @@ ROOMS = (
     "data", "data.streams", "data.train_reader", "data.elsewhere", "data.after",
     "data.trials",
     "data.training_runs", "data.speed_runs", "drawing", "drawing.pictures", "explorers",
-    "exercises", "environment", "publishing", "site", "commands",
+    "exercises", "environment", "publishing", "site", "workshop", "commands",
 )  # fmt: skip
 """From the ground up. A file in one folder with others may have a floor of its own."""
 

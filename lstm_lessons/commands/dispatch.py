@@ -21,6 +21,7 @@ usage: python3 -m lstm_lessons COMMAND
   slips    print what each wrong answer to an exercise is told (for authors)
   site     make pages of the lessons, for any web server; its pictures move there too
   routes   print routes through the lessons for a room, with timetables (for teachers)
+  guide    write the instructor's guide, with all answers (for teachers)
   slides   make slides of a lesson or a route; their sliders move without a network (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
@@ -29,7 +30,7 @@ COMMAND --help says more."""
 COMMANDS = (
     *("lab", "test", "setup", "doctor", "diagnose"),
     *("build", "new", "slips", "bench", "site"),
-    *("routes", "slides"),
+    *("routes", "guide", "slides"),
 )
 _IN_ENVIRONMENT = {
     "lab": (),
@@ -40,6 +41,7 @@ _IN_ENVIRONMENT = {
     "slips": (),
     "bench": (),
     "site": ("site",),
+    "guide": (),
     "slides": ("site",),
 }
 

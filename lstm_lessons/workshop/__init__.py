@@ -1,1 +1,1 @@
-"""What a teacher needs for a room: routes laid out in time, and the guide."""
+"""What a teacher needs for a room: the guide, slides, what is handed out and what comes back."""
