@@ -84,6 +84,7 @@ def test_what_is_cut_and_what_is_wrong_have_their_names(number):
     titles = [each.title for each in sections.of(CLONE, number)]
     cut = [each.section for each in words.cuts]
     assert set(cut) <= set(titles) and len(set(cut)) == len(cut) >= 3
+    assert "TODO" not in words_of(number)
     assert titles[0] not in cut, "the first section says what the lesson is for"
     assert len(words.wrong) >= 3
     for each in words.wrong:

@@ -1,4 +1,4 @@
-"""``new``: lay out the six files of a lesson, each with what has to be filled in."""
+"""``new``: lay out the seven files of a lesson, each with what has to be filled in."""
 
 import argparse
 import re
@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     """Write the files; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m lstm_lessons new",
-        description="Lay out a new lesson: six texts, which can be built as they are. The tests"
+        description="Lay out a new lesson: seven texts, which can be built as they are. The tests"
         " want every TODO filled in.",
     )
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The six texts of a new lesson, as they are laid out: whole enough to be built and tested.
+"""The seven texts of a new lesson, as they are laid out: whole enough to be built and tested.
 
 Every place that its author has to fill in says TODO; a test refuses to let one stay.
 """
@@ -56,7 +56,7 @@ class Blank:
         return next((each for each in LESSONS if each.number == self.number), None)
 
     def texts(self, root: Path) -> dict[Path, str]:
-        """Return the five new files by their paths, and course.py with its new entry.
+        """Return the six new files by their paths, and course.py with its new entry.
 
         Raises:
             CannotLayOut: one of the files is there already, or the lesson is ready.
@@ -66,6 +66,7 @@ class Blank:
             package / "course.py": self._course((package / "course.py").read_text("utf-8")),
             root / "notebooks/source" / f"{self.name}.py": self._fill(_LESSON),
             root / "exercises/source" / f"{self.name}.py": self._fill(_EXERCISES),
+            root / "notebooks/guide" / f"{self.name}.md": self._fill(_GUIDE),
             package / "exercises" / f"lesson_{number}" / f"{self.exercise}.py": self._fill(
                 _CHECKER
             ),
@@ -99,7 +100,7 @@ class Blank:
         )
         if planned.search(text):
             return planned.sub(lambda match: entry, text, count=1)
-        return text.replace("\n)\n\n\ndef lesson(", f"\n{entry})\n\n\ndef lesson(", 1)
+        return text.replace("\n)\n\n\nROUTES = (", f"\n{entry})\n\n\nROUTES = (", 1)
 
 
 _ENTRY = """
@@ -231,6 +232,28 @@ exercise("$number.1").check($exercise)
 # 3. TODO: nearly the answer.
 """
 )
+
+_GUIDE = """
+## On the board
+
+1. TODO: the drawing, step by step, with the small numbers of the lesson.
+
+## The question that works
+
+TODO: one question or story, and what comes of it.
+
+## Where the room gets stuck
+
+* TODO: a place, and what helps.
+
+## Wrong answers
+
+* `$number.1`, **the first step**: TODO: what to say.
+
+## When late
+
+1. **Small before large**: TODO: what to tell in its place.
+"""
 
 _CHECKER = '''
 """$number.1: TODO, what is asked, in a line."""

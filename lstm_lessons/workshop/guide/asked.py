@@ -54,14 +54,14 @@ def tasks(root: Path, number: str) -> list[Tried]:
             if piece.kind == "text" and _TRY in piece.source:
                 asked = piece.source.split(_TRY, 1)[1].strip()
             fold = _FOLD.search(piece.source) if piece.kind == "text" else None
-            if fold and fold[1] == "Answers":
+            if fold and fold[1] in ("Answer", "Answers"):
                 found.append(Tried(part.title, asked, fold[2].strip()))
     return found
 
 
 def _what_comes(after: tuple[Piece, ...]) -> tuple[str, str]:
     """Return what the cells after a question print, and the first sentences behind them."""
-    printed = []
+    printed: list[str] = []
     for piece in after:
         if piece.kind == "text":
             return "\n".join(printed), _first_sentences(piece.source)
