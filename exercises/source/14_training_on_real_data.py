@@ -162,7 +162,7 @@ exercise("14.3").check(softmax_once)
 # ## 14.4 Mend the scaling
 #
 # This function scales a table of I columns, of which the first `count` years are for training. It
-# has the leak of the lesson.
+# has the leak by scaling of the lesson.
 
 
 # %%
