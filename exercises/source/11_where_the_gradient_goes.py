@@ -59,7 +59,7 @@ exercise("11.1").check(factor_a_step)
 # is above `limit`, multiply all numbers by the same factor, so that the length becomes `limit`.
 # Else leave them as they are.
 #
-# Return both, `d_weight, d_bias`, as new tensors.
+# Return both, `d_weight, d_bias`. Leave the tensors that come in as they are.
 
 # %%
 d_weight = torch.tensor([[3.0]])  # with d_bias of length 5: try limit 1

@@ -93,3 +93,64 @@ def test_every_step_but_the_first_has_an_equal_share_of_the_long_gradient():
     shares = [weight_hh.grad for weight_hh in copies[1:]]
     assert {round(share.norm().item(), 2) for share in shares} == {2.03}
     assert round(sum(shares).norm().item()) == 120
+
+
+def network(seed):
+    """Return the relu RNN of the lesson, with 1.05 on the diagonal of W_hh, and its head."""
+    torch.manual_seed(seed)
+    rnn = nn.RNN(1, 16, nonlinearity="relu", bias=False, dtype=torch.float64)
+    head = nn.Linear(16, 1, dtype=torch.float64)
+    with torch.no_grad():
+        rnn.weight_hh_l0.copy_(1.05 * torch.eye(16, dtype=torch.float64))
+    return rnn, head
+
+
+def losses_of(rnn, head, lr, limit, updates):
+    """Train as the lesson does; return the loss of each update."""
+    parameters = [*rnn.parameters(), *head.parameters()]
+    optimiser, losses = torch.optim.SGD(parameters, lr=lr), []
+    for _ in range(updates):
+        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+        x = torch.zeros(60, 16, 1, dtype=torch.float64)
+        x[0, :, 0] = sign
+        output, _ = rnn(x)
+        loss = (head(output[-1])[:, 0] - sign).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, limit)
+        optimiser.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.slow
+def test_of_twelve_seeds_two_learn_with_a_small_rate_alone_and_all_with_a_limit():
+    """With a rate of 0.0005 and 60 updates; learnt is a mean loss below 0.1 in the last 20."""
+    learnt = {}
+    for limit in (torch.inf, 40):
+        runs = [losses_of(*network(seed), 0.0005, limit, 60) for seed in range(12)]
+        learnt[limit] = [seed for seed, run in enumerate(runs) if sum(run[-20:]) / 20 < 0.1]
+        assert all(loss < 1e9 for run in runs for loss in run)  # and no nan
+    assert learnt == {torch.inf: [4, 6], 40: list(range(12))}
+
+
+@pytest.mark.slow
+def test_with_a_limit_of_4_the_loss_stays_far_above_that_with_half():
+    """A mean over the last 20 updates: 0.86 to 1.97 with 4, and 0.02 to 0.04 with 0.5."""
+    for seed in range(4):
+        wide, narrow = (losses_of(*network(seed), 0.01, limit, 60) for limit in (4, 0.5))
+        assert sum(wide[-20:]) / 20 > 0.8 and sum(narrow[-20:]) / 20 < 0.05
+
+
+def test_the_first_gradient_is_that_of_the_units_that_the_sign_plus_wakes():
+    """Seed 0: relu lets each unit pass one sign alone, and those of +1 have nearly all of it."""
+    rnn, head = network(0)
+    plus = rnn.weight_ih_l0[:, 0] > 0
+    sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+    x = torch.zeros(60, 16, 1, dtype=torch.float64)
+    x[0, :, 0] = sign
+    output, _ = rnn(x)
+    (head(output[-1])[:, 0] - sign).square().mean().backward()
+    gradient = rnn.weight_hh_l0.grad
+    assert plus.sum() == 7 and not gradient[plus][:, ~plus].any()
+    assert gradient[plus][:, plus].norm() > 50 * gradient[~plus][:, ~plus].norm()
