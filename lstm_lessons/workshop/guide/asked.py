@@ -11,7 +11,7 @@ from lstm_lessons.routes.sections import Piece, Section
 
 _FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 _TRY = "**Try it.**"
-_SENTENCE = re.compile(r"(?<=[.:?!])\s+(?=[^a-z\s])")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[^a-z\s])")
 _MOST = 260
 """Characters up to which a second and a third sentence of an answer are told."""
 
@@ -74,11 +74,12 @@ def _first_sentences(text: str) -> str:
     paragraph = text.strip().split("\n\n")[0]
     if paragraph.startswith(("#", "|", "*", "1.", "<")):
         return ""
-    said = ""
-    for each in _SENTENCE.split(" ".join(paragraph.split())):
-        if said and len(said) + len(each) > _MOST:
+    told = [each for each in _SENTENCE.split(" ".join(paragraph.split())) if each[-1:] != ":"]
+    said = " ".join(told[:1])
+    for each in told[1:]:
+        if len(said) + len(each) > _MOST:
             break
-        said = f"{said} {each}".strip()
+        said += f" {each}"
     return said
 
 

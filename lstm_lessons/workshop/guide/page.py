@@ -129,14 +129,14 @@ def _wrong(words: Written) -> str:
                 f"got {each.slip!r}"
             )
         title = text.text(each.exercise).title
-        rows.append([f"<b>{each.exercise}</b> {line(title)}<br>{line(each.slip)}",
+        rows.append([f"<b>{each.exercise}</b> {line(title)}:<br><i>{line(each.slip)}</i>",
                      html(known[each.slip]), html(_sentence(each.say))])  # fmt: skip
     return table(["exercise, and what it is", "what the checker says", "what to say"], rows)
 
 
 def _sentence(words: str) -> str:
-    """Return words that stood behind a colon with a capital in front."""
-    return words[:1].upper() + words[1:]
+    """Return words that stood behind a colon with a capital in front; a letter such as h stays."""
+    return words[:1].upper() + words[1:] if words[1:2].isalpha() else words
 
 
 def _cuts(root: Path, number: str, words: Written) -> str:
@@ -176,7 +176,8 @@ def _solutions(root: Path, number: str, words: Written) -> str:
 
 def _known(number: str, told: list[str]) -> str:
     """Return what else the checker names: a few of them at once, the others folded."""
-    rows = [[line(name), html(says)] for name, says in slips.of(number).items() if name not in told]
+    left = {name: says for name, says in slips.of(number).items() if name not in told}
+    rows = [[line(name), html(left[name])] for name in _unlike_first(left)]
     if not rows:
         return ""
     head = ["what else the checker names", "what it says"]
@@ -187,3 +188,14 @@ def _known(number: str, told: list[str]) -> str:
         f"{few}<details><summary>{len(rows) - FEW} more; a printed page leaves them out"
         f"</summary>{table(head, rows[FEW:], 'small')}</details>"
     )
+
+
+def _unlike_first(says: dict[str, str]) -> list[str]:
+    """Return the names such that the first few are unlike each other: no two begin alike."""
+    seen, first = set[str](), []
+    for name in says:
+        begins = " ".join(says[name].split()[:3])
+        if begins not in seen:
+            first.append(name)
+        seen.add(begins)
+    return [*first, *(name for name in says if name not in first)]
