@@ -23,6 +23,7 @@ usage: python3 -m lstm_lessons COMMAND
   routes   print routes through the lessons for a room, with timetables (for teachers)
   guide    write the instructor's guide, with all answers (for teachers)
   slides   make slides of a lesson or a route; their sliders move without a network (for teachers)
+  collect  judge again what learners handed in, and see what to explain (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
 COMMAND --help says more."""
@@ -30,7 +31,7 @@ COMMAND --help says more."""
 COMMANDS = (
     *("lab", "test", "setup", "doctor", "diagnose"),
     *("build", "new", "slips", "bench", "site"),
-    *("routes", "guide", "slides"),
+    *("routes", "guide", "slides", "collect"),
 )
 _IN_ENVIRONMENT = {
     "lab": (),
@@ -43,6 +44,7 @@ _IN_ENVIRONMENT = {
     "site": ("site",),
     "guide": (),
     "slides": ("site",),
+    "collect": (),
 }
 
 

@@ -51,7 +51,7 @@ class Exercise(ABC):
 
         That an exercise is solved is noted for `progress`.
         """
-        result = self._checked(answer, more)
+        result = self.judged(answer, *more)
         if result.outcome == "correct":
             try:
                 diary.note(diary.SOLVED, self.number)
@@ -60,12 +60,13 @@ class Exercise(ABC):
                 return replace(result, message=result.message + remark)
         return result
 
-    def _checked(self, answer: Any, more: tuple[Any, ...]) -> Result:
+    def judged(self, answer: Any = ..., *more: Any, seconds: float | None = None) -> Result:
+        """Judge an answer as `check` does, and note nothing; ``seconds`` are for all its calls."""
         if more:
             return self._incorrect("Hand in one thing: the answer alone.")
         with isolated():
             try:
-                clock = Clock()
+                clock = Clock(seconds)
                 looked = clock.call(a_kind_of, answer)
                 if type(looked) is Raised:
                     return self._result("error", _SHY + describe(looked.error))

@@ -1,6 +1,7 @@
 """Random inputs of an exercise: the same ones each time, and none of torch's own generator."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,19 @@ def randoms(seed: int) -> Callable[..., Tensor]:
     """Return a function from a shape to a float64 tensor, with a generator of its own."""
     generator = torch.Generator().manual_seed(seed)
     return lambda *shape: torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
+
+
+class SameMasks(nn.LSTM):
+    """An nn.LSTM whose first call always draws the same masks, and whose second draws others."""
+
+    calls = 0
+
+    def forward(self, *inputs: Any, **keywords: Any) -> Any:
+        """Return what nn.LSTM returns, with the masks of this call."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.calls)
+            self.calls += 1
+            return super().forward(*inputs, **keywords)
 
 
 def random_layer(

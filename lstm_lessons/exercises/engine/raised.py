@@ -9,6 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+LINE = "line_elsewhere"
+"""The attribute of an error that came from another process: words for the line it came up in."""
+
 
 class OutOfTime(Exception):
     """The learner's code took more than ``seconds``; ``stopped`` says whether it has ended now."""
@@ -60,6 +63,8 @@ def describe(error: BaseException) -> str:
 
 def _line(error: BaseException) -> str:
     """Say which line of the learner's raised: the innermost that is no library's."""
+    if told := getattr(error, LINE, ""):
+        return str(told)
     for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
         name = frame.f_code.co_filename
         if name.startswith("<frozen") or str(Path(name).resolve()).startswith(_NOT_THE_LEARNERS):

@@ -16,12 +16,15 @@ import torch
 from torch._ops import OpOverload
 
 from lstm_lessons.exercises.engine.case import Case
+from lstm_lessons.exercises.engine.elsewhere import Elsewhere
 from lstm_lessons.exercises.engine.running import Clock
 from lstm_lessons.exercises.engine.words import Misformed, a_kind_of
 
 
 def is_empty(answer: Any) -> bool:
     """Say whether a function has no body but ``...``, ``pass`` or a docstring."""
+    if isinstance(answer, Elsewhere):
+        return answer.empty
 
     def bare() -> None: ...
 
@@ -36,19 +39,26 @@ def is_empty(answer: Any) -> bool:
 
 def left_over(answer: Any, error: BaseException | None) -> str:
     """Return what to say where finished code stands below the line that marks its place."""
-    code = _code(answer)
-    if code is None or error is None:
-        return ""
-    frames = [
-        number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code is code
-    ]
-    if not frames or not _has_more(code, frames[-1]):
+    if not goes_on(answer, error):
         return ""
     return (
         "Your function still begins with `raise NotImplementedError`, the line that marked the "
         "place for your code. It ends the function there, and nothing below "
         "it is run: delete that line."
     )
+
+
+def goes_on(answer: Any, error: BaseException | None) -> bool:
+    """Say whether a function has code below the line in which it raised this error."""
+    if isinstance(answer, Elsewhere):
+        return answer.goes_on
+    code = _code(answer)
+    if code is None or error is None:
+        return False
+    frames = [
+        number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code is code
+    ]
+    return bool(frames) and _has_more(code, frames[-1])
 
 
 def _has_more(code: Any, line: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 from lstm_lessons.exercises.engine.attempts import Attempt
+from lstm_lessons.exercises.engine.elsewhere import Elsewhere
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.known import Named, told
 from lstm_lessons.exercises.engine.result import Result
@@ -77,6 +78,8 @@ _OF_TORCH = (
 
 
 def _text_of(answer: Callable) -> str:
+    if isinstance(answer, Elsewhere):
+        return textwrap.dedent(answer.source)
     try:
         return textwrap.dedent(inspect.getsource(answer))
     except (OSError, TypeError):

@@ -2,27 +2,11 @@
 
 from typing import Any
 
-import torch
-from torch import nn
-
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
-from lstm_lessons.exercises.engine.inputs import random_layer, randoms
+from lstm_lessons.exercises.engine.inputs import SameMasks, random_layer, randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
 from lstm_lessons.exercises.engine.slips import place, together
-
-
-class _Training(nn.LSTM):
-    """An nn.LSTM whose first call always draws the same masks, and whose second draws others."""
-
-    calls = 0
-
-    def forward(self, *inputs: Any, **keywords: Any) -> Any:
-        """Return what nn.LSTM returns, with the masks of this call."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.calls)
-            self.calls += 1
-            return super().forward(*inputs, **keywords)
 
 
 def _cases() -> tuple[Case, ...]:
@@ -30,7 +14,7 @@ def _cases() -> tuple[Case, ...]:
         random = randoms(T + L)
         lstm = random_layer(random, I, H, L, scale=0.5, **how)
         if "dropout" in how:
-            lstm.__class__ = _Training
+            lstm.__class__ = SameMasks
         sizes = {"T": T, "B": B, "I": I, "H": H, "L": L}
         said = ", ".join(f"{name}={value}" for name, value in {**sizes, **how}.items())
         x = random(B, T, I) if lstm.batch_first else random(T, B, I)

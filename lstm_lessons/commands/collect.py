@@ -1,0 +1,142 @@
+"""``collect FOLDER``: learners' notebooks are judged again, and a page says what to explain."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from lstm_lessons.environment.failure import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lstm_lessons.workshop.collect.run import Earned
+
+CONTAINER = """\
+For strangers' submissions, run it in a container or a virtual machine that holds nothing else:
+  docker run --rm --network none --read-only --tmpfs /tmp --user 1000 --cap-drop ALL
+    --security-opt no-new-privileges --security-opt seccomp=unconfined
+    --security-opt systempaths=unconfined --pids-limit 1000 --memory 8g
+    -v FOLDER:/in:ro -v RESULTS:/out IMAGE python3 -m lstm_lessons collect /in --results /out
+IMAGE is any image in which this clone and its environment are; podman takes the same words."""
+
+
+def main(arguments: list[str]) -> int:
+    """Judge all learners of a folder, and write tables and a page; return the exit status."""
+    asked = _parser().parse_args(arguments)
+    if not sys.platform.startswith("linux"):
+        raise Failure(
+            "collect needs Linux, whose walls it puts round learners' code.",
+            "Run it there, or in a container: see collect --help.",
+        )
+    from lstm_lessons.workshop.collect import page, results, run, table, walls
+    from lstm_lessons.workshop.collect.limits import Limits
+    from lstm_lessons.workshop.collect.people import people
+
+    folder = asked.folder.expanduser().absolute()
+    learners = people(folder)
+    place = results.place(folder, asked.results and asked.results.expanduser())
+    reason = "" if asked.no_walls else walls.missing()
+    if reason:
+        raise Failure(
+            f"No walls can be put round learners' code on this system: {reason}.",
+            "Run collect where they can, or in a container (collect --help); or, for people whom "
+            "you trust with your files, say --no-walls.",
+        )
+    limits = Limits(asked.seconds, asked.minutes, asked.memory, asked.files)
+    jobs = asked.jobs or run.at_once(limits)
+    print(f"{len(learners)} to judge, {jobs} at a time.", flush=True)
+    earned = []
+    hidden = [folder, place]
+    for each in run.judged(learners, limits, not asked.no_walls, hidden, jobs):
+        earned.append(each)
+        print(
+            f"[{len(earned):{len(str(len(learners)))}}/{len(learners)}] {_told(each)}", flush=True
+        )
+    order = {each.name: number for number, each in enumerate(learners)}
+    earned.sort(key=lambda each: order[each.learner.name])
+    now = datetime.now()
+    heading = f"{folder.name}, judged on {now:%d %B %Y at %H:%M}"
+    how = _how(walls_up=not asked.no_walls)
+    results.write(
+        place,
+        {
+            "index.html": page.page(earned, heading, how),
+            "for_the_class.html": page.page(earned, heading, how, names=False),
+            "answers.csv": table.answers_csv(earned),
+            "slips.csv": table.slips_csv(earned),
+        },
+    )
+    print(f"The page is {place / 'index.html'}; for_the_class.html beside it names nobody.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m lstm_lessons collect",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Judge again what learners handed in: FOLDER has a folder, or a notebook, for "
+        "each. Their code runs\nbehind walls, without a network, within limits; the checkers run "
+        "outside. Stored outputs do not count.",
+        epilog=CONTAINER,
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="FOLDER/NAME/... or NAME.ipynb")
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="PLACE",
+        help="a folder that is new, empty, or of an earlier run (default: FOLDER-results)",
+    )
+    for name, kind, default, words in (
+        ("--seconds", float, 20.0, "for the cells before an answer, and as many for its calls"),
+        ("--minutes", float, 10.0, "for all that one learner handed in"),
+        ("--memory", int, 1024, "MiB that an answer may take, beside PyTorch"),
+        ("--files", int, 64, "MiB that an answer may write"),
+        ("--jobs", int, 0, "learners side by side (default: as cores and memory allow)"),
+    ):
+        help_ = words if not default else f"{words} (default {default:g})"
+        parser.add_argument(name, type=_above_zero(kind), default=default, metavar="N", help=help_)
+    parser.add_argument(
+        "--no-walls",
+        action="store_true",
+        help="limits alone: learners' code can read and delete your files, and use the network",
+    )
+    return parser
+
+
+def _above_zero(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < 10**6:
+            raise ValueError
+        return value
+
+    read.__name__ = "number above zero"
+    return read
+
+
+def _told(each: Earned) -> str:
+    """Return a line on what somebody earned."""
+    often = Counter(verdict["outcome"] for verdict in each.verdicts)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(often.items()))
+    lines = [told, *each.lines]
+    return f"{each.learner.name}: {'; '.join(filter(None, lines))}"
+
+
+def _how(walls_up: bool) -> str:
+    where = (
+        "Each learner's code ran in processes of its own without a network, which saw none of your "
+        "files, no other learner's, and neither checkers nor solutions."
+        if walls_up
+        else "Learners' code ran without walls: it could read and change your files, and look up "
+        "the solutions."
+    )
+    return (
+        f"The cells of each notebook were run again; stored outputs do not count. {where} The "
+        "checkers ran outside and got numbers alone, so no code could change a verdict, but for "
+        "two things that are seen only where the code runs: that 09.1 is done by hand, and that an "
+        "answer leaves torch's own functions as they are. Whose code it is, no program can tell."
+    )

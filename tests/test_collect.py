@@ -1,0 +1,194 @@
+"""What learners hand in is judged behind walls: hostile kinds cost nobody anything.
+
+Here are the quick kinds of the table; `python tests/collect_hostile.py` judges them all.
+"""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hostile import HOSTILE, Hostile, answers
+
+from lstm_lessons.environment.failure import Failure
+from lstm_lessons.workshop.collect import page, pages, results, run, table, walls
+from lstm_lessons.workshop.collect.limits import Limits
+from lstm_lessons.workshop.collect.people import Learner, people
+
+QUICK = (
+    *("os._exit in a cell", "patches check", "pre-made outputs", "writes to every descriptor"),
+    *("reads the solution", "a lying value", "kills", "daemon"),
+)
+
+
+def lines_of(folder: Path) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.lines for each in people(folder)}
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory) -> dict[str, run.Earned]:
+    if reason := walls.missing():
+        pytest.skip(f"no walls here: {reason}")
+    folder = tmp_path_factory.mktemp("class")
+    kinds = [each for each in HOSTILE if each.name in QUICK]
+    for each in (*kinds, Hostile("honest", {"a/03.ipynb": answers()})):
+        each.lay(folder)
+    found = run.judged(people(folder), Limits(seconds=5, minutes=1), True, [folder], 2)
+    return {each.learner.name: each for each in found}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind", [each for each in HOSTILE if each.name in QUICK], ids=lambda k: k.name
+)
+def test_a_hostile_kind_earns_what_its_code_earns(judged, kind):
+    found = {each["exercise"]: each["outcome"] for each in judged[kind.name].verdicts}
+    assert found == kind.earns
+
+
+@pytest.mark.slow
+def test_the_honest_neighbour_is_judged_as_ever(judged):
+    assert [each["outcome"] for each in judged["honest"].verdicts] == ["correct"]
+
+
+@pytest.mark.slow
+def test_nothing_of_it_is_left(judged):
+    assert not Path("/tmp/lstm-hostile-was-here").exists()
+    mine = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"collect.warm" in _read(path)]
+    assert not [each for each in mine if _parent(each.parent) == os.getpid()]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _parent(process: Path) -> int:
+    return int(_read(process / "stat").decode().rpartition(")")[2].split()[1])
+
+
+def test_both_layouts_are_read(tmp_path):
+    Hostile("anna", {"exercises/03.ipynb": answers(), "exercises/.x/a.ipynb": ""}).lay(tmp_path)
+    Hostile("ben", {"ps1/03.ipynb": answers(), "ps2/04.ipynb": answers()}).lay(tmp_path)
+    (tmp_path / "carla.ipynb").write_text(answers())
+    (tmp_path / "read me.txt").write_text("hello")
+    found = {each.name: [path.name for path in each.notebooks] for each in people(tmp_path)}
+    assert found == {
+        "anna": ["03.ipynb"],
+        "ben": ["03.ipynb", "04.ipynb"],
+        "carla": ["carla.ipynb"],
+    }
+
+
+def test_two_people_with_one_name_stay_two(tmp_path):
+    for name in ("anna", "Anna"):
+        Hostile(name, {"03.ipynb": answers()}).lay(tmp_path)
+    (tmp_path / "anna.ipynb").write_text(answers())
+    assert [each.name for each in people(tmp_path)] == ["Anna", "anna", "anna.ipynb"]
+
+
+def test_one_letter_written_in_two_ways_is_two_people(tmp_path):
+    for name in ("Zo\u00eb", "Zoe\u0308"):
+        Hostile(name, {"03.ipynb": answers()}).lay(tmp_path)
+    assert len({each.name for each in people(tmp_path)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("two\nlines", "two\\nlines"), ("a\u202eb", "a\\u202eb"), ("..more", "..more"), ("王", "王")],
+)
+def test_a_name_is_one_visible_line(tmp_path, name, told):
+    Hostile(name, {"03.ipynb": answers()}).lay(tmp_path)
+    assert [each.name for each in people(tmp_path)] == [told]
+
+
+def test_a_name_that_is_no_text_is_shown(tmp_path):
+    os.mkdir(os.path.join(os.fsencode(tmp_path), b"caf\xe9"))
+    assert [each.name for each in people(tmp_path)] == ["caf\\udce9"]
+
+
+NO_PAGES = [each for each in HOSTILE if each.line and set(each.holds) == {"03.ipynb"}]
+
+
+@pytest.mark.parametrize("kind", NO_PAGES, ids=lambda kind: kind.name)
+def test_what_is_no_notebook_gets_a_line(tmp_path, kind):
+    kind.lay(tmp_path)
+    (learner,) = people(tmp_path)
+    lines = list(learner.lines)
+    for path in learner.notebooks:
+        try:
+            found = pages.read(path)
+            lines += [] if found.checks() else [f"no exercise of the course in {path.name}"]
+        except pages.NoPage as problem:
+            lines.append(f"{path.name} {problem}")
+    assert len(lines) == 1
+    assert kind.line in lines[0]
+
+
+def test_an_empty_folder_says_what_was_expected(tmp_path):
+    with pytest.raises(Failure, match="a folder, or a notebook"):
+        people(tmp_path)
+
+
+def test_the_folder_of_one_learner_is_known_as_such(tmp_path):
+    for name in ("03_the_cell_by_hand", "04_unrolling_in_time"):
+        (tmp_path / f"{name}.ipynb").write_text(answers())
+    with pytest.raises(Failure, match="one learner's own folder"):
+        people(tmp_path)
+
+
+def test_results_never_replace_what_is_not_ours(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    first = results.place(folder, None)
+    results.write(first, {"index.html": "one"})
+    assert results.place(folder, None) != first
+    assert results.place(folder, first) == first
+    (first / "index.html").write_text("my own words")
+    with pytest.raises(Failure, match="index.html"):
+        results.place(folder, first)
+    with pytest.raises(Failure, match="among the learners"):
+        results.place(folder, folder / "results")
+
+
+def earned(name: str, message: str = "No.", slip: str = "a slip") -> run.Earned:
+    verdict = {"exercise": "03.1", "outcome": "incorrect", "slip": slip, "message": message}
+    more = {"notebook": "03.ipynb", "seconds": 0.1}
+    return run.Earned(Learner(name, ()), ({**verdict, **more},), ("a line",))
+
+
+EVIL = "<script>alert('1')</script><img src=x onerror=alert(1)>"
+
+
+def test_the_page_runs_nothing_of_a_learners():
+    text = page.page([earned(EVIL, EVIL, EVIL)], "class", "so")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "default-src 'none'" in text
+
+
+def test_the_page_for_the_class_names_nobody():
+    text = page.page([earned("Berta Benz")], "class", "so", names=False)
+    assert "Berta" not in text
+    assert "1 of 1" in text
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\r"])
+def test_no_spreadsheet_finds_a_formula(start):
+    text = table.answers_csv([earned(f"{start}HYPERLINK(1)", f"{start}1", f"{start}2")])
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 3
+    for row in rows[1:]:
+        assert not [each for each in row if each.strip()[:1] in tuple("=+-@")]
+
+
+def test_slips_are_counted_by_people():
+    found = table.slips([earned("a"), earned("b"), earned("c", slip="rare"), earned("d", slip="")])
+    assert [(each.name, len(each.people)) for each in found] == [
+        ("a slip", 2),
+        ("rare", 1),
+        ("", 1),
+    ]
