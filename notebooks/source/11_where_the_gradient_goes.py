@@ -330,7 +330,8 @@ axes.plot(clipped_lengths, "k-")
 axes.axhline(0.5, color="gray", linestyle=":")
 axes.text(1, 0.6, "the limit", fontsize=9)
 axes.set(xlabel="update", ylabel="gradient's length", yscale="log")
-axes.set(title="The run that is clipped, before clipping", xlim=(0, 60), ylim=(0.2, 200))
+axes.set(title="The run that is clipped, before clipping")
+axes.set(xlim=(0, 60), ylim=(0.2, 200))
 axes.set(yticks=(1, 10, 100))
 alt = """Length of the gradient before it is clipped, over the updates, on a
 logarithmic axis. It begins at 120, and stays between 3.5 and 80 from then on,
