@@ -11,8 +11,9 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("17.1").hint()` gives a hint, and another one at the next call. None of the exercises
-# needs a package that the course does not have.
+# `exercise("17.1").hint()` gives a hint, and another one at the next call.
+# `exercise("17.1").solution()`, called twice, shows a solution. None of the exercises needs a
+# package that the course does not have.
 
 # %%
 import torch

@@ -71,6 +71,8 @@ def view(
         text = f"{share:.0%} code"
         svg.label(root, BAR_X + BAR_WIDTH + 12, y + 15, text, 16, "start", data_said=line)
     count = f"{right} of 242 lines right"
+    if (source == "TensorFlow 1") != (target == "TensorFlow 1"):
+        count += ", without the 1 that TensorFlow 1 adds to f"
     svg.label(root, 24, HEIGHT - 24, count, 16, "start", font_weight="bold", data_right="count")
     told = "; ".join(f"“{line}” is {share:.0%} code" for line, share in certain.items())
     alt = said(source, target, units, came, taken)

@@ -72,16 +72,20 @@ def reorder(stacked, old, new):
 
 
 four = torch.tensor([10, 20, 30, 40])
-print("put in order:          ", reorder(four, "ifgo", "iofg").tolist())
-print("as they lie, mistaken: ", reorder(four, "iofg", "ifgo").tolist())
+print("put in order:     ", reorder(four, "ifgo", "iofg").tolist())
+print("taken as i o f g: ", reorder(four, "iofg", "ifgo").tolist())
 
 # %% [markdown]
 # The first line is what ONNX wants: the 40 of o has moved to the second place.
 #
-# The second line is the mistake, made in PyTorch. Her library finds 10, 20, 30, 40, and takes them
-# for i, o, f, g: so its f is 30, its g is 40 and its o is 20. For a PyTorch reader that makes the
-# same mistake, we write that in PyTorch's order, i, f, g, o: 10, 30, 40, 20.
+# The second line is the mistake. Her library finds 10, 20, 30, 40, and takes them for i, o, f, g:
 #
+# | gate | i | f | g | o |
+# |---|---|---|---|---|
+# | what it is | 10 | 20 | 30 | 40 |
+# | what her library takes | 10 | 30 | 40 | 20 |
+#
+# So a PyTorch reader with its blocks in the order of the last row makes the same mistake.
 # `taken_as` does this with all weights of the reader. `deepcopy` makes a copy, so that the reader
 # itself stays as it is.
 #
@@ -140,7 +144,7 @@ same(arrived(numbers, lengths), reader(numbers, lengths))
 # lines are right then?
 
 # %%
-from_0 = (numbers - 1).clamp(min=0)  # the padding stays 0
+from_0 = (numbers - 1).clamp(min=0)  # padding stays 0; so does character 1
 print("numbered from 0:", count_right(reader, from_0))
 
 # %% [markdown]
@@ -157,8 +161,8 @@ print(list(opened), "gates:", opened["gates"])
 # %% [markdown]
 # ## Is it only numbers?
 #
-# Such a file is a *pickle*, Python's way to store objects. An object may say how it wants to be
-# made again: its method `__reduce__` returns a function and the arguments for it. Ours returns
+# Inside such a file is a *pickle*, Python's way to store objects. An object may say how it wants to
+# be made again: its method `__reduce__` returns a function and the arguments for it. Ours returns
 # `print` and a sentence. It could be a function that deletes files or sends them away. The file has
 # the function's name, and the arguments.
 #
@@ -225,7 +229,7 @@ class OneStep(nn.Module):
         self.reader = reader
 
     def forward(self, numbers, h, c):
-        x = self.reader.embedding(numbers)[:, None]  # (B, 1, 8): one step
+        x = self.reader.embedding(numbers)[:, None]  # (B, 1, 8), batch first
         output, (h, c) = self.reader.lstm(x, (h, c))
         return self.reader.head(output)[:, 0, 0], h, c
 
@@ -259,7 +263,7 @@ at_once = reader(whole_line, torch.tensor([len(text)]), each_step=True)[0, :, 0]
 same(typed(step, text), at_once)
 
 # %% [markdown]
-# It is. And this is what comes out if the state is forgotten:
+# It is. And this comes out if the state is forgotten:
 
 # %%
 curves = {
@@ -270,7 +274,8 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 
 # %% [markdown]
 # They agree at the first character, where the state is zeros anyway. From then on the forgetful one
-# judges each character as if the line began with it.
+# judges each character as if the line began with it. At `)` both say code: the end alone hardly
+# shows the slip.
 #
 # ## Out of Python
 #
@@ -314,10 +319,10 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
         print(tuple(block.shape), error)
 
 # %% [markdown]
-# The length. It is fixed at 8, since the example had 8 characters, and nothing was said when that
-# happened. What was so in the example has become a *law* of the exported model: axis 1 has to be 8.
-# The *guard* of the message is the check for it. So after each export, try a second length and a
-# second batch. If you test only with lines of one length, you find out in the editor.
+# The length. To follow the LSTM, the exporter cut x into its steps, and for that it needed their
+# number; it never cuts the batch. Nothing was said when that happened. What was so in the example
+# has become a *law* of the exported model: axis 1 has to be 8. The *guard* of the message is the
+# check for it. So after each export, try a second length and a second batch.
 
 # %% [markdown]
 # ## A step has no length
@@ -337,8 +342,7 @@ with quiet():
     exported = export(step, example, dynamic_shapes=free).module()
 
 # %% [markdown]
-# Lesson 03 has shown that a test from zeros does not see much. So we try the exported step with
-# five characters and random states.
+# We try the exported step with five characters and random states.
 #
 # **Predict.** Is the exported step the same as ours?
 
@@ -351,7 +355,8 @@ same(exported(characters, h, c)[0], step(characters, h, c)[0])
 # %% [markdown]
 # It is not. Look at the example once more: h and c were one and the same tensor, `zeros`, handed
 # over twice. The exporter made a law of that: the two inputs are one. So the exported step reads c
-# in the place of h, in every call, and no warning came. Two tensors of zeros mend it:
+# in the place of h, in every call, and no warning came. A test from zeros would not have seen it.
+# Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
@@ -441,8 +446,7 @@ for name, ours, theirs in zip("WRB", to_onnx(*weights), in_file):
 # **Try it.**
 #
 # 1. Press "PyTorch to ONNX", and then "put in order". Which strokes cross?
-# 2. Press "to TensorFlow 1", where two blocks are taken for each other. Which of the two texts is
-#    judged wrongly?
+# 2. Press "to TensorFlow 1", which writes j for g. Which of the two texts is judged wrongly?
 
 # %%
 from lstm_lessons import explorers
@@ -556,7 +560,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
-# error, verdicts that are half right, and outputs that are off from the first step on. Four blocks
+# error, and outputs that are off from the first step on, since no order moves f alone. Four blocks
 # have 4 · 3 · 2 · 1 = 24 orders. Try them all on a known output of several steps. With the weights
 # of our reader only the right one fits.
 #
@@ -565,4 +569,4 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # the length that was fixed, say which file is safe, and mend a reader that forgets its state.
 #
 # **Next:** by now you know many mistakes that raise no error. [Lesson 18](18_clinic.ipynb) is a
-# clinic: ten broken programs, and six probes that find what is wrong with most of them.
+# clinic: broken programs, and six probes that find what is wrong with most of them.

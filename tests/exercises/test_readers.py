@@ -18,6 +18,7 @@ from lstm_lessons.exercises.engine.readers.relations import related
 from lstm_lessons.exercises.engine.readers.torch_words import MEANINGS, meaning
 from lstm_lessons.exercises.engine.returns import ANumber, OneTensor, SeveralTensors
 from lstm_lessons.exercises.engine.slips import place
+from lstm_lessons.lstm.frameworks import reorder
 from lstm_lessons.shapes import Configuration
 
 random = randoms(1)
@@ -641,6 +642,7 @@ ERRORS = [
     (lambda: LSTM**2, "two things that do not go together", "`**` stands between"),
     (lambda: A.split(None), "an argument of another kind", "of the type `NoneType`"),
     (gone_deep, "calls itself without end", ""),
+    (lambda: reorder(torch.zeros(4), "ifgo", "ijfo"), "a gate by another library's letter", "the letter j"),
 ]
 
 

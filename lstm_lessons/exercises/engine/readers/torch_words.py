@@ -267,6 +267,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"maximum recursion depth exceeded",
      "calls itself without end",
      "Your function calls itself again and again. What should stop it?"),
+    (r"^'(j)'$",
+     "a gate by another library's letter",
+     "A gate is looked for under the letter {0}, and there is none: PyTorch calls the news g."),
 )  # fmt: skip
 
 
