@@ -10,6 +10,7 @@ from lstm_lessons.commands import dispatch
 from lstm_lessons.course import LESSONS, ROUTES, Break, Home, Show, Solve, Tell, lesson, route
 from lstm_lessons.publishing import readme
 from lstm_lessons.routes import minutes, promises, sections, timetable, words
+from lstm_lessons.site import shelf
 
 NAMES = [each.name for each in ROUTES]
 
@@ -128,7 +129,8 @@ def test_the_readme_lists_the_routes():
 
 
 def test_the_sites_page_has_every_timetable():
-    page = words.page(CLONE)
+    page = shelf.MADE["routes"](CLONE)
+    assert "**[Lesson 09: Ragged sequences](notebooks/09_ragged_sequences.ipynb)**" in page
     assert page.count("| time | minutes | what |") == sum(len(each.sittings) for each in ROUTES)
     assert all(f"`{each.name}`: {words.duration(each)}" in page for each in ROUTES)
     assert minutes.RULE in page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from lstm_lessons.course import ROUTES, Route, Sitting
@@ -13,6 +15,7 @@ NINE = 9 * 60
 """Nine in the morning, in minutes after midnight."""
 
 _WIDTH = 100
+_LESSON = re.compile(r"\*\*(Lesson (\d\d): [^*]+)\*\*")
 
 
 def listed() -> str:
@@ -49,11 +52,15 @@ def _plain(text: str) -> str:
     return text.replace("`", "")
 
 
-def page(root: Path) -> str:
-    """Return all routes with their timetables, as Markdown."""
-    return "\n\n".join(
+def page(root: Path, address: Callable[[str], str]) -> str:
+    """Return all routes with their timetables, as Markdown.
+
+    ``address`` says for a lesson's number where its title leads to.
+    """
+    text = "\n\n".join(
         [_HEAD.format(rule=minutes.RULE), *(_section(root, each) for each in ROUTES)]
     )
+    return _LESSON.sub(lambda found: f"**[{found[1]}]({address(found[2])})**", text)
 
 
 def _section(root: Path, route: Route) -> str:

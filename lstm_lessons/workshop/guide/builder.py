@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,8 +20,6 @@ FIRST = "workshop.md"
 
 MARK = ".lstm-lessons-guide"
 """A file with a digest of each page: only a folder that is as it was written is written anew."""
-
-_LESSON = re.compile(r"\*\*Lesson (\d\d): ([^*]+)\*\*")
 
 
 def build(root: Path, folder: Path) -> list[Path]:
@@ -113,10 +110,5 @@ def first(root: Path) -> str:
 
 def routes(root: Path) -> str:
     """Return the page of routes, with links to the lessons' pages."""
-    linked = _LESSON.sub(
-        lambda found: f"**[Lesson {found[1]}: {found[2]}]({page.file_name(found[1])})**",
-        words.page(root),
-    )
-    return whole(
-        "Routes: instructor's guide", html(linked), '<a href="index.html">The workshop</a>'
-    )
+    body = html(words.page(root, page.file_name))
+    return whole("Routes: instructor's guide", body, '<a href="index.html">The workshop</a>')
