@@ -118,9 +118,10 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 #
 # ## Change one thing, and see the rest
 #
-# You met such a question in lesson 05: change sentence 0, and see which sentences change. That is
-# a *probe*. It needs no trained weights, no right answers and no idea of the bug. A row of the
-# batch is called a *sample* here, as libraries call it.
+# You met such a question in lesson 05: change sentence 0, and see which sentences change. That is a
+# *probe*. Unlike the linear probe of lesson 15, it trains nothing. It needs no trained weights, no
+# right answers and no idea of the bug. A row of the batch is called a *sample* here, as libraries
+# call it.
 
 # %%
 from lstm_lessons import pictures
@@ -140,7 +141,7 @@ pictures.what_moves("sample independence")
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
 # | a line alone gets another score than in a batch | batch composition | the batch: one sample alone, with its padding and without; all samples in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
-# | it forgets where a chunk ends | chunk consistency | cuts the sequence in two | nothing |
+# | it is handed the state of a chunk, and begins anew | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
 # | it hardly learns | parameter gradients | nothing: it runs `backward()` | nothing: it looks for a parameter without a gradient |
 #
@@ -151,8 +152,7 @@ pictures.what_moves("sample independence")
 # 1. Press "neighbours", and move the sample to 3. The program is broken. Why does no other sample
 #    move?
 # 2. Press "alone", and take sample 0. Why does its score not move?
-# 3. Press "too good", then choose "right" in the list "program". From which step on do results
-#    move in the broken program, and from which in the right one?
+# 3. Press "too good". A later step is changed. From which step on do results move?
 
 # %%
 from lstm_lessons import explorers
@@ -166,7 +166,7 @@ explorers.probes()
 #    is none. A probe has to try more than one place.
 # 2. Sample 0 is the longest and has no padding, so there is nothing to take away. An example
 #    without padding cannot show this bug.
-# 3. From step 0 on in the broken one, and from the step that was changed in the right one.
+# 3. From step 0 on. In the right program, from the step that was changed.
 #
 # </details>
 
@@ -190,7 +190,7 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 # ## The tool
 #
 # `diagnose` runs all six probes. You give it a model, and an example of what the model is called
-# with. Here it gets four lines of different lengths, in a block of 25 characters.
+# with. Here it gets four lines, of three lengths, in a block of 25 characters.
 
 # %%
 from lstm_lessons import diagnose
@@ -215,14 +215,14 @@ diagnose(ann, example)
 
 
 # %%
-class Told(Ann):
+class WithLengths(Ann):
     def forward(self, numbers, lengths):
         return super().forward(numbers)
 
 
 lengths = (example != 0).sum(dim=1)
-told = with_weights(Told())
-diagnose(told, (example, lengths))["batch composition"]
+with_lengths = with_weights(WithLengths())
+diagnose(with_lengths, (example, lengths))["batch composition"]
 
 # %% [markdown]
 # A tuple holds the arguments of one call. Square brackets ask the report for one probe. The last
@@ -243,27 +243,23 @@ diagnose(ben, whole)["sample independence"]
 # %% [markdown]
 # The state walks from line to line, as in the first picture. The guess at the cause is right here.
 #
-# The tool could find out which axis is the batch, because `ben` gives one row per line. A bare
-# `nn.LSTM` gives more. The tool calls all that a model gives `output`, so here `output[0]` is the
-# states of all steps, and `output[1][0]` is h_n.
-#
-# h_n has no axis for time. It is (layers, batch, units), so its axis 1 counts what the *layer*
-# takes for samples. In the second call, `batch_first=True` tells the tool how *we* mean x; the
-# layer stays as it is.
+# The tool could find out which axis is the batch, because `ben` gives one row per line. Of a bare
+# `nn.LSTM` it learns only how the *layer* takes the axes. `batch_first=True` tells it how *we* mean
+# x. The layer stays as it is.
 
 # %%
 lstm = nn.LSTM(8, 16)
 x = torch.randn(4, 7, 8)  # 4 lines of 7 steps, so we think
-print(diagnose(lstm, x).axes)
-print(diagnose(lstm, x, batch_first=True)["sample independence"])
+print("not told:", diagnose(lstm, x)["sample independence"].status)
+diagnose(lstm, x, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# 7 samples: without a word from us, the tool takes the axes as the layer takes them. Told that
-# our batch comes first, it finds the fault.
+# Told that our batch comes first, the tool finds the fault. A model may give several results. The
+# report numbers them: `output[0]` is the first of them, the states of all steps.
 #
-# ## Cleo: the same call, twice
+# ## Cleo: in eval mode
 #
-# **Predict.** `cleo` is in eval mode. Does it give the same scores in two calls?
+# **Predict.** Does `cleo`, in eval mode, give the same scores in two calls?
 
 # %%
 report = diagnose(cleo, example)
@@ -277,8 +273,8 @@ report["eval determinism"]
 #
 # ## Dora: a row of scores
 #
-# Three more patients have no trained weights. A probe does not need them. `Dora` wants a row of
-# scores, (B,), and removes the last axis:
+# The next patients have no trained weights. A probe does not need them. `Dora` wants a row of
+# scores, (B,), in place of (B, 1):
 
 
 # %%
@@ -301,7 +297,7 @@ diagnose(Dora(), whole)["batch composition"]
 # `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as in the last
 # batch of a round, the batch goes as well. `squeeze(-1)` removes the last axis alone.
 #
-# ## Emil: what gets no gradient
+# ## Emil: both ways, one slot
 #
 # *Parameter gradients* calls the model, goes back, and looks at the gradient of each parameter.
 # `Emil` reads both ways and takes the last slot of `output`, as you find it in public programs.
@@ -320,8 +316,8 @@ class Emil(nn.Module):
 
 
 # %% [markdown]
-# **Predict.** In the last slot the reverse pass has made one step. Which of its weights gets no
-# gradient, `weight_ih` or `weight_hh`?
+# **Predict.** In the last slot the reverse pass has made one step. Which of its weights gets a
+# gradient of zeros, `weight_ih` or `weight_hh`?
 
 # %%
 torch.manual_seed(0)
@@ -333,12 +329,11 @@ diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 # shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
 # Why is it only a *suspicion*? The tool has seen zeros for one example, and cannot know that every
-# other gives them, too. In `Fay` there is no gradient at all, not even zeros.
-# `Fay` wants to save memory, and switches gradients off for the embedding. The picture shows what
-# the probe then finds, and below it is the program:
-
-# %%
-pictures.what_moves("parameter gradients")
+# other gives them, too.
+#
+# ## Fay: not even zeros
+#
+# `Fay` wants to save memory, and switches gradients off for the embedding.
 
 
 # %%
@@ -352,6 +347,9 @@ class Fay(Ann):
 
 torch.manual_seed(0)
 diagnose(Fay(), whole)["parameter gradients"]
+
+# %%
+pictures.what_moves("parameter gradients")
 
 # %% [markdown]
 # A fault: the vectors of the characters move the scores, and get no gradient. So they stay as they
@@ -399,9 +397,9 @@ loss = F.cross_entropy(perfect, torch.arange(9))
 print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
-# None. `Gus` keeps its samples apart, draws nothing by chance, and passes all gradients. But even
-# with perfect shares its loss is 1.372. Without the softmax, it could come as near to 0 as you
-# like.
+# None. *Padding* was not tried, since no line has any. `Gus` keeps its samples apart, draws nothing
+# by chance, and passes all gradients. But even with perfect shares its loss is 1.372. Without the
+# softmax, it could come as near to 0 as you like.
 #
 # The bug is not in what the model does with its input. It is in what the numbers *mean* to the
 # loss. Other things that no probe of these six sees are:
@@ -427,10 +425,10 @@ print(report.verdict)
 print(report["chunk consistency"])
 
 # %% [markdown]
-# *Padding* was not tried, since no line has any. For the tool, padding is what stands at the *end*
-# of a row: in whole numbers the 0, or the `padding_idx` of the first embedding; in floats the steps
-# whose numbers are all 0. It takes zeros in front for steps like any others,
-# unless the model is told the lengths: then it looks for padding there, too.
+# For the tool, padding is what stands at the *end* of a row: in whole numbers the 0, or the
+# `padding_idx` of the first embedding; in floats the steps whose numbers are all 0. It takes zeros
+# in front for steps like any others, unless the model is told the lengths: then it looks for
+# padding there, too.
 #
 # In a terminal, in the folder of this course, the tool is
 #

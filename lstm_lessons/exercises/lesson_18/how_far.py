@@ -40,7 +40,7 @@ _CHANGE, _GAP, _MOST = "other[:, step] += 1", "(after - before).abs()", "amax(di
 _SLIPS = (
     place(
         _CHANGE,
-        ("the step on the axis of samples", "You change `other[step]`, which is a sample. With "
+        ("the step on the axis of samples", "You change what stands at `[step]`, a sample. With "
          "`batch_first=True`, steps are counted on axis 1.", "other[step % len(other)] += 1",
          "other[step] += 1"),
         ("the first sample alone", "You change the step in sample 0 alone. It is to be changed in "

@@ -51,6 +51,8 @@ _QUESTIONS = (
         row("no gradient taken for determinism", "In `still` it is a weight that stays the same, "
             "over updates. Eval determinism looks at results, and there it is good if they stay.",
             "E"),
+        row("no gradient taken for a changed input", "In `still` no input was changed. There were "
+            "1,000 updates, and one weight did not follow.", "A", "B", "C", "D"),
     ), options=_LETTERS),
 )  # fmt: skip
 
