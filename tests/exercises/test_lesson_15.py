@@ -215,6 +215,12 @@ def test_what_is_no_line_is_told(value):
     assert result.outcome == "incorrect" and "`always up`" in result.message
 
 
+def test_a_line_that_is_too_long_is_told_also_where_three_others_are_wrong():
+    lines = dict.fromkeys(("always up", "brackets alone", "it counts"), "print(x)")
+    message = exercise("15.2").check(LINES | lines | {"the verdict": "x" * 41}).message
+    assert "`the verdict` has more than 40 characters" in message and "Look again" not in message
+
+
 def test_the_stories_hold_on_the_lessons_first_line():
     """Each story sounds right there; that is why it is told."""
     line = "the value is (not always) a number"

@@ -62,10 +62,10 @@ class LineThat(Question):
         """Return the line; raise Misformed where it is none."""
         if not isinstance(value, str):
             raise Misformed(f"`{self.key}` is {a_kind_of(value)}; a line in quotation marks was "
-                            "expected.")  # fmt: skip
+                            "expected.", "no line")  # fmt: skip
         if not 2 <= len(value) <= MOST:
-            raise Misformed(f"`{self.key}` is {len(value)} long; 2 to {MOST} characters were "
-                            "expected.")  # fmt: skip
+            size = "less than 2" if len(value) < 2 else f"more than {MOST}"
+            raise Misformed(f"`{self.key}` has {size} characters; 2 to {MOST} were expected.", size)
         new = [each for each in value if each not in alphabet()]
         if new:
             raise Misformed(f"`{self.key}` has a character that the reader has never met: "
@@ -121,7 +121,8 @@ _UP = ("never up", _goes_up, "In your line the unit is never up.")
 EXERCISE = DictExercise(
     "15.2",
     questions=(
-        LineThat("always up", "Which letter wiped the bracket out in lesson 02?", tells=(
+        LineThat("always up", "In some lists of lesson 15 the bracket is lost on the "
+                 "way, and at one letter of lesson 02.", tells=(
             _OPEN,
             ("up throughout", _down_inside, "On your line the unit is up wherever a bracket is "
              "open: the story holds."),
