@@ -1,11 +1,11 @@
 """Every slide of every deck, at both sizes: what does not fit; and sheets of all, to look at.
 
-    python tests/sweep_slides.py FOLDER [NAME ...] [--sheets]
+    python tests/sweep_slides.py FOLDER [NAME ...] [--sheets light dark]
 
 Decks of the named lessons and routes, or of all, are made in FOLDER. Printed is each slide with
 something outside of it or cut off, with letters that are too small, and the pictures whose letters
-are below 14 pixels at 1280 x 720. ``--sheets`` draws light and dark sheets of all slides, and a
-picture of each, in FOLDER/sheets.
+are below 14 pixels at 1280 x 720. ``--sheets`` draws sheets of all slides, and each slide, in
+FOLDER/sheets.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from browser.deck import LEAST, SIZES, Seen, count, slides
 from browser.server import CLONE
-from browser.web import Visit, served
+from browser.web import SPARING, Visit, served
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(CLONE))
@@ -26,26 +26,29 @@ SMALL = 14
 ACROSS = 4
 
 
-def look(browser: Browser, site: str, name: str, size: tuple[int, int], sheets: Path | None) -> int:
-    """Go through a deck; return how many faults it has."""
+def look(browser: Browser, site: str, name: str, size: tuple[int, int], drawn: set[Path]) -> int:
+    """Go through a deck; return how many faults it has. ``drawn`` are folders, one a theme."""
     width, height = size
     wrong = 0
-    for theme in ("light", "dark") if sheets else ("light",):
+    folders = {path.name: path for path in drawn}
+    for theme in sorted({"light", *folders}, reverse=True):
+        sheets = folders.get(theme)
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme
         )
         visit = Visit(context, site)
+        visit.page.add_init_script(SPARING)
         page = visit.open(f"{name}/index.html")
         kept = []
         for seen in slides(page):
             if theme == "light":
                 wrong += tell(name, size, seen)
             if sheets:
-                kept.append(sheets / theme / name / f"{seen.name}.png")
+                kept.append(sheets / name / f"{seen.name}.png")
                 kept[-1].parent.mkdir(parents=True, exist_ok=True)
                 page.screenshot(path=kept[-1])
         if sheets:
-            draw(page, kept, sheets / f"{name}-{theme}.png")
+            draw(page, kept, sheets / f"{name}.png")
         print(f"{name} {width} x {height} {theme}: {count(page)} slides", flush=True)
         wrong += len(visit.wrong)
         for each in visit.wrong:
@@ -87,7 +90,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the decks are made")
     parser.add_argument("names", nargs="*", help="lessons and routes (default: all)")
-    parser.add_argument("--sheets", action="store_true", help="draw all slides, too")
+    themes = ("light", "dark")
+    parser.add_argument("--sheets", nargs="+", choices=themes, default=[], help="draw all slides")
     asked = parser.parse_args()
     found = find_browser()
     if found is None:
@@ -100,8 +104,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=str(found.path), args=start_options())
         for deck in decks:
             for size in SIZES:
-                sheets = asked.folder / "sheets" if asked.sheets and size == SIZES[0] else None
-                wrong += look(browser, site, deck.name, size, sheets)
+                folders = {asked.folder / "sheets" / each for each in asked.sheets}
+                wrong += look(
+                    browser, site, deck.name, size, folders if size == SIZES[0] else set()
+                )
         browser.close()
     print(f"{len(decks)} decks, {wrong} faults")
     raise SystemExit(wrong > 0)

@@ -39,7 +39,9 @@ from lstm_lessons.workshop.deck.slide import (
 _LABEL = re.compile(r"^\*\*([^*]+[:.])\*\*\s*")
 _CLOSING = ("A common mistake.", "To look things up:", "Exercises:", "Next:")
 _TRY = "**Try it.**"
-_LEADS_ON = re.compile(r"(To|Now|Here|How|Take|Let|Next|What|Why)\b|.*[:?]$")
+_LEADS_ON = re.compile(
+    r"(To|Now|Here|How|Take|Let|What|Why|Below|(In )?[Tt]he (next|picture))\b|.*[:?]$"
+)
 """Sentences after a cell that speak of what comes next, not of what was seen."""
 _LEANS_BACK = re.compile(r"(This|That|It|They|These|Those)\b")
 """Sentences that want the one before them."""
@@ -149,6 +151,7 @@ class _Maker:
         slide, said = self.slides[-1], self.unseen(paragraph)
         if self.open == "answer":
             seen = sentences.first(said, 40, room.VERDICT)
+            seen = seen[:-1] if len(seen) > 1 and seen[-1].endswith(":") else seen
         elif self.open == "remark" and said and not (leads_on or _speaks_of_next(said[0])):
             seen = sentences.first(said, 25, room.VERDICT)
         else:
@@ -197,7 +200,11 @@ class _Maker:
         """Return the sentences that lead to the next thing, and note that they are shown."""
         said = [each for text in (self.rest, *self.waiting) for each in self.unseen(text)]
         self.rest = ""
-        found = _marked(said) or sentences.last(said, 40, room.CAPTION)
+        led = sentences.last(said, 40, room.CAPTION)
+        found = _marked(said) or led
+        if said and said[-1].endswith(":") and said[-1] not in found:
+            both = [*found, said[-1]]
+            found = both if sentences.length(*both) <= room.CAPTION else led
         self.shown |= set(found)
         return found
 
@@ -237,10 +244,10 @@ class _Maker:
         short = [" ".join(sentences.first(sentences.of(each), 40, 400)) for each in whole]
         shown = whole if is_task else short
         numbered = source[0].isdigit()
-        self.words_if_long()
-        label = [Words(_TRY, "small")] if is_task else []
-        lead = [] if is_task else self.lead()
-        before = label or [Words(" ".join(lead), "small")] * bool(lead)
+        if not is_task:
+            self.words_if_long()
+        lead = [self.waiting[-1]] if is_task else self.lead()
+        before = [Words(" ".join(lead), "small")] if lead else []
         notes = (*self.waiting, *([] if is_task else [source]))
         for at, part in _pages(shown, room.POINTS):
             list_ = Points(tuple(part), numbered, first=at + 1)

@@ -7,7 +7,7 @@ from base64 import b64decode
 from html import escape
 
 from lstm_lessons.site import pages
-from lstm_lessons.workshop.deck import markdown
+from lstm_lessons.workshop.deck import markdown, room
 from lstm_lessons.workshop.deck.slide import (
     Code,
     Explorer,
@@ -112,9 +112,17 @@ def _points(part: Points) -> str:
 
 
 def _printed(part: Printed) -> str:
-    lines = "line" if part.left == 1 else "lines"
-    left = f'<span class="left">… and {part.left} more {lines}</span>' if part.left else ""
-    return f'<pre class="{_classes(part, "printed")}">{escape(part.text)}\n{left}</pre>'
+    """Return what was printed; a line that is longer than a slide is wide is broken."""
+    lines = [
+        f'<span class="long">{escape(line)}</span>'
+        if len(line) > room.COLUMNS
+        else escape(line) + "\n"
+        for line in part.text.splitlines()
+    ]
+    if part.left:
+        what = "line" if part.left == 1 else "lines"
+        lines.append(f'<span class="left">… and {part.left} more {what}</span>')
+    return f'<pre class="{_classes(part, "printed")}">{"".join(lines)}</pre>'
 
 
 def _coloured(source: str) -> str:
