@@ -12,11 +12,11 @@ from clone_copies import CLONE
 
 from lstm_lessons.course import LESSONS, ROUTES, Break, Show, lesson
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.publishing import made_folder
 from lstm_lessons.site import archive, vendored
 from lstm_lessons.workshop.deck import (
     blocks,
     builder,
+    notes,
     room,
     rule,
     script,
@@ -26,6 +26,7 @@ from lstm_lessons.workshop.deck import (
 )
 from lstm_lessons.workshop.deck.blocks import Cell, Text
 from lstm_lessons.workshop.deck.slide import Code, Explorer, Image, Points, Printed, Words
+from lstm_lessons.workshop.guide import written
 
 NAMES = [each.name for each in LESSONS]
 each_lesson = pytest.mark.parametrize("name", NAMES)
@@ -126,10 +127,10 @@ def test_no_sentence_is_written_for_slides_and_none_is_shown_twice(name):
 
 @each_lesson
 def test_the_notes_have_every_paragraph(name):
-    notes = "\n".join(note for slide in slides_of(name) for note in slide.notes)
+    said = "\n".join(note for slide in slides_of(name) for note in slide.notes)
     for block in read(name):
         if isinstance(block, Text) and block.kind == "prose":
-            assert block.source in notes
+            assert block.source in said
 
 
 @each_lesson
@@ -215,6 +216,10 @@ def test_no_solution_is_in_a_deck():
     for name in NAMES:
         said = "\n".join(text for slide in slides_of(name) for text in words_of(slide))
         assert not [each for each in solutions if each in said]
+    longest = subject.sections(CLONE, subject.deck(ROUTES[-1].name))
+    said = "\n".join(text for each in longest for slide in each.slides for text in slide.notes)
+    assert "**Where the room gets stuck**" in said
+    assert not [each for each in solutions if each in said]
 
 
 def test_only_what_this_command_made_is_made_anew(build, tmp_path):
@@ -227,10 +232,17 @@ def test_only_what_this_command_made_is_made_anew(build, tmp_path):
         build("3", own / "talk.html")
     assert [path.name for path in own.iterdir()] == ["talk.html"]
     build("3", tmp_path / "deck")
-    (tmp_path / "deck" / "static" / "old.js").write_text("", encoding="utf-8")
-    build("3", tmp_path / "deck")
-    assert not (tmp_path / "deck" / "static" / "old.js").exists()
-    made_folder.refuse_another(tmp_path / "nowhere", "mark")
+    build("4", tmp_path / "deck")
+    page = tmp_path / "deck" / "index.html"
+    assert "Unrolling in time" in page.read_text(encoding="utf-8")
+    (tmp_path / "deck" / "my_notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(Failure, match="my_notes.txt is not as this command made it"):
+        build("3", tmp_path / "deck")
+    (tmp_path / "deck" / "my_notes.txt").unlink()
+    page.write_text("mine", encoding="utf-8")
+    with pytest.raises(Failure, match="index.html is not as this command made it"):
+        build("3", tmp_path / "deck")
+    assert page.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("asked", ["21", "", "gates", "../03_the_cell_by_hand", "０3"])
@@ -270,6 +282,28 @@ def test_a_route_shows_its_sections_breaks_and_exercises_and_no_others(route):
             assert all(each in said for each in sentences.of(words))
     timed = [slide for slide in slides if slide.notes and "of this sitting." in slide.notes[0]]
     assert len(timed) == len(route.parts)
+
+
+def test_the_guide_speaks_in_the_notes():
+    guide = written.of(CLONE, "01")
+    made = subject.of_lesson(CLONE, lesson("01"))
+    title = "\n".join(made[0].slides[0].notes)
+    assert guide.board in title and guide.question in title and guide.stuck in title
+    begins = {each.title: "\n".join(each.slides[0].notes) for each in made[1:]}
+    for each in guide.cuts:
+        assert each.say in begins[each.section] and "in a room" in begins[each.section]
+    wrong = guide.wrong[0]
+    (say, *_) = notes.on_exercises(CLONE, [wrong.exercise])
+    assert wrong.slip in say and wrong.say in say
+
+
+def test_a_page_of_the_guide_may_be_missing_and_a_broken_one_is_told(tmp_path):
+    assert notes.words(tmp_path, "01") is None and notes.on_title(None) == ()
+    path = written.path(tmp_path, "01")
+    path.parent.mkdir(parents=True)
+    path.write_text("## On the bord\n", encoding="utf-8")
+    with pytest.raises(Failure, match="01_why_gates.md: expected the headings"):
+        notes.words(tmp_path, "01")
 
 
 def test_scripts_are_joined_only_if_no_module_is_left(tmp_path):

@@ -1,7 +1,9 @@
-"""A folder that a command makes anew each time: only one that it made itself is ever replaced."""
+"""A folder that a command makes anew each time: only one that is as it made it is ever replaced."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -9,24 +11,43 @@ from lstm_lessons.environment.failure import Failure
 
 
 def refuse_another(folder: Path, mark: str) -> None:
-    """Let a folder pass that is not there, is empty, or has the file ``mark``.
+    """Let a folder pass that is not there, is empty, or is as it was made.
+
+    ``mark`` is the name of the file in it that says what was made.
 
     Raises:
-        Failure: it is a file, or holds something else.
+        Failure: it is a file, holds something else, or something in it was changed or added.
     """
-    if not folder.exists() or (folder / mark).exists():
+    if not folder.exists():
         return
-    if not folder.is_dir() or any(folder.iterdir()):
+    if not folder.is_dir() or not (folder / mark).exists() and any(folder.iterdir()):
         raise Failure(
             f"{folder} is not a folder that this command made.",
             "Name an empty folder, or one that does not exist yet.",
         )
+    told = (folder / mark).read_text(encoding="utf-8") if (folder / mark).exists() else "{}"
+    made = json.loads(told) if told.startswith("{") else _digests(folder)
+    changed = [name for name, each in _digests(folder).items() if made.get(name) != each]
+    changed = [name for name in changed if name != mark]
+    if changed:
+        raise Failure(
+            f"{folder / changed[0]} is not as this command made it, and making it anew loses that.",
+            "Name another folder, or move that file away.",
+        )
 
 
-def put(made: Path, folder: Path, mark: str, command: str) -> None:
-    """Move what was made to its place, with a mark that says which command made it."""
-    (made / mark).write_text(f"Made by `python3 -m lstm_lessons {command}`.\n", encoding="utf-8")
+def put(made: Path, folder: Path, mark: str) -> None:
+    """Move what was made to its place, with a mark that holds a digest of each file."""
+    (made / mark).write_text(json.dumps(_digests(made), indent=1), encoding="utf-8")
     if folder.exists():
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(made, folder)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
+    }

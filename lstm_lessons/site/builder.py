@@ -52,7 +52,7 @@ def build(root: Path, folder: Path) -> None:
         _run_sphinx(sources, made, told)
         _leave_out_icons_script(made)
         feeds.write(root, made, told)
-        made_folder.put(made, folder, _MARK, "site")
+        made_folder.put(made, folder, _MARK)
 
 
 def lay_sources(root: Path, sources: Path) -> None:

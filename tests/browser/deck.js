@@ -48,11 +48,17 @@ function lookAtSlide(at) {
     if (wide > 1) found.push(`${name}: ${wide} px too wide`);
     if (high > 3 && style.overflow !== "visible") found.push(`${name}: ${high} px too high`);
   }
-  const parts = [...slide.children].filter((each) => seen(each) && !each.matches(".keys"));
-  const boxes = parts.map((each) => each.getBoundingClientRect());
-  boxes.slice(1).forEach((each, at) => {
-    if (each.top < boxes[at].bottom - 2 * scale) found.push(`part ${at + 2} lies on the one before`);
-  });
+  const parts = [...slide.querySelectorAll(":scope > *, .ll-explorer > *, .ll-control > *")];
+  const boxes = parts.filter(seen).map((each) => [each, each.getBoundingClientRect()]);
+  for (const [one, box] of boxes) {
+    for (const [other, area] of boxes) {
+      if (one === other || one.contains(other) || !box.width || !area.width) continue;
+      const wide = Math.min(box.right, area.right) - Math.max(box.left, area.left);
+      const high = Math.min(box.bottom, area.bottom) - Math.max(box.top, area.top);
+      if (wide > 2 * scale && high > 2 * scale && !other.contains(one))
+        found.push(`${one.tagName}.${one.className} lies on ${other.tagName}.${other.className}`);
+    }
+  }
   return { name: section.id, kind: slide.classList[1], faults: found, least, letters: pictures() };
 
   // The smallest letters of each picture.

@@ -42,7 +42,7 @@ def build(root: Path, deck: Deck, folder: Path) -> None:
         (static / "code.css").write_text(write.colours(), encoding="utf-8")
         (static / "explorers.js").write_text(script.explorers(), encoding="utf-8")
         (static / "python.js").write_text(python_files(pyodide), encoding="utf-8")
-        made_folder.put(made, folder, _MARK, "slides")
+        made_folder.put(made, folder, _MARK)
 
 
 def page(root: Path, deck: Deck) -> str:

@@ -26,7 +26,7 @@ from lstm_lessons.course import Part as RoutePart
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.routes import timetable
 from lstm_lessons.routes.timetable import Row
-from lstm_lessons.workshop.deck import blocks, rule, sentences
+from lstm_lessons.workshop.deck import blocks, notes, rule, sentences
 from lstm_lessons.workshop.deck.slide import Points, Section, Slide, Words
 
 
@@ -73,16 +73,18 @@ def sections(root: Path, deck: Deck) -> list[Section]:
 def of_lesson(root: Path, lesson: Lesson) -> list[Section]:
     """Return the slides of a lesson: its title, what it is for, and its sections."""
     path = root / "notebooks" / f"{lesson.name}.ipynb"
-    return [opening(lesson), *rule.sections(blocks.of(path))]
+    guide = notes.words(root, lesson.number)
+    made = notes.with_guide(root, lesson.number, rule.sections(blocks.of(path)), guide)
+    return [opening(lesson, notes.on_title(guide)), *made]
 
 
-def opening(lesson: Lesson) -> Section:
+def opening(lesson: Lesson, told: tuple[str, ...]) -> Section:
     """Return the slides with a lesson's title, its question and its objectives."""
     title = Slide(
         "title",
         lesson.title,
         (Words(f"Lesson {lesson.number}", "small"), Words(lesson.question, "big")),
-        (f"About {lesson.minutes} minutes for one who reads alone.",),
+        (f"About {lesson.minutes} minutes for one who reads alone.", *told),
     )
     aims = Slide("points", "After this lesson you can", (Points(lesson.objectives),))
     return Section(lesson.title, (title, aims))
@@ -108,8 +110,8 @@ def _of_part(root: Path, part: RoutePart, row: Row) -> list[Section]:
             titles = ", ".join(lesson(each).title for each in part.lessons)
             return [Section(row.what, (_told(titles, part.words),))]
         case Solve():
-            tasks = Points(row.details)
-            return [Section(row.what, (Slide("points", row.what, (minutes, tasks)),))]
+            tasks, say = Points(row.details), notes.on_exercises(root, part.exercises)
+            return [Section(row.what, (Slide("points", row.what, (minutes, tasks), say),))]
         case Home():
             return [Section(row.what, (Slide("points", row.what, (Points(row.details),)),))]
         case Talk() | Break():
