@@ -141,7 +141,7 @@ pictures.what_moves("sample independence")
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
 # | a line alone gets another score than in a batch | batch composition | the batch: one sample alone, with its padding and without; all samples in the opposite order | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
-# | it is handed the state of a chunk, and begins anew | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
+# | it takes a state, and forgets where a chunk ends | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
 # | it hardly learns | parameter gradients | nothing: it runs `backward()` | nothing: it looks for a parameter without a gradient |
 #
