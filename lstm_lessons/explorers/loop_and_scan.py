@@ -50,7 +50,7 @@ def _turns(count: int, hands: int) -> int:
 @checked
 def view(
     steps: Annotated[int, Range(2, 32, 1), "steps T"] = 16,
-    hands: Annotated[int, Range(1, 32, 1), "joins at the same time"] = 8,
+    hands: Annotated[int, Range(1, 32, 1), "hands"] = 8,
     round_lit: Annotated[int, Range(1, 5, 1), "round"] = 1,
 ) -> Picture:
     """Return the picture: the tree of the scan with one round lit, and bars of turns.
@@ -109,12 +109,12 @@ def _verdict(hands: int, found: dict[str, Cost]) -> str:
 def _alt(
     steps: int, hands: int, rounds: list[int], lit: int, found: dict[str, Cost], text: str
 ) -> str:
-    reach = 2 ** (lit - 1)
+    reach, with_hands = 2 ** (lit - 1), _several(hands, "hand")
     pairs = ", ".join(map(str, rounds))
     loop, scan = found["loop"], found["scan"]
     return (
         f"The tree of a scan over {steps} steps, with these joins in each round: {pairs}. Round "
-        f"{lit} is lit: each step is joined with the one {reach} before it. With {hands} joins at "
-        f"the same time the loop makes {loop.joins} joins in {loop.turns} turns, and the scan "
+        f"{lit} is lit: each step is joined with the one {reach} before it. With "
+        f"{with_hands} the loop makes {loop.joins} joins in {loop.turns} turns, and the scan "
         f"{scan.joins} joins in {scan.turns} turns. {text}"
     )

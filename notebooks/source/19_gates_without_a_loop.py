@@ -170,8 +170,8 @@ for f_all, in_all in (first_way, second_way):
 
 # %% [markdown]
 # 0.9 · 0.4 = 0.36, and 0.9 · 3.4 − 2 = 1.06. The other way gives the same step. The steps must stay
-# in their order, but it does not matter which neighbours are joined first. That is the whole trick.
-# Neighbours may be joined in many places *at the same time*.
+# in their order, but it does not matter which neighbours are joined first. Neighbours may be joined
+# in many places *at the same time*.
 #
 # It works because a step is a straight line in c: something times c, plus something, and neither of
 # the two depends on c. Such a step is called *linear* in c. In `nn.LSTM` it is not: there f is made
@@ -195,9 +195,9 @@ pictures.scan_rounds(8, rounds=1)
 pictures.scan_rounds(8)
 
 # %% [markdown]
-# Now all dots are full: each stands for *all* steps up to its own. If c was zero at the beginning,
-# then f · c adds nothing, and what the dot lets in is c after its step. This is called a *scan*. In
-# each round all joins can be made at the same time.
+# A full dot stands for *all* steps up to its own, and now all dots are full. If c was zero at the
+# beginning, then f · c adds nothing, and what the dot lets in is c after its step. This is called a
+# *scan*. In each round all joins can be made at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -233,8 +233,8 @@ def scan(f, let_in):
 
 
 # %% [markdown]
-# Mind the order: `let_in` is joined first, with the old f. Small first. With f = 0.5 and 1 let in
-# at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
+# Mind the order: `let_in` is joined first, with the old f. First a small case: with f = 0.5 and 1
+# let in at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
 
 # %%
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
@@ -259,17 +259,20 @@ def by_scan(x, weight, bias):
 print(compare(by_scan, by_loop, x, weight, bias).verdict)
 
 # %% [markdown]
-# The same numbers, and the same gradients. So this layer can be trained without any loop over time.
-# The package has it as `MinimalLSTM`, which is called as `nn.LSTM` is.
+# The four tensors are the output, and the gradients of x, weight and bias. So this layer can be
+# trained without any loop over time. The package has it as `MinimalLSTM`, which is called as
+# `nn.LSTM` is.
 #
 # ## A shorter way?
 #
-# Take A and B once more, from c = 0. They make 3, and 0.8 · 3 + 1 = 3.4. Now without rounds.
-# Multiply all f up to each step, and call the products P: 0.5 for A, and 0.5 · 0.8 = 0.4 for B.
-# Divide what each step lets in by its own P and add up: 3 / 0.5 + 1 / 0.4 = 8.5. For c after B,
-# multiply by the P of B: 8.5 · 0.4 = 3.4. So the 3 of A was multiplied by 0.4 / 0.5 = 0.8, which is
-# the f of B. On paper this is right for any number of steps, because one P divided by an earlier
-# one is the product of all f between. `cumprod` and `cumsum` are the running product and sum:
+# At the end, what a step lets in has been multiplied by the f of all steps after it. Call P the
+# product of all f up to a step. A later P divided by an earlier one leaves the f between them. So,
+# on paper, we need no rounds.
+#
+# Take A and B once more: from c = 0 they make 0.8 · 3 + 1 = 3.4. P is 0.5 for A, and 0.5 · 0.8 =
+# 0.4 for B. Divide what each step lets in by its own P, and add up: 3 / 0.5 + 1 / 0.4 = 8.5. For c
+# after B, multiply by the P of B: 8.5 · 0.4 = 3.4. `cumprod` and `cumsum` are the running product
+# and sum:
 
 
 # %%
@@ -301,8 +304,8 @@ print("shortcut:", shortcut(halves, ones)[-1].item())
 # ## What it costs
 #
 # Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
-# first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop needs only 7: c after step
-# 0 is what that step lets in, and then come 7 steps.
+# first two, and round 3 all but the first four: 7 + 6 + 4 = 17. If we call a step of the loop a
+# join, too, the loop needs only 7: c after step 0 is what that step lets in, and then come 7 steps.
 
 # %%
 for steps in (8, 64, 512, 4096):
@@ -312,9 +315,9 @@ for steps in (8, 64, 512, 4096):
     print(f"scan {joins:5} joins in {len(reaches):2} rounds")
 
 # %% [markdown]
-# So a scan does *more* work, for 4,096 steps eleven times as much. It wins only if many joins are
-# really made at the same time. A *hand* makes one join after the other, and a *turn* is as long as
-# one join takes. In the explorer, the slider "joins at the same time" is the number of hands.
+# So a scan does *more* work, for 4,096 steps eleven times as many joins. It wins only if many joins
+# are really made at the same time. A *hand* makes one join after the other, and a *turn* is as long
+# as one join takes.
 #
 # **Try it.**
 #
@@ -334,10 +337,10 @@ explorers.loop_and_scan()
 #
 # </details>
 #
-# Now with a clock, on your own machine. In lesson 16 each call of PyTorch took some microseconds,
-# however small the tensors were, and in large tensors the numbers themselves took the time. So we
-# measure once with small tensors and once with large ones. Of five runs we take the shortest, and
-# only ask whether one way takes at least twice as long as the other.
+# Now with a clock, on your own machine. In lesson 16 time was made of calls and of multiplications.
+# So we measure once with small tensors and once with large ones. Of five runs we take the shortest,
+# so a first one that sets things up does no harm. We only ask whether one way takes at least twice
+# as long as the other.
 
 # %%
 from timeit import repeat
@@ -380,8 +383,9 @@ for size in ((1, 16), (32, 256)):
 #
 # ## Two tasks
 #
-# Here is the task of lesson 13: is a bracket open? The minimal LSTM has 8 units as well, and was
-# run with the same ten seeds by `open_brackets` in `lstm_lessons/data/trials.py`.
+# Here is the task of lesson 13: is a bracket open, in a text such as `..(...)..`? The minimal LSTM
+# has 8 units as well, and was run with the same ten seeds by `open_brackets` in
+# `lstm_lessons/data/trials.py`.
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -411,7 +415,7 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 # %%
 for name, seeds in measured("parity").items():
     for place, length in enumerate((20, 200)):
-        shares = sorted(shares[place] for shares in seeds)
+        shares = sorted(seed[place] for seed in seeds)
         ends = f"from {shares[0]:.2f} to {shares[-1]:.2f}"
         print(f"{name:22} {length:3} bits: {ends}")
 

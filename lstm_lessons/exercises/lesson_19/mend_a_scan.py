@@ -1,10 +1,15 @@
 """19.4: a scan with roll, which wraps round, and with its two lines in the wrong order."""
 
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import place, together
+from lstm_lessons.exercises.engine.slips import other, place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -70,11 +75,33 @@ _SLIPS = (
     ),
 )  # fmt: skip
 
+
+def _f_joined_first(in_front: float) -> Callable:
+    """Return a scan that does not wrap round; ``in_front`` times f stays of the first steps."""
+
+    def run(f: Tensor, let_in: Tensor) -> Tensor:
+        reach = 1
+        while reach < len(f):
+            f = torch.cat([in_front * f[:reach], f[reach:] * f[:-reach]])
+            joined = f[reach:] * let_in[:-reach] + let_in[reach:]
+            let_in = torch.cat([let_in[:reach], joined])
+            reach = 2 * reach
+        return let_in
+
+    return run
+
+
+_OTHERS = (
+    other("wrong order, nothing wraps round", f"In your scan {_ORDER}.", _f_joined_first(1.0),
+          _f_joined_first(0.0)),
+)  # fmt: skip
+
 EXERCISE = FunctionExercise(
     "19.4",
     cases=_cases,
     returns=OneTensor(("c",), axes=("step", "sentence", "unit")),
     slips=_SLIPS,
+    others=_OTHERS,
     axes={name: ("step", "sentence", "unit") for name in ("f", "let_in")},
     praise="No step knows what comes later, and each is joined with what came before.",
 )
