@@ -11,7 +11,8 @@
 
 # %% [markdown]
 # Write your answer in its cell, run it, then run the cell below it, which checks it. Stuck?
-# `exercise("12.1").hint()` gives a hint, and another one at the next call.
+# `exercise("12.1").hint()` gives a hint, and another one at the next call;
+# `exercise("12.1").solution()`, called twice, shows a solution.
 
 # %%
 import torch

@@ -112,9 +112,9 @@ def run_stack(
         if depth > 0 and dropout > 0:
             x = F.dropout(x, dropout)
         outputs = []
-        for reverse, weights in enumerate(directions):
+        for direction, weights in enumerate(directions):
             hx = h_0[len(h_n)], c_0[len(h_n)]
-            output, h, c = run_direction(x, sizes, *hx, weights, reverse == 1)
+            output, h, c = run_direction(x, sizes, *hx, weights, direction == 1)
             outputs.append(output)
             h_n.append(h)
             c_n.append(c)

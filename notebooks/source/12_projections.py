@@ -122,7 +122,7 @@ def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
 # %% [markdown]
 # The loop over time has to call this step. So here is the loop of lesson 04 with the step as an
 # argument. The states travel as one tuple, (h, c), so that the loop needs to know only that h comes
-# first. The next lesson will give other steps to it.
+# first.
 
 
 # %%
@@ -177,11 +177,9 @@ for P in (90, 80, 10):
 #
 # **Try it.**
 #
-# 1. Press "a wide memory". How many parameters are left, as a share?
-# 2. Move P up. From which P on has the layer with the projection more than the plain one?
-# 3. Press "long words". Why does the projection save so little there?
-# 4. Some multiplications can be done for all steps at once, others have to wait for the step
-#    before. Which of them does the projection save?
+# 1. Move P up. At which stop of its slider does the layer with the projection first have more than
+#    the plain one?
+# 2. Press "long words". Why does the projection save so little there?
 
 # %%
 from lstm_lessons import explorers
@@ -191,21 +189,22 @@ explorers.projection()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. 33.8 %: 92,160 in place of 272,384.
-# 2. From P = 208 on. The line at the bottom says it: the balance is at 204.8.
-# 3. Four fifths of the parameters are in `weight_ih`, which reads a word of 256 numbers. The
+# 1. At P = 208. The balance is at 204.8, four fifths of 256, and the slider moves by 4.
+# 2. Four fifths of the parameters are in `weight_ih`, which reads a word of 256 numbers. The
 #    projection does not touch it.
-# 4. Those with h, which wait. All words are known from the start, so that the product with
-#    `weight_ih` can be made at once.
 #
 # </details>
+#
+# What a projection saves in a layer are products with h, which have to wait for the step before.
+# The products with `weight_ih` can be made for all steps at once, since all words are known from
+# the start.
 #
 # Whether it saves time has to be measured at your own sizes, as lesson 16 does. On a processor in
 # float32, PyTorch gives a plain layer to oneDNN, a library with fast layers. A projected layer it
 # computes itself, and warns: "not supported with oneDNN". We measured forward and backward on one
 # thread, with 10 to 32 lines of 35 to 100 words, and words of 8 numbers. A layer of 512 numbers
-# with P = 64 took a third to two thirds of the time of the plain one. A layer of 128 numbers with
-# P = 32 took 1.7 to 4.7 times as long as the plain one.
+# with P = 64 took a third to three quarters of the time of the plain one. A layer of 128 numbers
+# with P = 32 took 1.5 to 4.7 times as long as the plain one.
 #
 # And it has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task. Projections were
@@ -242,13 +241,14 @@ def agrees(**arguments):
 # ### The words: input_size and bias
 #
 # The layer is loops in loops. In each frame stand what it does, the function for it, and the
-# arguments that act there. (The frame "for each step" has none; a packed batch has fewer rows.) We
-# begin at the stressed box.
+# arguments that act there. We begin at the stressed box.
 
 # %%
 pictures.whole_layer("sums")
 
 # %% [markdown]
+# No argument acts in the frame "for each step".
+#
 # The input x is one long table here: first the rows of step 0, one for each line that we read, then
 # those of step 1, and so on, as packing has made it in lesson 09. No product with a word has to
 # wait for a step before it. So one product serves for all rows, ahead of the loop:
@@ -256,13 +256,14 @@ pictures.whole_layer("sums")
 # `F.linear(x, weight_ih, bias_ih + bias_hh)`
 #
 # The two biases are only ever added, so their sum goes in as one. The function `input_sums` returns
-# this. It takes the tensors of one direction of one layer together, as `Weights`. What a layer does
-# not have, biases or a projection, is None there.
+# this. It takes the tensors of one direction of one layer as the `Weights` of lesson 10, which can
+# also hold a `weight_hr`. What a layer does not have, biases or a projection, is None there.
 
 # %%
 from lstm_lessons.lstm.ragged import Weights, input_sums
 
-weights = Weights(*nn.LSTM(100, 16, bias=False).all_weights[0])
+unbiased = nn.LSTM(100, 16, bias=False)
+weights = Weights(unbiased.weight_ih_l0, unbiased.weight_hh_l0)
 print(weights.bias_ih, tuple(input_sums(torch.randn(240, 100), weights).shape))
 agrees(bias=False)
 
@@ -280,16 +281,15 @@ print(c_n.unique().tolist())
 
 # %% [markdown]
 # One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
-# is no forget bias to open the gate with: a word of zeros costs half of the memory here. At the
-# next step h is no longer zero, and moves the gates.
+# is no forget bias to open the gate with: a word of zeros costs half of the memory here.
 #
 # ### One direction: hidden_size and proj_size
 #
 # The sums of all rows are cut into one piece for each step. `sizes` says how many rows each step
-# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. With three
-# lines, of 4, 4 and 1 words, there are four pieces: that of step 0 has 3 rows, and the others have
-# 2. Where a line has ended, its row of h and of c has to wait as it is. Two small functions do
-# that: one takes the rows of the lines that still run, the other puts new rows in their place.
+# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. In a packed one
+# they fall, and where a line has ended, its row of h and of c has to wait as it is. Two small
+# functions do that: one takes the rows of the lines that still run, the other puts new rows in
+# their place.
 
 
 # %%
@@ -303,11 +303,6 @@ def replace_first_rows(old, new):
     count = new.shape[0]
     return new if count == old.shape[0] else torch.cat((new, old[count:]))
 
-
-h = torch.tensor([1.0, 2.0, 3.0])  # three lines, one unit
-new_h = torch.tensor([10.0, 20.0])  # of the two that still run
-print("two still run:", first_rows(h, 2).tolist())
-print("after a step: ", replace_first_rows(h, new_h).tolist())
 
 # %% [markdown]
 # Now the loop over time. It is the one over the staircase of lesson 09, with a projection and a
@@ -341,25 +336,10 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 
 # %% [markdown]
-# A packed batch goes in, with lines of 24, 7 and 1 words, once forward and once in reverse.
-# PyTorch's layer of two directions says whether the two outputs, side by side, are right.
+# One direction, with a projection:
 
 # %%
-from lstm_lessons import same
-from torch.nn.utils.rnn import pack_padded_sequence
-
-words = pack_padded_sequence(torch.randn(24, 3, 100), [24, 7, 1])
-both_ways = nn.LSTM(100, 16, bidirectional=True)
-one, other = [Weights(*each) for each in both_ways.all_weights]
-
-data, sizes = words.data, words.batch_sizes.tolist()
-zeros = torch.zeros(3, 16)
-forward, _, _ = run_direction(data, sizes, zeros, zeros, one)
-backward, h, _ = run_direction(data, sizes, zeros, zeros, other, reverse=True)
-packed, (h_n, _) = both_ways(words)
-side_by_side = torch.cat((forward, backward), dim=1)
-print("output:        ", same(side_by_side, packed.data))
-print("h_n of reverse:", same(h, h_n[1]))
+agrees(proj_size=4)
 
 # %% [markdown]
 # ### Layers and directions: num_layers, dropout, bidirectional
@@ -371,7 +351,7 @@ pictures.whole_layer("layers directions")
 
 # %% [markdown]
 # * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
-#   two directions. `reverse` is 0 for the first of them, and 1 for the second.
+#   two directions. `direction` is 0 for the first of them, and 1 for the reverse one.
 # * Dropout falls on what a layer *reads* from the layer below it. So with one layer it never falls,
 #   and what the top layer shows is never touched.
 # * `len(h_n)` counts what is done: layer by layer, and in each layer forward before reverse. That
@@ -387,9 +367,9 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
         if depth > 0 and dropout > 0:
             x = F.dropout(x, dropout)
         outputs = []
-        for reverse, weights in enumerate(directions):
+        for direction, weights in enumerate(directions):
             hx = h_0[len(h_n)], c_0[len(h_n)]
-            output, h, c = run_direction(x, sizes, *hx, weights, reverse == 1)
+            output, h, c = run_direction(x, sizes, *hx, weights, direction == 1)
             outputs.append(output)
             h_n.append(h)
             c_n.append(c)
@@ -404,22 +384,32 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 agrees(num_layers=3, dropout=0.5, bidirectional=True)
 
 # %% [markdown]
-# ### Outside: batch_first
+# ### Outside: batch_first, device and dtype
 #
-# What is left happens before and after `run_stack`, when you write `lstm(x)`:
+# What is left happens before and after `run_stack`, when you write `lstm(x)`. Here are the main
+# lines of `ManualLSTM.forward`:
 #
-# 1. `check_input` checks the input, and says in words what is wrong with it.
-# 2. `layout_of` finds its layout: (T, B, I), (B, T, I), (T, I) or packed. Here `batch_first`
-#    counts.
-# 3. The layout makes the input one long table, and finds `sizes`.
-# 4. The states are those that were given, or zeros. For h they are P wide, if there is a
-#    projection.
-# 5. Dropout is set to 0, unless the layer is in training.
-# 6. `run_stack` runs.
-# 7. The layout brings the results back into the form of the input.
+# ```python
+# layout = layout_of(input, self.batch_first)
+# x, sizes = layout.flat(), layout.sizes
+# h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
+# dropout = self.dropout if self.training else 0.0
+# output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
+# ```
 #
-# (This is `ManualLSTM.forward`, in `lstm_lessons/lstm/manual.py`.) Now nearly all arguments at
-# once.
+# The layout makes the input one long table, whether it is (T, B, I), (B, T, I), (T, I) or packed,
+# and at the end it brings the results back into the form of the input. The states are those that
+# were given, or zeros. For h they are P wide, if there is a projection.
+#
+# `device` and `dtype` act where the weights are made, in `ManualLSTM.__init__`. There each of them
+# is `torch.empty(entry.shape, device=device, dtype=dtype)`, before it is filled.
+
+# %%
+single = ManualLSTM(100, 16, device="cpu", dtype=torch.float32)
+print(single.weight_hh_l0.device, single.weight_hh_l0.dtype)
+
+# %% [markdown]
+# Now nearly all arguments at once.
 #
 # **Predict.** An LSTM has 3 layers, two directions, a projection, and no biases. How many tensors
 # hold its weights?
@@ -443,7 +433,7 @@ agrees(**everything)
 # | `dropout` | between two turns of the outer loop | 06 |
 # | `bidirectional` | inner loop of `run_stack` | 07 |
 # | `proj_size` | the end of a step in `run_direction`; the width of h_0 | 12 |
-# | `device`, `dtype` | where the weights are made | 12 |
+# | `device`, `dtype` | `torch.empty`, where the weights are made | 12 |
 
 # %% [markdown]
 # ## What we have seen

@@ -1,10 +1,20 @@
 """Claims about projections and the GRU that no page of lessons 12 and 13 makes any more."""
 
+import inspect
+import re
+from pathlib import Path
+
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
+from lstm_lessons import ManualLSTM
+from lstm_lessons.lstm.backprop import layers_of
+from lstm_lessons.lstm.ragged import run_direction
 from lstm_lessons.lstm.relatives import Relative
+
+LESSON = Path(__file__).parents[2] / "notebooks/source/12_projections.py"
 
 
 def parameters(layer):
@@ -68,3 +78,29 @@ def test_a_gru_whose_z_and_one_minus_z_change_places_has_the_other_sign_before_z
     assert torch.allclose(turned(x, h), z * n + (1 - z) * h, rtol=0, atol=1e-12)
     zeros = torch.zeros_like(h)
     assert (turned(x, zeros) - gru(x, zeros)).abs().max() > 0.01
+
+
+def test_the_lines_of_the_layer_that_lesson_12_shows_are_the_packages():
+    """The main lines of forward, and the one in which device and dtype act."""
+    text = LESSON.read_text(encoding="utf-8").replace("\n# ", "\n")
+    shown = re.search(r"```python\n(.*?)\n```", text, re.DOTALL)[1].split("\n")
+    forward = inspect.getsource(ManualLSTM.forward)
+    places = [forward.index(line) for line in shown]
+    assert len(places) == 5 and places == sorted(places)
+    made = "torch.empty(entry.shape, device=device, dtype=dtype)"
+    assert made in text and made in inspect.getsource(ManualLSTM.__init__)
+
+
+def test_a_packed_batch_runs_forward_and_in_reverse_as_in_torch():
+    """Lines of 24, 7 and 1 words, through two directions whose outputs are laid side by side."""
+    torch.manual_seed(0)
+    words = pack_padded_sequence(torch.randn(24, 3, 100, dtype=torch.float64), [24, 7, 1])
+    both_ways = nn.LSTM(100, 16, bidirectional=True, dtype=torch.float64)
+    sizes, zeros = tuple(words.batch_sizes.tolist()), torch.zeros(3, 16, dtype=torch.float64)
+    [[one, other]] = layers_of(both_ways)
+    forward, _, _ = run_direction(words.data, sizes, zeros, zeros, one)
+    backward, h, _ = run_direction(words.data, sizes, zeros, zeros, other, reverse=True)
+    packed, (h_n, _) = both_ways(words)
+    side_by_side = torch.cat((forward, backward), dim=1)
+    assert torch.allclose(side_by_side, packed.data, rtol=0, atol=1e-12)
+    assert torch.allclose(h, h_n[1], rtol=0, atol=1e-12)
