@@ -141,7 +141,9 @@ def _curve(
 
 def _head(root: svg.Element, rows: list[Row], best: int) -> None:
     at, end = rows[best], rows[-1]
-    stopped = f"stops at epoch {(best + 1) * EVERY}: validation {at.validation:.1f}"
+    epoch = (best + 1) * EVERY
+    stopped = f"stops at epoch {epoch}" if epoch < EPOCHS else f"has not stopped by epoch {EPOCHS}"
+    stopped += f": validation {at.validation:.1f}"
     svg.label(root, LEFT, 28, stopped, 16, "start", font_weight="bold", data_says="stop")
     last = f"{end.training:.1f}, validation {end.validation:.1f}"
     last = f"after epoch {EPOCHS}: training {last}"

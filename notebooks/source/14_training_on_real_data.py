@@ -360,7 +360,7 @@ for rate in ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0"):
 # %% [markdown]
 # The rate 0.03 with 64 units has the smallest mean, 10.8, and we take it.
 #
-# The explorer draws the runs of the table. A ring marks the epoch at which early stopping stops.
+# The explorer draws the runs of the table. A ring marks the epoch that early stopping takes.
 # The test error is not shown, because you would choose by it.
 #
 # **Try it.**
