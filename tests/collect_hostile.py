@@ -21,7 +21,7 @@ from lstm_lessons.workshop.collect.people import people
 def main(words: list[str]) -> int:
     """Judge the kinds; return the exit status."""
     if reason := walls.missing():
-        print(f"No walls here: {reason}.")
+        print(f"No walls here, without which it would harm this machine: {reason}.")
         return 1
     kinds = [each for each in HOSTILE if not words or any(word in each.name for word in words)]
     honest = [

@@ -6,19 +6,21 @@ Here are the quick kinds of the table; `python tests/collect_hostile.py` judges 
 import csv
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hostile import HOSTILE, Hostile, answers
 
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.workshop.collect import page, pages, results, run, table, walls
+from lstm_lessons.workshop.collect import fence, limits, page, pages, results, run, table, walls
 from lstm_lessons.workshop.collect.limits import Limits
 from lstm_lessons.workshop.collect.people import Learner, people
 
 QUICK = (
     *("os._exit in a cell", "patches check", "pre-made outputs", "writes to every descriptor"),
-    *("reads the solution", "a lying value", "kills", "daemon"),
+    *("reads the solution", "kills"),
 )
 
 
@@ -57,6 +59,49 @@ def test_nothing_of_it_is_left(judged):
     assert not Path("/tmp/lstm-hostile-was-here").exists()
     mine = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"collect.warm" in _read(path)]
     assert not [each for each in mine if _parent(each.parent) == os.getpid()]
+
+
+def test_the_fence_and_the_filter_hold_without_walls(tmp_path):
+    """In a process of its own: outside one folder nothing can be changed, and nobody reached."""
+    if not fence.version() or not limits.can_refuse_calls():
+        pytest.skip("this kernel has no Landlock, or this machine's calls are not known")
+    run_ = subprocess.run(
+        [sys.executable, "-c", _BEHIND_THE_FENCE, str(tmp_path)], capture_output=True, text=True
+    )
+    assert run_.returncode == 0, run_.stderr
+    assert run_.stdout.split() == []
+    assert (tmp_path / "outside").read_text() == "as it was"
+
+
+_BEHIND_THE_FENCE = """
+import os, signal, socket, sys
+from pathlib import Path
+from lstm_lessons.workshop.collect import fence, limits
+place = Path(sys.argv[1])
+inside, outside = place / "inside", place / "outside"
+inside.mkdir()
+outside.write_text("as it was")
+fence.keep_within(inside)
+limits.set_limits(limits.Limits(), limits.taken())
+(inside / "file").write_text("mine")
+for name, forbidden in {
+    "write": lambda: outside.write_text("other"),
+    "cut": lambda: os.truncate(outside, 0),
+    "delete": outside.unlink,
+    "make": lambda: (place / "new").mkdir(),
+    "move": lambda: outside.rename(inside / "moved"),
+    "chmod": lambda: outside.chmod(0),
+    "signal": lambda: os.kill(os.getppid(), 0),
+    "socket": socket.socket,
+    "fork": os.fork,
+    "file": lambda: (inside / "big").write_bytes(bytes(65 * 2**20)),
+}.items():
+    try:
+        forbidden()
+        print(name)
+    except OSError:
+        pass
+"""
 
 
 def _read(path: Path) -> bytes:

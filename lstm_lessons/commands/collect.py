@@ -43,8 +43,8 @@ def main(arguments: list[str]) -> int:
     if reason:
         raise Failure(
             f"No walls can be put round learners' code on this system: {reason}.",
-            "Run collect where they can, or in a container (collect --help); or, for people whom "
-            "you trust with your files, say --no-walls.",
+            "Run collect where they can, or in a container (collect --help); or say --no-walls, "
+            f"which lets learners' code {_unwalled()}.",
         )
     limits = Limits(asked.seconds, asked.minutes, asked.memory, asked.files)
     jobs = asked.jobs or run.at_once(limits)
@@ -102,9 +102,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-walls",
         action="store_true",
-        help="limits alone: learners' code can read and delete your files, and use the network",
+        help=f"where no walls can be built: learners' code can then {_unwalled()}",
     )
     return parser
+
+
+def _unwalled() -> str:
+    """Return what learners' code can do where there are no walls."""
+    from lstm_lessons.workshop.collect import fence
+
+    fenced = sys.platform.startswith("linux") and fence.version()
+    return f"read {'' if fenced else 'and delete '}your files and the solutions"
 
 
 def _above_zero(kind: type[int] | type[float]) -> Callable[[str], float]:
@@ -127,13 +135,24 @@ def _told(each: Earned) -> str:
 
 
 def _how(walls_up: bool) -> str:
-    where = (
-        "Each learner's code ran in processes of its own without a network, which saw none of your "
-        "files, no other learner's, and neither checkers nor solutions."
-        if walls_up
-        else "Learners' code ran without walls: it could read and change your files, and look up "
-        "the solutions."
-    )
+    """Return what the page says of the way in which was judged, and of who may trust it."""
+    from lstm_lessons.workshop.collect import fence
+
+    if walls_up:
+        where = (
+            "Each learner's code ran in processes of its own without a network, which saw none of "
+            "your files, no other learner's, and neither checkers nor solutions."
+        )
+    elif fence.version():
+        where = (
+            "Learners' code ran without walls: it could change nothing of yours, and had no "
+            "network; it could read your files, other learners' work, and the solutions."
+        )
+    else:
+        where = (
+            "Learners' code ran without walls and without a fence: it could read and change your "
+            "files, and look up the solutions."
+        )
     return (
         f"The cells of each notebook were run again; stored outputs do not count. {where} The "
         "checkers ran outside and got numbers alone, so no code could change a verdict, but for "

@@ -73,6 +73,8 @@ def judge(notebooks: list[Path], limited: Limits, behind_walls: bool, hidden: li
         lines.append(f"no exercise of the course in {', '.join(each.name for each in read[:5])}")
     if bench.late:
         lines.append(f"after {limited.minutes:g} minutes the rest was not judged")
+    if bench.gone:
+        lines.append("it ended its own processes' first one, and the rest was not judged")
     return Judged(tuple(_best(verdicts)), tuple(lines))
 
 
@@ -90,10 +92,11 @@ class _Bench:
     """Where one learner's answers are judged, one after the other."""
 
     def __init__(self, limited: Limits, behind_walls: bool, hidden: list[Path]) -> None:
-        self._limited, self._how = limited, (limited, behind_walls, hidden)
+        self._limited = limited
         self._until = time.monotonic() + 60 * limited.minutes
-        self._sandbox = Sandbox(*self._how)
-        self.late = False
+        # One for all: later this process has solutions in it, which a new one would inherit.
+        self._sandbox = Sandbox(limited, behind_walls, hidden)
+        self.late = self.gone = False
 
     def close(self) -> None:
         self._sandbox.close()
@@ -101,11 +104,15 @@ class _Bench:
     def page(self, page: pages.Page) -> Iterator[Verdict]:
         """Give the verdicts on all exercises of a notebook."""
         for number, tries in _places(page).items():
-            if time.monotonic() > self._until:
-                self.late = True
+            self.late = time.monotonic() > self._until
+            if self.late or self.gone:
                 return
             start = time.monotonic()
-            outcome, slip, message = self._exercise(page, number, tries)
+            try:
+                outcome, slip, message = self._exercise(page, number, tries)
+            except wire.Ended:
+                self.gone = True
+                return
             seconds = round(time.monotonic() - start, 2)
             message = message[:_MOST_LETTERS]
             yield Verdict(number, outcome, slip or "", message, page.name, seconds)
@@ -115,7 +122,7 @@ class _Bench:
     ) -> tuple[str, str | None, str]:
         """Return outcome, slip and message; a cell that ends its process is left out from then."""
         while True:
-            pipe = self._play({"cells": page.code, "tries": tries})
+            pipe = self._sandbox.play({"cells": page.code, "tries": tries})
             try:
                 with contextlib.closing(pipe):
                     return self._ask(page, pipe, number, len(tries))
@@ -127,14 +134,6 @@ class _Bench:
                     return "error", "ends its process", f"Cell {cell.cell} {cell.why}."
             finally:
                 self._sandbox.clear()
-
-    def _play(self, plan: dict[str, Any]) -> socket.socket:
-        try:
-            return self._sandbox.play(plan)
-        except wire.Ended:  # whoever plays there may have harmed it
-            self._sandbox.close()
-            self._sandbox = Sandbox(*self._how)
-            return self._sandbox.play(plan)
 
     def _ask(
         self, page: pages.Page, pipe: socket.socket, number: str, tries: int

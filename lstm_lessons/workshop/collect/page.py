@@ -66,7 +66,7 @@ def _summary(earned: Sequence[Earned], heading: str) -> str:
     verdicts = [each for one in earned for each in one.verdicts]
     often = Counter(each["outcome"] for each in verdicts)
     exercises = len({each["exercise"] for each in verdicts})
-    told = ", ".join(f"{often[key]} {words}" for key, (_, words) in OUTCOMES.items())
+    told = ", ".join(f"{words} {often[key]}" for key, (_, words) in OUTCOMES.items())
     return (
         f"<h1>{escape(heading)}</h1>\n"
         f"<p>{_counted(len(earned), 'person', 'people')}, "
@@ -90,12 +90,25 @@ def _to_explain(earned: Sequence[Earned], found: Sequence[SlipOf], names: bool) 
         for verdict in one.verdicts
         if verdict["outcome"] != "not attempted"
     )
-    rows = "\n".join(_slip(each, handed_in[each.exercise], names) for each in found)
-    return (
+    often = [each for each in found if len(each.people) > 1]
+    alone = [each for each in found if len(each.people) == 1]
+
+    def listed(some: Sequence[SlipOf]) -> str:
+        rows = "\n".join(_slip(each, handed_in[each.exercise], names) for each in some)
+        return f'<ol class="slips">\n{rows}\n</ol>'
+
+    told = [
         f"{head}\n<p>Each mistake with how many of those who tried the exercise made it; open one "
-        "to read what they were told.</p>\n"
-        f'<ol class="slips">\n{rows}\n</ol>'
-    )
+        "to read what they were told.</p>"
+    ]
+    if often:
+        told.append(listed(often))
+    if alone and often:
+        words = f"Made by one person alone: {_counted(len(alone), 'mistake', 'mistakes')}"
+        told.append(f"<details><summary>{words}</summary>\n{listed(alone)}\n</details>")
+    elif alone:
+        told.append(listed(alone))
+    return "\n".join(told)
 
 
 def _slip(slip: SlipOf, tried: int, names: bool) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,15 +50,18 @@ def judged(
     Raises:
         Failure: the process that judges has ended.
     """
-    with subprocess.Popen(
-        [sys.executable, "-m", _WARM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=_environ(),
-        cwd=walls.PACKAGE.parent,
-        start_new_session=True,  # an interruption comes to this process alone
-    ) as warm:
+    with (
+        tempfile.TemporaryDirectory(prefix="lstm-collect-", ignore_cleanup_errors=True) as place,
+        subprocess.Popen(
+            [sys.executable, "-m", _WARM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_environ() | {"TMPDIR": place},
+            cwd=walls.PACKAGE.parent,
+            start_new_session=True,  # an interruption comes to this process alone
+        ) as warm,
+    ):
         assert warm.stdin is not None and warm.stdout is not None
         try:
             _next(warm)
@@ -102,4 +106,5 @@ def _environ() -> dict[str, str]:
     one = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     found = {name: os.environ[name] for name in kept if name in os.environ}
     found |= {"PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg", "HOME": "/nonexistent"}
+    found["PYTHONWARNINGS"] = "ignore"
     return found | dict.fromkeys(one, "1")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lstm_lessons.workshop.collect import limits, walls, wire
+from lstm_lessons.workshop.collect import fence, limits, walls, wire
 
 _PLAY, _CLEAR = b"p", b"c"
 _ENVIRON = {
@@ -160,6 +160,7 @@ def _play(pipe: socket.socket, home: Path, limited: limits.Limits, taken: int) -
         from lstm_lessons.workshop.collect import player
 
         player.silence_the_checker()
+        fence.keep_within(home.parent)
         limits.set_limits(limited, taken)
         cells = [(number, code) for number, code in plan["cells"]]
         player.Player(pipe, cells, [(at, what) for at, what in plan["tries"]]).serve()

@@ -79,6 +79,8 @@ def go_behind_walls(root: Path, files: int, hidden: Iterable[Path]) -> None:
     Raises:
         NoWalls: something of it is refused.
     """
+    if os.uname().machine not in _PIVOT_ROOT:
+        raise NoWalls(f"a {os.uname().machine} machine's calls are not known here")
     user, group = os.getuid(), os.getgid()
     flags = 0
     for each in _NEW.values():
