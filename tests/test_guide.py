@@ -135,7 +135,7 @@ def test_words_that_are_not_as_they_should_be_are_told_in_one_line(tmp_path, cha
     with pytest.raises(Failure) as raised:
         builder.build(tmp_path, tmp_path / "out")
     assert told in str(raised.value) and "\n" not in str(raised.value)
-    assert not (tmp_path / "out").exists() and not list(tmp_path.glob(".out*"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_writes_a_folder_and_says_what_it_holds(tmp_path, capsys, monkeypatch, pages):
@@ -147,6 +147,31 @@ def test_the_command_writes_a_folder_and_says_what_it_holds(tmp_path, capsys, mo
     assert "23 pages" in printed and "give it to no learner" in printed
     assert {each.name for each in folder.iterdir()} == {builder.MARK, *pages}
     assert dispatch.dispatch(["guide", str(folder)]) == 0, "a guide is written anew"
+
+
+def test_a_run_that_is_stopped_loses_nothing_and_is_mended(tmp_path, monkeypatch, pages):
+    monkeypatch.setattr(builder, "made", lambda root: pages)
+    folder = tmp_path / "guide"
+    builder.build(CLONE, folder)
+    old = {path.name: path.read_bytes() for path in folder.iterdir()}
+    changed = {name: text.replace("</main>", "anew</main>") for name, text in pages.items()}
+    monkeypatch.setattr(builder, "made", lambda root: changed)
+    replace, calls = builder.os.replace, []
+
+    def full(source, target):
+        calls.append(target)
+        if len(calls) == 5:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(builder.os, "replace", full)
+    with pytest.raises(OSError):
+        builder.build(CLONE, folder)
+    assert {path.name for path in folder.iterdir()} == set(old)
+    monkeypatch.setattr(builder.os, "replace", replace)
+    builder.build(CLONE, folder)
+    assert all("anew</main>" in (folder / name).read_text("utf-8") for name in pages)
+    assert {path.name for path in folder.iterdir()} == set(old)
 
 
 def test_what_somebody_wrote_is_not_written_over(tmp_path, capsys, monkeypatch, pages):

@@ -642,7 +642,11 @@ ERRORS = [
     (lambda: LSTM**2, "two things that do not go together", "`**` stands between"),
     (lambda: A.split(None), "an argument of another kind", "of the type `NoneType`"),
     (gone_deep, "calls itself without end", ""),
-    (lambda: reorder(torch.zeros(4), "ifgo", "ijfo"), "a gate by another library's letter", "the letter j"),
+    (
+        lambda: reorder(torch.zeros(4), "ifgo", "ijfo"),
+        "a gate by another library's letter",
+        "the letter j",
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import os
 import tempfile
 from pathlib import Path
 
@@ -21,11 +21,14 @@ FIRST = "workshop.md"
 MARK = ".lstm-lessons-guide"
 """A file with a digest of each page: only a folder that is as it was written is written anew."""
 
+_DRAFTS = ".lstm-lessons-drafts-"
+
 
 def build(root: Path, folder: Path) -> list[Path]:
     """Write the guide of a clone into a folder; return its pages.
 
-    The old guide stays until the new one is whole.
+    Pages are put in their places when all of them are made. What a stopped run leaves is written
+    anew by the next one.
 
     Raises:
         Failure: the folder holds something else, or written words are not as they should be.
@@ -35,17 +38,25 @@ def build(root: Path, folder: Path) -> list[Path]:
         pages = made(root)
     except (written.WrittenError, FormulaError, KeyError) as error:
         raise Failure(f"{error.args[0]}.", "Mend that file, and make the guide again.") from None
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
-        new = Path(place) / "guide"
-        new.mkdir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_DRAFTS) as place:
+        drafts = Path(place)
         for name, text in pages.items():
-            (new / name).write_text(text, encoding="utf-8")
-        (new / MARK).write_text(json.dumps(_digests(new), indent=1), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        new.rename(folder)
+            (drafts / name).write_text(text, encoding="utf-8")
+        old, new = _digests(folder), _digests(drafts)
+        _mark(folder, drafts, {name: [new.get(name), old.get(name)] for name in {**old, **new}})
+        for name in pages:
+            os.replace(drafts / name, folder / name)
+        for name in old.keys() - new.keys():  # the page of a lesson that has another name now
+            (folder / name).unlink()
+        _mark(folder, drafts, {name: [new[name]] for name in new})
     return [folder / name for name in pages]
+
+
+def _mark(folder: Path, drafts: Path, told: dict[str, list[str | None]]) -> None:
+    """Write into the mark which digests the pages may have, whole or not at all."""
+    (drafts / MARK).write_text(json.dumps(told, indent=1), encoding="utf-8")
+    os.replace(drafts / MARK, folder / MARK)
 
 
 def refuse_what_is_no_guide(folder: Path) -> None:
@@ -56,7 +67,7 @@ def refuse_what_is_no_guide(folder: Path) -> None:
     """
     if folder.is_dir():
         found, ours = _digests(folder), _written(folder)
-        if not (others := sorted(name for name in found if found[name] != ours.get(name))):
+        if not (others := sorted(name for name in found if found[name] not in ours.get(name, ()))):
             return
         problem = f"{folder} holds something that this command did not write: {others[0]}."
     elif folder.exists() or folder.is_symlink():
@@ -67,16 +78,19 @@ def refuse_what_is_no_guide(folder: Path) -> None:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Return a digest of each file of a folder but the mark; other things have an empty one."""
+    """Return a digest of each file of a folder; other things have an empty one.
+
+    The mark is left out, and what an interrupted run has left of its drafts.
+    """
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         for path in folder.iterdir()
-        if path.name != MARK
+        if path.name != MARK and not path.name.startswith(_DRAFTS)
     }
 
 
-def _written(folder: Path) -> dict[str, str]:
-    """Return the digests of the pages as they were written here; none without a mark."""
+def _written(folder: Path) -> dict[str, list[str]]:
+    """Return the digests that the pages may have as they were written; none without a mark."""
     try:
         told = json.loads((folder / MARK).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
