@@ -271,12 +271,8 @@ for name, place in places.items():
 # has used the test years to choose, so it has measured nothing about a future that nobody knows.
 # The honest number is the second one.
 #
-# <details><summary>How a program stops</summary>
-#
-# It keeps a copy of the best weights, `copy.deepcopy(model.state_dict())`, and stops when the
-# validation error has not become better for a number of epochs, the *patience*.
-#
-# </details>
+# In a program you keep a copy of the best weights, `copy.deepcopy(model.state_dict())`, and stop
+# when the validation error has not become better for a number of epochs, the *patience*.
 #
 # ## Luck or skill
 #
