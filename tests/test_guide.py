@@ -40,6 +40,16 @@ def test_every_lesson_has_a_page_with_all_its_parts(pages):
             assert markup.code(text.text(each).solution) in made, each
 
 
+def test_a_page_says_what_each_route_shows_of_its_lesson(pages):
+    made = pages[page.file_name("02")]
+    row = (
+        "<td><code>ninety-minutes</code></td><td>One unit, four gates; Four gates, one product</td>"
+    )
+    assert f"{row}<td>02.3</td>" in made
+    assert "<td><code>twelve-hours</code></td><td>all of it</td><td>02.1, 02.2, 02.3</td>" in made
+    assert '<th scope="col">route</th>' not in pages[page.file_name("20")]  # it is on none
+
+
 def test_no_mark_is_left_that_a_browser_would_show(pages):
     for name, made in pages.items():
         seen = re.sub(r"<(pre|code|style)\b.*?</\1>", "", made, flags=re.DOTALL)

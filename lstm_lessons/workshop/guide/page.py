@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lstm_lessons.course import LESSONS, ROUTES, Lesson, lesson
+from lstm_lessons.course import LESSONS, ROUTES, Lesson, Show, lesson
 from lstm_lessons.exercises.engine import text
-from lstm_lessons.routes import minutes, sections
+from lstm_lessons.routes import minutes, sections, timetable
 from lstm_lessons.workshop.guide import asked, slips, written
 from lstm_lessons.workshop.guide.markup import code, html, line, page, table
 from lstm_lessons.workshop.guide.written import Written
@@ -31,6 +31,7 @@ def made(root: Path, number: str) -> str:
         html(words.question),
         "<h2>Minutes</h2>",
         _minutes(root, number),
+        _on_routes(root, number),
         "<h2>Before each reveal</h2>",
         _questions(root, number),
         "<h2>Where the room gets stuck</h2>",
@@ -104,6 +105,26 @@ def _minutes(root: Path, number: str) -> str:
         '<a href="routes.html">Routes</a>.</p>'
     )
     return table(["section", "alone", "in a room", "in it"], rows, "numbers sum") + note
+
+
+def _on_routes(root: Path, number: str) -> str:
+    """Return what each route shows of a lesson, and which of its exercises it sets."""
+    rows = []
+    for each in ROUTES:
+        shown = [part for part in each.parts if isinstance(part, Show) and part.lesson == number]
+        titles = [title for part in shown for title in timetable.titles(root, part)]
+        if not titles:
+            continue
+        whole = len(titles) == len(sections.of(root, number))
+        numbers = [exercise for exercise in each.exercises if exercise[:2] == number]
+        rows.append(
+            [
+                f"<code>{each.name}</code>",
+                "all of it" if whole else line("; ".join(titles)),
+                ", ".join(numbers),
+            ]  # fmt: skip
+        )
+    return table(["route", "shows", "sets"], rows, "small") if rows else ""
 
 
 def _questions(root: Path, number: str) -> str:
