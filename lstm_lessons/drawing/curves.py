@@ -46,6 +46,7 @@ def curves(
     now: int | None = None,
     title: str = "",
     styles: Mapping[str, Style] | None = None,
+    below: float = 0,
 ) -> None:
     """Draw curves in a box of ``height`` pixels below a line of text at ``top``.
 
@@ -54,14 +55,14 @@ def curves(
     A curve may have fewer values than there are steps: those read so far.
 
     ``values`` are the curves by name, one value a step. ``c[3]`` is drawn as ``c`` is; ``styles``
-    says how others look.
+    says how others look. Values up to ``below`` under the lower bound are drawn under the box.
 
     Raises:
-        ValueError: a value lies outside the bounds, or a curve has more values than steps.
+        ValueError: another value lies outside the bounds, or a curve has more values than steps.
     """
     low, high = bounds
     box = top + 22
-    _check(steps, values, bounds)
+    _check(steps, values, bounds, below)
     if now is not None:
         steps.mark(root, now, box, box + height)
     _frame(root, steps, box, height, bounds)
@@ -93,14 +94,17 @@ def curves(
 
 
 def _check(
-    steps: Steps, values: Mapping[str, Sequence[float]], bounds: tuple[float, float]
+    steps: Steps,
+    values: Mapping[str, Sequence[float]],
+    bounds: tuple[float, float],
+    below: float,
 ) -> None:
     low, high = bounds
     for name, curve in values.items():
         if len(curve) > steps.count:
             raise ValueError(f"{name} has {len(curve)} values for {steps.count} steps")
         for value in curve:
-            if not low <= value <= high:
+            if not low - below <= value <= high:
                 raise ValueError(f"{name} must be from {low} to {high}, got {value!r}")
 
 

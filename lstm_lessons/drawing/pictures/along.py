@@ -10,7 +10,7 @@ from lstm_lessons.drawing.picture import Picture
 from lstm_lessons.drawing.steps import Steps
 
 LONGEST = 44
-EMPTY = 0.05  # a value this little below 0 is drawn as 0
+EMPTY = 0.05  # values this little below 0 need no room of their own: they lie just below the box
 WIDTH, HEIGHT, LEFT, RIGHT = 760, 222, 46, 614  # right of the curves stand their names
 TOP, TALL = 14, 140
 STYLES = (pen.Style(width=3.5), pen.Style("muted", "7 5", 2.5))
@@ -46,9 +46,8 @@ def along(
         x = LEFT + cut * steps.column
         path = f"M{x:.2f} {TOP + 22}V{TOP + TALL + 54}"
         svg.add(root, "path", d=path, stroke="ink", stroke_dasharray="2 3", data_cut=str(cut))
-    shown = {name: [max(low, each) for each in curve] for name, curve in values.items()}
-    styles = dict(zip(values, STYLES, strict=False))
-    pen.curves(root, steps, TOP, TALL, shown, (low, 1), title=title, styles=styles)
+    looks = {"title": title, "styles": dict(zip(values, STYLES, strict=False)), "below": EMPTY}
+    pen.curves(root, steps, TOP, TALL, values, (low, 1), **looks)
     steps.letters(root, TOP + TALL + 44, line)
     return Picture(svg.write(root), _alt(line, values, title, places))
 

@@ -13,7 +13,7 @@ from lstm_lessons.drawing.steps import SPACE, Steps
 
 GATES = {"f": "forget", "i": "input", "o": "output"}
 LONGEST = 50
-EMPTY = 0.05  # a c this little below 0 is drawn as 0
+EMPTY = 0.05  # a c this little below 0 is drawn just below the box, which ends at 0
 WIDTH, LEFT, RIGHT = 760, 56, 712
 MEMORY_TOP, MEMORY_HEIGHT, LETTERS_Y = 14, 130, 190
 GATES_TOP, GATES_HEIGHT = 206, 96
@@ -54,7 +54,7 @@ def unit(line: str, gates: str = "", number: int = 5) -> Picture:
 def _memory(root: svg.Element, steps: Steps, memory: Sequence[float], number: int) -> None:
     """Draw c, with a grid line at each whole number.
 
-    A unit that is empty is a little below 0: less than the pen is wide, and drawn as 0.
+    A unit that is empty is a little below 0: its line runs a pixel or two below the box.
     """
     low, high = min(0, floor(min(memory) + EMPTY)), max(1, ceil(max(memory)))
     for whole in range(low + 1, high):
@@ -63,8 +63,8 @@ def _memory(root: svg.Element, steps: Steps, memory: Sequence[float], number: in
         if whole:  # the line at 0 has its number already
             svg.label(root, steps.left - 6, y + 4.5, svg.number(whole, 0), 12, "end", fill="muted")
     title = f"memory c of unit {number}, after each character"
-    shown = {"c": [max(low, value) for value in memory]}
-    curves(root, steps, MEMORY_TOP, MEMORY_HEIGHT, shown, (low, high), title=title)
+    place = (root, steps, MEMORY_TOP, MEMORY_HEIGHT, {"c": memory}, (low, high))
+    curves(*place, title=title, below=EMPTY)
 
 
 def _said_under_the_pointer(
