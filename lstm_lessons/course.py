@@ -181,10 +181,10 @@ LESSONS = (
     Lesson(
         "01_why_gates",
         "Why gates",
-        "How far back can a recurrent network learn from, and what is a gate for?",
-        "how far back a network can learn from; the forget gate as a half-life",
+        "How far back does training see in a new network, and what is a gate for?",
+        "how far back training sees in a new network; the forget gate as a half-life",
         objectives=(
-            "measure how far back a network can learn from, with its gradient as the ruler",
+            "measure how far back training sees in a new network, with its gradient as the ruler",
             "read a forget gate as a half-life, and choose the bias for the half-life you want",
             "say how much of its memory a new `nn.LSTM` keeps, and open its gates",
         ),
@@ -629,7 +629,7 @@ ROUTES = (
                             "What a new nn.LSTM keeps",
                             "Turn the knob",
                         ),
-                        "The gradient is the ruler: it says how far back a network sees now. A "
+                        "The gradient is the ruler: it says how far back training sees now. A "
                         "plain RNN shrinks it by about the same factor per step. Asked for a sign "
                         "of 29 steps before, a new `nn.LSTM` learns it from none of 45 starts; "
                         "with a forget bias of 2 or 4 it learns.",
@@ -769,7 +769,7 @@ ROUTES = (
                             "What must be remembered, and for how long",
                             "The simplest network that reads",
                             "A memory with a tap",
-                            "A ruler: how far back can it learn?",
+                            "A ruler: how far back does training see?",
                             "A network that holds a sign",
                             "A real RNN",
                         ),
@@ -941,7 +941,7 @@ ROUTES = (
                             "What must be remembered, and for how long",
                             "The simplest network that reads",
                             "A memory with a tap",
-                            "A ruler: how far back can it learn?",
+                            "A ruler: how far back does training see?",
                             "A network that holds a sign",
                             "The factor is the gate",
                             "What a new nn.LSTM keeps",
