@@ -117,7 +117,7 @@ LESSONS = {path.stem: definitions(path) for path in (ROOT / "notebooks/source").
 PACKAGE = {
     path.relative_to(ROOT / "lstm_lessons").as_posix(): definitions(path)
     for path in (ROOT / "lstm_lessons").rglob("*.py")
-    if not {"exercises", "data"}.intersection(path.parts)  # the scripts of data derive nothing
+    if not {"exercises", "data", "workshop"}.intersection(path.parts)  # these derive nothing
 }
 DERIVED = (
     ("01_why_gates", "sigmoid", "lstm/plain.py"),
