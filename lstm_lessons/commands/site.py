@@ -7,6 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from lstm_lessons.commands.arguments import port
 from lstm_lessons.environment.clone import Clone
 
 
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
         "folder", nargs="?", type=Path, metavar="FOLDER", help="where (default: build/site)"
     )
     parser.add_argument("--serve", action="store_true", help="show it on this machine alone")
-    parser.add_argument("--port", type=int, default=8000, metavar="N", help="where to serve it")
+    parser.add_argument("--port", type=port, default=8000, metavar="N", help="where to serve it")
     asked = parser.parse_args(arguments)
     clone = Clone.here()
     folder = (asked.folder or clone.root / "build" / "site").expanduser().absolute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from lstm_lessons.commands.arguments import port
 from lstm_lessons.commands.site import serve
 from lstm_lessons.environment.clone import Clone
 
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
         "folder", nargs="?", type=Path, metavar="FOLDER", help="where (default: build/slides/NAME)"
     )
     parser.add_argument("--serve", action="store_true", help="show it on this machine alone")
-    parser.add_argument("--port", type=int, default=8000, metavar="N", help="where to serve it")
+    parser.add_argument("--port", type=port, default=8000, metavar="N", help="where to serve it")
     asked = parser.parse_args(arguments)
     clone = Clone.here()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 from lstm_lessons.environment.failure import Failure
@@ -37,12 +38,18 @@ def refuse_another(folder: Path, mark: str) -> None:
 
 
 def put(made: Path, folder: Path, mark: str) -> None:
-    """Move what was made to its place, with a mark that holds a digest of each file."""
+    """Move what was made to its place, with a mark that holds a digest of each file.
+
+    What stood there goes when all of the new is beside it: a disk that is full loses nothing.
+    """
     (made / mark).write_text(json.dumps(_digests(made), indent=1), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(made, folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
+        beside = Path(place) / "made"
+        shutil.move(made, beside)
+        if folder.exists():
+            shutil.rmtree(folder)
+        beside.rename(folder)
 
 
 def _digests(folder: Path) -> dict[str, str]:

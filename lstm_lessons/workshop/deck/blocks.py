@@ -86,6 +86,8 @@ def texts(source: str) -> list[Text]:
         if token.level or token.map is None or token.type not in _KINDS:
             continue
         kind = _KINDS[token.type]
+        if token.type == "ordered_list_open" and token.attrGet("start") not in (None, 0):
+            kind = "prose"  # it begins with a number that is an answer
         text = "\n".join(lines[slice(*token.map)]).strip()
         if kind == "html":  # a fold's beginning or end, or a comment
             folded = (folded or "<details" in text) and "</details" not in text

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from typing import Any
+
+_ANSWER = re.compile(r"^(\d\d+)\.(?= )", re.MULTILINE)
 
 
 @cache
@@ -26,8 +29,8 @@ def _formula(tex: str, options: dict[str, Any]) -> str:
 
 
 def html(text: str) -> str:
-    """Return blocks of text as HTML."""
-    return reader().render(text)
+    """Return blocks of text as HTML. A number that begins a paragraph, such as 173., is no list."""
+    return reader().render(_ANSWER.sub(r"\1\.", text))
 
 
 def line(text: str) -> str:

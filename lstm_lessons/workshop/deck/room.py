@@ -1,19 +1,19 @@
-"""How much a slide of 1280 x 720 holds, in letters of 18 pixels and more.
+"""How much a slide of 1280 x 720 holds, in the smallest letters that it may have.
 
 These are estimates, by which slides are divided when they are made. The page measures, and takes
-the largest letters that fit.
+the largest letters that fit. In the smallest, words have 22 pixels on a slide with code, and code
+has 18.
 """
 
 from __future__ import annotations
 
-LINES = 21
-"""Lines of code and of what it prints, on one slide, at 18 pixels; each of the two has a frame."""
+from collections.abc import Iterable
 
-PRINTED = 19
-"""Lines that a slide shows of what was printed, when it shows nothing else."""
+from lstm_lessons.workshop.deck.sentences import length
+from lstm_lessons.workshop.deck.slide import Code, Part, Printed, Words
 
 COLUMNS = 100
-"""Characters of a line of code at 18 pixels."""
+"""Characters of a line of code."""
 
 CAPTION = 190
 """Characters of what leads to the main thing: two lines."""
@@ -30,7 +30,32 @@ POINTS = 900
 ROWS = 13
 """Lines of a table, its head included."""
 
+_HEIGHT = 586
+"""Pixels below the heading, with the gap after it."""
+_GAP = 14
+_FRAME = 22
+_CODE_LINE = 23.4
+_WORDS_LINE = {"": 29.7, "small": 29.7, "question": 32.1, "verdict": 29.7}
+_CHARACTERS = {"": 100, "small": 100, "question": 84, "verdict": 88}
+"""Of a line: bold letters are wider, and those of a question larger, too."""
+
 
 def lines(text: str) -> int:
     """Return how many lines a text takes in code's letters, those that are broken included."""
     return sum(1 + max(0, len(line) - 1) // COLUMNS for line in text.splitlines())
+
+
+def holds(parts: Iterable[Part]) -> bool:
+    """Whether a slide with a heading holds words, code and what was printed."""
+    return sum(_height(each) + _GAP for each in parts) <= _HEIGHT
+
+
+def _height(part: Part) -> float:
+    match part:
+        case Code():
+            return _FRAME + _CODE_LINE * lines(part.source)
+        case Printed():
+            return _FRAME + _CODE_LINE * (lines(part.text) + (part.left > 0))
+        case Words(size=size):
+            return _WORDS_LINE[size] * (1 + (length(part.text) - 1) // _CHARACTERS[size])
+    raise TypeError(f"expected words, code or what was printed, got {part!r}")

@@ -47,6 +47,8 @@ _LEANS_BACK = re.compile(r"(This|That|It|They|These|Those)\b")
 """Sentences that want the one before them."""
 _ENDS = ("prose", "heading", "prompt")
 """What may follow a paragraph that looks back at a cell, and not on to what comes."""
+_CAPTION = Words("." * room.CAPTION, "small")
+"""The longest caption that there may be."""
 _LONG = 700
 """Characters of paragraphs without anything to look at, from which on they get a slide."""
 
@@ -156,10 +158,11 @@ class _Maker:
             seen = sentences.first(said, 25, room.VERDICT)
         else:
             seen = []
-        if seen:
+        told = Words(" ".join(seen), "verdict", revealed=self.open == "answer")
+        parts = _with_room(slide.parts, told) if seen else None
+        if parts:
             self.shown |= set(seen)
-            told = Words(" ".join(seen), "verdict", revealed=self.open == "answer")
-            slide = replace(slide, parts=(*slide.parts, told))
+            slide = replace(slide, parts=parts)
         self.slides[-1] = _with_notes(slide, [paragraph])
         self.rest = paragraph
 
@@ -295,7 +298,7 @@ class _Maker:
 
     def hold(self, code: str) -> None:
         """Keep code that shows nothing: the next cell may stand on the same slide."""
-        if self.held and room.lines("\n\n".join([*self.held, code])) > room.LINES - 4:
+        if self.held and not room.holds([_CAPTION, Code(_joined(*self.held, code))]):
             self.end_code()
         self.held.append(code)
 
@@ -309,20 +312,23 @@ class _Maker:
             self.question = question
 
     def printed(self, code: str, text: str) -> None:
-        """Show a cell with what it printed; where a question was asked, that waits for a key."""
-        both = "\n\n".join([*self.held, code])
-        if room.lines(both) + room.lines(text) > room.LINES:
-            self.end_code()
-            both = code
-        self.held = []
+        """Show a cell with what it printed; where a question was asked, that waits for a key.
+
+        Above the question or the cell there may be a caption. Where there is no room for all, what
+        was printed gets the next slide.
+        """
         asked = bool(self.question)
-        question = [Words(self.question, "question")] if asked else []
-        used = room.lines(both) + 3 * asked
         kind = "answer" if asked else "code"
+        question = [Words(self.question, "question")] if asked else []
+        shown = Printed(text, revealed=asked)
+        if self.held and not room.holds(
+            [_CAPTION, *question, Code(_joined(*self.held, code)), shown]
+        ):
+            self.end_code()
+        both = _joined(*self.held, code)
+        self.held, self.question = [], ""
         code_part = [Code(both)] if both else []
-        self.question = ""
-        if used + room.lines(text) <= room.LINES:
-            shown = Printed(text, revealed=asked)
+        if room.holds([_CAPTION, *question, *code_part, shown]):
             self.add(kind, *question, *code_part, shown)
             return
         self.add("question" if asked else "code", *question, *code_part)
@@ -335,13 +341,23 @@ class _Maker:
             self.add("question", Words(question, "big"))
 
 
+def _with_room(parts: tuple[Part, ...], told: Words) -> tuple[Part, ...] | None:
+    """Return parts with a verdict below them, without the caption if need be, or nothing."""
+    if any(isinstance(each, Image) for each in parts):
+        return (*parts, told)  # a picture gives way
+    bare = tuple(each for each in parts if getattr(each, "size", "") != "small")
+    return next((each for each in ((*parts, told), (*bare, told)) if room.holds(each)), None)
+
+
+def _joined(*cells: str) -> str:
+    return "\n\n".join(each for each in cells if each)
+
+
 def _part_of(text: str) -> Printed:
     """Return what is shown of a text that was printed."""
     lines = text.splitlines()
-    if room.lines(text) <= room.PRINTED:
-        return Printed(text)
     kept = list(lines)
-    while room.lines("\n".join(kept)) > room.PRINTED - 1:
+    while not room.holds([_CAPTION, Printed("\n".join(kept), left=len(lines) - len(kept))]):
         kept.pop()
     return Printed("\n".join(kept), left=len(lines) - len(kept))
 

@@ -82,7 +82,8 @@ def _part(part: Part) -> str:
     """Return a part of a slide; what is revealed by a key is a fragment."""
     match part:
         case Words():
-            words = markdown.html(part.text)
+            is_block = part.text.startswith(("|", "$$"))
+            words = markdown.html(part.text) if is_block else f"<p>{markdown.line(part.text)}</p>"
             return f'<div class="{_classes(part, "words", part.size)}">{words}</div>'
         case Points():
             return _points(part)
