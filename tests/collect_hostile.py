@@ -1,7 +1,8 @@
 """Judge every hostile kind, and honest learners among them: python tests/collect_hostile.py
 
 It prints what each earned and how long it took, and ends with 1 where one earned something else, or
-where something of this machine's was touched. Words after its name choose kinds.
+where something of this machine's was touched. Words after its name choose kinds; with ``--fence``
+there are no walls, and only the fence: try that in a machine to be thrown away.
 """
 
 import os
@@ -13,15 +14,18 @@ from pathlib import Path
 
 from hostile import HOSTILE, Hostile, answers
 
-from lstm_lessons.workshop.collect import run, walls
+from lstm_lessons.workshop.collect import fence, run, walls
 from lstm_lessons.workshop.collect.limits import Limits
 from lstm_lessons.workshop.collect.people import people
 
 
 def main(words: list[str]) -> int:
     """Judge the kinds; return the exit status."""
-    if reason := walls.missing():
-        print(f"No walls here, without which it would harm this machine: {reason}.")
+    fenced = "--fence" in words
+    words = [each for each in words if each != "--fence"]
+    reason = "" if fenced else walls.missing()
+    if reason or not fence.version():
+        print(f"No walls here, or no fence, without which it would harm this machine: {reason}.")
         return 1
     kinds = [each for each in HOSTILE if not words or any(word in each.name for word in words)]
     honest = [
@@ -41,7 +45,7 @@ def main(words: list[str]) -> int:
         known = {each.name.replace("\n", "\\n"): each for each in (*kinds, *honest)}
         start = time.monotonic()
         limits = Limits(seconds=3, minutes=1)
-        for earned in run.judged(people(folder), limits, True, [folder], run.at_once(limits)):
+        for earned in run.judged(people(folder), limits, not fenced, [folder], run.at_once(limits)):
             kind = known.pop(earned.learner.name)
             found = {each["exercise"]: each["outcome"] for each in earned.verdicts}
             good = found == kind.earns and (not kind.line or kind.line in " ".join(earned.lines))

@@ -4,6 +4,7 @@ For each exercise of the lessons named that asks for a function, some slips are 
 its first way, and the solution. It prints where name or outcome differ, and how many agree.
 """
 
+import linecache
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +40,8 @@ def main(lessons: list[str]) -> int:
                 continue
             for at, code in enumerate(wrong_texts(asked).values()):
                 space = asked.text.namespace()
+                lines = code.splitlines(keepends=True)
+                linecache.cache["<answer>"] = (len(code), None, lines, "<answer>")
                 exec(compile(code, "<answer>", "exec"), space)
                 result = asked.judged(space[asked.text.name])
                 told[f"{number} {at}"] = (result.outcome, result.misconception or "")

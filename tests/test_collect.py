@@ -15,7 +15,6 @@ from hostile import HOSTILE, Hostile, answers
 
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.workshop.collect import fence, limits, page, pages, results, run, table, walls
-from lstm_lessons.workshop.collect.limits import Limits
 from lstm_lessons.workshop.collect.people import Learner, people
 
 QUICK = (
@@ -36,7 +35,7 @@ def judged(tmp_path_factory) -> dict[str, run.Earned]:
     kinds = [each for each in HOSTILE if each.name in QUICK]
     for each in (*kinds, Hostile("honest", {"a/03.ipynb": answers()})):
         each.lay(folder)
-    found = run.judged(people(folder), Limits(seconds=5, minutes=1), True, [folder], 2)
+    found = run.judged(people(folder), limits.Limits(seconds=5, minutes=1), True, [folder], 2)
     return {each.learner.name: each for each in found}
 
 
@@ -62,42 +61,47 @@ def test_nothing_of_it_is_left(judged):
 
 
 def test_the_fence_and_the_filter_hold_without_walls(tmp_path):
-    """In a process of its own: outside one folder nothing can be changed, and nobody reached."""
+    """In a process of its own: nothing can be changed, nobody reached, no secret read."""
     if not fence.version() or not limits.can_refuse_calls():
         pytest.skip("this kernel has no Landlock, or this machine's calls are not known")
-    run_ = subprocess.run(
+    tried = subprocess.run(
         [sys.executable, "-c", _BEHIND_THE_FENCE, str(tmp_path)], capture_output=True, text=True
     )
-    assert run_.returncode == 0, run_.stderr
-    assert run_.stdout.split() == []
-    assert (tmp_path / "outside").read_text() == "as it was"
+    assert tried.returncode == 0, tried.stderr
+    assert tried.stdout.split() == ["read"]
+    assert (tmp_path / "file").read_text() == "as it was"
 
 
 _BEHIND_THE_FENCE = """
 import os, signal, socket, sys
 from pathlib import Path
-from lstm_lessons.workshop.collect import fence, limits
+from lstm_lessons.workshop.collect import fence, limits, walls
 place = Path(sys.argv[1])
-inside, outside = place / "inside", place / "outside"
-inside.mkdir()
-outside.write_text("as it was")
-fence.keep_within(inside)
-limits.set_limits(limits.Limits(), limits.taken())
-(inside / "file").write_text("mine")
-for name, forbidden in {
-    "write": lambda: outside.write_text("other"),
-    "cut": lambda: os.truncate(outside, 0),
-    "delete": outside.unlink,
+file = place / "file"
+file.write_text("as it was")
+exercises = walls.PACKAGE / "exercises"
+checker = next(exercises.glob("lesson_03/w*.py"))
+solution = next(walls.PACKAGE.parent.glob("exercises/source/03*"))
+fence.read_within(walls.readable(), walls.secrets())
+limits.set_limits(limits.Limits(), 2**40)
+for name, tried in {
+    "read": (exercises / "progress.py").read_text,
+    "read-a-checker": checker.read_text,
+    "read-a-solution": solution.read_text,
+    "read-another": file.read_text,
+    "write": lambda: file.write_text("other"),
+    "cut": lambda: os.truncate(file, 0),
+    "delete": file.unlink,
     "make": lambda: (place / "new").mkdir(),
-    "move": lambda: outside.rename(inside / "moved"),
-    "chmod": lambda: outside.chmod(0),
+    "move": lambda: file.rename(place / "moved"),
+    "chmod": lambda: file.chmod(0),
     "signal": lambda: os.kill(os.getppid(), 0),
     "socket": socket.socket,
     "fork": os.fork,
-    "file": lambda: (inside / "big").write_bytes(bytes(65 * 2**20)),
+    "memory": lambda: open(f"/proc/{os.getppid()}/mem"),
 }.items():
     try:
-        forbidden()
+        tried()
         print(name)
     except OSError:
         pass

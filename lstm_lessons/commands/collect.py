@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 CONTAINER = """\
 For strangers' submissions, run it in a container or a virtual machine that holds nothing else:
-  docker run --rm --network none --read-only --tmpfs /tmp --user 1000 --cap-drop ALL
-    --security-opt no-new-privileges --security-opt seccomp=unconfined
-    --security-opt systempaths=unconfined --pids-limit 1000 --memory 8g
+  docker run --rm --network none --read-only --tmpfs /tmp --user "$(id -u):$(id -g)" --cap-drop ALL
+    --security-opt no-new-privileges --pids-limit 1000 --memory 8g
     -v FOLDER:/in:ro -v RESULTS:/out IMAGE python3 -m lstm_lessons collect /in --results /out
 IMAGE is any image in which this clone and its environment are; podman takes the same words."""
 
@@ -32,26 +31,27 @@ def main(arguments: list[str]) -> int:
             "collect needs Linux, whose walls it puts round learners' code.",
             "Run it there, or in a container: see collect --help.",
         )
-    from lstm_lessons.workshop.collect import page, results, run, table, walls
-    from lstm_lessons.workshop.collect.limits import Limits
+    from lstm_lessons.workshop.collect import fence, page, results, run, table, walls
+    from lstm_lessons.workshop.collect.limits import Limits, can_refuse_calls
     from lstm_lessons.workshop.collect.people import people
 
     folder = asked.folder.expanduser().absolute()
     learners = people(folder)
     place = results.place(folder, asked.results and asked.results.expanduser())
-    reason = "" if asked.no_walls else walls.missing()
-    if reason:
+    no_walls = walls.missing()
+    if no_walls and not (fence.version() and can_refuse_calls()):
         raise Failure(
-            f"No walls can be put round learners' code on this system: {reason}.",
-            "Run collect where they can, or in a container (collect --help); or say --no-walls, "
-            f"which lets learners' code {_unwalled()}.",
+            f"This system puts neither walls ({no_walls}) nor a fence (Landlock, Linux 5.13) round "
+            "learners' code.",
+            "Run collect on another Linux, or in a virtual machine.",
         )
     limits = Limits(asked.seconds, asked.minutes, asked.memory, asked.files)
     jobs = asked.jobs or run.at_once(limits)
-    print(f"{len(learners)} to judge, {jobs} at a time.", flush=True)
+    where = f"within a fence, as there can be no walls: {no_walls}" if no_walls else "behind walls"
+    print(f"{len(learners)} to judge, {jobs} at a time, {where}.", flush=True)
     earned = []
     hidden = [folder, place]
-    for each in run.judged(learners, limits, not asked.no_walls, hidden, jobs):
+    for each in run.judged(learners, limits, not no_walls, hidden, jobs):
         earned.append(each)
         print(
             f"[{len(earned):{len(str(len(learners)))}}/{len(learners)}] {_told(each)}", flush=True
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     earned.sort(key=lambda each: order[each.learner.name])
     now = datetime.now()
     heading = f"{folder.name}, judged on {now:%d %B %Y at %H:%M}"
-    how = _how(walls_up=not asked.no_walls)
+    how = _how(walls_up=not no_walls)
     results.write(
         place,
         {
@@ -99,20 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         help_ = words if not default else f"{words} (default {default:g})"
         parser.add_argument(name, type=_above_zero(kind), default=default, metavar="N", help=help_)
-    parser.add_argument(
-        "--no-walls",
-        action="store_true",
-        help=f"where no walls can be built: learners' code can then {_unwalled()}",
-    )
     return parser
-
-
-def _unwalled() -> str:
-    """Return what learners' code can do where there are no walls."""
-    from lstm_lessons.workshop.collect import fence
-
-    fenced = sys.platform.startswith("linux") and fence.version()
-    return f"read {'' if fenced else 'and delete '}your files and the solutions"
 
 
 def _above_zero(kind: type[int] | type[float]) -> Callable[[str], float]:
@@ -136,23 +123,17 @@ def _told(each: Earned) -> str:
 
 def _how(walls_up: bool) -> str:
     """Return what the page says of the way in which was judged, and of who may trust it."""
-    from lstm_lessons.workshop.collect import fence
-
-    if walls_up:
-        where = (
-            "Each learner's code ran in processes of its own without a network, which saw none of "
-            "your files, no other learner's, and neither checkers nor solutions."
-        )
-    elif fence.version():
-        where = (
-            "Learners' code ran without walls: it could change nothing of yours, and had no "
-            "network; it could read your files, other learners' work, and the solutions."
-        )
-    else:
-        where = (
-            "Learners' code ran without walls and without a fence: it could read and change your "
-            "files, and look up the solutions."
-        )
+    walls = (
+        "Each learner's code ran in processes of its own without a network, which saw none of your "
+        "files, no other learner's, and neither checkers nor solutions."
+    )
+    fence = (
+        "Each learner's code ran in processes of its own, which could open no connection, write no "
+        "file, and read Python and the course alone, without checkers and solutions. (This system "
+        "builds no walls, so it was a fence: its limit of memory holds for each process, and the "
+        "teacher's own processes can be counted.)"
+    )
+    where = walls if walls_up else fence
     return (
         f"The cells of each notebook were run again; stored outputs do not count. {where} The "
         "checkers ran outside and got numbers alone, so no code could change a verdict, but for "

@@ -98,8 +98,8 @@ def _to_explain(earned: Sequence[Earned], found: Sequence[SlipOf], names: bool) 
         return f'<ol class="slips">\n{rows}\n</ol>'
 
     told = [
-        f"{head}\n<p>Each mistake with how many of those who tried the exercise made it; open one "
-        "to read what they were told.</p>"
+        f"{head}\n{_hardest(found, handed_in)}<p>Each mistake with how many of those who tried the "
+        "exercise made it; open one to read what they were told.</p>"
     ]
     if often:
         told.append(listed(often))
@@ -109,6 +109,26 @@ def _to_explain(earned: Sequence[Earned], found: Sequence[SlipOf], names: bool) 
     elif alone:
         told.append(listed(alone))
     return "\n".join(told)
+
+
+_HARD = 0.5
+"""The share of those who tried an exercise from which on it is named as hard."""
+
+
+def _hardest(found: Sequence[SlipOf], tried: Counter[str]) -> str:
+    """Name the exercises that at least half of those who tried them have not solved."""
+    wrong: Counter[str] = Counter()
+    for each in found:
+        wrong[each.exercise] += len(each.people)
+    hard = [(number, count) for number, count in wrong.most_common() if count > 1]
+    hard = [each for each in hard if each[1] >= _HARD * tried[each[0]]]
+    if not hard:
+        return ""
+    told = "; ".join(
+        f"<strong>{number} {escape(title(number))}</strong> ({count} of {tried[number]})"
+        for number, count in sorted(hard, key=lambda each: -each[1] / tried[each[0]])
+    )
+    return f"<p>Not solved by half or more of those who tried: {told}.</p>\n"
 
 
 def _slip(slip: SlipOf, tried: int, names: bool) -> str:

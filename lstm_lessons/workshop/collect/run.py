@@ -31,11 +31,17 @@ class Earned:
 def at_once(limits: Limits) -> int:
     """Return how many learners can be judged side by side on this machine."""
     cores = len(os.sched_getaffinity(0))
-    free = 0
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            free = int(line.split()[1]) // 1024
+    free = _free()
     return max(1, min(cores, free // (limits.memory + _TAKEN)))
+
+
+def _free() -> int:
+    """Return how many MiB of memory are free, or may be taken in this container."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    (free,) = (int(each.split()[1]) // 1024 for each in lines if each.startswith("MemAvailable:"))
+    limit = Path("/sys/fs/cgroup/memory.max")
+    text = limit.read_text().strip() if limit.is_file() else ""
+    return min(free, int(text) // MIB) if text.isdigit() else free
 
 
 def judged(

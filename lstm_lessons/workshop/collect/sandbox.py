@@ -1,4 +1,7 @@
-"""The learner's side: a process behind walls, of which child after child plays an answer."""
+"""The learner's side: a process behind walls, of which child after child plays an answer.
+
+Where no walls can be built, each child is within a fence.
+"""
 
 import contextlib
 import os
@@ -108,7 +111,8 @@ def _host(
             playing = os.fork()
             if playing == 0:
                 control.close()
-                _play(socket.socket(fileno=given[0]), folder / "home", limited, taken)
+                pipe = socket.socket(fileno=given[0])
+                _play(pipe, folder / "home", limited, taken, behind_walls, hidden)
             os.close(given[0])
 
 
@@ -150,7 +154,14 @@ def _empty(folder: Path) -> None:
     (folder / "home").mkdir(exist_ok=True)
 
 
-def _play(pipe: socket.socket, home: Path, limited: limits.Limits, taken: int) -> None:
+def _play(
+    pipe: socket.socket,
+    home: Path,
+    limited: limits.Limits,
+    taken: int,
+    behind_walls: bool,
+    hidden: list[Path],
+) -> None:
     """Play one answer; this process ends with it."""
     with contextlib.suppress(BaseException):
         walls.die_with_parent()
@@ -160,7 +171,10 @@ def _play(pipe: socket.socket, home: Path, limited: limits.Limits, taken: int) -
         from lstm_lessons.workshop.collect import player
 
         player.silence_the_checker()
-        fence.keep_within(home.parent)
+        if behind_walls:
+            fence.write_within(home.parent)
+        else:
+            fence.read_within(walls.readable(), [*walls.secrets(), *hidden])
         limits.set_limits(limited, taken)
         cells = [(number, code) for number, code in plan["cells"]]
         player.Player(pipe, cells, [(at, what) for at, what in plan["tries"]]).serve()

@@ -112,9 +112,9 @@ def _wait_for(pid: int) -> None:
 def _lay_files(root: Path, files: int, hidden: tuple[Path, ...]) -> None:
     _mount("private mounts", None, "/", None, _REC | _PRIVATE)
     _mount("a file system in memory", "tmpfs", root, "tmpfs", _NOSUID | _NODEV, "mode=755,size=4m")
-    for path in _readable():
+    for path in readable():
         _show(root, path)
-    for path in (*_secrets(), *hidden):
+    for path in (*secrets(), *hidden):
         place = root / str(path.resolve()).lstrip("/")
         if place.is_dir():
             _mount("a cover", "tmpfs", place, "tmpfs", _NOSUID | _NODEV, "mode=755,size=0")
@@ -145,7 +145,7 @@ def _lay_files(root: Path, files: int, hidden: tuple[Path, ...]) -> None:
     os.chdir("/tmp")
 
 
-def _readable() -> list[Path]:
+def readable() -> list[Path]:
     """Return what is to be read inside: the system, Python, its packages, the course."""
     system = [Path(each) for each in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")]
     system += [Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/etc/alternatives")]
@@ -163,7 +163,7 @@ def _readable() -> list[Path]:
     return found
 
 
-def _secrets() -> list[Path]:
+def secrets() -> list[Path]:
     """Return the folders that tell answers: the checkers and the texts of lessons and exercises."""
     course = PACKAGE.parent
     told = [course / "exercises", course / "notebooks", course / "tests", course / ".git"]
