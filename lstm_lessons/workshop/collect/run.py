@@ -12,7 +12,7 @@ from typing import Any
 
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.workshop.collect import walls
-from lstm_lessons.workshop.collect.limits import Limits
+from lstm_lessons.workshop.collect.limits import MIB, Limits
 from lstm_lessons.workshop.collect.people import Learner
 
 _WARM = "lstm_lessons.workshop.collect.warm"
