@@ -78,6 +78,7 @@ def _touched(server: socket.socket, guard: Path, folder: Path, count: int) -> li
         found.append("a submission is gone")
     if Path("/tmp/lstm-hostile-was-here").exists():
         found.append("a pickle was run outside")
+    time.sleep(2)  # the kernel ends a whole namespace, and takes its time on a busy machine
     left = [path for path in Path("/proc").glob("[0-9]*/environ") if _is_theirs(path)]
     return [*found, *(f"process {path.parent.name} is left" for path in left)]
 

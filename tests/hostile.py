@@ -368,6 +368,9 @@ HOSTILE: tuple[Hostile, ...] = (
     kind("a pipe", _pipe, line="no ordinary file"),
     # Where answers stand, and what they and their writers are called.
     kind("in a wrong cell", notebook(IMPORTS, CHECK, "x = 1", RIGHT), "correct"),
+    kind("with magic", notebook("%matplotlib inline\n" + IMPORTS, "!ls\nx = 1", "%%time\ny = 2",
+                                RIGHT, CHECK), "correct"),
+    kind("an awaiting cell", answers("await x"), "correct"),
     kind("without the check", notebook(IMPORTS, RIGHT), "correct"),
     kind("a renamed exercise", notebook(IMPORTS, RIGHT, 'exercise("99.9").check(cell)'), "correct"),
     kind("Zoë Ångström 王", answers(), "correct"),

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile import HOSTILE, Hostile, answers
+from hostile import HOSTILE, Hostile, answers, notebook
 
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.workshop.collect import fence, limits, page, pages, results, run, table, walls
-from lstm_lessons.workshop.collect.people import Learner, people
+from lstm_lessons.workshop.collect.people import Learner, others, people
 
 QUICK = (
     *("os._exit in a cell", "patches check", "pre-made outputs", "writes to every descriptor"),
@@ -130,6 +130,29 @@ def test_both_layouts_are_read(tmp_path):
         "ben": ["03.ipynb", "04.ipynb"],
         "carla": ["carla.ipynb"],
     }
+
+
+def test_a_packed_folder_is_named(tmp_path):
+    Hostile("anna", {"mine.zip": b"PK"}).lay(tmp_path)
+    (tmp_path / "ben.zip").write_bytes(b"PK")
+    assert lines_of(tmp_path) == {"anna": ("there is no notebook, but mine.zip: unpack it",)}
+    assert others(tmp_path) == ["ben.zip"]
+
+
+def test_a_lesson_is_no_exercise_set(tmp_path):
+    """Lesson 08 has a function with the name that exercise 08.1 asks for."""
+    path = tmp_path / "08_state_across_chunks.ipynb"
+    path.write_text(notebook("import torch", "def train(lstm, x, k): ..."))
+    assert not pages.read(path).defined()
+    path.write_text(notebook("from lstm_lessons import exercise", "def train(lstm, x, k): ..."))
+    assert pages.read(path).defined() == {"train"}
+
+
+def test_where_an_exercise_is_answered(tmp_path):
+    path = tmp_path / "03.ipynb"
+    checks = ('exercise("03.1").check(cell)', 'x = 1\nexercise("03.1").check(my_cell)')
+    path.write_text(notebook(*checks, "exercise(number).check(x)", 'exercise("03.2").check('))
+    assert pages.read(path).checks() == {"03.1": (2, "my_cell"), "03.2": (4, "")}
 
 
 def test_two_people_with_one_name_stay_two(tmp_path):

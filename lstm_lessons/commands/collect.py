@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         )
     from lstm_lessons.workshop.collect import fence, page, results, run, table, walls
     from lstm_lessons.workshop.collect.limits import Limits, can_refuse_calls
-    from lstm_lessons.workshop.collect.people import people
+    from lstm_lessons.workshop.collect.people import others, people
 
     folder = asked.folder.expanduser().absolute()
     learners = people(folder)
@@ -49,6 +49,9 @@ def main(arguments: list[str]) -> int:
     jobs = asked.jobs or run.at_once(limits)
     where = f"within a fence, as there can be no walls: {no_walls}" if no_walls else "behind walls"
     print(f"{len(learners)} to judge, {jobs} at a time, {where}.", flush=True)
+    if left := others(folder):
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        print(f"Not looked at: {', '.join(left[:5])}{more}.", flush=True)
     earned = []
     hidden = [folder, place]
     for each in run.judged(learners, limits, not no_walls, hidden, jobs):

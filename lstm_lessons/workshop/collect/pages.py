@@ -16,6 +16,8 @@ MOST_BYTES = 20 * 2**20
 _MOST_CELLS = 2000
 _HEADING = re.compile(r"^#+ (\d\d\.\d+)\b", re.MULTILINE)
 _CHECK = re.compile(r"exercise\(\s*[\"'](\d\d\.\d+)[\"']\s*\)\s*\.\s*check\(")
+_EXERCISES = re.compile(r"^from lstm_lessons import .*\bexercise\b", re.MULTILINE)
+_FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
 _LESSON = re.compile(r"\d\d(?=[_.])")
 
 
@@ -77,13 +79,11 @@ class Page:
         }
 
     def defined(self) -> set[str]:
-        """Return the names of all functions that stand in a cell of their own right."""
-        found: set[str] = set()
-        for cell in self.cells:
-            if cell.is_code:
-                found |= set(re.findall(r"^def (\w+)", cell.text, re.MULTILINE))
-                found |= set(re.findall(r"^(\w+) *=", cell.text, re.MULTILINE))
-        return found
+        """Return the names of the functions in an exercise set; of a lesson's notebook, none."""
+        code = "\n".join(each.text for each in self.cells if each.is_code)
+        if not _EXERCISES.search(code):
+            return set()
+        return set(_FUNCTION.findall(code))
 
 
 def read(path: Path) -> Page:

@@ -20,6 +20,7 @@ from lstm_lessons.environment.failure import Failure
 
 MOST_NOTEBOOKS = 200
 _MOST_DEPTH = 8
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
 _NOT_THEIRS = re.compile(r"\.|__pycache__$|node_modules$|site-packages$")
 _COURSES_OWN = re.compile("|".join(re.escape(each.name) for each in LESSONS))
 
@@ -73,6 +74,15 @@ def people(folder: Path) -> list[Learner]:
     return found
 
 
+def others(folder: Path) -> list[str]:
+    """Return the names of what lies beside learners' work and is none, such as a packed file."""
+    return [
+        shown(each.name)
+        for each in sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if not (_is_notebook(each) or _is_folder(each) or _NOT_THEIRS.match(each.name))
+    ]
+
+
 def _dotted(entry: os.DirEntry[str]) -> bool:
     """Say whether a name begins with two dots, as somebody's may: it hides nothing."""
     return entry.name.startswith("..")
@@ -114,10 +124,19 @@ def _learner(name: str, entry: os.DirEntry[str]) -> Learner:
     else:
         _walk(Path(entry.path), Path(entry.path), notebooks, lines, 0)
     if not notebooks and not lines:
-        lines.append("there is no notebook")
+        packed = _packed(entry)
+        lines.append(f"there is no notebook{f', but {packed}: unpack it' if packed else ''}")
     if len(notebooks) > MOST_NOTEBOOKS:
         lines.append(f"{len(notebooks)} notebooks: the first {MOST_NOTEBOOKS} are looked at")
     return Learner(name, tuple(notebooks[:MOST_NOTEBOOKS]), tuple(lines[:20]))
+
+
+def _packed(entry: os.DirEntry[str]) -> str:
+    """Return the name of the first packed file in a folder; may be empty."""
+    if not _is_folder(entry):
+        return ""
+    names = sorted(each for each in os.listdir(entry.path) if each.lower().endswith(_PACKED))
+    return shown(names[0]) if names else ""
 
 
 def _walk(folder: Path, top: Path, notebooks: list[Path], lines: list[str], depth: int) -> None:
