@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from pathlib import Path
 
 from lstm_lessons.environment.failure import Failure, from_os_error
 
@@ -23,6 +24,7 @@ usage: python3 -m lstm_lessons COMMAND
   routes   print routes through the lessons for a room, with timetables (for teachers)
   guide    write the instructor's guide, with all answers (for teachers)
   slides   make slides of a lesson or a route; their sliders move without a network (for teachers)
+  release  make the folder that learners get, with or without solutions (for teachers)
   collect  judge again what learners handed in, and see what to explain (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
@@ -31,7 +33,7 @@ COMMAND --help says more."""
 COMMANDS = (
     *("lab", "test", "setup", "doctor", "diagnose"),
     *("build", "new", "slips", "bench", "site"),
-    *("routes", "guide", "slides", "collect"),
+    *("routes", "guide", "slides", "release", "collect"),
 )
 _IN_ENVIRONMENT = {
     "lab": (),
@@ -44,8 +46,20 @@ _IN_ENVIRONMENT = {
     "site": ("site",),
     "guide": (),
     "slides": ("site",),
+    "release": (),
     "collect": (),
 }
+
+
+def is_here(name: str) -> bool:
+    """Say whether a command is in this folder: what learners get has none for teachers."""
+    return Path(__file__).with_name(f"{name}.py").is_file()
+
+
+def usage() -> str:
+    """Return the usage, with the commands that are here."""
+    gone = [f"  {name} " for name in COMMANDS if not is_here(name)]
+    return "\n".join(line for line in USAGE.splitlines() if not line.startswith(tuple(gone)))
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -55,11 +69,11 @@ def dispatch(arguments: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(USAGE)
+        print(usage())
         return 0 if arguments else 2
     name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
-        print(f"lstm_lessons: there is no command {name!r}.\n\n{USAGE}", file=sys.stderr)
+        print(f"lstm_lessons: there is no command {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
     try:
         return _run(name, rest)
@@ -75,6 +89,11 @@ def dispatch(arguments: list[str]) -> int:
 
 
 def _run(name: str, rest: list[str]) -> int:
+    if not is_here(name):
+        raise Failure(
+            f"{name!r} is for teachers and authors, and is not in what learners get.",
+            "It is in the repository of the course.",
+        )
     asks_for_help = name != "build" and {"-h", "--help"} & set(_own(rest))
     if name in _IN_ENVIRONMENT and not asks_for_help:
         status = _enter(name, rest)

@@ -16,6 +16,7 @@ from typing import Any
 
 from lstm_lessons.commands.browser import MEND as BROWSER_MEND
 from lstm_lessons.commands.browser import find_browser
+from lstm_lessons.commands.dispatch import is_here
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.environment import Environment, State, is_current, usable_python
 from lstm_lessons.environment.failure import Failure
@@ -66,7 +67,8 @@ def examine(clone: Clone) -> Iterator[Finding]:
     yield from _packages(clone, python)
     yield from _inside(clone, python)
     yield _copies(clone)
-    yield _browser()
+    if is_here("test"):
+        yield _browser()
 
 
 def _writable(root: Path) -> Finding:
@@ -108,7 +110,8 @@ def _foreign(environment: Environment) -> str:
 
 def _packages(clone: Clone, python: Path | None) -> Iterator[Finding]:
     """Compare each dependency with its range; what only the tests need is asked for as well."""
-    runtime, everything = clone.requirements(), clone.requirements("test", "shipping", "site")
+    extras = ("test", "shipping", "site") if is_here("test") else ()
+    runtime, everything = clone.requirements(), clone.requirements(*extras)
     names = [need.name for need in everything]
     here = python is None or is_current(python)
     versions = versions_here(names) if here else versions_of(python, names)

@@ -10,7 +10,8 @@ For a learner::
 
 For an author: what a learner reads of an exercise, and its solution, stand in
 ``exercises/source/NN_name.py``; how it is checked stands in ``lesson_NN/name_of_it.py``, which
-defines ``EXERCISE``. Both are found by their names. CONTRIBUTING.md says how one is made.
+defines ``EXERCISE``. Both are found by their names. CONTRIBUTING.md says how one is made. What
+learners get has both in one archive (``engine/sources.py``).
 """
 
 import importlib
@@ -18,10 +19,13 @@ import pkgutil
 from functools import cache
 from types import ModuleType
 
-from lstm_lessons.exercises.engine import text
+from lstm_lessons.exercises.engine import sources, text
 from lstm_lessons.exercises.engine.base import Exercise
 
 __all__ = ["Exercise", "exercise", "numbers"]
+
+if sources.ARCHIVE.is_file():  # in what learners get, lessons are imported from there
+    __path__.append(str(sources.ARCHIVE))
 
 
 def exercise(number: str) -> Exercise:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from lstm_lessons.course import LESSONS, Lesson
-from lstm_lessons.exercises.engine import diary, text
+from lstm_lessons.exercises.engine import diary, sources, text
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def progress(read: str | None = None) -> Progress:
     Raises:
         ValueError: there is no such lesson; the message lists those there are.
     """
-    ready = [each for each in LESSONS if each.ready]
+    ready = _lessons()
     if read is not None:
         numbers = [each.number for each in ready]
         if read not in numbers:
@@ -112,6 +112,13 @@ def progress(read: str | None = None) -> Progress:
         left = tuple(number for number in numbers if number not in solved)
         steps.append(Step(each, each.number in lessons, done, left))
     return Progress(tuple(steps), _where_it_is_kept())
+
+
+def _lessons() -> list[Lesson]:
+    """Return the lessons that are here: in a release made for a route, those of the route."""
+    release = sources.facts()
+    here = [each for each in LESSONS if each.ready]
+    return here if release is None else [each for each in here if each.number in release.lessons]
 
 
 def _where_it_is_kept() -> str:

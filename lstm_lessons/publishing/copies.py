@@ -77,7 +77,7 @@ def lay_out(course: Path, folder: Path) -> Laid:
     check_folder(course, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with alone(folder):
             return _Start(course, folder).lay_out()
     except OSError as error:
         failure = _failure(error, folder)
@@ -101,13 +101,13 @@ def check_folder(course: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Generator[None, None, None]:
+def alone(folder: Path, what: str = "start of lab") -> Generator[None, None, None]:
     """Keep a second start waiting while the block runs: it takes a second or two."""
     deadline = time.monotonic() + PATIENCE_S
     with ExitStack() as stack:
         while True:
             try:
-                stack.enter_context(held(folder / ".lock", "start of lab"))
+                stack.enter_context(held(folder / ".lock", what))
                 break
             except Failure:
                 if time.monotonic() > deadline:
@@ -179,7 +179,7 @@ class _Start:
         for folder in FOLDERS:
             there = self.folder / folder
             there.mkdir(exist_ok=True)
-            saved = safe_files.take_back(there, self._is_ours, partial(_beside, what="saved_edit"))
+            saved = safe_files.take_back(there, self._is_ours, partial(beside, what="saved_edit"))
             for path in saved:
                 self._tell(
                     f"{folder}/{path.name} holds an edit that was saved during the last start."
@@ -195,14 +195,14 @@ class _Start:
             self._tell(f"{name} was gone (deleted or renamed): it is laid out again.")
             return None
         if put is _Put.LEFT and given != now:  # else they have this version, or threw it away
-            beside = next(
+            laid = next(
                 each
-                for each in _beside(path, "new_version")
+                for each in beside(path, "new_version")
                 if self._put(name, each, data) is not _Put.LEFT
             )
             self._tell(
                 f"{name} has a new version. Yours has your changes and stays as it is;"
-                f" the new one lies beside it: {beside.name}"
+                f" the new one lies beside it: {laid.name}"
             )
         return put
 
@@ -234,7 +234,7 @@ class _Start:
         self.laid.lines.append(line)
 
 
-def _beside(path: Path, what: str) -> Iterator[Path]:
+def beside(path: Path, what: str) -> Iterator[Path]:
     """Yield names that sort beside a copy's own, and that say at their beginning what they are.
 
     Of a long name, JupyterLab's tabs and its list of files show the beginning alone.

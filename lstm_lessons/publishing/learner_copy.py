@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lstm_lessons.course import LESSONS, PAGES
+
 Cell = dict[str, Any]
 
 # A question about what the next cell shows is a paragraph of its own. (A bold word further on in
 # a line, or in a list of things to try, asks about what a slider will do to the picture.)
 PROMPT = re.compile(r"^\*\*Predict", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
+_TITLES = {each.name: each.title for each in (*LESSONS, *PAGES)}
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#")
 
 
@@ -31,7 +34,7 @@ def make(course: Path, name: str, siblings: frozenset[str]) -> bytes:
 
     ``name`` and ``siblings`` are paths from the course's folder, with ``/`` between their parts.
     Links among the siblings stay, as copies lie as the course's notebooks do. A link to another
-    file of the course would lead nowhere, so it becomes the name of that file.
+    lesson or file of the course would lead nowhere, so it becomes the name of that.
 
     Raises:
         NoNotebook: the file is no notebook.
@@ -70,6 +73,12 @@ def fingerprint(data: bytes) -> str:
     return hashlib.sha256(json.dumps(notebook, sort_keys=True).encode()).hexdigest()
 
 
+def links(text: str) -> list[str]:
+    """Return where the links in a text lead to, of those to files, without the part of the file."""
+    targets = (target for _, target in _LINK.findall(text))
+    return [each.partition("#")[0] for each in targets if not _ADDRESS.match(each)]
+
+
 def _prose_before(cells: list[Cell]) -> Iterator[str]:
     """Yield for each cell the prose between the last code cell before it and the cell itself."""
     prose: list[str] = []
@@ -104,6 +113,9 @@ def _name_files(text: str, course: Path, name: str, siblings: frozenset[str]) ->
         file = posixpath.normpath(posixpath.join(posixpath.dirname(name), target.partition("#")[0]))
         if file in siblings or not (course / file).exists():
             return link[0]
+        title = _TITLES.get(posixpath.basename(file).removesuffix(".ipynb"))
+        if title and posixpath.dirname(file) in ("notebooks", "exercises"):
+            return words if title.lower() in words.lower() else f"{words} (*{title}*)"
         return f"{words} (`{file}` in the folder of the course)"
 
     return _LINK.sub(rewritten, text)

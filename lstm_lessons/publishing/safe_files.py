@@ -83,6 +83,27 @@ def renew(path: Path, data: bytes, is_ours: IsOurs) -> bool:
         draft.unlink(missing_ok=True)
 
 
+def take_away(path: Path, is_ours: IsOurs) -> bool:
+    """Take what we once wrote out of a folder; ``False`` where that is changed, and stays.
+
+    It lies aside afterwards: `take_back` is to be called at the next start.
+    """
+    aside = _hidden(path, _ASIDE)
+    try:
+        os.rename(path, aside)
+    except (PermissionError, FileNotFoundError):
+        return False
+    if is_ours(read(aside)):
+        return True
+    _restore(aside, path)
+    return False
+
+
+def move_beside(path: Path, spare: Iterator[Path]) -> Path:
+    """Give a file the first of its ``spare`` names that is free; return that."""
+    return next(each for each in spare if _restore(path, each))
+
+
 def take_back(folder: Path, is_ours: IsOurs, spare: Callable[[Path], Iterator[Path]]) -> list[Path]:
     """Clear up what an earlier start left in a folder; return what of it was somebody's work.
 

@@ -29,7 +29,7 @@ _PICTURES = (
 # And what the checker needs that judges a dict.
 _ENGINE = (
     *("arrays", "base", "diary", "dict_exercise", "kinds", "question", "raised", "result"),
-    *("symbols", "text", "words", "__init__"),
+    *("sources", "symbols", "text", "words", "__init__"),
 )
 _CHECKER = (
     *("own_folder.py", "exercises/__init__.py"),

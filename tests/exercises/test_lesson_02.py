@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from lstm_lessons import exercise, shapes
-from lstm_lessons.exercises.engine.text import SOURCES
+from lstm_lessons.exercises.engine.sources import SOURCES
 
 LAYER = nn.LSTM(6, 5)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from lstm_lessons.exercises.engine import diary
+from lstm_lessons.exercises.engine import diary, sources
 from lstm_lessons.exercises.engine.isolation import isolated
 from lstm_lessons.exercises.engine.raised import OutOfTime, Raised, describe
 from lstm_lessons.exercises.engine.result import Note, Outcome, Result
@@ -88,7 +88,17 @@ class Exercise(ABC):
         return self._note(f"hint {self._hints_shown} of {total}", self.hints[self._hints_shown - 1])
 
     def solution(self) -> Note:
-        """Ask first; return the solution when called a second time."""
+        """Ask first; return the solution when called a second time.
+
+        In a release without solutions, say who has it.
+        """
+        release = sources.facts()
+        if release is not None and not release.solutions:
+            return self._note(
+                "solution",
+                "Your instructor has it, and shows it when it is time. Until then, "
+                f"`{self._call('hint')}` helps further, and so does a wrong answer that you check.",
+            )
         if not self._asked:
             self._asked = True
             return self._note(

@@ -11,11 +11,11 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
-_ROOT = Path(__file__).parents[3]
-SOURCES = (_ROOT / "notebooks" / "source", _ROOT / "exercises" / "source")
+from lstm_lessons.exercises.engine import sources
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)
@@ -66,7 +66,7 @@ class Text:
 
 def numbers() -> tuple[str, ...]:
     """Return the numbers of all exercises that have a text, in order."""
-    return _numbers(tuple(_paths()))
+    return _numbers(sources.files())
 
 
 def text(number: str) -> Text:
@@ -78,24 +78,21 @@ def text(number: str) -> Text:
     try:
         return _texts(number[:2])[number]
     except KeyError:
-        raise TextError(f"no text of an exercise {number} in {_ROOT}") from None
+        raise TextError(f"no text of an exercise {number} in {sources.ROOT}") from None
 
 
 @cache
-def _numbers(paths: tuple[Path, ...]) -> tuple[str, ...]:
-    found = (_HEADING.finditer(_uncommented(path.read_text("utf-8"))) for path in paths)
+def _numbers(files: tuple[Traversable, ...]) -> tuple[str, ...]:
+    texts = (_uncommented(each.read_text(encoding="utf-8")) for each in files)
+    found = map(_HEADING.finditer, texts)
     return tuple(each["number"] for matches in found for each in matches)
 
 
 @cache
 def _texts(lesson: str) -> dict[str, Text]:
-    paths = [path for path in _paths() if path.name.startswith(f"{lesson}_")]
-    return {each.number: each for path in paths for each in read(path.read_text("utf-8"))}
-
-
-def _paths() -> list[Path]:
-    found = (path for folder in SOURCES for path in folder.glob("[0-9][0-9]_*.py"))
-    return sorted(found, key=lambda path: path.name)
+    files = [each for each in sources.files() if each.name.startswith(f"{lesson}_")]
+    texts = (each.read_text(encoding="utf-8") for each in files)
+    return {each.number: each for text in texts for each in read(text)}
 
 
 def read(source: str) -> list[Text]:
