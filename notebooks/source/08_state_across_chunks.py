@@ -36,7 +36,7 @@ reader, number = trained_reader()
 # %%
 line = "the value is (not always) a number"
 numbers = torch.tensor([number[character] for character in line])
-vectors = reader.embedding(numbers).detach()
+vectors = reader.embedding(numbers)
 print("vectors:", tuple(vectors.shape))
 
 # %% [markdown]
@@ -47,9 +47,9 @@ print("vectors:", tuple(vectors.shape))
 def unit_5(hand_on):
     """Return h of unit 5 after each character, read in chunks of ten."""
     hx, states = None, []
-    for chunk in vectors.split(10):
+    for chunk in vectors.split(10):  # ten characters each
         output, hx = reader.lstm(chunk, hx)
-        states.append(output[:, 5].detach())
+        states.append(output[:, 5].detach())  # the numbers alone: see below
         if not hand_on:
             hx = None  # the next chunk begins with zeros
     return torch.cat(states)
@@ -103,14 +103,12 @@ print("lengths:", [len(output) for output in outputs])
 same(torch.cat(outputs), whole)
 
 # %% [markdown]
-# The outputs of the chunks are those of the whole, also of the last chunk, which has only 4 words.
-# Two things to keep in mind:
+# The outputs of the chunks are those of the whole. Two things to keep in mind:
 #
 # * With `batch_first=True`, time is axis 1, and the line is `x.split(5, dim=1)`. Without `dim=1` it
-#   cuts the batch into groups of 5 sentences. An error comes only if the last group is smaller,
-#   because the state has 5 rows.
-# * It holds for any number of layers, without dropout, and for one direction. A reverse pass would
-#   need the state of the *next* chunk, which has not been read yet.
+#   cuts the batch into groups of 5 sentences.
+# * A layer with two directions cannot be read like this. Its reverse pass would need the state of
+#   the *next* chunk, which has not been read yet.
 #
 # Now somebody hands on h alone, with a new c of zeros.
 #
@@ -126,8 +124,8 @@ for chunk in x.split(5):
     start = end
 
 # %% [markdown]
-# From word 5 on, the first word after the first cut. There is no error. The state is the *pair*
-# (h, c).
+# From word 5 on, the first word after the first cut. There is no error. The state is the
+# *pair* (h, c).
 
 # %% [markdown]
 # ## Training on chunks
@@ -156,10 +154,9 @@ except RuntimeError as error:
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. Here it is in a
 # loop that also trains. After each `backward()`, the *optimiser* makes an update: its `step()`
-# moves every weight a little, in the direction in which the loss gets smaller. This optimiser,
-# *Adam*, moves most weights by about `lr` or less. As `backward()` *adds* to what stands in
-# `.grad`, `zero_grad()` clears that before. (The first optimiser of a program takes some seconds to
-# load, on a busy machine up to a minute.)
+# moves every weight a little, in the direction in which the loss gets smaller. This one is called
+# *Adam*. As `backward()` *adds* to what stands in `.grad`, `zero_grad()` clears that before. (The
+# first optimiser of a program takes some seconds to load, on a busy machine up to a minute.)
 #
 # **Predict.** A guess: does chunk 1 work now?
 
@@ -180,15 +177,13 @@ except RuntimeError as error:
 # %% [markdown]
 # It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
 # made, because on the way back gradients are multiplied by them. But the optimiser has written new
-# numbers into the same tensors: that is the "inplace operation" of the message. PyTorch counts how
-# often a tensor is written over, and stops if its "version" is another one than the graph has
-# noted. (The tensor of [16, 64] is `weight_hh_l0`, turned round.)
+# numbers into the same tensors: that is the "inplace operation" of the message.
 
 # %% [markdown]
 # And if the weights did not change? Then it would run, and walk further and further. We count for
 # each chunk how many words its loss has a gradient for. `torch.autograd.grad` returns the gradient,
-# in place of leaving it in `.grad`. Here `retain_graph=True` is right: we walk through the same
-# graph several times on purpose, to measure.
+# in place of leaving it in `.grad`. Here `retain_graph=True` is right, because we walk through the
+# same graph several times on purpose, to measure.
 
 
 # %%
@@ -199,8 +194,8 @@ def words_reached(cut):
         output, hx = lstm(chunk, hx)
         loss = output.square().mean()
         (gradient,) = torch.autograd.grad(loss, words, retain_graph=True)
-        # (T, B, I): a word counts if any number of it is not 0
-        reached.append(int((gradient != 0).any(dim=2).any(dim=1).sum()))
+        by_word = gradient.abs().sum(dim=(1, 2))  # one number a word
+        reached.append(int((by_word > 0).sum()))
         if cut:
             hx = (hx[0].detach(), hx[1].detach())
     return reached
@@ -231,14 +226,12 @@ print(words_reached(cut=True))
 #
 # | handed on | next output | gradient |
 # |---|---|---|
-# | `(h, c)` | right | goes back to the first word |
+# | `(h, c)` | right | goes back to the first word; in training, an error |
 # | `(h.detach(), c.detach())` | right | ends at the cut |
 # | nothing | wrong | ends at the cut |
 #
-# The middle row is what you train with. This is *truncated backpropagation through time*; truncated
-# means cut off. In its general form
-# ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)), a walk back is made after
-# every n steps, and may go further than n. Then walks overlap. Ours go back n steps and do not.
+# The middle row is what you train with. This is *truncated backpropagation through time* ([Williams
+# and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
 #
 # If you only read and do not train, write `with torch.no_grad():` around the loop. Then there is no
 # graph, and nothing to detach.
@@ -263,8 +256,8 @@ print("view(3, 4).transpose(0, 1)")
 print(numbered.view(3, 4).transpose(0, 1))
 
 # %% [markdown]
-# In the second. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. It is
-# the trap of lesson 05, once more.
+# In the second. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9. It is the
+# trap of lesson 05, once more.
 
 # %% [markdown]
 # ## Can it learn what is longer than a chunk?
@@ -289,10 +282,11 @@ print("".join(str(answer) for answer in is_open(text)))
 # three numbers, with a 1 for what it is, and an answer, which is 1 where a bracket is open. Both
 # are cut into 16 streams.
 #
-# In training there is a loss at every character. It is that of lesson 06, −ln of the share that the
-# right answer gets. `binary_cross_entropy_with_logits` makes it from scores (*logits*). At every
-# cut the state is detached and handed on, or it begins anew with zeros. `train` returns an LSTM
-# and its head, trained for two rounds over x in chunks of k.
+# `train` returns an LSTM and its head, trained for two rounds over x in chunks of k. The head makes
+# a score of each h, and the sigmoid of the score is the share that it gives to the answer 1. The
+# loss is −ln of the share that the right answer gets. `binary_cross_entropy_with_logits` takes the
+# scores as they are, because it has the sigmoid inside. At every cut the state is detached and
+# handed on, or it begins anew with zeros.
 
 
 # %%
@@ -305,7 +299,7 @@ def train(x, answers, k, hand_on):
         for chunk, answer in zip(x.split(k), answers.split(k)):
             output, (h, c) = lstm(chunk, hx)
             hx = (h.detach(), c.detach()) if hand_on else None
-            score = head(output)[..., 0]
+            score = head(output)[..., 0]  # (T, B, 1) becomes (T, B)
             loss = nn.functional.binary_cross_entropy_with_logits(score, answer)
             optimiser.zero_grad()
             loss.backward()
@@ -314,8 +308,9 @@ def train(x, answers, k, hand_on):
 
 
 # %% [markdown]
-# `share_right` of the package counts the right answers on another text, read in chunks in the same
-# way. An answer that is always the same is right in about half of the text.
+# `share_right` of the package counts the right answers on another text, read as in training. An
+# answer that is always the same is right in about half of the text. This training, and the
+# next one, take some seconds.
 #
 # **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
 # better than guessing?
@@ -331,24 +326,24 @@ for hand_on in (True, False):
         torch.manual_seed(seed)
         model = train(*known, 5, hand_on)
         shares.append(round(share_right(model, *others, 5, hand_on), 2))
-    print(f"handed on: {hand_on!s:<6}", shares)
+    print("state handed on:" if hand_on else "zeros each time:", shares)
 
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
-# How can that be, if no gradient crosses a cut? Take a chunk of five dots inside a bracket. Its
-# answers are 1 1 1 1 1, and the dots do not say so: only the state that came in does. All five
-# answers are right only if that state is kept to the end of the chunk. So this chunk teaches to
-# keep it. A chunk with a bracket teaches to set the state, or to clear it. No gradient has to see
+# How can that be, if no gradient crosses a cut? In a chunk with a bracket, there are often dots
+# behind it. Their answers teach to set the state, or to clear it, and in all three trainings they
+# are right first. Then there is something to keep. Take a chunk of five dots inside a bracket. Its
+# answers are 1 1 1 1 1, and only the state that came in says so. All five are right only if that
+# state is kept to the end of the chunk. So this chunk teaches to keep it. No gradient has to see
 # both ends of a long bracket.
 
 # %% [markdown]
 # ## An echo
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. There are 16 streams of 400 signs. (The first three answers of each
-# mean nothing.) We train with chunks of 3 and with chunks of 4, by the same function, with the
-# state handed on in both. Other signs test it.
+# that came three steps before. There are 16 streams of 400 signs. We train with chunks of 3 and
+# with chunks of 4, by the same function, with the state handed on in both. Other signs test it.
 #
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
@@ -373,18 +368,17 @@ pictures.echo(chunk=4, lag=3)
 
 # %% [markdown]
 # In each chunk of 4, one sign stands with its answer. From there a gradient goes back to the sign,
-# and says: store it. In a chunk of 3 no sign stands with its answer, so no gradient says it. At
-# best the head can read what happens to be left of the sign in the state.
+# and says: store it. In a chunk of 3 no sign stands with its answer, so no gradient says it. What
+# is right beyond one half there is read from what happens to be left of the sign.
 #
 # ### What the cut costs
 #
-# With chunks of 4, one pair of four is seen: $(4 - 3) / 4$. With chunks of 20, the signs of the
-# steps 0 to 16 have their answers in the same chunk: 17 of 20. In chunks of k steps, with a loss d
+# With chunks of 4, one pair of four is seen: $(4 - 3) / 4$. In chunks of k steps, with a loss d
 # steps later, the share is
 #
 # $$\frac{k - d}{k} = 1 - \frac{d}{k}$$
 #
-# and nothing if d is k or more. (Walks that overlap see more pairs.) So, as a rule:
+# and nothing if d is k or more. So, as a rule:
 #
 # * If a word matters only to a loss d steps later, chunks must be longer than d. Few pairs may be
 #   enough: a quarter was, here.
@@ -394,17 +388,16 @@ pictures.echo(chunk=4, lag=3)
 # %% [markdown]
 # ## Turn the knob
 #
-# Below, a row is the loss of one word, and a column is a word. The darker a place, the more this
-# word moves this loss through the memory. A word that stands d steps before moves it by $f^d$, if f
-# is the forget gate. A square is an effect that the gradient sees, a stroke is one that is lost at
-# a cut.
+# Below, a row is the loss of one word, and a column is a word. The more this word moves this loss
+# through the memory, the fuller is the square: that is its *effect*. A word that stands d steps
+# before has the effect $f^d$, if f is the forget gate. A square is an effect that the gradient
+# sees, a stroke is one that is lost at a cut.
 #
 # **Try it.**
 #
-# 1. Move `chunk length` from 24 down to 1. Which gradients are lost first?
-# 2. Set the forget bias to 4, so that the memory lasts. Does a chunk of 6 lose more than before, or
-#    less?
-# 3. Choose "reset" between the chunks. What becomes of the outputs?
+# 1. Move `chunk length` from 6 down to 1. What is left of the squares at 1?
+# 2. Press "short memory", then "long memory". Both have chunks of 6. Does the gradient see more of
+#    the effects with a short memory, or with a long one?
 
 # %%
 from lstm_lessons import explorers
@@ -414,12 +407,9 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. With 23, those of the last row, whose words lie before the new cut. The shorter the chunks, the
-#    more words lie before a cut. With chunks of 1, what is left is what each word does to its own
-#    loss.
-# 2. More. The longer a memory lasts, the more of what it does lies across a cut.
-# 3. They become other outputs, because every chunk begins without a memory. The words have less
-#    effect, and the gradient sees all of it.
+# 1. Those of each word and its own loss.
+# 2. With a short one: 87 %, against 31 %. The longer a memory lasts, the more of what it does lies
+#    across a cut.
 #
 # </details>
 
@@ -436,15 +426,7 @@ explorers.chunks()
 #   there you write `lstm(x)` without any state.
 #
 # With streams, a document may end in one row while the others go on. Cut the chunk there, and
-# multiply h and c by 0 in that row. Here a document ends after word 11 in row 4:
-
-# %%
-_, (h, c) = lstm(x[:12])
-keep = torch.ones(10, 1)  # a row for each sentence
-keep[4] = 0
-output, _ = lstm(x[12:], (h * keep, c * keep))
-print("row 3 goes on:     ", same(output[:, 3], whole[12:, 3]))
-print("row 4 begins anew: ", same(output[:, 4], lstm(x[12:, 4])[0]))
+# multiply h and c by 0 in that row alone.
 
 # %% [markdown]
 # ## What we have seen
@@ -453,14 +435,12 @@ print("row 4 begins anew: ", same(output[:, 4], lstm(x[12:, 4])[0]))
 #   outputs of the whole.
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
-# * `retain_graph=True` is no cure: the next update breaks it, and without updates the walk back
-#   gets longer with every chunk.
 # * A network can learn to remember across cuts, if the state is handed on.
 # * Row b must continue row b. Where nothing continues, begin with zeros.
 
 # %% [markdown]
-# **A common mistake.** `retain_graph=True`, because the error message names it. You recognise it
-# by the next error, which speaks of "an inplace operation", or by a program that gets slower with
+# **A common mistake.** `retain_graph=True`, because the error message names it. You recognise it by
+# the next error, which speaks of "an inplace operation", or by a program that gets slower with
 # every chunk.
 #
 # **Exercises:** [08 State across chunks](../exercises/08_state_across_chunks.ipynb). Mend a

@@ -4,6 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from lstm_lessons.data.streams import brackets
+from lstm_lessons.explorers.chunks import numbers
+
 T, B, INPUT, H = 24, 10, 100, 16
 
 
@@ -151,3 +154,44 @@ def test_one_row_begins_anew_while_the_others_go_on():
         outputs.append(lstm(after, (h * keep, c * keep))[0])
     differs = ((outputs[0] - outputs[1]).abs() > 1e-12).any(dim=2).any(dim=0)
     assert differs.tolist() == [True, True, False]
+
+
+def behind_a_bracket(x, k):
+    """Return where a bracket stands in the same chunk of k, there or before, (T, B)."""
+    is_bracket, found = x[..., 0] == 0, []
+    for step, here in enumerate(is_bracket):
+        found.append(here if step % k == 0 else here | found[-1])
+    return torch.stack(found)
+
+
+def test_answers_behind_a_bracket_of_the_same_chunk_are_right_first():
+    """With all seeds of the lesson: 0.9 of them are right before 0.9 of the others are."""
+    (x, answers), (other_x, other_answers) = brackets(seed=7), brackets(seed=3)
+    behind = behind_a_bracket(other_x, 5)
+    for seed in range(3):
+        torch.manual_seed(seed)
+        lstm, head = nn.LSTM(3, H), nn.Linear(H, 1)
+        optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
+        chunks = [*zip(x.split(5), answers.split(5), strict=True)] * 2
+        hx, first = None, {}
+        for update, (chunk, answer) in enumerate(chunks):
+            hx = None if update == len(chunks) // 2 else hx
+            if update % 10 == 0:
+                with torch.no_grad():
+                    right = (head(lstm(other_x)[0])[..., 0] > 0) == (other_answers == 1)
+                for name, where in (("behind", behind), ("without", ~behind)):
+                    if right[where].double().mean() > 0.9:
+                        first.setdefault(name, update)
+            output, states = lstm(chunk, hx)
+            hx = both_detached(*states)
+            score = head(output)[..., 0]
+            optimiser.zero_grad()
+            nn.functional.binary_cross_entropy_with_logits(score, answer).backward()
+            optimiser.step()
+        assert first["behind"] < first["without"]
+
+
+def test_a_cut_loses_more_of_a_long_memory():
+    """The buttons of the explorer, both with chunks of 6: 87 % seen, and 31 %."""
+    seen = [round(numbers(6, bias, "detach").kept, 2) for bias in (0.0, 4.0)]
+    assert seen == [0.87, 0.31]
