@@ -216,6 +216,8 @@ def test_results_never_replace_what_is_not_ours(tmp_path):
     folder = tmp_path / "class"
     folder.mkdir()
     first = results.place(folder, None)
+    results.make(first)
+    assert results.place(folder, None) == first
     results.write(first, {"index.html": "one"})
     assert results.place(folder, None) != first
     assert results.place(folder, first) == first
@@ -224,6 +226,12 @@ def test_results_never_replace_what_is_not_ours(tmp_path):
         results.place(folder, first)
     with pytest.raises(Failure, match="among the learners"):
         results.place(folder, folder / "results")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_all_is_judged(tmp_path):
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(Failure, match="cannot be written"):
+        results.make(tmp_path / "a file" / "results")
 
 
 def earned(name: str, message: str = "No.", slip: str = "a slip") -> run.Earned:

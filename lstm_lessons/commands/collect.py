@@ -47,6 +47,7 @@ def main(arguments: list[str]) -> int:
         )
     limits = Limits(asked.seconds, asked.minutes, asked.memory, asked.files)
     jobs = asked.jobs or run.at_once(limits)
+    results.make(place)
     where = f"within a fence, as there can be no walls: {no_walls}" if no_walls else "behind walls"
     print(f"{len(learners)} to judge, {jobs} at a time, {where}.", flush=True)
     if left := others(folder):

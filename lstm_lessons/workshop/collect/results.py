@@ -20,7 +20,7 @@ def place(folder: Path, wanted: Path | None) -> Path:
     if wanted is None:
         names = itertools.chain(("",), (f"-{n}" for n in itertools.count(2)))
         beside = (folder.with_name(f"{folder.name}-results{name}") for name in names)
-        return next(each for each in beside if not each.exists())
+        return next(each for each in beside if not each.exists() or _is_empty(each))
     wanted = wanted.absolute()
     if wanted.resolve().is_relative_to(folder.resolve()):
         raise Failure(
@@ -35,6 +35,28 @@ def place(folder: Path, wanted: Path | None) -> Path:
             "Nothing was touched: name a new folder with --results OTHER.",
         )
     return wanted
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def make(folder: Path) -> None:
+    """Make the folder, and try to write in it: better now than after all are judged.
+
+    Raises:
+        Failure: that is not possible.
+    """
+    trial = folder / f".{_RECORD}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial.write_bytes(bytes(2**20))
+        trial.unlink()
+    except OSError as error:
+        raise Failure(
+            f"The results cannot be written in {folder} ({error.strerror}).",
+            "Name a folder elsewhere: --results OTHER.",
+        ) from None
 
 
 def _not_ours(folder: Path) -> str:
@@ -58,7 +80,6 @@ def _digest(path: Path) -> str:
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
     """Write all files, and what they hold on the record."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         data = text.encode("utf-8-sig" if name.endswith(".csv") else "utf-8")
         (folder / name).write_bytes(data)
