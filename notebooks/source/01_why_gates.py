@@ -422,6 +422,16 @@ for name, starts in first_signs(updates=180).items():
 # ruler says how far back training sees in a *new* network, and not what training will make of it.
 
 # %% [markdown]
+# <details><summary>Where gates come from</summary>
+#
+# Sepp Hochreiter described vanishing gradients in 1991. In 1994 Yoshua Bengio and others showed
+# that a network which holds a fact safely, as a latch does, must have them. The LSTM of Hochreiter
+# and Jürgen Schmidhuber, of 1997, had a factor of exactly 1. Felix Gers and others added the forget
+# gate in 2000.
+#
+# </details>
+
+# %% [markdown]
 # ## What we have seen
 #
 # * The gradient tells how far back training sees in a new network. It does not tell what a network
