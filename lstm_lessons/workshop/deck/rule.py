@@ -216,7 +216,7 @@ class _Maker:
         return [
             each
             for each in sentences.of(paragraph)
-            if each not in self.shown and not sentences.is_aside(each) and each != _TRY
+            if each not in self.shown and sentences.stands_alone(each) and each != _TRY
         ]
 
     def words_if_long(self) -> None:

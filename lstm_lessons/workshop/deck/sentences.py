@@ -33,9 +33,10 @@ def _plain(line: str, held: list[bool], begin: int, end: int) -> str:
     return "".join(line[at] for at in range(begin, end) if not held[at])
 
 
-def is_aside(sentence: str) -> bool:
-    """Whether all of it stands in brackets."""
-    return sentence.startswith("(") and sentence.rstrip("*").endswith(")")
+def stands_alone(sentence: str) -> bool:
+    """Whether it can be shown alone: not in brackets, nor the end of what stood before a formula."""
+    is_aside = sentence.startswith("(") and sentence.rstrip("*").endswith(")")
+    return not is_aside and not re.match(r"[a-z]{2}", sentence)
 
 
 def is_marked(sentence: str) -> bool:
