@@ -214,8 +214,8 @@ except UnpicklingError as error:
 # %% [markdown]
 # ## One character at a time
 #
-# In the editor a line grows while it is typed. To read it from its start at every key would cost 1
-# + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. So one
+# In the editor a line grows while it is typed. To read it from its start at every key would cost
+# 1 + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. So one
 # step per key is enough, if the two are kept, as in lesson 08.
 #
 # Here is this step as a module, for B lines side by side. Its states come in and go out as
