@@ -40,7 +40,7 @@ _LABEL = re.compile(r"^\*\*([^*]+[:.])\*\*\s*")
 _CLOSING = ("A common mistake.", "To look things up:", "Exercises:", "Next:")
 _TRY = "**Try it.**"
 _LEADS_ON = re.compile(
-    r"(To|Now|Here|How|Take|Let|What|Why|Below|(In )?[Tt]he (next|picture))\b|.*[:?]$"
+    r"(To|Try|Now|Here|How|Take|Let|What|Why|Below|(In )?[Tt]he (next|picture))\b|.*[:?]$"
 )
 """Sentences after a cell that speak of what comes next, not of what was seen."""
 _LEANS_BACK = re.compile(r"(This|That|It|They|These|Those)\b")
