@@ -1,8 +1,14 @@
 """Slides show all that is to be seen in the stored notebooks, and have no sentence of their own."""
 
+import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import zipfile
+from base64 import b64decode
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -10,10 +16,11 @@ from html.parser import HTMLParser
 import pytest
 from clone_copies import CLONE
 
+from lstm_lessons import explorers
 from lstm_lessons.commands import slides as command
 from lstm_lessons.course import LESSONS, ROUTES, Break, Show, lesson
 from lstm_lessons.environment.failure import Failure
-from lstm_lessons.site import archive, vendored
+from lstm_lessons.site import vendored
 from lstm_lessons.workshop.deck import (
     blocks,
     builder,
@@ -222,14 +229,45 @@ def test_a_deck_has_all_that_it_loads_and_nothing_from_elsewhere(build, tmp_path
     assert page.count('<aside class="notes">') == page.count('<div class="slide ')
 
 
-def test_no_solution_is_in_a_deck():
+def unpacked(deck):
+    """Return what the deck hands to Python: the files of the course, by their names."""
+    told = (deck / "static" / "python.js").read_text(encoding="utf-8")
+    files = json.loads(told.removeprefix("window.pythonFiles = ").removesuffix(";\n"))
+    with zipfile.ZipFile(io.BytesIO(b64decode(files["course.zip"]))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_what_draws_is_in_a_deck_and_nothing_that_judges(build, tmp_path):
+    build("1", tmp_path / "deck")
+    files = unpacked(tmp_path / "deck")
+    held = "\n".join(data.decode("utf-8", "replace") for data in files.values())
+    assert "BEGIN SOLUTION" not in held
+    assert not [name for name in files if "exercises" in name or "judge" in name]
+    for name, data in files.items():
+        path = tmp_path / "held" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    lines = [
+        "import sys",
+        "sys.modules.update(dict.fromkeys(('torch', 'numpy', 'matplotlib', 'IPython')))",
+        "from draw import draw",
+        f"assert all(draw(name, '{{}}') for name in {list(explorers.__all__)})",
+        "assert not [name for name in sys.modules if 'exercises' in name]",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "\n".join(lines)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "held"), "PYTHONNOUSERSITE": "1"},
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_solution_is_on_a_slide_or_in_its_notes():
     solutions = set()
     for path in (CLONE / "exercises" / "source").glob("*.py"):
         for text in re.findall(r"### BEGIN SOLUTION\n(.*?)### END", path.read_text("utf-8"), re.S):
             solutions |= {line.strip() for line in text.splitlines() if len(line.strip()) > 40}
     assert len(solutions) > 60
-    held = "\n".join(data.decode("utf-8", "replace") for data in archive.drawing().values())
-    assert "BEGIN SOLUTION" not in held and "exercises/" not in "".join(archive.drawing())
     for name in NAMES:
         said = "\n".join(text for slide in slides_of(name) for text in words_of(slide))
         assert not [each for each in solutions if each in said]

@@ -34,7 +34,7 @@ def _plain(line: str, held: list[bool], begin: int, end: int) -> str:
 
 
 def stands_alone(sentence: str) -> bool:
-    """Whether it can be shown alone: not in brackets, nor the end of what stood before a formula."""
+    """Whether it can be shown alone: not in brackets, nor the rest of what a formula cut."""
     is_aside = sentence.startswith("(") and sentence.rstrip("*").endswith(")")
     return not is_aside and not re.match(r"[a-z]{2}", sentence)
 
