@@ -22,7 +22,7 @@ def copy_clone(folder: Path) -> Path:
     (root / "lstm_lessons").mkdir()
     for name in ("__init__.py", "__main__.py", "course.py", "own_folder.py"):
         shutil.copy(CLONE / "lstm_lessons" / name, root / "lstm_lessons")
-    for room in ("commands", "environment", "publishing"):
+    for room in ("commands", "drawing", "environment", "publishing"):
         here = CLONE / "lstm_lessons" / room
         shutil.copytree(here, root / "lstm_lessons" / room, ignore=ignore)
     return root

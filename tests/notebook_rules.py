@@ -3,31 +3,35 @@
 A rule yields one line a problem. `RULES` says which rules hold for which kind of notebook.
 """
 
-import base64
 import getpass
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
 import nbformat
 from nbformat import NotebookNode
+from PIL import Image
 
-from lstm_lessons.publishing import notebooks
+from lstm_lessons.drawing.picture import KEPT, Picture
+from lstm_lessons.publishing import notebooks, png
 
 MOST_LINES, MEDIAN_LINES = 15, 6
 MOST_CHARACTERS = 80
 PICTURES = 3
-MOST_BYTES = 300_000
+MOST_BYTES = 350_000
 MOST_EXCUSED = 2
 CLOSING = "What we have seen"
+MISSING = "No description"
 REASON = re.compile(r"differs between machines: \S+")
-COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex"}
+COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex", KEPT}
 CHECK = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)\.check\(""")
 EXERCISE = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)|[Ee]xercises?\s+(\d\d\.\d+)""")
 PROMPT = re.compile(r"^\*\*Predict", re.MULTILINE)
@@ -89,6 +93,18 @@ class Page:
             tags.feed(output.get("data", {}).get("text/html", ""))
             found.append((number, tags))
         return found
+
+    @cached_property
+    def pictures(self) -> list[tuple[int, NotebookNode, Picture]]:
+        """Every output that is a picture, with the number of its code cell."""
+        kept = ((n, output, kept_in(output)) for n, output in self.outputs)
+        return [(n, output, picture) for n, output, picture in kept if picture]
+
+
+def kept_in(output: NotebookNode) -> Picture | None:
+    """Return the picture of an output, if it is one; without words, one that says so."""
+    data = output.get("data", {})
+    return Picture.kept_in(data | {"text/plain": data.get("text/plain") or MISSING})
 
 
 class Tags(HTMLParser):
@@ -207,8 +223,7 @@ def pictures_come_early_and_often(page):
 
 
 def _has_picture(cell: NotebookNode) -> bool:
-    pages = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ())]
-    return any("<img" in page for page in pages)
+    return any(KEPT in output.get("data", {}) for output in cell.get("outputs", ()))
 
 
 @rule()
@@ -323,12 +338,12 @@ def solution_lines(source: str) -> tuple[set[str], set[str]]:
 
 @rule()
 def every_picture_says_what_it_shows(page):
-    for number, tags in page.html:
-        for image in tags.all("img"):
-            if not _says_something(image.get("alt")):
-                yield f"code cell {number}: a picture has no alternative text"
-        if tags.all("svg"):
-            yield f"code cell {number}: an inline <svg>, which JupyterLab drops; use show()"
+    for number, output, picture in page.pictures:
+        if not _says_something(output.data.get("text/plain")):
+            yield f"code cell {number}: a picture has no alternative text"
+        beside = [each.get("data", {}).get("text/html") for each in page.code[number - 1].outputs]
+        if picture.words not in beside:
+            yield f"code cell {number}: the words of a picture do not stand by it"
     for cell in page.prose:
         for match in LINK.finditer(cell.source):
             if match[1] and not _says_something(match[2]):
@@ -340,11 +355,45 @@ def every_picture_says_what_it_shows(page):
 
 
 @rule()
+def pictures_are_kept_in_their_own_form(page):
+    """A page that sanitises shows the <img> of an HTML output as text, and no <svg>."""
+    for number, tags in page.html:
+        for tag in ("img", "svg"):
+            if tags.all(tag):
+                yield f"code cell {number} has an <{tag}> in its output; use show()"
+
+
+@rule()
 def outputs_are_of_a_kind_that_is_compared(page):
     """Plain images have no alternative text, and nbval does not compare them."""
     for number, output in page.outputs:
-        for kind in set(output.get("data", {})) - COMPARED:
+        data = output.get("data", {})
+        beside = {"image/png"} if KEPT in data else set()
+        for kind in set(data) - COMPARED - beside:
             yield f"code cell {number} has an output of type {kind}; use show()"
+
+
+@rule()
+def every_picture_has_a_png(page):
+    """What repositories show: it is of this very picture, as large, and not blank."""
+    for number, output, picture in page.pictures:
+        where = f"code cell {number}: the PNG of its picture"
+        try:
+            image = Image.open(BytesIO(b64decode(output.data["image/png"])))
+            shades = image.convert("L").histogram()
+        except (KeyError, OSError, ValueError):
+            yield f"{where} is missing or broken; build the notebook"
+            continue
+        if image.info.get(png.DRAWN_FROM) != png.digest(picture):
+            yield f"{where} was drawn from another; build the notebook"
+        width, height = png.size(picture)
+        told = output.metadata.get("image/png", {})
+        if (told.get("width"), told.get("height")) != (width, height):
+            yield f"{where} is not said to be {width} by {height}"
+        if abs(image.width * height - image.height * width) > image.width + image.height:
+            yield f"{where} has other proportions, {image.size}"
+        if max(shades) > 0.995 * sum(shades):
+            yield f"{where} is blank"
 
 
 @rule()
@@ -356,7 +405,7 @@ def widgets_have_a_picture(page):
 
 
 def _says_something(alt: str | None) -> bool:
-    return bool(alt and alt.strip()) and not alt.startswith("No description")
+    return bool(alt and alt.strip()) and not alt.startswith(MISSING)
 
 
 # --- What is stored ------------------------------------------------------------------------------
@@ -443,10 +492,8 @@ def is_small(page):
 
 
 def _texts(output: NotebookNode) -> Iterator[str]:
-    """Yield every text of an output, and the pictures inside it as text."""
+    """Yield every text of an output, pictures as SVG among them."""
     texts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ())]
-    texts += [text for text in output.get("data", {}).values() if isinstance(text, str)]
-    for text in texts:
-        yield re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)
-        for data in re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text):
-            yield base64.b64decode(data).decode()
+    data = output.get("data", {})
+    texts += [text for kind, text in data.items() if kind != "image/png" and isinstance(text, str)]
+    yield from texts

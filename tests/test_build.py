@@ -5,15 +5,18 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from lstm_lessons import pictures
 from lstm_lessons.commands import build as command
 from lstm_lessons.course import lesson
+from lstm_lessons.drawing.picture import KEPT
 from lstm_lessons.environment.clone import Clone
-from lstm_lessons.publishing import notebooks
+from lstm_lessons.publishing import notebooks, png
 from lstm_lessons.publishing.execute import clean
 from lstm_lessons.publishing.notebooks import SourceError, Target, without_solutions
 
@@ -138,6 +141,25 @@ def test_what_a_built_notebook_holds(clone):
     assert "version" not in built.metadata.language_info
     assert built.metadata.kernelspec.name == "python3"
     assert not any("execution" in cell.metadata for cell in built.cells)
+
+
+def test_a_picture_is_kept_with_its_png_and_its_words(clone):
+    only_lesson(clone, "# %%\nfrom lstm_lessons import pictures\n\npictures.loop('ab')\n")
+    assert command.build(clone, []) == 0
+    first = every_byte(clone)
+    picture = pictures.loop("ab")
+    shown, words = read(clone).cells[0].outputs
+    assert shown.output_type == "execute_result" and shown.execution_count == 1
+    assert shown.data == {
+        "text/plain": picture.alt,
+        KEPT: picture.svg,
+        "image/png": b64encode(png.draw(picture)).decode(),
+    }
+    width, height = png.size(picture)
+    assert shown.metadata["image/png"] == {"width": width, "height": height, "alt": picture.alt}
+    assert words.data == {"text/html": picture.words}
+    assert command.build(clone, ["03"]) == 0
+    assert every_byte(clone) == first
 
 
 def test_a_cells_id_stays_when_others_change(clone):

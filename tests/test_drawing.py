@@ -12,6 +12,7 @@ from drawn import crowded
 
 from lstm_lessons import course
 from lstm_lessons.drawing import Picture, figure, plots, show, svg, theme
+from lstm_lessons.drawing.picture import IN_FILES, KEPT, ON_PAGES, WANTED
 from lstm_lessons.drawing.pictures.course_map import course_map
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -53,15 +54,50 @@ def texts(picture_svg):
 # --- Picture -----------------------------------------------------------------------------------
 
 
-def test_picture_is_an_image_that_keeps_its_words_and_its_svg():
+def test_on_a_page_a_picture_is_an_image_that_keeps_its_words_and_its_svg():
     alt = 'says "3 < 4" & more'
-    bundle = Picture(simple_svg(), alt)._repr_mimebundle_()
+    bundle = Picture(simple_svg(), alt).on_page
+    assert set(bundle) == {"text/plain", "text/html"}
     assert bundle["text/plain"] == alt
     image = attributes_of(bundle["text/html"], "img")
     assert image["alt"] == alt
     head, data = image["src"].split(",")
     assert head == "data:image/svg+xml;base64"
     assert base64.b64decode(data).decode() == simple_svg()
+
+
+def test_in_a_file_a_picture_is_kept_under_a_type_of_its_own_and_read_again():
+    alt = 'says "3 < 4" & more'
+    picture = Picture(simple_svg(), alt)
+    assert picture.in_file == {
+        "text/plain": alt,
+        KEPT: simple_svg(),
+        "text/html": "<details><summary>The picture in words</summary>"
+        "says &quot;3 &lt; 4&quot; &amp; more</details>",
+    }
+    assert Picture.kept_in(picture.in_file) == picture
+    in_lines = {kind: text.splitlines(keepends=True) for kind, text in picture.in_file.items()}
+    assert Picture.kept_in(in_lines) == picture
+    assert Picture.kept_in(picture.on_page) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "pytest_runs", "form"),
+    [
+        (None, False, "on_page"),  # Binder, Colab, a JupyterLab of one's own
+        (ON_PAGES, False, "on_page"),  # lab
+        (ON_PAGES, True, "on_page"),  # lab, started by a test
+        (IN_FILES, False, "in_file"),  # build
+        (None, True, "in_file"),  # nbval
+    ],
+)
+def test_a_kernel_gives_the_form_that_is_wanted_where_it_runs(monkeypatch, said, pytest_runs, form):
+    for name, value in ((WANTED, said), ("PYTEST_VERSION", "9" if pytest_runs else None)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    picture = Picture(simple_svg(), "words")
+    assert picture._repr_mimebundle_() == getattr(picture, form)
 
 
 def test_inline_picture_is_named_for_screen_readers():

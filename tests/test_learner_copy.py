@@ -7,6 +7,7 @@ import re
 import nbformat
 import pytest
 
+from lstm_lessons.drawing import Picture, svg
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.publishing import copies, learner_copy, notebooks
 
@@ -103,6 +104,20 @@ def picture(kind="execute_result", html=IMAGE):
     return nbformat.v4.new_output(kind, data, **count)
 
 
+CURVE = Picture(svg.write(svg.panel(40, 30)), "A curve.")
+
+
+def kept_picture():
+    """Return a picture as the build stores it: it with its PNG, and its words."""
+    data = CURVE.in_file | {"image/png": "AAAA"}
+    words = {"text/html": data.pop("text/html")}
+    told = {"image/png": {"alt": "A curve."}}
+    return [
+        nbformat.v4.new_output("execute_result", data, metadata=told, execution_count=3),
+        nbformat.v4.new_output("display_data", words),
+    ]
+
+
 def printed():
     return nbformat.v4.new_output("stream", name="stdout", text="0.5\n")
 
@@ -125,8 +140,28 @@ def test_a_picture_that_no_question_asks_for_stays(course, kind):
     assert cells[1]["outputs"][0].get("execution_count") is None
 
 
+def test_a_picture_is_laid_out_as_jupyterlab_shows_it_best(course):
+    (cell,) = made(course, code(*kept_picture()))
+    assert cell["outputs"] == [
+        {
+            "data": {"text/html": [CURVE.image], "text/plain": ["A curve."]},
+            "execution_count": None,
+            "metadata": {},
+            "output_type": "execute_result",
+        }
+    ]
+
+
 @pytest.mark.parametrize(
-    "outputs", [[picture(html="<b>1</b>")], [printed()], [picture(), printed()], []]
+    "outputs",
+    [
+        [picture(html="<b>1</b>")],
+        [printed()],
+        [picture(), printed()],
+        [*kept_picture(), printed()],
+        [*kept_picture(), picture(html=CURVE.words.replace("A curve", "More"))],
+        [],
+    ],
 )
 def test_what_is_no_picture_goes(course, outputs):
     assert made(course, code(*outputs))[0]["outputs"] == []

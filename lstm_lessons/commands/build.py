@@ -13,7 +13,7 @@ from time import monotonic
 import nbformat
 
 from lstm_lessons.environment.clone import Clone
-from lstm_lessons.publishing import notebooks, readme
+from lstm_lessons.publishing import notebooks, png, readme
 from lstm_lessons.publishing.execute import CellFailed, execute
 from lstm_lessons.publishing.notebooks import Target
 
@@ -98,6 +98,7 @@ def _build_one(target: Target, environ: dict[str, str]) -> str:
     started = monotonic()
     target.path.parent.mkdir(parents=True, exist_ok=True)
     execute(notebook, cwd=target.path.parent, environ=environ)
+    png.add(notebook)
     seconds = f"{monotonic() - started:.1f} s"
     text = nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
     new = text.encode()

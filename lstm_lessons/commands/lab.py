@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from lstm_lessons.commands.arguments import split
+from lstm_lessons.drawing.picture import ON_PAGES, WANTED
 from lstm_lessons.environment import kernel
 from lstm_lessons.environment.clone import FIRST_NOTEBOOK, Clone
 from lstm_lessons.environment.environment import replace_process
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
     if options.port is not None:
         check_port(options.port)
     os.environ.update(kernel.environ(clone))
+    os.environ[WANTED] = ON_PAGES
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(_DEFAULTS), os.environ.get("JUPYTER_CONFIG_PATH")])
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 
 SMALLEST = 9.36
 """How high letters are, in pixels, where a picture that moves shrinks no more."""
+
+KEPT = "application/vnd.lstm-lessons.svg"
+"""The type under which the file of a notebook keeps an SVG.
+
+Viewers pass it over, and show the PNG that the build lays beside it. They take image/svg+xml before
+image/png, and some then clean its styles away: what is left is black.
+"""
+
+WANTED, IN_FILES, ON_PAGES = "LSTM_LESSONS_PICTURES", "in files", "on pages"
+"""The variable that says which form of a picture a kernel gives, and its two values."""
 
 _WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
 _LETTERS = re.compile(r' font-size="([\d.]+)"')
@@ -66,8 +77,42 @@ class Picture:
         share = min(1, SMALLEST / min(map(float, letters)))
         return f"min-width:{share * float(width[1]):.0f}px"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    @property
+    def on_page(self) -> dict[str, str]:
+        """The picture as whoever runs a cell sees it: with its words, and in the page's theme."""
         return {"text/plain": self.alt, "text/html": self.image}
+
+    @property
+    def in_file(self) -> dict[str, str]:
+        """The picture as the course's notebooks keep it.
+
+        The build adds a PNG of it, and lays the words behind that, as an output of their own.
+        """
+        return {"text/plain": self.alt, KEPT: self.svg, "text/html": self.words}
+
+    @property
+    def words(self) -> str:
+        """The alternative text as a fold, for viewers that say no words of a PNG."""
+        return f"<details><summary>The picture in words</summary>{escape(self.alt)}</details>"
+
+    @classmethod
+    def kept_in(cls, data: dict[str, Any]) -> Picture | None:
+        """Return the picture that an output's data keep, if they keep one."""
+        if KEPT not in data:
+            return None
+        return cls("".join(data[KEPT]), "".join(data["text/plain"]))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return self.in_file if _for_a_file() else self.on_page
+
+
+def _for_a_file() -> bool:
+    """Whether what is shown is to be kept in a file, or held against what is kept in one.
+
+    `build` and `lab` say so. Of all else, pytest alone compares: it, and so nbval, is known by the
+    variable that it sets for this.
+    """
+    return os.environ.get(WANTED, IN_FILES if "PYTEST_VERSION" in os.environ else "") == IN_FILES
 
 
 def show(figure: Figure | Picture | str, alt: str) -> None:

@@ -5,6 +5,8 @@ criteria 1.4.3 and 1.4.11). The four gates also stay apart for the three kinds o
 blindness. The tests compute all of this.
 """
 
+import re
+
 LIGHT = {
     "paper": "#ffffff",  # the panel behind every picture
     "edge": "#c9ced6",  # the panel's border and grid lines: decoration, never needed to read
@@ -35,6 +37,8 @@ TINT = 0.16
 FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 CLASS = "lstm-picture"
 
+_VARIABLE = re.compile(r"var\(--ll-(\w+)\)")
+
 
 def variable(name: str) -> str:
     """Return the CSS value that stands for the colour of this name, such as ``var(--ll-f)``.
@@ -61,6 +65,16 @@ def style_sheet() -> str:
         f'body[data-jp-theme-light="false"] .{CLASS}{{{_values(DARK)}}}'
         f".{CLASS} text{{font-family:{FONT};fill:{variable('ink')}}}"
     )
+
+
+def on_white(svg: str) -> str:
+    """Return a picture's SVG in the colours of a light page, which no page and no reader changes.
+
+    It has none of the variables and rules that only browsers understand.
+    """
+    style = f".{CLASS} text{{font-family:'DejaVu Sans';fill:{variable('ink')}}}"
+    plain = svg.replace(style_sheet(), style, 1)
+    return _VARIABLE.sub(lambda match: LIGHT[match[1]], plain)
 
 
 def _values(colours: dict[str, str]) -> str:

@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from lstm_lessons.drawing.picture import IN_FILES, WANTED
+
 CELL_TIMEOUT = 120
 """Seconds that one cell may take, here as under nbval."""
 
@@ -47,7 +49,13 @@ def execute(notebook: NotebookNode, cwd: Path, environ: dict[str, str]) -> None:
         try:
             client.execute(
                 cwd=str(cwd),
-                env={**os.environ, **environ, **ONE_THREAD, "IPYTHONDIR": profile},
+                env={
+                    **os.environ,
+                    **environ,
+                    **ONE_THREAD,
+                    "IPYTHONDIR": profile,
+                    WANTED: IN_FILES,
+                },
                 stderr=subprocess.DEVNULL,  # the kernel's own remarks on its start-up
                 cleanup_kc=True,
             )

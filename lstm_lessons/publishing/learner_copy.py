@@ -1,5 +1,7 @@
 """What a learner's own copy of a notebook holds: no results, but for pictures that spoil none.
 
+Pictures stand there as JupyterLab shows them best, with their words and in its theme.
+
 Standard library only; the text that comes out is a function of the course's notebook alone.
 """
 
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_lessons.course import LESSONS, PAGES
+from lstm_lessons.publishing.kept_pictures import on_page
 
 Cell = dict[str, Any]
 
@@ -92,7 +95,9 @@ def _prose_before(cells: list[Cell]) -> Iterator[str]:
 
 def _clear(cell: Cell, keep_pictures: bool) -> None:
     """Take a code cell's outputs away; those that are pictures and nothing else may stay."""
-    outputs = cell["outputs"] if keep_pictures and all(map(_is_picture, cell["outputs"])) else []
+    outputs = on_page(cell["outputs"])
+    if not keep_pictures or not all(map(_is_picture, outputs)):
+        outputs = []
     for output in outputs:
         if "execution_count" in output:
             output["execution_count"] = None

@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from lstm_lessons.course import LESSONS, PAGES, Lesson, Page
+from lstm_lessons.publishing.kept_pictures import on_page
 from lstm_lessons.site.addresses import Addresses
 
 _NO_PAGES = ("search.html", "genindex.html")
@@ -78,7 +79,7 @@ def _parts(cell: dict[str, Any]) -> list[str]:
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         return [source]
-    return [f"```python\n{source}\n```", *filter(None, map(_result, cell["outputs"]))]
+    return [f"```python\n{source}\n```", *filter(None, map(_result, on_page(cell["outputs"])))]
 
 
 def _result(output: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from lstm_lessons import explorers
 from lstm_lessons.explorers.base import Choice, Explorer, Parameter, Range, Text
+from lstm_lessons.publishing.kept_pictures import on_page
 from lstm_lessons.site import judged
 
 Notebook = dict[str, Any]
@@ -37,6 +38,7 @@ def page(notebook: Notebook, name: str) -> Notebook:
     cells = made["cells"]
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "code":
+            cell["outputs"] = on_page(cell["outputs"])
             shown, checked = explorer_of(_source(cell)), _CHECK.search(_source(cell))
             if shown:
                 cell["outputs"] = [_html(figure(shown, _still(cell)))]

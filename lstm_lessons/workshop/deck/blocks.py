@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lstm_lessons.publishing.kept_pictures import on_page
 from lstm_lessons.site import pages
 
 _KINDS = {
@@ -67,7 +68,7 @@ def _blocks(cell: dict[str, Any]) -> Iterator[Block]:
 
 def _code(source: str, cell: dict[str, Any]) -> Cell:
     printed, pictures = [], []
-    for output in cell["outputs"]:
+    for output in on_page(cell["outputs"]):
         data = {kind: "".join(value) for kind, value in output.get("data", {}).items()}
         if data.get("text/html", "").startswith(_IMAGE):
             pictures.append(data["text/html"])
