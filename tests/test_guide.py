@@ -1,6 +1,8 @@
 """The instructor's guide: whole, true to its lessons, and in nothing that learners receive."""
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from lstm_lessons.course import LESSONS
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.exercises import numbers
 from lstm_lessons.exercises.engine import text
+from lstm_lessons.exercises.engine.sources import Facts
 from lstm_lessons.publishing import copies
 from lstm_lessons.routes import sections
 from lstm_lessons.site import builder as site
 from lstm_lessons.workshop.guide import asked, builder, markup, page, slips, written
+from lstm_lessons.workshop.handout import archive, contents
 
 NUMBERS = [each.number for each in LESSONS]
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -204,11 +208,12 @@ def _refused(folder: Path, told: str):
 
 
 def sentences():
-    """Return a sentence of each written page, which no lesson has."""
+    """Return a line of each written page that no lesson has, and that JSON leaves as it is."""
     found = []
     for number in NUMBERS:
-        lines = [line for line in words_of(number).splitlines() if len(line) > 60]
-        found.append(max(lines, key=len))
+        lines = [line for line in words_of(number).splitlines() if line.isascii()]
+        found.append(max((line for line in lines if not set(line) & set('"\\')), key=len))
+    assert min(map(len, found)) > 60
     return found
 
 
@@ -220,6 +225,15 @@ def test_learners_copies_hold_nothing_of_it(tmp_path):
     assert not [path for path in files if "guide" in str(path.relative_to(folder))]
     held = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
     assert not [each for each in sentences() if each in held]
+
+
+def test_a_release_holds_nothing_of_it():
+    files = contents.made(CLONE, Facts(contents.lessons(None), None, True), None)
+    packed = zipfile.ZipFile(io.BytesIO(files[f"lstm_lessons/{archive.NAME}"]))
+    files |= {name: packed.read(name) for name in packed.namelist()}
+    assert not [name for name in files if "guide" in name]
+    held = b"\n".join(files.values()).decode("utf-8", errors="replace")
+    assert len(files) > 300 and not [each for each in sentences() if each in held]
 
 
 @pytest.mark.slow
