@@ -167,6 +167,13 @@ path = glob.glob(root + "/exercises/source/03_*.py")[0]
 code = open(path).read().split("def cell")[1].split("# %%")[0]
 exec("def found" + code)
 """
+_CHECKER = """
+seen = True
+try:
+    import lstm_lessons.exercises.lesson_03.write_the_cell
+except ImportError:
+    seen = False
+"""
 _FORKS = """
 import os
 while True:
@@ -335,6 +342,8 @@ HOSTILE: tuple[Hostile, ...] = (
     kind("writes in the answer", answers(answer=body(f"exec({_EVERY_FD!r})")), "error"),
     kind("asks for the solution", answers(_SOLUTIONS, answer="cell = found"), "error"),
     kind("reads the solution", answers(_SOLUTION_FILES, answer="cell = found"), "error"),
+    kind("reads a checker", answers(_CHECKER, answer=body(
+        "if not seen: raise OSError('it is not there')")), "error"),
     Hostile("checked as another", {"03.ipynb": notebook(IMPORTS, WRONG, RIGHT.replace(
         "def cell", "def other"), 'exercise("03.1").check(cell)', 'exercise("03.3").check(other)')},
         {"03.1": "incorrect", "03.3": "incorrect"}),

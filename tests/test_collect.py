@@ -19,7 +19,7 @@ from lstm_lessons.workshop.collect.people import Learner, others, people
 
 QUICK = (
     *("os._exit in a cell", "patches check", "pre-made outputs", "writes to every descriptor"),
-    *("reads the solution", "kills"),
+    *("reads a checker", "kills"),
 )
 
 
