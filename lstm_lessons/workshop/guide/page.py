@@ -150,14 +150,15 @@ def _wrong(words: Written) -> str:
                 f"got {each.slip!r}"
             )
         title = text.text(each.exercise).title
-        rows.append([f"<b>{each.exercise}</b> {line(title)}:<br><i>{line(each.slip)}</i>",
+        rows.append([f"<b>{each.exercise}</b> {line(title)}<br><i>{line(each.slip)}</i>",
                      html(known[each.slip]), html(_sentence(each.say))])  # fmt: skip
     return table(["exercise, and what it is", "what the checker says", "what to say"], rows)
 
 
 def _sentence(words: str) -> str:
     """Return words that stood behind a colon with a capital in front; a letter such as h stays."""
-    return words[:1].upper() + words[1:] if words[1:2].isalpha() else words
+    is_letter = not words[1:2].isalpha() and not words.startswith("a ")
+    return words if is_letter else words[:1].upper() + words[1:]
 
 
 def _cuts(root: Path, number: str, words: Written) -> str:
