@@ -15,7 +15,7 @@ RUNS = Path(__file__).with_name("training_runs.json")
 
 
 def sunspots() -> dict[int, float]:
-    """Return the mean number of sunspots of each year, 1700 to 2008, in order.
+    """Return the mean of Wolf's sunspot number (version 1.0) of each year, 1700 to 2008, in order.
 
     Source: the yearly Zurich numbers, as the National Geophysical Data Center gave them out; public
     domain. The README beside the table says more.

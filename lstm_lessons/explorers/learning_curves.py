@@ -160,7 +160,7 @@ def _axes(root: svg.Element, highest: int) -> None:
     svg.label(root, (LEFT + RIGHT) / 2, BOTTOM + 42, "epochs", 13)
     middle = (TOP + BOTTOM) / 2
     upright = {"transform": f"rotate(-90 20 {middle:g})"}
-    svg.label(root, 20, middle, "error in sunspots", 13, **upright)
+    svg.label(root, 20, middle, "error", 13, **upright)
     y = _y(AR9, highest)
     pen = {"stroke": "ink", "stroke_width": 1.5, "stroke_dasharray": "2 4"}
     svg.add(root, "path", d=f"M{LEFT} {y:.1f}H{RIGHT}", **pen, data_curve="AR(9)")
@@ -187,7 +187,7 @@ def _alt(rate: str, units: str, seed: int, rows: list[Row], best: int) -> str:
     bests = ", ".join(f"{each[stop(each)].validation:.1f}" for each in others)
     return (
         f"Learning curves of {units} units at learning rate {rate}, seed {seed}, over {EPOCHS} "
-        f"epochs, errors in sunspots. Validation is lowest after epoch {(best + 1) * EVERY}, "
+        f"epochs. Validation is lowest after epoch {(best + 1) * EVERY}, "
         f"{at.validation:.1f}. After epoch {EPOCHS} training is {end.training:.1f}, validation "
         f"{end.validation:.1f}. AR(9) has {AR9} on validation. The lowest of the other four seeds: "
         f"{bests}."

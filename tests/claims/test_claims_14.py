@@ -95,6 +95,44 @@ def test_an_order_above_nine_gains_nothing(order):
     x = torch.cat([SERIES.unfold(0, 16, 1)[:-1, -order:], torch.ones(293, 1)], dim=1)
     forecasts = (x @ torch.linalg.lstsq(x[:205], SERIES[16:221, None]).solution)[:, 0]
     assert rmse(forecasts, slice(205, 240)) > rmse(ar9(), slice(205, 240)) - 0.06
+    # On the test part AR(9) is the luckiest of all.
+    assert rmse(forecasts, slice(240, 293)) > rmse(ar9(), slice(240, 293))
+
+
+@pytest.mark.parametrize("order", range(1, 9))
+def test_an_order_below_nine_is_worse_by_more_than_a_tenth(order):
+    """The smallest error on the validation part is the 13.67 of AR(15)."""
+    x = torch.cat([SERIES.unfold(0, 16, 1)[:-1, -order:], torch.ones(293, 1)], dim=1)
+    forecasts = (x @ torch.linalg.lstsq(x[:205], SERIES[16:221, None]).solution)[:, 0]
+    assert rmse(forecasts, slice(205, 240)) > 13.67 + 0.1
+    assert rmse(forecasts, slice(240, 293)) > rmse(ar9(), slice(240, 293))
+
+
+def test_on_the_validation_part_by_time_16_units_lead_as_they_do_shuffled():
+    led = rmse(ar9(), slice(205, 240)) - mean(
+        stopped(run)[1] for run in measured("sunspots")["16 units"]
+    )
+    assert led == pytest.approx(2.27, abs=0.01)
+
+
+def test_on_the_validation_part_networks_on_roots_are_not_ahead_of_those_without():
+    runs = measured("sunspots")
+    means = [
+        mean(stopped(run)[1] for run in runs[name]) for name in ("64 units, roots", "64 units")
+    ]
+    assert means == pytest.approx([10.9, 10.7], abs=0.05)
+
+
+@pytest.mark.parametrize(("roots", "low", "high"), [(False, -3.2, 6.4), (True, -5.8, 2.5)])
+def test_years_drawn_anew_do_not_tell_networks_from_a_formula(roots, low, high):
+    """Of 4,000 draws of 53 test years, with repetition, 95 % lie between the two."""
+    networks = torch.tensor(measured("forecasts")["64 units"], dtype=torch.float64)
+    squares = (torch.cat([ar9(roots)[240:][None], networks]) - SERIES[TEST - FIRST :]).square()
+    drawn = torch.randint(0, 53, (4000, 53), generator=torch.Generator().manual_seed(0))
+    errors = squares[:, drawn].mean(dim=-1).sqrt()
+    leads = errors[0] - errors[1:].mean(dim=0)
+    ends = leads.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
+    assert ends.tolist() == pytest.approx([low, high], abs=0.2)
 
 
 def test_on_shuffled_years_the_lstm_leads_a_formula_that_learns_no_year_by_heart():
