@@ -3,7 +3,36 @@
 import pytest
 import torch
 
+from lstm_lessons.data.trials import measured
 from lstm_lessons.lstm.relatives import peephole_step
+
+
+def learnt_in(shares):
+    """Return the first round from which on 95 % are right."""
+    wrong = [n for n, share in enumerate(shares, 1) if share < 0.95]
+    return max(wrong, default=0) + 1
+
+
+def test_without_a_forget_gate_one_of_seven_is_wrong_again_in_round_9_and_all_have_it_in_the_end():
+    seven = [n for n, run in enumerate(measured("relatives")["no forget gate"]) if run[-1] >= 0.95]
+    longer = measured("relatives, longer")["no forget gate"]
+    assert len(seven) == 7
+    assert [n for n in seven if longer[n][8] < 0.95] == [6]
+    assert all(learnt_in(run) <= 16 for run in longer)
+    lost = [n for n, run in enumerate(longer) if learnt_in(run) > learnt_in_at_first(run)]
+    assert lost == [6, 8, 9]
+
+
+def learnt_in_at_first(shares):
+    return next(n for n, share in enumerate(shares, 1) if share >= 0.95)
+
+
+def test_at_three_times_the_rate_the_order_of_lstm_coupled_gates_and_gru_is_the_same():
+    found = {
+        name: {learnt_in(run) for run in runs}
+        for name, runs in measured("relatives, rate 0.03").items()
+    }
+    assert found == {"LSTM": {2, 3, 4}, "coupled gates": {1, 2}, "GRU, torch": {1, 2}}
 
 
 @pytest.mark.parametrize(("peephole", "wanted"), [(0, [*range(1, 13)]), (-10, [1, 2, 3, 4] * 3)])
