@@ -13,16 +13,19 @@ from pathlib import Path
 from lstm_lessons.course import LESSONS, PAGES
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.publishing import made_folder
-from lstm_lessons.site import archive, feeds, glossary, launch, pages, shelf, vendored
+from lstm_lessons.site import archive, feeds, glossary, launch, lean, pages, shelf, vendored
 from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("page.js", "explorers.js", "exercises.js", "shared.js", "worker.js"),
+    *("page.js", "explorers.js", "ahead.js", "exercises.js", "shared.js", "worker.js"),
     *("python.js", "answers.js"),
 )
 _STATIC = (*_SCRIPTS, "page.css", "preview.png")
 _ICONS_SCRIPT = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>\s*')
+_SEARCH_SCRIPT = re.compile(
+    r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>\s*'
+)
 _MARK = ".lstm-lessons-site"
 """A file in each folder that a site was built into: only such a folder is built anew."""
 
@@ -50,7 +53,8 @@ def build(root: Path, folder: Path) -> None:
         shutil.copytree(brought["mathjax"], static / "mathjax")
         (static / "course.zip").write_bytes(archive.course_zip())
         _run_sphinx(sources, made, told)
-        _leave_out_icons_script(made)
+        _leave_out_scripts(made)
+        lean.make_lean(made)
         feeds.write(root, made, told)
         made_folder.put(made, folder, _MARK)
 
@@ -111,15 +115,24 @@ def _run_sphinx(sources: Path, made: Path, told: Addresses) -> None:
     shutil.rmtree(made / ".doctrees", ignore_errors=True)
 
 
-def _leave_out_icons_script(made: Path) -> None:
-    """Take out the theme's second way of drawing icons, 1.5 MB a reader; its font draws them all.
+def _leave_out_scripts(made: Path) -> None:
+    """Take out what the theme has its pages load for nothing.
+
+    A second way of drawing icons, 1.5 MB a reader: a font draws them all. And on all pages but that
+    of its results what the search needs, its index included: the box only leads there.
 
     Raises:
-        ValueError: a page has no such script: the theme has changed, and this can go.
+        ValueError: a page has no such scripts: the theme has changed, and this can go.
     """
     for path in (path for path in made.rglob("*.html") if "_static" not in path.parts):
-        text, count = _ICONS_SCRIPT.subn("", path.read_text(encoding="utf-8"))
-        if count != 1:
-            raise ValueError(f"expected one script of icons in {path.name}, found {count}")
+        text, icons = _ICONS_SCRIPT.subn("", path.read_text(encoding="utf-8"))
+        found = [icons]
+        if path.name != "search.html":
+            text, count = _SEARCH_SCRIPT.subn("", text)
+            found.append(count)
+        if found not in ([1], [1, 3]):
+            raise ValueError(
+                f"expected one script of icons, three of search in {path.name}: {found}"
+            )
         path.write_text(text, encoding="utf-8")
     (made / "_static" / "scripts" / "fontawesome.js").unlink()

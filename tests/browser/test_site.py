@@ -291,6 +291,20 @@ def one_of(parameter, draw: Random):
     return draw.choice(every_value(parameter.allowed))
 
 
+def test_little_is_loaded_before_the_first_picture(built):
+    """Of a page on a plain server: itself, and what a browser waits for before it paints."""
+    for name in ("index.html", "notebooks/01_why_gates.html", "notebooks/map_of_nn_lstm.html"):
+        text = (built / name).read_text(encoding="utf-8")
+        waited_for = re.findall(r'<link href="([^"?]+)[^>]*rel="stylesheet"', text)
+        waited_for += re.findall(r'<link rel="stylesheet"[^>]*href="([^"?]+)', text)
+        waited_for += re.findall(r'<script src="([^"?]+)[^"]*"></script>', text)
+        assert len(waited_for) >= 8, waited_for
+        files = {(built / name).parent / each for each in waited_for}
+        files |= set(built.glob("_static/vendor/fontawesome/webfonts/*.woff2"))
+        size = len(text.encode()) + sum(path.stat().st_size for path in files)
+        assert size < 300_000, f"{name}: {size / 1000:.0f} kB"
+
+
 def test_every_view_is_the_same_in_the_page_character_for_character(visit):
     page = visit.open("index.html")
     asked = [(name, values) for name in explorers.__all__ for values in some_settings(name)]

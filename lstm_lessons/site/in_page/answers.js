@@ -10,9 +10,10 @@ export function answerWith(ready) {
   });
 }
 
-function answer(python, { figure, name, values, number, asks, code }) {
+function answer(python, { figure, name, values, shown, number, asks, code }) {
   if (number === undefined) {
-    const drawn = python.pyimport("draw").draw(name, JSON.stringify(values));
+    const told = [values, shown ?? null].map((each) => JSON.stringify(each));
+    const drawn = python.pyimport("draw").draw(name, ...told);
     postMessage({ figure, values, ...JSON.parse(drawn) });
   } else {
     const judge = python.pyimport("judge");

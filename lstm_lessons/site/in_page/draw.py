@@ -6,21 +6,20 @@ from importlib import import_module
 from lstm_lessons.explorers.base import parameters, settled
 from lstm_lessons.explorers.heard import news
 
-_shown: dict[str, tuple[dict, str]] = {}
-"""Of each explorer the values and the words of the picture that it shows."""
 
+def draw(name: str, given: str, shown: str) -> str:
+    """Return a picture, its values and words, what is new of them, and what is wrong, as JSON.
 
-def draw(name: str, given: str) -> str:
-    """Return a picture, its words, what is new of them, and what is wrong with a line, as JSON.
-
-    ``given`` are the values of all controls, as JSON. A line that is not allowed leaves the line
-    before in the picture.
+    ``given`` are the values of all controls, ``shown`` the values and words of the picture that
+    the page shows, both as JSON; ``null`` is the still picture. A line that is not allowed leaves
+    the line before in the picture. Nothing is kept from one call to the next, so the page may have
+    pictures drawn that it shows later, or never.
     """
     view = import_module(f"lstm_lessons.explorers.{name}").view
     table = parameters(view)
-    before, words = _shown.get(name) or ({key: each.default for key, each in table.items()}, "")
-    values, wrong = settled(table, json.loads(given), before)
+    start = {key: each.default for key, each in table.items()}
+    before = json.loads(shown) or {"settled": start, "alt": ""}
+    values, wrong = settled(table, json.loads(given), before["settled"])
     picture = view(**values)
-    _shown[name] = values, picture.alt
-    told = {"svg": picture.inline, "alt": picture.alt, "said": news(words, picture.alt)}
-    return json.dumps(told | {"wrong": wrong})
+    told = {"svg": picture.inline, "alt": picture.alt, "settled": values, "wrong": wrong}
+    return json.dumps(told | {"said": news(before["alt"], picture.alt)})

@@ -2,6 +2,7 @@
 // The still picture is there from the start. Python comes when the page is at rest or a control
 // is first touched; a page that cannot have it keeps the picture, and says so.
 
+import { Ahead } from "./ahead.js";
 import { make } from "./shared.js";
 import { startPython } from "./worker.js";
 
@@ -56,8 +57,11 @@ function explorer(figure, index) {
   const alone = figures.length === 1;
   const values = Object.fromEntries(told.controls.map((row) => [row.name, row.value]));
   const setters = {};
-  let busy = false; // a picture is being drawn
-  let stale = false; // and another one is wanted after it
+  const ahead = new Ahead();
+  let shown = null; // the picture that Python drew last, with its values and words
+  let asked = null; // the one that is being drawn: early, if nobody waits for it; beside which other
+  let stale = false; // another one is wanted after it
+  let held = false; // a control is being dragged: then what comes next is anybody's guess
   let awake = false;
   let playing = null;
 
@@ -87,17 +91,25 @@ function explorer(figure, index) {
     picture.ariaLabel = scrolls ? "The picture: scroll it with the arrow keys" : null;
   }).observe(picture);
 
+  figure.addEventListener("pointerdown", () => {
+    held = true;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => {
+      held = false;
+      look();
+    });
+  }
   figure.addEventListener("drawn", ({ detail }) => {
-    busy = false;
-    picture.innerHTML = detail.svg;
-    said.textContent = detail.alt;
-    status.textContent = detail.wrong.join(" ") || detail.said;
-    status.classList.toggle("ll-wrong", detail.wrong.length > 0);
-    figure.dataset.drawn = JSON.stringify(detail.values);
+    const { early, beside } = asked;
+    asked = null;
+    if (!early) show(detail);
+    else if (beside === shown) ahead.keep(detail);
     if (stale) draw();
+    else look();
   });
   figure.addEventListener("nopython", () => {
-    busy = false;
+    asked = null;
     stop();
     for (const each of figure.querySelectorAll("input, select, button")) each.disabled = true;
     status.textContent =
@@ -112,16 +124,39 @@ function explorer(figure, index) {
 
   function draw() {
     awake = true;
+    const ready = asked && !asked.early ? undefined : ahead.take(values);
+    stale = !ready && asked !== null;
+    if (ready) show(ready);
+    else if (!stale) ask({ ...values });
+    look();
+  }
+
+  // While nobody waits, have the next pictures drawn.
+  function look() {
+    const next = shown && !asked && !held ? ahead.wanted(values) : undefined;
+    if (next) ask(next, true);
+  }
+
+  function ask(wanted, early = false) {
     const asks = python();
     if (!asks) {
       figure.dispatchEvent(new CustomEvent("nopython"));
       return;
     }
-    stale = busy;
-    if (busy) return;
-    busy = true;
-    if (!figure.dataset.drawn) status.textContent = "Python is on its way: the controls will move.";
-    asks.postMessage({ figure: index, name: figure.dataset.explorer, values: { ...values } });
+    if (!shown) status.textContent = "Python is on its way: the controls will move.";
+    asked = { early, beside: shown };
+    const name = figure.dataset.explorer;
+    asks.postMessage({ figure: index, name, values: wanted, shown });
+  }
+
+  function show(drawn) {
+    picture.innerHTML = drawn.svg;
+    said.textContent = drawn.alt;
+    status.textContent = drawn.wrong.join(" ") || drawn.said;
+    status.classList.toggle("ll-wrong", drawn.wrong.length > 0);
+    figure.dataset.drawn = JSON.stringify(drawn.values);
+    shown = { settled: drawn.settled, alt: drawn.alt };
+    ahead.shown();
   }
 
   function set(wanted) {
@@ -145,11 +180,17 @@ function explorer(figure, index) {
       input.autocomplete = "off";
     }
     setters[row.name] = (value) => {
+      const before = values[row.name];
       input.value = value;
       values[row.name] = row.kind === "range" ? Number(input.value) : input.value;
+      if (values[row.name] !== before) ahead.use(row, before, values[row.name]);
       shown.textContent = row.kind === "range" ? input.value : "";
     };
     setters[row.name](row.value);
+    input.addEventListener("focus", () => {
+      ahead.use(row, values[row.name], values[row.name]);
+      look();
+    });
     input.addEventListener("input", () => {
       if (playing) stop();
       set({ [row.name]: input.value });

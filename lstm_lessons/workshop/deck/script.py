@@ -10,14 +10,16 @@ from lstm_lessons.site.archive import IN_PAGE
 
 IN_DECK = Path(__file__).parent / "in_deck"
 _IMPORT = re.compile(r"^import .* from \"\./[\w.]+\";\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=function |class |const )", re.MULTILINE)
 
 
 def explorers() -> str:
     """Return what moves the explorers: the site's script, with a worker that fetches nothing."""
     worker = f"const PYTHON = {json.dumps(python())};\n"
     return joined(
-        IN_PAGE / "shared.js", IN_DECK / "worker.js", IN_PAGE / "explorers.js", before=worker
+        *(IN_PAGE / "shared.js", IN_PAGE / "ahead.js"),
+        *(IN_DECK / "worker.js", IN_PAGE / "explorers.js"),
+        before=worker,
     )
 
 
