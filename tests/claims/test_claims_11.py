@@ -1,5 +1,8 @@
 """What lesson 11 says of clipping with plain gradient descent, and with other optimisers."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -58,7 +61,10 @@ def test_of_what_goes_on_from_the_gates_to_the_h_before_f_has_little():
 
 
 def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
-    """With a forget bias of 1: 0.83 per step is measured, where the f of all steps leave 0.77."""
+    """With a forget bias of 1: 0.83 per step is measured, and 0.75 where only d_c is handed back.
+
+    Of a single unit the f of the steps leave 0.69 to 0.77.
+    """
     torch.manual_seed(4)
     words = torch.randn(61, 8, dtype=torch.float64, requires_grad=True)
     torch.manual_seed(4)
@@ -76,6 +82,12 @@ def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
     alone = f.prod(dim=0) ** (1 / 50)
     assert round(((curve[60] / curve[10]) ** (1 / 50)).item(), 2) == 0.83
     assert round(alone.min().item(), 2) == 0.69 and round(alone.max().item(), 2) == 0.77
+    d_h, d_c, along_c = torch.ones(1, 16, dtype=torch.float64), start, []
+    for step in reversed(steps):
+        dz, d_c = gates_backward(d_h, d_c, step)
+        along_c.append((dz @ weights.weight_ih).norm())
+        d_h = start
+    assert round(((along_c[60] / along_c[10]) ** (1 / 50)).item(), 2) == 0.75
 
 
 def test_every_step_but_the_first_has_an_equal_share_of_the_long_gradient():
@@ -123,15 +135,22 @@ def losses_of(rnn, head, lr, limit, updates):
     return losses
 
 
+LESSON = Path(__file__).parents[2] / "notebooks/source/11_where_the_gradient_goes.py"
+
+
 @pytest.mark.slow
-def test_of_twelve_seeds_two_learn_with_a_small_rate_alone_and_all_with_a_limit():
-    """With a rate of 0.0005 and 60 updates; learnt is a mean loss below 0.1 in the last 20."""
-    learnt = {}
+@pytest.mark.parametrize("rate", ["0.0005", "0.00005"])
+def test_so_many_of_twelve_seeds_learn_without_a_limit_and_with_one(rate):
+    """The table's first and last row; learnt is a mean loss below 0.1 in the last 20 updates."""
+    rows = re.findall(r"^# \| ([\d.]+) \| (\d+) \| (\d+) \|$", LESSON.read_text("utf-8"), re.M)
+    assert [row[0] for row in rows] == ["0.0005", "0.0002", "0.0001", "0.00005"]
+    told = {row[0]: (int(row[1]), int(row[2])) for row in rows}
+    learnt = []
     for limit in (torch.inf, 40):
-        runs = [losses_of(*network(seed), 0.0005, limit, 60) for seed in range(12)]
-        learnt[limit] = [seed for seed, run in enumerate(runs) if sum(run[-20:]) / 20 < 0.1]
+        runs = [losses_of(*network(seed), float(rate), limit, 60) for seed in range(12)]
+        learnt.append(sum(sum(run[-20:]) / 20 < 0.1 for run in runs))
         assert all(loss < 1e9 for run in runs for loss in run)  # and no nan
-    assert learnt == {torch.inf: [4, 6], 40: list(range(12))}
+    assert told[rate] == tuple(learnt)
 
 
 @pytest.mark.slow
