@@ -37,7 +37,8 @@ for t in (13, 14):
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
 # *score*: above 0 means code. The tool for such a question seems to be the gradient of the score
-# with respect to the vector of each character. The longer it is, the more the character counts.
+# with respect to the vector of each character: the longer it is, the more the character
+# would count.
 
 # %%
 vectors = x.clone().requires_grad_()
@@ -412,17 +413,26 @@ for t in reversed(range(len(line))):
 
 # %% [markdown]
 # About 0.1, a twentieth of what came to c. At the `o` it is a third of it, and at the `f` more than
-# a fifth. Here is unit 5, the one that follows brackets:
+# a fifth. The sums of o get theirs from h. What does each of the two give of the bracket's bar? And
+# what do the gates do in units 15 and 12, to whose c most of the 1.88 comes?
 
 # %%
-i, g = steps[14].i[0, 5], steps[14].g[0, 5]
-print(f"unit 5 at the bracket: i = {i:.4f}, g = {g:.4f}")
+step, weight_ih = steps[14], weights.weight_ih
+dz, _ = gates_backward(reader.head.weight, nothing, step)
+print(f"through i, f and g: {(dz[:, :48] @ weight_ih[:48]).norm():.2f}")
+print(f"through o:          {(dz[:, 48:] @ weight_ih[48:]).norm():.2f}")
+to_c = reader.head.weight * step.o * (1 - step.tanh_c**2)
+for unit in (15, 12):
+    i, f, g = step.i[0, unit], step.f[0, unit], step.g[0, unit]
+    print(f"unit {unit}: {to_c[0, unit]:.2f} to c", end=", ")
+    print(f"i = {i:.4f}, f = {f:.4f}, g = {g:.4f}")
 
 # %% [markdown]
-# The bracket pushes the sums of its i and g so far out that σ and tanh are flat there. If the
-# bracket were a *little* different, i would still be 1. That is one reason why the gradients of
-# `o` and `f` are longer. The second one is that the gradient has grown on the way back: 5.05 comes
-# to c at the `f`. Lesson 11 follows it.
+# Most of the bracket's 0.41 comes through o. In both units f is open and i is nearly shut. So σ is
+# nearly flat for both, and g gets `d_c` times i, next to nothing. If the bracket were a *little*
+# different, i would still be shut. That is one reason why the gradients of `o` and `f` are longer.
+# The second one is that the gradient has grown on the way back: 5.05 comes to c at the `f`. Lesson
+# 11 follows it.
 #
 # A gradient is about small changes. What does a large one do? Here a part of the bracket's vector
 # is taken away, at last all of it. What the gradient says of that is the change of each of its 8
@@ -448,7 +458,8 @@ for away in (0.01, 0.1, 1):
 
 # %% [markdown]
 # For a hundredth or a tenth the gradient is right, and for all of it far off. So to ask what a
-# character has done, make the large change: put zeros in place of its vector.
+# character has done, make a large change. Here we put zeros in place of its vector, which is one
+# choice among several.
 #
 # **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
 # back to prose, with a score below 0?
@@ -470,7 +481,8 @@ show(plot, alt + ", ".join(named))
 
 # %% [markdown]
 # One, the bracket. For the second `r` the gradient is near. For the `f`, which had the longest one,
-# it has even the sign wrong.
+# it has even the sign wrong. With another choice, to leave the character out of the line, the `f`
+# turns the verdict, too.
 #
 # So the gradient was right, and we had asked it another question. It says what a small change would
 # do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can
