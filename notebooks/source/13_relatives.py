@@ -395,9 +395,9 @@ for name, seeds in runs.items():
 # %% [markdown]
 # Three. It is last by far, but its 8s say little, as no later round was looked at. With 16 rounds,
 # one of these seven is wrong again in round 9, and three of the ten seeds lose it and find it
-# again; in the end all have it. It alone has no tap that empties, and within a round c is never set
-# to zero. For such streams the forget gate was added. The first LSTM began each sequence with
-# zeros, and was trained by another rule, so this row is no verdict on it.
+# again; in the end all have it. This cell alone has no tap that empties, and within a round c is
+# never set to zero. For such streams the forget gate was added. The first LSTM began each sequence
+# with zeros, and was trained by another rule, so this row is no verdict on it.
 #
 # Which of the differences makes the GRU quick? Coupled gates are enough: alone they bring the LSTM
 # to 2 or 3 rounds, as many as the GRU needs. Whether the GRU needs them we have not tried. At three
