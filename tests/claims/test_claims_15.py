@@ -135,7 +135,9 @@ def test_the_five_tied_units_together_cost_as_little_as_any_five_others(numbers,
     before = verdicts([])
     changed = [(verdicts([unit]) != before).sum().item() for unit in range(16)]
     assert changed[5] == 2 and [unit for unit in range(16) if changed[unit] < 2] == [11]
-    assert (verdicts([4, 5, 8, 9, 10]) != before).sum() == 11
+    tied = verdicts([4, 5, 8, 9, 10])
+    assert (tied != before).sum() == 11
+    assert (tied == torch.tensor([line.code for line in OTHERS])).sum() == 214
     draws, others = Random(0), [0, 1, 2, 3, 6, 7, 11, 12, 13, 14, 15]
     usual = sorted((verdicts(draws.sample(others, 5)) != before).sum() for _ in range(60))
     assert [usual[0], usual[30], usual[-1]] == [11, 17, 45]
@@ -188,6 +190,25 @@ def test_four_untied_units_move_more_verdicts_than_unit_5_when_all_are_held_as_i
     more = [unit for unit in range(16) if changed[unit] > 11]
     assert sorted(changed[unit] for unit in more) == [16, 17, 24, 24]
     assert not {4, 5, 8, 9, 10} & set(more)
+
+
+def test_a_probe_of_the_last_character_alone_tells_70_per_cent_apart():
+    """Least squares gives each character the share of its places that stand in a bracket."""
+    inside, places = {}, {}
+    for line in code_or_prose()[:TRAINED_ON]:
+        for character, is_open in zip(line.text, open_brackets(line.text), strict=True):
+            places[character] = places.get(character, 0) + 1
+            inside[character] = inside.get(character, 0) + is_open
+    scores, truth = [], []
+    for line in OTHERS:
+        for each in line.text:  # 20 characters were never seen: a sum of 0 is a share of one half
+            scores.append(inside[each] / places[each] if each in places else 0.5)
+        truth += open_brackets(line.text)
+    sums, is_open = torch.tensor(scores), torch.tensor(truth) > 0
+    pairs = sums[is_open][:, None] > sums[~is_open]
+    assert pairs.double().mean() == pytest.approx(0.697, abs=0.001)
+    ties = sums[is_open][:, None] == sums[~is_open]
+    assert ties.double().mean() / 2 == pytest.approx(0.017, abs=0.001)
 
 
 def test_a_close_tie_says_something_after_10_rounds_and_less_after_40():
