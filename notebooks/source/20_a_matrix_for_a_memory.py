@@ -170,8 +170,9 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \end{aligned}$$
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
-# in the place of g. The divisor is the size of n · q, which may be below 0, and is at least 1, so
-# that a query which is like no key finds nearly nothing. The paper adds an output gate.
+# in the place of g. n · q may be below 0, so its size is taken, without the sign. And the divisor is
+# never less than 1, so that a query which is like no key finds nearly nothing. The paper adds an
+# output gate.
 
 
 # %%
@@ -271,8 +272,9 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step, so that
 # no exponential is larger than 1:
 #
-# * The old c and n were divided by $e^{m_{old}}$. So there are two exponents: $\log f + m_{old}$ of
-#   what is kept, and $z_i$ of what comes in. m is the larger one.
+# * The old c was divided by $e^{m_{old}}$, so the true one is the stored one times $e^{m_{old}}$. The
+#   step multiplies it by f, which is $e^{\log f}$. Together that is $e^{\log f + m_{old}}$. What
+#   comes in has $e^{z_i}$. m is the larger one of the two exponents. n is treated in the same way.
 # * i becomes $e^{z_i - m}$, and f becomes $e^{\log f + m_{old} - m}$.
 #
 # With numbers: the old m is 3, $\log f$ is −0.1, and $z_i$ is 800. Then m is 800, i becomes $e^0$,
@@ -319,7 +321,8 @@ same(c / n, (left * values).sum() / left.sum())
 # and i are 1. Its name comes from attention, the subject of the next section. *Mamba* has keys of N
 # numbers, and for each row of C a number Δ that is made from the word: the larger Δ is, the more is
 # let in, and the less is kept. Where k and q are 1, C has a single column, and is the c that you
-# know; v is g.
+# know; v is g. In the mLSTM f and i are one number each, in the LSTM one number for each row of C,
+# in Mamba f has the shape of C.
 #
 # | layer | C | f | i | k and q |
 # |---|---|---|---|---|
@@ -329,8 +332,9 @@ same(c / n, (left * values).sum() / left.sum())
 # | mLSTM, 2024 | D × D | σ | exp | any |
 # | [Mamba, 2023](https://arxiv.org/abs/2312.00752) | D × N | falls with Δ | Δ | any |
 #
-# Except in the LSTM, all is made from the word alone. What a layer does with C q, such as to divide
-# it, is left out. `tests/claims/test_claims_20.py` compares each row with its layer.
+# Except in the LSTM, all is made from what the layer is given, and not from h. What a layer does
+# with C q, such as to divide it, is left out. `tests/claims/test_claims_20.py` compares each row
+# with its layer.
 #
 # ## Looking back
 #
@@ -400,15 +404,15 @@ show(plot, alt)
 # better with pairs than the rule, all after a few hundred updates.
 #
 # * Attention finds the pair in all lists, also in those of 16 pairs. The matrix makes some mistakes
-#   there. Whether that comes from its size we have not measured, but a state of a fixed size has a
-#   limit, as you saw in the explorer.
+#   there. Its 16 columns would do for 16 letters, so it need not be the size. We have not measured
+#   what it is.
 # * The answer to parity changes with every 1. But the matrix has gates that read the word alone,
 #   and an f above 0, as the minimal LSTM has. And attention makes a mean of what it has read: it
 #   has no state that a 1 could turn round.
 #
 # And a state stays small, while attention keeps a key and a value more at each step. So some large
-# models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates per layer of
-# attention ([S. Raschka's
+# models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates for each layer
+# of attention ([S. Raschka's
 # gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)). The gates are
 # back.
 #
