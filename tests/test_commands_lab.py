@@ -91,6 +91,14 @@ def test_a_learners_own_copies_are_opened(clone, opened, capsys):
     ]
 
 
+def test_copies_can_be_laid_out_without_a_start(clone, opened, capsys):
+    assert lab.main(["--lay-out", "--folder", str(clone.root / "mine")]) == 0
+    assert (clone.root / "mine/notebooks/00_start_here.ipynb").exists()
+    assert "Laid out: 1 notebooks." in capsys.readouterr().out
+    with pytest.raises(Failure, match="brings copies in step"):
+        lab.main(["--lay-out", "--course"])
+
+
 def test_authors_open_the_courses_own(clone, opened):
     assert opened("--course") == clone.root
     assert not (clone.root / "my_lessons").exists()

@@ -118,10 +118,10 @@ print(json.dumps(told))
 """
 
 
-def tried(folder: Path, *chosen: str, cwd: Path | None = None) -> dict:
-    """Import every module of a release, and check some exercises there."""
-    environ = {**clean_environ(folder / "home"), "PYTHONPATH": str(folder)}
-    paths = (folder / "lstm_lessons").rglob("*.py")
+def tried(folder: Path, *chosen: str, cwd: Path | None = None, home: Path | None = None) -> dict:
+    """Import every module of a release, and check exercises there; with ``home``, check alone."""
+    environ = {**clean_environ(home or folder / "home"), "PYTHONPATH": str(folder)}
+    paths = () if home else (folder / "lstm_lessons").rglob("*.py")
     names = {".".join(path.relative_to(folder).with_suffix("").parts) for path in paths}
     names = {each.removesuffix(".__init__") for each in names} - {"lstm_lessons.__main__"}
     modules = json.dumps(sorted(names))
@@ -315,15 +315,18 @@ def test_folders_that_will_not_do(tmp_path, monkeypatch, capsys):
     for folder, says in (
         (file, "is not a folder"),
         (other, "neither empty nor a release"),
-        (CLONE, "lies in the folder of the course"),
-        (CLONE / "notebooks" / "mine", "lies in the folder of the course"),
+        (CLONE, "a folder of the course's own"),
+        (CLONE / "notebooks" / "mine", "a folder of the course's own"),
+        (CLONE / "notebooks", "neither empty nor a release"),
+        (CLONE / "my_lessons", "a folder of the course's own"),
         (CLONE.parent, "neither empty nor a release"),
     ):
         with pytest.raises(Failure, match=says):
             laying.check(CLONE, folder)
     (tmp_path / "git" / ".git").mkdir(parents=True)
     assert laying.check(CLONE, tmp_path / "git") is None
-    assert laying.check(CLONE, CLONE / "build" / "release-that-is-not-there") is None
+    for name in ("build/not-there-yet", "handed_out_and_not_there_yet"):
+        assert laying.check(CLONE, CLONE / name) is None
     assert dispatch.dispatch(["release", "x", "--route", "quarter"]) == 1
     assert "half-a-day" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()

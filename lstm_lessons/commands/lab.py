@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     """Lay out the learner's copies, then become JupyterLab; return its exit status."""
     options, rest = _parse(arguments)
     clone = Clone.here()
+    if options.lay_out and options.course:
+        raise Failure("--course opens no copies, and --lay-out brings copies in step.", "Take one.")
     if options.port is not None:
         check_port(options.port)
     os.environ.update(kernel.environ(clone))
@@ -36,7 +38,8 @@ def main(arguments: list[str]) -> int:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(_DEFAULTS), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
-    check_kernel()
+    if not options.lay_out:
+        check_kernel()
     root, told, shipped = clone.root, [], as_shipped(clone)
     if not options.course:
         root = copies_folder(clone, options.folder)
@@ -46,6 +49,8 @@ def main(arguments: list[str]) -> int:
     told += filter(None, [sign(shipped)])
     for line in told:
         print(line, flush=True)
+    if options.lay_out:
+        return 0
     return replace_process(command(root, options, rest), dict(os.environ))
 
 
@@ -66,6 +71,11 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     )
     where.add_argument(
         "--course", action="store_true", help="open the course's own notebooks (for authors)"
+    )
+    parser.add_argument(
+        "--lay-out",
+        action="store_true",
+        help="bring your copies in step with the course, and stop (on a hub, JupyterLab runs)",
     )
     parser.add_argument("--no-browser", action="store_true", help="start it, and open no browser")
     parser.add_argument("--port", type=int, metavar="N", help="the port to listen on")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
 
+from lstm_lessons import own_folder
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.exercises.engine import sources
 from lstm_lessons.exercises.engine.sources import Facts
@@ -43,11 +44,10 @@ def check(root: Path, folder: Path) -> Facts | None:
         Failure: it is a file, holds something else, is one of the course's own folders, or the
             release in it is damaged.
     """
-    course, there = root.resolve(), folder.resolve()
-    if there.is_relative_to(course) and not there.is_relative_to(course / "build"):
+    if _is_the_courses(root.resolve(), folder.resolve()):
         raise Failure(
-            f"{folder} lies in the folder of the course.",
-            f"Name a folder outside of it, such as ../{folder.name}.",
+            f"{folder} is, or lies in, a folder of the course's own.",
+            f"Name a folder beside it, such as ../{folder.name}.",
         )
     if not os.path.lexists(folder):
         return None
@@ -67,6 +67,13 @@ def check(root: Path, folder: Path) -> Facts | None:
             f"The release in {folder} cannot be read: {error}.",
             "Make it anew in another folder.",
         ) from error
+
+
+def _is_the_courses(course: Path, there: Path) -> bool:
+    """Say whether a folder is for other things: only new ones of the clone, and build, are not."""
+    if not there.is_relative_to(course) or there.is_relative_to(course / "build"):
+        return False
+    return there.parent != course or there.name == own_folder.NAME or there.name.startswith(".")
 
 
 def lay(folder: Path, files: dict[str, bytes]) -> Laid:
