@@ -204,14 +204,14 @@ def test_a_python_without_ensurepip(monkeypatch):
 
 
 def test_a_disk_that_is_too_small(tmp_path, monkeypatch):
-    monkeypatch.setattr(installer, "needed_bytes", lambda: 10**18)
+    monkeypatch.setattr(installer, "needed_bytes", lambda root: 10**18)
     with pytest.raises(Failure, match="GB free, and the environment needs 1000000000 GB"):
         installer._check_space(tmp_path)
 
 
-def test_packages_go_into_the_environment_whatever_pip_is_told_elsewhere():
+def test_packages_go_into_the_environment_whatever_pip_is_told_elsewhere(tmp_path):
     told = {"PIP_TARGET": "/x", "PYTHONPATH": "/y", "PIP_USER": "1", "PIP_INDEX_URL": "z"}
-    assert installer.pip_environ(told) == {
+    assert installer.pip_environ(told, tmp_path) == {
         "PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_INDEX_URL": "z"
     }  # fmt: skip
 

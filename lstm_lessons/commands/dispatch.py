@@ -25,6 +25,7 @@ usage: python3 -m lstm_lessons COMMAND
   guide    write the instructor's guide, with all answers (for teachers)
   slides   make slides of a lesson or a route; their sliders move without a network (for teachers)
   release  make the folder that learners get, with or without solutions (for teachers)
+  stick    make that folder with all packages, for a USB stick: no network needed (for teachers)
   collect  judge again what learners handed in, and see what to explain (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
@@ -33,7 +34,7 @@ COMMAND --help says more."""
 COMMANDS = (
     *("lab", "test", "setup", "doctor", "diagnose"),
     *("build", "new", "slips", "bench", "site"),
-    *("routes", "guide", "slides", "release", "collect"),
+    *("routes", "guide", "slides", "release", "stick", "collect"),
 )
 _IN_ENVIRONMENT = {
     "lab": (),
@@ -47,6 +48,7 @@ _IN_ENVIRONMENT = {
     "guide": (),
     "slides": ("site",),
     "release": (),
+    "stick": (),
     "collect": (),
 }
 

@@ -17,6 +17,7 @@ from typing import Any
 from lstm_lessons.commands.browser import MEND as BROWSER_MEND
 from lstm_lessons.commands.browser import find_browser
 from lstm_lessons.commands.dispatch import is_here
+from lstm_lessons.environment import wheels
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.environment import Environment, State, is_current, usable_python
 from lstm_lessons.environment.failure import Failure
@@ -63,6 +64,8 @@ def examine(clone: Clone) -> Iterator[Finding]:
     yield Finding("Python in use", f"{sys.version.split()[0]} ({sys.executable})")
     yield _writable(clone.root)
     yield _disk(clone.root, python is not None)
+    if wheels.folder(clone.root) and python is None:
+        yield _wheels(clone.root)
     yield _environment(clone, python)
     yield from _packages(clone, python)
     yield from _inside(clone, python)
@@ -84,11 +87,18 @@ def _writable(root: Path) -> Finding:
 
 
 def _disk(root: Path, made: bool) -> Finding:
-    free, needed = shutil.disk_usage(root).free, needed_bytes()
+    free, needed = shutil.disk_usage(root).free, needed_bytes(root)
     found = f"{free / 1e9:.1f} GB free"
     if made or free >= needed:
         return Finding("disk", found)
     return Finding("disk", found, f"set-up needs {needed / 1e9:.0f} GB: free some space")
+
+
+def _wheels(root: Path) -> Finding:
+    try:
+        return Finding("wheels", f"{len(wheels.check(root))} are here: setup needs no network")
+    except Failure as failure:
+        return Finding("wheels", failure.problem.rstrip("."), failure.mend.rstrip("."))
 
 
 def _environment(clone: Clone, python: Path | None) -> Finding:

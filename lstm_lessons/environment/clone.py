@@ -46,6 +46,10 @@ class Clone:
             lines += project["optional-dependencies"][extra]
         return [parse(line) for line in lines]
 
+    def build_needs(self) -> list[str]:
+        """Return what the package itself is built with, as ``pyproject.toml`` says it."""
+        return list(self._pyproject()["build-system"]["requires"])
+
     def pinned(self, name: str) -> str | None:
         """Return the exact version that ``constraints.txt`` holds for a package, if it has one."""
         for line in self.constraints.read_text(encoding="utf-8").splitlines():

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from lstm_lessons.environment import wheels
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.environment import Environment, State, hand_over
 from lstm_lessons.environment.failure import Failure, from_os_error
@@ -44,6 +45,8 @@ def ensure(clone: Clone, extras: Iterable[str] = (), steps: Steps | None = None)
             environment.mark("making")
         _leave(environment)
     _check_python()
+    if wheels.folder(clone.root):
+        wheels.check(clone.root)
     _check_space(clone.root)
     try:
         with held(environment.lock) as lock:
@@ -82,14 +85,14 @@ def _check_python() -> None:
         )
 
 
-def needed_bytes() -> int:
+def needed_bytes(root: Path) -> int:
     """Return the free disk space that set-up asks for."""
-    with_cuda = sys.platform == "linux" and has_nvidia_gpu()
+    with_cuda = sys.platform == "linux" and has_nvidia_gpu() and not wheels.folder(root)
     return _NEEDED_BYTES_WITH_CUDA if with_cuda else _NEEDED_BYTES
 
 
 def _check_space(root: Path) -> None:
-    free, needed = shutil.disk_usage(root).free, needed_bytes()
+    free, needed = shutil.disk_usage(root).free, needed_bytes(root)
     if free < needed:
         raise Failure(
             f"The disk has {free / 1e9:.1f} GB free, and the environment needs"
@@ -126,13 +129,16 @@ def _make_folder(environment: Environment, runner: Runner, steps: Steps) -> None
 
 
 def _install_torch(environment: Environment, runner: Runner, steps: Steps) -> None:
-    pip, environ = _pip(environment), pip_environ(os.environ)
+    pip, environ = _pip(environment), pip_environ(os.environ, environment.clone.root)
     steps.begin("PyTorch")
     steps.doing("asking which builds are offered")
-    route = choose(
-        environment.clone.pinned("torch"),
-        ask_pip=lambda: runner.run([*pip, "index", "versions", "torch"], environ),
-    )
+    if wheels.folder(environment.clone.root):
+        route = Route.WHEELS
+    else:
+        route = choose(
+            environment.clone.pinned("torch"),
+            ask_pip=lambda: runner.run([*pip, "index", "versions", "torch"], environ),
+        )
     steps.doing(route.value)
     if route is Route.UV_CPU:
         runner.run([*pip, "install", "uv"], environ)
@@ -147,7 +153,8 @@ def _install_rest(environment: Environment, extras: set[str], runner: Runner, st
     steps.begin(f"JupyterLab and the other packages, up to {count}")
     itself = f".[{','.join(sorted(extras))}]" if extras else "."
     command = [*_pip_install(environment), "-e", itself]
-    runner.run(command, pip_environ(os.environ), packages=count + 1, folder=environment.clone.root)
+    root = environment.clone.root
+    runner.run(command, pip_environ(os.environ, root), packages=count + 1, folder=root)
     steps.end()
 
 
@@ -169,11 +176,14 @@ def _finish(environment: Environment, extras: set[str], runner: Runner, steps: S
     steps.end()
 
 
-def pip_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables for pip: the user's own, less those that send packages elsewhere."""
+def pip_environ(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Return the variables for pip: the user's own, less those that send packages elsewhere.
+
+    Where the packages came with the course, pip takes those.
+    """
     elsewhere = {"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH", "PYTHONHOME"}
     kept = {name: value for name, value in environ.items() if name not in elsewhere}
-    return {**kept, "PIP_USER": "0", "PIP_NO_INPUT": "1"}
+    return {**kept, "PIP_USER": "0", "PIP_NO_INPUT": "1", **wheels.variables(root)}
 
 
 def _pip(environment: Environment) -> list[str]:

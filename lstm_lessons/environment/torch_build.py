@@ -21,6 +21,7 @@ class Route(Enum):
     PIP = "the build for this machine"
     PIP_CPU = "the CPU build that pip offers"
     UV_CPU = "the CPU build, through uv"
+    WHEELS = "the build in the folder wheels"
 
 
 def has_nvidia_gpu(root: Path = Path("/")) -> bool:

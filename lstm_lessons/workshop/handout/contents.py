@@ -31,6 +31,7 @@ _IGNORED = """\
 /.venv/
 /.venv.lock
 /my_lessons/
+/wheels/
 
 # What Python and JupyterLab leave behind
 __pycache__/

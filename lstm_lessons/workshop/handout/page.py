@@ -68,8 +68,10 @@ python3 -m lstm_lessons lab
 ```
 
 On Windows, write `py` for `python3`. The first run makes an environment, a folder `.venv` here;
-that takes some minutes. `python3 -m lstm_lessons setup` does it the day before. Where a folder
-`wheels` lies beside this file, no network is needed.
+that takes some minutes. `python3 -m lstm_lessons setup` does it the day before.
+
+From a stick, copy the whole folder to your own disk first. Where the folder `wheels` lies beside
+this file, no network is needed.
 
 JupyterLab opens copies of your own, in the folder `my_lessons`. Read a cell, predict what it will
 show, and run it with Shift and Enter. Then open the exercises of the same number, in `exercises`:
