@@ -363,8 +363,8 @@ explorers.relatives()
 #   projection, h is 4 numbers.
 # * Each reads the 8,000 characters in 16 streams, in chunks of 10, and hands its states on. There
 #   are 8 rounds.
-# * It *has learnt it* in the first round of which this is true: there, and in every later one of the
-#   8 rounds, at least 95 % of its answers are right.
+# * It *has learnt it* in the first round of which this is true: there, and in every later one of
+#   the 8 rounds, at least 95 % of its answers are right.
 #
 # Ten seeds of each were run beforehand, by `open_brackets` in `lstm_lessons/data/trials.py`. The
 # next function finds the round of one run. For shares of 0.5, 0.96, 0.9 and 0.97 it is round 4,

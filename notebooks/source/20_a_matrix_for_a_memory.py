@@ -170,8 +170,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \end{aligned}$$
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
-# in the place of g. n · q may be below 0, so its size is taken, without the sign. And the divisor is
-# never less than 1, so that a query which is like no key finds nearly nothing. The paper adds an
+# in the place of g. n · q may be below 0, so its size is taken, without the sign. And the divisor
+# is never less than 1, so that a query which is like no key finds nearly nothing. The paper adds an
 # output gate.
 
 
@@ -272,8 +272,8 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step, so that
 # no exponential is larger than 1:
 #
-# * The old c was divided by $e^{m_{old}}$, so the true one is the stored one times $e^{m_{old}}$. The
-#   step multiplies it by f, which is $e^{\log f}$. Together that is $e^{\log f + m_{old}}$. What
+# * The old c was divided by $e^{m_{old}}$, so the true one is the stored one times $e^{m_{old}}$.
+#   The step multiplies it by f, which is $e^{\log f}$. Together that is $e^{\log f + m_{old}}$. What
 #   comes in has $e^{z_i}$. m is the larger one of the two exponents. n is treated in the same way.
 # * i becomes $e^{z_i - m}$, and f becomes $e^{\log f + m_{old} - m}$.
 #
@@ -411,8 +411,8 @@ show(plot, alt)
 #   has no state that a 1 could turn round.
 #
 # And a state stays small, while attention keeps a key and a value more at each step. So some large
-# models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates for each layer
-# of attention ([S. Raschka's
+# models mix them. Qwen3-Next, of 2025, has three layers with a matrix memory and gates for each
+# layer of attention ([S. Raschka's
 # gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)). The gates are
 # back.
 #
