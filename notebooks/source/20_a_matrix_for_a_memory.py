@@ -273,8 +273,9 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # no exponential is larger than 1:
 #
 # * The old c was divided by $e^{m_{old}}$, so the true one is the stored one times $e^{m_{old}}$.
-#   The step multiplies it by f, which is $e^{\log f}$. Together that is $e^{\log f + m_{old}}$. What
-#   comes in has $e^{z_i}$. m is the larger one of the two exponents. n is treated in the same way.
+#   The step multiplies it by f, which is $e^{\log f}$. Together that is $e^{\log f + m_{old}}$.
+#   What comes in has $e^{z_i}$. m is the larger one of the two exponents. n is treated in the same
+#   way.
 # * i becomes $e^{z_i - m}$, and f becomes $e^{\log f + m_{old} - m}$.
 #
 # With numbers: the old m is 3, $\log f$ is −0.1, and $z_i$ is 800. Then m is 800, i becomes $e^0$,
