@@ -23,6 +23,8 @@ from lstm_lessons.exercises.engine.text import BEGIN, END, text
 from lstm_lessons.publishing import copies, learner_copy, safe_files
 from lstm_lessons.workshop.handout import contents, laying
 
+pytestmark = pytest.mark.slow  # few edits can break it
+
 ALL = contents.lessons(None)
 HALF = route("half-a-day")
 

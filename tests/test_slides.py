@@ -45,6 +45,8 @@ from lstm_lessons.workshop.deck.slide import (
 )
 from lstm_lessons.workshop.guide import written
 
+pytestmark = pytest.mark.slow  # few edits can break it
+
 NAMES = [each.name for each in LESSONS]
 each_lesson = pytest.mark.parametrize("name", NAMES)
 MAIN = {"formula", "table", "points", "picture", "explorer", "code"}

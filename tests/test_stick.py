@@ -20,6 +20,8 @@ from lstm_lessons.environment.progress import Steps
 from lstm_lessons.environment.wheels import Kind
 from lstm_lessons.workshop import stick
 
+pytestmark = pytest.mark.slow  # few edits can break it
+
 HERE = Kind.here()
 OTHER = Kind("3.99", "windows", "x86_64")
 

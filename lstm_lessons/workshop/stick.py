@@ -191,11 +191,10 @@ def _fetch_for_here(clone: Clone, folder: Path, runner: Runner) -> None:
         ask_pip=lambda: runner.run([*_pip(), "index", "versions", "torch"], environ),
         gpu=False,
     )
-    found = []
     if route is Route.UV_CPU:
         runner.run([*_download(folder), "--no-deps", _cpu_build(clone, runner)], environ)
-        found = ["--find-links", folder.resolve().as_uri()]
-    runner.run([*download, *found, *_needs(clone)], environ, packages=clone.count_pinned())
+        environ = environ | {"PIP_FIND_LINKS": folder.resolve().as_uri()}
+    runner.run([*download, *_needs(clone)], environ, packages=clone.count_pinned())
 
 
 def _fetch_for_another(clone: Clone, kind: Kind, folder: Path, runner: Runner) -> None:
