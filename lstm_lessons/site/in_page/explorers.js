@@ -106,7 +106,7 @@ function explorer(figure, index) {
     if (!early) show(detail);
     else if (beside === shown) ahead.keep(detail);
     if (stale) draw();
-    else look();
+    else soon();
   });
   figure.addEventListener("nopython", () => {
     asked = null;
@@ -128,7 +128,12 @@ function explorer(figure, index) {
     stale = !ready && asked !== null;
     if (ready) show(ready);
     else if (!stale) ask({ ...values });
-    look();
+    soon();
+  }
+
+  // What is shown is painted first: on two cores Python would slow that down.
+  function soon() {
+    requestAnimationFrame(() => requestAnimationFrame(look));
   }
 
   // While nobody waits, have the next pictures drawn.
