@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from lstm_lessons.publishing.zipped import zipped
 from lstm_lessons.site import judged
 
 _PACKAGE = Path(__file__).parents[1]
@@ -45,20 +44,12 @@ _STAND_INS = {
 
 def course_zip() -> bytes:
     """Return the archive; the same bytes each time."""
-    return _zipped(drawing() | _judging())
+    return zipped(drawing() | _judging())
 
 
 def pictures_zip() -> bytes:
     """Return an archive of what draws alone: nothing in it judges, or holds a solution."""
-    return _zipped(drawing())
-
-
-def _zipped(held: dict[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(held.items()):
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return zipped(drawing())
 
 
 def drawing() -> dict[str, bytes]:

@@ -7,13 +7,12 @@ who unpacks it: a checker that runs on a learner's machine has to hold what it c
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 from lstm_lessons.exercises.engine import sources
 from lstm_lessons.exercises.engine.sources import Facts
 from lstm_lessons.exercises.engine.text import BEGIN
+from lstm_lessons.publishing.zipped import zipped
 
 NAME = "exercises/archive.zip"
 
@@ -29,12 +28,4 @@ def packed(root: Path, facts: Facts) -> bytes:
                 data = path.read_bytes()
                 if BEGIN.encode() in data:
                     held[f"{sources.TEXTS}/{folder}/{path.name}"] = data
-    return _zipped(held)
-
-
-def _zipped(held: dict[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, data in sorted(held.items()):
-            opened.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return zipped(held)
