@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lstm_lessons.course import Route, route
+from lstm_lessons.commands.arguments import route
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.failure import Failure
 
@@ -48,7 +48,8 @@ def make(clone: Clone, folder: Path, asked: argparse.Namespace) -> None:
     from lstm_lessons.workshop.handout import contents, laying
 
     there = laying.check(clone.root, folder)
-    way = _route(asked.route if asked.route or there is None else there.route)
+    name = asked.route if asked.route or there is None else there.route
+    way = None if name is None else route(name)
     solutions = not asked.without_solutions if there is None else there.solutions
     facts = Facts(contents.lessons(way), way.name if way else None, solutions)
     if there is not None and (there.route != facts.route or asked.without_solutions and solutions):
@@ -71,12 +72,3 @@ def make(clone: Clone, folder: Path, asked: argparse.Namespace) -> None:
             "lstm_lessons/exercises/archive.zip still finds them: a checker holds what it checks."
         )
     print("Learners get the whole folder, and type in it: python3 -m lstm_lessons lab")
-
-
-def _route(name: str | None) -> Route | None:
-    if name is None:
-        return None
-    try:
-        return route(name)
-    except KeyError as error:
-        raise Failure(f"{error.args[0]}.", "Give one of these names.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from lstm_lessons.course import route
+from lstm_lessons.commands.arguments import route
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.routes import words
@@ -28,11 +28,7 @@ def main(arguments: list[str]) -> int:
         print(words.listed())
         print("\n`python3 -m lstm_lessons routes NAME` prints a timetable.")
         return 0
-    try:
-        found = route(asked.name)
-    except KeyError as error:
-        raise Failure(f"{error.args[0]}.", "Give one of these names.") from None
-    print(words.printed(Clone.here().root, found, start))
+    print(words.printed(Clone.here().root, route(asked.name), start))
     return 0
 
 
