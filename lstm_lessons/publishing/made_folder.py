@@ -26,10 +26,13 @@ def refuse_another(folder: Path, mark: str) -> None:
             f"{folder} is not a folder that this command made.",
             "Name an empty folder, or one that does not exist yet.",
         )
-    told = (folder / mark).read_text(encoding="utf-8") if (folder / mark).exists() else "{}"
-    made = json.loads(told) if told.startswith("{") else _digests(folder)
-    changed = [name for name, each in _digests(folder).items() if made.get(name) != each]
-    changed = [name for name in changed if name != mark]
+    if not (folder / mark).exists():
+        return
+    told = (folder / mark).read_text(encoding="utf-8")
+    if not told.startswith("{"):  # an older mark, without digests
+        return
+    made, found = json.loads(told), _digests(folder)
+    changed = [name for name in found if name != mark and made.get(name) != found[name]]
     if changed:
         raise Failure(
             f"{folder / changed[0]} is not as this command made it, and making it anew loses that.",
