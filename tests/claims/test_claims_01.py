@@ -84,8 +84,8 @@ def test_a_plain_rnn_can_hold_a_fact_and_its_gradient_vanishes_because_it_does()
     assert 2 * (1 - h.item() ** 2) == pytest.approx(0.17, abs=0.01)
 
 
-def gradient_cut(bias, through_h=True, through_o=True):
-    """Return the explorer's LSTM gradient by lag, with ways back cut; 1 at lag 0 with none cut."""
+def read_with_ways_cut(bias, through_h=True, through_o=True):
+    """Let the explorer's LSTM read its words; return them and the last h and c."""
     fixed = setting()
     network = fixed.lstm.with_forget_bias(bias)
     weight_ih, weight_hh = torch.from_numpy(network.weight_ih), torch.from_numpy(network.weight_hh)
@@ -98,8 +98,15 @@ def gradient_cut(bias, through_h=True, through_o=True):
         o = torch.sigmoid(o if through_o else o.detach())
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
         h = o * torch.tanh(c)
+    return x, h, c
+
+
+def gradient_cut(bias, **ways):
+    """Return the explorer's LSTM gradient by lag, with ways back cut; 1 at lag 0 with none cut."""
+    fixed = setting()
+    x, h, _ = read_with_ways_cut(bias, **ways)
     (h @ torch.from_numpy(fixed.weighting)).backward()
-    whole = lstm_gradient_by_lag(network, fixed.x, fixed.weighting)
+    whole = lstm_gradient_by_lag(fixed.lstm.with_forget_bias(bias), fixed.x, fixed.weighting)
     return x.grad.norm(dim=1).flip(0) / whole[0]
 
 
@@ -125,17 +132,8 @@ def test_at_a_bias_of_2_most_of_the_gradient_at_lag_50_has_come_through_h():
 
 def memory_without_the_way_through_h(bias):
     """Return the gradient of the explorer's last c by lag, 1 at lag 0, with h detached."""
-    fixed = setting()
-    network = fixed.lstm.with_forget_bias(bias)
-    weight_ih, weight_hh = torch.from_numpy(network.weight_ih), torch.from_numpy(network.weight_hh)
-    biases = torch.from_numpy(network.bias_ih + network.bias_hh)
-    x = torch.from_numpy(fixed.x).requires_grad_()
-    h = c = torch.zeros(H)
-    for x_t in x:
-        i, f, g, o = (weight_ih @ x_t + weight_hh @ h.detach() + biases).chunk(4)
-        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-        h = torch.sigmoid(o) * torch.tanh(c)
-    (c @ torch.from_numpy(fixed.weighting)).backward()
+    x, _, c = read_with_ways_cut(bias, through_h=False)
+    (c @ torch.from_numpy(setting().weighting)).backward()
     by_lag = x.grad.norm(dim=1).flip(0)
     return by_lag / by_lag[0]
 
@@ -353,49 +351,42 @@ def test_training_opens_the_gates_of_some_units_further():
     assert best_kept() > 3 * before
 
 
+def before_and_after(name, seed, updates, lines):
+    """Train on first signs; return twice W_hh's largest eigenvalue, or f's mean over `lines`."""
+    network, head = new_network(name, seed=seed)
+    optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
+    found = []
+    for update in range(updates + 1):
+        x, sign = signs(32)
+        if update in (0, updates) and name == "plain RNN":
+            found.append(torch.linalg.eigvals(network.weight_hh_l0.detach()).abs().max().item())
+        elif update in (0, updates):
+            gates = [forget_gates(network, x[:, line]) for line in range(lines)]
+            found.append(torch.stack(gates).mean().item())
+        score = head(network(x)[0][-1])[:, 0]
+        optimiser.zero_grad()
+        nn.functional.softplus(-sign * score).mean().backward()
+        optimiser.step()
+    return found
+
+
 @pytest.mark.slow
 def test_training_moves_the_matrix_of_an_rnn_and_leaves_the_gates_of_a_new_lstm_half_shut():
     """Start 3, 60 updates: the largest eigenvalue from 0.56 to 1.31; f on average 0.51 to 0.47."""
-    found = []
-    for name in ("plain RNN", "new LSTM"):
-        network, head = new_network(name, seed=3)
-        optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
-        for update in range(61):
-            x, sign = signs(32)
-            if update in (0, 60) and name == "plain RNN":
-                found.append(torch.linalg.eigvals(network.weight_hh_l0.detach()).abs().max().item())
-            elif update in (0, 60):
-                gates = [forget_gates(network, x[:, line]) for line in range(32)]
-                found.append(torch.stack(gates).mean().item())
-            score = head(network(x)[0][-1])[:, 0]
-            optimiser.zero_grad()
-            nn.functional.softplus(-sign * score).mean().backward()
-            optimiser.step()
+    names = ("plain RNN", "new LSTM")
+    found = [value for name in names for value in before_and_after(name, 3, 60, lines=32)]
     assert [round(each, 2) for each in found] == [0.56, 1.31, 0.51, 0.47]
 
 
 @pytest.mark.slow
 def test_180_updates_enlarge_the_matrix_of_an_rnn_and_shut_the_gates_of_a_new_lstm_further():
     """Ten starts: the largest eigenvalue exceeds 1.4 in eight; f goes from 0.50 to 0.44."""
-    sizes, gates = [], []
-    for name, found in (("plain RNN", sizes), ("new LSTM", gates)):
-        for seed in range(10):
-            network, head = new_network(name, seed=seed)
-            optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
-            for update in range(181):
-                x, sign = signs(32)
-                if update in (0, 180) and name == "plain RNN":
-                    values = torch.linalg.eigvals(network.weight_hh_l0.detach())
-                    found.append(values.abs().max().item())
-                elif update in (0, 180):
-                    each = [forget_gates(network, x[:, line]) for line in range(8)]
-                    found.append(torch.stack(each).mean().item())
-                score = head(network(x)[0][-1])[:, 0]
-                optimiser.zero_grad()
-                nn.functional.softplus(-sign * score).mean().backward()
-                optimiser.step()
-    assert sum(after > 1.4 for after in sizes[1::2]) == 8 and max(sizes[::2]) < 0.7
-    assert [round(sum(each) / 10, 2) for each in (gates[::2], gates[1::2])] == [0.5, 0.44]
+    sizes, gates = (
+        list(zip(*(before_and_after(name, seed, 180, lines=8) for seed in range(10)), strict=True))
+        for name in ("plain RNN", "new LSTM")
+    )
+    assert sum(after > 1.4 for after in sizes[1]) == 8 and max(sizes[0]) < 0.7
+    assert [round(sum(each) / 10, 2) for each in gates] == [0.5, 0.44]
 
 
 def by_lag(layer, words):
