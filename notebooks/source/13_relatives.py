@@ -77,8 +77,7 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 #
 # Here is another cell with three blocks. Its idea is this: the more of the new is taken in, the
 # less of the old should be kept. So f is not learnt, it is 1 − i. Against the cell of 1997 one line
-# is different: `c = (1 - i) * c + i * g`. In the package it is `coupled_step`, in
-# `lstm_lessons/lstm/relatives.py`.
+# is different: `c = (1 - i) * c + i * g`.
 #
 # Let both take in the same news again and again, with i = 0.9 and g = 1, from an empty memory. At
 # the first step, both have c = 0.9. The cell of 1997 adds 0.9 each time, and has 4.5 after five
@@ -134,57 +133,30 @@ def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
 # is $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
 #
 # With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
+#
+# **Predict.** After four steps, c is about 4. How large is it after the fifth step, roughly?
 
 
 # %%
 def run_unit(peephole):
-    """Return c after each of 12 steps; i and g are 1."""
+    """Return c, rounded, after each of 12 steps; i and g are 1."""
     c, seen = torch.zeros(()), []
     for _ in range(12):
         f = torch.sigmoid(35 + peephole * c)
         c = f * c + 1
-        seen.append(c.item())
+        seen.append(round(c.item()))
     return seen
 
 
-# %% [markdown]
-# **Predict.** After four steps, c is about 4. How large is it after the fifth step, roughly?
-
-# %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
-
-plot, axes = figure(700, 300)
-axes.plot(range(1, 13), run_unit(0.0), "k:", label="no peephole")
-axes.plot(range(1, 13), run_unit(-10.0), "k-o", label="peephole of −10")
-axes.set(xlabel="step", ylabel="c", ylim=(0, 12.5))
-axes.legend()
-alt = """c over 12 steps. Without a peephole it climbs from 1 to 12. With one it
-is 1, 2, 3, 4, and this comes three times."""
-show(plot, alt)
+print("no peephole:    ", *run_unit(0.0))
+print("peephole of −10:", *run_unit(-10.0))
 
 # %% [markdown]
 # About 1. At c = 4 the forget gate shuts, the four are thrown away, and 1 comes in. So the unit
 # counts to four, and begins anew. It notices its count while it shows nothing. Without the peephole
 # it cannot: the word is always the same and h is always zero, so its gates are the same at every
-# step.
+# step. PyTorch has no peepholes.
 #
-# PyTorch has no peepholes. But with weights of zero nobody looks, and then our step must be
-# PyTorch's. `cell.parameters()` gives both matrices and both biases, in the order in which our step
-# takes them:
-
-# %%
-from lstm_lessons import same
-
-torch.manual_seed(0)
-cell = nn.LSTMCell(100, 16)
-words, h, c = torch.randn(10, 100), torch.randn(10, 16), torch.randn(10, 16)
-h_torch, c_torch = cell(words, (h, c))
-ours = peephole_step(words, h, c, *cell.parameters(), torch.zeros(3, 16))
-print("h", same(ours[0], h_torch))
-print("c", same(ours[1], c_torch))
-
-# %% [markdown]
 # ## The GRU
 #
 # In 2014, Kyunghyun Cho and others published a cell with *one* state, now called the gated
@@ -228,7 +200,8 @@ pictures.mixture(old=0.8, news=-0.4, z=0.25)
 # \end{aligned}$$
 #
 # The blocks lie in the order r, z, n. In the code, `from_x` is what x gives to each of them, and
-# `from_h` what h gives.
+# `from_h` what h gives. The two are kept apart, because r multiplies the part of n in `from_h`
+# alone.
 
 
 # %%
@@ -243,8 +216,6 @@ def gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 
 # %% [markdown]
-# The line of n says why the two are kept apart: r multiplies `from_h[2]` alone, before it is added.
-#
 # The step returns a tuple of one state, so that the loop of lesson 12, `unroll_step`, can run it.
 # Is it PyTorch's, with all gradients?
 
@@ -318,6 +289,8 @@ def papers_gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 # look at the first two steps:
 
 # %%
+from lstm_lessons import same
+
 torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
 zeros, weights = torch.zeros(10, 16), plain.all_weights[0]
@@ -327,8 +300,8 @@ for t in range(2):
 
 # %% [markdown]
 # Where h is zero and there is no bias, r has nothing to act on. So a test of one step from zeros
-# sees nothing. With biases the first step differs already. $W_{hn}$ makes 0 of an h of zeros, but
-# $b_{hn}$ is still added there: r multiplies it in PyTorch's order, and not in the paper's.
+# sees nothing. With biases the first step differs already, because r multiplies $b_{hn}$ in
+# PyTorch's order, and not in the paper's.
 #
 # Libraries ask which order you want. PyTorch's is `reset_after=True` in Keras, and
 # `linear_before_reset=1` in ONNX.
@@ -359,10 +332,8 @@ explorers.relatives()
 # from this lesson, the projection of lesson 12, and an LSTM with a forget bias of 1, whose forget
 # gates begin more open.
 #
-# * Each has 8 units, half as many as in lesson 08, and a third of the learning rate there. With the
-#   projection, h is 4 numbers.
-# * Each reads the 8,000 characters in 16 streams, in chunks of 10, and hands its states on. There
-#   are 8 rounds.
+# * Each has 8 units, and is trained as the two above were. With the projection, h is 4 numbers.
+# * It reads in chunks of 10 characters, and hands its states on. There are 8 rounds.
 # * It *has learnt it* in the first round of which this is true: there, and in every later one of
 #   the 8 rounds, at least 95 % of its answers are right.
 #
@@ -386,22 +357,20 @@ def learnt_in(shares):
 # learnt it, and a dash if it had not in 8 rounds. The cell of 1997 is the row "no forget gate", and
 # `nn.GRU` is the row "GRU, torch".
 #
-# **Predict.** A guess: how many of its ten seeds have not learnt it in 8 rounds?
+# **Predict.** A guess: how many of the ten seeds of the cell of 1997 have not learnt it?
 
 # %%
 for name, seeds in runs.items():
     print(f"{name:20}", *sorted(map(learnt_in, seeds)))
 
 # %% [markdown]
-# Three. It is last by far, but its 8s say little, as no later round was looked at. With 16 rounds,
-# one of these seven is wrong again in round 9, and three of the ten seeds lose it and find it
-# again; in the end all have it. This cell alone has no tap that empties, and within a round c is
-# never set to zero. For such streams the forget gate was added. The first LSTM began each sequence
-# with zeros, and was trained by another rule, so this row is no verdict on it.
+# Three. Its 8s say little, as no later round was looked at: with 16 rounds, one of these seven is
+# wrong again in round 9, and in the end all ten have it. This cell alone has no tap that empties,
+# and within a round c is never set to zero. The first LSTM began each sequence with zeros, and was
+# trained by another rule, so this row is no verdict on it.
 #
 # Which of the differences makes the GRU quick? Coupled gates are enough: alone they bring the LSTM
-# to 2 or 3 rounds, as many as the GRU needs. Whether the GRU needs them we have not tried. At three
-# times the rate the order is the same: 2 to 4 rounds for the LSTM, 1 or 2 for the other two. The
+# to 2 or 3 rounds, as many as the GRU needs. Whether the GRU needs them we have not tried. The
 # place of r makes hardly a difference here, and peepholes do not help.
 #
 # ## What the large comparisons found
@@ -437,8 +406,8 @@ for name, seeds in runs.items():
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
 # place. No error comes. You recognise it by a test: set all biases to zero on both sides, and begin
 # with a state of zeros. The first step is right then, and from the second one on the numbers are
-# wrong. If the first step is wrong as well, it is something else: Keras and ONNX stack the blocks
-# as z, r, n, and some texts exchange z and 1 − z
+# wrong. If the first step is wrong as well, it is something else: some libraries have the blocks in
+# another order, and some texts exchange z and 1 − z
 # ([Chung and others, 2014](https://arxiv.org/abs/1412.3555)).
 #
 # **Exercises:** [13 Relatives](../exercises/13_relatives.ipynb). Write the GRU in both forms, count
