@@ -4,10 +4,12 @@ import os
 import re
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
 
 import pytest
 import yaml
 from clone_copies import CLONE
+from packaging.specifiers import SpecifierSet
 
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.environment import Environment, State
@@ -65,6 +67,26 @@ def test_each_package_has_a_reason_beside_it(needs):
 def test_the_exact_versions_lie_within_the_ranges(needs, pins):
     for need in needs:
         assert need.met_by(pins.get(need.name)), need
+
+
+def test_the_exact_versions_run_on_the_oldest_python_that_is_promised(pins):
+    """Whoever has that Python waits for minutes, and then pip says that nothing fits together."""
+    asked = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"]
+    oldest = f"{asked.removeprefix('>=')}.0"
+    too_new = {
+        name: needed
+        for name in pins
+        if (needed := _python_of(name)) and not SpecifierSet(needed).contains(oldest)
+    }
+    assert too_new == {}
+
+
+def _python_of(name):
+    """What the installed package asks of Python; None where it is not installed here."""
+    try:
+        return metadata(name).get("Requires-Python")
+    except PackageNotFoundError:
+        return None
 
 
 def test_no_build_of_torch_is_pinned(pins):
