@@ -70,6 +70,7 @@ def test_all_networks_saw_more_of_1956_coming_and_were_far_too_low_in_1958():
     networks = torch.tensor(measured("forecasts")["64 units"])
     assert [round(SERIES[year - FIRST].item()) for year in (1956, 1958)] == [142, 185]
     assert [round(ar9()[year - FIRST - 16].item()) for year in (1956, 1958)] == [69, 184]
+    assert [round(ar9(roots=True)[year - FIRST - 16].item()) for year in (1956, 1958)] == [83, 183]
     assert [round(each.item()) for each in networks[:, 0].aminmax()] == [96, 110]
     too_low = SERIES[1958 - FIRST] - networks[:, 2]
     assert [round(each.item()) for each in too_low.aminmax()] == [40, 63]
@@ -171,6 +172,12 @@ def test_four_settings_cannot_be_told_from_the_best_one():
     assert close == {"0.003 64", "0.01 16", "0.01 64", "0.03 16"}
 
 
+def test_with_more_units_training_and_validation_are_further_apart_at_the_end():
+    """More units learn more of the training years by heart."""
+    ends = [measured("grid")[f"0.03 {units}"][0][-1][:2] for units in (16, 64)]
+    assert ends == [pytest.approx(end, abs=0.06) for end in ([9.5, 14.8], [4.4, 14.2])]
+
+
 def test_no_setting_is_a_clear_winner():
     """0.003 and 0.03 with 64 units differ by less than chance moves each of the two means."""
     grid = measured("grid")
@@ -198,6 +205,7 @@ def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
     chance = (spread(one) ** 2 + spread(other) ** 2) ** 0.5
     assert chance == pytest.approx(0.43, abs=0.01)
     assert mean(one) - mean(other) < 2 * chance
+    assert [mean(one), mean(other)] == pytest.approx([19.9, 19.4], abs=0.05)
 
 
 def test_each_stopped_run_is_nearer_than_ar9_in_about_half_of_the_years():
