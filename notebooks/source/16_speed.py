@@ -361,11 +361,10 @@ same(torch.cat(ours), torch.cat(theirs))
 # sizes are not those of our lines. `compiled` is what a compiler makes of `hoisted`; more of it
 # near the end of this page. At the two wide sizes `per sample` was not measured.
 #
-# The picture shows what was measured once, in float32 on one core of an AMD EPYC with PyTorch
+# The picture shows what was measured once, in float32 on one core of an Intel Xeon with PyTorch
 # 2.13.0 in November 2026, with nothing else at work: medians of 31 to 161 rounds, by the clock.
-# `own backward` has a forward pass of its own, and has since lost a few calls. On other processors
-# the ratios are others. On a busy Intel Xeon, at "small" and forward, we measured 3.9 for `hoisted`
-# and 21 for `per_sample`, where the picture has 2.01 and 16.53.
+# `own backward` has a forward pass of its own. On other processors the ratios are others. On an
+# AMD EPYC, at "one line" and forward, we measured 5.21 for `hoisted`, where the picture has 6.13.
 #
 # **Try it.**
 #
@@ -381,11 +380,11 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 2.66. For one line alone, `per_sample` has fewer calls than `eight_products`.
-# 2. 9.69 and 1.97. In a wide layer a product takes far longer than it takes to call it, so the
+# 1. `compiled`, with 3.05. For one line alone, `per_sample` has fewer calls than `eight_products`.
+# 2. 11.68 and 1.86. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
-# 3. `own backward`, with 0.94. That does not say which of the two is faster: on the Intel Xeon, the
-#    middle half of nine rounds went from 0.91 to 1.12.
+# 3. `own backward`, with 0.92. That does not say which of the two is faster: on the same processor,
+#    while other programs ran, the middle half of nine rounds went from 0.91 to 1.12.
 #
 # </details>
 #
@@ -497,12 +496,12 @@ with torch.no_grad():
 # `torch.compile` reads a function and, for a processor, writes a program in C++. What stands
 # between two products becomes a few loops over the numbers, in place of ten calls. But this has to
 # be done first, once for each size: for `compiled` it took about a minute on our machine. At the
-# small size of the ladder, a training step of `compiled` takes 0.97 ms less than one of `hoisted`.
-# So that minute, 60,000 ms, is won back after about 60,000 steps.
+# small size of the ladder, a training step of `compiled` takes 1.52 ms less than one of `hoisted`.
+# So that minute, 60,000 ms, is won back after about 40,000 steps.
 #
 # So a compiler pays for small layers, in a long training with few different sizes, and not while
-# you try things out. At the wide sizes of the ladder, `compiled` gains little on `hoisted` or is
-# slower, and `own_backward` is faster in training.
+# you try things out. At the wide sizes of the ladder, `compiled` takes at most a sixth less than
+# `hoisted`, and `own_backward` is faster in training.
 #
 # </details>
 

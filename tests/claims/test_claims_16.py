@@ -9,25 +9,25 @@ from torch import nn
 from lstm_lessons.data.speed import ladder
 
 SMALL = (24, 10, 100, 16)
-UNIT = 0.58 / 1000  # seconds of a training step of nn.LSTM at this size, from figures.md
+UNIT = 0.89 / 1000  # seconds of a training step of nn.LSTM at this size, from figures.md
 
 
 def test_a_minute_of_compiling_is_won_back_late():
-    """After about 60,000 training steps of hoisted, and after a million of own backward."""
+    """After about 40,000 training steps of hoisted, and 800,000 of own backward."""
     steps = {name: pair[1] for name, pair in ladder()[SMALL].items() if pair}
     saved = (steps["hoisted"] - steps["compiled"]) * UNIT
-    assert round(60 / saved, -4) == 60_000
-    assert round(1000 * saved, 2) == 0.97
+    assert round(60 / saved, -4) == 40_000
+    assert round(1000 * saved, 2) == 1.52
     saved = (steps["own backward"] - steps["compiled"]) * UNIT
-    assert 1_000_000 < 60 / saved < 1_500_000
-    assert round(1000 * saved, 2) == 0.05
+    assert 800_000 < 60 / saved < 900_000
+    assert round(1000 * saved, 2) == 0.07
 
 
 @pytest.mark.parametrize("size", [(35, 20, 200, 200), (128, 32, 128, 256)])
 def test_at_the_wide_sizes_a_compiler_gains_little_and_own_backward_trains_faster(size):
     rungs = ladder()[size]
     for compiled, hoisted in zip(rungs["compiled"], rungs["hoisted"], strict=True):
-        assert compiled > 0.9 * hoisted
+        assert compiled > 5 / 6 * hoisted
     assert rungs["own backward"][1] < 0.8 * rungs["compiled"][1]
 
 
