@@ -128,6 +128,29 @@ def test_whatever_a_command_meets_ends_in_one_line(raised, status, says, monkeyp
     assert printed.startswith(says) and printed.count("\n") == 1
 
 
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("words", [["routes"], ["--help"]], ids=" ".join)
+def test_where_nobody_reads_on_a_command_ends_quietly(words, buffered, tmp_path):
+    """As behind `| head -1`; Python has not begun to print when the other end is closed."""
+    environ = clean_environ(tmp_path / "home", PYTHONUNBUFFERED="" if buffered else "1")
+    with subprocess.Popen(
+        [sys.executable, "-m", "lstm_lessons", *words],
+        cwd=CLONE, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as command:  # fmt: skip
+        command.stdout.close()
+        assert command.stderr.read() == b""
+    assert command.returncode == dispatch.NOBODY_READS
+
+
+def test_another_pipe_that_breaks_is_told(monkeypatch, capsys):
+    def fail(*_):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(dispatch, "_run", fail)
+    assert dispatch.dispatch(["setup"]) == 1
+    assert "Broken pipe" in capsys.readouterr().err
+
+
 def test_a_package_without_its_clone_says_so(tmp_path):
     shutil.copytree(CLONE / "lstm_lessons", tmp_path / "site" / "lstm_lessons")
     answer = run(tmp_path / "site", "lab", environ=clean_environ(tmp_path / "home"))

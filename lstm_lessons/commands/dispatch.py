@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -64,12 +65,41 @@ def usage() -> str:
     return "\n".join(line for line in USAGE.splitlines() if not line.startswith(tuple(gone)))
 
 
+NOBODY_READS = 141
+"""The exit status where what is printed goes nowhere: that of a program which a pipe has ended."""
+
+
 def dispatch(arguments: list[str]) -> int:
     """Run one command; return its exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         # A path may have letters that the stream cannot show.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        status = _answer(arguments)
+    except (SystemExit, BrokenPipeError):  # the first is argparse's, which has printed its help
+        if _nobody_reads("\n"):
+            return NOBODY_READS
+        raise
+    return NOBODY_READS if _nobody_reads() else status
+
+
+def _nobody_reads(more: str = "") -> bool:
+    """Say whether the reader has gone, as behind `| head -1`; then what is left goes nowhere.
+
+    Without a buffer nothing is left to be seen to fail: ``more`` is then printed.
+    """
+    try:
+        print(more, end="", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    except (OSError, ValueError):  # a full disk, a closed stream: Python tells of it at its end
+        pass
+    return False
+
+
+def _answer(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(usage())
         return 0 if arguments else 2
@@ -83,6 +113,8 @@ def dispatch(arguments: list[str]) -> int:
         print(f"lstm_lessons: {failure}", file=sys.stderr)
         return 1
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads("\n"):
+            return NOBODY_READS
         print(f"lstm_lessons: {from_os_error(error, name)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
