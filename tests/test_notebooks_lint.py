@@ -20,18 +20,20 @@ from lstm_lessons.publishing import notebooks, png
 
 ROOT = Clone.here().root
 OURS = {each.name for each in (*course.LESSONS, *course.PAGES)}
-PAGES = [Page.read(path, ROOT) for path in notebooks.committed(ROOT) if path.stem in OURS]
-NAMES = [page.path.relative_to(ROOT).as_posix() for page in PAGES]
+PATHS = [path for path in notebooks.committed(ROOT) if path.stem in OURS]
+NAMES = [path.relative_to(ROOT).as_posix() for path in PATHS]
 
 
-@pytest.mark.parametrize("rule", [rule for rule, _ in RULES], ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_notebook(page, rule):
-    kinds = next(kinds for each, kinds in RULES if each is rule)
-    if page.kind not in kinds:
-        return
-    problems = list(rule(page))
-    assert not problems, "\n".join([page.path.name, *problems])
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_notebook(path):
+    page = Page.read(path, ROOT)
+    problems = [
+        f"{rule.__name__}: {problem}"
+        for rule, kinds in RULES
+        if page.kind in kinds
+        for problem in rule(page)
+    ]
+    assert not problems, "\n".join([path.name, *problems])
 
 
 def test_every_ready_lesson_has_its_notebooks():

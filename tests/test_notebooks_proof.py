@@ -5,6 +5,8 @@ import ast
 import os
 import subprocess
 import sys
+from copy import deepcopy
+from functools import cache
 
 import nbformat
 import pytest
@@ -103,22 +105,32 @@ class Bare(ast.NodeTransformer):
 
 
 def definitions(path):
-    """Return the functions and classes of a file's top level, bare, as strings by name."""
+    """Return the functions and classes of a file's top level, by name."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
     kinds = (ast.FunctionDef, ast.ClassDef)
-    return {node.name: bare(node) for node in body if isinstance(node, kinds)}
+    return {node.name: node for node in body if isinstance(node, kinds)}
 
 
 def bare(node):
-    return ast.dump(Bare().visit(node), indent=1)
+    return ast.dump(Bare().visit(deepcopy(node)), indent=1)
 
 
-LESSONS = {path.stem: definitions(path) for path in (ROOT / "notebooks/source").glob("*.py")}
-PACKAGE = {
-    path.relative_to(ROOT / "lstm_lessons").as_posix(): definitions(path)
-    for path in (ROOT / "lstm_lessons").rglob("*.py")
-    if not {"exercises", "data", "workshop"}.intersection(path.parts)  # these derive nothing
-}
+@cache
+def lessons():
+    """Return what each lesson defines, by the lesson's name."""
+    return {path.stem: definitions(path) for path in (ROOT / "notebooks/source").glob("*.py")}
+
+
+@cache
+def package():
+    """Return what each file of the package defines, but of those rooms that derive nothing."""
+    return {
+        path.relative_to(ROOT / "lstm_lessons").as_posix(): definitions(path)
+        for path in (ROOT / "lstm_lessons").rglob("*.py")
+        if not {"exercises", "data", "workshop"}.intersection(path.parts)
+    }
+
+
 DERIVED = (
     ("01_why_gates", "sigmoid", "lstm/plain.py"),
     ("03_the_cell_by_hand", "apply_gates", "lstm/cell.py"),
@@ -179,8 +191,8 @@ def test_what_lessons_and_package_both_define_is_listed():
     """A lesson that defines again what an earlier one derived makes a row too many here."""
     both = {
         (lesson, name, file)
-        for lesson, derived in LESSONS.items()
-        for file, kept in PACKAGE.items()
+        for lesson, derived in lessons().items()
+        for file, kept in package().items()
         for name in derived.keys() & kept.keys()
     }
     assert both == {*DERIVED, *SIMPLER, CHECKED}
@@ -190,7 +202,7 @@ def test_what_lessons_and_package_both_define_is_listed():
     ("lesson", "name", "file"), DERIVED, ids=[f"{name}-{file}" for _, name, file in DERIVED]
 )
 def test_the_lesson_derives_what_the_package_says(lesson, name, file):
-    assert LESSONS[lesson][name] == PACKAGE[file][name]
+    assert bare(lessons()[lesson][name]) == bare(package()[file][name])
 
 
 def lines_of(path, name):

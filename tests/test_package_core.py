@@ -80,34 +80,38 @@ def room_of(module):
 
 
 def every_file():
-    """Return the package's files, each with the room that it is in."""
+    """Return the package's files, each with its name here and the room that it is in."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE)
         name = ".".join(place.with_suffix("").parts).removesuffix(".__init__")
         if name not in ("__init__", "__main__", "lstm"):  # nothing stands in lstm/__init__.py
-            found.append(pytest.param(room_of(name), path, id=place.as_posix()))
+            found.append((place.as_posix(), room_of(name), path))
     return found
 
 
-@pytest.mark.parametrize(("room", "path"), every_file())
-def test_a_room_imports_only_rooms_below_it(room, path):
-    assert room in ROOMS, f"{path.name} is in no room"
-    below = ROOMS[: ROOMS.index(room) + 1]
-    for module in imported(path):
-        package, _, name = module.partition(".")
-        if package != "lstm_lessons":
+NO_TORCH = ("course", "shapes", "data", "drawing", "explorers")
+
+
+def test_a_room_imports_only_rooms_below_it_and_pictures_need_no_torch():
+    wrong = []
+    for file, room, path in every_file():
+        if room not in ROOMS:
+            wrong.append(f"{file} is in no room")
             continue
-        # `from lstm_lessons import X`: a public name lives in a room too.
-        public = sys.modules["lstm_lessons"]
-        used = room_of(public._MODULES.get(name) or public._HOMES.get(name, name))
-        assert used in below, f"{path.name} imports {module}, which is not below {room}"
-
-
-@pytest.mark.parametrize(("room", "path"), every_file())
-def test_pictures_need_no_torch(room, path):
-    if room in ("course", "shapes", "data", "drawing", "explorers"):
-        assert not any(module.split(".")[0] == "torch" for module in imported(path))
+        allowed = {*ROOMS[: ROOMS.index(room) + 1]}
+        for module in sorted(imported(path)):
+            package, _, name = module.partition(".")
+            if package == "torch" and room in NO_TORCH:
+                wrong.append(f"{file} of {room} imports {module}")
+            if package != "lstm_lessons":
+                continue
+            # `from lstm_lessons import X`: a public name lives in a room too.
+            public = sys.modules["lstm_lessons"]
+            used = room_of(public._MODULES.get(name) or public._HOMES.get(name, name))
+            if used not in allowed:
+                wrong.append(f"{file} imports {module}, which is not below {room}")
+    assert wrong == []
 
 
 def loaded_after(statement):
