@@ -6,11 +6,13 @@ Here are the quick kinds of the table; `python tests/collect_hostile.py` judges 
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from clone_copies import CLONE
 from hostile import HOSTILE, Hostile, answers, notebook
 
 from lstm_lessons.environment.failure import Failure
@@ -272,3 +274,15 @@ def test_slips_are_counted_by_people():
         ("rare", 1),
         ("", 1),
     ]
+
+
+def test_the_image_for_strangers_takes_what_is_there_and_no_environment():
+    from lstm_lessons.commands.collect import CONTAINER
+
+    (named,) = re.findall(r"-f (\S+)", CONTAINER)
+    lines = (CLONE / named).read_text(encoding="utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
+    assert {"pyproject.toml", "constraints.txt", "lstm_lessons", "exercises"} <= set(copied)
+    for each in copied:
+        assert (CLONE / each).exists(), each
+        assert not each.startswith("."), each

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from lstm_lessons.workshop.collect.run import Earned
 
 CONTAINER = """\
-For strangers' submissions, run it in a container or a virtual machine that holds nothing else:
+For strangers' submissions, run it in a container or a virtual machine that holds nothing else.
+Once, in the folder of the course:
+  docker build -t lstm-lessons -f lstm_lessons/workshop/collect/Containerfile .
+Then, with whole paths for FOLDER and for RESULTS, which is an empty folder of yours:
   docker run --rm --network none --read-only --tmpfs /tmp --user "$(id -u):$(id -g)" --cap-drop ALL
     --security-opt no-new-privileges --pids-limit 1000 --memory 8g
-    -v FOLDER:/in:ro -v RESULTS:/out IMAGE python3 -m lstm_lessons collect /in --results /out
-IMAGE is any image in which this clone and its environment are; podman takes the same words."""
+    -v FOLDER:/in:ro -v RESULTS:/out lstm-lessons
+    python3 -m lstm_lessons collect /in --results /out
+Podman takes the same words."""
 
 
 def main(arguments: list[str]) -> int:
