@@ -280,8 +280,8 @@ show(plot, alt)
 # Without unit 5 two verdicts of 242 change. Only unit 11 changes fewer. A change need not be a
 # loss: at the top of the page four verdicts changed, and as many were right as before.
 #
-# The two changes show that unit 5 is read. Now we hold each unit at its mean *inside brackets*, as if
-# one were always open.
+# The two changes show that unit 5 is read. Now we hold each unit at its mean *inside brackets*, as
+# if one were always open.
 
 # %%
 is_open = brackets[trained][real[trained]]
