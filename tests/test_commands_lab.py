@@ -54,7 +54,7 @@ def home(tmp_path, monkeypatch):
 
 
 def options(port=None, no_browser=False):
-    return argparse.Namespace(port=port, no_browser=no_browser)
+    return argparse.Namespace(port=port, no_browser=no_browser, hub=False)
 
 
 # Whose notebooks

@@ -27,6 +27,7 @@ usage: python3 -m lstm_lessons COMMAND
   slides   make slides of a lesson or a route; their sliders move without a network (for teachers)
   release  make the folder that learners get, with or without solutions (for teachers)
   stick    make that folder with all packages, for a USB stick: no network needed (for teachers)
+  hub      write the files that set up a JupyterHub, and say what a class needs (for teachers)
   collect  judge again what learners handed in, and see what to explain (for teachers)
   bench    measure how fast the LSTMs of the lessons are, beside torch.nn.LSTM
 
@@ -35,7 +36,7 @@ COMMAND --help says more."""
 COMMANDS = (
     *("lab", "test", "setup", "doctor", "diagnose"),
     *("build", "new", "slips", "bench", "site"),
-    *("routes", "guide", "slides", "release", "stick", "collect"),
+    *("routes", "guide", "slides", "release", "stick", "hub", "collect"),
 )
 _IN_ENVIRONMENT = {
     "lab": (),
@@ -50,6 +51,7 @@ _IN_ENVIRONMENT = {
     "slides": ("site",),
     "release": (),
     "stick": (),
+    "hub": (),
     "collect": (),
 }
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
+from lstm_lessons.commands import lab_on_a_hub
 from lstm_lessons.commands.arguments import split
 from lstm_lessons.drawing.picture import ON_PAGES, WANTED
 from lstm_lessons.environment import kernel
@@ -31,6 +32,8 @@ def main(arguments: list[str]) -> int:
     clone = Clone.here()
     if options.lay_out and options.course:
         raise Failure("--course opens no copies, and --lay-out brings copies in step.", "Take one.")
+    if options.hub:
+        lab_on_a_hub.check()
     if options.port is not None:
         check_port(options.port)
     os.environ.update(kernel.environ(clone))
@@ -51,7 +54,10 @@ def main(arguments: list[str]) -> int:
         print(line, flush=True)
     if options.lay_out:
         return 0
-    return replace_process(command(root, options, rest), dict(os.environ))
+    variables = dict(os.environ)
+    if options.hub:
+        variables = lab_on_a_hub.environ(variables)
+    return replace_process(command(root, options, rest), variables)
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -75,7 +81,10 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--lay-out",
         action="store_true",
-        help="bring your copies in step with the course, and stop (on a hub, JupyterLab runs)",
+        help="bring your copies in step with the course, and stop",
+    )
+    parser.add_argument(
+        "--hub", action="store_true", help="be the server of a JupyterHub, which starts this"
     )
     parser.add_argument("--no-browser", action="store_true", help="start it, and open no browser")
     parser.add_argument("--port", type=int, metavar="N", help="the port to listen on")
@@ -123,11 +132,14 @@ def command(root: Path, options: argparse.Namespace, rest: list[str]) -> list[st
         "--KernelSpecManager.allowed_kernelspecs": kernel.NAME,
         "--LabApp.collaborative": "False",
     }
+    if options.hub:
+        settings |= lab_on_a_hub.SETTINGS
     if options.port is not None:
         settings["--ServerApp.port"] = str(options.port)
         settings["--ServerApp.port_retries"] = "0"
     given = {word.partition("=")[0] for word in rest}
-    line = [sys.executable, "-m", "lstm_lessons.commands.jupyterlab"]
+    module = lab_on_a_hub.MODULE if options.hub else "lstm_lessons.commands.jupyterlab"
+    line = [sys.executable, "-m", module]
     line += [f"{name}={value}" for name, value in settings.items() if name not in given]
     if options.no_browser:
         line.append("--no-browser")

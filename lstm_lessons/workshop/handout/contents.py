@@ -8,7 +8,7 @@ from pathlib import Path
 from lstm_lessons.course import LESSONS, PAGES, Route
 from lstm_lessons.exercises.engine.sources import Facts
 from lstm_lessons.publishing import copies, learner_copy
-from lstm_lessons.workshop.handout import archive, page
+from lstm_lessons.workshop.handout import archive, conda, page
 
 FIRST = "00"
 """The lesson that every release has: ``lab`` opens it."""
@@ -20,11 +20,10 @@ _LEFT_OUT = (
     *("site/*", "workshop/*", "routes/*", "exercises/lesson_*"),
     *(f"publishing/{name}.py" for name in ("blank", "execute", "made_folder", "notebooks")),
     *(f"publishing/{name}.py" for name in ("offline", "png", "readme", "strict", "warm")),
-    *(f"commands/{name}.py" for name in ("build", "collect", "guide", "new", "release")),
+    *(f"commands/{name}.py" for name in ("build", "collect", "guide", "hub", "new", "release")),
     *(f"commands/{name}.py" for name in ("routes", "site", "slides", "slips", "stick")),
     *(f"commands/{name}.py" for name in ("tally", "test")),
 )
-_ONLY_FOR_TESTS = ("# tests:", "# the site:")
 
 _IGNORED = """\
 # The environment that `python3 -m lstm_lessons setup` makes, and your own copies
@@ -55,7 +54,7 @@ def made(root: Path, facts: Facts, route: Route | None) -> dict[str, bytes]:
     names = notebooks(root, facts.lessons)
     for name in names:
         files[name] = learner_copy.make(root, name, frozenset(names))
-    files["environment.yml"] = _environment(root).encode()
+    files["environment.yml"] = conda.environment(root).encode()
     files["README.md"] = page.written(root, facts, route).encode()
     files[".gitignore"] = _IGNORED.encode()
     return files
@@ -88,10 +87,3 @@ def _package(root: Path) -> dict[str, bytes]:
 
 def _is_left_out(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in _LEFT_OUT)
-
-
-def _environment(root: Path) -> str:
-    """Return what conda reads, without what only tests and the site need."""
-    text = (root / "environment.yml").read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if not any(each in line for each in _ONLY_FOR_TESTS))
