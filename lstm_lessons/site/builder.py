@@ -18,7 +18,8 @@ from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("page.js", "explorers.js", "ahead.js", "exercises.js", "shared.js", "worker.js"),
+    *("page.js", "explorers.js", "ahead.js", "redraw.js", "exercises.js"),
+    *("shared.js", "worker.js"),
     *("python.js", "answers.js"),
 )
 _STATIC = (*_SCRIPTS, "page.css", "preview.png")
