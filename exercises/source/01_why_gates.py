@@ -102,9 +102,8 @@ exercise("01.2").check(bias_for)
 # %% [markdown]
 # ## 01.3 Why a new LSTM cannot recall
 #
-# A sign is shown at the first step, and the network must name it 50 steps later. A new `nn.LSTM`,
-# with its default start, does not get there in a short training. The memory no longer holds the
-# sign. Why not?
+# A new `nn.LSTM`, not trained yet, reads a sign at its first step. After 50 more steps, its memory
+# holds next to nothing of that sign. Why?
 #
 # * **a** The forget gate starts near 0, because weights and biases start near 0.
 # * **b** The forget gate starts half open, and it acts at each of the 50 steps.

@@ -80,7 +80,7 @@ _SLIPS = (
         ("twice the bias", "You return twice b. There are two biases in PyTorch, but what you are "
          "asked for is their sum.", "2 * math.log(f / (1 - f))"),
         ("sign turned round", "The sign of your b is turned round: sigmoid(b) above one half needs "
-         "b above 0. Is it f / (1 - f), or (1 - f) / f? Or do you take 1 - f for f?",
+         "b above 0. Have f and 1 - f changed places, or is there a minus sign too many?",
          "-math.log(f / (1 - f))"),
         ("sigmoid in place of its inverse", "You put f through sigmoid. f is what comes out of "
          "sigmoid; you need the b that goes in.", "1 / (1 + math.exp(-f))"),

@@ -138,5 +138,5 @@ EXERCISE = FunctionExercise(
     another_way=(AnotherWay(_LOOP, _LOOP_SLIPS),),
     looks=(moved_by_inputs, related_numbers, _first_wrong_step),
     praise="A gate of 0.9 sounds as if it kept nearly all. After 50 steps, `memory_left(0.9, 50)`, "
-    "about half a hundredth is left: 0.005. Was that your guess?",
+    "about 1 in 200 is left: 0.005. Was that your guess?",
 )
