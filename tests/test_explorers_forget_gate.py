@@ -227,7 +227,7 @@ def test_curves_differ_in_more_than_colour():
 def test_the_axis_is_labelled_in_powers_of_ten_and_in_lags(lags):
     drawn = ElementTree.fromstring(view(0.0, lags).svg)
     said = {words(each): each for each in drawn.iter(f"{SVG}text")}
-    assert {"10⁰", "10⁻⁴", "10⁻⁸", "10⁻¹²", "10⁻¹⁶", "lag k (steps back)"} <= set(said)
+    assert {"10⁰", "10⁻⁴", "10⁻⁸", "10⁻¹²", "10⁻¹⁶", "lag k: the word k steps back"} <= set(said)
     left, _, width, _ = AXES
     for lag in range(0, lags + 1, lags // 5):
         x = WIDTH * (left + width * lag / lags)

@@ -93,7 +93,7 @@ def rnn_gradient() -> np.ndarray:
 def draw_forget_gate(forget_bias: float, lags: int, of: str) -> Figure:
     """Draw gradient by lag on a logarithmic axis, with f as a half-life above it."""
     here = explorer("forget_gate")
-    f, half_life, left = here.memory(forget_bias, lags)
+    f, half_life, _ = here.memory(forget_bias, lags)
     steps = np.arange(lags + 1)
     figure, _, _ = canvas("forget_gate")
     axes = figure.add_axes((0.105, 0.13, 0.53, 0.65))
@@ -107,15 +107,14 @@ def draw_forget_gate(forget_bias: float, lags: int, of: str) -> Figure:
         axes.semilogy(steps, values[: lags + 1], line, label=f"{name}\n{small(values[lags])}")
     digits = 2 if half_life < 10 else 1
     figure.suptitle(
-        f"f = sigmoid({forget_bias:.2f}) = {f:.4f}     half-life {half_life:.{digits}f} steps     "
-        f"left of c after {lags} steps: f^{lags} = {small(left)}",
+        f"f = sigmoid({forget_bias:.2f}) = {f:.4f}     half-life {half_life:.{digits}f} steps",
         fontsize=10,
     )
-    axes.set(xlabel="lag k (steps back)", ylabel="gradient, 1 at lag 0")
+    axes.set(xlabel="lag k: the word k steps back", ylabel="gradient, 1 at lag 0")
     axes.set(xlim=(0, lags), ylim=(here.LOWEST, here.HIGHEST))
     axes.set(xticks=range(0, lags + 1, lags // 5), yticks=[1e-16, 1e-12, 1e-8, 1e-4, 1])
     axes.grid()
-    axes.legend(title=f"left at lag {lags}", loc="upper left", bbox_to_anchor=(1.02, 1))
+    axes.legend(title=f"gradient left at lag {lags}", loc="upper left", bbox_to_anchor=(1.02, 1))
     return figure
 
 

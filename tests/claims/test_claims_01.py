@@ -1,6 +1,7 @@
 """Claims about lesson 01 that no page carries, or that its words rest on."""
 
 from math import exp, log
+from statistics import median
 
 import pytest
 import torch
@@ -151,6 +152,13 @@ def test_with_small_biases_the_solid_curve_lies_above_the_gate_because_of_h(bias
     without = memory_without_the_way_through_h(bias)[20].item()
     assert ours > 9 * power
     assert power < without < 2 * power
+
+
+def test_at_a_bias_of_4_the_solid_curve_and_the_gate_nearly_coincide():
+    """They differ by a factor of 1.5 at most over 50 lags; a line of the axis is 10,000."""
+    drawn = curves(4.0, 50, MEMORY)
+    ratios = [ours / power for ours, power in zip(drawn["chosen"], drawn["power"], strict=True)]
+    assert 1 / 1.5 < min(ratios) and max(ratios) < 1.5
 
 
 def test_inside_brackets_the_memory_of_unit_5_grows_because_i_is_not_quite_0():
@@ -387,6 +395,31 @@ def test_180_updates_enlarge_the_matrix_of_an_rnn_and_shut_the_gates_of_a_new_ls
     )
     assert sum(after > 1.4 for after in sizes[1]) == 8 and max(sizes[0]) < 0.7
     assert [round(sum(each) / 10, 2) for each in gates] == [0.5, 0.44]
+
+
+def test_a_forget_bias_lengthens_the_reach_of_a_new_lstm():
+    """Medians at lag 29 of 45 starts; the plain RNN has the least, and does not learn worst."""
+    found = {
+        name: f"{median(each.gradient for each in starts):.0e}"
+        for name, starts in trials.first_signs().items()
+    }
+    assert found == {
+        "plain RNN": "6e-08",
+        "new LSTM": "9e-07",
+        "forget bias 1": "3e-03",
+        "forget bias 2": "9e-02",
+        "forget bias 4": "6e-01",
+    }
+
+
+def test_180_updates_lengthen_the_reach_of_the_middle_rnn_and_shorten_that_of_the_new_lstm():
+    """Medians at lag 29: from 6e-08 to 3e-04, from 9e-07 to 3e-08; learnt in 30 and 0."""
+    found = {}
+    for name, starts in trials.first_signs(updates=180).items():
+        medians = (median(each.gradient for each in starts), median(each.after for each in starts))
+        learnt = sum(each.right > 0.9 for each in starts)
+        found[name] = (*(f"{each:.0e}" for each in medians), learnt)
+    assert found == {"plain RNN": ("6e-08", "3e-04", 30), "new LSTM": ("9e-07", "3e-08", 0)}
 
 
 def by_lag(layer, words):
