@@ -44,7 +44,10 @@ ONE_NUMBER = """<!doctype html><title>One number</title>
 <figure><input type="range" min="0" max="100" value="0"><output>0</output></figure>
 <script>
 const slider = document.querySelector("input"), shown = document.querySelector("output");
-slider.addEventListener("input", () => { shown.textContent = slider.value; });
+slider.addEventListener("input", () => {
+  shown.textContent = slider.value;
+  document.querySelector("figure").dataset.drawn = slider.value;
+});
 </script>"""
 
 READY = """<!doctype html><title>Ready</title>
@@ -52,7 +55,10 @@ READY = """<!doctype html><title>Ready</title>
 <script>
 const pictures = {pictures};
 const slider = document.querySelector("input"), place = document.querySelector("div");
-slider.addEventListener("input", () => {{ place.innerHTML = pictures[slider.value]; }});
+slider.addEventListener("input", () => {{
+  place.innerHTML = pictures[slider.value];
+  document.querySelector("figure").dataset.drawn = slider.value;
+}});
 </script>"""
 
 # Of the page's own clock: when the still picture can be painted, and when Python drew one.
@@ -69,7 +75,8 @@ const look = () => {
 requestAnimationFrame(look);
 """
 
-MOVE = """(place) => {
+# A page may change little in its picture, or nothing: each says in its figure that it is drawn.
+MOVE = """(figure) => {
   let start = null;
   document.addEventListener('keydown', event => { start = event.timeStamp; },
                             {capture: true, once: true});
@@ -79,7 +86,7 @@ MOVE = """(place) => {
       watch.disconnect();
       requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
     });
-    watch.observe(place, {childList: true, subtree: true, characterData: true});
+    watch.observe(figure, {attributeFilter: ['data-drawn']});
     setTimeout(() => reject(new Error('nothing changed within 20 s')), 20000);
   });
 }"""
@@ -91,18 +98,18 @@ class Subject:
 
     name: str
     page: Page
-    place: str  # what changes
+    steps: int  # from the slider's lowest value to the last that changes the picture
     moves: list[float] = field(default_factory=list)
     right: bool = True
 
     def move(self, keep: bool) -> None:
         """Press a key on the page's first slider and wait for the picture; turn at its ends."""
         slider = self.page.locator("figure input[type=range]").first
-        value, low, high = slider.evaluate("each => [each.value, each.min, each.max].map(Number)")
-        self.right = value < high if self.right else value <= low
+        at = round(slider.evaluate("each => (each.value - each.min) / (Number(each.step) || 1)"))
+        self.right = at < self.steps if self.right else at <= 0
         slider.focus()
         self.page.wait_for_timeout(REST)
-        self.page.locator(self.place).first.evaluate(MOVE)
+        self.page.locator("figure").first.evaluate(MOVE)
         self.page.keyboard.press("ArrowRight" if self.right else "ArrowLeft")
         took = self.page.evaluate("window.moved")
         if keep:
@@ -132,17 +139,22 @@ def visit(context: BrowserContext, address: str) -> dict[str, float]:
     return found
 
 
-def ready(name: str) -> str:
-    """Return a page that has an explorer's pictures ready, for every value of its first slider."""
+def ready(name: str) -> tuple[str, int]:
+    """Return a page that has an explorer's pictures ready, and how many steps its slider has.
+
+    There is one for every value of the explorer's first slider, to the last that shows a new one.
+    """
     view = import_module(f"lstm_lessons.explorers.{name}").view
     key, first = next(
         (key, each) for key, each in parameters(view).items() if isinstance(each.allowed, Range)
     )
     values = every_value(first.allowed)
     pictures = [view(**{key: value}).inline for value in values]
-    at = values.index(first.default)
+    while pictures[-1] == pictures[-2]:
+        pictures.pop()
+    last, at = len(pictures) - 1, values.index(first.default)
     held = json.dumps(pictures).replace("<", "\\u003c")
-    return READY.format(last=len(values) - 1, at=at, first=pictures[at], pictures=held)
+    return READY.format(last=last, at=at, first=pictures[at], pictures=held), last
 
 
 def open_times(browser: Browser, address: str) -> str:
@@ -161,8 +173,12 @@ def open_times(browser: Browser, address: str) -> str:
 def move_times(browser: Browser, site: str, moves: int) -> list[Subject]:
     """Make the moves of all pages in turns."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    made = []
+    made, others = [], []
     for name, path in EXPLORERS.items():
+        text, steps = ready(name)
+        page = context.new_page()
+        page.set_content(text)
+        others.append(Subject(f"{name}, ready", page, steps))
         page = context.new_page()
         page.goto(site + path)
         figure = f"figure[data-explorer={name}]"
@@ -172,14 +188,10 @@ def move_times(browser: Browser, site: str, moves: int) -> list[Subject]:
             " if (!each.matches(figure)) each.remove(); }",
             figure,
         )
-        made.append(Subject(name, page, ".ll-picture"))
-    for name in EXPLORERS:
-        page = context.new_page()
-        page.set_content(ready(name))
-        made.append(Subject(f"{name}, ready", page, "div"))
+        made.append(Subject(name, page, steps))
     page = context.new_page()
     page.set_content(ONE_NUMBER)
-    made.append(Subject("one number", page, "output"))
+    made += [*others, Subject("one number", page, 100)]
     for number in range(moves + WARM_UP):
         for subject in made if number % 2 else reversed(made):
             subject.page.bring_to_front()

@@ -168,12 +168,12 @@ def test_one_step(biases, projected):
     new_h, new_c = lstm_step(x, h, c, **inputs)
     if projected:
         new_h = new_h @ weights["weight_hr"].T
-    d_h, d_c = random(B, r), random(B, H)
-    wanted = torch.autograd.grad((new_h, new_c), (x, h, c, *weights.values()), (d_h, d_c))
+    d_h, from_next = random(B, r), random(B, H)
+    wanted = torch.autograd.grad((new_h, new_c), (x, h, c, *weights.values()), (d_h, from_next))
 
     held = Weights(**weights)
     ours_h, ours_c, step = backprop.step_forward(x, h, c, held)
-    d_x, d_h, d_c, d_weights = backprop.step_backward(d_h, d_c, step, held)
+    d_x, d_h, d_c, d_weights = backprop.step_backward(d_h, from_next, step, held)
     found = [d_x, d_h, d_c, *(getattr(d_weights, name) for name in weights)]
     assert_equal({"h": ours_h, "c": ours_c}, {"h": new_h, "c": new_c})
     names = [f"d_{number}" for number in range(len(found))]
@@ -283,7 +283,7 @@ WRONG_BACKWARD = [
     ("output", (T, 1, H), r"d_output should have the shape \(7, 5, 11\), got \(7, 1, 11\)"),
     ("h_n", (B, H), r"d_h_n should have the shape \(1, B, 11\), got \(5, 11\)"),
     ("h_n", (1, 1, H), r"d_h should have the shape \(5, 11\), got \(1, 11\)"),
-    ("c_n", (1, 1, H), r"d_c should have the shape \(5, 11\), got \(1, 11\)"),
+    ("c_n", (1, 1, H), r"from_next should have the shape \(5, 11\), got \(1, 11\)"),
     ("c_n", (1, B, 1), r"d_c_n should have the shape \(1, B, 11\), got \(1, 5, 1\)"),
 ]
 
@@ -330,9 +330,9 @@ WRONG_LINES = [
     ("gates in another order", "(dz_i, dz_f, dz_g, dz_o)", "(dz_i, dz_f, dz_o, dz_g)"),
     ("i and f swapped", "(dz_i, dz_f, dz_g, dz_o)", "(dz_f, dz_i, dz_g, dz_o)"),
     # c
-    ("c forgets the later steps", "d_c = d_c + d_h * o *", "d_c = d_h * o *"),
-    ("c forgets its way through h", "d_c = d_c + d_h * o * (1 - step.tanh_c**2)", "d_c = d_c"),
-    ("c's way without o", "d_c = d_c + d_h * o *", "d_c = d_c + d_h *"),
+    ("c forgets the later steps", "d_c = from_next + d_h * o *", "d_c = d_h * o *"),
+    ("c forgets its way through h", "from_next + d_h * o * (1 - step.tanh_c**2)", "from_next"),
+    ("c's way without o", "d_c = from_next + d_h * o *", "d_c = from_next + d_h *"),
     ("c's way without tanh'", "* o * (1 - step.tanh_c**2)", "* o"),
     ("c's way with c for tanh(c)", "* o * (1 - step.tanh_c**2)", "* o * (1 - step.c_before**2)"),
     ("c before without f", "d_c_before = d_c * f", "d_c_before = d_c"),
@@ -362,13 +362,13 @@ WRONG_LINES = [
     ("only what the output says of h", "d_h = d_h + d_output[t]", "d_h = d_output[t]"),
     ("the output's gradient of another step", "d_h = d_h + d_output[t]",
      "d_h = d_h + d_output[t - 1]"),
-    ("h's gradient stops at each step", "d_x, d_h, d_c, d_step =", "d_x, _, d_c, d_step ="),
-    ("c's gradient stops at each step", "d_x, d_h, d_c, d_step =", "d_x, d_h, _, d_step ="),
+    ("h's gradient stops at each step", "d_h, from_next, d_step =", "_, from_next, d_step ="),
+    ("c's gradient stops at each step", "d_h, from_next, d_step =", "d_h, _, d_step ="),
     ("d_x turned round in time", "    if not reverse:", "    if reverse:"),
-    ("the weights of one step only", "d_c, sum(d_steps[1:], d_steps[0])",
-     "d_c, d_steps[-1]"),
-    ("the weights without one step", "d_c, sum(d_steps[1:], d_steps[0])",
-     "d_c, sum(d_steps[2:], d_steps[1] if len(d_steps) > 1 else d_steps[0])"),
+    ("the weights of one step only", "from_next, sum(d_steps[1:], d_steps[0])",
+     "from_next, d_steps[-1]"),
+    ("the weights without one step", "from_next, sum(d_steps[1:], d_steps[0])",
+     "from_next, sum(d_steps[2:], d_steps[1] if len(d_steps) > 1 else d_steps[0])"),
     # layers and directions
     ("the lowest layer first", "for layer in reversed(range(len(layers))):",
      "for layer in range(len(layers)):"),

@@ -22,7 +22,7 @@ def ends():
         yield dict(zip(DEFAULTS, values, strict=True))
 
 
-def torchs(z_i, z_f, z_g, z_o, c_before, d_h, d_c):
+def torchs(z_i, z_f, z_g, z_o, c_before, d_h, from_next):
     """Return the numbers of the step by name, with autograd's gradient in each."""
     given = {"z_i": z_i, "z_f": z_f, "z_g": z_g, "z_o": z_o, "c_before": c_before}
     held = {name: torch.tensor(value, dtype=torch.float64) for name, value in given.items()}
@@ -34,7 +34,7 @@ def torchs(z_i, z_f, z_g, z_o, c_before, d_h, d_c):
     held["h"] = held["o"] * torch.tanh(held["c"])
     for each in held.values():
         each.retain_grad()
-    (d_h * held["h"] + d_c * held["c"]).backward()
+    (d_h * held["h"] + from_next * held["c"]).backward()
     return held
 
 

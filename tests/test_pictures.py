@@ -933,7 +933,7 @@ def test_the_way_back_has_the_numbers_of_autograd():
     held["h"] = held["o"] * torch.tanh(held["c"])
     for each in held.values():
         each.retain_grad()
-    arriving = torch.tensor(WAY_BACK.D_H), torch.tensor(WAY_BACK.D_C)
+    arriving = torch.tensor(WAY_BACK.D_H), torch.tensor(WAY_BACK.FROM_NEXT)
     ((arriving[0] * held["h"]).sum() + (arriving[1] * held["c"]).sum()).backward()
     picture = pictures.way_back("sums").svg
     for mark in ("value", "gradient"):

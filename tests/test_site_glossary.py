@@ -16,15 +16,21 @@ from lstm_lessons.site.entries import entries
 from lstm_lessons.site.glossary import terms
 
 NUMBERS = {each.name: each.number for each in LESSONS} | {each.name: each.name for each in PAGES}
-each_page = pytest.mark.parametrize("name", NUMBERS)
+SHEETS = [each.name for each in LESSONS if each.exercise_minutes]
+PLACES = [*(f"notebooks/{name}" for name in NUMBERS), *(f"exercises/{name}" for name in SHEETS)]
+each_page = pytest.mark.parametrize("place", PLACES)
 PLACE = re.compile(rf'<a href="#{glossary.TARGET}[^"]*">(.*?)</a>', re.DOTALL)
 LINK = re.compile(rf"\[([^\]\[]*)\]\(#({glossary.TARGET}[a-z0-9-]+)\)")
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 @cache
-def notebook(name):
-    return json.loads((CLONE / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
+def notebook(place):
+    return json.loads((CLONE / f"{place}.ipynb").read_text(encoding="utf-8"))
+
+
+def lesson(name):
+    return notebook(f"notebooks/{name}")
 
 
 def sources(made):
@@ -32,8 +38,8 @@ def sources(made):
 
 
 @cache
-def linked(name):
-    return sources(glossary.linked(notebook(name), name))
+def linked(place):
+    return sources(glossary.linked(notebook(place), place))
 
 
 # --- Its words ----------------------------------------------------------------------------------
@@ -94,7 +100,7 @@ def test_the_shapes_are_the_ledgers():
 
 
 def test_no_sentence_of_a_lesson_is_written_again():
-    lessons = " ".join("\n".join(prose.texts(notebook(name))) for name in NUMBERS)
+    lessons = " ".join("\n".join(prose.texts(lesson(name))) for name in NUMBERS)
     lessons = " ".join(lessons.split())
     for term in terms():
         for sentence in re.split(r"(?<=\.) ", " ".join(term.entry.text.split())):
@@ -107,11 +113,14 @@ def test_no_sentence_of_a_lesson_is_written_again():
 @cache
 def lessons_that_use():
     found = {}
-    for name, number in NUMBERS.items():
-        for text in prose.texts(notebook(name)):
-            for term in glossary.uses(text):
-                found.setdefault(term, set()).add(number)
+    for place in PLACES:
+        for term in used_in(notebook(place)):
+            found.setdefault(term, set()).add(glossary.page_of(place))
     return found
+
+
+def used_in(made):
+    return {term for text in prose.texts(made) for term in glossary.uses(text)}
 
 
 @pytest.mark.parametrize("term", [t for t in terms() if t.linked], ids=lambda term: term.name)
@@ -127,31 +136,32 @@ def test_a_word_is_first_used_in_the_lesson_that_introduces_it(term):
 def test_a_name_of_torchs_stands_in_the_lesson_that_introduces_it(term):
     (name,) = (each.name for each in LESSONS if each.number == term.lesson)
     whole = rf"(?<!\w){term.name}(_l\d+\w*)?(?!\w)"
-    assert re.search(whole, "\n".join(sources(notebook(name))))
+    assert re.search(whole, "\n".join(sources(lesson(name))))
 
 
 # --- Links --------------------------------------------------------------------------------------
 
 
 @each_page
-def test_without_its_links_a_page_is_the_notebook_character_for_character(name):
-    assert [LINK.sub(r"\1", text) for text in linked(name)] == sources(notebook(name))
+def test_without_its_links_a_page_is_the_notebook_character_for_character(place):
+    assert [LINK.sub(r"\1", text) for text in linked(place)] == sources(notebook(place))
 
 
 @each_page
-def test_no_link_breaks_the_markdown_round_it(name):
-    for was, now in zip(sources(notebook(name)), linked(name), strict=True):
+def test_no_link_breaks_the_markdown_round_it(place):
+    for was, now in zip(sources(notebook(place)), linked(place), strict=True):
         if was != now:
             assert PLACE.sub(r"\1", MARKDOWN.render(now)) == MARKDOWN.render(was)
 
 
 @each_page
-def test_a_word_is_linked_once_and_where_it_comes_first(name):
-    text = "\n\n".join(prose.texts(glossary.linked(notebook(name), name)))
+def test_a_word_is_linked_once_and_where_it_comes_first(place):
+    page, is_sheet = glossary.page_of(place), place.startswith(glossary.SHEET)
+    text = "\n\n".join(prose.texts(glossary.linked(notebook(place), place)))
     targets = [found[2] for found in LINK.finditer(text)]
-    assert len(targets) == len(set(targets)) and len(targets) >= 5
-    known = {term.target for term in terms() if term.is_known_on(NUMBERS[name])}
-    used = {term.target for term, where in lessons_that_use().items() if NUMBERS[name] in where}
+    assert len(targets) == len(set(targets)) and len(targets) >= (2 if is_sheet else 5)
+    known = {term.target for term in terms() if term.is_known_on(page)}
+    used = {term.target for term in used_in(notebook(place))}
     assert set(targets) == known & used
     marked = prose.sentences(LINK.sub(r"\2=\1", text))
     others = [each for term in terms() for each in term.spellings]
@@ -181,19 +191,19 @@ def test_a_word_is_linked_once_and_where_it_comes_first(name):
 )
 def test_what_is_no_sentence_is_left_alone(text):
     made = {"cells": [{"cell_type": "markdown", "source": each} for each in ("opening", text)]}
-    assert glossary.linked(made, "09")["cells"][1]["source"] == text
+    assert glossary.linked(made, "notebooks/09")["cells"][1]["source"] == text
 
 
 def test_a_line_that_breaks_in_a_word_and_a_plural_are_linked():
     made = {"cells": [{"cell_type": "markdown", "source": "* *Forget\n  gates* H"}] * 2}
-    (_, after) = glossary.linked(made, "01")["cells"]
+    (_, after) = glossary.linked(made, "notebooks/01")["cells"]
     assert after["source"] == "* *[Forget\n  gates](#term-forget-gate)* H"
-    assert glossary.linked(made, "00") == made, "before its lesson a word is not linked"
+    assert glossary.linked(made, "notebooks/00") == made, "before its lesson a word is not linked"
 
 
 def test_what_is_asked_is_not_touched():
     for name in NUMBERS:
-        for text in linked(name):
+        for text in linked(f"notebooks/{name}"):
             assert "](#term-" not in text.partition(pages.PREDICT)[2], text
 
 

@@ -29,7 +29,7 @@ torch.set_default_dtype(torch.float64)
 # | argument | shape | meaning |
 # |---|---|---|
 # | `d_h` | (B, H) | the gradient of the result with respect to the new h |
-# | `d_c` | (B, H) | what the *next step* hands back for the new c |
+# | `from_next` | (B, H) | what comes back to the new c from the *next step* |
 # | `i`, `f`, `g`, `o` | (B, H) | the gates of the step, squeezed already |
 # | `c_before`, `c` | (B, H) | the memory before the step, and after it |
 #
@@ -39,11 +39,11 @@ torch.set_default_dtype(torch.float64)
 
 
 # %%
-def step_back(d_h, d_c, i, f, g, o, c_before, c):
+def step_back(d_h, from_next, i, f, g, o, c_before, c):
     ### BEGIN SOLUTION
     tanh_c = torch.tanh(c)
     d_o = d_h * tanh_c
-    d_c = d_c + d_h * o * (1 - tanh_c**2)
+    d_c = from_next + d_h * o * (1 - tanh_c**2)
     d_i = d_c * g
     d_f = d_c * c_before
     d_g = d_c * i
@@ -62,8 +62,8 @@ exercise("10.1").check(step_back)
 # %% [markdown] tags=["hints"]
 # 1. Write down the two equations in which the gates stand, and walk them backwards: first the one
 #    for h, then the one for c.
-# 2. c acts in two ways, through h and through the next step. What comes back on both adds up, and
-#    the gates i, f and g get their gradient from the sum.
+# 2. c acts in two ways, through h and through the next step. What comes back on both adds up to
+#    `d_c`, and the gates i, f and g get their gradient from it.
 # 3. Each gate's gradient is `d_c` or `d_h` times what it was multiplied with. Then comes the slope
 #    of its squeezing: i (1 − i) for the sigmoids, 1 − g² for tanh. `torch.cat(..., dim=1)` lays
 #    four tensors side by side.
@@ -181,7 +181,7 @@ exercise("10.3").check(weights_back)
 # |---|---|
 # | `"d_c_0"` | What is the gradient with respect to c after step 0? |
 # | `"dz_i"` | In step 4, i was 0.9 and g was 0.5. What is the gradient of the sum of i there? |
-# | `"at its end"` | And if i had been 0.999? `"A"` a bit more, `"B"` as much, `"C"` a hundredth |
+# | `"at its end"` | With i = 0.999? `"A"` a bit more, `"B"` as much, `"C"` about a hundredth |
 #
 # Another unit has o = 0.5 and tanh(c) = 0.6. To its h comes back a gradient of 1, and from the next
 # step 0.2 to its c.

@@ -61,17 +61,17 @@ def slopes(values: Mapping[str, Units]) -> dict[tuple[str, str], Units]:
     return found
 
 
-def backward(values: Mapping[str, Units], d_h: Units, d_c: Units) -> dict[str, Units]:
+def backward(values: Mapping[str, Units], d_h: Units, from_next: Units) -> dict[str, Units]:
     """Return the gradient that comes to each number, in the order of the way back.
 
-    ``d_h`` comes from the result to h, ``d_c`` from the next step to c.
+    ``d_h`` comes from the result to h, ``from_next`` from the next step to c.
     """
     along, back = slopes(values), {"h": d_h}
     for name in ORDER[1:]:
         (edge,) = (each for each in SLOPES if each[0] == name)
         back[name] = _times(back[edge[1]], along[edge])
         if name == "c":
-            back[name] = _plus(d_c, back[name])
+            back[name] = _plus(from_next, back[name])
     return back
 
 
@@ -89,10 +89,10 @@ def draw(
     root: svg.Element,
     values: Mapping[str, Units],
     back: Mapping[str, Units],
-    later: Units,
+    from_next: Units,
     here: str = "",
 ) -> None:
-    """Draw the graph with the gradients in ``back``, and what the next step hands to c, ``later``.
+    """Draw the graph with the gradients in ``back``, and with what c gets from the next step.
 
     ``here`` is a number whose box is marked.
     """
@@ -107,7 +107,7 @@ def draw(
     said = "from the result" if "h" in back else "to the result"
     svg.label(root, RIGHT, 402, said, 14)
     _edge(root, (MIDDLE, C_Y - BOX_HEIGHT / 2), (MIDDLE, 70), "c" in back, "c later")
-    said = f"from the next step {written(later)}" if "c" in back else "to the next step"
+    said = f"from the next step {written(from_next)}" if "c" in back else "to the next step"
     svg.label(root, MIDDLE, 58, said, 14, data_later="c")
     for name, value in values.items():
         _box(root, name, value, back.get(name), name == here)

@@ -73,21 +73,21 @@ def step_forward(x: Tensor, h: Tensor, c: Tensor, weights: Weights) -> tuple[Ten
 
 @torch.no_grad()
 def step_backward(
-    d_h: Tensor, d_c: Tensor, step: Step, weights: Weights
+    d_h: Tensor, from_next: Tensor, step: Step, weights: Weights
 ) -> tuple[Tensor, Tensor, Tensor, Weights]:
-    """Go back through one step: return d_x, d_h and d_c of the states before it, d_weights.
+    """Go back through one step: return d_x, what goes back to the h and c before, d_weights.
 
-    Shapes: d_h (B, R) and d_c (B, H), before and after; d_x (B, n); d_weights as weights. The d_h
-    and d_c given hold all that the rest of the network does with the step's h and c; what the
-    step itself does with c, on its way into h, is added here.
+    Shapes: d_h and d_h_before (B, R); from_next and d_c_before (B, H); d_x (B, n); d_weights as
+    weights. The d_h and from_next given hold all that the rest of the network does with the step's
+    h and c; what the step itself does with c, on its way into h, is added here.
 
     Raises:
         ValueError: a gradient does not have the shape of its state.
     """
     _expect("d_h", d_h, step.h_before.shape)
-    _expect("d_c", d_c, step.c_before.shape)
+    _expect("from_next", from_next, step.c_before.shape)
     d_h, d_weight_hr = projection_backward(d_h, step, weights)
-    dz, d_c_before = gates_backward(d_h, d_c, step)
+    dz, d_c_before = gates_backward(d_h, from_next, step)
 
     # z = W_ih x + b_ih + W_hh h + b_hh, for each row of the batch
     d_x = dz @ weights.weight_ih
@@ -114,17 +114,18 @@ def projection_backward(d_h: Tensor, step: Step, weights: Weights) -> tuple[Tens
     return d_h @ weights.weight_hr, d_h.T @ m
 
 
-def gates_backward(d_h: Tensor, d_c: Tensor, step: Step) -> tuple[Tensor, Tensor]:
-    """Go back through the gate equations: return dz (B, 4H) and d_c of the c before (B, H).
+def gates_backward(d_h: Tensor, from_next: Tensor, step: Step) -> tuple[Tensor, Tensor]:
+    """Go back through the gate equations: return dz (B, 4H) and what goes to c before (B, H).
 
-    Shapes: d_h and d_c (B, H), where h = o tanh(c) is what the gates let out, not projected yet.
-    The parts of dz stand in torch's order i, f, g, o.
+    Shapes: d_h and from_next (B, H), where h = o tanh(c) is what the gates let out, not projected
+    yet. from_next is what comes back to c from the next step; with what comes through h it makes
+    d_c. The parts of dz stand in torch's order i, f, g, o.
     """
     i, f, g, o = step.i, step.f, step.g, step.o
 
     # h = o tanh(c), and tanh' = 1 - tanh²
     d_o = d_h * step.tanh_c
-    d_c = d_c + d_h * o * (1 - step.tanh_c**2)  # from later steps, and from this step's h
+    d_c = from_next + d_h * o * (1 - step.tanh_c**2)
 
     # c = f c_before + i g
     d_i = d_c * g
@@ -169,15 +170,15 @@ def direction_forward(
 def direction_backward(
     d_output: Tensor,
     d_h: Tensor,
-    d_c: Tensor,
+    from_next: Tensor,
     steps: list[Step],
     weights: Weights,
     reverse: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor, Weights]:
     """Go back through all steps of one direction: return d_x, d_h_0, d_c_0, d_weights.
 
-    Shapes: d_output (T, B, R); d_h (B, R) and d_c (B, H), of h_n and c_n at first, of h_0 and c_0
-    in the end; d_x (T, B, n); d_weights as weights.
+    Shapes: d_output (T, B, R); d_h and d_h_0 (B, R); from_next and d_c_0 (B, H); d_x (T, B, n);
+    d_weights as weights. The d_h and from_next given are the gradients of h_n and c_n.
 
     The step that ran last comes first. A step's h went two ways, into the output and into the
     next step: its gradients add. So do those of the weights, which every step used.
@@ -187,17 +188,18 @@ def direction_backward(
     """
     _expect("d_output", d_output, (len(steps), *steps[0].h_before.shape))
     _expect("d_h", d_h, steps[0].h_before.shape)
-    _expect("d_c", d_c, steps[0].c_before.shape)
+    _expect("from_next", from_next, steps[0].c_before.shape)
     d_xs: list[Tensor] = []
     d_steps: list[Weights] = []
     for t in reversed(_times(len(steps), reverse)):
         d_h = d_h + d_output[t]
-        d_x, d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
+        back = step_backward(d_h, from_next, steps[t], weights)
+        d_x, d_h, from_next, d_step = back
         d_xs.append(d_x)
         d_steps.append(d_step)
     if not reverse:
         d_xs.reverse()
-    return torch.stack(d_xs), d_h, d_c, sum(d_steps[1:], d_steps[0])
+    return torch.stack(d_xs), d_h, from_next, sum(d_steps[1:], d_steps[0])
 
 
 # --- All layers ----------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from lstm_lessons.site.addresses import Addresses, addresses
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("page.js", "explorers.js", "ahead.js", "exercises.js", "shared.js", "worker.js"),
+    *("page.js", "explorers.js", "ahead.js", "redraw.js", "exercises.js"),
+    *("shared.js", "worker.js"),
     *("python.js", "answers.js"),
 )
 _STATIC = (*_SCRIPTS, "page.css", "preview.png")
@@ -65,8 +66,7 @@ def lay_sources(root: Path, sources: Path) -> None:
         (sources / kind).mkdir(parents=True)
         for path in sorted((root / kind).glob("*.ipynb")):
             made = pages.page(json.loads(path.read_text(encoding="utf-8")), path.stem)
-            if kind == "notebooks":
-                made = glossary.linked(made, path.stem)
+            made = glossary.linked(made, f"{kind}/{path.stem}")
             made = launch.told(made, f"{kind}/{path.name}", addresses(root))
             text = json.dumps(made, ensure_ascii=False)
             (sources / kind / path.name).write_text(text, encoding="utf-8")

@@ -17,6 +17,8 @@ from lstm_lessons.site.entries import Entry, entries
 
 TARGET = "term-"
 """What the address of each word begins with."""
+SHEET = "exercises/"
+"""What the name of a sheet of exercises begins with, before its lesson's number."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,11 @@ class Term:
         return TARGET + re.sub(r"\W+", "-", self.name.lower()).strip("-")
 
     def is_known_on(self, page: str) -> bool:
-        """Say whether a page may link to it: a lesson, by its number, or a page of reference."""
-        if page in self.elsewhere or not self.linked:
+        """Say whether a page may link to it: a lesson or its sheet, or a page of reference."""
+        number = page.removeprefix(SHEET)
+        if page in self.elsewhere or number in self.elsewhere or not self.linked:
             return False
-        return not page.isdigit() or page >= self.lesson or page in self.before
+        return not number.isdigit() or number >= self.lesson or number in self.before
 
 
 @cache
@@ -78,18 +81,25 @@ def terms() -> tuple[Term, ...]:
     return tuple(map(Term, entries("glossary.md")))
 
 
-def linked(notebook: dict[str, Any], name: str) -> dict[str, Any]:
+def linked(notebook: dict[str, Any], place: str) -> dict[str, Any]:
     """Return a notebook in which the first use of each word is a link to the glossary.
 
-    ``name`` is the file's, without its ending. The opening has no links.
+    ``place`` is its folder and its file's name, without the ending. The opening has no links.
     """
-    page = name[:2] if name[0].isdigit() else name
+    page = page_of(place)
     made = deepcopy(notebook)
     known = [term for term in terms() if term.is_known_on(page)]
     for cell in made["cells"][1:]:
         if cell["cell_type"] == "markdown":
             cell["source"] = _with_links("".join(cell["source"]), known)
     return made
+
+
+def page_of(place: str) -> str:
+    """Return what the glossary calls a page: ``07``, ``exercises/07``, or a page of reference."""
+    folder, name = place.split("/")
+    number = name[:2] if name[0].isdigit() else name
+    return number if folder == "notebooks" else SHEET + number
 
 
 def _with_links(text: str, known: list[Term]) -> str:
@@ -152,7 +162,8 @@ def page() -> str:
 _PAGE = """# Glossary
 
 The words and letters of the course. The number behind a word is the lesson that introduces it. In
-each lesson, a word that stands here has a dotted line where it is first used, which leads here.
+each lesson, and on each sheet of exercises, a word that stands here has a dotted line where it is
+first used, which leads here.
 
 ## Letters
 

@@ -32,7 +32,7 @@ output, (h_n, c_n) = reader.lstm(x)
 for t in (13, 14):
     score = reader.head(output[t])
     code = torch.sigmoid(score).item()
-    print(f"after {line[t]}: score {score.item():.2f}, {code:.0%} code")
+    print(f"after {line[t]!r}: score {score.item():.2f}, {code:.0%} code")
 
 # %% [markdown]
 # Which character of this line moves its verdict most? The verdict is made from one number, the
@@ -62,8 +62,8 @@ named = [f"{each} {length:.2f}" for each, length in zip(shown, lengths)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# The `f` with 2.40, at the other end of the line. The bracket, which has just turned the verdict
-# round, has a sixth of that.
+# The first one, with 2.40, at the other end of the line. The bracket, which has just turned the
+# verdict round, has a sixth of that.
 #
 # Has autograd made a mistake? Or does the gradient answer another question? To know, you have to
 # see how a gradient is made. So you do by hand what `backward()` does, first with two units on
@@ -87,7 +87,7 @@ pictures.way_back("forward")
 # $$\text{result} = 1 \cdot h[0] - 2 \cdot h[1] + 0.5 \cdot c[0]$$
 #
 # where h[0] is h of unit 0. The first two terms are what a head makes of h. The last one stands for
-# all that the next steps make of c.
+# all that later steps make of c.
 #
 # If h[0] grows by 0.001, the result grows by 1 · 0.001. If h[1] grows by 0.001, the result falls
 # by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`: it
@@ -106,8 +106,8 @@ pictures.way_back("forward")
 #
 # Both go by one rule: **what comes back is what has arrived, times the slope of this arrow.**
 #
-# But c acts on the result in a second way, through the next steps. Both ways move the result, so
-# **where two arrows leave a number, the gradients that come back add up**. From the next steps
+# But c acts on the result in a second way, through the next step. Both ways move the result, so
+# **where two arrows leave a number, the gradients that come back add up**. From the next step
 # comes 0.50, the factor of c[0] in the result, and through h comes 0.15: `d_c` is 0.65.
 #
 # In the picture, an arrow that the gradient has passed points back, with its slope beside it.
@@ -123,7 +123,7 @@ pictures.way_back("c")
 # and the one for g is i.
 #
 # Take unit 1. There `d_c` is −0.64 and c_before is −2, so that `d_f` is −0.64 · (−2) = 1.28. What
-# goes back to c_before is `d_c` times f: that is the belt of lesson 00, on the way back.
+# goes back to c_before is `d_c` times f.
 
 # %%
 pictures.way_back("gates")
@@ -136,7 +136,7 @@ pictures.way_back("gates")
 # i · (1 − i): at 0.5 that is 0.5 · 0.5 = 0.25. For tanh it is 1 − g².
 #
 # At its ends σ is flat. Where i is 0.999, the slope is 0.999 · 0.001, a thousandth. So **a gate
-# that is nearly open or nearly shut lets next to nothing back to its sum.** Keep that in mind.
+# that is nearly open or nearly shut lets next to nothing back to its sum.**
 #
 # Now all four sums. In unit 0, a gradient of 0.30 has come to i. There the slope of σ is
 # 0.73 · 0.27 = 0.20. So 0.30 · 0.20 = 0.06 comes to its sum. We write it $dz_i$, which is short for
@@ -153,16 +153,16 @@ pictures.way_back("gates")
 # \end{aligned}$$
 #
 # Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
-# way forward. `d_c` comes in as what the next step hands back, and the way through h is added to
-# it.
+# way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. With what
+# comes through h, it makes `d_c`. What goes back to c_before is the `from_next` of the step before.
 
 
 # %%
-def gates_backward(d_h, d_c, step):
-    """Return dz and the d_c of the c before."""
+def gates_backward(d_h, from_next, step):
+    """Return dz and what goes back to the c before."""
     i, f, g, o = step.i, step.f, step.g, step.o
     d_o = d_h * step.tanh_c
-    d_c = d_c + d_h * o * (1 - step.tanh_c**2)
+    d_c = from_next + d_h * o * (1 - step.tanh_c**2)
     d_i = d_c * g
     d_f = d_c * step.c_before
     d_g = d_c * i
@@ -193,8 +193,8 @@ tanh_c = torch.tanh(f * c_before + i * g)
 step = Step(word, h_before, c_before, i, f, g, o, tanh_c)
 
 # %%
-d_h, d_c = torch.tensor([[1.0, -2]]), torch.tensor([[0.5, 0]])
-dz, _ = gates_backward(d_h, d_c, step)
+d_h, from_next = torch.tensor([[1.0, -2]]), torch.tensor([[0.5, 0]])
+dz, _ = gates_backward(d_h, from_next, step)
 for name, each in zip("ifgo", dz[0].chunk(4)):
     print(f"dz_{name}: {each[0]:.2f}, {each[1]:.2f}")
 
@@ -256,7 +256,7 @@ dz @ weight_ih
 # of the word, about 0.07, about 0.14 or about 2?
 
 # %%
-dz_f = dz[0, 2]  # of unit 0
+dz_f = dz[0, 2]  # of i, i, f, f, ... the first f
 names = ("word[0]", "word[1]", "h[0]", "h[1]", "bias")
 for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
     print(f"weight for {name:<8} {dz_f * multiplied_by:6.2f}")
@@ -278,9 +278,9 @@ for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
 from lstm_lessons.lstm.backprop import Weights
 
 
-def step_backward(d_h, d_c, step, weights):
-    """Return d_x, d_h and d_c of the states before the step, and d_weights."""
-    dz, d_c_before = gates_backward(d_h, d_c, step)
+def step_backward(d_h, from_next, step, weights):
+    """Return d_x, what goes back to the h and c before, and d_weights."""
+    dz, d_c_before = gates_backward(d_h, from_next, step)
     d_x = dz @ weights.weight_ih  # (B, 4H) @ (4H, I)
     d_h_before = dz @ weights.weight_hh
     d_weight_ih = dz.T @ step.x  # (4H, B) @ (B, I)
@@ -302,33 +302,34 @@ def step_backward(d_h, d_c, step, weights):
 pictures.back_in_time(["n", "g", "e", "("])
 
 # %% [markdown]
-# Three: `d_c` along the belt and `d_h` from the step after it, and `d_output` from above. On the
-# way forward, h went two ways, into the next step and into `output`, so the last two add up. And
-# every step used the same weights, so their gradients add up over the steps, as they do over the
-# rows of a batch. `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one
-# step, and adds those of all others.
+# Three: `from_next` and `d_h` from the step after it, and `d_output` from above. On the way
+# forward, h went two ways, into the next step and into `output`, so the last two add up. And every
+# step used the same weights, so their gradients add up over the steps, as they do over the rows of
+# a batch. `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step,
+# and adds those of all others.
 
 
 # %%
-def direction_backward(d_output, d_h, d_c, steps, weights):
-    """Return d_x, d_h and d_c of the first states, and d_weights."""
+def direction_backward(d_output, d_h, from_next, steps, weights):
+    """Return d_x, the gradients of the first h and c, and d_weights."""
     d_xs = []
     d_steps = []
     for t in reversed(range(len(steps))):
         d_h = d_h + d_output[t]
-        d_x, d_h, d_c, d_step = step_backward(d_h, d_c, steps[t], weights)
+        back = step_backward(d_h, from_next, steps[t], weights)
+        d_x, d_h, from_next, d_step = back
         d_xs.append(d_x)
         d_steps.append(d_step)
     d_xs.reverse()
-    return torch.stack(d_xs), d_h, d_c, sum(d_steps[1:], d_steps[0])
+    return torch.stack(d_xs), d_h, from_next, sum(d_steps[1:], d_steps[0])
 
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
 # 1990). Is it what autograd does? We take a layer with random weights and states. The result is
 # made from all that the layer returns, `output`, `h_n` and `c_n`: each of their numbers is
-# multiplied by a random factor, and all is added up. As in 1 · h[0] − 2 · h[1], the factor of a
-# number is its gradient. So these factors are `d_output`, `d_h_n` and `d_c_n`.
+# multiplied by a random factor, and all is added up. As in 1 · h[0] − 2 · h[1], such a factor is a
+# gradient that comes in. So these factors are `d_output`, `d_h_n` and `d_c_n`.
 
 # %%
 from torch import nn
@@ -353,90 +354,63 @@ weights = Weights(*lstm.parameters())
 *_, steps = direction_forward(words, h_0, c_0, weights)
 with torch.no_grad():  # we ask autograd for nothing
     by_hand = direction_backward(d_output, d_h_n, d_c_n, steps, weights)
-d_x, d_h, d_c, d_weights = by_hand
+d_x, d_h_0, d_c_0, d = by_hand
+ours = [d_x, d_h_0, d_c_0, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh]
 
 # %% [markdown]
-# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want. `nn.LSTM` needs
-# an axis for layers in its states, `h_0[None]`. For gradients, `same` is told to allow 1e-10.
+# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want, in the order in
+# which we name the tensors. `nn.LSTM` needs an axis for layers in its states, `h_0[None]`.
+
+# %%
+output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
+from_output = (d_output * output).sum()
+from_states = (d_h_n * h_n[0]).sum() + (d_c_n * c_n[0]).sum()
+wanted = [words, h_0, c_0, *lstm.parameters()]
+theirs = torch.autograd.grad(from_output + from_states, wanted)
+
+# %% [markdown]
+# For gradients, `same` is told to allow 1e-10.
 
 # %%
 from lstm_lessons import same
 
-output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
-from_output = (d_output * output).sum()
-from_states = (d_h_n * h_n[0]).sum() + (d_c_n * c_n[0]).sum()
-wanted = {"x": words, "h_0": h_0, "c_0": c_0, **dict(lstm.named_parameters())}
-theirs = torch.autograd.grad(from_output + from_states, [*wanted.values()])
-
-ours = [d_x, d_h, d_c, d_weights.weight_ih, d_weights.weight_hh]
-ours += [d_weights.bias_ih, d_weights.bias_hh]
-for name, hand, autograd in zip(wanted, ours, theirs):
-    print(f"{name:<13}", same(hand, autograd, 1e-10))
+names = ["x", "h_0", "c_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+for name, hand, autograd in zip(names, ours, theirs):
+    print(f"{name:<10}", same(hand, autograd, 1e-10))
 
 # %% [markdown]
-# Every gradient is autograd's.
+# Every gradient is autograd's, so autograd has made no mistake.
 #
 # ## Back to the bracket
 #
-# Now the reader's line. The score is made from the last h alone. So `d_output` is zero, but for its
-# last step, where it holds the weights of the head. `nothing` is a row of zeros. It serves twice:
-# as the first states, and as the gradient that comes to the last h and c.
+# Here is the reader's line again. Step 0 reads its first character, whose gradient is so long. Step
+# 14 reads the bracket. i, f and o of 16 units are 48 gates. Let us say that a gate is *at its end*
+# where its slope is below 0.01.
+#
+# **Predict.** A guess: how many of the 48 gates are at their ends when the bracket is read, about
+# 5, about 15, or about 35?
 
 # %%
 weights, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
-one_row = x[:, None]  # B = 1
-*_, steps = direction_forward(one_row, nothing, nothing, weights)
+*_, steps = direction_forward(x[:, None], nothing, nothing, weights)  # B = 1
 
-d_output = torch.zeros(len(line), 1, 16)
-d_output[-1] = reader.head.weight
-d_x, *_ = direction_backward(d_output, nothing, nothing, steps, weights)
-same(d_x[:, 0], vectors.grad)
 
-# %% [markdown]
-# So autograd has made no mistake. Now look inside the steps. At the bracket, a gradient of length
-# 1.88 comes to c of the 16 units. From c it goes on to the sums of i, f and g.
-#
-# **Predict.** A guess: what length comes to the sums of i, f and g at the bracket, about 1.9, about
-# 0.9, or about 0.1?
+def at_their_ends(step):
+    """Return how many of the gates i, f and o are at their ends."""
+    gates = torch.cat((step.i, step.f, step.o))
+    return (gates * (1 - gates) < 0.01).sum().item()
 
-# %%
-d_h, d_c = reader.head.weight, nothing
-for t in reversed(range(len(line))):
-    step = steps[t]
-    to_c = d_c + d_h * step.o * (1 - step.tanh_c**2)
-    dz, _ = gates_backward(d_h, d_c, step)
-    to_sums = dz[:, :48]  # those of o come from h
-    if t in (14, 1, 0):
-        print(f"{line[t]}   to c {to_c.norm():.2f}", end=", ")
-        print(f"to the sums of i, f and g {to_sums.norm():.2f}")
-    _, d_h, d_c, _ = step_backward(d_h, d_c, step, weights)
+
+print("step 0: ", at_their_ends(steps[0]), "of 48")
+print("step 14:", at_their_ends(steps[14]), "of 48")
 
 # %% [markdown]
-# About 0.1, a twentieth of what came to c. At the `o` it is a third of it, and at the `f` more than
-# a fifth. The sums of o get theirs from h. What does each of the two give of the bracket's bar? And
-# what do the gates do in units 15 and 12, to whose c most of the 1.88 comes?
-
-# %%
-step, weight_ih = steps[14], weights.weight_ih
-dz, _ = gates_backward(reader.head.weight, nothing, step)
-print(f"through i, f and g: {(dz[:, :48] @ weight_ih[:48]).norm():.2f}")
-print(f"through o:          {(dz[:, 48:] @ weight_ih[48:]).norm():.2f}")
-to_c = reader.head.weight * step.o * (1 - step.tanh_c**2)
-for unit in (15, 12):
-    i, f, g = step.i[0, unit], step.f[0, unit], step.g[0, unit]
-    print(f"unit {unit}: {to_c[0, unit]:.2f} to c", end=", ")
-    print(f"i = {i:.4f}, f = {f:.4f}, g = {g:.4f}")
-
-# %% [markdown]
-# Most of the bracket's 0.41 comes through o. In both units f is open and i is nearly shut. So σ is
-# nearly flat for both, and g gets `d_c` times i, next to nothing. If the bracket were a *little*
-# different, i would still be shut. That is one reason why the gradients of `o` and `f` are longer.
-# The second one is that the gradient has grown on the way back: 5.05 comes to c at the `f`. Lesson
-# 11 follows it.
+# About 35. At the first character there are only 4. So at the bracket next to nothing gets back to
+# most of the sums, and from them to its vector. That is one reason why its bar is so short.
 #
 # A gradient is about small changes. What does a large one do? Here a part of the bracket's vector
-# is taken away, at last all of it. What the gradient says of that is the change of each of its 8
-# numbers, times its gradient, and all 8 added up.
+# is taken away, at last all of it. Then each of its 8 numbers changes by minus itself. So the
+# gradient foretells minus the number times its gradient, added up over the 8.
 
 
 # %%
@@ -450,7 +424,7 @@ def score_with(place, share):
 
 # %%
 whole = score_with(14, 1)
-says = -(x * vectors.grad).sum(dim=1)  # (T,), if all of a vector is taken away
+says = -(x * vectors.grad).sum(dim=1)  # (T,)
 for away in (0.01, 0.1, 1):
     change = score_with(14, 1 - away) - whole
     says_here = away * says[14]
@@ -480,13 +454,32 @@ alt = "A bar for each character, and a ring for what the gradient says: "
 show(plot, alt + ", ".join(named))
 
 # %% [markdown]
-# One, the bracket. For the second `r` the gradient is near. For the `f`, which had the longest one,
-# it has even the sign wrong. With another choice, to leave the character out of the line, the `f`
-# turns the verdict, too.
+# One, the bracket. For four characters the gradient has even the sign wrong. One of them is the
+# first, which had the longest gradient.
 #
-# So the gradient was right, and we had asked it another question. It says what a small change would
-# do *here*. Training follows the gradient, too. What a gate at its end does wrong, training can
-# hardly see.
+# What has the bracket done inside? When it is read, o of unit 3 is 0.002, nearly shut.
+#
+# **Predict.** A guess: with zeros in the bracket's place, is this gate nearly shut as well, half
+# open, or nearly open?
+
+# %%
+without = x[:, None].clone()
+without[14] = 0
+*_, zeros_read = direction_forward(without, nothing, nothing, weights)
+for gate, unit in (("o", 3), ("f", 4), ("f", 1)):
+    with_zeros = getattr(zeros_read[14], gate)[0, unit]
+    with_bracket = getattr(steps[14], gate)[0, unit]
+    print(f"{gate} of unit {unit}: {with_zeros:.3f} -> {with_bracket:.3f}")
+print(at_their_ends(zeros_read[14]), "of 48 at their ends with zeros")
+
+# %% [markdown]
+# Nearly open: the bracket has shut it. It has also shut f of the units 4 and 1, which forget what
+# they held. With zeros far fewer gates are at their ends. So the bracket drives gates to their
+# ends, which moves the verdict, and *there* the slopes are next to nothing.
+#
+# The gradient was right, and we had asked it another question. It says what a small change would do
+# *here*. Training follows the gradient, too. What a gate at its end does wrong, training can hardly
+# see.
 
 # %% [markdown]
 # ## What we have seen

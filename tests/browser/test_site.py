@@ -158,7 +158,7 @@ def test_the_map_has_an_address_for_each_setting(visit):
     assert page.get_by_label("bidirectional").input_value() == "True"
     page.locator("figure svg").wait_for(timeout=60_000)
     page.get_by_label("batch_first").select_option("True")
-    assert "batch_first=True" in page.url and "num_layers=2" in page.url
+    page.wait_for_url(lambda address: "batch_first=True" in address and "num_layers=2" in address)
 
 
 def test_a_guess_is_kept_and_an_answer_is_folded_until_it_is_wanted(visit):
@@ -315,6 +315,27 @@ def test_every_view_is_the_same_in_the_page_character_for_character(visit):
         if (answer["svg"], answer["alt"]) != (picture.inline, picture.alt):
             other.append((name, values))
     assert other == []
+
+
+REDRAWN = """async ([script, pictures]) => {
+  const { parsed, redraw } = await import(script);
+  const place = document.createElement("div"), fresh = document.createElement("div");
+  return pictures.filter((each) => {
+    redraw(place, parsed(each));
+    fresh.innerHTML = each;
+    return !place.isEqualNode(fresh);
+  }).length;
+}"""
+
+
+def test_a_picture_that_becomes_another_has_nothing_left_of_what_it_was(visit):
+    page = visit.open("search.html")
+    drawn = [
+        import_module(f"lstm_lessons.explorers.{name}").view(**values).inline
+        for name in explorers.__all__
+        for values in some_settings(name)
+    ]
+    assert page.evaluate(REDRAWN, [f"{visit.site}_static/redraw.js", drawn]) == 0
 
 
 def test_without_python_the_picture_stays_and_the_page_says_so(visit):

@@ -113,6 +113,56 @@ def bracket():
     return weights, reader.head, x, steps
 
 
+def test_a_twentieth_of_what_comes_to_c_of_the_bracket_goes_on_to_the_sums_of_i_f_and_g():
+    """Of a length of 1.88 it is 0.09."""
+    _, head, _, steps = bracket()
+    to_c = head.weight * steps[14].o * (1 - steps[14].tanh_c ** 2)
+    dz, _ = gates_backward(head.weight, torch.zeros(1, 16), steps[14])
+    assert round(to_c.norm().item(), 2) == 1.88 and round(dz[:, :48].norm().item(), 2) == 0.09
+
+
+def test_three_gates_that_the_bracket_shuts_stand_in_units_that_move_the_score():
+    """Lesson 10: units 3, 4 and 1 give 1.87 of the 3.69; 15 and 12, with most gradient, 0.12."""
+    weights, head, x, steps = bracket()
+    without, zeros = x[:, None].clone(), torch.zeros(1, 16)
+    without[14] = 0
+    _, h, _, read = direction_forward(without, zeros, zeros, weights)
+    for gate, unit, before, after in (
+        ("o", 3, 0.988, 0.002),
+        ("f", 4, 0.794, 0),
+        ("f", 1, 0.797, 0),
+    ):
+        moved = [getattr(each[14], gate)[0, unit].item() for each in (read, steps)]
+        assert [round(each, 3) for each in moved] == [before, after]
+    given = head.weight[0] * (steps[14].o * steps[14].tanh_c - h)[0]
+    assert round(given.sum().item(), 2) == 3.69
+    assert [round(given[unit].item(), 2) for unit in (3, 4, 1)] == [0.83, 0.56, 0.48]
+    assert [abs(round(given[unit].item(), 2)) for unit in (15, 12)] == [0, 0.12]
+    to_c = (head.weight * steps[14].o * (1 - steps[14].tanh_c ** 2))[0].abs()
+    assert set(to_c.topk(2).indices.tolist()) == {15, 12}
+
+
+def test_for_four_characters_the_gradient_has_the_wrong_sign():
+    """Lesson 10: f, two spaces and e, where the change is that to zeros."""
+    weights, head, x, _ = bracket()
+    zeros, read = torch.zeros(1, 16), x.clone().requires_grad_()
+    with torch.enable_grad():
+        _, (h, _) = trained_reader()[0].double().lstm(read)
+        head(h[-1]).backward()
+
+    def score(vectors):
+        return head(direction_forward(vectors, zeros, zeros, weights)[1]).item()
+
+    wrong = []
+    for place in range(len(x)):
+        changed = x[:, None].clone()
+        changed[place] = 0
+        change, says = score(changed) - score(x[:, None]), -(x[place] * read.grad[place]).sum()
+        if change * says < 0:
+            wrong.append(place)
+    assert wrong == [0, 5, 8, 13]
+
+
 def test_the_slopes_at_the_bracket_are_smaller_and_the_sum_of_o_has_its_part_from_h():
     """Lesson 10: means over the units; 1.75 comes to o of the bracket, and 0.25 to its sum."""
     _, head, _, steps = bracket()

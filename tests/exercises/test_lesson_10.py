@@ -10,33 +10,33 @@ from lstm_lessons.lstm import backprop
 # --- Right answers --------------------------------------------------------------------------------
 
 
-def in_one_product(d_h, d_c, i, f, g, o, c_before, c):
-    d_c = d_c + d_h * o * (1 - c.tanh().pow(2))
+def in_one_product(d_h, from_next, i, f, g, o, c_before, c):
+    d_c = from_next + d_h * o * (1 - c.tanh().pow(2))
     slopes = i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)
     reach = d_c * g, d_c * c_before, d_c * i, d_h * c.tanh()
     parts = [s * r for s, r in zip(slopes, reach, strict=True)]
     return torch.hstack(parts), f * d_c
 
 
-def with_the_package(d_h, d_c, i, f, g, o, c_before, c):
+def with_the_package(d_h, from_next, i, f, g, o, c_before, c):
     step = backprop.Step(None, None, c_before, i, f, g, o, torch.tanh(c))
-    return list(backprop.gates_backward(d_h, d_c, step))
+    return list(backprop.gates_backward(d_h, from_next, step))
 
 
-def with_autograd(d_h, d_c, i, f, g, o, c_before, c):
+def with_autograd(d_h, from_next, i, f, g, o, c_before, c):
     with torch.enable_grad():
         z = torch.cat((i.logit(), f.logit(), g.atanh(), o.logit()), 1).detach().requires_grad_()
         before = c_before.detach().clone().requires_grad_()
         i, f, g, o = z.chunk(4, 1)
         new = f.sigmoid() * before + i.sigmoid() * g.tanh()
-        return torch.autograd.grad((o.sigmoid() * new.tanh(), new), (z, before), (d_h, d_c))
+        return torch.autograd.grad((o.sigmoid() * new.tanh(), new), (z, before), (d_h, from_next))
 
 
-def unit_by_unit(d_h, d_c, i, f, g, o, c_before, c):
+def unit_by_unit(d_h, from_next, i, f, g, o, c_before, c):
     dz, back = torch.empty(4, *i.shape), torch.empty(i.shape)
     for unit in range(i.shape[1]):
         at = (slice(None), unit)
-        whole = d_c[at] + d_h[at] * o[at] / torch.cosh(c[at]) ** 2
+        whole = from_next[at] + d_h[at] * o[at] / torch.cosh(c[at]) ** 2
         dz[0][at] = whole * g[at] * (i[at] - i[at] ** 2)
         dz[1][at] = whole * c_before[at] * (f[at] - f[at] ** 2)
         dz[2][at] = whole * i[at] * (1 - g[at]) * (1 + g[at])
@@ -45,9 +45,9 @@ def unit_by_unit(d_h, d_c, i, f, g, o, c_before, c):
     return torch.cat(tuple(dz), dim=-1), back
 
 
-def recomputed(d_h, d_c, i, f, g, o, c_before, c):
+def recomputed(d_h, from_next, i, f, g, o, c_before, c):
     h = o * torch.tanh(f * c_before + i * g)
-    d_c = d_c + d_h * (o - h * h / o)
+    d_c = from_next + d_h * (o - h * h / o)
     dz = (
         d_c * g * i * (1 - i),
         d_c * c_before * f * (1 - f),

@@ -1,4 +1,4 @@
-"""The way back over time: d_c along a belt and d_h along a thin line, from the last step on."""
+"""The way back over time: along c a belt and along h a thin line, from the last step on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST = 4
 WIDTH, HEIGHT = 760, 320
 TOP, BOTTOM = 104, 204
 C_Y, H_Y = 128, 180
-BOX = 96
+BOX = 88
 FIRST, LAST = 122, 620  # the middles of the first and the last box
 
 
@@ -34,6 +34,9 @@ def back_in_time(steps: Sequence[str] = ("n", "g", "e", "(")) -> Picture:
         left = x + BOX / 2
         belt(root, "ink", (right, C_Y), (left, C_Y), gap=2, data_back=f"c {t}")
         arrow(root, "ink", (right, H_Y), (left, H_Y), gap=2)
+        if t + 1 < len(words):
+            svg.label(root, (left + right) / 2, C_Y - 14, "from_next", 12)
+            svg.label(root, (left + right) / 2, H_Y + 22, "d_h", 12)
         arrow(root, "ink", (x, 52), (x, TOP), gap=2)
         svg.label(root, x, 40, f"d_output[{t}]", 15)
         box = {"rx": 12, "fill": "none", "stroke": "muted", "stroke_width": 2}
@@ -54,8 +57,8 @@ def _alt(words: Sequence[str]) -> str:
     last = len(words) - 1
     return (
         f"The way back over {len(words)} steps, which read {', '.join(words)}. It begins at step "
-        f"{last} and ends at step 0. From each step to the one before go two arrows: d_c along a "
-        "thick belt and d_h along a thin line. Into each step comes its own d_output from above, "
-        "and below each step comes out its d_x. At the right d_c and d_h of the last states come "
-        "in, at the left those of the first states come out."
+        f"{last} and ends at step 0. From each step to the one before go two arrows: from_next "
+        "along a thick belt and d_h along a thin line. Into each step comes its own d_output from "
+        "above, and below each step comes out its d_x. At the right d_c and d_h of the last states "
+        "come in, at the left those of the first states come out."
     )

@@ -15,7 +15,7 @@ STAGES = ("forward", "h", "c", "gates", "sums")
 SUMS: Mapping[str, Units] = {"i": (1, -2), "f": (2, 0), "g": (0.5, -1), "o": (0, 2)}
 C_BEFORE: Units = (1, -2)
 D_H: Units = (1, -2)
-D_C: Units = (0.5, 0)
+FROM_NEXT: Units = (0.5, 0)
 
 
 def way_back(stage: str = "sums") -> Picture:
@@ -31,10 +31,10 @@ def way_back(stage: str = "sums") -> Picture:
     if stage not in STAGES:
         raise ValueError(f"stage must be one of {', '.join(STAGES)}, got {stage!r}")
     values = step_graph.forward(SUMS, C_BEFORE)
-    back = step_graph.backward(values, D_H, D_C)
+    back = step_graph.backward(values, D_H, FROM_NEXT)
     come = {name: found for name, found in back.items() if _reached(name, stage)}
     root = svg.panel(step_graph.WIDTH, step_graph.HEIGHT)
-    step_graph.draw(root, values, come, D_C)
+    step_graph.draw(root, values, come, FROM_NEXT)
     return Picture(svg.write(root), _alt(values, come))
 
 
@@ -58,6 +58,6 @@ def _alt(values: dict[str, Units], back: dict[str, Units]) -> str:
         f"Forward, for unit 0 and unit 1: {there}.",
         f"Gradients that have come back: {come}." if come else "No gradient has come back yet.",
         f"Slopes on the way: {slopes}." if slopes else "",
-        f"From the next step c also gets {written(D_C)}." if "c" in back else "",
+        f"From the next step c also gets {written(FROM_NEXT)}." if "c" in back else "",
     ]
     return " ".join(part for part in parts if part)

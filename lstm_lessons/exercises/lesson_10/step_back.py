@@ -11,16 +11,16 @@ from lstm_lessons.exercises.engine.returns import SeveralTensors
 from lstm_lessons.exercises.engine.slips import compiled, other, place, together
 from lstm_lessons.exercises.lesson_10 import slopes
 
-_NAMES = ("d_h", "d_c", "i", "f", "g", "o", "c_before", "c")
+_NAMES = ("d_h", "from_next", "i", "f", "g", "o", "c_before", "c")
 
 
 def _cases() -> tuple[Case, ...]:
     def case(B: int, H: int, special: str = "") -> Case:
         random = randoms(10 * B + H)
-        d_h, d_c, z_i, z_f, z_g, z_o, c_before = (random(B, H) for _ in range(7))
+        d_h, from_next, z_i, z_f, z_g, z_o, c_before = (random(B, H) for _ in range(7))
         i, f, o = torch.sigmoid(z_i), torch.sigmoid(z_f), torch.sigmoid(z_o)
         g = torch.tanh(z_g)
-        numbers = (d_h, d_c, i, f, g, o, c_before, f * c_before + i * g)
+        numbers = (d_h, from_next, i, f, g, o, c_before, f * c_before + i * g)
         return Case(dict(zip(_NAMES, numbers, strict=True)), {"B": B, "H": H}, special=special)
 
     return (
@@ -41,10 +41,12 @@ def _stranger(gate: str, slope: str) -> tuple[tuple[str, ...], ...]:
          "d_c"),
         (f"d_h for d_c in dz_{gate}", f"{in_dz} you begin at d_h. {gate} stands in the line for c, "
          "so begin at d_c.", f"d_h * {slope}"),
+        (f"from_next for d_c in dz_{gate}", f"{in_dz} you begin at `from_next`. What comes to c "
+         "through h is left out there: begin at d_c, which has both.", f"from_next * {slope}"),
     )  # fmt: skip
 
 
-_ALL_OF_C = "d_c + d_h * o * (1 - tanh_c**2)"
+_ALL_OF_C = "from_next + d_h * o * (1 - tanh_c**2)"
 _SLIPS = (
     place(
         "torch.tanh(c)",
@@ -56,8 +58,9 @@ _SLIPS = (
         ("c for tanh(c) in dz_o", "In `dz_o`: h is o · tanh(c), so o gets back d_h times tanh(c). "
          "You take c.", "d_h * c"),
         ("d_c for d_h in dz_o", "In `dz_o` you begin at d_c. o stands in the line for h: h is "
-         "o · tanh(c), so begin at d_h.", "d_c * tanh_c",
-         "(d_c + d_h * o * (1 - tanh_c**2)) * tanh_c"),
+         "o · tanh(c), so begin at d_h.", "(from_next + d_h * o * (1 - tanh_c**2)) * tanh_c"),
+        ("from_next for d_h in dz_o", "In `dz_o` you begin at `from_next`. o stands in the line "
+         "for h: h is o · tanh(c), so begin at d_h.", "from_next * tanh_c"),
         alone=(("nothing for o", "In `dz_o` what o was multiplied with is missing: h is "
                 "o · tanh(c).", "d_h"),),
     ),
@@ -67,20 +70,20 @@ _SLIPS = (
          "two ways, through h and through the next step; what comes back adds up.",
          "d_h * o * (1 - tanh_c**2)"),
         ("the way through h forgotten", "What comes back to c through h is left out. c acts in two "
-         "ways, through h and through the next step; what comes back adds up.", "d_c"),
+         "ways, through h and through the next step; what comes back adds up.", "from_next"),
         ("the two ways subtracted", "There is a minus between the two ways of c. What comes back "
-         "on two ways adds up.", "d_c - d_h * o * (1 - tanh_c**2)",
-         "d_c + d_h * o * (tanh_c**2 - 1)"),
+         "on two ways adds up.", "from_next - d_h * o * (1 - tanh_c**2)",
+         "from_next + d_h * o * (tanh_c**2 - 1)"),
         ("a plus in the slope of tanh(c)", "On the way from h to c there is a plus where a minus "
-         "belongs: the slope of tanh is 1 − tanh².", "d_c + d_h * o * (1 + tanh_c**2)"),
+         "belongs: the slope of tanh is 1 − tanh².", "from_next + d_h * o * (1 + tanh_c**2)"),
         ("o forgotten on the way to c", "On the way from h to c, o is missing: h is o · tanh(c).",
-         "d_c + d_h * (1 - tanh_c**2)"),
+         "from_next + d_h * (1 - tanh_c**2)"),
         ("no slope of tanh(c)", "On the way from h to c, the slope of tanh is missing.",
-         "d_c + d_h * o"),
+         "from_next + d_h * o"),
         ("c squared in place of tanh(c)", "On the way from h to c, the slope of tanh is "
-         "1 − tanh(c)². You square c itself.", "d_c + d_h * o * (1 - c**2)"),
+         "1 − tanh(c)². You square c itself.", "from_next + d_h * o * (1 - c**2)"),
         ("tanh(c) not squared", "On the way from h to c, the slope of tanh is 1 − tanh(c)². Yours "
-         "is not squared.", "d_c + d_h * o * (1 - tanh_c)"),
+         "is not squared.", "from_next + d_h * o * (1 - tanh_c)"),
     ),
     place(
         "d_c * c_before",
@@ -128,21 +131,29 @@ _SLIPS = (
                ("a slope on the belt", "The second result: from c to c_before the slope is f, and "
                 "no squeezing lies between them.", "d_c * f * (1 - f)"),),
     ),
+    together("f and c_before exchanged", "f and c_before have changed places, in `dz_f` and in the "
+             "second result: c is made with f · c_before, so f was multiplied with c_before, and "
+             "c_before with f.",
+             {"d_c * c_before": "d_c * f", "d_c * f": "d_c * c_before"}),
     together("results exchanged", "The two results have changed places: dz first, then the "
              "gradient of c_before.", {"dz, d_c * f": "d_c * f, dz"}, paired=False),
     together("one under the other", "The four sums stand one under the other, (4B, H). Side by "
              "side is `dim=1`, which gives (B, 4H).", {"dim=1": "dim=0"}, paired=False),
-    together("the old d_c on the belt", "The second result is only what the next step has handed "
-             "back, times f. What comes to c through h is missing there, and there alone.",
-             {_ALL_OF_C: _ALL_OF_C.replace("d_c +", "(old := d_c) +"), "d_c * f": "old * f"},
+    together("from_next alone on the belt", "The second result is only what the next step has "
+             "handed back, times f. What comes to c through h is missing there, and there alone.",
+             {"d_c * f": "from_next * f"},
              paired=False),
 )  # fmt: skip
 
 
-def _c_not_whole(d_h, d_c, i, f, g, o, c_before, c):  # noqa: ANN001, ANN202 - as a learner writes
-    parts = d_c * g * i * (1 - i), d_c * c_before * f * (1 - f), d_c * i * (1 - g**2)
+def _c_not_whole(d_h, from_next, i, f, g, o, c_before, c):  # noqa: ANN001, ANN202
+    parts = (
+        from_next * g * i * (1 - i),
+        from_next * c_before * f * (1 - f),
+        from_next * i * (1 - g**2),
+    )
     dz = torch.cat((*parts, d_h * torch.tanh(c) * o * (1 - o)), dim=1)
-    return dz, (d_c + d_h * o * (1 - torch.tanh(c) ** 2)) * f
+    return dz, (from_next + d_h * o * (1 - torch.tanh(c) ** 2)) * f
 
 
 _INPUTS = ", ".join(_NAMES)
@@ -157,7 +168,7 @@ def _with(line: str, slopes: str, reach: str = _REACH) -> Callable:
 def step_back({_INPUTS}):
     {line}
     tanh_c = torch.tanh(c)
-    d_c = d_c + d_h * o * (1 - tanh_c**2)
+    d_c = from_next + d_h * o * (1 - tanh_c**2)
     reach = {reach}
     back = d_c * f
     slopes = {slopes}
@@ -174,8 +185,8 @@ _SQUEEZED = _RIGHT.translate({ord(gate): f"torch.sigmoid({gate})" for gate in "i
 _OTHERS = (
     other(
         "the gates before c is whole",
-        "i, f and g get their gradient from d_c as the next "
-        "step has handed it back. What comes to c through h has to be added *before* that.",
+        "i, f and g get their gradient from `from_next` alone. What comes to c through h has to be "
+        "added *before* that.",
         _c_not_whole,
     ),
     other(
@@ -231,5 +242,5 @@ EXERCISE = FunctionExercise(
         "was each of them multiplied with, and which slope has its squeezing?",
     },
     made_in_order=("d_c_before", "dz"),
-    praise="Every gradient of the gates, and the way along the belt. Autograd finds the same.",
+    praise="Every gradient of the gates, and the way along c. Autograd finds the same.",
 )

@@ -3,11 +3,13 @@
 // is first touched; a page that cannot have it keeps the picture, and says so.
 
 import { Ahead } from "./ahead.js";
+import { parsed, redraw } from "./redraw.js";
 import { make } from "./shared.js";
 import { startPython } from "./worker.js";
 
 const figures = [...document.querySelectorAll("figure.ll-explorer")];
 const PLAY_MS = 400;
+const REST_MS = 150; // how long a control rests until its value stands in the address
 let worker = null;
 let failed = null;
 
@@ -64,6 +66,7 @@ function explorer(figure, index) {
   let held = false; // a control is being dragged: then what comes next is anybody's guess
   let awake = false;
   let playing = null;
+  let unwritten = null; // the timer of an address
 
   const controls = make("div", { class: told.side_by_side ? "ll-controls ll-columns" : "ll-controls" });
   for (const row of told.controls) controls.append(control(row));
@@ -104,7 +107,7 @@ function explorer(figure, index) {
     const { early, beside } = asked;
     asked = null;
     if (!early) show(detail);
-    else if (beside === shown) ahead.keep(detail);
+    else if (beside === shown) ahead.keep({ ...detail, picture: parsed(detail.svg) });
     if (stale) draw();
     else soon();
   });
@@ -155,7 +158,7 @@ function explorer(figure, index) {
   }
 
   function show(drawn) {
-    picture.innerHTML = drawn.svg;
+    redraw(picture, drawn.picture ?? parsed(drawn.svg));
     said.textContent = drawn.alt;
     status.textContent = drawn.wrong.join(" ") || drawn.said;
     status.classList.toggle("ll-wrong", drawn.wrong.length > 0);
@@ -167,7 +170,7 @@ function explorer(figure, index) {
   function set(wanted) {
     for (const [name, value] of Object.entries(wanted)) setters[name](value);
     draw();
-    if (alone) toAddress();
+    if (alone) soonInAddress();
   }
 
   function control(row) {
@@ -234,6 +237,12 @@ function explorer(figure, index) {
       if (row && allows(row, text)) wanted[name] = text;
     }
     return wanted;
+  }
+
+  // A browser takes longer to write an address than a picture, and it takes only so many.
+  function soonInAddress() {
+    clearTimeout(unwritten);
+    unwritten = setTimeout(toAddress, REST_MS);
   }
 
   function toAddress() {

@@ -17,7 +17,7 @@ def explorers() -> str:
     """Return what moves the explorers: the site's script, with a worker that fetches nothing."""
     worker = f"const PYTHON = {json.dumps(python())};\n"
     return joined(
-        *(IN_PAGE / "shared.js", IN_PAGE / "ahead.js"),
+        *(IN_PAGE / "shared.js", IN_PAGE / "ahead.js", IN_PAGE / "redraw.js"),
         *(IN_DECK / "worker.js", IN_PAGE / "explorers.js"),
         before=worker,
     )
