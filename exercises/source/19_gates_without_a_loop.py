@@ -75,9 +75,9 @@ exercise("19.1").check(scan_from)
 # | `"peephole"` | c = f · c + i(x) · g(x), where f = σ(W x + p · c) with the old c |
 # | `"o looks"` | c = f(x) · c + i(x) · g(x), and then h = o · tanh(c), where o = σ(W x + p · c) |
 #
-# (The published SRU has a way past its memory as well.) For each say `"yes"` if one scan can
-# compute the memory of all steps, and all else follows from that without a loop over time.
-# Otherwise say `"no"`.
+# This SRU is that of the first paper about it, without its way past the memory; in a later one f
+# reads the old c. For each say `"yes"` if one scan can compute the memory of all steps, and all
+# else follows from that without a loop over time. Otherwise say `"no"`.
 
 # %%
 answer = {
@@ -175,7 +175,7 @@ def broken_scan(f, let_in):
 print(torch.tensor([0, 1, 2, 3, 4]).roll(2, 0).tolist())
 
 # %% [markdown]
-# Mend it, and keep `roll`. `f` and `let_in` are (T, B, H). Return c after every step, from zeros.
+# Mend it; `roll` can stay. `f` and `let_in` are (T, B, H). Return c after every step, from zeros.
 
 
 # %%

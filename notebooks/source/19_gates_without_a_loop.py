@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## The queue
 #
-# Lesson 16 ended at a queue: step 500 of an LSTM cannot begin before step 499 is done, and most of
-# a GPU waits. What makes it wait? Here is the cell once more:
+# Lesson 16 ended at a queue: step 500 of `nn.LSTM` begins when step 499 is done, and most of a GPU
+# waits. What makes it wait? Here is the cell once more:
 
 # %%
 from lstm_lessons import pictures
@@ -71,14 +71,15 @@ curves = {
 pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
-# The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But at the character that
-# follows `(` most of it is gone: h had a part in keeping the bracket. A layer that never had h
-# could learn to do without. So let us build one.
+# The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But in this line most of it
+# is gone at the letter `x`. These gates were trained with h. A layer that never had h could learn
+# to do without. So let us build one.
 #
 # ## The minimal LSTM
 #
 # In 2024, Leo Feng and others took the LSTM and left out whatever reads h ([arXiv
-# 2410.01201](https://arxiv.org/abs/2410.01201)). They call what is left the *minimal LSTM*:
+# 2410.01201](https://arxiv.org/abs/2410.01201)). What is left is the *minimal LSTM*, here in its
+# plainest form:
 #
 # * i and f read the word alone.
 # * g is the weighted sum of the word, without tanh.
@@ -107,14 +108,13 @@ def minimal_gates(x, weight, bias):
 
 
 def minimal_step(x, c, weight, bias):
-    """Return the new (c,), a tuple of one, as unroll_step wants it."""
+    """Return the new c, as a tuple of one."""
     f, let_in = minimal_gates(x, weight, bias)
     return (f * c + let_in,)
 
 
 # %% [markdown]
-# Here are 24 words of 10 sentences, and the gates of all words from one call, before any step is
-# made:
+# Here are the gates of 24 words of 10 sentences, all from one call, before any step is made:
 
 # %%
 torch.manual_seed(0)
@@ -125,8 +125,6 @@ f, let_in = minimal_gates(x, weight, bias)
 print("f:", tuple(f.shape), "  let_in:", tuple(let_in.shape))
 
 # %% [markdown]
-# So only this is left to be done, for each unit: multiply by f, add what is let in, 24 times.
-#
 # ## Two steps are one step
 #
 # Take one unit, and two steps. Step A has f = 0.5 and lets in 3. Step B has f = 0.8 and lets in 1.
@@ -174,15 +172,14 @@ for f_all, in_all in (first_way, second_way):
 # in many places *at the same time*.
 #
 # It works because a step is a straight line in c: something times c, plus something, and neither of
-# the two depends on c. Such a step is called *linear* in c. In `nn.LSTM` it is not: there f is made
-# from h, and h from c.
+# the two depends on c. Such a step is called *linear* in c, although something is added. In
+# `nn.LSTM` it is not: there f is made from h, and h from c.
 #
 # ## The scan
 #
 # In round 1, each step is joined with the one before it. In the picture two lines lead to each new
 # dot: a strong one from the step before, and a faint one from the step itself. The numbers say for
-# which steps a dot stands. 1–2 stands for steps 1 and 2. The first dot still stands for step 0
-# alone, because nothing comes before it.
+# which steps a dot stands. 1–2 stands for steps 1 and 2.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
@@ -197,7 +194,7 @@ pictures.scan_rounds(8)
 # %% [markdown]
 # A full dot stands for *all* steps up to its own, and now all dots are full. If c was zero at the
 # beginning, then f · c adds nothing, and what the dot lets in is c after its step. This is called a
-# *scan*. In each round all joins can be made at the same time.
+# parallel *scan*. In each round all joins can be made at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -212,9 +209,9 @@ print(rounds, "rounds")
 # Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become a queue of
 # ten rounds. Here is the scan as code.
 #
-# * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Of the
-#   steps 0, 1, 2, 3 and with a reach of 1, these are 1, 2, 3 and 0, 1, 2. So the two lie side by
-#   side as in the picture: each step, and the one that is `reach` before it.
+# * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Take the
+#   steps 0, 1, 2, 3 and a reach of 1: `f[1:]` is that of steps 1, 2, 3, and `let_in[:-1]` that of
+#   steps 0, 1, 2. So each step lies beside the one that is `reach` before it.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
 #   `torch.cat` puts them in front again.
 
@@ -240,8 +237,8 @@ def scan(f, let_in):
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
 
 # %% [markdown]
-# And for the 24 words of 10 sentences? `unroll_step` runs any step over time, and `compare`
-# compares all gradients as well.
+# And for the 24 words of 10 sentences? `unroll_step` runs any step over time that returns a tuple,
+# and `compare` compares all gradients as well.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -260,14 +257,13 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 
 # %% [markdown]
 # The four tensors are the output, and the gradients of x, weight and bias. So this layer can be
-# trained without any loop over time. The package has it as `MinimalLSTM`, which is called as
-# `nn.LSTM` is.
+# trained without any loop over time.
 #
 # ## A shorter way?
 #
 # At the end, what a step lets in has been multiplied by the f of all steps after it. Call P the
-# product of all f up to a step. A later P divided by an earlier one leaves the f between them. So,
-# on paper, we need no rounds.
+# product of all f up to a step. The last P divided by that of a step leaves the f of the steps
+# after it. So, on paper, we need no joins.
 #
 # Take A and B once more: from c = 0 they make 0.8 · 3 + 1 = 3.4. P is 0.5 for A, and 0.5 · 0.8 =
 # 0.4 for B. Divide what each step lets in by its own P, and add up: 3 / 0.5 + 1 / 0.4 = 8.5. For c
@@ -298,31 +294,19 @@ print("shortcut:", shortcut(halves, ones)[-1].item())
 # %% [markdown]
 # `nan`. One half to the power 2,000 is too small for a float64, and becomes 0. So the last 1 is
 # divided by 0, which gives infinity, and 0 times infinity is `nan`. The scan never divides. Its
-# products may become 0 as well, but then they only say that nothing is left of the oldest steps,
-# which is true.
+# products may become 0 as well, but then as good as nothing is left of the oldest steps.
 #
 # ## What it costs
 #
 # Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
-# first two, and round 3 all but the first four: 7 + 6 + 4 = 17. If we call a step of the loop a
-# join, too, the loop needs only 7: c after step 0 is what that step lets in, and then come 7 steps.
-
-# %%
-for steps in (8, 64, 512, 4096):
-    reaches = [2**power for power in range(12) if 2**power < steps]
-    joins = sum(steps - reach for reach in reaches)
-    print(f"{steps:4} steps: loop {steps - 1:4} joins in a row; ", end="")
-    print(f"scan {joins:5} joins in {len(reaches):2} rounds")
-
-# %% [markdown]
-# So a scan does *more* work, for 4,096 steps eleven times as many joins. It wins only if many joins
-# are really made at the same time. A *hand* makes one join after the other, and a *turn* is as long
-# as one join takes.
+# first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop has only 7 steps after
+# step 0. We count each as a join, although it multiplies only once and a join twice.
 #
-# **Try it.**
+# So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
+# many. Other scans make about twice as many as the loop, in about twice as many rounds. In the
+# explorer a *hand* makes one join after the other, and a *turn* is as long as one join takes.
 #
-# 1. Press "one hand". How many turns do loop and scan take for 32 steps?
-# 2. Press "four hands", and add hands. From how many on is the scan done first?
+# **Try it.** Press "four hands", and add hands. From how many on is the scan done first?
 
 # %%
 from lstm_lessons import explorers
@@ -330,17 +314,14 @@ from lstm_lessons import explorers
 explorers.loop_and_scan()
 
 # %% [markdown]
-# <details><summary>Answers</summary>
+# <details><summary>Answer</summary>
 #
-# 1. The loop takes 31, and the scan 129.
-# 2. From 5 on. With four hands the scan takes 33 turns and the loop 31; with five it is 28.
+# From 5 on. With four hands the scan takes 33 turns and the loop 31; with five it is 28.
 #
 # </details>
 #
 # Now with a clock, on your own machine. In lesson 16 time was made of calls and of multiplications.
-# So we measure once with small tensors and once with large ones. Of five runs we take the shortest,
-# so a first one that sets things up does no harm. We only ask whether one way takes at least twice
-# as long as the other.
+# So we measure once with small tensors and once with large ones.
 
 # %%
 from timeit import repeat
@@ -377,15 +358,16 @@ for size in ((1, 16), (32, 256)):
 
 # %% [markdown]
 # For the small one, on the machine on which this page was made. The loop makes many calls there,
-# and the scan few. In the large one the numbers cost the time, and the scan works through more of
-# them. It pays off with many hands: Eric Martin and Chris Cundy wrote a scan for a GPU in 2017, and
-# report up to 9 times the speed ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# and the scan few. In the large one the numbers cost the time: this scan works through more of
+# them, and `torch.cat` copies them in every round. On a GPU there are many hands: for layers whose
+# steps are linear, Eric Martin and Chris Cundy reported up to 9 times the speed with a scan in 2017
+# ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
-# Here is the task of lesson 13: is a bracket open, in a text such as `..(...)..`? The minimal LSTM
-# has 8 units as well, and was run with the same ten seeds by `open_brackets` in
-# `lstm_lessons/data/trials.py`.
+# Here is the task of lesson 13: is a bracket open, in a text such as `..(...)..`? Three layers of 8
+# units were trained on it with ten seeds, by `open_brackets` in `lstm_lessons/data/trials.py`: the
+# LSTM, the one with coupled gates, and the minimal LSTM.
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -393,24 +375,26 @@ from lstm_lessons.data.trials import measured
 runs = measured("relatives")
 shown = {
     "LSTM": runs["LSTM"],
+    "coupled gates": runs["coupled gates"],
     "minimal LSTM": measured("minimal LSTM")["brackets"],
 }
 labels = "rounds of training", "share that is right"
 pictures.runs(shown, *labels, bounds=(0.4, 1))
 
 # %% [markdown]
-# It learns it sooner: with all ten seeds it has 99 % right by round 3, where the LSTM takes 4 to 6
-# rounds. A bracket says by itself what is to be done: `(` opens, `)` shuts, a dot keeps. No gate
-# has to know what is in the memory.
+# With all ten seeds the minimal LSTM has 99 % right by round 3, where the LSTM takes 4 to 6 rounds.
+# But coupled gates that read h take 2 or 3. So the missing h is not what makes it sooner. A bracket
+# says by itself what is to be done: `(` opens, `)` shuts, a dot keeps.
 #
 # Now another task. The network reads a row of bits, such as 1 0 1 1, and after each bit it says
 # whether the ones so far are an *odd* number. A 1 turns the answer round. This is called *parity*.
-# An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, with
-# ten seeds of each. They were asked after the last of 20 bits, and of 200 (`parity` in
-# `lstm_lessons/data/after.py`).
+# An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, and
+# asked after each bit. Each had 500 updates with 32 rows, by Adam at a rate of 0.02 (`parity` in
+# `lstm_lessons/data/after.py`). Of ten seeds we look at the answers after the last of 20 bits, and
+# of 200.
 #
-# **Predict.** An answer by chance is right for half of the rows. What share does the minimal LSTM
-# with 8 units get right: about a half, three quarters, or all?
+# **Predict.** An answer by chance is right for half of the rows. What share of the rows of 20 bits
+# does the minimal LSTM with 8 units get right: about a half, three quarters, or all?
 
 # %%
 for name, seeds in measured("parity").items():
@@ -420,47 +404,51 @@ for name, seeds in measured("parity").items():
         print(f"{name:22} {length:3} bits: {ends}")
 
 # %% [markdown]
-# A half, and more units do not help. The LSTM has learnt it, even for rows ten times as long as
-# those of its training.
+# A half, and with 64 units it is no better. The LSTM has learnt it, even for rows ten times as long
+# as those of its training.
 #
-# What is the reason? Look at a row of ones alone. The minimal LSTM reads the same word at each
-# step, so f and what is let in are the same at each step. Take f = 0.6, let in 0.4, and begin with
-# c = −1:
+# For 20 bits there *are* weights that do it: with 64 units that were set by hand, each with another
+# f, all of 5,000 rows are right. But some weights of the head are above 10¹², and training found
+# none of the kind here.
+#
+# For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
+# LSTM reads the same word at each step, so f and what is let in are the same at each step. Take f =
+# 0.6, let in 0.4:
 
 # %%
-c = -1.0
+c = 0.0
 for _ in range(5):
     new = 0.6 * c + 0.4
     print(f"c = {new:.3f}, changed by {new - c:.3f}")
     c = new
 
 # %% [markdown]
-# Each change is f times the last: 0.48 is 0.6 · 0.8. So for any f between 0 and 1 the changes
-# become smaller, and all of them have the same sign.
+# Each change is f times the last: 0.24 is 0.6 · 0.4. So for any f between 0 and 1 the changes
+# become smaller, and all of them have the same sign. c creeps towards one value, here 1.
 #
-# c creeps towards one value, here 1. It cannot swing up and down, as the answers do. After enough
-# ones nothing moves any more, and no head can tell even from odd. So no layer of this kind is right
-# for rows of every length.
+# So does every unit, and a float has a fixed number of digits. After enough ones nothing moves any
+# more, and no head can tell even from odd. So a layer without h, with f between 0 and 1, is not
+# right for rows of *every* length.
 #
 # An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
-# up than when it is down. Could a layer without h do it? Only with another f. If c began at 1,
-# nothing were let in, and f were −1 at a 1 and 1 at a 0, each 1 would turn the sign of c, and a
-# scan could still run it. But the sigmoid never gives −1. Riccardo Grazzi and others, in 2024,
-# proved that layers of this kind cannot do parity if their factors are all positive and their
-# numbers have a fixed number of digits, and that negative factors mend it ([arXiv
+# up than when it is down. Without h, an f of −1 at a 1 could turn the sign of c, and a scan could
+# still run it. But the sigmoid never gives −1. Riccardo Grazzi and others proved in 2024 that
+# layers of this kind cannot do parity if all factors are positive and numbers have a fixed number
+# of digits, and that negative factors mend it ([arXiv
 # 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
 # ## What we have seen
 #
-# * The steps of an LSTM stand in a queue because its gates read h. The minimal LSTM reads the word
-#   alone, and its step is linear in c.
+# * The steps of an LSTM stand in a queue because its gates read h. The gates of the minimal LSTM
+#   read the word alone, and its step is linear in c.
 # * Two linear steps can be joined into one. A scan joins neighbours in rounds: 10 rounds for 1,000
 #   steps. It gives the loop's numbers and gradients.
-# * A scan does more work than the loop. It wins where there are many hands, or where calls cost
+# * Our scan does more work than the loop. It wins where there are many hands, or where calls cost
 #   more than numbers.
-# * Without h a gate cannot know what is remembered. Brackets are learnt all the same. Parity is
-#   not, as long as f is positive.
+# * Without h, the gates of a layer cannot know what it remembers. Brackets were learnt all the
+#   same. Parity was not, and with f between 0 and 1 such a layer is not right for rows of every
+#   length.
 
 # %% [markdown]
 # **A common mistake.** A gate that reads h slips in, and the layer is run by a scan all the same,
