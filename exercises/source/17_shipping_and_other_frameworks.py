@@ -71,8 +71,9 @@ exercise("17.1").check(to_old_cell)
 # %% [markdown]
 # ## 17.2 Find the length that was fixed
 #
-# Somebody exported a reader four times, with an example of two lines (in export 3, of one line).
-# These are the sizes of what goes in:
+# Somebody exported a reader four times. Exports 1, 2 and 4 are from `torch.export`, with an example
+# of two lines. Export 3 is from an older exporter, which can leave the length of an LSTM free. Its
+# example was one line. These are the sizes of what goes in:
 
 # %%
 print("export 1   numbers: (2, 8)")
@@ -160,7 +161,7 @@ def make_files(folder):
 #   at `"saving"`, at `"loading"` or at `"using"`, when the entry is taken out?
 # * `"model.pt from a stranger"`: a stranger has sent you a file like `model.pt`, and it is refused.
 #   What do you do? `"A"`: load it with `weights_only=False`, as the error message says. `"B"`: put
-#   everything that it asks for on the list of what is allowed. `"C"`: ask for the `state_dict`.
+#   every function that it asks for on the list of what is allowed. `"C"`: ask for the `state_dict`.
 #   `"D"`: load it with `weights_only=False`, and look at what is in it before you use it.
 # * `"right"`: a file loads with `weights_only=True`. Does that show that its weights are the right
 #   ones? `True` or `False`.
@@ -193,8 +194,7 @@ answer = {
 exercise("17.3").check(answer)
 
 # %% [markdown] tags=["hints"]
-# 1. Go through what each file holds. Tensors, texts, numbers, lists and dictionaries are on the
-#    short list.
+# 1. Go through what each file holds. Tensors, texts, numbers, lists and dictionaries are loaded.
 # 2. An object of a class that is not on the list, or a function, is refused, wherever in the
 #    dictionary it stands.
 # 3. To load is to run: to look afterwards is to look too late. What does a stranger have to send,

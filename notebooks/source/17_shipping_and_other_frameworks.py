@@ -76,18 +76,17 @@ print("put in order:     ", reorder(four, "ifgo", "iofg").tolist())
 print("taken as i o f g: ", reorder(four, "iofg", "ifgo").tolist())
 
 # %% [markdown]
-# The first line is what ONNX wants: the 40 of o has moved to the second place.
-#
-# The second line is the mistake. Her library finds 10, 20, 30, 40, and takes them for i, o, f, g:
+# The first line is what ONNX wants. The second is the mistake: her library finds 10, 20, 30, 40,
+# and takes them for i, o, f, g.
 #
 # | gate | i | f | g | o |
 # |---|---|---|---|---|
 # | what it is | 10 | 20 | 30 | 40 |
 # | what her library takes | 10 | 30 | 40 | 20 |
 #
-# So a PyTorch reader with its blocks in the order of the last row makes the same mistake.
-# `taken_as` does this with all weights of the reader. `deepcopy` makes a copy, so that the reader
-# itself stays as it is.
+# To make the same mistake here, we believe that the reader's rows are i, o, f, g, and put them into
+# PyTorch's order. `taken_as` does this with all its weights. `deepcopy` makes a copy, so that the
+# reader itself stays as it is.
 #
 # **Predict.** A guess: half of the 242 lines are code. How many does the reader get right in her
 # editor?
@@ -110,7 +109,7 @@ print("taken as i, o, f, g:", count_right(taken_as("iofg")))
 # %% [markdown]
 # 163, where the reader gets 217 right. Every shape fits, so nothing complains.
 #
-# The numbers alone are not the model. This lesson is about what has to travel with them.
+# This lesson is about what has to travel with the numbers.
 #
 # ## Save what a stranger can load
 #
@@ -118,8 +117,8 @@ print("taken as i, o, f, g:", count_right(taken_as("iofg")))
 # holds numbers, and no code. `torch.save` writes it into a file.
 #
 # At the other end the friend makes a `Reader`, the class of lesson 09, and loads the weights into
-# it. `eval()` is part of it: a new model is in training mode. What `weights_only=True` is for comes
-# in a moment.
+# it. A new model is in training mode, so `eval()` follows. It matters where a model has dropout,
+# and ours has none. What `weights_only=True` is for comes in a moment.
 
 # %%
 from pathlib import Path
@@ -148,17 +147,21 @@ from_0 = (numbers - 1).clamp(min=0)  # padding stays 0; so does character 1
 print("numbered from 0:", count_right(reader, from_0))
 
 # %% [markdown]
-# 173. So the alphabet belongs in the file, and so does the order of the gates. A dictionary of
-# tensors, texts and numbers is enough for all of it:
+# 173. So the alphabet belongs in the file. So do the sizes of the layers, and the order of the
+#      gates for a friend with another library. A dictionary of tensors, texts and numbers holds all
+#      of it:
 
 # %%
 alphabet = "".join(number)
-parcel = {"weights": reader.state_dict(), "alphabet": alphabet, "gates": "ifgo"}
+parcel = {"weights": reader.state_dict(), "alphabet": alphabet}
+parcel |= {"sizes": [87, 8, 16], "gates": "ifgo"}
 torch.save(parcel, folder / "parcel.pt")
 opened = torch.load(folder / "parcel.pt", weights_only=True)
-print(list(opened), "gates:", opened["gates"])
+print(list(opened), "has K:", "K" in opened["alphabet"])
 
 # %% [markdown]
+# Our 87 characters have no K: agree on what is done when somebody types one.
+#
 # ## Is it only numbers?
 #
 # Inside such a file is a *pickle*, Python's way to store objects. An object may say how it wants to
@@ -189,8 +192,8 @@ nothing = loaded["weights"]
 
 # %% [markdown]
 # Below "loading". We had taken nothing out of the file: to load it *is* to run it. With
-# `weights_only=True`, PyTorch calls only functions of a short list, such as those that make
-# tensors, dictionaries, lists, texts and numbers.
+# `weights_only=True`, PyTorch calls only functions of a list, such as those that make tensors.
+# Texts, numbers, lists and dictionaries need no function.
 
 # %%
 from pickle import UnpicklingError
@@ -208,7 +211,9 @@ except UnpicklingError as error:
 #   its class, and `weights_only=True` refuses it as well.
 # * Load with `weights_only=True`, and keep PyTorch new: even this check had holes, which
 #   versions 2.6 and 2.10 closed.
-# * The error message offers `weights_only=False` as a way out. For a stranger's file it is not one.
+# * The error message offers two ways out: `weights_only=False`, or to put the function on the list.
+#   For a stranger's file, neither is one.
+# * The format *safetensors* has no pickle in it: it holds tensors and texts alone.
 # * What is loaded safely need not be right. It may still be the wrong weights.
 
 # %% [markdown]
@@ -219,7 +224,7 @@ except UnpicklingError as error:
 # step per key is enough, if the two are kept, as in lesson 08.
 #
 # Here is this step as a module, for B lines side by side. Its states come in and go out as
-# arguments. It keeps nothing itself.
+# arguments.
 
 
 # %%
@@ -279,15 +284,15 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 #
 # ## Out of Python
 #
-# Her editor cannot run our class. To *export* a model means to run it once on an example, to note
-# down which operations are done with the tensors, and to write that list into a file. What was a
-# number in that run may become a constant in the list. So for each axis you say whether it may
+# Her editor cannot run our class. To *export* a model means to follow it once through an example,
+# to note down which operations are done with the tensors, and to write that list into a file. A
+# size of the example may become a constant in the list. So for each axis you say whether it may
 # vary.
 #
 # First a model that reads whole lines. Our example is two lines of eight characters. We want both
 # axes to be free, the batch and the time. `Dim.AUTO` is a wish: leave this size free, if you can.
 #
-# The first call may take a minute, since PyTorch has to load its exporter.
+# The first call may take a minute.
 
 # %%
 from lstm_lessons.data.elsewhere import quiet
@@ -319,10 +324,14 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
         print(tuple(block.shape), error)
 
 # %% [markdown]
-# The length. To follow the LSTM, the exporter cut x into its steps, and for that it needed their
-# number; it never cuts the batch. Nothing was said when that happened. What was so in the example
-# has become a *law* of the exported model: axis 1 has to be 8. The *guard* of the message is the
-# check for it. So after each export, try a second length and a second batch.
+# The length, and nothing was said when that happened. What was so in the example has become a *law*
+# of the exported model: axis 1 has to be 8. The *guard* of the message is the check for it.
+#
+# It is `torch.export` that does so with an LSTM. `torch.onnx.export`, which comes below, can be
+# handed the model itself, with the same example and the same wishes. Its file read each length that
+# we tried. So after each export, try a second length and a second batch.
+#
+# And take an example of two lines or more: `torch.export` makes a law of a size of 1 as well.
 
 # %% [markdown]
 # ## A step has no length
@@ -331,8 +340,8 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 # fixed. The loop over characters stays with the editor. So we export the step.
 #
 # The batch is axis 0 of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). We give this axis a
-# name, B. The name says that the size is free, and that it is the same in all three inputs. It is a
-# demand, and not a wish: where PyTorch cannot meet it, the export stops with an error.
+# name, B. The name says that the size is free, and that it is the same in all three inputs. For
+# `torch.export` it is a demand, and not a wish: if it cannot be met, there is an error.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -342,51 +351,49 @@ with quiet():
     exported = export(step, example, dynamic_shapes=free).module()
 
 # %% [markdown]
-# We try the exported step with five characters and random states.
-#
-# **Predict.** Is the exported step the same as ours?
+# We hold its score, new h and new c against ours, for five characters and random states.
 
 # %%
 torch.manual_seed(0)
-characters = torch.tensor([1, 2, 3, 4, 5])
 h, c = torch.randn(1, 5, 16), torch.randn(1, 5, 16)
-same(exported(characters, h, c)[0], step(characters, h, c)[0])
+given = torch.tensor([1, 2, 3, 4, 5]), h, c
+for theirs, ours in zip(exported(*given), step(*given)):
+    print(same(theirs, ours))
 
 # %% [markdown]
-# It is not. Look at the example once more: h and c were one and the same tensor, `zeros`, handed
-# over twice. The exporter made a law of that: the two inputs are one. So the exported step reads c
-# in the place of h, in every call, and no warning came. A test from zeros would not have seen it.
-# Two tensors of zeros mend it:
+# All three are wrong. Look at the example once more: h and c were one and the same tensor, `zeros`,
+# handed over twice. The exporter made a law of that: the two inputs are one. So the exported step
+# reads c in the place of h, in every call, and no warning came. One step from zeros would not have
+# shown it. Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
 with quiet():
     program = export(step, example, dynamic_shapes=free)
 exported = program.module()
-same(exported(characters, h, c)[0], step(characters, h, c)[0])
+for theirs, ours in zip(exported(*given), step(*given)):
+    print(same(theirs, ours))
 
 # %% [markdown]
-# So what holds in an example may become a law: a length, or that two tensors are one. Take examples
-# in which all tensors differ, and test with other sizes and values.
+# So take examples in which all tensors differ, and test with other values.
 #
 # ## In her editor
 #
 # `torch.onnx.export` writes the list as ONNX. It needs packages that are not part of this course.
-# `ready` says whether they are there. If so, this takes some seconds. If not, it prints how to get
-# them, and the cells below show what was kept from another machine.
+# Where they are missing, `ready` prints how to get them, and the cells below show what was kept
+# from another machine.
 
 # %%
 from lstm_lessons.data.elsewhere import kept, onnx_weights, ready
 
 onnx_is_here = ready("onnx", "onnxscript", "onnxruntime")
 if onnx_is_here:
-    names = ["score", "new_h", "new_c"]
     with quiet():
-        written = torch.onnx.export(program, output_names=names, verbose=False)
+        written = torch.onnx.export(program, verbose=False)
     written.save(folder / "step.onnx")
 
 # %% [markdown]
-# Now the part of the friend. onnxruntime runs such a file, with numpy's arrays in place of tensors.
+# onnxruntime runs such a file, with numpy's arrays in place of tensors.
 # Her loop has no PyTorch in it:
 
 # %%
@@ -439,9 +446,8 @@ for name, ours, theirs in zip("WRB", to_onnx(*weights), in_file):
     print(name, tuple(ours.shape), same(ours, torch.as_tensor(theirs)))
 
 # %% [markdown]
-# Below, carry the reader's rows from one framework to another. A stroke leads each block from its
-# place in the first to its place in the second. Beside it stands what it is taken for. At the foot
-# is what the reader then says of two texts.
+# Below, carry the reader's rows from one framework to another. At the foot is what the reader then
+# says of two texts.
 #
 # **Try it.**
 #
@@ -507,8 +513,9 @@ print("back, h:      ", same(h_back, h_torch))
 print("back, bias_ih:", same(back[2], weights[2]))
 
 # %% [markdown]
-# The biases come back as other numbers: a sum cannot be taken apart again. But the layer does the
-# same. So compare what a layer *does*, and not its tensors one by one.
+# The biases come back as other numbers: a sum cannot be taken apart again. But h is the same, as
+# long as nobody trains the layer further. So compare what a layer *does*, and not its tensors one
+# by one.
 #
 # ## What is added without being seen
 #
@@ -539,7 +546,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
 # | Keras 3 | i f c o | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
 # | Flax | not stacked: ii, if, …, hi, … | | (I, H), (H, H) | one, with hi, … | state is (c, h) |
-# | TensorFlow 1 | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
+# | TensorFlow 1, `BasicLSTMCell` | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
 # Each of these conversions stands, there and back, in `lstm_lessons/lstm/frameworks.py`. The
 # frameworks themselves have run them: ONNX and Keras in the tests of this course, Flax and
@@ -550,9 +557,9 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # %% [markdown]
 # ## What we have seen
 #
-# * What travels is the `state_dict`, and with it the alphabet and the order of the gates. The class
-#   does not travel: your friend must have it.
-# * To load a pickle is to run it. `weights_only=True` calls only functions of a short list.
+# * What travels is the `state_dict`, and with it the alphabet, the sizes and the order of the
+#   gates. The class does not travel: your friend must have it.
+# * To load a pickle is to run it. `weights_only=True` calls only functions of a list.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What
 #   holds in an example may become a law: a length, or that two tensors are one.
 # * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1
@@ -560,9 +567,9 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
-# error, and outputs that are off from the first step on, since no order moves f alone. Four blocks
-# have 4 · 3 · 2 · 1 = 24 orders. Try them all on a known output of several steps. With the weights
-# of our reader only the right one fits.
+# error, and outputs that are off from the first step on. Four blocks have 4 · 3 · 2 · 1 = 24
+# orders. Try them all on a known output of several steps. With the weights of our reader only the
+# right one fits.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert a set of weights, find

@@ -67,6 +67,8 @@ _SLIPS = (
          "has to be taken off.", "+= 1"),
         ("the 1 left in", "You take nothing off the bias. The old cell adds 1 to the sum of f at "
          "every step, and that would be 1 too much.", "-= 0"),
+        ("the 1 taken off twice", "You take 2 off. PyTorch has two biases, but the old cell adds "
+         "its 1 once, to their sum.", "-= 2"),
     ),
     place(
         _BOTH,

@@ -23,9 +23,9 @@ EXERCISE = DictExercise(
         _file("weights.pt", "refuses", "a `state_dict` is a dictionary of tensors. Nothing else is "
               "in it."),
         _file("model.pt", "loads", "a whole model is an object of the class `Reader`. To make it "
-              "again, a function has to be called that is not on the short list."),
-        _file("parcel.pt", "refuses", "texts, numbers and lists are on the short list, beside "
-              "tensors."),
+              "again, a function has to be called that is not on the list."),
+        _file("parcel.pt", "refuses", "texts, numbers and lists need no function. Those that "
+              "make tensors are on the list."),
         _file("greeting.pt", "loads", "one entry asks for `print` to be called. The other entry "
               "being harmless does not help."),
         _file("steps.pt", "loads", "a function is not a number or a text. The file asks for it by "
@@ -49,5 +49,5 @@ EXERCISE = DictExercise(
                 "does not know which numbers are the right ones.", True),
         )),
     ),
-    praise="Safe is what holds numbers and texts alone. Right is what gives the known output.",
+    praise="Numbers and texts have nothing that runs. Right is what gives the known output.",
 )  # fmt: skip

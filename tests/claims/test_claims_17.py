@@ -1,0 +1,114 @@
+"""What lesson 17 says of exporters, of its alphabet and of conversions, beyond its own cells."""
+
+from copy import deepcopy
+from itertools import permutations
+
+import numpy
+import pytest
+import torch
+from torch import nn
+from torch.export import Dim, export
+
+from lstm_lessons import trained_reader
+from lstm_lessons.data.elsewhere import quiet, ready
+from lstm_lessons.lstm.cell import lstm_step
+from lstm_lessons.lstm.frameworks import reorder
+from lstm_lessons.lstm.reader import OneStep
+
+AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
+
+
+class WholeLine(OneStep):
+    def forward(self, numbers):
+        output, _ = self.reader.lstm(self.reader.embedding(numbers))
+        return self.reader.head(output)[..., 0]
+
+
+def whole():
+    return WholeLine(trained_reader()[0]).eval()
+
+
+def block(*shape):
+    return torch.randint(1, 88, shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.slow
+def test_for_torch_export_a_size_of_one_in_the_example_is_a_law():
+    with quiet():
+        one = export(whole(), (block(1, 8),), dynamic_shapes=AUTO).module()
+        two = export(whole(), (block(2, 8),), dynamic_shapes=AUTO).module()
+    with pytest.raises(AssertionError, match=r"size\(\)\[0\] == 1"):
+        one(block(5, 8))
+    assert two(block(1, 8)).shape == (1, 8)
+    assert two(block(5, 8)).shape == (5, 8)
+
+
+@pytest.mark.slow
+def test_a_named_size_is_a_demand_of_torch_export():
+    named = {"numbers": {0: Dim("B"), 1: Dim("T")}}
+    with quiet(), pytest.raises(Exception, match="Constraints violated"):
+        export(whole(), (block(2, 8),), dynamic_shapes=named)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ready("onnx", "onnxscript", "onnxruntime"), reason="needs ONNX")
+@pytest.mark.parametrize(
+    ("lines", "how", "sizes", "read"),
+    [
+        (2, {"dynamic_shapes": AUTO}, (str, str), [(5, 8), (2, 9), (3, 30), (1, 1)]),
+        (1, {"dynamic_axes": {"numbers": {1: "T"}}, "input_names": ["numbers"], "dynamo": False},
+         (int, str), [(1, 8), (1, 30)]),
+    ],
+    ids=["the model itself", "export 3 of exercise 17.2"],
+)  # fmt: skip
+def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, read):
+    from onnxruntime import InferenceSession
+
+    model, file = whole(), tmp_path / "whole.onnx"
+    with quiet():
+        torch.onnx.export(model, (block(lines, 8),), file, verbose=False, **how)
+    session = InferenceSession(file)
+    (given,) = session.get_inputs()
+    assert tuple(map(type, given.shape)) == sizes
+    for shape in read:
+        (found,) = session.run(None, {given.name: block(*shape).numpy()})
+        wanted = model(block(*shape)).detach().numpy()
+        assert numpy.abs(found - wanted).max() < 1e-5
+
+
+def test_the_alphabet_has_87_characters_and_no_k():
+    number = trained_reader()[1]
+    assert len(number) == 87 and "K" not in number
+
+
+def test_one_step_from_zeros_does_not_show_that_h_is_read_as_c():
+    step, zeros = OneStep(trained_reader()[0]), torch.zeros(1, 4, 16)
+    numbers, (h, c) = block(4), torch.randn(2, 1, 4, 16)
+    assert torch.equal(step(numbers, zeros, zeros)[0], step(numbers, zeros, zeros.clone())[0])
+    assert not torch.allclose(step(numbers, h, c)[0], step(numbers, c, c)[0])
+
+
+def test_of_24_orders_the_right_one_alone_fits_and_each_other_is_off_at_the_first_step():
+    reader = trained_reader()[0]
+    weights = reader.lstm.all_weights[0]
+    x, zeros = reader.embedding.weight, torch.zeros(88, 16)
+    wanted, _ = lstm_step(x, zeros, zeros, *weights)
+    for order in permutations("ifgo"):
+        moved = [reorder(each, "".join(order), "ifgo") for each in weights]
+        gap = (lstm_step(x, zeros, zeros, *moved)[0] - wanted).abs().max()
+        assert (gap == 0) if order == tuple("ifgo") else (gap > 0.05)
+
+
+def test_trained_further_a_layer_with_its_two_biases_added_is_another():
+    torch.manual_seed(0)
+    ours, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
+    theirs = deepcopy(ours)
+    with torch.no_grad():
+        theirs.bias_ih_l0 += theirs.bias_hh_l0
+        theirs.bias_hh_l0.zero_()
+    theirs.bias_hh_l0.requires_grad_(False)  # one bias, as Keras has it
+    assert torch.allclose(ours(x)[0], theirs(x)[0], atol=1e-6)
+    for each in (ours, theirs):
+        each(x)[0].square().sum().backward()
+        torch.optim.SGD([p for p in each.parameters() if p.requires_grad], lr=0.1).step()
+    assert not torch.allclose(ours(x)[0], theirs(x)[0], atol=1e-2)
