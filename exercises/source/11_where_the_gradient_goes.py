@@ -164,15 +164,13 @@ exercise("11.3").check(answer)
 # |---|---|
 # | `"by_value"` | The gradient is (6, 4). What is its first number after clipping? |
 #
+# The answer to each of these is a letter:
+#
 # | key | question |
 # |---|---|
-# | `"turned"` | Which one can turn a gradient to another direction? |
-# | `"line"` | Where does the line that clips belong? |
-# | `"nan"` | The gradient is (3, nan). What is its first number, clipped by norm? |
-#
-# For `"turned"`, `"A"` is by norm, `"B"` is by value, and `"C"` is both. For `"line"`, `"A"` is
-# before `backward()`, `"B"` between `backward()` and `step()`, and `"C"` after `step()`. For
-# `"nan"`, `"A"` is 3, `"B"` is nan, and `"C"` is 5.
+# | `"turned"` | What can turn a gradient elsewhere: `"A"` by norm, `"B"` by value, `"C"` both? |
+# | `"line"` | Clip where: `"A"` before `backward()`, `"B"` right behind it, `"C"` after `step()`? |
+# | `"nan"` | By norm, the first number of (3, nan) becomes: `"A"` 3, `"B"` nan, `"C"` 5? |
 
 # %%
 answer = {

@@ -18,7 +18,7 @@ Vector = list[float]
 
 MOST = 32
 GATES = "ifgo"
-BOTH, ALONG_C, ALONG_H = "both ways", "along c alone", "along h alone"
+BOTH, ALONG_C, ALONG_H = WAYS = "both ways", "along c alone", "along h alone"
 
 WIDTH, HEIGHT = 720, 506
 LEFT, ROOM = 64, 602
@@ -119,7 +119,8 @@ def view(
     steps = Steps(LEFT, ROOM, len(line))
     root = svg.panel(WIDTH, HEIGHT)
     _title(root, line[:done], found, way)
-    _bars(root, steps, line, found.lengths())
+    most = max(length for each in WAYS for length in flow(line[:done], each).lengths())
+    _bars(root, steps, line, found.lengths(), most)
     names = ["d_h", "d_c", *(f"dz_{gate}" for gate in GATES)]
     _rows(root, steps, ALL_TOP, "the sums of each gate, all 16 units: length of dz",
           found.of_gates(), names[2:])  # fmt: skip
@@ -140,14 +141,17 @@ def _way_back() -> tuple[list[Vector], list[Vector], Vector]:
 def _title(root: svg.Element, part: str, found: Flow, way: str) -> None:
     certainty = sigmoid(found.score)
     says = f"{certainty:.0%} code" if certainty >= 0.5 else f"{1 - certainty:.0%} prose"
-    text = f"score after {_named(part[-1])}: {svg.number(found.score, 2)}, {says}"
+    text = f"score {svg.number(found.score, 2)}, {says}, after {_named(part[-1])}"
     svg.label(root, LEFT, 28, text, 16, "start", font_weight="bold")
     svg.label(root, LEFT, 52, f"gradient for each character ({way})", 13, "start")
 
 
-def _bars(root: svg.Element, steps: Steps, line: str, values: Vector) -> None:
-    """Draw the length of each character's gradient as a bar over it; the largest is full height."""
-    most = max(*values, 1e-9)
+def _bars(root: svg.Element, steps: Steps, line: str, values: Vector, most: float) -> None:
+    """Draw the length of each character's gradient as a bar over it.
+
+    ``most`` is full height: the largest of all three ways, so that their bars can be compared.
+    """
+    most = max(most, 1e-9)
     height = BARS_BOTTOM - BARS_TOP
     base = f"M{steps.left} {BARS_BOTTOM}H{steps.right:.2f}"
     svg.add(root, "path", d=base, fill="none", stroke="edge")

@@ -61,9 +61,9 @@ def test_of_what_goes_on_from_the_gates_to_the_h_before_f_has_little():
 
 
 def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
-    """With a forget bias of 1: 0.83 per step is measured, and 0.75 where only d_c is handed back.
+    """With a forget bias of 1: 0.82 per step is measured, and 0.74 where only d_c is handed back.
 
-    Of a single unit the f of the steps leave 0.69 to 0.77.
+    Of a single unit the f of the steps leave 0.68 to 0.77.
     """
     torch.manual_seed(4)
     words = torch.randn(61, 8, dtype=torch.float64, requires_grad=True)
@@ -78,16 +78,16 @@ def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
     start = torch.zeros(1, 16, dtype=torch.float64)
     weights = Weights(*lstm.requires_grad_(False).parameters())
     *_, steps = direction_forward(words.detach()[:, None], start, start, weights)
-    f = torch.cat([step.f for step in steps[1:51]])  # lag 60 is word 0, lag 10 is word 50
-    alone = f.prod(dim=0) ** (1 / 50)
-    assert round(((curve[60] / curve[10]) ** (1 / 50)).item(), 2) == 0.83
-    assert round(alone.min().item(), 2) == 0.69 and round(alone.max().item(), 2) == 0.77
+    f = torch.cat([step.f for step in steps[1:]])  # lag 60 is word 0, lag 0 is word 60
+    alone = f.prod(dim=0) ** (1 / 60)
+    assert round(((curve[60] / curve[0]) ** (1 / 60)).item(), 2) == 0.82
+    assert round(alone.min().item(), 2) == 0.68 and round(alone.max().item(), 2) == 0.77
     d_h, d_c, along_c = torch.ones(1, 16, dtype=torch.float64), start, []
     for step in reversed(steps):
         dz, d_c = gates_backward(d_h, d_c, step)
         along_c.append((dz @ weights.weight_ih).norm())
         d_h = start
-    assert round(((along_c[60] / along_c[10]) ** (1 / 50)).item(), 2) == 0.75
+    assert round(((along_c[60] / along_c[0]) ** (1 / 60)).item(), 2) == 0.74
 
 
 def test_every_step_but_the_first_has_an_equal_share_of_the_long_gradient():

@@ -45,6 +45,10 @@ def _cut_off_above(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
     return torch.clamp(d_weight, max=limit), torch.clamp(d_bias, max=limit)
 
 
+def _unchanged(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
+    return 1 * d_weight, 1 * d_bias
+
+
 def _limit_taken_off(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
     return d_weight - limit, d_bias - limit
 
@@ -84,6 +88,9 @@ _SLIPS = (
          "(d_weight.abs().sum() + d_bias.abs().sum())"),
         ("numbers with their signs", "You add up the numbers as they are. The length is the root "
          "of the sum of their *squares*.", "(d_weight.sum() + d_bias.sum())"),
+        ("sums squared", "You add up the numbers of each tensor, and square the two sums. The "
+         "length is the root of the sum of all *squares*: square each number first.",
+         "(d_weight.sum().square() + d_bias.sum().square()).sqrt()"),
         ("the longer of two", "You take the longer of two lengths. Both tensors are one list of "
          "numbers: add the *squares* of all, and take the root.",
          "torch.maximum(d_weight.norm(), d_bias.norm())"),
@@ -100,7 +107,7 @@ _SLIPS = (
         ("short ones alone", "Your factor is never *below* 1, so that short gradients are made "
          "longer, and long ones stay. It is to be the other way round.", "max(1, limit / length)"),
         ("turned round", "Your factor is length / limit. A length times limit / length is the "
-         "limit.", "min(1, length / limit)"),
+         "limit.", "min(1, length / limit)", "length / limit", "max(1, length / limit)"),
         ("the limit as the factor", "You multiply by the limit itself. Then the length becomes "
          "limit times as long, and not the limit.", "min(1, limit)"),
         ("to the length 1", "You shorten to the length 1, whatever the limit is.",
@@ -130,6 +137,9 @@ EXERCISE = FunctionExercise(
     ),
     slips=_SLIPS,
     others=(
+        other("nothing shortened", "Both come back as they were, even where they are too long. "
+              "`clip_grad_norm_` would do that here: it shortens the `.grad` of parameters, and "
+              "these two tensors have none.", _unchanged),
         other("each alone", "You clip each tensor by its own length. Then both may be within the "
               "limit while the whole is not, and the direction changes: one length for all.",
               _each_alone),
