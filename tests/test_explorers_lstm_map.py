@@ -604,7 +604,15 @@ def test_code_stays_in_its_card_even_where_letters_are_wide():
         for mark in ("code", "comment"):
             for each in marked(picture.svg, mark).values():
                 long = wide_letter * float(each.get("font-size")) * len(words(each))
+                if each.get("textLength"):  # then it is as long as that in any font
+                    assert long < 1.1 * float(each.get("textLength")), (given, words(each))
+                    long = float(each.get("textLength"))
                 assert float(each.get("x")) + long < RIGHT + 8, (given, words(each))
+
+
+def test_it_does_not_scroll_on_a_small_laptop():
+    """JupyterLab at 1024 px has 656 px for it, beside its files and without a bar to scroll by."""
+    assert int(view(**START).least.removeprefix("min-width:").removesuffix("px")) <= 656 - 15
 
 
 def heading(picture, title):

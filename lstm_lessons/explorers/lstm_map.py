@@ -11,7 +11,7 @@ from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 from lstm_lessons.explorers.lstm_map_words import Group, Setting, symbols
 
-WIDTH, LEFT, RIGHT = 880, 24, 856
+WIDTH, LEFT, RIGHT = 820, 16, 804
 MONO = "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre"
 MEANING = (
     "T words   B sentences   I input_size   H hidden_size   L num_layers   D directions   "
@@ -19,22 +19,23 @@ MEANING = (
 )
 
 # The code, in a card of its own.
-CODE_Y, CODE_LINE, COMMENT_X = 40, 19, 336
+CODE_Y, CODE_LINE, COMMENT_X = 40, 19, 328
+CODE_LETTERS = 108  # in a line
 KEY_Y = 178
 
 # The layers on the left, the tensors of a call beside them.
 CALL_Y = 226
-MIDDLE, HIGHEST = 200, 242  # of the layers: their middle, and where the top one may begin
+MIDDLE, HIGHEST = 190, 242  # of the layers: their middle, and where the top one may begin
 ONE_WIDTH, TWO_WIDTH, CELL_HEIGHT, LEAD = 240, 168, 34, 18
 # Between two layers: an arrow; or, of two directions, lines into a bar that joins them, and a fork.
 GAP, JOIN_GAP, JOIN_LINE, JOIN_BAR, JOIN_STEM = 20, 39, 6, 17, 4
-CALL_X, CALL_SYMBOLS_X, CALL_SHAPE_X = 412, 476, 590
+CALL_X, CALL_SYMBOLS_X, CALL_SHAPE_X = 388, 452, 566
 
 # The remarks below, and the parameters below these.
 PART = 44  # between what stands above a heading and its line of text
 REMARK_LINE = 20
-GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 256, 326, 562, 580
-WHY_LETTERS, CALL_LETTERS = 41, 65  # in a line
+GROUP_SYMBOLS_X, GROUP_SHAPE_X, GROUP_NUMBERS_X, GROUP_WHY_X = 240, 310, 546, 560
+WHY_LETTERS, CALL_LETTERS = 36, 62  # in a line
 LINE, SPACE = 15, 8  # between lines of a row, and around them
 
 # No colours of gates: forward is tinted in a full frame, reverse empty in a dashed one.
@@ -195,10 +196,13 @@ def _code(root: svg.Element, setting: Setting) -> None:
     """Draw the lines that make the layer and call it, and what the letters stand for."""
     lines = setting.code
     card = {"rx": 8, "fill": "ink", "fill_opacity": 0.06}
-    svg.rect(root, 12, CODE_Y - 24, WIDTH - 24, CODE_LINE * len(lines) + 20, **card)
+    svg.rect(root, 8, CODE_Y - 24, WIDTH - 16, CODE_LINE * len(lines) + 20, **card)
     for place, (line, comment) in enumerate(lines):
         y = CODE_Y + CODE_LINE * place
-        _mono(root, LEFT, y, line, data_code=str(place))
+        # The longest call is written a little narrower.
+        squeezed = {"textLength": str(RIGHT - LEFT), "lengthAdjust": "spacingAndGlyphs"}
+        room = squeezed if len(line) > CODE_LETTERS else {}
+        _mono(root, LEFT, y, line, data_code=str(place), **room)
         if comment:
             mark = {"data_comment": str(place)}
             _mono(root, COMMENT_X, y, f"# {comment}", colour="muted", **mark)
@@ -343,9 +347,9 @@ def _parameters(root: svg.Element, setting: Setting, groups: list[Group], top: f
     made = setting.configuration
     formula, figures = made.count.split(" = ", 1)
     svg.label(root, LEFT, top, "Parameters", 14, "start", font_weight="bold")
-    svg.label(root, 124, top, formula, 13, "start", data_formula="symbols")
+    svg.label(root, 116, top, formula, 13, "start", data_formula="symbols")
     count = {"font_weight": "bold", "data_formula": "numbers"}
-    svg.label(root, 124, top + 26, f"= {figures}", 13, "start", **count)
+    svg.label(root, 116, top + 26, f"= {figures}", 13, "start", **count)
     y = top + 36
     svg.add(root, "path", d=f"M{LEFT} {y}H{RIGHT}", stroke="edge")
     for group in groups:

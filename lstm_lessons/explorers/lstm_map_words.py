@@ -229,7 +229,7 @@ class Setting:
         if made.proj_size:
             yield (
                 f"proj_size makes h smaller than c: h has P = {made.proj_size} numbers, "
-                f"c keeps H = {made.hidden_size}. At each step weight_hr makes P numbers out of H."
+                f"c keeps H = {made.hidden_size}. At each step weight_hr makes P out of H."
             )
         if not made.bias:
             yield "bias=False removes both biases of every layer: lstm.bias_ih_l0 does not exist."
