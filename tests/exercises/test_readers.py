@@ -614,6 +614,9 @@ ERRORS = [
     (lambda: (3)(4), "brackets behind what is no function", "of the type `int`"),
     (lambda: A.nothing, "an attribute that is not there", "type `Tensor` has no `nothing`"),
     (lambda: (A, B)[:, 0], "a tuple for a tensor", ""),
+    (lambda: (A, B).detach(), "a tuple for a tensor", "`detach` is asked of a tuple, and it is a"),
+    (lambda: [A, B].mean(), "a tuple for a tensor", "`mean` is asked of a list, and it is a"),
+    (lambda: (A, B).append(A), "an attribute that is not there", "type `tuple` has no `append`"),
     (
         lambda: (A,) + 1 if False else (A,) - (B,),
         "two things that do not go together",

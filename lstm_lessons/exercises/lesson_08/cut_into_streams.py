@@ -81,6 +81,11 @@ _OTHERS = (
           lambda text, B: torch.stack(text.split(len(text) // B), dim=1),
           lambda text, B: torch.stack(text.chunk(B), dim=1),
           lambda text, B: torch.stack(text.tensor_split(B), dim=1)),
+    other("I written as 2", "Your shape has a 2 for the numbers of a word. In the sample I is 2, "
+          "but it is not always 2. Let the shape take I from `text`, or write -1 there.",
+          lambda text, B: _whole(text, B).view(B, len(text) // B, 2).transpose(0, 1),
+          lambda text, B: _whole(text, B).view(B, -1, 2).transpose(0, 1),
+          lambda text, B: _whole(text, B).view(len(text) // B, B, 2)),
     other("streams of B words", "You make pieces *of* B words. B is the number of streams: each "
           "has N // B words. (`split(n)` makes pieces of n words.)",
           lambda text, B: torch.stack(_whole(text, B).split(B), dim=1),

@@ -76,6 +76,9 @@ _SLIPS = (
     place(
         _PAIR,
         alone=(
+            ("the pair detached", "What you detach is no tensor. The layer returns `output, hx`, "
+             "and hx is the pair (h, c): a tuple of two tensors. Detach each of the two, and hand "
+             "on the pair of what comes back.", "(h, c).detach()", "[h, c].detach()"),
             ("still on the old graph", "`backward()` walks once more into a graph that was used "
              "and freed already. Which tensors bring the old graph along into the next chunk? All "
              "of them have to be cut off.", "h, c"),

@@ -13,6 +13,8 @@ from torch import Tensor
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.symbols import with_symbols
 
+_OF_A_TENSOR = "|".join(name for name in dir(Tensor) if name[0] != "_" and not hasattr((), name))
+
 MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\2\)",
      "a product of two with as many columns",
@@ -222,6 +224,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"slice\(\) cannot be applied to a 0-dim tensor|invalid index of a 0-dim tensor",
      "a place in a single number",
      "You look up a place in a tensor that holds a single number: it has no axis."),
+    (rf"'(tuple|list)' object has no attribute '({_OF_A_TENSOR})'",
+     "a tuple for a tensor",
+     "`{1}` is asked of a {0}, and it is a tensor that has one. (Of a pair, such as nn.LSTM's "
+     "(h, c), ask each of the two. Of many tensors `torch.cat` or `torch.stack` makes one.)"),
     (r"'(\w+)' object has no attribute '(\w+)'",
      "an attribute that is not there",
      "What is of the type `{0}` has no `{1}`. Is it what you think it is?"),
