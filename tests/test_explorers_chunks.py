@@ -13,10 +13,10 @@ from torch import nn
 from lstm_lessons.explorers.base import parameters
 from lstm_lessons.explorers.chunks import (
     CELL,
-    FAINTEST,
     GRID_Y,
     LEFT,
     SEQ_LEN,
+    SMALLEST,
     numbers,
     view,
 )
@@ -75,22 +75,25 @@ def test_each_mark_is_a_gradient_of_autograd(bias):
         assert kept.keys() == {tuple(at) for at in theirs.nonzero().tolist()}
         assert kept.keys() | lost.keys() == {tuple(at) for at in acting.nonzero().tolist()}
         assert not kept.keys() & lost.keys()
-        for opacities in (kept, lost):
-            for (t, s), opacity in opacities.items():
-                wanted = FAINTEST + (1 - FAINTEST) * whole[t, s].item()
-                assert opacity == pytest.approx(wanted, abs=0.006)
+        for sides in (kept, lost):
+            for (t, s), side in sides.items():
+                wanted = max(SMALLEST, (CELL - 2) * whole[t, s].item() ** 0.5)
+                assert side == pytest.approx(wanted, abs=0.006)
 
 
 def drawn(svg, mark):
-    """Return the opacity of every mark of this kind, by loss and word."""
+    """Return the side of every mark of this kind, by loss and word."""
     found = {}
-    inset = {"kept": (1, 1), "lost": (3, CELL - 3)}[mark]
+    shape = {"kept": r"M(\S+) (\S+)h(\S+)v\3h-\3z", "lost": r"M(\S+) (\S+)l(\S+) -\3(?=M|$)"}[mark]
     for path in marked(svg, mark).values():
-        opacity = float(path.get("fill-opacity") or path.get("stroke-opacity"))
-        for x, y in re.findall(r"M(\d+) (\d+)", path.get("d")):
-            t, s = (int(y) - inset[1] - GRID_Y) / CELL, (int(x) - inset[0] - LEFT) / CELL
-            assert t == int(t) and s == int(s)
-            found[int(t), int(s)] = opacity
+        assert re.sub(shape, "", path.get("d")) == ""
+        for corner in re.findall(shape, path.get("d")):
+            x, y, side = map(float, corner)
+            middle = x + side / 2, y + side / 2 * (1 if mark == "kept" else -1)
+            t, s = (middle[1] - GRID_Y) / CELL - 0.5, (middle[0] - LEFT) / CELL - 0.5
+            at = round(t), round(s)
+            assert (t, s) == pytest.approx(at, abs=0.002)
+            found[at] = side
     return found
 
 
@@ -141,38 +144,16 @@ def outputs(layer, x, chunk, between):
     return torch.cat(found)
 
 
-@pytest.mark.parametrize("between", BETWEEN.options)
-def test_reach_and_steps_walked_are_those_of_a_random_layer(between):
-    torch.manual_seed(0)
-    layer = nn.LSTM(3, 4, dtype=torch.float64)
-    for chunk in range(1, SEQ_LEN + 1):
-        x = torch.randn(SEQ_LEN, 3, dtype=torch.float64, requires_grad=True)
-        hx, reached = None, []
-        for each in x.split(chunk):
-            output, hx = layer(each, hx)
-            (grad,) = torch.autograd.grad(output.sum(), x, retain_graph=True)
-            reached.append(int((grad != 0).any(dim=1).sum()))
-            hx = hand_on(hx, between)
-        made = numbers(chunk, 1.0, between)
-        assert (made.passes, made.reach) == (len(reached), max(reached))
-        assert made.walked == sum(reached)
-
-
 @pytest.mark.parametrize(("chunk", "bias", "between"), SETTINGS[::7])
 def test_the_picture_and_its_words_say_the_numbers(chunk, bias, between):
     picture, made = view(chunk, bias, between), numbers(chunk, bias, between)
     acts, kept = (f"{100 * share:.0f} %" for share in (made.acts, made.kept))
-    reach = "1 step" if made.reach == 1 else f"{made.reach} steps"
-    passes = "1 backward pass" if made.passes == 1 else f"{made.passes} backward passes"
     shown = {name: words(each) for name, each in marked(picture.svg, "number").items()}
     assert shown == {
         "acts": f"effect on the losses: {acts}",
         "kept": f"seen by the gradient: {kept}",
-        "reach": f"in memory at once: {reach}",
     }
-    assert f"{passes}, {made.walked} steps in all" in texts(picture.svg)
     assert f"{acts} is here, and the gradient sees {kept}." in picture.alt
-    assert f"{passes}: {made.walked} steps in all, and {reach} in memory at once." in picture.alt
 
 
 def test_the_legend_and_the_words_speak_of_marks_that_are_there():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 from typing import Annotated
 
 from lstm_lessons.drawing import Picture, svg
@@ -21,7 +21,8 @@ FORWARD_Y, BACKWARD_Y = BAR_Y - 12, BAR_Y + BAR_HEIGHT + 12
 GRID_Y = 148
 STOP_INSET, STOP_REACH = 1.5, 8  # of a bar at a cut: how far inside its chunk, and half its height
 PANEL_X = 418
-FAINTEST = 0.12  # what is nearly nothing can still be seen
+SMALLEST = 2  # pixels: what is nearly nothing can still be seen
+STROKE = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
 MEANS = {
     "detach": ("The state passes each cut,", "the gradient ends there."),
     "carry": ("State and gradient pass each cut,", "so each walk back is longer."),
@@ -31,10 +32,8 @@ NO_CUT = ("All in one chunk:", "there is no cut.")
 
 
 PRESETS = {
-    "chunks of one": {"chunk": 1, "between": "detach"},
     "short memory": {"chunk": 6, "forget_bias": 0.0, "between": "detach"},
     "long memory": {"chunk": 6, "forget_bias": 4.0, "between": "detach"},
-    "no cut": {"chunk": SEQ_LEN, "between": "detach"},
 }
 
 
@@ -43,19 +42,13 @@ class Numbers:
     """What is drawn in numbers.
 
     ``f`` is the forget gate. Shares are of what all words do to all losses where nothing is cut:
-    ``acts`` is what they still do, ``kept`` what the gradient sees of that. ``passes`` counts the
-    backward passes, one for each chunk, ``walked`` the steps that all of them walk together.
-    ``reach`` is how many words the longest of them reaches, and so the steps that are kept in
-    memory at once.
+    ``acts`` is what they still do, ``kept`` what the gradient sees of that.
     """
 
     f: float
     half_life: float
     acts: float
     kept: float
-    passes: int
-    reach: int
-    walked: int
 
 
 def chunks() -> Explorer:
@@ -77,9 +70,7 @@ def numbers(chunk: int, forget_bias: float, between: str) -> Numbers:
     acts = _strength(f, starts if between == "reset" else origin) / whole
     first = origin if between == "carry" else starts
     kept = _strength(f, first) / whole
-    ends = [end - 1 for end in _cuts(chunk)[1:]]
-    reached = [end - first[end] + 1 for end in ends]
-    return Numbers(f, log(0.5) / log(f), acts, kept, len(ends), max(reached), sum(reached))
+    return Numbers(f, log(0.5) / log(f), acts, kept)
 
 
 def _strength(f: float, first: list[int]) -> float:
@@ -171,35 +162,45 @@ def _stop(root: svg.Element, colour: str, x: float, y: float, what: str) -> None
 
 
 def _grid(root: svg.Element, chunk: int, between: str, f: float) -> None:
-    """Draw what each word does to each loss: filled if its gradient is kept, a stroke if lost.
+    """Draw what each word does to each loss: a square if its gradient is kept, a stroke if lost.
 
-    What a word does not act on is empty: losses before it, and those behind a reset.
+    The area of a square is the effect, and a stroke is as wide as its square would be. What a word
+    does not act on is empty: losses before it, and those behind a reset.
     """
     starts = _starts(chunk)
     bottom = GRID_Y + SEQ_LEN * CELL
     for lag in range(SEQ_LEN):
         kept, lost = [], []
+        side = _side(f**lag)
         for t in range(lag, SEQ_LEN):
-            left, top = _x(t - lag), GRID_Y + t * CELL
+            x, y = _x(t - lag + 0.5), GRID_Y + (t + 0.5) * CELL
             if between == "carry" or t - lag >= starts[t]:
-                kept.append(f"M{left + 1} {top + 1}h{CELL - 2}v{CELL - 2}h{2 - CELL}z")
+                kept.append(_square(x, y, side))
             elif between == "detach":
-                lost.append(f"M{left + 3} {top + CELL - 3}l{CELL - 6} {6 - CELL}")
+                lost.append(_slash(x, y, side))
         if kept:
-            style = {"fill": "ink", "fill_opacity": _opacity(f**lag)}
-            svg.add(root, "path", d="".join(kept), **style, data_kept=lag)
+            svg.add(root, "path", d="".join(kept), fill="ink", data_kept=lag)
         if lost:
-            style = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
-            style["stroke_opacity"] = _opacity(f**lag)
-            svg.add(root, "path", d="".join(lost), **style, data_lost=lag)
+            svg.add(root, "path", d="".join(lost), **STROKE, data_lost=lag)
     svg.label(root, LEFT - 10, GRID_Y + CELL - 2, "loss 0", 12, "end", fill="muted")
     svg.label(root, LEFT - 10, bottom - 2, f"loss {SEQ_LEN - 1}", 12, "end", fill="muted")
     svg.label(root, LEFT, bottom + 15, "word 0", 12, "start", fill="muted")
     svg.label(root, _x(SEQ_LEN), bottom + 15, f"word {SEQ_LEN - 1}", 12, "end", fill="muted")
 
 
-def _opacity(strength: float) -> float:
-    return FAINTEST + (1 - FAINTEST) * strength
+def _side(effect: float) -> float:
+    """Return the side of the square whose area is an effect: that of 1 nearly fills its place."""
+    return max(SMALLEST, (CELL - 2) * sqrt(effect))
+
+
+def _square(x: float, y: float, side: float) -> str:
+    """Return the path of a square round (x, y)."""
+    return f"M{x - side / 2:.2f} {y - side / 2:.2f}h{side:.2f}v{side:.2f}h{-side:.2f}z"
+
+
+def _slash(x: float, y: float, side: float) -> str:
+    """Return the path of a stroke through (x, y), from bottom left to top right."""
+    return f"M{x - side / 2:.2f} {y + side / 2:.2f}l{side:.2f} {-side:.2f}"
 
 
 def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made: Numbers) -> None:
@@ -211,21 +212,23 @@ def _panel(root: svg.Element, chunk: int, forget_bias: float, between: str, made
     for row, text in enumerate(_means(chunk, between)):
         line(FORWARD_Y + 5 + 20 * row, text, 15)
     bias = svg.number(forget_bias, 1)
-    line(146, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
-    line(167, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
+    line(162, f"f = sigmoid({bias}) = {svg.number(made.f, 3)}")
+    line(183, f"half-life of the memory: {svg.number(made.half_life, 1)} steps")
     bold = {"font_weight": "bold"}
-    line(204, f"effect on the losses: {_percent(made.acts)}", 16, **bold, data_number="acts")
-    line(227, f"seen by the gradient: {_percent(made.kept)}", 16, **bold, data_number="kept")
-    line(248, "100 %: the effect where nothing is cut", 13, fill="muted")
-    line(285, f"in memory at once: {_count(made.reach, 'step')}", 16, **bold, data_number="reach")
-    line(308, f"{_count(made.passes, 'backward pass', 'es')}, {made.walked} steps in all")
-    svg.add(root, "path", d=f"M{PANEL_X} 338h{CELL}v{CELL}h{-CELL}z", fill="ink", fill_opacity=0.8)
-    line(349, "an effect that the gradient sees", 13, 22, fill="muted")
-    if between == "detach" and made.passes > 1:
-        slash = {"fill": "none", "stroke": "ink", "stroke_width": 1.75}
-        svg.add(root, "path", d=f"M{PANEL_X + 2} 371l9 -9", **slash)
-        line(372, "an effect whose gradient is lost at a cut", 13, 22, fill="muted")
-    line(395, "fuller: stronger.  empty: no effect", 13, fill="muted")
+    line(228, f"effect on the losses: {_percent(made.acts)}", 16, **bold, data_number="acts")
+    line(251, f"seen by the gradient: {_percent(made.kept)}", 16, **bold, data_number="kept")
+    line(272, "100 %: the effect where nothing is cut", 13, fill="muted")
+    svg.add(root, "path", d=_square(PANEL_X + CELL / 2, 316, CELL - 2), fill="ink")
+    line(321, "an effect that the gradient sees", 13, 22, fill="muted")
+    if _loses(chunk, between):
+        svg.add(root, "path", d=_slash(PANEL_X + CELL / 2, 340, CELL - 2), **STROKE)
+        line(345, "an effect whose gradient is lost at a cut", 13, 22, fill="muted")
+    line(369, "larger: stronger.  empty: no effect", 13, fill="muted")
+
+
+def _loses(chunk: int, between: str) -> bool:
+    """Say whether there is an effect that no gradient sees."""
+    return between == "detach" and chunk < SEQ_LEN
 
 
 def _means(chunk: int, between: str) -> tuple[str, str]:
@@ -236,13 +239,9 @@ def _percent(share: float) -> str:
     return f"{svg.number(100 * share, 0)} %"
 
 
-def _count(count: int, what: str, ending: str = "s") -> str:
-    return f"{count} {what}{ending if count > 1 else ''}"
-
-
 def _alt(chunk: int, forget_bias: float, between: str, made: Numbers) -> str:
-    lost = between == "detach" and made.passes > 1
-    marks = "filled where its gradient arrives" + ", a stroke where it is lost at a cut" * lost
+    lost = _loses(chunk, between)
+    marks = "a square where its gradient arrives" + ", a stroke where it is lost at a cut" * lost
     return (
         f"{_title(chunk)}, each word with a loss of its own: a grid of words across and losses "
         f"down, with a mark for each word that acts on a loss: {marks}. "
@@ -250,7 +249,5 @@ def _alt(chunk: int, forget_bias: float, between: str, made: Numbers) -> str:
         f"sigmoid({svg.number(forget_bias, 1)}) = {svg.number(made.f, 3)}, a half-life of "
         f"{svg.number(made.half_life, 1)} steps. Of the effect of all words on all losses where "
         f"nothing is cut, {_percent(made.acts)} is here, and the gradient sees "
-        f"{_percent(made.kept)}. "
-        f"{_count(made.passes, 'backward pass', 'es')}: {made.walked} steps in all, "
-        f"and {_count(made.reach, 'step')} in memory at once."
+        f"{_percent(made.kept)}."
     )
