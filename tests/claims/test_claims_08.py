@@ -58,6 +58,11 @@ def gradients(layer, x, hand_on):
     return found
 
 
+def test_a_layer_keeps_no_state_between_calls(x):
+    lstm = nn.LSTM(INPUT, H)
+    torch.testing.assert_close(lstm(x)[0], lstm(x)[0], rtol=0, atol=1e-12)
+
+
 def test_chunks_equal_the_whole_for_many_layers_but_not_with_two_directions(x):
     assert all(right_chunks(nn.LSTM(INPUT, H, num_layers=3), x, as_they_are))
     assert not any(right_chunks(nn.LSTM(INPUT, H, bidirectional=True), x, as_they_are)[:-1])
