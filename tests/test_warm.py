@@ -1,12 +1,14 @@
 """Kernels forked from a warm process: each is a kernel of its own, and ends as one."""
 
+import asyncio
 import os
 import signal
+import sys
 import time
 
 import pytest
 
-from lstm_lessons.publishing import warm
+from lstm_lessons.publishing import warm, warm_on_a_hub
 from lstm_lessons.publishing.offline import NAMESPACE, OfflineKernelManager, has_namespaces
 
 pytestmark = [
@@ -95,7 +97,7 @@ def test_the_end_of_a_kernel_is_seen(kernel):
 def test_a_warm_process_that_was_killed_is_started_anew(kernel):
     first = int(kernel.run("import os; print(os.getppid())"))
     os.kill(first, signal.SIGKILL)
-    until(lambda: warm._warm(NAMESPACE).poll() is not None)
+    until(lambda: warm.start((*NAMESPACE, sys.executable, "-c", warm.SERVE)).poll() is not None)
     again = Kernel()
     assert int(again.run("import os; print(os.getppid())")) != first
     again.end()
@@ -106,6 +108,44 @@ def test_a_kernel_without_its_warm_process_ends(kernel):
     """As one does whose parent died: so none outlives an interrupted run of the tests."""
     os.kill(int(kernel.run("import os; print(os.getppid())")), signal.SIGKILL)
     until(lambda: not kernel.manager.is_alive())
+
+
+@pytest.mark.slow
+def test_a_learners_kernels_on_a_hub_are_forked_from_one_process():
+    """They run, are interrupted and restarted as any other."""
+    asyncio.run(_on_a_hub())
+
+
+async def _on_a_hub():
+    warm_on_a_hub.begin()
+    managers = [warm_on_a_hub.HubKernelManager(kernel_name="python3") for _ in range(2)]
+    parents = set()
+    for each in managers:
+        await each.start_kernel()
+        parents.add(await _printed(each, "import os; print(os.getppid())"))
+    assert parents == {str(warm.start(warm_on_a_hub.COMMAND).pid)}
+    assert await _printed(managers[0], "import sys; print('torch' in sys.modules)") == "True"
+    waiting = asyncio.create_task(_printed(managers[0], "import time; time.sleep(60)"))
+    await asyncio.sleep(1)
+    await managers[0].interrupt_kernel()
+    assert await asyncio.wait_for(waiting, 20) == "KeyboardInterrupt"
+    await managers[1].restart_kernel(now=True)
+    assert await _printed(managers[1], "print(1)") == "1"
+    for each in managers:
+        await each.shutdown_kernel(now=True)
+        assert not await each.is_alive()
+
+
+async def _printed(manager, code):
+    client = manager.client()
+    client.start_channels()
+    await client.wait_for_ready(timeout=60)
+    printed = []
+    reply = await client.execute_interactive(
+        code, output_hook=lambda said: printed.append(said["content"].get("text", ""))
+    )
+    client.stop_channels()
+    return reply["content"].get("ename") or "".join(printed).strip()
 
 
 def until(true):

@@ -4,11 +4,12 @@
 
 ``PLACE`` keeps what is fetched and made: a stick with the lessons (``PLACE/handed_out``; one that
 lies there is taken), its environment with JupyterHub in it, and the proxy from npm. All learners
-log in at one moment, wait for their servers, open the lesson, run all its cells, and move a slider
-every second. One more does it in a real browser, if one is here.
+log in at one moment, wait for their servers, open the lesson, run all its cells, move a slider
+second, and open its exercises, too. One more does the lesson in a real browser, if there is one.
 
-A line is printed for each load. Memory is in megabytes for one server and one kernel: each shared
-page is divided among those that have it, and in brackets is what belongs to that process alone.
+A line is printed for each load. Memory is in megabytes for one learner: each shared page is divided
+among those that have it, and in brackets is what belongs to them alone. A kernel counts with the
+process that it was forked from. "page → lesson" is the server before and after.
 Times are of this machine and of what else it does: see the load average before. A load at which
 somebody gets an error, or waits for more than five minutes, is the last.
 """
@@ -20,10 +21,10 @@ import asyncio
 import os
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-import httpx
 from on_a_hub import in_browser, memory
 from on_a_hub.hub import Hub, names, prepared, release_here, running
 from on_a_hub.learner import Learner
@@ -34,62 +35,79 @@ FREE_MB = 1500
 """No load is tried that would leave this machine with less."""
 
 
-async def at_once(hub: Hub, count: int, path: str, moves: int, browser: Browser | None) -> str:
-    """Let so many learners do a lesson at once; return the line about it.
+@dataclass
+class Seen:
+    """What was seen at one load."""
+
+    learners: list[Learner]
+    load: float
+    held: dict[str, dict[str, memory.Memory]] = field(default_factory=dict)
+    browser: dict[str, float] = field(default_factory=dict)
+
+    def told(self) -> str:
+        """Return the line about it."""
+        parts = [self._memory(), *map(self._waited, ("page", "kernel", "lesson")), self._slider()]
+        if self.browser:
+            told = "browser: page {page:.1f} s, lesson {lesson:.1f} s, slider {slider:.0f} ms"
+            parts.append(told.format(**self.browser))
+        return " | ".join([str(len(self.learners)), *parts, f"load before {self.load:.1f}"])
+
+    def _memory(self) -> str:
+        count = len(self.learners)
+        learner = sum(each.shared for each in self.held["exercises"].values()) / count
+        return (
+            f"server {self.held['page']['server'].of_each(count)}"
+            f" → {self.held['lesson']['server'].of_each(count)},"
+            f" kernel {self.held['lesson']['kernels'].of_each(count)},"
+            f" with the exercises' {self.held['exercises']['kernels'].of_each(count)},"
+            f" a learner {learner:.0f}; hub {self.held['hub']['hub'].of_each(1)},"
+            f" proxy {self.held['hub']['proxy'].of_each(1)} MB"
+        )
+
+    def _waited(self, key: str) -> str:
+        times = [each.waited[key] for each in self.learners]
+        return f"{key} {median(times):.1f}, worst {max(times):.1f} s"
+
+    def _slider(self) -> str:
+        times = sorted(1000 * each for learner in self.learners for each in learner.moves)
+        most = times[int(0.95 * len(times))]
+        return f"slider {median(times):.0f}, 95 % {most:.0f}, worst {times[-1]:.0f} ms"
+
+
+async def at_once(
+    hub: Hub, count: int, lesson: str, exercises: str, moves: int, browser: Browser | None
+) -> Seen:
+    """Let so many learners do a lesson at once, and open its exercises.
 
     Raises:
         RuntimeError: something that a learner asked for went wrong.
     """
-    before = os.getloadavg()[0]
-    learners = [Learner(hub.address, name) for name in names(count)]
-    others = names(count + 1)[count:]
-    seen = in_browser.lesson(browser, hub.address, others[0], path) if browser else _nothing()
-    looking = asyncio.create_task(seen)
+    own = names(count)
+    seen = Seen([Learner(hub.address, name) for name in own], os.getloadavg()[0])
+    other = names(count + 1)[-1]
+    doing = in_browser.lesson(browser, hub.address, other, lesson) if browser else _nothing()
+    looking = asyncio.create_task(doing)
     try:
-        await _all(each.log_in_and_start() for each in learners)
-        servers = memory.of_learners(names(count))["server"]
-        cells = await _all(each.open(path) for each in learners)
-        await _all(each.run_all(of) for each, of in zip(learners, cells, strict=True))
-        await _all(each.move(moves, 1.0) for each in learners)
-        told = await looking
-        held = memory.of_learners(names(count + bool(browser)))
-        beside = memory.of_hub(hub.process.pid)
+        await _all(each.log_in_and_start() for each in seen.learners)
+        seen.held["page"] = memory.of_learners(own)
+        cells = await _all(each.open(lesson) for each in seen.learners)
+        each_its_cells = zip(seen.learners, cells, strict=True)
+        await _all(each.run_all(of) for each, of in each_its_cells)
+        await _all(each.move(moves, 1.0) for each in seen.learners)
+        seen.held["lesson"] = memory.of_learners(own)
+        wrong = [f"{each.name}: {line}" for each in seen.learners for line in each.errors]
+        seen.browser = await looking
+        cells = await _all(each.open(exercises, timed=False) for each in seen.learners)
+        for number in range(len(cells[0])):  # what is to be filled in raises, as it should
+            await _all(each.run(of[number]) for each, of in zip(seen.learners, cells, strict=True))
+        seen.held["exercises"] = memory.of_learners(own)
+        seen.held["hub"] = memory.of_hub(hub.process.pid)
     finally:
         looking.cancel()
-        await _all(each.close() for each in learners)
-    wrong = [f"{each.name}: {line}" for each in learners for line in each.errors]
+        await _all(each.close() for each in seen.learners)
     if wrong:
         raise RuntimeError("; ".join(wrong[:3]))
-    waited = {key: [each.waited[key] for each in learners] for key in ("page", "kernel", "lesson")}
-    moved = sorted(1000 * each for learner in learners for each in learner.moves)
-    whole = sum(each.shared for each in held.values()) / (count + bool(browser))
-    parts = [
-        f"{count}{' + 1 in a browser' if browser else ''}",
-        f"server {servers} → {held['server']}, kernel {held['kernel']}, a learner {whole:.0f} MB",
-        f"hub {beside['hub']}, proxy {beside['proxy']} MB",
-        *(f"{key} {median(each):.1f}, worst {max(each):.1f} s" for key, each in waited.items()),
-        f"slider {median(moved):.0f}, 95 % {moved[int(0.95 * len(moved))]:.0f},"
-        f" worst {moved[-1]:.0f} ms",
-    ]
-    if told:
-        parts.append(
-            f"browser: page {told['page']:.1f} s, lesson {told['lesson']:.1f} s, slider"
-            f" {told['slider']:.0f} ms"
-        )
-    return " | ".join([*parts, f"load before {before:.1f}"])
-
-
-async def stop_all(hub: Hub, count: int) -> None:
-    """Stop the learners' servers, and wait until they are gone."""
-    told = {"Authorization": f"token {hub.token}"}
-    async with httpx.AsyncClient(base_url=f"{hub.address}/hub/api", headers=told) as http:
-        for name in names(count):
-            await http.delete(f"/users/{name}/server", timeout=60)
-    for _ in range(300):
-        if not sum(each.processes for each in memory.of_learners(names(count)).values()):
-            return
-        await asyncio.sleep(0.2)
-    raise SystemExit("Servers did not stop within a minute.")
+    return seen
 
 
 async def _all(waiting) -> list:
@@ -122,7 +140,10 @@ def main(words: list[str]) -> int:
     place = asked.place.absolute()
     place.mkdir(parents=True, exist_ok=True)
     release = release_here(place, asked.route)
-    path = next(release.glob(f"notebooks/{asked.lesson}_*.ipynb")).relative_to(release).as_posix()
+    lesson, exercises = (
+        next(release.glob(f"{folder}/{asked.lesson}_*.ipynb")).relative_to(release).as_posix()
+        for folder in ("notebooks", "exercises")
+    )
     files = prepared(place, release, asked.python)
     browser = None if asked.no_browser else find_browser()
     most = max(asked.learners) + 1
@@ -131,16 +152,15 @@ def main(words: list[str]) -> int:
         for count in asked.learners:
             free = _free_mb()
             try:
-                line = asyncio.run(
-                    asyncio.wait_for(at_once(hub, count, path, asked.moves, browser), 1500)
-                )
+                doing = at_once(hub, count, lesson, exercises, asked.moves, browser)
+                line = asyncio.run(asyncio.wait_for(doing, 1500)).told()
             except Exception as error:
                 print(f"{count}: broke: {type(error).__name__}: {error}", flush=True)
                 break
             fine += 1
             used = (free - _free_mb()) / (count + bool(browser))
-            print(f"{line} | memory that the machine lost {used:.0f} MB a learner", flush=True)
-            asyncio.run(stop_all(hub, count + 1))
+            print(line, flush=True)
+            asyncio.run(hub.stop(names(count + 1)))
             time.sleep(2)
             if free - 2 * (count + 1) * used < FREE_MB:
                 print(f"{2 * count} would not fit: {free:.0f} MB are free.")

@@ -1,7 +1,4 @@
-"""What a server of ``lab`` is told on a hub, where its memory counts as often as there are people.
-
-Each entry says what it saves or why it is here; `tests/try_hub.py` measures it.
-"""
+"""What a server of ``lab`` is told on a hub, where what one takes counts once a learner."""
 
 from __future__ import annotations
 
@@ -10,32 +7,24 @@ from collections.abc import Mapping
 
 from lstm_lessons.environment.failure import Failure
 
-MODULE = "jupyterhub.singleuser"
+MODULE = "lstm_lessons.commands.jupyterhub"
 
-# Left to other programs of a server: terminals, language servers, another page.
-_EXTENSIONS = {
-    "jupyterlab": True,
-    "jupyter_lsp": False,
-    "jupyter_server_terminals": False,
-    "nbgitpuller": False,
-    "notebook_shim": False,
-}
 _IDLE_S = 3600
 
 SETTINGS = {
-    "--ServerApp.jpserver_extensions": repr(_EXTENSIONS),
-    "--ServerApp.terminals_enabled": "False",
-    "--LabApp.extension_manager": "readonly",
-    # A lesson that was left an hour ago keeps no kernel: its cells are run again.
+    # Half the memory where two notebooks are open, and their first cell is there at once.
+    "--AsyncMappingKernelManager.kernel_manager_class": (
+        "lstm_lessons.publishing.warm_on_a_hub.HubKernelManager"
+    ),
+    # A notebook that was left an hour ago keeps no kernel: its cells are run again.
     "--MappingKernelManager.cull_idle_timeout": str(_IDLE_S),
     "--MappingKernelManager.cull_interval": "300",
     "--MappingKernelManager.cull_connected": "True",
+    "--LabApp.extension_manager": "readonly",  # what everybody shares, nobody changes
 }
 
-_VARIABLES = {
-    "OMP_NUM_THREADS": "1",  # else each kernel starts a thread a processor, for everybody
-    "MALLOC_ARENA_MAX": "2",  # else glibc keeps up to eight heaps a processor
-}
+_VARIABLES = {"OMP_NUM_THREADS": "1"}
+"""Else each kernel computes on all processors at once, and all of them get in each other's way."""
 
 
 def check() -> None:

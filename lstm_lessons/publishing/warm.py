@@ -2,19 +2,24 @@
 
 Half of the time of a small notebook's run goes into importing PyTorch. `test` runs dozens of
 them: each gets a process of its own, with a namespace of its own, as ever; but what it imports
-first is already there.
+first is already there. On a hub all kernels of a learner come from one such process: they share
+its memory as long as they do not change it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -23,21 +28,26 @@ from jupyter_client.provisioning import LocalProvisioner
 BIG = ("torch", "torch.optim", "matplotlib.figure", "ipywidgets", "ipykernel.kernelapp")
 LATER = "torch._dynamo"
 """What the first optimiser of a process imports, for two seconds: for a run of many notebooks."""
+_ONE_AT_A_TIME = Lock()  # a question and its answer belong together
 SERVE = "from lstm_lessons.publishing.warm import serve; serve()"
 
 
 class WarmProvisioner(LocalProvisioner):
     """Starts a kernel by asking the warm process for one; all else as for any process here."""
 
+    serve = SERVE
+    """What the warm process runs."""
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel; what stands before Python in its command starts the warm process."""
-        before = tuple(cmd[: cmd.index(self.kernel_spec.argv[0])])
+        before = cmd[: cmd.index(self.kernel_spec.argv[0])]
+        command = (*before, sys.executable, "-c", self.serve)
         asked = {
             "file": cmd[cmd.index("-f") + 1],
             "folder": str(kwargs.get("cwd") or os.getcwd()),
             "environ": kwargs.get("env") or dict(os.environ),
         }
-        self.process = Forked(_fork(before, asked))
+        self.process = Forked(await asyncio.to_thread(_fork, command, asked))
         return self.connection_info
 
 
@@ -80,12 +90,17 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _fork(before: tuple[str, ...], asked: dict[str, Any]) -> int:
+def _fork(command: tuple[str, ...], asked: dict[str, Any]) -> int:
     """Return the process that became the kernel; a warm process that died is started anew."""
-    warm = _warm(before)
+    with _ONE_AT_A_TIME:
+        return _asked(command, asked)
+
+
+def _asked(command: tuple[str, ...], asked: dict[str, Any]) -> int:
+    warm = start(command)
     if warm.poll() is not None:
-        _warm.cache_clear()
-        warm = _warm(before)
+        start.cache_clear()
+        warm = start(command)
     assert warm.stdin is not None and warm.stdout is not None
     print(json.dumps(asked), file=warm.stdin, flush=True)
     if not (answer := warm.stdout.readline()):
@@ -94,10 +109,10 @@ def _fork(before: tuple[str, ...], asked: dict[str, Any]) -> int:
 
 
 @cache
-def _warm(before: tuple[str, ...]) -> subprocess.Popen[str]:
+def start(command: tuple[str, ...]) -> subprocess.Popen[str]:
     """Return the warm process, which ends with this one: nobody writes to it any more."""
     return subprocess.Popen(
-        [*before, sys.executable, "-c", SERVE],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -105,17 +120,28 @@ def _warm(before: tuple[str, ...]) -> subprocess.Popen[str]:
     )
 
 
-def serve() -> None:
-    """Fork a kernel for each line that comes in; what goes out is its process."""
-    for name in BIG:
+def serve(names: Iterable[str] = BIG, later: str | None = LATER) -> None:
+    """Fork a kernel for each line that comes in; what goes out is its process.
+
+    ``names`` are imported before the first, and ``later``, if any, before the fourth.
+    """
+    for name in names:
         import_module(name)
+    _leave_alone()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a kernel that ended is gone at once
     for number, line in enumerate(sys.stdin):
-        if number == 3:
-            import_module(LATER)
+        if number == 3 and later:
+            import_module(later)
+            _leave_alone()
         if (pid := os.fork()) == 0:
             _become_a_kernel(json.loads(line))
         print(pid, flush=True)
+
+
+def _leave_alone() -> None:
+    """Let no kernel's collector write to what is here: a page that is written to is copied."""
+    gc.collect()
+    gc.freeze()
 
 
 def _become_a_kernel(asked: dict[str, Any]) -> None:

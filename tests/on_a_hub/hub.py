@@ -8,6 +8,7 @@ without a password: it listens on loopback alone.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import secrets
@@ -22,18 +23,23 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from browser.server import free_port
 
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.workshop.hub import written
+from on_a_hub import memory
 
 PREFIX = "lesson-learner-"
 """How the users are called that are made on this machine, and taken away again."""
 PROXY = "configurable-http-proxy"
 
 PLAIN = (
-    ["--ServerApp.jpserver_extensions={}", "--ServerApp.terminals_enabled=True"],
-    {"OMP_NUM_THREADS": str(os.cpu_count()), "MALLOC_ARENA_MAX": "0"},
+    [
+        "--AsyncMappingKernelManager.kernel_manager_class="
+        "jupyter_server.services.kernels.kernelmanager.ServerKernelManager",
+    ],
+    {"OMP_NUM_THREADS": str(os.cpu_count())},
 )
 """What a server gets to be as it is without the savings of `lab --hub`: arguments, variables."""
 
@@ -94,6 +100,19 @@ class Hub:
     homes: Path
     process: subprocess.Popen[bytes]
     log: Path
+
+    async def stop(self, wanted: list[str]) -> None:
+        """Stop learners' servers, and wait until they are gone."""
+        told = {"Authorization": f"token {self.token}"}
+        api = f"{self.address}/hub/api"
+        async with httpx.AsyncClient(base_url=api, headers=told, timeout=60) as http:
+            for name in wanted:
+                await http.delete(f"/users/{name}/server")
+        for _ in range(300):
+            if not any(each.processes for each in memory.of_learners(wanted).values()):
+                return
+            await asyncio.sleep(0.2)
+        raise RuntimeError("servers did not stop within a minute")
 
     def home(self, name: str) -> Path:
         """Return a learner's home."""
@@ -166,7 +185,7 @@ def _users(wanted: list[str], homes: Path) -> Iterator[None]:
         yield
     finally:
         for name in made:
-            subprocess.run(["userdel", name], check=False, capture_output=True)
+            subprocess.run(["userdel", "--force", name], check=False, capture_output=True)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -181,10 +200,9 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def release_here(place: Path, route: str) -> Path:
-    """Return a release in ``place``, made unless it is there."""
+    """Return a release in ``place``: a stick, made unless it is there, and then renewed."""
     there = place / "handed_out"
-    command = [sys.executable, "-m", "lstm_lessons", "stick", str(there)]
-    if not there.exists():
-        command += ["--route", route, "--without-solutions"]
-    subprocess.run(command, check=True, cwd=Clone.here().root)
+    renew = [sys.executable, "-m", "lstm_lessons", "release", str(there)]
+    make = [*renew[:3], "stick", str(there), "--route", route, "--without-solutions"]
+    subprocess.run(renew if there.exists() else make, check=True, cwd=Clone.here().root)
     return there

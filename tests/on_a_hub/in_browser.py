@@ -11,14 +11,15 @@ from playwright.async_api import async_playwright
 from lstm_lessons.commands.browser import Browser, start_options
 
 MOVES = 10
-_OPEN = """async (path) => {
+_READY = """async () => {
   await jupyterapp.restored;
-  const panel = await jupyterapp.commands.execute('docmanager:open', {path});
-  await panel.revealed;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
+  const {sessionContext} = jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
 }"""
-_RUN = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+_RUN = """async () => {
+  await jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
 _WATCH = """(shown) => {
   const picture = () => document.querySelector(
     shown + ' .widget-html-content svg[role=img]').outerHTML;
@@ -51,11 +52,11 @@ async def lesson(browser: Browser, address: str, name: str, path: str) -> dict[s
         page = await program.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(330_000)
         start = time.perf_counter()
-        await page.goto(f"{address}/hub/login")
+        await page.goto(f"{address}/hub/login?next=/hub/user-redirect/lab/tree/{path}")
         await page.fill("input[name=username]", name)
         await page.click("input[type=submit]")
-        await page.wait_for_function("window.jupyterapp")
-        await page.evaluate(_OPEN, path)
+        await page.wait_for_selector(f"{SHOWN} .jp-Cell")
+        await page.evaluate(_READY)
         told["page"] = time.perf_counter() - start
         start = time.perf_counter()
         await page.evaluate(_RUN)

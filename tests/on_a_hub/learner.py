@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +31,7 @@ class Learner:
         limits = httpx.Timeout(330)
         self.http = httpx.AsyncClient(base_url=self.hub, timeout=limits, follow_redirects=True)
         self.models: dict[str, Message] = {}
-        self.socket: WebSocketClientConnection | None = None
+        self.sockets: list[WebSocketClientConnection] = []
 
     async def log_in_and_start(self) -> None:
         """Log in, wait for the server, and load the page as far as a browser must."""
@@ -46,7 +47,7 @@ class Learner:
         self.waited["page"] = time.perf_counter() - start
         self.page = answer
 
-    async def open(self, path: str) -> list[str]:
+    async def open(self, path: str, timed: bool = True) -> list[str]:
         """Open a notebook with a kernel; return its cells of code."""
         start = time.perf_counter()
         notebook = await self._ask("GET", f"api/contents/{path}")
@@ -55,7 +56,8 @@ class Learner:
         kernel = session["kernel"]["id"]
         await self._connect(kernel)
         await self.run("1")
-        self.waited["kernel"] = time.perf_counter() - start
+        if timed:
+            self.waited["kernel"] = time.perf_counter() - start
         cells = notebook["content"]["cells"]
         return ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
 
@@ -66,11 +68,12 @@ class Learner:
             await self.run(cell)
         self.waited["lesson"] = time.perf_counter() - start
 
-    async def run(self, code: str) -> None:
-        """Run a cell, and note what it raised and which widgets it made."""
+    async def run(self, code: str) -> str:
+        """Run a cell; return what it says, and note what it raised and which widgets it made."""
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {},
                    "allow_stdin": False, "stop_on_error": True}  # fmt: skip
         asked = await self._send("execute_request", content)
+        said = []
         done = {"reply": False, "idle": False}
         while not all(done.values()):
             message = await self._read()
@@ -79,8 +82,17 @@ class Learner:
             kind, told = message["msg_type"], message["content"]
             done["reply"] |= kind == "execute_reply"
             done["idle"] |= kind == "status" and told["execution_state"] == "idle"
+            said += [told.get("text", ""), told.get("data", {}).get("text/plain", "")]
             if kind == "error":
                 self.errors.append(f"{told['ename']}: {told['evalue']}"[:200])
+        return "".join(said)
+
+    async def write(self, path: str, change: Callable[[list[Message]], None]) -> None:
+        """Change a notebook's cells, and save it as JupyterLab does."""
+        notebook = (await self._ask("GET", f"api/contents/{path}"))["content"]
+        change(notebook["cells"])
+        body = {"type": "notebook", "format": "json", "content": notebook}
+        await self._ask("PUT", f"api/contents/{path}", body)
 
     async def move(self, times: int, pause: float) -> None:
         """Move the first slider there and back, and note how long each picture took."""
@@ -104,8 +116,8 @@ class Learner:
 
     async def close(self) -> None:
         """Close the page; the server runs on."""
-        if self.socket is not None:
-            self.socket.close()
+        for socket in self.sockets:
+            socket.close()
         await self.http.aclose()
 
     async def _picture(self) -> None:
@@ -135,21 +147,19 @@ class Learner:
             headers={"Cookie": told, "Origin": self.hub}, request_timeout=120, connect_timeout=120,
         )  # fmt: skip
         self.session = uuid.uuid4().hex
-        self.socket = await websocket_connect(request, max_message_size=2**28)
+        self.sockets.append(await websocket_connect(request, max_message_size=2**28))
 
     async def _send(self, kind: str, content: Message) -> str:
-        assert self.socket is not None
         number = uuid.uuid4().hex
         header = {"msg_id": number, "msg_type": kind, "session": self.session, "version": "5.3",
                   "username": self.name, "date": "2026-01-01T00:00:00Z"}  # fmt: skip
         whole = {"header": header, "parent_header": {}, "metadata": {}, "content": content,
                  "channel": "shell", "buffers": []}  # fmt: skip
-        await self.socket.write_message(json.dumps(whole))
+        await self.sockets[-1].write_message(json.dumps(whole))
         return number
 
     async def _read(self) -> Message:
-        assert self.socket is not None
-        text = await self.socket.read_message()
+        text = await self.sockets[-1].read_message()
         if text is None:
             raise RuntimeError("the kernel's connection was closed")
         if isinstance(text, bytes):

@@ -31,15 +31,14 @@ class Memory:
             self.own += told["Private_Clean:"] + told["Private_Dirty:"]
             self.processes += 1
 
-    def __str__(self) -> str:
-        """Say what each holds on average."""
-        count = max(1, self.processes)
+    def of_each(self, count: int) -> str:
+        """Say what each of so many learners holds."""
         return f"{self.shared / count:.0f} ({self.own / count:.0f})"
 
 
 def of_learners(names: list[str]) -> dict[str, Memory]:
-    """Return what the servers and the kernels of learners hold."""
-    found = {"server": Memory(), "kernel": Memory()}
+    """Return what learners' servers hold, and their kernels with what these are forked from."""
+    found = {"server": Memory(), "kernels": Memory()}
     wanted = {f"JUPYTERHUB_USER={name}".encode() for name in names}
     for pid, line in _processes():
         try:
@@ -47,7 +46,8 @@ def of_learners(names: list[str]) -> dict[str, Memory]:
         except OSError:
             continue
         if wanted.intersection(told):
-            found["kernel" if b"ipykernel_launcher" in line else "server"].add(pid)
+            is_kernel = b"ipykernel_launcher" in line or b"import serve" in line
+            found["kernels" if is_kernel else "server"].add(pid)
     return found
 
 

@@ -19,7 +19,7 @@ _AS_THEY_ARE = ("LICENSE", "LICENSE-text", "constraints.txt", "pyproject.toml")
 _LEFT_OUT = (
     *("site/*", "workshop/*", "routes/*", "exercises/lesson_*"),
     *(f"publishing/{name}.py" for name in ("blank", "execute", "made_folder", "notebooks")),
-    *(f"publishing/{name}.py" for name in ("offline", "png", "readme", "strict", "warm")),
+    *(f"publishing/{name}.py" for name in ("offline", "png", "readme", "strict")),
     *(f"commands/{name}.py" for name in ("build", "collect", "guide", "hub", "new", "release")),
     *(f"commands/{name}.py" for name in ("routes", "site", "slides", "slips", "stick")),
     *(f"commands/{name}.py" for name in ("tally", "test")),
