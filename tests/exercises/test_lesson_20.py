@@ -168,6 +168,22 @@ def test_the_broken_memory_of_20_1_is_right_with_small_numbers_and_has_both_faul
     assert exercise("20.1").check(broken).misconception == "old m left out of the larger"
 
 
+def test_the_logarithm_of_a_sigmoid_is_told_of_by_its_gradient():
+    def by_the_sigmoid(z_i, z_f, g):
+        c = n = torch.zeros_like(g[0])
+        m, seen = torch.full_like(g[0], -torch.inf), []
+        for t in range(len(g)):
+            log_f = torch.log(torch.sigmoid(z_f[t]))
+            new_m = torch.maximum(log_f + m, z_i[t])
+            i, f = torch.exp(z_i[t] - new_m), torch.exp(log_f + m - new_m)
+            c, n, m = f * c + i * g[t], f * n + i, new_m
+            seen.append(c / n)
+        return torch.stack(seen)
+
+    message = exercise("20.1").check(by_the_sigmoid).message
+    assert "has `nan` in it" in message and "logsigmoid" in message
+
+
 def test_with_i_of_1_and_a_key_of_length_1_a_value_is_written_over():
     k = torch.tensor([[0.6, 0.8], [0.6, 0.8]]).double()
     v = torch.tensor([[3.0, 5], [1, 2]]).double()

@@ -6,7 +6,7 @@ from lstm_lessons.exercises.engine.words import listed
 
 
 def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
-    """Say which gradients are missing, or which one is another."""
+    """Say which gradients are missing, or which one has `nan` in it or is another."""
     missed: dict[str, tuple[str, ...]] = {}  # by result: the inputs that no gradient of it reaches
     for result, leaf in wanted:
         if ours[result, leaf] is None and wanted[result, leaf] is not None:
@@ -18,6 +18,13 @@ def cut_graph(ours: Gradients, wanted: Gradients) -> Told:
             "`.item()`, `.numpy()`, `torch.no_grad()` or a tensor made anew from old numbers."
         )
     result, leaf = next(key for key in wanted if not same_gradient(ours[key], wanted[key]))
+    gradient = ours[result, leaf]
+    if gradient is not None and gradient.isnan().any():
+        return None, (
+            f"The numbers are right, but the gradient of {result} with regard to {leaf} has `nan` "
+            "in it. Somewhere on the way a number becomes infinite, or 0 is divided by 0: for one, "
+            "in the logarithm of a sigmoid that has become 0, which `F.logsigmoid` avoids."
+        )
     return None, (
         f"The numbers are right, but the gradient of {result} with regard to {leaf} is not: a part "
         "of the graph is cut or counted twice. Look for `.detach()` and `.data`."
