@@ -48,7 +48,9 @@ BEGINNINGS = {
     ("bracket units", "10 rounds"): lambda seed: trials.bracket_units(seed, 10),
     ("minimal LSTM", "brackets"): lambda seed: trials.open_brackets("minimal LSTM", seed, 2),
     ("parity", "LSTM, 8 units"): lambda seed: trials.parity("LSTM", 8, seed),
-    ("recall, looking back", "attention"): lambda seed: trials.recall("attention", 16, seed),
+    ("recall, rate 0.03", "LSTM, 32 units"): lambda seed: trials.recall(
+        "LSTM", 32, seed, rate=0.03
+    ),
 }
 """The first rounds of some trainings, which do not depend on how many follow."""
 
@@ -79,7 +81,8 @@ def test_the_file_has_every_trial():
         "next characters",
         "padding",
     }
-    others |= {"minimal LSTM", "parity", "parity, looking back", "recall", "recall, looking back"}
+    others |= {"minimal LSTM", "parity", "parity, looking back"}
+    others |= {f"recall, rate {rate}" for rate in (0.003, 0.01, 0.03)}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
     with pytest.raises(KeyError, match="expected one of first sign, .*got 'lines'"):
         measured("lines")

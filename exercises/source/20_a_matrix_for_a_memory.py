@@ -163,16 +163,16 @@ exercise("20.3").check(answer)
 # ## 20.4 Who can do it?
 #
 # For each wish choose the layer of this lesson and the last one that fits: `"LSTM"`,
-# `"minimal LSTM"`, `"matrix memory"` or `"attention"`. Each of them is one layer, as in the
-# lessons. The matrix has 16 by 16 numbers.
+# `"minimal LSTM"`, `"matrix memory"` or `"attention"`. Each of them is one layer, trained as in the
+# lessons, at the best of the rates. The matrix has 16 by 16 numbers.
 #
 # | key | what is wanted |
 # |---|---|
 # | `"parity"` | say whether the ones of 200 bits are odd in number |
-# | `"100 pairs"` | find any one of 100 pairs exactly |
-# | `"8 pairs"` | find one of 8 pairs, and keep the same amount however long the text goes on |
+# | `"100 pairs"` | keep each of 100 pairs apart from the others |
+# | `"8 pairs"` | find one of 8 pairs in 99 of 100 lists, in a memory that does not grow |
 # | `"a scan"` | one number per unit, no matrix, and all steps by a scan |
-# | `"waits"` | which of them cannot begin step t before h of step t − 1 is there? |
+# | `"waits"` | which of them makes its gates from the h of the step before? |
 # | `"grows"` | which of them keeps more with every step? |
 
 # %%

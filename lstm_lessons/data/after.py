@@ -87,12 +87,14 @@ def pairs(count: int, rows: int) -> tuple[Tensor, Tensor]:
     return x.transpose(0, 1).double(), values[row, asked]
 
 
-def recall(name: str, hidden_size: int, seed: int, updates: int = 600) -> list[float]:
+def recall(
+    name: str, hidden_size: int, seed: int, updates: int = 600, rate: float = 0.01
+) -> list[float]:
     """Train on 8 pairs and a question; return the shares right of 1,000 rows of 4, 8 and 16."""
     torch.manual_seed(seed)
     network = layer(name, KEYS + VALUES, hidden_size)
     head = nn.Linear(hidden_size, VALUES, dtype=torch.float32).double()
-    for loss in _trained([*network.parameters(), *head.parameters()], 0.01, updates):
+    for loss in _trained([*network.parameters(), *head.parameters()], rate, updates):
         x, wanted = pairs(8, 64)
         loss(F.cross_entropy(head(network(x)[0][-1]), wanted))
     found = []

@@ -624,13 +624,18 @@ def trials() -> list[Trial]:
             for name, units in (("LSTM", 8), ("minimal LSTM", 8), ("minimal LSTM", 64))
         ),
         *(
-            (task.__name__ + ", looking back", name, 5, partial(task, name, 16))
-            for task in (parity, recall)
+            ("parity, looking back", name, 5, partial(parity, name, 16))
             for name in ("attention", "matrix memory")
         ),
         *(
-            ("recall", f"LSTM, {units} units", 5, partial(recall, "LSTM", units))
-            for units in (32, 128)
+            (f"recall, rate {rate}", setting, 5, partial(recall, name, size, rate=rate))
+            for rate in (0.003, 0.01, 0.03)
+            for setting, name, size in (
+                ("LSTM, 32 units", "LSTM", 32),
+                ("LSTM, 128 units", "LSTM", 128),
+                ("matrix memory", "matrix memory", 16),
+                ("attention", "attention", 16),
+            )
         ),
     ]
 
@@ -659,7 +664,8 @@ def measured(name: str) -> dict[str, Any]:
     "brackets in lines": those of `line_brackets`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
-    "minimal LSTM": the shares of `open_brackets`; "parity": those of `parity`;
+    "minimal LSTM": the shares of `open_brackets`; "parity" and "parity, looking back": those of
+    `parity`; "recall, rate 0.01" and with two other rates: those of `recall`;
     "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
 

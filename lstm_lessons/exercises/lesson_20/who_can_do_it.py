@@ -18,16 +18,16 @@ EXERCISE = DictExercise(
         OneOf("100 pairs", "Which of them keeps every pair?", (
             row("100 pairs in a matrix", "{keys}: keys of 16 numbers cannot be kept apart when "
                 "there are 100. They mix.", "matrix memory"),
-            row("100 pairs in a vector", "{keys}: it has one number per unit, and in the lesson "
-                "LSTMs did not find one of 8 pairs reliably.", "LSTM"),
+            row("100 pairs in a vector", "{keys}: it has one number per unit, and no place of "
+                "its own for each pair.", "LSTM"),
             row("100 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
                 "ask by a key.", "minimal LSTM"),
         ), options=_OPTIONS),
         OneOf("8 pairs", "Which of them keeps pairs, in a state of a fixed size?", (
             row("8 pairs by attention", "{keys}: attention finds them, but it keeps more with "
                 "every step.", "attention"),
-            row("8 pairs in a vector", "{keys}: in the lesson LSTMs with 32 and with 128 units "
-                "did no better than a rule that looks nothing up.", "LSTM"),
+            row("8 pairs in a vector", "{keys}: in the lesson, at the best of three rates, "
+                "LSTMs found it in 56 to 77 of 100 lists.", "LSTM"),
             row("8 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
                 "ask by a key.", "minimal LSTM"),
         ), options=_OPTIONS),
