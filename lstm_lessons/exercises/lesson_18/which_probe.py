@@ -18,11 +18,15 @@ _QUESTIONS = (
             "that counts, but how long it is: the shorter line gets padding. Sample independence "
             "leaves all lengths as they are.", "A"),
         row("padding taken for time", "In `longer` no step of the line itself was changed. What "
-            "has changed is what stands behind its end.", "C", "D"),
+            "has changed is what stands behind its end.", "C"),
+        row("padding taken for chunks", "In `longer` nothing is cut, and no state is handed on. "
+            "What has changed is what stands behind the end of the line.", "D"),
     ), options=_LETTERS),
     OneOf("forecast", "What would a forecast have to know to be perfect?", (
         row("a leak taken for samples", "In `forecast` what leaks is a later step of the same "
-            "series. Sample independence asks about other samples.", "A", "B"),
+            "series. Sample independence asks about other samples.", "A"),
+        row("a leak taken for the batch", "In `forecast` what leaks is a later step of the same "
+            "series. Batch composition asks which other samples are beside it.", "B"),
         row("a leak taken for chance", "In `forecast` the two numbers belong to two uses, the test "
             "and real life. In eval determinism one and the same call is made twice.", "E"),
         row("a leak taken for chunks", "In `forecast` nothing is cut. What must not be known is "
@@ -64,5 +68,5 @@ EXERCISE = DictExercise(
               "independence changes the numbers of another sample; batch composition changes which "
               "samples there are, and with them the padding.", {"neighbour": "B", "longer": "A"}),
     ),
-    praise="A symptom says what was changed. The probe changes the same thing, and nothing else.",
+    praise="Where a symptom says what was changed, take the probe that changes the same thing.",
 )  # fmt: skip
