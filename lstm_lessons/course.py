@@ -906,8 +906,8 @@ ROUTES = (
                             "The tool",
                             "Gus: a softmax too many",
                         ),
-                        "A fault is a fact that nobody wants, a suspicion may be meant so, and a "
-                        "property is by design.",
+                        "A fault is a fact that hardly anybody wants, a suspicion may be meant so, "
+                        "and a property is by design.",
                     ),
                     Solve(("18.1",)),
                     Talk("Questions, and where to go on", 10),

@@ -19,7 +19,8 @@ class Case:
 
     ``results`` are what the example gives, ``layouts`` their axes; ``grown`` says that the
     example had one sample, and that the others were made from it; ``by_chance`` that two calls
-    in eval mode differ with the seed.
+    in eval mode differ with the seed. ``whole`` is the example with the padding that all rows
+    share; the probes are handed it without.
     """
 
     subject: Subject
@@ -28,6 +29,12 @@ class Case:
     layouts: dict[str, Layout]
     grown: bool = False
     by_chance: bool = False
+    whole: Example | None = None
+
+    @property
+    def shared(self) -> int:
+        """How many steps of padding all rows shared, and lost."""
+        return 0 if self.whole is None else self.whole.steps - self.example.steps
 
     def after(self, call: Call) -> dict[str, Tensor]:
         """Return what another call gives."""

@@ -24,7 +24,8 @@ from lstm_lessons.clinic.subject import SEED, Call, Subject, chance_put_back
 def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = None) -> Report:
     """Examine a recurrent model with six probes, and return what they found.
 
-    ``model`` is any module with a recurrence: LSTM, GRU, RNN, cells in a loop of your own.
+    ``model`` is a module with a recurrence: LSTM, GRU, RNN, cells in a loop of your own. It must
+    be one that ``copy.deepcopy`` can copy, and no scripted one.
     ``example_input`` is what it is called with: one tensor; a PackedSequence; a tuple of
     positional arguments, such as ``(numbers, lengths)``; or a dict of named ones. The sequences
     are the first tensor that is (B, T, ...) or (T, B, ...), floats with an axis of features or
@@ -42,8 +43,9 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     run copies of the model, in eval mode and in float64 where it can: neither its mode, its
     parameters, gradients, buffers and attributes, nor the input, nor any random state change.
 
-    A fault is a fact that nobody wants; a suspicion is a fact that may be meant so; a property is
-    by design. A model with no finding may still be wrong: six probes see six things.
+    A fault is a fact that hardly anybody wants; a suspicion is a fact that may be meant so; a
+    property is by design. A model with no finding may still be wrong: six probes see six things,
+    and none of them looks at it in training mode.
 
     Raises:
         TypeError: ``model`` is no module, or there is no tensor of sequences in the input.
@@ -82,18 +84,17 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     pad = _pad(subject)
     axes, how = find(subject, call, path, names, batch_first, pad)
     example = Example(call, path, axes, names, pad)
-    longest = max(example.lengths or [example.steps])
-    if longest < example.steps and not example.told_lengths:  # a block of nothing but padding
-        example = example.anew(example.cut(0, longest))
     example, grown = _grown(subject, example)
+    whole, example = example, _without_shared_padding(subject, example)
     _turn(subject, example)
     results = subject.results(example.call)
     layouts = laid_out(subject, example, results)
-    case = Case(subject, example, results, layouts, grown, _by_chance(subject, example, results))
+    by_chance = _by_chance(subject, example, results)
+    case = Case(subject, example, results, layouts, grown, by_chance, whole)
     findings = [_tried(name, probe, case) for name, probe in PROBES.items()]
     if SWAPPED in findings[0].perhaps:
         findings[1:] = [_pointed(each) for each in findings[1:]]
-    return Report(_subject(subject, call, path), _axes(example, how, grown), tuple(findings))
+    return Report(_subject(subject, call, path), _axes(case, how), tuple(findings))
 
 
 def _pointed(finding: Finding) -> Finding:
@@ -142,6 +143,22 @@ def _grown(subject: Subject, example: Example) -> tuple[Example, bool]:
         return example, False
 
 
+def _without_shared_padding(subject: Subject, example: Example) -> Example:
+    """Return the example as long as its longest sequence, where the model runs so.
+
+    Behind it all rows have padding, so that nothing could be moved there.
+    """
+    longest = max(example.lengths or [example.steps])
+    if longest == example.steps or example.told_lengths:
+        return example
+    try:
+        shorter = example.anew(example.cut(0, longest))
+        subject.results(shorter.call)
+        return shorter
+    except Exception:
+        return example
+
+
 def _turn(subject: Subject, example: Example) -> None:
     """Where a result has B · T rows: find out whether they lie as the axes of x do, or turned."""
     if example.main.batch is None:
@@ -175,7 +192,8 @@ def _shape(leaf: Any) -> str:
     return "a packed batch" if isinstance(leaf, PackedSequence) else f"{len(leaf)} lengths"
 
 
-def _axes(example: Example, how: str, grown: bool) -> str:
+def _axes(case: Case, how: str) -> str:
+    example, shared = case.example, case.shared
     batch, time = example.axes
     if batch is None:
         return f"no axis for the batch; time is axis {time} ({how})"
@@ -184,4 +202,8 @@ def _axes(example: Example, how: str, grown: bool) -> str:
         f"time is axis {time}, {example.steps} steps" if time is not None else "one step of each"
     )
     text += f" ({how})"
-    return text + ("; the example has one sample, and two more were made from it" if grown else "")
+    if shared:
+        text += f"; {shared} more steps, of {example.main.pads} in every row, were left off"
+    if case.grown:
+        text += "; the example has one sample, and two more were made from it"
+    return text

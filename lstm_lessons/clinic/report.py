@@ -13,8 +13,8 @@ HOLDS, FAULT, SUSPICION, PROPERTY, NOT_TRIED = (
     "property",
     "not tried",
 )
-"""What a probe can say: it saw nothing wrong; a fact that nobody wants; a fact that may be a
-mistake; a fact that is by design; or nothing, for a reason that is named."""
+"""What a probe can say: it saw nothing wrong; a fact that hardly anybody wants; a fact that may be
+a mistake; a fact that is by design; or nothing, for a reason that is named."""
 
 _SIGNS = {HOLDS: "✓", FAULT: "✗", SUSPICION: "?", PROPERTY: "·", NOT_TRIED: "–"}
 _WIDTH, _PROBE, _STATUS = 98, 22, 11

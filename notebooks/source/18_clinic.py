@@ -131,15 +131,15 @@ pictures.what_moves("sample independence")
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. The probe changes what is filled: step 2
 # of sample 0. On the right are the results. What has *moved* is filled: it is another number than
-# before. In a right program, nothing moves but sample 0, from step 2 on. This one takes each column
-# for a sequence, so that all of column 2 moves, and nothing else.
+# before. In a right program that reads forward, nothing moves but sample 0, from step 2 on. This
+# one takes each column for a sequence, so that all of column 2 moves, and nothing else.
 #
 # There are six probes:
 #
 # | what you see | probe | what it changes | what should move |
 # |---|---|---|---|
 # | a score changes with its neighbours in the batch | sample independence | one sample | that sample alone |
-# | a line alone gets another score than in a batch | batch composition | the batch: one sample alone, with its padding and without; all samples in the opposite order | nothing |
+# | a line alone gets another score than in a batch | batch composition | which samples there are, their order, and the padding | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it takes a state, and forgets where a chunk ends | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
@@ -199,19 +199,20 @@ example = numbers[[0, 40, 80, 120], :25]
 diagnose(ann, example)
 
 # %% [markdown]
-# Read it from the top. The first line is the verdict, with all that was *not* tried.
+# Read it from the top. The first line is the verdict, with what was *not* tried.
 #
 # * **Which axis is which.** The result has as many rows as axis 0 is long, so the tool takes axis 0
 #   for the batch.
 # * **holds** means that the probe saw nothing wrong. It says how much it has looked at.
 # * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
-#   moves when the zeros go. But only `ann`'s author knows whether these zeros are padding.
+#   moves when the zeros go. But nobody has told the tool where the lines end.
 # * **not tried** comes with its reason. `ann` gives one score per line, so that nothing can be said
 #   about earlier steps.
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
-# If the model is told the lengths, then the zeros behind them *are* padding, and nobody wants them
-# to count. So the same fact is then a *fault*. This program takes lengths, and does not use them.
+# If the model is told the lengths, then the zeros behind them *are* padding, and hardly anybody
+# wants them to count. So the same fact is then a *fault*. This program takes lengths, and does not
+# use them.
 
 
 # %%
@@ -241,11 +242,11 @@ whole = numbers[[0, 40, 80, 120], :8]
 diagnose(ben, whole)["sample independence"]
 
 # %% [markdown]
-# The state walks from line to line, as in the first picture. The guess at the cause is right here.
+# The state walks from line to line, as in the first picture.
 #
 # The tool could find out which axis is the batch, because `ben` gives one row per line. Of a bare
-# `nn.LSTM` it learns only how the *layer* takes the axes. `batch_first=True` tells it how *we* mean
-# x. The layer stays as it is.
+# `nn.LSTM` it learns only how the *layer* takes the axes. The `batch_first=True` of `diagnose` says
+# how *we* mean x. The layer stays as it is.
 
 # %%
 lstm = nn.LSTM(8, 16)
@@ -254,12 +255,14 @@ print("not told:", diagnose(lstm, x)["sample independence"].status)
 diagnose(lstm, x, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# Told that our batch comes first, the tool finds the fault. A model may give several results. The
-# report numbers them: `output[0]` is the first of them, the states of all steps.
+# Told that our batch comes first, the tool finds the fault. The report numbers the results:
+# `output[0]` is the first, the states of all steps.
 #
 # ## Cleo: in eval mode
 #
-# **Predict.** Does `cleo`, in eval mode, give the same scores in two calls?
+# Two calls of `cleo` do not agree: its `F.dropout` drops in eval mode, too.
+#
+# **Predict.** What can *sample independence* say of such a program?
 
 # %%
 report = diagnose(cleo, example)
@@ -267,14 +270,14 @@ print(report.verdict)
 report["eval determinism"]
 
 # %% [markdown]
-# No. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is told
-# so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__`
-# knows it by itself. As long as two calls differ, the probes that compare calls are *not tried*.
+# Nothing. A score that moves may have moved by chance, so the probes that compare calls are *not
+# tried*. `F.dropout` is a function. It does not know that the module is in eval mode, unless it is
+# told so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__`
+# knows it by itself. It is a suspicion, because some people want scores drawn by chance.
 #
 # ## Dora: a row of scores
 #
-# The next patients have no trained weights. A probe does not need them. `Dora` wants a row of
-# scores, (B,), in place of (B, 1):
+# The next patients have no trained weights. `Dora` wants a row of scores, (B,), in place of (B, 1):
 
 
 # %%
@@ -294,8 +297,8 @@ torch.manual_seed(0)
 diagnose(Dora(), whole)["batch composition"]
 
 # %% [markdown]
-# `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as in the last
-# batch of a round, the batch goes as well. `squeeze(-1)` removes the last axis alone.
+# `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as it can happen
+# at the end of a round, the batch goes as well. `squeeze(-1)` removes the last axis alone.
 #
 # ## Emil: both ways, one slot
 #
@@ -316,20 +319,18 @@ class Emil(nn.Module):
 
 
 # %% [markdown]
-# **Predict.** In the last slot the reverse pass has made one step. Which of its weights gets a
-# gradient of zeros, `weight_ih` or `weight_hh`?
+# **Predict.** In the last slot the reverse pass has made one step. Which of its weights gets
+# nothing but zeros for a gradient, `weight_ih` or `weight_hh`?
 
 # %%
 torch.manual_seed(0)
 diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by the h before, which is zero. So the loss can never change this
-# weight. The reverse pass runs over all steps, but what is read of it has seen one step only. No
-# shape and no error tells you. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
-#
-# Why is it only a *suspicion*? The tool has seen zeros for one example, and cannot know that every
-# other gives them, too.
+# `weight_hh`: it is multiplied by the h before, which is zero. So the loss cannot change this
+# weight, as long as the first states are zeros. The reverse pass runs over all steps, but what is
+# read of it has seen one step only. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson
+# 07).
 #
 # ## Fay: not even zeros
 #
@@ -352,8 +353,9 @@ diagnose(Fay(), whole)["parameter gradients"]
 pictures.what_moves("parameter gradients")
 
 # %% [markdown]
-# A fault: the vectors of the characters move the scores, and get no gradient. So they stay as they
-# were drawn, while all the rest is trained.
+# The vectors of the characters move the scores, and get no gradient. So they stay as they were
+# drawn. If that is meant, say `embedding.weight.requires_grad_(False)`: the report then counts it
+# as frozen.
 #
 # ## A property is no fault
 #
@@ -397,25 +399,26 @@ loss = F.cross_entropy(perfect, torch.arange(9))
 print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
-# None. *Padding* was not tried, since no line has any. `Gus` keeps its samples apart, draws nothing
-# by chance, and passes all gradients. But even with perfect shares its loss is 1.372. Without the
-# softmax, it could come as near to 0 as you like.
+# None. With one result for a line, two of the six cannot be tried. `Gus` keeps its samples apart,
+# draws nothing by chance, and passes all gradients. But even with perfect shares its loss is 1.372.
+# Without the softmax, it could come as near to 0 as you like.
 #
 # The bug is not in what the model does with its input. It is in what the numbers *mean* to the
 # loss. Other things that no probe of these six sees are:
 #
 # * labels that belong to other lines,
-# * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair,
+# * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair, and
+#   warns,
 # * weights that were copied with their gates in another order,
-# * lines for testing that were used for training as well.
+# * lines for testing that were used for training as well,
+# * what happens in training mode alone, as with a batch norm: they all look in eval mode.
 #
 # **Six probes see six things. A report without a fault is not a proof.**
 #
 # ## In your own work
 #
-# The tool takes any module with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A
-# plain function has to be put into the `forward` of a module first. **Say `batch_first` when you
-# know it.**
+# The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A plain
+# function has to be put into the `forward` of one. **Say `batch_first` when you know it.**
 
 # %%
 torch.manual_seed(0)
@@ -425,10 +428,9 @@ print(report.verdict)
 print(report["chunk consistency"])
 
 # %% [markdown]
-# For the tool, padding is what stands at the *end* of a row: in whole numbers the 0, or the
-# `padding_idx` of the first embedding; in floats the steps whose numbers are all 0. It takes zeros
-# in front for steps like any others, unless the model is told the lengths: then it looks for
-# padding there, too.
+# For the tool, padding is what stands at the *end* of a row: in whole numbers the `padding_idx` of
+# the first embedding, or 0 if there is none; in floats the steps whose numbers are all 0. It takes
+# zeros in front for steps like any others, unless the model is told the lengths.
 #
 # In a terminal, in the folder of this course, the tool is
 #
@@ -437,23 +439,22 @@ print(report["chunk consistency"])
 # ```
 #
 # where `example` is a function in your `model.py` that returns the model and its example. The exit
-# status is 3 if a fault was found and 0 if none was. A suspicion passes, so `Ann` and `Emil` would
-# leave with 0: read the report.
+# status is 3 if a fault was found, 0 if none was, and 1 if the model could not be examined. A
+# suspicion passes, so `Ann` and `Emil` would leave with 0: read the report.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * No score says which bug it is. A probe changes one thing, and sees what else changes.
-# * Six probes: sample independence, batch composition, causality, chunk consistency, eval
-#   determinism, parameter gradients. A bug must be able to show in the example: give it lines of
-#   different lengths, if the model is to read such lines.
-# * A *fault* is a fact that nobody wants. A *suspicion* may be meant so. A *property* is by design.
-#   What stands behind "Perhaps" is a guess.
+# * A bug must be able to show in the example: give it lines of different lengths, if the model is
+#   to read such lines.
+# * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
+#   design. What stands behind "Perhaps" is a guess.
 # * No probe sees what the numbers mean: labels, losses, the order of copied gates.
 
 # %% [markdown]
-# **A common mistake.** You examine a model with lines of one length, and `ann` passes. You
-# recognise it by the first line of the report, which then says "not tried: padding".
+# **A common mistake.** You examine a model with lines that all fill the block, and `ann` passes.
+# You recognise it by the first line of the report, which then says "not tried: padding".
 #
 # The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims
 # in turn.

@@ -444,11 +444,11 @@ PLANTED = {
         lambda: (Cells(), floats()),
     ),
     "dropout in eval": (
-        "eval determinism", "FAULT", "dropout is at work",
+        "eval determinism", "suspicion", "dropout is at work",
         lambda: (layer(lambda m, x: F.dropout(m.head(m.lstm(x)[0]))), floats()),
     ),
     "nn.Dropout made in forward": (
-        "eval determinism", "FAULT", "dropout is at work",
+        "eval determinism", "suspicion", "dropout is at work",
         lambda: (layer(lambda m, x: nn.Dropout(0.5)(m.head(m.lstm(x)[0]))), floats()),
     ),
     "a random start is not blamed on the batch": (
@@ -519,7 +519,7 @@ PLANTED = {
         lambda: (quietly(lambda: layer(lambda m, x: m.head(m.lstm(x)[0]), dropout=0.5)), floats()),
     ),
     "a detach before the head": (
-        "parameter gradients", "FAULT", "weight_ih_l0",
+        "parameter gradients", "suspicion", "weight_ih_l0",
         lambda: (layer(lambda m, x: m.head(m.lstm(x)[0].detach())), floats()),
     ),
     "no graph at all": (

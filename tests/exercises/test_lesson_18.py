@@ -203,7 +203,7 @@ def test_the_examples_of_18_5_show_what_it_says():
     assert diagnose(nn.LSTM(8, 16), torch.randn(6, 6, 8), batch_first=True).faults
     drops = Of(lambda m, x: F.dropout(m.head(m.lstm(x)[0])), batch_first=True)
     one = diagnose(drops, torch.randn(1, 5, 8), batch_first=True)
-    assert one["eval determinism"].status == "FAULT"
+    assert "dropout is at work" in one["eval determinism"].fact
     lost = Of(lambda m, x: m.head(m.lstm(x)[1][0][-1]).squeeze(), batch_first=True)
     four = diagnose(lost, torch.randn(4, 7, 8), batch_first=True)
     assert "an axis is lost" in four["batch composition"].fact

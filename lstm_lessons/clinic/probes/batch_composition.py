@@ -37,8 +37,8 @@ def batch_composition(case: Case) -> Finding:
     lengths = example.lengths or [example.steps]
     wanted = [lengths.index(end(lengths)) for end in (min, max)]
     samples, bare = some(example.samples, wanted), []
-    seen = _alone(case, samples, bare)
-    turned, found = (False, None) if seen else _turned(case)
+    seen = _alone(case, samples, bare) or _shared(case, samples)
+    stopped, found = ("", None) if seen else _turned(case)
     seen = seen or found
     if seen:
         return Finding(NAME, seen.status, seen.fact, seen.perhaps)
@@ -46,22 +46,22 @@ def batch_composition(case: Case) -> Finding:
     whole = len(samples) == example.samples  # "each of 4 samples gives", but "32 of 40 give"
     tried += " gives alone what it gives" if whole else " give alone what they give"
     tried += " in the batch"
-    tried += ", and in the opposite order as well" if turned else ""
-    if isinstance(example.main, Packed):
-        return Finding(NAME, HOLDS, tried)
+    tried += "" if stopped else ", and in the opposite order as well"
+    left_out = ["another order"] if stopped else []
+    if case.shared:
+        tried += f"; and with the {case.shared} steps of {example.main.pads} behind all rows"
     if bare:
         short = sum(length < example.steps for length in lengths)
         number = "the one" if len(bare) == short == 1 else f"{len(bare)} of {short}"
-        return Finding(NAME, HOLDS, f"{tried}; {number} with padding, without it as well")
-    if min(lengths) == example.steps:
-        return Finding(
-            NAME,
-            HOLDS,
-            f"{tried}. No row ends in padding, so that was not tried",
-            left_out="padding",
-        )
-    tried += ". The model did not run without the padding, so that was not tried"
-    return Finding(NAME, HOLDS, tried, left_out="padding")
+        tried += f"; {number} with padding, without it as well"
+    elif not (case.shared or isinstance(example.main, Packed)):
+        left_out.insert(0, "padding")
+        none = min(lengths) == example.steps
+        why = "No row ends in padding" if none else "The model did not run without the padding"
+        tried += f". {why}, so that was not tried"
+    if stopped:
+        tried += f". In the opposite order the model stopped: {stopped}"
+    return Finding(NAME, HOLDS, tried, left_out=", ".join(left_out))
 
 
 def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
@@ -97,6 +97,25 @@ def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
             return seen
         if _held_at_all(case, after, own):
             bare.append(sample)
+    return None
+
+
+def _shared(case: Case, samples: list[int]) -> _Seen | None:
+    """Hold the block with the padding that all rows share against the block without it."""
+    if case.whole is None or not case.shared:
+        return None
+    own = case.example.lengths or [case.example.steps] * case.example.samples
+    after = case.after(case.whole.call)
+    for name, layout in case.layouts.items():
+        if layout.batch is None or name not in after:
+            continue
+        for sample in samples:
+            row = case.results[name].narrow(layout.batch, sample, 1)
+            whole = after[name].narrow(layout.batch, sample, 1)
+            before, now = _own_steps(row, whole, layout, own[sample])
+            gap = largest(before, now, case.subject.allowed) if before.shape == now.shape else 0
+            if gap > 0:
+                return _told(case, name, sample, gap, SUSPICION)
     return None
 
 
@@ -157,7 +176,7 @@ def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
     if status == SUSPICION:
         pads = example.main.pads
         fact = f"{name} of sample {sample} moves by {by(gap)} when the {pads} at its end are left "
-        fact += "off: what it gives depends on how long another sample is"
+        fact += "off: what it gives depends on how long the block is"
         return _Seen(SUSPICION, fact, f"if these {pads} are padding, the model reads its padding")
     if ragged:
         fact = f"{name} of sample {sample}, alone and without padding, differs by {by(gap)} from "
@@ -177,16 +196,16 @@ def _refused(case: Case, error: Exception) -> _Seen:
     return _Seen(SUSPICION, fact, cause)
 
 
-def _turned(case: Case) -> tuple[bool, _Seen | None]:
+def _turned(case: Case) -> tuple[str, _Seen | None]:
     """Turn the order of the samples round: the rows must come back turned round.
 
-    Return whether the model ran so, and what was seen.
+    Return the error if the model stopped so, else "", and what was seen.
     """
     order = list(range(case.example.samples))[::-1]
     try:
         after = case.after(case.example.chosen(order))
-    except Exception:
-        return False, None  # such as lengths that have to be sorted
+    except Exception as error:
+        return said(error), None  # such as lengths that have to be sorted
     for name, before, now, layout in case.pairs(after):
         if layout.batch is None:
             continue
@@ -194,5 +213,5 @@ def _turned(case: Case) -> tuple[bool, _Seen | None]:
         if gap > 0:
             fact = f"with the batch in the opposite order, the rows of {name} do not come back in "
             fact += f"that order: they differ by {by(gap)}"
-            return True, _Seen(FAULT, fact, "a sort by length that is not undone")
-    return True, None
+            return "", _Seen(FAULT, fact, "a sort by length that is not undone")
+    return "", None

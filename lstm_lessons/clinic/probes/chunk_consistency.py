@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lstm_lessons.clinic.case import Case, said
 from lstm_lessons.clinic.example import argument_names, is_state, name_of
-from lstm_lessons.clinic.moves import by, largest
+from lstm_lessons.clinic.moves import by, largest, listed
 from lstm_lessons.clinic.nested import leaves
 from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
 from lstm_lessons.clinic.sequences import Packed, Untried
@@ -28,18 +28,19 @@ def chunk_consistency(case: Case) -> Finding:
     timed = [name for name, layout in case.layouts.items() if layout.time is not None]
     if not timed:
         raise Untried("no result has an axis as long as time")
-    parameter = _parameter(case)
+    parameters = _parameters(case)
     case.same_draws()
     cut = (example.steps + 1) // 2
     with torch.no_grad():
         first = case.subject.raw(example.cut(0, cut))
-        state = _state(first)
-        call = _handed(case, example.cut(cut, example.steps), parameter, state)
+        handed = _state(first, parameters)
+        call = _handed(case, example.cut(cut, example.steps), handed)
+        words = listed([f"`{name}`" for name in handed])
         try:
             second = case.subject.raw(call)
         except Exception as error:
             raise Untried(
-                f"with the state of the first chunk as `{parameter}`, the second one stopped: "
+                f"with the state of the first chunk as {words}, the second one stopped: "
                 f"{said(error)}"
             ) from None
     parts = [case.subject.shaped(first, example.cut(0, cut)), case.subject.shaped(second, call)]
@@ -54,11 +55,11 @@ def chunk_consistency(case: Case) -> Finding:
         if gap > 0:
             return _differs(case, name, gap, cut)
     fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
-    return Finding(NAME, HOLDS, fact + f"`{parameter}`, give what the whole gives")
+    return Finding(NAME, HOLDS, fact + f"{words}, give what the whole gives")
 
 
-def _parameter(case: Case) -> str:
-    """Return the name of the argument for the state."""
+def _parameters(case: Case) -> list[str]:
+    """Return the names of the arguments for states."""
     path = case.example.path
     names = argument_names(case.subject.modules[""])
     fitting = [name for name in names if is_state(name) and name != name_of(path, names)]
@@ -66,26 +67,35 @@ def _parameter(case: Case) -> str:
         raise Untried("forward takes no state, so each call begins anew")
     if path[0] == 1 or len(path) != 2:
         raise Untried("the sequences are no positional argument, so no state can stand after them")
-    return fitting[0]
+    return fitting
 
 
-def _handed(case: Case, call: Any, parameter: str, state: Any) -> Any:
-    args, kwargs = call
-    place = argument_names(case.subject.modules[""]).index(parameter)
-    if place < len(args):
-        return (*args[:place], state, *args[place + 1 :]), kwargs
-    return args, {**kwargs, parameter: state}
+def _handed(case: Case, call: Any, handed: dict[str, Any]) -> Any:
+    args, kwargs = list(call[0]), dict(call[1])
+    names = argument_names(case.subject.modules[""])
+    for name, state in handed.items():
+        if names.index(name) < len(args):
+            args[names.index(name)] = state
+        else:
+            kwargs[name] = state
+    return tuple(args), kwargs
 
 
-def _state(result: Any) -> Any:
-    """Return what a result holds beside its first part: a state, or a pair of them."""
+def _state(result: Any, parameters: list[str]) -> dict[str, Any]:
+    """Return what a result holds beside its first part, for the argument that takes it.
+
+    Where there are as many tensors as arguments for states, as with h and c, each takes its own.
+    """
     parts = list(result.values()) if isinstance(result, Mapping) else result
     if isinstance(parts, Tensor) or not isinstance(parts, tuple | list) or len(parts) < 2:
         raise Untried("the model gives no state back beside its output")
     rest = parts[1] if len(parts) == 2 else tuple(parts[1:])
     if not any(isinstance(leaf, Tensor) for _, leaf in leaves(rest)):
         raise Untried("the model gives no state back beside its output")
-    return rest
+    if isinstance(rest, tuple | list) and len(parameters) == len(rest) > 1:
+        if all(isinstance(part, Tensor) for part in rest):
+            return dict(zip(parameters, rest, strict=True))
+    return {parameters[0]: rest}
 
 
 def _differs(case: Case, name: str, gap: float, cut: int) -> Finding:

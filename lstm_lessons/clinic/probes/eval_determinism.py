@@ -88,8 +88,8 @@ def _chance(case: Case, name: str, gap: float) -> Finding:
     fact = f"in eval mode two calls with one input differ by {by(gap)}, in {name}"
     if dropped:
         fact += f": {dropped[0]} is at work although the model is in eval mode"
-        perhaps = "F.dropout without training=self.training, or an nn.Dropout made in forward"
-        return Finding(NAME, FAULT, fact, perhaps)
+        perhaps = "F.dropout without training=self.training, or an nn.Dropout made in forward. "
+        return Finding(NAME, SUSPICION, fact, perhaps + "Right if the model is to sample")
     if watch.drawn:
         fact += f": forward draws random numbers ({', '.join(sorted(watch.drawn))})"
     perhaps = "first states drawn at random, where zeros are meant. Right if the model is to sample"

@@ -73,7 +73,8 @@ def _cut(case: Case, missing: list[str]) -> Finding | None:
         return None
     fact = f"{_names(used)} move{'s' if len(used) == 1 else ''} the results and get"
     fact += f"{'s' if len(used) == 1 else ''} no gradient: the way back is cut"
-    return Finding(NAME, FAULT, fact, "a detach, .data, .item(), .numpy() or no_grad on the way")
+    perhaps = "a detach, .data, .item(), .numpy() or no_grad on the way. Right for what is to stay "
+    return Finding(NAME, SUSPICION, fact, perhaps + "as it is; requires_grad_(False) says so")
 
 
 def _matters(case: Case, name: str) -> bool:
