@@ -32,7 +32,7 @@ CURVES = {
 PRESETS = {
     "nearly shut: −2": {"forget_bias": -2.0},
     "half open: 0": {"forget_bias": 0.0},
-    "usual remedy: 1": {"forget_bias": 1.0},
+    "often advised: 1": {"forget_bias": 1.0},
     "open: 4": {"forget_bias": 4.0},
     "wide open: 6": {"forget_bias": 6.0},
 }

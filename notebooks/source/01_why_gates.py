@@ -104,10 +104,13 @@ pictures.unit(line, "f i")
 # %% [markdown]
 # ## A ruler: how far back does training see?
 #
-# Training moves the weights a little at a time, in the direction in which the result gets better.
-# If a small change of the first word hardly moves the result, training gets hardly a hint that the
-# first word matters. So we *nudge* the first word of the smallest network from 1 to 1.001, let it
-# read ten words of 0, and see how far the last state moves.
+# Training moves the weights a little at a time. Of each weight it asks: if this one moves, how does
+# the result move? What a weight did at the first word reaches the result only by one way, through
+# all the states after it. A change of the word itself goes the same way, and is easier to follow.
+#
+# So we *nudge* the first word of the smallest network from 1 to 1.001, let it read ten words of 0,
+# and see how far the last state moves. If it hardly moves, training gets hardly a hint that the
+# first word matters.
 
 
 # %%
@@ -154,16 +157,20 @@ for first_word in (1.0, -1.0):
     for _ in range(10):
         h = torch.tanh(2 * h)
     h.backward()
-    h, slope = h.item(), word.grad.item()
-    print(f"first word {first_word:4}: h = {h:5.2f}, slope {slope:.0e}")
-
-moved = tanh(2 * (h + 0.001)) - tanh(2 * h)
-print(f"of a nudge of h, one step leaves {moved / 0.001:.2f}")
+    print(f"first word {first_word:4}: h = {h:5.2f}, slope {word.grad:.0e}")
 
 # %% [markdown]
 # More than ten million times smaller: 2e-09 is 0.000000002. Such a network is a *latch*: it holds
-# the sign while 0s follow. Where tanh gives 0.96 or −0.96, it is nearly flat. So one step leaves
-# only 0.17 of a nudge, and ten steps leave nearly nothing.
+# the sign while 0s follow. Why is its slope so small? Nudge the state itself, from 0.96 to 0.961,
+# and take one step:
+
+# %%
+moved = tanh(2 * 0.961) - tanh(2 * 0.96)
+print(f"moved by {moved:.6f}, {moved / 0.001:.2f} times the nudge")
+
+# %% [markdown]
+# Where tanh gives 0.96, it is nearly flat. So one step leaves only a sixth of a nudge, and ten
+# steps leave nearly nothing.
 #
 # So the ruler does not measure what a network *remembers*. It measures how far back training sees
 # with the weights as they are now.
@@ -295,13 +302,12 @@ print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 
 # %% [markdown]
 # Less than a millionth, even in the unit that has kept most. Small weights make a z near 0, and
-# $\sigma(0)$ is one half. So a new LSTM forgets about half of its memory at *every* step. A factor
-# of 0.5 is hardly better than the 0.45 of the plain RNN.
+# $\sigma(0)$ is one half. So a new LSTM forgets about half of its memory at *every* step.
 #
 # So we open the gates. Which bias gives a half-life of n steps? The f that leaves one half after n
 # steps is $0.5^{1/n}$. The bias is the number whose sigmoid is f, which is called the *logit* of f:
 #
-# $$\frac{1}{1 + e^{-b_f}} = f \qquad\text{so}\qquad e^{b_f} = \frac{f}{1 - f}
+# $$1 + e^{-b_f} = \frac{1}{f} \qquad\text{so}\qquad e^{-b_f} = \frac{1 - f}{f}
 #   \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
 #
 # For 30 steps:
@@ -337,9 +343,9 @@ print(f"left of c after 30 steps, on average: {left.mean():.2f}")
 # ## Turn the knob
 #
 # About one half, as we wanted. What do open gates do to the gradient? Below, another LSTM reads 151
-# words. One axis is the lag of a word. The other is how far a nudge of this word moves the last c,
-# as a share of what a nudge of the last word does. It is *logarithmic*: from each line down to the
-# next, the gradient gets 10,000 times smaller. So a constant factor per step is a straight line.
+# words. We measure as before, but the last c in place of the last h, and we divide by the length at
+# lag 0, so that each curve begins at 1. The axis of the gradient is *logarithmic*: from each line
+# down to the next, it gets 10,000 times smaller. So a constant factor per step is a straight line.
 #
 # The solid curve is for the forget bias that you choose. The orange dashes are $f^k$, what the
 # forget gate alone would leave. With a bias of 4, the two lie nearly on one another. A plain RNN
@@ -365,7 +371,8 @@ explorers.forget_gate()
 # </details>
 #
 # With open gates the gradient of c hardly vanishes: with a bias of 4, 0.6 of it is left at lag 50.
-# But a gate must also shut now and then, as that of unit 5 does.
+# The dashes have 0.4 there, since words differ in how far they move c, and since there is the
+# second way. But a gate must also shut now and then, as that of unit 5 does.
 
 # %% [markdown]
 # ## Does it matter in training?
@@ -392,7 +399,8 @@ for name, starts in first_signs().items():
 
 # %% [markdown]
 # The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So it
-# is not the name LSTM that helps, but the open gate. In the explorer, the gradient of the plain RNN
+# is not the name LSTM that helps, but the open gate. A bias of 1, which is often advised, is too
+# little here: its half-life is 2.2 steps, and the sign stands 29 steps back. In the explorer, the gradient of the plain RNN
 # is smaller than that of the new LSTM, and yet it learns the sign more often. Why that is so is not
 # shown here.
 
@@ -420,8 +428,8 @@ for name, starts in first_signs().items():
 
 # %% [markdown]
 # **A common mistake.** To set the forget bias to 1, people write 1 into both biases of PyTorch. The
-# two are added. You recognise it by where the gate rests: at 0.881, which is $\sigma(2)$, and not
-# at 0.731.
+# two are added, so it is 2. You recognise it by where the gate rests: at 0.881, which is
+# $\sigma(2)$, and not at 0.731. Here it would even have helped, but as a bias that nobody chose.
 #
 # **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it,
 # find a bias, explain a failure.
