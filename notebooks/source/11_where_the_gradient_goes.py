@@ -117,8 +117,8 @@ torch.inf - torch.inf
 # through $W_{hh}$ to the h before.
 #
 # Which of the two is the main road? The next picture shows the reader's line again. Above, each
-# character has a bar, the length of its gradient. It is 2.40 for the first one, as in lesson 10. You
-# need only the bars.
+# character has a bar, the length of its gradient. It is 2.40 for the first one, as in lesson 10.
+# You need only the bars.
 #
 # **Try it.** Press "along c alone": now a step hands back to the one before only what goes along c.
 # Then press "along h alone". How long is the gradient for the first character each time?
@@ -146,9 +146,9 @@ explorers.gradient_flow()
 # ## Factors on one axis
 #
 # Here is the ruler of lesson 01: the length of the gradient of the last state for the word k steps
-# before, where k is called the *lag*. We lay it on five networks: a plain RNN and four LSTMs. In one
-# of these we have multiplied $W_{hh}$ by 30. `flip(0)` turns the order of the words round, so that
-# lag 0 comes first.
+# before, where k is called the *lag*. We lay it on five networks: a plain RNN and four LSTMs. In
+# one of these we have multiplied $W_{hh}$ by 30. `flip(0)` turns the order of the words round, so
+# that lag 0 comes first.
 
 # %%
 torch.manual_seed(4)
@@ -212,8 +212,8 @@ show(plot, alt)
 # gradient *explodes*. In an LSTM, f is never above 1, but the way through h has $W_{hh}$ in it,
 # which may become as large as it likes.
 #
-# 60 steps multiply by it 60 times, so we take the 60th root of what is left at lag 60. A forget gate
-# with bias 1 rests at σ(1) = 0.73. Along c alone, the factor would be about 0.73.
+# 60 steps multiply by it 60 times, so we take the 60th root of what is left at lag 60. A forget
+# gate with bias 1 rests at σ(1) = 0.73. Along c alone, the factor would be about 0.73.
 #
 # **Predict.** Is the factor per step that we measure in that LSTM below 0.73, about 0.73, or above
 # it?
@@ -328,8 +328,8 @@ far above the limit of 0.5."""
 show(plot, alt)
 
 # %% [markdown]
-# All. So here every update has the same length: limit times learning rate, 0.5 · 0.01 = 0.005. It is
-# as long near the goal, too, and so the loss goes up and down there.
+# All. So here every update has the same length: limit times learning rate, 0.5 · 0.01 = 0.005. It
+# is as long near the goal, too, and so the loss goes up and down there.
 #
 # **With plain gradient descent, limit times learning rate is the longest update that can come.**
 # With Adam it can be far longer, because Adam divides each number of the gradient by the size that
@@ -394,7 +394,7 @@ for clip in (nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_):
 # %% [markdown]
 # By value: (1, 1) points elsewhere than (3, 40), and (0.075, 0.997) does not. Clipping by norm
 # keeps the direction, because it multiplies all numbers of the gradient by one factor. But it must
-# come before the first `nan`. One `nan`, from an explosion or from the data, makes the length `nan`,
+# come before the first `nan`. One `nan`, from an explosion or from the data, makes the length `nan`
 # and with it the whole gradient.
 
 # %%
@@ -419,9 +419,9 @@ print(three_seeds(factor=0.8, limit=0.5))
 #
 # * A gradient goes back over time along c, where it is multiplied by f, along h, through the gates
 #   and $W_{hh}$, and on mixed ways.
-# * With a factor of 0.44 per step, that of the new plain RNN, next to nothing is left of it after 59
-#   steps. With 1.05 it becomes 18 times as long. If the update is then long, too, the factor grows,
-#   the next update is longer still, and the run ends in `nan`.
+# * With a factor of 0.44 per step, that of the new plain RNN, next to nothing is left of it after
+#   59 steps. With 1.05 it becomes 18 times as long. If the update is then long, too, the factor
+#   grows, the next update is longer still, and the run ends in `nan`.
 # * To find out whether a run explodes through time, measure the factor per step, freeze one part
 #   after the other, and try shorter sequences.
 # * Clipping by norm shortens the gradient and keeps its direction. In plain gradient descent, limit
