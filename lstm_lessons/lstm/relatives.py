@@ -52,8 +52,8 @@ def projected_step(
 
     Source: the documentation of torch.nn.LSTM; Sak, Senior and Beaufays, arXiv 1402.1128 (2014).
     """
-    h, c = lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
-    return F.linear(h, weight_hr), c
+    shown, c = lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    return F.linear(shown, weight_hr), c
 
 
 def step_of_1997(

@@ -106,7 +106,7 @@ for bidirectional in (False, True):
 # %% [markdown]
 # ## The projection by hand
 #
-# As code, the projection is one line below the step of lesson 03.
+# As code, the projection is one line below the step of lesson 03. `shown` is H wide, h is P wide.
 
 # %%
 from lstm_lessons.lstm.cell import lstm_step
@@ -115,8 +115,8 @@ from torch.nn import functional as F
 
 def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
     """Return the new (h, c) of an LSTM with a projection."""
-    h, c = lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
-    return F.linear(h, weight_hr), c
+    shown, c = lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    return F.linear(shown, weight_hr), c
 
 
 # %% [markdown]
@@ -175,11 +175,7 @@ for P in (90, 80, 10):
 # Below that, a projection saves. A layer above this one saves more, since it also reads P numbers
 # in place of H. The next picture draws the matrices at scale.
 #
-# **Try it.**
-#
-# 1. Move P up. At which stop of its slider does the layer with the projection first have more than
-#    the plain one?
-# 2. Press "long words". Why does the projection save so little there?
+# **Try it.** Press "long words". Why does the projection save so little there?
 
 # %%
 from lstm_lessons import explorers
@@ -187,11 +183,10 @@ from lstm_lessons import explorers
 explorers.projection()
 
 # %% [markdown]
-# <details><summary>Answers</summary>
+# <details><summary>Answer</summary>
 #
-# 1. At P = 208. The balance is at 204.8, four fifths of 256, and the slider moves by 4.
-# 2. Four fifths of the parameters are in `weight_ih`, which reads a word of 256 numbers. The
-#    projection does not touch it.
+# Four fifths of the plain layer's parameters are in `weight_ih`, which reads a word of 256 numbers.
+# The projection does not touch it.
 #
 # </details>
 #
@@ -200,17 +195,24 @@ explorers.projection()
 # the start.
 #
 # Whether it saves time has to be measured at your own sizes, as lesson 16 does. On a processor in
-# float32, PyTorch gives a plain layer, where it can, to oneDNN, a library with fast layers. A
-# projected layer it computes itself, and warns: "not supported with oneDNN". We measured the time
-# of the projected layer over that of the plain one: forward and backward, processor time, medians,
-# one thread of an Intel Xeon, PyTorch 2.13, 10 and 32 lines of 35 and 100 words of 8 numbers:
+# float32, PyTorch gives a plain layer to oneDNN, a library with fast layers, where it can. A
+# projected layer it computes itself, and warns: "not supported with oneDNN". In this table of
+# medians, 2 would mean that the projected layer takes twice as long as the plain one:
 #
-# | layer | as it is | oneDNN switched off for both |
+# | layer | the plain layer with oneDNN | without it |
 # |---|---|---|
 # | H = 128, P = 32 | 1.6 to 3.3 | 0.8 to 0.9 |
 # | H = 512, P = 64 | 0.4 to 0.6 | 0.2 to 0.3 |
 #
-# So the projection itself saves time in both. What costs is the loss of oneDNN.
+# <details><summary>How it was measured</summary>
+#
+# * forward and backward, processor time
+# * one thread of an Intel Xeon, PyTorch 2.13
+# * 10 and 32 lines, of 35 and 100 words of 8 numbers
+#
+# </details>
+#
+# So the projection itself saves time at both sizes. What costs is the loss of oneDNN.
 #
 # And it has a price. The gates now learn of the memory through P numbers only, and so does whatever
 # reads `output`. Whether that is enough depends on the task; we have not measured it. Projections
@@ -221,40 +223,20 @@ explorers.projection()
 #
 # The package has a layer with all arguments of `nn.LSTM`, `ManualLSTM`. Most of them you have met.
 # New are `bias`, and two that say how the weights are kept: `device`, on which processor, and
-# `dtype`, as what kind of numbers. We build it from the inside out: first the sums with the words,
-# then a direction, then the stack, at last what stands round it.
-#
-# The functions below are the package's, without type hints. `agrees` compares all of
-# `ManualLSTM` with PyTorch's layer: results, states and all gradients, with the same weights.
-
-# %%
-from lstm_lessons import ManualLSTM
-
-
-def agrees(**arguments):
-    """Say whether ManualLSTM equals nn.LSTM with these arguments."""
-    torch.manual_seed(0)
-    reference = nn.LSTM(100, 16, **arguments)
-    manual = ManualLSTM(100, 16, **arguments)
-    manual.load_state_dict(reference.state_dict())
-    x = torch.randn(24, 10, 100)
-    _, (h_n, c_n) = reference(x)
-    hx = (torch.randn(h_n.shape), torch.randn(c_n.shape))  # where to start
-    print(compare(manual, reference, x, hx).verdict)
-
+# `dtype`, as what kind of numbers. We read it from the inside out: first the sums with the words,
+# then a direction, then the stack, at last what stands round it. The functions are the package's,
+# without type hints.
 
 # %% [markdown]
 # ### The words: input_size and bias
 #
-# The layer is loops in loops. In each frame stand what it does, the function for it, and the
-# arguments that act there. We begin at the stressed box.
+# The layer is loops in loops. In each frame stand what is done there, the function that does it,
+# and the arguments that act there. We begin at the stressed box.
 
 # %%
 pictures.whole_layer("sums")
 
 # %% [markdown]
-# The frame "for each step" has no argument of its own: those that act there stand in its boxes.
-#
 # The input x is one long table here: first the rows of step 0, one for each line that we read, then
 # those of step 1, and so on, as packing has made it in lesson 09. No product with a word has to
 # wait for a step before it. So one product serves for all rows, ahead of the loop:
@@ -262,8 +244,8 @@ pictures.whole_layer("sums")
 # `F.linear(x, weight_ih, bias_ih + bias_hh)`
 #
 # The two biases are only ever added, so their sum goes in as one. The function `input_sums` returns
-# this. It takes the tensors of one direction of one layer as the `Weights` of lesson 10, which can
-# also hold a `weight_hr`. What a layer does not have, biases or a projection, is None there.
+# this. It takes the tensors of one direction of one layer as `Weights`, which holds them by their
+# names. What a layer does not have, biases or a projection, is None there.
 
 # %%
 from lstm_lessons.lstm.ragged import Weights, input_sums
@@ -271,7 +253,6 @@ from lstm_lessons.lstm.ragged import Weights, input_sums
 unbiased = nn.LSTM(100, 16, bias=False)
 weights = Weights(unbiased.weight_ih_l0, unbiased.weight_hh_l0)
 print(weights.bias_ih, tuple(input_sums(torch.randn(240, 100), weights).shape))
-agrees(bias=False)
 
 # %% [markdown]
 # 240 rows are 24 steps of 10 lines. Now look at what a layer loses without its biases.
@@ -280,9 +261,8 @@ agrees(bias=False)
 # c after this step?
 
 # %%
-bare = ManualLSTM(100, 16, bias=False)
 zeros, ones = torch.zeros(1, 16), torch.ones(1, 16)
-_, (_, c_n) = bare(torch.zeros(1, 100), (zeros, ones))  # one step of one line
+_, (_, c_n) = unbiased(torch.zeros(1, 100), (zeros, ones))  # one step
 print(c_n.unique().tolist())
 
 # %% [markdown]
@@ -318,8 +298,9 @@ def replace_first_rows(old, new):
 #   with h to it. `apply_gates`, from lesson 03, cuts the sums `z` into gates of `hidden_size`
 #   numbers.
 # * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
-# * In reverse the loop begins at the last step, which only the longest line has: the others have
-#   not begun. At the end the outputs are turned round again, by `[::-1]`.
+# * In reverse the loop begins at the last step, which only the longest line has. If `sizes` are 4,
+#   3, 2, 2, 1, 1, the steps now have 1, 1, 2, 2, 3 and 4 rows: where a shorter line begins, one row
+#   more takes part. At the end the outputs are turned round again, by `[::-1]`.
 
 # %%
 from lstm_lessons.lstm.cell import apply_gates
@@ -342,12 +323,6 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 
 # %% [markdown]
-# One direction, with a projection:
-
-# %%
-agrees(proj_size=4)
-
-# %% [markdown]
 # ### Layers and directions: num_layers, dropout, bidirectional
 #
 # Two loops go round one direction:
@@ -360,8 +335,6 @@ pictures.whole_layer("layers directions")
 #   two directions. `direction` is 0 for the first of them, and 1 for the reverse one.
 # * Dropout falls on what a layer *reads* from the layer below it. So with one layer it never falls,
 #   and what the top layer shows is never touched.
-# * `len(h_n)` counts what is done: layer by layer, and in each layer forward before reverse. That
-#   is the order of the rows of h_0 and c_0, and of h_n and c_n.
 # * `cat` puts both directions side by side. That is the x of the next layer.
 
 
@@ -384,55 +357,67 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 
 
 # %% [markdown]
-# Does the whole layer agree? Both are in training, and `compare` lets them draw the same masks.
+# When no direction is done, `h_n` is empty, `len(h_n)` is 0, and the first one starts from row 0 of
+# h_0 and c_0. The next one starts from row 1, and so on: layer by layer, and in each layer forward
+# before reverse. In this order stand h_n and c_n, too.
+#
+# Is that PyTorch's layer? We ask on a packed batch of six lines, which needs all that you have
+# read. `layers` gets PyTorch's own weights, two directions to a layer.
 
 # %%
-agrees(num_layers=3, dropout=0.5, bidirectional=True)
+arguments = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
+lstm = nn.LSTM(100, 16, **arguments)
+weights = [Weights(*each) for each in lstm.all_weights]
+layers = [weights[0:2], weights[2:4], weights[4:6]]
+
+# %%
+from lstm_lessons import same
+from torch.nn.utils.rnn import pack_padded_sequence
+
+lengths = [24, 20, 9, 9, 3, 1]
+packed = pack_padded_sequence(torch.randn(24, 6, 100), lengths)
+sizes = packed.batch_sizes.tolist()
+
+
+def agrees(h_0, c_0, order=range(6)):
+    """Say whether run_stack, with its states in this order, is PyTorch's."""
+    ours = run_stack(packed.data, sizes, h_0[order], c_0[order], layers)
+    output, states = lstm(packed, (h_0, c_0))
+    theirs = (output.data, *states)
+    return all(same(a, b) for a, b in zip(ours, theirs))
+
+
+# %%
+h_0, c_0 = torch.randn(6, 6, 4), torch.randn(6, 6, 16)
+agrees(h_0, c_0)
 
 # %% [markdown]
+# The functions that you have read give PyTorch's output, h_n and c_n. Now a mistake that no shape
+# shows: forward and reverse are exchanged in h_0 and c_0.
+#
+# **Predict.** We run it from these random states, and from zeros. Which of the two finds the
+# mistake?
+
+# %%
+exchanged = [1, 0, 3, 2, 5, 4]
+print("from random states:", agrees(h_0, c_0, exchanged))
+print("from zeros:        ", agrees(0 * h_0, 0 * c_0, exchanged))
+
+# %% [markdown]
+# Random states find it. From zeros all is well, since an exchange of zeros changes nothing. So
+# start a test from random states.
+#
 # ### Outside: batch_first, device and dtype
 #
-# What is left happens before and after `run_stack`, when you write `lstm(x)`. Here are the main
-# lines of `ManualLSTM.forward`:
-#
-# ```python
-# layout = layout_of(input, self.batch_first)
-# x, sizes = layout.flat(), layout.sizes
-# h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
-# dropout = self.dropout if self.training else 0.0
-# output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
-# ```
-#
-# The layout makes the input one long table, whether it is (T, B, I), (B, T, I), (T, I) or packed,
-# and at the end it brings the results back into the form of the input. The states are those that
-# were given, or zeros. For h they are P wide, if there is a projection.
-#
-# `device` and `dtype` act where the weights are made, in `ManualLSTM.__init__`. There each of them
-# is `torch.empty(entry.shape, device=device, dtype=dtype)`, before it is filled.
-
-# %%
-single = ManualLSTM(100, 16, device="cpu", dtype=torch.float32)
-print(single.weight_hh_l0.device, single.weight_hh_l0.dtype)
-
-# %% [markdown]
-# Now nearly all arguments at once.
-#
-# **Predict.** An LSTM has 3 layers, two directions, a projection, and no biases. How many tensors
-# hold its weights?
-
-# %%
-everything = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
-everything.update(bias=False, dropout=0.5, batch_first=True)
-print(len(ManualLSTM(100, 16, **everything).state_dict()), "tensors")
-agrees(**everything)
-
-# %% [markdown]
-# 18: `weight_ih`, `weight_hh` and `weight_hr`, in each direction of each layer. And with all these
-# arguments, the layer that you have read equals PyTorch's, in results, states and gradients.
+# What is left happens before and after `run_stack`, when you write `lstm(x)`. A layout makes the
+# input one long table, whether it is (T, B, I), (B, T, I), (T, I) or packed, and brings the results
+# back into the form of the input. `device` and `dtype` act before that, where the weights are made:
+# `torch.empty(shape, device=device, dtype=dtype)`.
 #
 # | argument | where it acts | lesson |
 # |---|---|---|
-# | `input_size`, `hidden_size` | shapes of the weights | 02 |
+# | `input_size` | `input_sums`: the columns of `weight_ih` | 02 |
+# | `hidden_size` | `apply_gates`: the numbers of a gate | 02 |
 # | `num_layers` | outer loop of `run_stack` | 06 |
 # | `bias` | `input_sums` | 12 |
 # | `batch_first` | `layout_of`, on the way in and out | 05 |
@@ -451,6 +436,7 @@ agrees(**everything)
 # * Without biases, a step with a word of zeros and h of zeros halves the memory.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
 #   layers, with a layout round it. Each argument has its place there.
+# * A test from zeros does not see in which order the states stand.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,

@@ -1,7 +1,6 @@
 """Claims about projections and the GRU that no page of lessons 12 and 13 makes any more."""
 
 import inspect
-import re
 from pathlib import Path
 
 import torch
@@ -11,7 +10,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lstm_lessons import ManualLSTM
 from lstm_lessons.lstm.backprop import layers_of
-from lstm_lessons.lstm.ragged import run_direction
+from lstm_lessons.lstm.compare import compare
+from lstm_lessons.lstm.ragged import Weights, run_direction, run_stack
 from lstm_lessons.lstm.relatives import Relative
 
 LESSON = Path(__file__).parents[2] / "notebooks/source/12_projections.py"
@@ -80,15 +80,37 @@ def test_a_gru_whose_z_and_one_minus_z_change_places_has_the_other_sign_before_z
     assert (turned(x, zeros) - gru(x, zeros)).abs().max() > 0.01
 
 
-def test_the_lines_of_the_layer_that_lesson_12_shows_are_the_packages():
-    """The main lines of forward, and the one in which device and dtype act."""
-    text = LESSON.read_text(encoding="utf-8").replace("\n# ", "\n")
-    shown = re.search(r"```python\n(.*?)\n```", text, re.DOTALL)[1].split("\n")
-    forward = inspect.getsource(ManualLSTM.forward)
-    places = [forward.index(line) for line in shown]
-    assert len(places) == 5 and places == sorted(places)
-    made = "torch.empty(entry.shape, device=device, dtype=dtype)"
-    assert made in text and made in inspect.getsource(ManualLSTM.__init__)
+def test_device_and_dtype_act_where_lesson_12_says():
+    """The lesson leaves out whose shape it is."""
+    text, made = LESSON.read_text(encoding="utf-8"), inspect.getsource(ManualLSTM.__init__)
+    assert "torch.empty(shape, device=device, dtype=dtype)" in text
+    assert "torch.empty(entry.shape, device=device, dtype=dtype)" in made
+
+
+def test_the_stack_that_lesson_12_reads_has_torchs_gradients_too_on_a_packed_batch():
+    """All of it at once, with dropout; compare draws the same masks."""
+    torch.manual_seed(0)
+    arguments = {"num_layers": 3, "bidirectional": True, "proj_size": 4, "dropout": 0.5}
+    lstm, lengths = nn.LSTM(100, 16, **arguments, dtype=torch.float64), [24, 20, 9, 9, 3, 1]
+    weights = [Weights(*each) for each in lstm.all_weights]
+    layers = [weights[k : k + 2] for k in (0, 2, 4)]
+
+    class Packed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = lstm
+
+        def forward(self, x, hx):
+            output, states = self.lstm(pack_padded_sequence(x, lengths), hx)
+            return output.data, states
+
+    def by_hand(x, hx):
+        packed = pack_padded_sequence(x, lengths)
+        return run_stack(packed.data, tuple(packed.batch_sizes.tolist()), *hx, layers, 0.5)
+
+    x, h, c = (torch.randn(*shape).double() for shape in ((24, 6, 100), (6, 6, 4), (6, 6, 16)))
+    report = compare(by_hand, Packed(), x, (h, c))
+    assert report and len(report.differences) == 3 + 3 + 30
 
 
 def test_a_packed_batch_runs_forward_and_in_reverse_as_in_torch():

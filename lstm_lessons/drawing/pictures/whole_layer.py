@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 760, 452
 
 
 class Part(NamedTuple):
-    """A frame: where it lies, what it does, the function that does it, its arguments."""
+    """A frame: where it lies, what it does, and its function and arguments, if it has its own."""
 
     x: float
     y: float
@@ -26,9 +26,9 @@ class Part(NamedTuple):
 PARTS = {
     "layout": Part(16, 16, 728, 420, "the layout of the input", "layout_of", "batch_first"),
     "layers": Part(36, 66, 688, 350, "for each layer", "run_stack", "num_layers, dropout"),
-    "directions": Part(56, 116, 648, 280, "for each direction", "run_stack", "bidirectional"),
+    "directions": Part(56, 116, 648, 280, "for each direction", "run_direction", "bidirectional"),
     "sums": Part(76, 218, 176, 126, "sums with x", "input_sums", "input_size, bias"),
-    "steps": Part(286, 166, 398, 210, "for each step", "run_direction", "packed: fewer rows"),
+    "steps": Part(286, 166, 398, 210, "for each step", "", ""),
     "gates": Part(306, 238, 160, 106, "the gates", "apply_gates", "hidden_size"),
     "projection": Part(504, 238, 160, 106, "the projection", "F.linear", "proj_size"),
 }
@@ -76,16 +76,18 @@ def _frame(root: svg.Element, name: str, part: Part, lit: bool) -> None:
         return
     y = part.y + 30
     svg.label(root, part.x + 16, y, part.does, 17, "start", **bold)
-    code_y = y if name != "steps" else y + 24
-    code_x = part.x + (230 if name != "steps" else 16)
-    svg.label(root, code_x, code_y, part.code, 15, "start", fill="muted")
-    svg.label(root, part.x + part.width - 16, y, part.arguments, 16, "end", **bold)
+    if part.code:
+        svg.label(root, part.x + 230, y, part.code, 15, "start", fill="muted")
+        svg.label(root, part.x + part.width - 16, y, part.arguments, 16, "end", **bold)
 
 
 def _alt(stressed: list[str]) -> str:
-    p = {name: f"{part.does}, {part.code} ({part.arguments})" for name, part in PARTS.items()}
+    p = {
+        name: f"{part.does}, {part.code} ({part.arguments})" if part.code else part.does
+        for name, part in PARTS.items()
+    }
     text = (
-        f"Frames in frames, with the function and the arguments of each. Outermost: {p['layout']}. "
+        f"Frames in frames, with their functions and arguments. Outermost: {p['layout']}. "
         f"In it: {p['layers']}. In it: {p['directions']}. In it, first {p['sums']}; then "
         f"{p['steps']}. In the step: {p['gates']}; then {p['projection']}."
     )

@@ -45,6 +45,9 @@ _SLIPS = (
         ("squeezed before", "You put one more tanh before the projection. The h that `lstm_step` "
          "returns has been through tanh already.", "F.linear(torch.tanh(h), weight_hr)"),
         also_right=("h @ weight_hr.T", "torch.matmul(h, weight_hr.t())"),
+        alone=(("weight_hr not turned", "You multiply H numbers by `weight_hr` as it stands, "
+                "(P, H). They have to meet its columns, so turn it by `.T`. The H numbers to take "
+                "are those of the h that `lstm_step` returns.", "h @ weight_hr"),),
     ),
     place(
         "in x:",
@@ -63,6 +66,10 @@ _SLIPS = (
          "lstm_step(x_t, h, torch.zeros_like(c), weight_ih, weight_hh)"),
         ("h not carried", "No step reads the h of the step before: yours reads zeros each time.",
          "lstm_step(x_t, torch.zeros_like(h), c, weight_ih, weight_hh)"),
+        alone=(("weight_hr for a bias", "What `lstm_step` takes behind `weight_hh` is a bias, and "
+                "you hand it `weight_hr`. It knows no projection: that comes after it, and "
+                "multiplies the h that it returns.",
+                "lstm_step(x_t, h, c, weight_ih, weight_hh, weight_hr)"),),
     ),
     together("output not projected", "h goes on projected, and yet `output` holds what o lets "
              "through, H numbers. `output` is the projected h of every step: put it away after the "

@@ -4,7 +4,7 @@ from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import SeveralTensors
-from lstm_lessons.exercises.engine.slips import place
+from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
@@ -26,6 +26,7 @@ def _cases() -> tuple[Case, ...]:
 
 _H = "F.linear(o * torch.tanh(c), weight_hr)"
 _CUT = "o[:, : len(weight_hr)]"
+_C = "c = f * c + i * torch.tanh(z_g)"
 
 _SLIPS = (
     place(
@@ -63,6 +64,8 @@ _SLIPS = (
         ("sigmoid on the news", "The news goes through sigmoid. It goes through tanh.",
          "f * c + i * torch.sigmoid(z_g)"),
     ),
+    together("h from the old c", "c is right, and h is made from the c *before* the step. It shows "
+             "the new one.", {f"{_C}\n    h = {_H}": f"h = {_H}\n    {_C}"}, paired=False),
     place("return h, c", ("returned c, h", "You return c, h. The order is h, c.", "return c, h")),
 )  # fmt: skip
 
@@ -73,6 +76,9 @@ EXERCISE = FunctionExercise(
     slips=_SLIPS,
     axes={"x": ("sentence", "number"), "h": ("sentence",), "c": ("sentence",)},
     made_in_order=("c", "h"),
-    words={("h",): "c is right, h is not. In which order do tanh, o and the matrix come?"},
+    words={
+        ("h",): "c is right, h is not. From which c is it made, and in which order do tanh, o and "
+        "the matrix come?"
+    },
     praise="First tanh, then o, and the matrix last: only then is it nn.LSTM's.",
 )
