@@ -202,7 +202,7 @@ def _code(root: svg.Element, setting: Setting) -> None:
         # The longest call is written a little narrower.
         squeezed = {"textLength": str(RIGHT - LEFT), "lengthAdjust": "spacingAndGlyphs"}
         room = squeezed if len(line) > CODE_LETTERS else {}
-        _mono(root, LEFT, y, line, data_code=str(place), **room)
+        _mono(root, LEFT, y, line, 12, "start", "ink", data_code=str(place), **room)
         if comment:
             mark = {"data_comment": str(place)}
             _mono(root, COMMENT_X, y, f"# {comment}", colour="muted", **mark)
