@@ -11,8 +11,8 @@ async function showSlide(at) {
   await next();
 }
 
-// Every text and every picture has to lie on the slide, and in each box that cuts off what is
-// outside of it. Letters are given in pixels of the screen.
+// Every text and every picture has to lie on the slide, beside its number, and in each box that cuts
+// off what is outside of it. Letters are given in pixels of the screen.
 function lookAtSlide(at) {
   const section = Reveal.getSlides()[at], slide = section.querySelector(".slide");
   const room = slide.getBoundingClientRect(), scale = room.width / slide.offsetWidth;
@@ -25,6 +25,12 @@ function lookAtSlide(at) {
     if (over > 1.5 * scale) found.push(`${words}: ${Math.round(over / scale)} px outside`);
   };
 
+  const number = document.querySelector(".slide-number").getBoundingClientRect(); // 5 px of it are empty
+  const beside = (part, words) => {
+    if (part.right > number.left && part.bottom > number.top + 5 * scale)
+      found.push(`${words}: lies on the slide's number`);
+  };
+
   const words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
   let least = 1000;
   while (words.nextNode()) {
@@ -32,9 +38,13 @@ function lookAtSlide(at) {
     if (!text || holder.closest("svg, mjx-assistive-mml, script, option") || !seen(holder)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const part of range.getClientRects()) place(part, text.slice(0, 40));
+    for (const part of range.getClientRects()) {
+      place(part, text.slice(0, 40));
+      beside(part, text.slice(0, 40));
+    }
     least = Math.min(least, parseFloat(getComputedStyle(holder).fontSize) * scale);
   }
+  for (const each of slide.querySelectorAll("pre")) beside(each.getBoundingClientRect(), "pre");
   for (const each of slide.querySelectorAll("img, svg, input, select, button")) {
     const part = each.getBoundingClientRect();
     if (part.width && seen(each)) place(part, each.tagName);

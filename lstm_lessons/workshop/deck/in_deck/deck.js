@@ -21,6 +21,9 @@
 
   function overflows(slide) {
     if (slide.scrollHeight > slide.clientHeight + 1 || slide.scrollWidth > slide.clientWidth + 1) return true;
+    // Below its last part stands the slide's number.
+    const bottom = slide.clientHeight - parseFloat(getComputedStyle(slide).paddingBottom);
+    if ([...slide.children].some((each) => each.offsetTop + each.offsetHeight > bottom + 1)) return true;
     const inner = slide.querySelectorAll("pre, table, mjx-container, .words");
     const right = slide.clientWidth - 40;
     return [...inner].some(
