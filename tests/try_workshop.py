@@ -115,13 +115,18 @@ def gather(hub: Hub, learners: list[str], folder: Path) -> dict[str, dict[str, s
 
 
 def misjudged(results: Path, wanted: dict[str, dict[str, str]]) -> list[str]:
-    """Return who has earned something else; what learners did not attempt earns nothing."""
+    """Return who has earned something else.
+
+    What learners did not attempt earns nothing, nor does a file that could not be judged. Before a
+    name that a spreadsheet would compute stands a mark.
+    """
     earned: dict[str, dict[str, str]] = {name: {} for name in wanted}
     with (results / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            asked = wanted.get(row["name"], {})
-            if row["exercise"] in asked or row["outcome"] not in ("", "not attempted"):
-                earned.setdefault(row["name"], {})[row["exercise"]] = row["outcome"]
+            name = row["name"].removeprefix("'")
+            is_asked = row["exercise"] in wanted.get(name, {})
+            if is_asked or row["outcome"] not in ("not attempted", "not judged"):
+                earned.setdefault(name, {})[row["exercise"]] = row["outcome"]
     return [f"{n}: {earned[n]} for {wanted.get(n)}" for n in earned if earned[n] != wanted.get(n)]
 
 

@@ -27,12 +27,23 @@ _KUBERNETES = {
 }
 _WITH_KUBERNETES = """\
 1. Make a release, and push it as a git repository to {repository}.
-2. Make learners' image of `kubernetes/image`, and push it:
-   `jupyter-repo2docker --no-run --user-id 1000 --user-name jovyan --image-name {image} \
-   kubernetes/image`, then `docker push {image}`. It needs Docker, and
-   `python3 -m pip install jupyter-repo2docker`.
-3. `helm upgrade --install lessons jupyterhub --repo https://hub.jupyter.org/helm-chart/ \
-   --version {chart} --namespace lessons --create-namespace --values kubernetes/values.yaml`
+2. Make learners' image of `kubernetes/image`, and push it. That needs Docker and
+   `python3 -m pip install jupyter-repo2docker`:
+
+```
+jupyter-repo2docker --no-run --user-id 1000 --user-name jovyan \\
+  --image-name {image} kubernetes/image
+docker push {image}
+```
+
+3. Install the chart, and see the hub's address:
+
+```
+helm upgrade --install lessons jupyterhub --repo https://hub.jupyter.org/helm-chart/ \\
+  --version {chart} --namespace lessons --create-namespace --values kubernetes/values.yaml
+kubectl --namespace lessons get service proxy-public
+```
+
 4. The room's password stands in `kubernetes/values.yaml`. Each learner takes a name of their own.
 
 A correction: commit the new release and push it. The values were checked against the chart's own
@@ -43,7 +54,7 @@ _WITHOUT_KUBERNETES = (
 )
 _HOLE = re.compile(r"@([A-Z]+)@")
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._/:-]*:[A-Za-z0-9_][A-Za-z0-9._-]*")
-_ADDRESS = re.compile(r"(https?|git|ssh)://[^\s'\"]+|[\w.-]+@[\w.-]+:[^\s'\"]+")
+_ADDRESS = re.compile(r"(https?|git)://[^\s'\"\\]+")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another
 
 
@@ -151,7 +162,7 @@ def _password(folder: Path) -> str:
     """Return the password that stands in a folder made before, or a new one."""
     there = folder / "kubernetes" / "values.yaml"
     if there.is_file():
-        known = re.search(r"user_password: (\S+)", there.read_text(encoding="utf-8"))
+        known = re.search(r'user_password: "(\w+)"', there.read_text(encoding="utf-8"))
         if known:
             return known[1]
     return "".join(secrets.choice(_LETTERS) for _ in range(12))
