@@ -16,7 +16,8 @@ AXE = Vendored(
     "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
     ("axe.min.js",),
 )
-_RUN = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+_RUN = """part => axe.run(document.querySelector(part), {resultTypes: ['violations']})
+  .then(found => found.violations)"""
 
 
 def script() -> Path:
@@ -24,8 +25,11 @@ def script() -> Path:
     return bring(AXE, CLONE / "build" / "vendored") / "axe.min.js"
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """Return what axe-core finds on a page: a rule each, its nodes as selectors and HTML."""
+def violations(page: Page, part: str = "html") -> list[dict[str, Any]]:
+    """Return what axe-core finds on a page: a rule each, its nodes as selectors and HTML.
+
+    ``part`` is the selector of what is to be looked at, if that is not all of it.
+    """
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=script())
     return [
@@ -33,5 +37,5 @@ def violations(page: Page) -> list[dict[str, Any]]:
             "rule": each["id"],
             "nodes": [(node["target"], node["html"][:150]) for node in each["nodes"]],
         }
-        for each in page.evaluate(_RUN)
+        for each in page.evaluate(_RUN, part)
     ]
