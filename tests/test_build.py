@@ -1,8 +1,11 @@
 """`build` makes notebooks from small made-up sources: what it writes, keeps, refuses and says."""
 
+import contextlib
+import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -79,10 +82,39 @@ NAME = "03_the_cell_by_hand"
 @pytest.fixture
 def clone(tmp_path):
     """Return a clone that holds nothing but two small sources."""
+    return laid(tmp_path)
+
+
+def laid(root):
     for folder, text in (("notebooks", LESSON), ("exercises", EXERCISES)):
-        (tmp_path / folder / "source").mkdir(parents=True)
-        (tmp_path / folder / "source" / f"{NAME}.py").write_text(text, encoding="utf-8")
-    return Clone(tmp_path)
+        (root / folder / "source").mkdir(parents=True)
+        (root / folder / "source" / f"{NAME}.py").write_text(text, encoding="utf-8")
+    return Clone(root)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return a clone in which both sources were built, and what was said: not to be changed."""
+    clone = laid(tmp_path_factory.mktemp("built"))
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert command.build(clone, []) == 0
+    return clone, said.getvalue()
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    """Let cells be run here, and what they print be kept: for tests of what `build` keeps."""
+
+    def execute(notebook, cwd, environ):
+        space = {}
+        for count, cell in enumerate(notebook.cells, 1):
+            if cell.cell_type == "code":
+                with contextlib.redirect_stdout(io.StringIO()) as said:
+                    exec(cell.source, space)
+                printed = nbformat.v4.new_output("stream", name="stdout", text=said.getvalue())
+                cell.update(execution_count=count, outputs=[printed] if said.getvalue() else [])
+
+    monkeypatch.setattr(command, "execute", execute)
 
 
 def only_lesson(clone, text):
@@ -108,13 +140,14 @@ def test_a_grammar_that_takes_seconds_to_build_is_not_built():
     assert done.stdout == "False\n", done.stderr
 
 
-def test_everything_is_built_and_building_twice_changes_nothing(clone, capsys):
-    assert command.build(clone, []) == 0
+def test_everything_is_built_and_building_twice_changes_nothing(built, tmp_path, capsys):
+    made, said = built
+    clone = Clone(shutil.copytree(made.root, tmp_path / "clone"))
     first = every_byte(clone)
     assert {name for name in first if name.endswith(".ipynb")} == {
         f"{folder}/{NAME}.ipynb" for folder in notebooks.FOLDERS.values()
     }
-    assert "[3/3]" in capsys.readouterr().out
+    assert "[3/3]" in said
     assert command.build(clone, ["03"]) == 0
     assert every_byte(clone) == first
     assert capsys.readouterr().out.count("unchanged") == 3
@@ -123,9 +156,8 @@ def test_everything_is_built_and_building_twice_changes_nothing(clone, capsys):
         nbformat.validate(nbformat.read(path, as_version=4))
 
 
-def test_what_a_built_notebook_holds(clone):
-    assert command.build(clone, []) == 0
-    built = read(clone)
+def test_what_a_built_notebook_holds(built):
+    built = read(built[0])
     assert [cell.cell_type for cell in built.cells] == [
         "markdown", "code", "code", "code", "markdown", "markdown",
     ]  # fmt: skip
@@ -171,8 +203,8 @@ def test_a_cells_id_stays_when_others_change(clone):
     assert same == [True, False, True, True, True, True]
 
 
-def test_the_learners_notebook_and_its_solved_twin(clone):
-    assert command.build(clone, []) == 0
+def test_the_learners_notebook_and_its_solved_twin(built):
+    clone, _ = built
     learner, twin = read(clone, "exercises"), read(clone, "exercises/solutions")
     assert learner.cells[2].source == (
         "def double(x):\n    raise NotImplementedError  # your code here"
@@ -221,8 +253,8 @@ def test_solution_markers_in_prose_are_refused(clone):
         notebooks.make(Target("exercises", path, clone.root))
 
 
-def test_a_failing_cell_stops_its_notebook_with_one_line(clone, capsys):
-    assert command.build(clone, []) == 0
+def test_a_failing_cell_stops_its_notebook_with_one_line(built, tmp_path, capsys):
+    clone = Clone(shutil.copytree(built[0].root, tmp_path / "clone"))
     before = every_byte(clone)
     source = clone.root / "notebooks/source" / f"{NAME}.py"
     source.write_text(LESSON + '\n# %%\n1 / 0  # the "wrong" one\n', encoding="utf-8")
@@ -253,7 +285,7 @@ def test_an_unknown_lesson_is_answered_with_those_there_are(clone, capsys):
     assert not list(clone.root.rglob("*.ipynb"))
 
 
-def test_an_edited_notebook_is_kept_beside_the_new_one(clone, capsys):
+def test_an_edited_notebook_is_kept_beside_the_new_one(clone, no_kernel, capsys):
     only_lesson(clone, "# %%\n1\n\n# %% [markdown]\n# The end.\n")
     assert command.build(clone, ["03"]) == 0
     path = clone.root / "notebooks" / f"{NAME}.ipynb"
@@ -274,7 +306,7 @@ def test_an_edited_notebook_is_kept_beside_the_new_one(clone, capsys):
 
 
 @pytest.mark.parametrize("text", ["", "not a notebook", '{"cells": 3}', "{}"])
-def test_a_file_that_is_no_notebook_is_kept_too(clone, text):
+def test_a_file_that_is_no_notebook_is_kept_too(clone, no_kernel, text):
     path = clone.root / "notebooks" / f"{NAME}.ipynb"
     path.write_text(text, encoding="utf-8")
     only_lesson(clone, "# %%\n1\n")
@@ -282,7 +314,7 @@ def test_a_file_that_is_no_notebook_is_kept_too(clone, text):
     assert path.with_name(f"{NAME}.edited-1.ipynb").read_text(encoding="utf-8") == text
 
 
-def test_a_run_again_notebook_is_no_edit(clone):
+def test_a_run_again_notebook_is_no_edit(clone, no_kernel):
     only_lesson(clone, "# %%\nprint(1)\n")
     assert command.build(clone, []) == 0
     path = clone.root / "notebooks" / f"{NAME}.ipynb"
@@ -351,9 +383,11 @@ DRIFTS = [
 ]
 
 
-def test_every_drift_from_the_source_is_seen(clone, capsys):
+def test_every_drift_from_the_source_is_seen(built, tmp_path, capsys):
+    clone = Clone(shutil.copytree(built[0].root, tmp_path / "clone"))
     only_lesson(clone, LESSON)
-    assert command.build(clone, []) == 0
+    for folder in ("exercises", "exercises/solutions"):
+        (clone.root / folder / f"{NAME}.ipynb").unlink()
     path = clone.root / "notebooks/source" / f"{NAME}.py"
     good = every_byte(clone)
     assert command.check(clone.root) == 0
