@@ -131,12 +131,15 @@ def test_a_page_of_each_kind_opens_with_nothing_from_elsewhere(visit):
     assert visit.wrong == []
 
 
+WORDS = "document.querySelector('.ll-words p').textContent"
+
+
 def test_the_first_page_reads_a_line_that_is_typed(live):
     page, figure = live, live.locator("figure.ll-explorer")
     assert figure.locator("img").is_visible()  # the still picture, before Python is there
     figure.locator("svg").wait_for(timeout=60_000)  # which nobody has asked for
     page.get_by_label("a line of your own").fill("x = [1]")
-    page.wait_for_function("document.querySelector('.ll-words p').textContent.includes('x = [1]')")
+    page.wait_for_function(f"{WORDS}.includes('x = [1]')")
     assert figure.locator("svg").get_attribute("role") == "img"
     page.get_by_label("a line of your own").fill("")
     page.wait_for_selector(".ll-status.ll-wrong")
@@ -147,7 +150,7 @@ def test_the_first_page_reads_a_line_that_is_typed(live):
 def test_controls_are_moved_by_keys_presets_and_play(live):
     page = live
     page.get_by_label("a line of your own").fill("we print the sum (see below)")
-    page.wait_for_function("document.querySelector('.ll-words p').textContent.includes('(see below)')")
+    page.wait_for_function(f"{WORDS}.includes('(see below)')")
     slider = page.get_by_label("characters read", exact=True)
     before = int(slider.input_value())
     slider.press("ArrowLeft")
@@ -202,7 +205,7 @@ def test_an_exercise_is_judged_in_the_page_and_a_loop_without_end_is_stopped(vis
     answer.fill("while True:\n    pass")
     page.clock.install()  # from here on, ten seconds of the page pass at a word
     box.get_by_role("button", name="Check").click()
-    for _ in range(20):
+    for _ in range(100):
         if "a loop that never ends" in said.text_content():
             break
         page.wait_for_timeout(100)
