@@ -363,12 +363,19 @@ def gaps(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 20) -> 
 
 def next_characters(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 10) -> Guesser:
     """Train to say at each character which one comes next, on whole pieces; return the model."""
+    *_, model = next_characters_by_round(bidirectional, hidden_size, seed, rounds)
+    return model
+
+
+def next_characters_by_round(
+    bidirectional: bool, hidden_size: int, seed: int, rounds: int
+) -> Iterator[Guesser]:
+    """Train as `next_characters` does; yield the model after each round."""
     torch.manual_seed(seed)
     size = len(windows()[2])
     model = Guesser(size, size, hidden_size, bidirectional=bidirectional)
     for _ in _guessing(model, lambda x: (model(x)[:-1], x[1:]), rounds):
-        pass
-    return model
+        yield model
 
 
 def next_shares(bidirectional: bool, hidden_size: int, seed: int, rounds: int = 10) -> list[float]:

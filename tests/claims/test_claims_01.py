@@ -1,10 +1,12 @@
 """Claims about lesson 01 that no page carries, or that its words rest on."""
 
+from functools import partial
 from math import exp, log
 from statistics import median
 
 import pytest
 import torch
+from kept import kept
 from torch import nn
 
 from lstm_lessons import same
@@ -390,8 +392,9 @@ def test_training_moves_the_matrix_of_an_rnn_and_leaves_the_gates_of_a_new_lstm_
 def test_180_updates_enlarge_the_matrix_of_an_rnn_and_shut_the_gates_of_a_new_lstm_further():
     """Ten starts: the largest eigenvalue exceeds 1.4 in eight; f goes from 0.50 to 0.44."""
     sizes, gates = (
-        list(zip(*(before_and_after(name, seed, 180, lines=8) for seed in range(10)), strict=True))
-        for name in ("plain RNN", "new LSTM")
+        list(zip(*kept(f"180 updates, {name}", run, seeds=10, anew=[at]), strict=True))
+        for at, name in enumerate(("plain RNN", "new LSTM"))
+        for run in (lambda seed, name=name: before_and_after(name, seed, 180, lines=8),)
     )
     assert sum(after > 1.4 for after in sizes[1]) == 8 and max(sizes[0]) < 0.7
     assert [round(sum(each) / 10, 2) for each in gates] == [0.5, 0.44]
@@ -662,7 +665,7 @@ def test_a_sign_50_numbers_back_is_learnt_with_a_forget_bias_of_5_alone():
         x[0, :, 0] = sign
         return x, sign
 
-    def learns(bias, seed):
+    def share_right(bias, seed):
         torch.manual_seed(seed)
         lstm, head = nn.LSTM(1, H), nn.Linear(H, 1)
         if bias is not None:
@@ -676,7 +679,11 @@ def test_a_sign_50_numbers_back_is_learnt_with_a_forget_bias_of_5_alone():
             nn.functional.softplus(-sign * guess).mean().backward()
             optimiser.step()
         x, sign = examples(200)
-        return (head(lstm(x)[0][-1])[:, 0].sign() == sign).double().mean().item() > 0.9
+        return [(head(lstm(x)[0][-1])[:, 0].sign() == sign).double().mean().item()]
 
-    learnt = {bias: sum(learns(bias, seed) for seed in range(3)) for bias in (None, 1.0, 5.0)}
+    learnt = {}
+    for at, bias in enumerate((None, 1.0, 5.0)):
+        run = partial(share_right, bias)
+        runs = kept(f"a sign 50 numbers back, {bias}", run, seeds=3, anew=[at])
+        learnt[bias] = sum(right > 0.9 for (right,) in runs)
     assert learnt == {None: 0, 1.0: 0, 5.0: 3}

@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 import torch
+from kept import kept
 from torch import nn
 from torch.nn import functional as F
 
@@ -176,7 +177,17 @@ def test_one_layer_comes_near_doubled_letters_after_three_times_as_many_batches(
 
 @pytest.mark.slow
 def test_what_is_learnt_by_heart_makes_wrong_verdicts_surer():
-    """From round 11 to round 40 the loss of the wrong verdicts on other lines doubles."""
+    """From round 11 to round 40 the loss of the wrong verdicts on other lines doubles.
+
+    What is trained anew ends at round 11.
+    """
+    kept("wrong verdicts", lambda _: wrong_verdicts(upto=11), seeds=1, anew=[0])
+    ((at_11, at_40),) = kept("wrong verdicts", lambda _: wrong_verdicts(upto=40), seeds=1, anew=[])
+    assert at_40 > 2 * at_11 > 3.5
+
+
+def wrong_verdicts(upto):
+    """Return the losses of the wrong verdicts on other lines after round 11, and after round 40."""
     torch.manual_seed(1)
     lines = code_or_prose()
     number = trials._numbers("".join(line.text for line in lines))
@@ -191,8 +202,8 @@ def test_what_is_learnt_by_heart_makes_wrong_verdicts_surer():
 
     wrong, others = [], torch.arange(trials.TRAINED_ON, len(lines))
     rounds = trials.train(model, lambda n: losses(n).mean(), trials.TRAINED_ON, 44, 0.01)
-    for n, _ in zip(range(1, 41), rounds, strict=False):
+    for n, _ in zip(range(1, upto + 1), rounds, strict=False):
         if n in (11, 40):
             each = losses(others).detach()
             wrong.append(each[each > torch.log(torch.tensor(2.0))].mean().item())
-    assert wrong[1] > 2 * wrong[0] > 3.5
+    return wrong

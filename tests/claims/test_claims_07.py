@@ -104,10 +104,12 @@ def test_the_leak_is_copied_more_often_after_thirty_rounds():
     usual = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # as in the lesson: other weights are drawn
     try:
-        for rounds, wanted in ((10, 0.85), (30, 0.93)):
-            model = trials.next_characters(True, 16, seed=0, rounds=rounds)
-            right = model(others)[:-1].argmax(-1) == others[1:]
-            assert right.double().mean().item() == pytest.approx(wanted, abs=0.01)
+        shares = {}
+        for n, model in enumerate(trials.next_characters_by_round(True, 16, seed=0, rounds=30), 1):
+            if n in (10, 30):
+                right = model(others)[:-1].argmax(-1) == others[1:]
+                shares[n] = right.double().mean().item()
+        assert shares == pytest.approx({10: 0.85, 30: 0.93}, abs=0.01)
     finally:
         torch.set_default_dtype(usual)
 
