@@ -12,6 +12,7 @@ them against real modules.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from math import prod
 from typing import SupportsIndex, overload
@@ -124,7 +125,7 @@ class Configuration:
             )
         _check_sizes(seq_len=self.seq_len, batch=1 if self.batch is None else self.batch)
 
-    @property
+    @cached_property
     def numbers(self) -> dict[str, int]:
         """What each symbol stands for here; B and P only where there are any."""
         found = {
@@ -139,7 +140,7 @@ class Configuration:
         }
         return {symbol: number for symbol, number in found.items() if number is not None}
 
-    @property
+    @cached_property
     def parameters(self) -> Ledger:
         """The parameters, in the order of ``named_parameters()``."""
         return Ledger(
@@ -149,7 +150,7 @@ class Configuration:
             for entry in self._one_direction(layer, f"_l{layer}{suffix}")
         )
 
-    @property
+    @cached_property
     def tensors(self) -> Ledger:
         """What goes into a call and comes out: input, h_0, c_0, output, h_n, c_n."""
         words = "each word" if self.batch is None else "each word of each sentence"

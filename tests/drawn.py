@@ -14,7 +14,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)  # the settings of an explorer, for all tests that go through them
 def tree(svg: str) -> Element:
     """Return the picture as elements, which are not to be changed: the tree is kept."""
     return ElementTree.fromstring(svg)

@@ -429,7 +429,12 @@ def test_each_words_place_in_input_and_output():
 
 
 def remarks(given):
-    return [words(each) for each in marked(view(**given).svg, "remark").values()]
+    return _remarks(tuple(given.items()))
+
+
+@cache
+def _remarks(given):
+    return [words(each) for each in marked(view(**dict(given)).svg, "remark").values()]
 
 
 def says(given, pattern):
