@@ -34,9 +34,12 @@ NEW = (
 
 @pytest.fixture
 def course(tmp_path):
-    """A copy of the whole course, without what git ignores."""
+    """A copy of the whole course, without what git ignores, but with what Python has compiled."""
     listed = ["git", "-C", str(CLONE), "ls-files", "-co", "--exclude-standard"]
-    for name in subprocess.run(listed, capture_output=True, text=True).stdout.splitlines():
+    names = subprocess.run(listed, capture_output=True, text=True).stdout.splitlines()
+    for room in ("tests", "lstm_lessons"):
+        names += [path.relative_to(CLONE) for path in (CLONE / room).rglob("__pycache__/*.pyc")]
+    for name in names:
         if (CLONE / name).is_file():
             target = tmp_path / "course" / name
             target.parent.mkdir(parents=True, exist_ok=True)

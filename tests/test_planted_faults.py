@@ -110,7 +110,7 @@ def test_an_objective_changed_without_a_build(monkeypatch):
 # --- End to end ----------------------------------------------------------------------------------
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "build", "__pycache__", ".*_cache", ".ipynb_checkpoints", "artefacts",
+    ".git", ".venv", "build", ".*_cache", ".ipynb_checkpoints", "artefacts",
     "*.egg-info", "*.edited-*.ipynb", "my_lessons",
 )  # fmt: skip
 
