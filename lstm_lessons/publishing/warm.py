@@ -99,7 +99,8 @@ def _fork(command: tuple[str, ...], asked: dict[str, Any]) -> int:
 def _asked(command: tuple[str, ...], asked: dict[str, Any]) -> int:
     warm = start(command)
     if warm.poll() is not None:
-        start.cache_clear()
+        with warm:  # which closes its pipes
+            start.cache_clear()
         warm = start(command)
     assert warm.stdin is not None and warm.stdout is not None
     print(json.dumps(asked), file=warm.stdin, flush=True)
