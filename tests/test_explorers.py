@@ -74,14 +74,19 @@ def test_every_move_of_a_slider_shows_the_picture_of_its_values(name):
 
 
 @each_explorer
-def test_every_slider_alone_changes_picture_and_words(name):
+def test_every_control_alone_changes_picture_and_words_and_a_short_sentence_says_how(name):
     for key, (allowed, default, _) in parameters(module_of(name).view).items():
         explorer = make(name)
-        before = explorer.picture
+        before, at_first = explorer.picture, heard_of(explorer)
+        assert before.alt.startswith(at_first.removesuffix(" …"))
         others = every_value(allowed)[:: 1 if isinstance(allowed, Choice) else -1]
         explorer.sliders[key].value = next(each for each in others if each != default)
         assert explorer.picture.svg != before.svg, key
         assert explorer.picture.alt != before.alt, key
+        said = heard_of(explorer)
+        assert said.removesuffix(" …") in explorer.picture.alt
+        assert said.removesuffix(" …") not in before.alt, key
+        assert len(said) <= MOST + 2, key
 
 
 @pytest.mark.slow
@@ -105,20 +110,6 @@ def test_every_two_values_are_tried_together_and_every_value_once(name):
     for end in (0, -1):  # all at their least, all at their most
         assert {key: marked_values(each)[end] for key, each in table.items()} in tried
     assert tried == settings.__wrapped__(view)
-
-
-@each_explorer
-def test_of_every_control_that_is_moved_one_short_sentence_says_what_is_new(name):
-    for key, (allowed, default, _) in parameters(module_of(name).view).items():
-        explorer = make(name)
-        before, at_first = explorer.picture.alt, heard_of(explorer)
-        assert before.startswith(at_first.removesuffix(" …"))
-        others = every_value(allowed)[:: 1 if isinstance(allowed, Choice) else -1]
-        explorer.sliders[key].value = next(each for each in others if each != default)
-        said = heard_of(explorer)
-        assert said.removesuffix(" …") in explorer.picture.alt
-        assert said.removesuffix(" …") not in before, key
-        assert len(said) <= MOST + 2, key
 
 
 @pytest.mark.parametrize(
