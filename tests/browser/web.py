@@ -63,7 +63,7 @@ class Visit:
         self.page.route("**/*", self._pass)
 
     def open(self, path: str) -> Page:
-        self.page.goto(self.site + path)
+        self.page.goto(self.site + path, timeout=60_000)
         return self.page
 
     def _pass(self, route) -> None:
