@@ -40,7 +40,7 @@ class Learner:
         form = {"username": self.name, "password": "", "_xsrf": self._xsrf("/hub/")}
         answer = await self.http.post("/hub/login", data=form)
         while f"/user/{self.name}/" not in str(answer.url) or answer.status_code != 200:
-            if answer.status_code >= 500 or answer.status_code == 403:
+            if answer.status_code >= 500 or answer.status_code in (403, 424, 429):
                 raise RuntimeError(f"{answer.status_code} at {answer.url}: {_words(answer)}")
             await asyncio.sleep(0.5)
             answer = await self.http.get(f"/hub/user/{self.name}/")
