@@ -400,9 +400,10 @@ for name, starts in first_signs().items():
 # %% [markdown]
 # The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So it
 # is not the name LSTM that helps, but the open gate. A bias of 1, which is often advised, is too
-# little here: its half-life is 2.2 steps, and the sign stands 29 steps back. In the explorer, the gradient of the plain RNN
-# is smaller than that of the new LSTM, and yet it learns the sign more often. Why that is so is not
-# shown here.
+# little here: its half-life is 2.2 steps, and the sign stands 29 steps back.
+#
+# In the explorer, the gradient of the plain RNN is smaller than that of the new LSTM, and yet it
+# learns the sign more often. Why that is so is not shown here.
 
 # %% [markdown]
 # <details><summary>Where gates come from</summary>
