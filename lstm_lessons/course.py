@@ -1020,7 +1020,7 @@ ROUTES = (
                             "What does a layer keep?",
                             "Training on chunks",
                             "Cut the graph, keep the numbers",
-                            "A long text, read in rows",
+                            "A long text, read in streams",
                             "Can it learn what is longer than a chunk?",
                             "An echo",
                             "What the cut costs",

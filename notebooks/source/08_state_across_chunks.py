@@ -141,9 +141,11 @@ except RuntimeError as error:
 # the graph of chunk 0, and the values in it have been thrown away.
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. We try it, and
-# count for each chunk how many words its loss reaches. A word is reached if one of its gradients is
-# not 0. What happens between two chunks is a function of its own: `carry` hands on the pair as it
-# is.
+# count for each chunk how many words its loss reaches. After `backward()`, `words.grad` holds the
+# gradient of this one loss for all 24 words, and 0 for a word that it does not reach.
+#
+# `between` says what is handed on. `carry` hands on the pair as it is, and later another function
+# takes its place.
 
 
 # %%
@@ -172,10 +174,9 @@ print(words_reached(carry))
 # longer than the one before, and need more memory.
 #
 # Here the weights stayed as they were. In training they change: after each `backward()`, the
-# *optimiser* makes an update. Its `step()` moves every weight a little, most of them by about `lr`
-# or less, in the direction in which the loss gets smaller. Ours is called *Adam*. `zero_grad()`
-# clears the gradients of the update before. The first optimiser of a program takes some seconds to
-# load.
+# *optimiser* makes an update. Its `step()` moves every weight, most of them by `lr` or less, in the
+# direction in which the loss gets smaller. Ours is called *Adam*. `zero_grad()` clears the gradients
+# of the update before. The first optimiser of a program takes some seconds to load.
 #
 # **Predict.** A guess: does chunk 1 still work, if the weights change after each chunk?
 
@@ -217,8 +218,21 @@ def detach(h, c):
 print(words_reached(detach))
 
 # %% [markdown]
-# Each loss reaches the words of its own chunk, and no further. Here is what you can do between two
-# chunks, side by side:
+# Each loss reaches the words of its own chunk, and no further. So no `backward()` walks into an old
+# graph, and nothing has to be retained. The loop that failed, once more:
+
+# %%
+hx = None
+for chunk in x.split(5):
+    output, (h, c) = layer(chunk, hx)
+    hx = detach(h, c)
+    optimiser.zero_grad()
+    output.square().mean().backward()
+    optimiser.step()
+print("all five chunks are done")
+
+# %% [markdown]
+# Here is what you can do between two chunks, side by side:
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
@@ -239,13 +253,13 @@ print(words_reached(detach))
 # word. The more this word moves this loss through the memory, the larger is the mark: that is its
 # *effect*. A word that stands d steps before has the effect $f^d$, if f is the forget gate. A
 # square is an effect that the gradient sees. A stroke is one that it does not see, because a cut
-# lies between.
+# lies between. The two percentages add up all effects: 100 % is their sum where nothing is cut.
 #
 # **Try it.**
 #
 # 1. Set `between chunks` to `detach`, then to `reset`. The squares are the same. What is gone?
 # 2. Press "short memory", then "long memory". Both have chunks of 6. Does the gradient see more of
-#    the effects with a short memory, or with a long one?
+#    the effects with a short memory, or with a long one? Look at "seen by the gradient".
 
 # %%
 from lstm_lessons import explorers
@@ -263,11 +277,12 @@ explorers.chunks()
 # </details>
 
 # %% [markdown]
-# ## A long text, read in rows
+# ## A long text, read in streams
 #
-# A batch has rows, and one long text has none. So the text is cut into B pieces of equal length,
-# which are read side by side. They are called *streams*. Row b of a chunk must go on where row b of
-# the chunk before has ended, because the state of row b is handed on to row b.
+# A batch has B sentences, and one long text is only one. So the text is cut into B pieces of equal
+# length, which are read side by side. They are called *streams*. Stream b of a chunk must go on
+# where stream b of the chunk before has ended, because its state is handed on to it. Time comes
+# first, so in a table a stream is a column.
 #
 # Take a text of 12 words, numbered 0 to 11, and 3 streams. Two calls give the right shape, which is
 # (T, B) = (4, 3): `view(4, 3)` and `view(3, 4).transpose(0, 1)`.
@@ -404,7 +419,10 @@ pictures.echo(chunk=4, lag=3)
 # %% [markdown]
 # In each chunk of 4, the first sign stands with its answer. From there a gradient goes back to the
 # sign, and says: store it. In a chunk of 3 no sign stands with its answer, so no gradient says it.
-# What is right beyond one half there is probably read from what happens to be left of the sign.
+#
+# One seed had more than one half right with chunks of 3. Nothing taught it to store the sign. By
+# chance, probably, a trace of the sign is still in the state three steps later, and the head reads
+# it.
 #
 # ### What the cut costs
 #
@@ -419,7 +437,8 @@ pictures.echo(chunk=4, lag=3)
 # %% [markdown]
 # ## When to begin with zeros
 #
-# Hand the state on if row b of the next chunk *continues* row b of this one. Begin with zeros
+# Hand the state on if stream b of the next chunk *continues* stream b of this one. Begin with
+# zeros
 #
 # * at the beginning of a new document,
 # * in a new round over the text,
@@ -435,7 +454,7 @@ pictures.echo(chunk=4, lag=3)
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
 # * A network can learn to remember across cuts, if the state is handed on.
-# * Row b must continue row b. Where nothing continues, begin with zeros.
+# * A stream goes on in the same place of the batch. Where nothing goes on, begin with zeros.
 
 # %% [markdown]
 # **A common mistake.** `retain_graph=True`, because the error message names it. You recognise it by
