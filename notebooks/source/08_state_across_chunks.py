@@ -175,8 +175,8 @@ print(words_reached(carry))
 #
 # Here the weights stayed as they were. In training they change: after each `backward()`, the
 # *optimiser* makes an update. Its `step()` moves every weight, most of them by `lr` or less, in the
-# direction in which the loss gets smaller. Ours is called *Adam*. `zero_grad()` clears the gradients
-# of the update before. The first optimiser of a program takes some seconds to load.
+# direction in which the loss gets smaller. Ours is called *Adam*. `zero_grad()` clears the
+# gradients of the update before. The first optimiser of a program takes some seconds to load.
 #
 # **Predict.** A guess: does chunk 1 still work, if the weights change after each chunk?
 
