@@ -87,7 +87,7 @@ pictures.way_back("forward")
 # $$\text{result} = 1 \cdot h[0] - 2 \cdot h[1] + 0.5 \cdot c[0]$$
 #
 # where h[0] is h of unit 0. The first two terms are what a head makes of h. The last one stands for
-# all that later steps make of c.
+# all that later steps make of c. They read h as well; that way is left out until we come to time.
 #
 # If h[0] grows by 0.001, the result grows by 1 · 0.001. If h[1] grows by 0.001, the result falls
 # by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`: it
@@ -154,7 +154,8 @@ pictures.way_back("gates")
 #
 # Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
 # way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. With what
-# comes through h, it makes `d_c`. What goes back to c_before is the `from_next` of the step before.
+# comes through h, it makes `d_c`. What goes back to c_before is `d_c` times f: one step earlier,
+# this number comes in as `from_next`.
 
 
 # %%
@@ -175,8 +176,8 @@ def gates_backward(d_h, from_next, step):
 
 
 # %% [markdown]
-# Now the numbers of the picture, in code. `split(1)` makes four tensors of the shape (1, 2), which
-# is a batch of one row. A `Step` of the package keeps what the way back needs. The word and the h
+# Now the numbers of the picture, in code. `split(1)` makes tensors of the shape (1, 2), each a
+# batch of one row. A `Step` of the package keeps what the way back needs. The word and the h
 # before, which it keeps too, are those of lesson 03.
 
 # %%
@@ -409,8 +410,8 @@ print("step 14:", at_their_ends(steps[14]), "of 48")
 # most of the sums, and from them to its vector. That is one reason why its bar is so short.
 #
 # A gradient is about small changes. What does a large one do? Here a part of the bracket's vector
-# is taken away, at last all of it. Then each of its 8 numbers changes by minus itself. So the
-# gradient foretells minus the number times its gradient, added up over the 8.
+# is taken away, at last all of it. A number x that goes altogether changes by −x, and the gradient
+# foretells −x times the slope of x. Added up over the 8 numbers, that is what the gradient says.
 
 
 # %%

@@ -258,9 +258,10 @@ print(f"before update 1: {factor_of(rnn):.2f} per step")
 # About 1.4. That is much, because 59 steps multiply by it 59 times: 1.05 to the power 59 is 18, and
 # 1.41 to the power 59 is more than 600 million.
 #
-# The second test decides: train one part alone, with the same learning rate of 0.01, and *freeze*
-# the other one. `requires_grad_(False)` does that: a frozen part gets no gradient, and stays as it
-# is.
+# The second test: train one part alone, with the same learning rate of 0.01, and *freeze* the other
+# one. `requires_grad_(False)` does that: a frozen part gets no gradient, and stays as it is. The
+# third test trains both on 10 numbers in place of 60. If the trouble grows through time, that must
+# go well.
 
 
 # %%

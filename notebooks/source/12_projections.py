@@ -196,10 +196,11 @@ explorers.projection()
 #
 # Whether it saves time has to be measured at your own sizes, as lesson 16 does. On a processor in
 # float32, PyTorch gives a plain layer to oneDNN, a library with fast layers, where it can. A
-# projected layer it computes itself, and warns: "not supported with oneDNN". In this table of
-# medians, 2 would mean that the projected layer takes twice as long as the plain one:
+# projected layer it computes itself, and warns: "not supported with oneDNN". The table has the time
+# of the projected layer over that of the plain one, as a median of runs: 2 would mean twice as
+# long. The plain one once has oneDNN, and once not:
 #
-# | layer | the plain layer with oneDNN | without it |
+# | layer | the plain one with oneDNN | without it |
 # |---|---|---|
 # | H = 128, P = 32 | 1.6 to 3.3 | 0.8 to 0.9 |
 # | H = 512, P = 64 | 0.4 to 0.6 | 0.2 to 0.3 |
@@ -244,8 +245,9 @@ pictures.whole_layer("sums")
 # `F.linear(x, weight_ih, bias_ih + bias_hh)`
 #
 # The two biases are only ever added, so their sum goes in as one. The function `input_sums` returns
-# this. It takes the tensors of one direction of one layer as `Weights`, which holds them by their
-# names. What a layer does not have, biases or a projection, is None there.
+# this, and without biases the product alone. It takes the tensors of one direction of one layer as
+# `Weights`, which holds them by their names. What a layer does not have, biases or a projection, is
+# None there.
 
 # %%
 from lstm_lessons.lstm.ragged import Weights, input_sums
