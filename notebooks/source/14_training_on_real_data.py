@@ -18,7 +18,7 @@
 # The report does not say. This lesson is about a report that you could believe.
 #
 # The data are Wolf's sunspot numbers, one per year, in version 1.0, which [ended in
-# 2015](https://www.sidc.be/silso/node/96). Version 2.0 has another scale, so never mix them.
+# 2015](https://www.sidc.be/silso/node/96).
 
 # %%
 import torch
@@ -138,8 +138,9 @@ print(f"AR(2): {error(ar2, validation):.1f}")
 # George Udny Yule in 1927. He found 1.34 and −0.655, nearly the same as we do.
 #
 # The LSTM will read 16 years, and AR(2) reads two. An AR may read more, too. How many, the
-# validation part decides: of all orders that are within 0.1 of the smallest error there, we take
-# the shortest.
+# validation part decides, by a rule that we fix before we look: of all orders that are within 0.1
+# of the smallest error there, we take the shortest. A tenth of a spot is nothing, and a shorter
+# formula has less to learn by heart.
 #
 # **Predict.** Is a longer AR better on the validation part, or is there nothing to gain?
 
@@ -147,7 +148,6 @@ print(f"AR(2): {error(ar2, validation):.1f}")
 for p in range(1, 17):
     guesses, _ = autoregression(p, past, wanted, training)
     print(f"AR({p}):".ljust(8), f"validation {error(guesses, validation):.2f}")
-ar9, _ = autoregression(9, past, wanted, training)
 
 # %% [markdown]
 # There is a lot to gain, up to nine years, and then nearly nothing: AR(15) has the smallest error,
@@ -191,9 +191,9 @@ print(tuple(x.shape), tuple(y.shape))
 
 # %% [markdown]
 # An *epoch* is what earlier lessons called a round: once through all that is trained on. All 205
-# windows fit into one batch, so here it is one update. The optimiser is Adam again. After every
-# third epoch we keep a row of three errors: on the training, the validation and the test part.
-# The training takes 5 to 20 seconds.
+# windows fit into one batch, so here it is one update. After every third epoch we keep a row of
+# three errors: on the training, the validation and the test part. The training takes 5 to 20
+# seconds.
 
 
 # %%
@@ -220,6 +220,7 @@ def train(model, lr):
 
 
 # %%
+ar9, _ = autoregression(9, past, wanted, training)
 torch.manual_seed(0)
 run = train(Forecaster(16), lr=0.03)
 print(f"LSTM,  training part: {run[-1, 0]:.1f}")
@@ -233,24 +234,24 @@ print(f"AR(9), training part: {error(ar9, training):.1f}")
 
 # %%
 epochs = range(3, 151, 3)
+level = error(ar9, validation)
 plot, axes = figure(700, 320)
 axes.plot(epochs, run[:, 0], "k--", label="training part")
 axes.plot(epochs, run[:, 1], "k-", label="validation part")
-label = "AR(9), validation part"
-axes.axhline(error(ar9, validation), color="k", linestyle=":", label=label)
+axes.axhline(level, color="k", linestyle=":", label="AR(9), validation part")
 axes.set(xlabel="epochs", ylabel="error, cut off at 25", ylim=(5, 25))
 axes.legend(loc="upper right")
-alt = """Two learning curves over 150 epochs. Both fall steeply in the first
-epochs, from above 25. The training part goes on falling, to 9.5. The validation
-part has two lows, 12.5 at epoch 18 and 12.4 at epoch 57, with a hump of 15.7
-between them. After the second one it rises, to 14.8. That is above a dotted
-line at 13.7, which is AR(9) on the validation part."""
+alt = f"""Two learning curves over 150 epochs. Both fall steeply at first, from
+above 25. The training part ends at {run[-1, 0]:.1f}. The validation part has
+two lows, with a hump between them. The lower one is {run[:, 1].min():.1f},
+and the end {run[-1, 1]:.1f}. A dotted line at {level:.1f} is AR(9) on the
+validation part."""
 show(plot, alt)
 
 # %% [markdown]
 # No. It was better before, and best at epoch 57. From there on the error rises, while that on the
-# training part goes on falling. This is *overfitting*, as in lesson 06, which promised an honest
-# cure.
+# training part still falls, with bumps. This is *overfitting*, as in lesson 06, which promised an
+# honest cure.
 #
 # ## Stopping, honestly
 #
@@ -277,8 +278,8 @@ for name, place in places.items():
 # ## Luck or skill
 #
 # That was seed 0. Ten seeds were run beforehand, by the same code, in
-# `lstm_lessons/data/training_runs.py`. Each seed stops at its own epoch: column 1, with the errors
-# on the validation part, chooses, and from column 2, the test part, we report.
+# `lstm_lessons/data/training_runs.py`. Each seed stops at its own epoch, the best one on the
+# validation part.
 
 # %%
 from lstm_lessons.data.sunspots import measured
@@ -297,11 +298,10 @@ def reported(name):
 
 
 # %%
-for name, baseline in (("AR(2)", ar2), ("AR(9)", ar9)):
-    print(f"{name} on the test part: {error(baseline, test):.1f}")
+print(f"AR(9) on the test part: {error(ar9, test):.1f}")
 
 # %% [markdown]
-# The test years are harder for both: on the validation part they had 16.7 and 13.7.
+# The test years are harder: on the validation part it had 13.7.
 #
 # **Predict.** A guess: how many of the ten seeds are better than AR(9)?
 
@@ -313,7 +313,7 @@ print("stopped:       ", *[round(each, 1) for each in found.tolist()])
 print("the last epoch:", *[round(each, 1) for each in last.tolist()])
 
 # %% [markdown]
-# Three. All ten beat AR(2), which had been taken as it came. Stopping has helped eight of the ten.
+# Three. Stopping has helped eight of the ten.
 #
 # With a single seed you could have reported 18.1 or 21.9, and both would be luck. So *all* seeds
 # are reported, by their mean and their standard deviation.
@@ -358,7 +358,8 @@ for rate in ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0"):
     print(rate.ljust(5), cells)
 
 # %% [markdown]
-# The rate 0.03 with 64 units has the smallest mean, 10.8, and we take it.
+# The rate 0.03 with 64 units has the smallest mean, 10.8, and we take it. A choice need not be
+# certain, so the smallest is good enough. A claim must be.
 #
 # The explorer draws the runs of the table. A ring marks the epoch that early stopping takes.
 # The test error is not shown, because you would choose by it.
@@ -373,8 +374,7 @@ explorers.learning_curves()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Training and validation still fall: 18.7 and 20.6 at the end. It has not learnt enough yet, and
-# needs more epochs or a larger rate.
+# Training and validation still fall: 18.7 and 20.6 at the end. It has not learnt enough yet.
 #
 # </details>
 #
@@ -388,16 +388,17 @@ print(f"better than AR(9), which has {error(ar9, test):.1f}: {below} of 10")
 
 # %% [markdown]
 # All ten seeds are below AR(9). Their mean is lower by 1.7, which is seven times its standard error
-# of 0.24. That is no luck of the seed. But two questions are left.
+# of 0.24. That is no luck of the seed.
 #
 # ## And then somebody takes a root
 #
 # "A baseline deserves the same care as the network." The network got 18 settings, and AR got 16
 # orders. One thing has not been tried. High waves are also steep, so AR(9) errs most where the
-# numbers are high. So least squares fits the high years, and neglects the others.
+# numbers are high. The squares make these few large errors count most.
 #
 # The usual remedy is the square root: from 4 to 9 it grows by 1, and from 100 to 121 it grows by 1
-# as well. So AR(9) predicts the root from roots, and we square its forecast.
+# as well. So an error of 21 at 100 counts no more than one of 5 at 4. AR(9) now predicts the root
+# from roots, and we square its forecast.
 
 # %%
 roots, _ = autoregression(9, past.sqrt(), wanted.sqrt(), training)
@@ -412,43 +413,37 @@ print(f"AR(9) of roots: validation {error(root9, validation):.1f}")
 # the test part?
 
 # %%
-rows = ("16 units", "64 units", "64 units, roots")
-plot, axes = figure(700, 260)
-for height, name in enumerate(rows):
-    axes.plot(reported(name), [height] * 10, "ko", alpha=0.6)
-formulas = {"AR(2)": ar2, "AR(9)": ar9, "AR(9) of roots": root9}
-for name, guesses in formulas.items():
-    axes.axvline(error(guesses, test), color="k", linestyle=":")
-    axes.text(error(guesses, test) + 0.1, 2.5, name, fontsize=9)
-axes.set(xlabel="error on the test part", xlim=(15.5, 23.9), ylim=(-0.5, 2.9))
-axes.set_yticks(range(3), rows)
-alt = """Errors on the test part of ten seeds each, as dots. 16 units: from 18.1
-to 21.9, three of them left of AR(9) at 19.6. 64 units: from 17.0 to 19.2, all
-left of AR(9), none left of AR(9) of roots at 16.7. 64 units with roots: from
-15.7 to 19.6, three of them left of it. AR(2): 22.4."""
+plot, axes = figure(700, 220)
+alt = "Errors on the test part, as dots, ten seeds each."
+for height, name in enumerate(("16 units", "64 units")):
+    dots = reported(name)
+    axes.plot(dots, [height] * 10, "ko", alpha=0.6)
+    axes.text(15.2, height, name, fontsize=9, va="center")
+    alt += f" {name}: from {dots.min():.1f} to {dots.max():.1f}."
+for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
+    level = error(guesses, test)
+    axes.axvline(level, color="k", linestyle=":")
+    axes.text(level + 0.1, 1.5, name, fontsize=9)
+    alt += f" A dotted line at {level:.1f}: {name}."
+axes.set(xlabel="error on the test part", xlim=(15, 23), ylim=(-0.5, 1.9))
+axes.set_yticks([])
 show(plot, alt)
 
 # %% [markdown]
-# None. "Ten of ten" has become "none of ten", and the network has not changed at all. The top row
-# is of ten more seeds, which read roots, too, although the validation part would not have chosen
-# roots for the network:
-
-# %%
-print(f"AR(9) of roots  {error(root9, test):.1f}")
-summary("64 units, roots", reported("64 units, roots"))
-
-# %% [markdown]
+# None. "Ten of ten" has become "none of ten", and the network has not changed at all. On average,
+# ten more networks, which read roots, too, do not beat the 16.7 of the formula either.
+#
 # ## Which years?
 #
 # So the formula wins? We have not asked yet whether a lead is luck of the *years*. All seeds were
-# asked about the same 53 years, and they share the luck of them. No number of seeds shows that. So
-# we leave out each year in turn, and compute the errors from the other 52. Nothing is trained anew:
-# the year is only left out of the mean of the squares. In the picture, the ten networks lead above
-# 0, and the formula leads below it.
+# asked about the same 53 years, and they share the luck of them. So we leave out each year in turn,
+# and compute the errors from the other 52. Nothing is trained anew: the year is only left out of
+# the mean of the squares. The *lead* of the networks is the error of the formula minus the mean of
+# their ten errors. Below 0, the formula leads.
 
 
 # %%
-ours = torch.tensor(measured("forecasts")["64 units"])  # (10, 53)
+ours = torch.tensor(measured("forecasts")["64 units"])  # stopped, (10, 53)
 test_years = predicted[test]
 
 
@@ -482,15 +477,15 @@ at 3.3 without 1958. Over AR(9) of roots it lies between -1.9 and -0.9, but at
 show(plot, alt)
 
 # %% [markdown]
-# Each lead hangs on one year: that of the networks on 1956, the first dot, and that of the formula
-# on 1958, the third triangle. Now an honest report can be written:
+# Each mark is about the other 52 years. Where the dots fall to 0, at 1956, the lead of the networks
+# came from the year that is left out. The lead of the formula hangs on 1958 alone, the third
+# triangle. Now an honest report can be written:
 #
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
 # > 53 test years. AR(9) has 19.6, and AR(9) of square roots has 16.7. Without 1956 the first
-# > difference is gone, and without 1958 the second one is turned round. Ten seeds on roots have
-# > 17.3, with a standard error of 0.35: by the rule of twice, no difference from 16.7. So these
-# > years cannot tell the network from a formula. We had seen some test errors, in earlier drafts,
-# > before we chose the setting and AR(9), whose test error is the smallest of all 16 orders.
+# > difference is gone, and without 1958 the second one becomes a lead of the networks. So these
+# > years cannot tell the network from a formula. We had seen some test errors before we chose the
+# > setting and AR(9), so both may look better here than they are.
 #
 # So is 18 good? It is about what a formula of ten numbers reaches. More seeds cannot say more. More
 # test years could.
@@ -523,8 +518,8 @@ print("    2008 is 1000:  ", first_inputs(changed, known))
 # got into the input. How much it changes, you cannot know beforehand.
 #
 # There is another leak: shuffling the windows before they are cut into three parts. Then a test
-# year stands among the inputs of training windows: if 1990 is a test year, the window that predicts
-# 1991 ends with it, and may be one of the training windows.
+# year stands among the inputs of training windows: if 1990 is a test year, it is an input of 16
+# windows, those that predict 1991 to 2006, and some of them are trained on.
 #
 # We shuffle in ten ways, with parts as large as before, and let AR(9) and the LSTM of 16 units
 # forecast. `parts(seed)` gives the three parts, and `share_read_in_training(seed)` says how many of
@@ -563,8 +558,7 @@ print(f"test years among the inputs of the training: {sum(among) / 10:.0%}")
 # * Report all seeds. But they share the luck of the years: one year made the lead of the network,
 #   and one year made that of the formula.
 # * Three parts, three uses: fit, choose, report.
-# * The training error goes on falling when the forecasts get worse. Early stopping by the
-#   validation part helped eight of ten seeds.
+# * The training error still falls when the forecasts get worse. So stop by the validation part.
 # * Scaling by all years and shuffling before cutting are leaks. Neither raises an error.
 
 # %% [markdown]

@@ -124,6 +124,20 @@ def test_on_the_validation_part_networks_on_roots_are_not_ahead_of_those_without
     assert means == pytest.approx([10.9, 10.7], abs=0.05)
 
 
+def test_on_the_test_part_networks_on_roots_do_not_beat_the_formula_on_roots():
+    """Nor are they worse, by the rule of twice the standard error."""
+    found = [stopped(run)[2] for run in measured("sunspots")["64 units, roots"]]
+    formula = rmse(ar9(roots=True), slice(240, 293))
+    assert [formula, mean(found)] == pytest.approx([16.7, 17.3], abs=0.05)
+    assert spread(found) == pytest.approx(0.35, abs=0.005)
+    assert formula < mean(found) < formula + 2 * spread(found)
+
+
+def test_all_networks_of_16_units_beat_ar2_on_the_test_part():
+    """AR(2) has 22.4 there."""
+    assert max(stopped(run)[2] for run in measured("sunspots")["16 units"]) < 22.3
+
+
 @pytest.mark.parametrize(("roots", "low", "high"), [(False, -3.2, 6.4), (True, -5.8, 2.5)])
 def test_years_drawn_anew_do_not_tell_networks_from_a_formula(roots, low, high):
     """Of 4,000 draws of 53 test years, with repetition, 95 % lie between the two."""
