@@ -59,6 +59,7 @@ print("share of lists of 8 pairs that are right, five seeds each")
 for rate in (0.003, 0.01, 0.03):
     runs = measured(f"recall, rate {rate}")
     for name in ("LSTM, 32 units", "LSTM, 128 units", "matrix memory"):
+        # each seed has a share for lists of 4, of 8 and of 16 pairs
         shares = (f"{eight:.2f}" for _, eight, _ in runs[name])
         print(f"rate {rate:<6}{name:16}", *shares)
 
@@ -70,7 +71,7 @@ for rate in (0.003, 0.01, 0.03):
 #
 # This matrix is from the paper "xLSTM" of 2024, by Maximilian Beck and others with Sepp Hochreiter
 # ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)). Others had kept pairs in a matrix before.
-# The paper gives it exponential gates. Here we build it.
+# The paper gives it exponential gates.
 #
 # ## A matrix that keeps pairs
 #
@@ -113,8 +114,8 @@ print([round(number, 1) for number in (all_three @ key_1).tolist()])
 # frame marks the value that was stored. A pair is *found* if the number in the frame is larger than
 # all others.
 #
-# **Try it.** Press "many pairs", and move the size of the keys up. At which size are all 16 found
-# for the first time?
+# **Try it.** Press "many pairs": there are 16. At which size of the keys should all of them be
+# found for the first time? Move the size up.
 
 # %%
 from lstm_lessons import explorers
@@ -124,8 +125,8 @@ explorers.matrix_lookup()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# At 18. The more numbers random keys have, the nearer to 0 is their dot product, as a rule. It is
-# only a rule: at 26 one is lost again.
+# At 18, and not at 16, since the keys are random. The more numbers they have, the nearer to 0 is
+# their dot product, as a rule.
 #
 # </details>
 #
@@ -134,13 +135,14 @@ explorers.matrix_lookup()
 # The pairs need gates: f for how much of C stays, and i for how much a new pair counts. The sigmoid
 # of the LSTM makes i at most 1. Take the smallest matrix, a single number c, whose keys are all 1.
 # Let f and i be 1, and let the value −1 come five times. Then c is −5. Now comes a +1 that matters
-# more than all before. With i = 1, c is −4. An f of 0 would wipe the five. To keep them and
-# outweigh them, i has to be larger than 1.
+# more than all before. With i = 1, c is −4. An f of 0.1 would leave −0.5 of the five, and the +1
+# outweighs them. But a −1 that comes next, with f = 1 and i = 1, counts as much as this +1. For the
+# +1 to outweigh the five with f = 1, i has to be larger than 5, and no sigmoid reaches that.
 #
 # In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
-# sum of 0 that is 1, and for a sum of 5 it is 148. So c can become very large. That is why a second
-# number goes along, the *normaliser* n. It adds up i alone, without the values, and c is divided by
-# it. After the five steps c is −5 and n is 5, so c / n is −1.
+# sum of 5 that is 148. So c can become very large. That is why a second number goes along, the
+# *normaliser* n. It adds up i alone, without the values, and c is divided by it. After the five
+# steps c is −5 and n is 5, so c / n is −1.
 #
 # **Predict.** Now the +1 comes with $z_i$ = 5. Is c / n then nearer to −1, to 0, or to +1?
 
@@ -156,11 +158,12 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # ## The mLSTM
 #
 # Now both together. Each step makes a query q, a key k and a value v from its word, by weighted
-# sums, and two gates, which are one number each: i is an exponential, f a sigmoid.
+# sums, and two gates, which are one number each: i is an exponential, f here a sigmoid.
 #
-# Where all keys were 1, a pair had the weight i. Now the weight depends on the query, and is i
-# times k · q. A pair under (0.6, 0.8) with i = 2 has 2 · 0.6 = 1.2 for the query (1, 0). n adds up
-# i k, and forgets as C does. So n · q is the sum of all weights, as much as is left of them.
+# Where all keys were 1, a pair counted i times. Now this weight depends on the query, and is i
+# times k · q. A pair under (0.6, 0.8) with i = 2 has 2 · 0.6 = 1.2 for the query (1, 0). The next
+# pair has the weight 0.5, and comes with f = 0.5, which leaves 0.6 of the first. n adds up i k, and
+# forgets as C does. So n · q is the sum of what is left of the weights, 0.6 + 0.5 = 1.1.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -170,9 +173,9 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \end{aligned}$$
 #
 # $v\,k^{\top}$ is the matrix of all products. It is the equation of the LSTM once more, with a pair
-# in the place of g. k · q may be below 0. Then h is no longer a mean, and n · q may be 0 or below.
-# So its size is taken, without the sign, and the divisor is never less than 1. The paper divides k
-# by the root of D, and adds an output gate.
+# in the place of g. k · q may be below 0. Then n · q may be 0 or below. So its size is taken,
+# without the sign, and the divisor is never less than 1: else h could become huge. Above, where
+# all keys were 1, n was enough. The paper divides k by the root of D, and adds an output gate.
 
 
 # %%
@@ -195,8 +198,8 @@ def matrix_loop(q, k, v, i, f):
 
 
 # %% [markdown]
-# No gate reads h. So the step is linear in C, and the scan of lesson 19 could run it. But there is
-# another way, in which the matrix C is never made.
+# No gate reads h, so the scan of lesson 19 could run it. But there is another way, in which the
+# matrix C is never made.
 #
 # ## All at once
 #
@@ -216,7 +219,8 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 # steps they are −0.69, −1.39, −2.08, −2.77: in the code these sums are `kept`. Between pair 1 and
 # step 4 lies the difference −2.77 − (−0.69) = −2.08, and $e^{-2.08}$ = 0.125. `kept[:, None] -
 # kept` is the table of all differences, with a row for each step t and a column for each pair s.
-# For pairs that come `later` it is set to minus infinity, since $e^{-\infty}$ is 0.
+# `triu(1)` marks what lies above the diagonal, the pairs that come `later`. There `masked_fill`
+# puts minus infinity, since $e^{-\infty}$ is 0. `* i` multiplies column s by i of pair s.
 
 
 # %%
@@ -231,7 +235,7 @@ left = left_of(torch.ones(4), torch.full((4,), 0.5))
 print([round(number, 3) for number in left[3].tolist()])
 
 # %% [markdown]
-# That is the last row of the picture. Now to h. When (10, 0) was mixed in above, it came times 0.6,
+# That is the last row of the picture. When (10, 0) was mixed in above, it came times 0.6,
 # which was q · k. So C q at step t is a sum over all pairs s: what is left of the pair, times
 # $q_t \cdot k_s$, times its value $v_s$. The first two make the *score* of a query and a key. And
 # $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
@@ -255,9 +259,9 @@ i, f = torch.randn(T).exp(), torch.randn(T).sigmoid()
 print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 
 # %% [markdown]
-# Two programs, one function, the same gradients. The loop keeps C and n, 16 · 16 + 16 = 272
-# numbers, however long the text is. The other one makes a table of T by T scores, and all rows at
-# the same time. So you can train with the second, and read on and on with the first.
+# The same function, with the same gradients. The loop keeps C and n, 16 · 16 + 16 = 272
+# numbers, however long the text is. The other one makes a table of T by T scores, and finds all
+# rows at the same time. So you can train with the second, and read on and on with the first.
 #
 # ## The stabiliser
 #
@@ -272,8 +276,8 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 # divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step. Let the
 # old m be 3, $\log f$ be −0.1, and $z_i$ be 800.
 #
-# * What comes in has the exponent $z_i$, 800. What is stored was divided by $e^3$, and f multiplies
-#   it. So it has the exponent −0.1 + 3, which is 2.9.
+# * What comes in has the exponent $z_i$, 800. What is stored was divided by $e^3$: a stored 2
+#   stands for 2 $e^3$. f makes 2 $e^{2.9}$ of that, so the exponent is −0.1 + 3, which is 2.9.
 # * The new m is the larger one of the two, 800, and is subtracted from both. i becomes $e^0$, which
 #   is 1, and f becomes $e^{2.9 - 800}$, which is as good as 0. So neither is ever above 1.
 #
@@ -306,8 +310,7 @@ left = left_of(z_i.exp(), z_f.sigmoid())[-1]
 same(c / n, (left * values).sum() / left.sum())
 
 # %% [markdown]
-# It is the same. In the mLSTM the divisor is at least $e^{-m}$ then, in place of 1. Exercise 20.1
-# mends the stabiliser of the *sLSTM*, the second layer of the paper.
+# It is the same. An LSTM with such gates and with c / n is the *sLSTM*, the paper's other layer.
 #
 # ## One recurrence
 #
@@ -316,16 +319,18 @@ same(c / n, (left * values).sum() / left.sum())
 # $$C_t = \textcolor{#c2560c}{f_t} \odot C_{t-1} + \textcolor{#1a75d1}{i_t}\;v_t\,k_t^{\top}
 #   \qquad \text{shown: } C_t\,q_t$$
 #
+# In a row with D × 1, k and q are the number 1. So C has a single column: the c that you know.
+#
 # | layer | C | f | i | k and q |
 # |---|---|---|---|---|
 # | LSTM, 1997 and 2000 | D × 1 | σ, reads h | σ, reads h | 1 |
 # | minimal LSTM, 2024 | D × 1 | 1 − i | reads x | 1 |
 # | [linear attention, 2020](https://arxiv.org/abs/2006.16236) | D × D | 1 | 1 | above 0 |
-# | mLSTM, 2024 | D × D | σ | exp | any |
+# | mLSTM, 2024 | D × D | σ, reads x | exp, reads x | any |
 #
-# Where k and q are 1, C has a single column. It is the c that you know, and v is g. *Linear
-# attention* stores pairs as the mLSTM does, and has no gates. What a layer does with C q, such as
-# to divide it, is left out. And only in the LSTM do gates read h, so only there no scan can run it.
+# *Linear attention* stores pairs as the mLSTM does, and has no gates. What a layer does with C q,
+# such as to divide it, is left out. And only in the LSTM do gates read h, so only there no scan can
+# run it.
 #
 # ## Looking back
 #
@@ -333,7 +338,6 @@ same(c / n, (left * values).sum() / left.sum())
 # ([Vaswani and others, 2017](https://arxiv.org/abs/1706.03762)). A score is q · k, divided by the
 # root of D so that it does not grow with D. Its exponential, divided by the sum of those of its
 # row, is the *weight* of a value. `F.softmax` does both. So what is found is a mean of values.
-# PyTorch has a function of its own for it.
 
 
 # %%
@@ -349,22 +353,20 @@ ready_made = F.scaled_dot_product_attention(q, k, v, is_causal=True)
 same(attention(q, k, v), ready_made)
 
 # %% [markdown]
-# Now both tasks for all three: 8 pairs, and the parity of lesson 19, trained as there. Attention
-# and the matrix have one layer each, with D = 16, and attention is not told in which order the
-# steps came. For pairs each is shown at its best rate: the LSTM, with 128 units, at 0.03, the
-# others at 0.01. For parity the LSTM has 8 units. The rule for pairs and the half for parity are
-# dotted.
+# Now both tasks for all three: 8 pairs, and the parity of lesson 19, trained as there. The rule for
+# pairs and the half for parity are dotted.
 
 # %%
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
-found = measured("recall, rate 0.03")["LSTM, 128 units"]
-recall = measured("recall, rate 0.01") | {"LSTM": found}
-told = measured("parity")["LSTM, 8 units"]
-parity = measured("parity, looking back") | {"LSTM": told}
-tasks = {  # what was measured, the place of its share, and the dotted line
-    "8 pairs": (recall, 1, rule),
+recall = dict(measured("recall, rate 0.01"))
+recall["LSTM"] = measured("recall, rate 0.03")["LSTM, 128 units"]
+parity = dict(measured("parity, looking back"))
+parity["LSTM"] = measured("parity")["LSTM, 8 units"]
+# the three layers, which share of each seed is shown, and the dotted line
+tasks = {
+    "8 pairs": (recall, 1, rule),  # share 0 is for 4 pairs, 1 for 8, 2 for 16
     "parity of 20 bits": (parity, 0, 0.5),
 }
 
@@ -389,19 +391,19 @@ LSTM is at 1, and the other two at the dotted line, a half."""
 show(plot, alt)
 
 # %% [markdown]
-# Neither. The two that find nearly all pairs are at a half in parity. The LSTM, which has parity
-# right, finds fewer pairs.
+# Neither. The two that find nearly all pairs are at a half in parity. For pairs the LSTM
+# has 128 units and the rate 0.03, for parity 8 units. The two others have D = 16, one layer, and
+# for pairs the rate 0.01.
 #
 # * The gates of the matrix read the word alone, and its f is between 0 and 1, as in the minimal
-#   LSTM. What lesson 19 says of long rows holds for it, too.
-# * Attention shows a mean of what it has read. The more ones there are among the bits, the nearer
-#   it is to the value of a 1. From that our head, a weighted sum, cannot tell odd from even.
+#   LSTM of lesson 19, which stayed at a half as well.
+# * Attention is not told in which order the steps came, and shows a mean of what it has read. The
+#   more ones there are among the bits, the nearer it is to the value of a 1. From that our head, a
+#   weighted sum, cannot tell odd from even.
 #
 # But a state stays small, while attention keeps a key and a value more at each step. So some large
-# models mix them. Qwen3-Next, of 2025, has three layers with a gated matrix memory for each layer
-# of attention ([S. Raschka's
-# gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)). Its matrix is
-# written as in exercise 20.2.
+# models mix them, such as Qwen3-Next, of 2025 ([S. Raschka's
+# gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)).
 
 # %% [markdown]
 # ## What we have seen
@@ -425,6 +427,4 @@ show(plot, alt)
 # what.
 #
 # **Next:** the lessons end here. Train something of your own, with a simple rule beside it, several
-# rates and several seeds. [The map of nn.LSTM](map_of_nn_lstm.ipynb) stays open, and
-# [lesson 00](00_start_here.ipynb) is a good page to read again: try whether the reader still
-# surprises you.
+# rates and several seeds. [The map of nn.LSTM](map_of_nn_lstm.ipynb) stays open.
