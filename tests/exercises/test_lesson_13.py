@@ -221,3 +221,8 @@ def test_a_coupled_unit_stays_between_minus_one_and_one():
     for _ in range(200):
         h, c = coupled_step(10 * torch.randn(5, 3), h, c, *weights)
         assert c.abs().max() <= 1
+
+
+def test_who_does_not_look_at_reset_first_is_told_that_true_and_false_give_the_same():
+    result = exercise("13.1").check(lambda *given: gate_by_gate(*given[:-1], False).sin())
+    assert "Your h is the same for `reset_first` True and False." in result.message

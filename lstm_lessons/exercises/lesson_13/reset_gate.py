@@ -78,6 +78,8 @@ _SLIPS = (
          "F.linear(r * h, weight_hh.chunk(3)[2]) + r * bias_hh.chunk(3)[2]"),
         ("r twice", "For `reset_first=True`, r acts twice: on h, and on what the product has made.",
          "r * F.linear(r * h, weight_hh.chunk(3)[2], bias_hh.chunk(3)[2])"),
+        ("b_hn twice", "For `reset_first=True`, b_hn is added twice.",
+         "F.linear(r * h, weight_hh.chunk(3)[2], 2 * bias_hh.chunk(3)[2])"),
         ("b_hn left out", "For `reset_first=True`, b_hn is missing. It is added after the product.",
          "F.linear(r * h, weight_hh.chunk(3)[2])"),
         ("1 - r, paper", "For `reset_first=True`, you multiply by 1 − r. Where r is 1, the old h "

@@ -44,7 +44,8 @@ EXERCISE = DictExercise(
             row("A possible", "A follows one of the equations at every step.", "none"),
         ), options=_CELLS),
         OneOf("B", _TRY, (
-            row("B of 1997", "In 1997 the first step of B would give 0.5 + 0.8 · 1 = 1.3.", "1997"),
+            row("B of 1997", "With the cell of 1997 the first step of B would give "
+                "0.5 + 0.8 · 1 = 1.3.", "1997"),
             row("B is no plain LSTM first", "An LSTM could make B, with f = 0.2, 0.5, 0.9 and "
                 "near 1. These are 1 − i, each time. Asked for is the cell with the fewest gates.",
                 "LSTM"),
@@ -61,7 +62,8 @@ EXERCISE = DictExercise(
         OneOf("D", _TRY, (
             row("D by an LSTM", "Solve for f at the second step of D: (2.8 − 0.3) / 1.25 = 2. A "
                 "tap is between 0 and 1.", "LSTM"),
-            row("D of 1997", "In 1997 the first step of D would give 0.5 + 0.8 · 1 = 1.3.", "1997"),
+            row("D of 1997", "With the cell of 1997 the first step of D would give "
+                "0.5 + 0.8 · 1 = 1.3.", "1997"),
             row("D coupled", "Coupled, the first step of D would give 0.2 · 0.5 + 0.8 · 1 = 0.9.",
                 "coupled"),
         ), options=_CELLS),

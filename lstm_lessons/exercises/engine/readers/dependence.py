@@ -28,9 +28,10 @@ def moved_by_inputs(seen: Seen) -> Told | None:
         plain = not isinstance(value, Tensor)
         other, s = (f"Another `{name}`", "s") if plain else (f"Other numbers in `{name}`", "")
         if does == {False} and True in should:
-            return "an input not used", (
-                f"{other} leave{s} your {seen.name} as it is. It should depend on `{name}`."
-            )
+            unmoved = f"{other} leave{s} your {seen.name} as it is."
+            if isinstance(value, bool):
+                unmoved = f"Your {seen.name} is the same for `{name}` True and False."
+            return "an input not used", f"{unmoved} It should depend on `{name}`."
         if True in does and should == {False}:
             return "an input too many", (
                 f"{other} change{s} your {seen.name}. It should not depend on `{name}`."
