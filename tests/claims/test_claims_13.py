@@ -18,7 +18,8 @@ def test_without_a_forget_gate_one_of_seven_is_wrong_again_in_round_9_and_all_ha
     longer = measured("relatives, longer")["no forget gate"]
     assert len(seven) == 7
     assert [n for n in seven if longer[n][8] < 0.95] == [6]
-    assert all(learnt_in(run) <= 16 for run in longer)
+    assert max(learnt_in(run) for run in longer) == 15
+    assert all(learnt_in(run) <= 8 for n, run in enumerate(longer) if n in seven and n != 6)
     lost = [n for n, run in enumerate(longer) if learnt_in(run) > learnt_in_at_first(run)]
     assert lost == [6, 8, 9]
 
