@@ -169,6 +169,12 @@ def test_a_border_at_0_hides_what_a_second_reader_still_tells_apart(numbers):
     assert (whole, without[tied]) == pytest.approx((97.8, 95.9), abs=0.06)
 
 
+def test_more_than_half_of_the_dots_of_ten_readers_stand_right_of_their_line():
+    rows = measured("bracket units")["40 rounds"]
+    right = sum(share > whole for _, whole, *shares in rows for share in shares)
+    assert (right, sum(len(shares) for _, _, *shares in rows)) == (87, 160)
+
+
 def test_our_reader_is_the_one_of_ten_whose_tied_unit_costs_most():
     lowest = []
     for seed, (tied, _, *shares) in enumerate(measured("bracket units")["40 rounds"]):

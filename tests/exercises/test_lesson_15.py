@@ -259,3 +259,31 @@ def test_the_broken_probe_of_15_4_has_all_three_faults():
     broken = exercise("15.4").text.namespace()["broken_gain"]
     result = exercise("15.4").check(broken)
     assert result.misconception == "all three faults left"
+
+
+@pytest.mark.parametrize(
+    ("signs", "bias", "border", "name"),
+    [
+        (True, True, 0.5, "yes from one half on"),
+        (True, False, 0, "fitted to signs without a bias"),
+        (True, False, 0.5, "fitted to signs without a bias"),
+        (False, True, 0.5, "commoner in the fitted lines"),
+    ],
+)
+def test_a_half_mended_probe_is_told_what_is_left(signs, bias, border, name):
+    """The first three have the lesson's targets, 1 and -1; the last one a wrong share."""
+
+    def gain(states, wanted, other_states, other_wanted):
+        ones, other_ones = torch.ones(len(states), 1), torch.ones(len(other_states), 1)
+        table = torch.cat((states, ones), dim=1) if bias else states
+        other_table = torch.cat((other_states, other_ones), dim=1) if bias else other_states
+        targets = 2 * wanted - 1 if signs else wanted
+        sums = other_table @ torch.linalg.lstsq(table, targets[:, None]).solution
+        share = ((sums[:, 0] > border) == (other_wanted > 0.5)).double().mean()
+        yes = other_wanted.mean()
+        if signs:
+            return share - max(yes, 1 - yes)
+        return share - (other_wanted == wanted.mode().values).double().mean()
+
+    result = exercise("15.4").check(gain)
+    assert (result.outcome, result.misconception) == ("incorrect", name)

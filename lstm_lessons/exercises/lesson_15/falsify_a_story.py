@@ -127,7 +127,8 @@ EXERCISE = DictExercise(
             ("up throughout", _down_inside, "On your line the unit is up wherever a bracket is "
              "open: the story holds."),
         )),
-        LineThat("brackets alone", "Which characters, other than brackets, shut f?", tells=(
+        LineThat("brackets alone", "Which characters, other than brackets, shut f? "
+                 "Lesson 02 has such a letter.", tells=(
             _UP,
             ("falls at brackets alone", _wiped, "On your line the unit falls at brackets alone, or "
              "not at all: the story holds."),
@@ -144,7 +145,7 @@ EXERCISE = DictExercise(
         )),
         LineThat("the verdict", "Begin as a sentence does.", tells=(
             ("down at the end", lambda seen: seen.up(-1), "At the end of your line the unit is "
-             "down, so the story says nothing of it."),
+             "down, so the story says nothing of it. Leave a bracket open."),
             ("it says code", lambda seen: seen.steps[-1].certainty < 0.5, "The unit is up at the "
              "end of your line, and the reader says code: the story holds."),
         )),

@@ -10,7 +10,7 @@ from lstm_lessons.exercises.engine.slips import place, together
 
 
 def _cases() -> tuple[Case, ...]:
-    def case(N: int, M: int, H: int, rare: float, special: str = "") -> Case:
+    def case(N: int, M: int, H: int, rare: float, special: str = "", shift: float = 0.2) -> Case:
         random = randoms(10 * N + M)
 
         def drawn(count: int, shift: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -19,7 +19,7 @@ def _cases() -> tuple[Case, ...]:
             return states, (states[:, 0] + noise > rare + shift).double()
 
         states, wanted = drawn(N, 0.0)
-        other_states, other_wanted = drawn(M, 0.2)
+        other_states, other_wanted = drawn(M, shift)
         inputs = {"states": states, "wanted": wanted}
         inputs |= {"other_states": other_states, "other_wanted": other_wanted}
         return Case(inputs, {"N": N, "M": M, "H": H}, special=special)
@@ -30,13 +30,18 @@ def _cases() -> tuple[Case, ...]:
         case(50, 81, 4, -0.7, "Here the commoner answer is yes."),
         case(40, 61, 2, -1.2, "Here the commoner answer is yes."),
         case(30, 47, 1, 1.1, "There is one unit only: H = 1."),
+        case(52, 63, 3, -0.3, "The answer that is commoner on the lines to fit to is the rarer one "
+             "on the others.", shift=1.6),
         case(70, 1, 2, 0.9, "There is one other character only."),
-    )
+    )  # fmt: skip
 
 
 _TABLE, _OTHER = "torch.cat((states, ones), dim=1)", "torch.cat((other_states, other_ones), dim=1)"
 _FIT = "torch.linalg.lstsq(table, wanted[:, None])"
 _SAYS, _TRUTH, _CONTROL = "other_table @ weights", "other_wanted > 0.5", "max(yes, 1 - yes)"
+
+_SIGNS = "torch.linalg.lstsq(table, 2 * wanted[:, None] - 1)"
+_YES, _FROM_0 = "(other_table @ weights)[:, 0] > 0.5", "(other_table @ weights)[:, 0] > 0"
 
 _NO_BIAS = {_TABLE: "states", _OTHER: "other_states"}
 _SAME_LINES = {_SAYS: "table @ weights", _TRUTH: "wanted > 0.5"}
@@ -58,6 +63,9 @@ _SLIPS = (
          "answer is yes.", "(1 - yes)"),
         ("always yes", "You subtract the share of yes. Where no is commoner, the better constant "
          "answer is no.", "yes"),
+        ("commoner in the fitted lines", "You subtract the share of the answer that is commoner "
+         "on the lines to fit to. Take the one that is commoner on the *other* lines.",
+         "(yes if wanted.mean() > 0.5 else 1 - yes)"),
         ("the rarer answer", "You subtract the share of the *rarer* answer.", "min(yes, 1 - yes)"),
     ),
     place(
@@ -81,9 +89,15 @@ _SLIPS = (
              {_TABLE: "torch.cat((states - states.mean(dim=0), ones), dim=1)",
               _OTHER: "torch.cat((other_states - other_states.mean(dim=0), other_ones), dim=1)"},
              paired=False),
+    together("yes from one half on", "You fit the probe to 1 and −1, and say yes where it gives "
+             "more than 0.5. The middle of 1 and −1 is 0.", {_FIT: _SIGNS}, paired=False),
+    together("fitted to signs without a bias", "You fit the probe to 1 and −1, and it has no bias: "
+             "it can only give 0 where all states are 0. Put a column of ones beside the states, "
+             "in the fit and in the test.",
+             {**_NO_BIAS, _FIT: _SIGNS, _YES: _FROM_0}, {**_NO_BIAS, _FIT: _SIGNS}, paired=False),
     together("yes from 0 on", "You say yes where the probe gives more than 0. It was fitted to 0 "
              "and 1, so the middle is 0.5.",
-             {"(other_table @ weights)[:, 0] > 0.5": "(other_table @ weights)[:, 0] > 0"},
+             {_YES: _FROM_0},
              paired=False),
 )  # fmt: skip
 
