@@ -268,16 +268,10 @@ def test_without_h_brackets_are_learnt_as_soon_and_parity_is_not():
     assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
 
 
-def test_a_matrix_and_attention_find_pairs_and_an_lstm_does_not():
-    """What lesson 20 says of its five seeds; its rule has 0.412, 0.325 and 0.263."""
-    found = measured("recall, looking back")
-    assert min(share for run in found["attention"] for share in run) == 1
-    assert min(run[1] for run in found["matrix memory"]) > 0.99
-    assert 0.94 < min(run[2] for run in found["matrix memory"]) < 0.96
-    for runs in measured("recall").values():
-        assert all(0.28 < run[1] < 0.34 for run in runs)
+def test_a_matrix_and_attention_guess_the_parity():
+    """What lesson 20 says of five seeds each; what they have of pairs is in test_claims_20."""
     parity = [n for runs in measured("parity, looking back").values() for run in runs for n in run]
-    assert all(0.45 < n < 0.55 for n in parity)
+    assert len(parity) == 20 and all(0.45 < n < 0.55 for n in parity)
 
 
 def test_the_unit_that_is_tied_most_closely_is_seldom_the_one_that_is_needed_most():
