@@ -110,12 +110,10 @@ def _shared(case: Case, samples: list[int]) -> _Seen | None:
         if layout.batch is None or name not in after:
             continue
         for sample in samples:
-            row = case.results[name].narrow(layout.batch, sample, 1)
-            whole = after[name].narrow(layout.batch, sample, 1)
-            before, now = _own_steps(row, whole, layout, own[sample])
-            gap = largest(before, now, case.subject.allowed) if before.shape == now.shape else 0
-            if gap > 0:
-                return _told(case, name, sample, gap, SUSPICION)
+            row = after[name].narrow(layout.batch, sample, 1)
+            seen = _held(case, {name: row}, sample, own[sample], SUSPICION)
+            if seen is not None:
+                return seen
     return None
 
 
