@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from lstm_lessons.commands import release
+from lstm_lessons.environment import wheels
 from lstm_lessons.environment.clone import Clone
 from lstm_lessons.environment.failure import Failure
 
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     sources = {kind: stick.fetched(clone, kind) for kind in kinds}
     for line in stick.put(sources, folder, clone.fingerprint()):
         print(line)
-    held = list((folder / "wheels").glob("*.whl"))
+    held = list((folder / wheels.FOLDER).glob("*.whl"))
     size = sum(path.stat().st_size for path in held) / 1e6
     print(f"With {len(held)} packages, {size:.0f} MB, for {', '.join(map(str, kinds))}.")
     print("Learners copy the folder to their disk. No network is needed then.")

@@ -98,7 +98,7 @@ def check(root: Path) -> dict[str, int]:
             " network.",
         )
     files = kinds[here]
-    missing = [name for name, size in files.items() if _size(place / name) != size]
+    missing = [name for name, size in files.items() if not is_whole(place / name, size)]
     if missing:
         raise Failure(
             f"Of the packages in {place}, {len(missing)} of {len(files)} are missing or cut off,"
@@ -117,5 +117,6 @@ def variables(root: Path) -> dict[str, str]:
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": place.resolve().as_uri()}
 
 
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
+def is_whole(path: Path, size: int) -> bool:
+    """Return whether a package is there, with this many bytes."""
+    return path.is_file() and path.stat().st_size == size

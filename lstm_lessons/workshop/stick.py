@@ -24,6 +24,7 @@ from lstm_lessons.environment.progress import Steps
 from lstm_lessons.environment.runner import Runner
 from lstm_lessons.environment.torch_build import Route, choose
 from lstm_lessons.environment.wheels import Kind
+from lstm_lessons.publishing import safe_files
 
 # What pip calls a system that is not this one, and what uv does.
 _FOREIGN = {
@@ -108,7 +109,7 @@ def put(sources: dict[Kind, Path], stick: Path, fresh: str) -> list[str]:
         name: (sources[kind] / name, size)
         for kind, files in wanted.items()
         for name, size in files.items()
-        if not _has(place / name, size)
+        if not wheels.is_whole(place / name, size)
     }
     _check_space(stick, sum(size for _, size in missing.values()))
     place.mkdir(exist_ok=True)
@@ -125,9 +126,7 @@ def put(sources: dict[Kind, Path], stick: Path, fresh: str) -> list[str]:
 def write(place: Path, held: dict[Kind, dict[str, int]], version: str = "") -> None:
     """Write the list of what a folder of packages holds, whole or not at all."""
     told = {"version": version, "kinds": {kind.key: files for kind, files in held.items()}}
-    draft = place / f".{wheels.LIST}"
-    draft.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, place / wheels.LIST)
+    safe_files.write_over(place / wheels.LIST, f"{json.dumps(told, indent=1)}\n".encode())
 
 
 def _known(place: Path, fresh: str) -> tuple[dict[Kind, dict[str, int]], bool]:
@@ -147,10 +146,6 @@ def _check_space(stick: Path, needed: int) -> None:
             " more.",
             "Free some space there, or take a larger stick, and run the command again.",
         )
-
-
-def _has(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
 
 
 def _copy(source: Path, target: Path) -> None:
