@@ -38,10 +38,14 @@ class WarmProvisioner(LocalProvisioner):
     serve = SERVE
     """What the warm process runs."""
 
+    @classmethod
+    def warm_command(cls, before: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return what starts the warm process, after the words that stand before Python."""
+        return (*before, sys.executable, "-c", cls.serve)
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel; what stands before Python in its command starts the warm process."""
-        before = cmd[: cmd.index(self.kernel_spec.argv[0])]
-        command = (*before, sys.executable, "-c", self.serve)
+        command = self.warm_command(cmd[: cmd.index(self.kernel_spec.argv[0])])
         asked = {
             "file": cmd[cmd.index("-f") + 1],
             "folder": str(kwargs.get("cwd") or os.getcwd()),

@@ -5,7 +5,6 @@ A kernel that has PyTorch holds 220 MB before the first cell. Of a second one, m
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
@@ -15,14 +14,15 @@ from lstm_lessons.publishing import warm
 NAMES = (*warm.BIG, "lstm_lessons.explorers", "lstm_lessons.exercises")
 SERVE = f"from lstm_lessons.publishing.warm import serve; serve({NAMES!r}, None)"
 
-COMMAND = (sys.executable, "-c", SERVE)
-"""What the server starts."""
-
 
 class HubProvisioner(warm.WarmProvisioner):
     """Asks the warm process of this server."""
 
     serve = SERVE
+
+
+COMMAND = HubProvisioner.warm_command()
+"""What the server starts."""
 
 
 class HubKernelManager(ServerKernelManager):
