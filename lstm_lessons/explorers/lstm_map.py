@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Annotated, TypedDict, Unpack
+from typing import Annotated, Any, TypedDict, Unpack
 
 from lstm_lessons import shapes
 from lstm_lessons.drawing import Picture, svg, theme
@@ -201,8 +201,8 @@ def _code(root: svg.Element, setting: Setting) -> None:
         y = CODE_Y + CODE_LINE * place
         # The longest call is written a little narrower.
         squeezed = {"textLength": str(RIGHT - LEFT), "lengthAdjust": "spacingAndGlyphs"}
-        room = squeezed if len(line) > CODE_LETTERS else {}
-        _mono(root, LEFT, y, line, 12, "start", "ink", data_code=str(place), **room)
+        room: dict[str, Any] = squeezed if len(line) > CODE_LETTERS else {}
+        _mono(root, LEFT, y, line, data_code=str(place), **room)
         if comment:
             mark = {"data_comment": str(place)}
             _mono(root, COMMENT_X, y, f"# {comment}", colour="muted", **mark)
