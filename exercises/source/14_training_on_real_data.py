@@ -19,6 +19,7 @@ import torch
 from torch.nn import functional as F
 
 from lstm_lessons import exercise
+from lstm_lessons.data.sunspots import sunspots
 
 # %% [markdown]
 # ## 14.1 An honest report
@@ -161,8 +162,8 @@ exercise("14.3").check(softmax_once)
 # %% [markdown]
 # ## 14.4 Mend the scaling
 #
-# This function scales a table of I columns, of which the first `count` years are for training. It
-# has the leak by scaling of the lesson.
+# This function scales a table of I columns, of which the first `count` years are for training. The
+# mean and the standard deviation are those of all years.
 
 
 # %%
@@ -174,8 +175,23 @@ def broken_scaling(series, count):
 
 
 # %% [markdown]
-# Write it without the leak. `series` is (T, I). Each column has a mean and a standard deviation of
-# its own. Return the training years and the test years, both scaled.
+# Here is a probe for the leak. Change the *last* year of the sunspots, 2008, to 1000, and look
+# whether the first inputs of the training move. The training ends with 1920, after 221 years.
+
+# %%
+true = torch.tensor(list(sunspots().values()))[:, None]  # (309, 1)
+changed = true.clone()
+changed[-1] = 1000
+for series in (true, changed):
+    first_inputs = broken_scaling(series, 221)[0][:3, 0]
+    print([round(number, 3) for number in first_inputs.tolist()])
+
+# %% [markdown]
+# They move. So a network for the years up to 1920 would read something that was known in 2008 only.
+# How much that changes its error, you cannot know beforehand.
+#
+# Write the function without the leak. `series` is (T, I). Each column has a mean and a standard
+# deviation of its own. Return the training years and the test years, both scaled.
 
 
 # %%

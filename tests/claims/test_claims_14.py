@@ -66,6 +66,21 @@ def test_without_one_year_a_lead_is_gone(roots, year, of_formula, of_networks, b
     assert (errors[1:] < errors[0]).sum() == better
 
 
+def test_two_years_of_53_turn_a_lead_round_and_no_other_does():
+    networks = torch.tensor(measured("forecasts")["64 units"], dtype=torch.float64)
+    both = torch.cat([ar9()[240:][None], ar9(roots=True)[240:][None], networks])
+    squares = (both - SERIES[TEST - FIRST :]).square()
+    turned = {"AR(9)": [], "roots": []}
+    for year in range(TEST, 2009):
+        errors = squares[:, torch.arange(TEST, 2009) != year].mean(dim=1).sqrt()
+        of_networks = errors[2:].mean()
+        if errors[0] < of_networks:
+            turned["AR(9)"].append(year)
+        if errors[1] > of_networks:
+            turned["roots"].append(year)
+    assert turned == {"AR(9)": [1956], "roots": [1958]}
+
+
 def test_all_networks_saw_more_of_1956_coming_and_were_far_too_low_in_1958():
     networks = torch.tensor(measured("forecasts")["64 units"])
     assert [round(SERIES[year - FIRST].item()) for year in (1956, 1958)] == [142, 185]
