@@ -173,6 +173,37 @@ def test_inside_brackets_the_memory_of_unit_5_grows_because_i_is_not_quite_0():
     assert max(abs(step.c[5]) for step in steps[:17]) < 0.05
 
 
+def test_with_a_matrix_six_times_as_large_the_gradient_of_the_pages_rnn_explodes(x):
+    """The factor per step is 1.2, and at lag 60 there is 70,000 times what there is at lag 0."""
+    rnn = nn.RNN(INPUT, H)
+    with torch.no_grad():
+        rnn.weight_hh_l0 *= 6
+    lengths = by_lag(rnn, x)
+    assert round((lengths[20] / lengths[0]).item() ** (1 / 20), 1) == 1.2
+    assert round((lengths[60] / lengths[0]).item(), -4) == 70_000
+
+
+def test_at_a_bias_of_4_the_word_at_lag_50_moves_c_a_third_more_than_the_last_word():
+    """What each does at once; of the 0.60 at lag 50, 0.58 is left without the way through h."""
+    fixed = setting()
+    network = fixed.lstm.with_forget_bias(4.0)
+    x = torch.from_numpy(fixed.x)
+    h = c = torch.zeros(H)
+    at_once = []
+    for word in x:
+        x_t = word.clone().requires_grad_()
+        sums = torch.from_numpy(network.weight_ih) @ x_t + torch.from_numpy(network.weight_hh) @ h
+        i, f, g, o = (sums + torch.from_numpy(network.bias_ih + network.bias_hh)).chunk(4)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        (c @ torch.from_numpy(fixed.weighting)).backward()
+        at_once.append(x_t.grad.norm().item())
+        h, c = (torch.sigmoid(o) * torch.tanh(c)).detach(), c.detach()
+    assert round(at_once[-51] / at_once[-1], 2) == 1.33
+    assert round(memory_without_the_way_through_h(4.0)[50].item(), 2) == 0.58
+    drawn = curves(4.0, 50, MEMORY)
+    assert [round(drawn[name][50], 2) for name in ("chosen", "power")] == [0.6, 0.4]
+
+
 def by_lag_cut(lstm, x, cut):
     """Return the gradient of the last h by lag, with the way back through h or o cut, or none."""
     words, h, c = x.clone().requires_grad_(), torch.zeros(H), torch.zeros(H)
