@@ -454,12 +454,12 @@ LESSONS = (
         "exponential gates, a matrix for a memory, linear attention and attention, side by side",
         objectives=(
             "build a memory that is a matrix, step by step and all at once, and prove them equal",
-            "write gates that are exponentials, with their normaliser and stabiliser",
+            "give gates that are exponentials their normaliser, and say what a stabiliser is for",
             "say which layers of today are one recurrence, and what attention does that a state "
             "does not",
         ),
         minutes=45,
-        exercise_minutes=35,
+        exercise_minutes=40,
         prerequisites=("19",),
     ),
 )

@@ -168,7 +168,6 @@ DERIVED = (
         ("19_gates_without_a_loop", name, "lstm/minimal.py")
         for name in ("minimal_gates", "minimal_step", "scan")
     ),
-    ("20_a_matrix_for_a_memory", "stable_gates", "lstm/exponential.py"),
     *(
         ("20_a_matrix_for_a_memory", name, "lstm/matrix.py")
         for name in ("matrix_step", "matrix_loop", "left_of", "matrix_at_once", "attention")

@@ -6,7 +6,7 @@ from statistics import median
 import pytest
 import torch
 
-from lstm_lessons.data import trials
+from lstm_lessons.data import after, trials
 from lstm_lessons.data.trials import Guesser, doubled, letters, measured, windows
 
 LAST = {
@@ -266,6 +266,16 @@ def test_without_h_brackets_are_learnt_as_soon_and_parity_is_not():
     shares = {name: [n for row in rows for n in row] for name, rows in measured("parity").items()}
     assert min(shares.pop("LSTM, 8 units")) == 1
     assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
+
+
+def test_a_row_of_pairs_is_spelled_with_the_value_that_is_asked_for_left_out():
+    for seed in range(5):
+        torch.manual_seed(seed)
+        x, wanted = after.pairs(count=8, rows=3)
+        for row in range(3):
+            *told, asked = after.spelled(x[:, row]).split("   ")
+            assert len(told) == len({pair[0] for pair in told}) == 8
+            assert asked[1:] == " ?" and f"{asked[0]} {wanted[row]}" in told
 
 
 def test_a_matrix_and_attention_guess_the_parity():

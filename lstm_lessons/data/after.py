@@ -87,6 +87,13 @@ def pairs(count: int, rows: int) -> tuple[Tensor, Tensor]:
     return x.transpose(0, 1).double(), values[row, asked]
 
 
+def spelled(row: Tensor) -> str:
+    """Return a row of `pairs`, (T, 24), as letters and digits, with ? for the value asked."""
+    keys = ["abcdefghijklmnop"[key] for key in row[:, :KEYS].argmax(dim=1).tolist()]
+    values = [*map(str, row[:-1, KEYS:].argmax(dim=1).tolist()), "?"]
+    return "   ".join(f"{key} {value}" for key, value in zip(keys, values, strict=True))
+
+
 def recall(
     name: str, hidden_size: int, seed: int, updates: int = 600, rate: float = 0.01
 ) -> list[float]:

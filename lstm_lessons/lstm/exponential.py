@@ -1,6 +1,6 @@
 """The sLSTM: an LSTM whose input gate is an exponential, with a normaliser and a stabiliser.
 
-Lesson 20 derives the gates. Shapes: x (B, I) or (I,); the states h, c, n, m (B, H) or (H,);
+Exercise 20.1 derives the gates. Shapes: x (B, I) or (I,); the states h, c, n, m (B, H) or (H,);
 weight_ih (4H, I), weight_hh (4H, H) and bias (4H,), with the blocks i, f, g, o. Before the first
 step h, c and n are zeros, and m is minus infinity.
 

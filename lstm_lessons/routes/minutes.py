@@ -1,7 +1,7 @@
 """How the measured minutes of a lesson are shared out, and what they come to in a room.
 
 `RULE` says it in words, for whoever reads a timetable. How well it fits can be asked: the weights
-of all 21 lessons, as minutes of a quick reader, are 0.6 to 0.8 of the measured minutes.
+of all 21 lessons, as minutes of a quick reader, are 0.5 to 0.8 of the measured minutes.
 """
 
 from __future__ import annotations

@@ -21,36 +21,21 @@
 import torch
 from torch.nn import functional as F
 
-from lstm_lessons.data.after import pairs
+from lstm_lessons.data.after import pairs, spelled
 
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(1)
 x, wanted = pairs(count=8, rows=1)
-letters = "abcdefghijklmnop"
-# the first 16 numbers of a step hold a 1 for the letter, the rest for the digit
-for step in x[:8, 0]:
-    print(letters[step[:16].argmax()], step[16:].argmax().item(), end="   ")
-print(letters[x[8, 0, :16].argmax()], "?", wanted.item())
+print(spelled(x[:, 0]), wanted.item())
 
 # %% [markdown]
-# As in lesson 14, we first ask what a simple rule reaches. One that never looks at a key says the
-# digit that stands most often in the list. Here are 20,000 lists:
-
-# %%
-torch.manual_seed(1)
-x, _ = pairs(count=8, rows=20_000)
-# how often each digit stands in each list: 3 of 8 is a chance of 3 / 8
-often = x[:8, :, 16:].sum(dim=0)
-rule = (often.amax(dim=1) / 8).mean().item()
-print(f"{rule:.3f}")
-
-# %% [markdown]
-# So the rule is right in about one of three lists. Three layers were trained on lists of 8 pairs:
-# two LSTMs, with 32 and with 128 units, and a layer whose memory is a matrix of 16 by 16 numbers.
-# Each had 600 updates by Adam, with 64 lists in each, at three rates and with five seeds (`recall`
-# in `lstm_lessons/data/after.py`).
+# As in lesson 14, we first ask what a simple rule reaches. A rule that never looks at a key, and
+# says the digit that stands most often in the list, is right in about one of three lists. Its share
+# is 0.325. Two layers were trained on lists of 8 pairs: an LSTM with 128 units, and a layer whose
+# memory is a matrix of 16 by 16 numbers. Each had 600 updates by Adam, with 64 lists in each, at
+# three rates and with five seeds (`recall` in `lstm_lessons/data/after.py`).
 #
-# **Predict.** A guess: which of the three are clearly better than the rule, at one rate at least?
+# **Predict.** A guess: which of the two are clearly better than the rule, at one rate at least?
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -58,16 +43,16 @@ from lstm_lessons.data.trials import measured
 print("share of lists of 8 pairs that are right, five seeds each")
 for rate in (0.003, 0.01, 0.03):
     runs = measured(f"recall, rate {rate}")
-    for name in ("LSTM, 32 units", "LSTM, 128 units", "matrix memory"):
+    for name in ("LSTM, 128 units", "matrix memory"):
         # each seed has a share for lists of 4, of 8 and of 16 pairs
         shares = (f"{eight:.2f}" for _, eight, _ in runs[name])
         print(f"rate {rate:<6}{name:16}", *shares)
 
 # %% [markdown]
-# All three. At the two lower rates nothing shows that the LSTMs look anything up. At 0.03 they do:
-# with 128 units they are right in 64 to 77 of 100 lists. The matrix, at its best rate, is right in
-# 99 or more of 100 with each seed. So an LSTM *can* look up, but in 600 updates the matrix learns
-# it better. The task suits it: key and value come in the same step.
+# Both. At the two lower rates nothing shows that the LSTM looks anything up. At 0.03 it does: it is
+# right in 64 to 77 of 100 lists. The matrix, at its best rate, is right in 99 or more of 100 with
+# each seed. So an LSTM *can* look up, but in 600 updates the matrix learns it better. The task
+# suits it: key and value come in the same step.
 #
 # This matrix is from the paper "xLSTM" of 2024, by Maximilian Beck and others with Sepp Hochreiter
 # ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)). Others had kept pairs in a matrix before.
@@ -135,9 +120,15 @@ explorers.matrix_lookup()
 # The pairs need gates: f for how much of C stays, and i for how much a new pair counts. The sigmoid
 # of the LSTM makes i at most 1. Take the smallest matrix, a single number c, whose keys are all 1.
 # Let f and i be 1, and let the value −1 come five times. Then c is −5. Now comes a +1 that matters
-# more than all before. With i = 1, c is −4. An f of 0.1 would leave −0.5 of the five, and the +1
-# outweighs them. But a −1 that comes next, with f = 1 and i = 1, counts as much as this +1. For the
-# +1 to outweigh the five with f = 1, i has to be larger than 5, and no sigmoid reaches that.
+# more than all before. With i = 1, c is −4. For the +1 to outweigh the five, i has to be larger
+# than 5, and no sigmoid reaches that.
+#
+# <details><summary>Could a small f not do it?</summary>
+#
+# An f of 0.1 would leave −0.5 of the five, and the +1 outweighs them. But a −1 that comes next,
+# with f = 1 and i = 1, counts as much as this +1.
+#
+# </details>
 #
 # In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
 # sum of 5 that is 148. So c can become very large. That is why a second number goes along, the
@@ -215,12 +206,7 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 # An eighth, 0.5 · 0.5 · 0.5. A row of the table is a moment, and a column is a pair. A cross marks
 # a pair that is still to come; it counts as 0.
 #
-# If no f is 0, logarithms make the table without a loop. Each is −0.69 here. Added up over the
-# steps they are −0.69, −1.39, −2.08, −2.77: in the code these sums are `kept`. Between pair 1 and
-# step 4 lies the difference −2.77 − (−0.69) = −2.08, and $e^{-2.08}$ = 0.125. `kept[:, None] -
-# kept` is the table of all differences, with a row for each step t and a column for each pair s.
-# `triu(1)` marks what lies above the diagonal, the pairs that come `later`. There `masked_fill`
-# puts minus infinity, since $e^{-\infty}$ is 0. `* i` multiplies column s by i of pair s.
+# The code makes this table without a loop. In place of multiplying all f, it adds their logarithms.
 
 
 # %%
@@ -231,14 +217,22 @@ def left_of(i, f):
     return torch.exp((kept[:, None] - kept).masked_fill(later, -torch.inf)) * i
 
 
-left = left_of(torch.ones(4), torch.full((4,), 0.5))
-print([round(number, 3) for number in left[3].tolist()])
-
 # %% [markdown]
-# That is the last row of the picture. When (10, 0) was mixed in above, it came times 0.6,
-# which was q · k. So C q at step t is a sum over all pairs s: what is left of the pair, times
-# $q_t \cdot k_s$, times its value $v_s$. The first two make the *score* of a query and a key. And
-# $n_t \cdot q_t$ is the same sum without the values: the sum of a row of scores.
+# <details><summary>How the four lines do it</summary>
+#
+# Each logarithm is −0.69 here. Added up over the steps they are −0.69, −1.39, −2.08, −2.77: these
+# sums are `kept`. Between pair 1 and step 4 lies the difference −2.77 − (−0.69) = −2.08, and
+# $e^{-2.08}$ = 0.125. `kept[:, None] - kept` is the table of all differences, with a row for each
+# step t and a column for each pair s. `triu(1)` marks what lies above the diagonal, the pairs that
+# come `later`. There `masked_fill` puts minus infinity, since $e^{-\infty}$ is 0. `* i` multiplies
+# column s by i of pair s. No f may be 0.
+#
+# </details>
+#
+# When (10, 0) was mixed in above, it came times 0.6, which was q · k. So C q at step t is a sum
+# over all pairs s: what is left of the pair, times $q_t \cdot k_s$, times its value $v_s$. The
+# first two make the *score* of a query and a key. And $n_t \cdot q_t$ is the same sum without the
+# values: the sum of a row of scores.
 
 
 # %%
@@ -273,48 +267,23 @@ print("i =", i_800.item(), "  c / n =", (i_800 * 1.0 / i_800).item())
 
 # %% [markdown]
 # Infinity divided by infinity is not a number. But only c / n is shown! So c and n may both be
-# divided by one and the same number, $e^m$. The *stabiliser* m is chosen anew at each step. Let the
-# old m be 3, $\log f$ be −0.1, and $z_i$ be 800.
-#
-# * What comes in has the exponent $z_i$, 800. What is stored was divided by $e^3$: a stored 2
-#   stands for 2 $e^3$. f makes 2 $e^{2.9}$ of that, so the exponent is −0.1 + 3, which is 2.9.
-# * The new m is the larger one of the two, 800, and is subtracted from both. i becomes $e^0$, which
-#   is 1, and f becomes $e^{2.9 - 800}$, which is as good as 0. So neither is ever above 1.
-#
-# Before the first step nothing is stored, and m is minus infinity. `F.logsigmoid` is the logarithm
-# of the sigmoid.
-
+# divided by one and the same number. Let $z_i$ be 800, then 801, and f be 1. The weights in c and n
+# are $e^{800}$ and $e^{801}$. Both are divided by $e^{801}$, by a subtraction in the exponent:
 
 # %%
-def stable_gates(z_i, z_f, m):
-    """Return i and f as they are with the stabiliser, and the new m."""
-    log_f = F.logsigmoid(z_f)
-    new_m = torch.maximum(log_f + m, z_i)
-    return torch.exp(z_i - new_m), torch.exp(log_f + m - new_m), new_m
-
+z_i = torch.tensor([800.0, 801.0])
+m = z_i.max()
+print([round(weight, 2) for weight in (z_i - m).exp().tolist()])
 
 # %% [markdown]
-# Does it change nothing that is shown? Here are 20 random steps with it. Without it, c is the sum
-# of all values times what is left of them, and n is the sum of what is left.
-
-# %%
-from lstm_lessons import same
-
-torch.manual_seed(0)
-z_i, z_f, values = torch.randn(3, 20)
-c, n, m = 0, 0, torch.tensor(-torch.inf)
-for t in range(20):
-    i_now, f_now, m = stable_gates(z_i[t], z_f[t], m)
-    c, n = f_now * c + i_now * values[t], f_now * n + i_now
-left = left_of(z_i.exp(), z_f.sigmoid())[-1]
-same(c / n, (left * values).sum() / left.sum())
-
-# %% [markdown]
-# It is the same. An LSTM with such gates and with c / n is the *sLSTM*, the paper's other layer.
+# With the weights 0.37 and 1, c / n is the same mean, and nothing is infinite. The number m that is
+# subtracted is the *stabiliser*. It is chosen anew at each step, such that neither i nor f is ever
+# above 1: exercise 20.1 shows how. An LSTM with such gates, which shows o · c / n, is the *sLSTM*,
+# the paper's other layer.
 #
 # ## One recurrence
 #
-# Four layers are one recurrence with different gates:
+# Five layers are one recurrence with different gates:
 #
 # $$C_t = \textcolor{#c2560c}{f_t} \odot C_{t-1} + \textcolor{#1a75d1}{i_t}\;v_t\,k_t^{\top}
 #   \qquad \text{shown: } C_t\,q_t$$
@@ -327,10 +296,12 @@ same(c / n, (left * values).sum() / left.sum())
 # | minimal LSTM, 2024 | D × 1 | 1 − i | reads x | 1 |
 # | [linear attention, 2020](https://arxiv.org/abs/2006.16236) | D × D | 1 | 1 | above 0 |
 # | mLSTM, 2024 | D × D | σ, reads x | exp, reads x | any |
+# | [Mamba, 2023](https://arxiv.org/abs/2312.00752) | D × N | falls with Δ | Δ, reads x | any |
 #
-# *Linear attention* stores pairs as the mLSTM does, and has no gates. What a layer does with C q,
-# such as to divide it, is left out. And only in the LSTM do gates read h, so only there no scan can
-# run it.
+# *Linear attention* stores pairs as the mLSTM does, and has no gates. *Mamba* is a *state-space
+# layer*. Its keys have N numbers. From x it makes a number Δ above 0 for each row of C: the larger
+# Δ is, the more comes in, and the less stays. What a layer does with C q, such as to divide it, is
+# left out. Only in the LSTM do gates read h, so a scan can run all but the LSTM.
 #
 # ## Looking back
 #
@@ -341,6 +312,9 @@ same(c / n, (left * values).sum() / left.sum())
 
 
 # %%
+from lstm_lessons import same
+
+
 def attention(q, k, v):
     """Return what each step finds, (T, D), in all steps up to its own."""
     T, D = q.shape
@@ -353,47 +327,30 @@ ready_made = F.scaled_dot_product_attention(q, k, v, is_causal=True)
 same(attention(q, k, v), ready_made)
 
 # %% [markdown]
-# Now both tasks for all three: 8 pairs, and the parity of lesson 19, trained as there. The rule for
-# pairs and the half for parity are dotted.
+# Such a layer, with D = 16, was trained on the lists of 8 pairs, too:
 
 # %%
-from lstm_lessons import show
-from lstm_lessons.drawing import figure
-
-recall = dict(measured("recall, rate 0.01"))
-recall["LSTM"] = measured("recall, rate 0.03")["LSTM, 128 units"]
-parity = dict(measured("parity, looking back"))
-parity["LSTM"] = measured("parity")["LSTM, 8 units"]
-# the three layers, which share of each seed is shown, and the dotted line
-tasks = {
-    "8 pairs": (recall, 1, rule),  # share 0 is for 4 pairs, 1 for 8, 2 for 16
-    "parity of 20 bits": (parity, 0, 0.5),
-}
+for rate in (0.003, 0.01, 0.03):
+    runs = measured(f"recall, rate {rate}")["attention"]
+    shares = (f"{eight:.2f}" for _, eight, _ in runs)
+    print(f"rate {rate:<6}attention", *shares)
 
 # %% [markdown]
+# It finds every pair, at each rate and with each seed. Now the parity of lesson 19, for all three,
+# trained as there.
+#
 # **Predict.** An LSTM learns parity. A guess: do the matrix and attention learn it as well: both,
 # one of them, or neither?
 
 # %%
-plot, axes = figure(600, 280)
-for number, (task, (runs, place, base)) in enumerate(tasks.items()):
-    begin = 3.4 * number
-    axes.hlines(base, begin - 0.5, begin + 2.5, color="black", linestyle=":")
-    axes.text(begin + 1, 1.1, task, ha="center")
-    for at, name in enumerate(("LSTM", "matrix memory", "attention")):
-        shares = [shares[place] for shares in runs[name]]
-        axes.plot([begin + at] * len(shares), shares, "ko", alpha=0.6)
-axes.set_xticks([0, 1, 2, 3.4, 4.4, 5.4], ["LSTM", "matrix", "attention"] * 2)
-axes.set(ylim=(0, 1.2), ylabel="share that is right")
-alt = """All seeds as dots. With 8 pairs the LSTM is at 0.64 to 0.77, the
-matrix above 0.99, attention at 1; the dotted line is at 0.325. In parity the
-LSTM is at 1, and the other two at the dotted line, a half."""
-show(plot, alt)
+parity = {"LSTM": measured("parity")["LSTM, 8 units"]}
+parity |= measured("parity, looking back")
+print("share of bits that is right, in rows of 20")
+for name, runs in parity.items():
+    print(f"{name:14}", *[f"{short:.2f}" for short, *_ in runs])
 
 # %% [markdown]
-# Neither. The two that find nearly all pairs are at a half in parity. For pairs the LSTM
-# has 128 units and the rate 0.03, for parity 8 units. The two others have D = 16, one layer, and
-# for pairs the rate 0.01.
+# Neither. The two that find nearly all pairs guess in parity: a half is right by chance.
 #
 # * The gates of the matrix read the word alone, and its f is between 0 and 1, as in the minimal
 #   LSTM of lesson 19, which stayed at a half as well.
@@ -412,8 +369,8 @@ show(plot, alt)
 #   all at once.
 # * An exponential gate has no ceiling. A normaliser divides by the sum of the weights, and a
 #   stabiliser keeps the numbers small without changing what is shown.
-# * LSTM, minimal LSTM, linear attention and mLSTM are one recurrence with different gates. Only
-#   those of the LSTM read h.
+# * LSTM, minimal LSTM, linear attention, mLSTM and Mamba are one recurrence with different gates.
+#   Only those of the LSTM read h.
 # * Attention keeps everything, and found every pair here. A state stays small, and with gates that
 #   read h it can follow parity.
 

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from lstm_lessons.data.trials import measured
+from lstm_lessons.lstm.exponential import stable_gates
 from lstm_lessons.lstm.matrix import matrix_loop
 from lstm_lessons.lstm.minimal import scan
 
@@ -81,6 +82,23 @@ def test_mamba_is_the_same_recurrence():
     f = torch.exp(-delta[:, :, None] * -A)
     found = recurrence(C, B, u, delta[:, :, None], f)
     torch.testing.assert_close(found, torch.stack(wanted), rtol=0, atol=1e-12)
+
+
+def test_the_stabiliser_follows_the_larger_exponent():
+    """The lesson's 800 and 801, with an f of 1, and the exercise's, with log f = -0.1."""
+    ever, values = torch.tensor(50.0).double(), torch.tensor([3.0, 5.0]).double()
+    c = n = torch.tensor(0.0).double()
+    m, gates = torch.tensor(-torch.inf).double(), []
+    for z_i, value in zip(torch.tensor([800.0, 801.0]).double(), values, strict=True):
+        i, f, m = stable_gates(z_i, ever, m)
+        c, n = f * c + i * value, f * n + i
+        gates.append((i.item(), round(f.item(), 2), m.item()))
+    assert gates == [(1, 0, 800), (1, 0.37, 801)]
+    weights = torch.tensor([-1.0, 0.0]).double().exp()
+    torch.testing.assert_close(c / n, weights @ values / weights.sum(), rtol=0, atol=1e-12)
+    z_f = torch.tensor(-0.1).double().exp().logit()
+    i, f, m = stable_gates(torch.tensor(801.0).double(), z_f, torch.tensor(800.0).double())
+    assert (i.item(), round(f.item(), 2), m.item()) == (1, 0.33, 801)
 
 
 def share_of_the_most_frequent(count, values=8):
