@@ -44,7 +44,13 @@ function lookAtSlide(at) {
     }
     least = Math.min(least, parseFloat(getComputedStyle(holder).fontSize) * scale);
   }
-  for (const each of slide.querySelectorAll("pre")) beside(each.getBoundingClientRect(), "pre");
+  for (const each of slide.querySelectorAll("pre")) {
+    const frame = each.getBoundingClientRect(), lines = document.createRange();
+    beside(frame, "pre");
+    lines.selectNodeContents(each);
+    const left = (frame.right - lines.getBoundingClientRect().right) / scale;
+    if (left < 8) found.push(`pre: its frame is touched, with ${Math.round(left)} px left`);
+  }
   for (const each of slide.querySelectorAll("img, svg, input, select, button")) {
     const part = each.getBoundingClientRect();
     if (part.width && seen(each)) place(part, each.tagName);

@@ -24,6 +24,14 @@
     // Below its last part stands the slide's number.
     const bottom = slide.clientHeight - parseFloat(getComputedStyle(slide).paddingBottom);
     if ([...slide.children].some((each) => each.offsetTop + each.offsetHeight > bottom + 1)) return true;
+    // A line of code that fills its frame touches the frame.
+    const room = (each) => {
+      const range = document.createRange();
+      range.selectNodeContents(each);
+      const box = each.getBoundingClientRect();
+      return ((box.right - range.getBoundingClientRect().right) * each.offsetWidth) / box.width;
+    };
+    if ([...slide.querySelectorAll("pre")].some((each) => room(each) < 12)) return true;
     const inner = slide.querySelectorAll("pre, table, mjx-container, .words");
     const right = slide.clientWidth - 40;
     return [...inner].some(
