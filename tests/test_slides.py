@@ -19,6 +19,7 @@ from clone_copies import CLONE
 from lstm_lessons import explorers
 from lstm_lessons.commands import slides as command
 from lstm_lessons.course import LESSONS, ROUTES, Break, Show, lesson
+from lstm_lessons.drawing import theme
 from lstm_lessons.environment.failure import Failure
 from lstm_lessons.site import vendored
 from lstm_lessons.workshop.deck import (
@@ -180,6 +181,71 @@ def test_sentences_end_where_a_reader_would_end_them():
         "f = 1 is open.",
         "(No. A.)",
     ]
+
+
+def led_to(*paragraphs):
+    """Return what a slide shows above a formula that these paragraphs lead to."""
+    given = [Text("heading", "## A"), *(Text("prose", each) for each in paragraphs)]
+    (section,) = rule.sections([*given, Text("formula", "$$x$$")])[-1:]
+    return section.slides[-1].parts[0].text
+
+
+def test_a_sentence_that_leans_on_the_one_before_it_is_shown_with_it():
+    assert led_to("A door is open.", "It stays open for as long as nobody shuts it again.") == (
+        "A door is open. It stays open for as long as nobody shuts it again."
+    )
+    long = "A door that is open, " + "and another one, " * 12 + "is seen."
+    assert led_to(long, "It stays open for as long as nobody shuts it again.").startswith("It")
+    assert led_to("A door is open.", "A window has been shut, and stays shut.").startswith("A win")
+    for each in ("So it is.", "For each of them, one.", "The two are equal.", "Then a 1 comes."):
+        assert sentences.leans(each)
+    for each in ("So that a door opens, push.", "In this picture, a door.", "Bits are numbers."):
+        assert not sentences.leans(each)
+
+
+def test_a_marked_sentence_that_wants_another_is_shown_with_it_or_not_at_all():
+    long = "A door that is open, " + "and another one, " * 12 + "is seen."
+    assert (
+        led_to("A door opens.", "That is **open**.", "A window.")
+        == "A door opens. That is **open**."
+    )
+    assert "**" not in led_to(
+        f"{long} That is **open**.", "A window is made of glass, and of a frame of wood."
+    )
+    assert not sentences.is_marked("It reads **7** lines of **5** words.")
+
+
+def test_a_list_is_led_to_by_its_own_paragraph():
+    blocks_ = [Cell("print(1)", "1"), Text("prose", "It is one. The second is two, and no more.")]
+    (section,) = rule.sections([*blocks_, Text("prose", "Three layers:"), Text("list", "* a\n* b")])
+    assert section.slides[-1].parts[0].text == "Three layers:"
+
+
+def test_what_a_page_folds_away_is_said_in_the_notes_and_only_answers_wait_for_a_key():
+    fold = "<details><summary>{}</summary>\n\nOf it:\n\n* one\n* two\n\n</details>\n\nAfter it."
+    for summary, kinds in (("Answers", ["aside", "answers"]), ("How it was", ["aside", "aside"])):
+        assert [each.kind for each in blocks.texts(fold.format(summary))] == [*kinds, "prose"]
+    for name in NAMES:
+        said = "\n".join(note for slide in slides_of(name) for note in slide.notes)
+        asides = [each.source for each in read(name) if getattr(each, "kind", "") == "aside"]
+        assert all(each in said for each in asides)
+    (slide,) = rule.sections([Text("prose", "A."), Text("aside", "B."), Text("list", "* c")])[
+        0
+    ].slides
+    assert "B." in slide.notes and "B." not in list(words_of(slide))
+
+
+def test_only_python_is_coloured_as_python():
+    shown = [Text("fence", "```text\nis it <in>\n```"), Text("fence", "```python\nx in y\n```")]
+    page = write.page("a", rule.sections(shown))
+    assert "<code>is it &lt;in&gt;</code>" in page and '<span class="ow">in</span>' in page
+
+
+def test_formulas_have_the_pictures_colours_on_a_dark_slide():
+    used = {each for name in NAMES for each in re.findall(r"textcolor{(#\w+)}", str(read(name)))}
+    sheet = (script.IN_DECK / "deck.css").read_text(encoding="utf-8")
+    rules = dict(re.findall(r'\[data-theme="dark"\] \[fill="(#\w+)"\] { fill: (#\w+); ', sheet))
+    assert set(rules) == used and set(rules.values()) == {theme.DARK[gate] for gate in "ifgo"}
 
 
 def test_a_number_that_answers_is_no_list():

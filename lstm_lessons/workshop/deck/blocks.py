@@ -18,6 +18,7 @@ _KINDS = {
     "fence": "fence", "html_block": "html",
 }  # fmt: skip
 _IMAGE = "<img "
+_FOLD = re.compile(r"<details>\s*<summary>([^<]+)")
 _LEARNERS_OWN = re.compile(r"^(exercise\(|progress\()", re.MULTILINE)
 """Cells that only make sense in a notebook of one's own."""
 
@@ -27,7 +28,7 @@ class Text:
     """A block of a text cell as it is written.
 
     ``kind`` is heading, prose, formula, table, list or fence; prompt for a question that the next
-    cell answers; answers for a list that stands in a fold.
+    cell answers; answers for a list in a fold of answers; aside for what else stands in a fold.
     """
 
     kind: str
@@ -82,7 +83,7 @@ def texts(source: str) -> list[Text]:
     """Return the blocks of a text cell, as Sphinx would cut it."""
     from lstm_lessons.workshop.deck.markdown import reader
 
-    lines, found, folded = source.splitlines(), list[Text](), False
+    lines, found, fold = source.splitlines(), list[Text](), ""
     for token in reader().parse(source):
         if token.level or token.map is None or token.type not in _KINDS:
             continue
@@ -91,11 +92,16 @@ def texts(source: str) -> list[Text]:
             kind = "prose"  # it begins with a number that is an answer
         text = "\n".join(lines[slice(*token.map)]).strip()
         if kind == "html":  # a fold's beginning or end, or a comment
-            folded = (folded or "<details" in text) and "</details" not in text
+            opened = _FOLD.search(text)
+            fold = opened[1] if opened else fold
+            fold = "" if "</details" in text else fold
         elif kind == "prose" and text.startswith(pages.PREDICT):
             found.append(Text("prompt", text.removeprefix(pages.PREDICT).strip()))
+        elif fold:
+            is_answer = kind == "list" and fold.startswith("Answer")
+            found.append(Text("answers" if is_answer else "aside", text))
         else:
-            found.append(Text("answers" if folded else kind, text))
+            found.append(Text(kind, text))
     return found
 
 

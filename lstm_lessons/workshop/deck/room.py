@@ -18,6 +18,11 @@ COLUMNS = 100
 CAPTION = 190
 """Characters of what leads to the main thing: two lines."""
 
+SHORT = 400
+"""Characters of a list that leaves room above it, for ``LEAD`` characters of what leads to it."""
+
+LEAD = 320
+
 VERDICT = 170
 """Characters of what was seen: two lines."""
 

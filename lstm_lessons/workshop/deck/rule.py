@@ -5,11 +5,14 @@ cell with what it printed, an explorer or a question. All paragraphs go to the s
 their sentences a slide shows few:
 
 * above the thing, what leads to it: the marked sentences before it (bold, or a word of the
-  glossary explained), or else the last one before it;
+  glossary explained), or else the last one before it; and where such a sentence speaks of what the
+  one before it has named, that one as well, if there is room;
 * below what a cell printed, and below the answer to a question, the first sentence after it, which
   says what was seen;
 * by themselves, where a section goes on for long without anything to look at: its marked sentences,
   or the first of each paragraph.
+
+What a page folds away is in the notes alone, but for a list of answers, each of which waits for a key.
 
 A question stands with the cell that answers it. What the cell prints or draws, and what is seen in
 it, wait for a key: below it where there is room, else on the next slide.
@@ -39,12 +42,11 @@ from lstm_lessons.workshop.deck.slide import (
 _LABEL = re.compile(r"^\*\*([^*]+[:.])\*\*\s*")
 _CLOSING = ("A common mistake.", "To look things up:", "Exercises:", "Next:")
 _TRY = "**Try it.**"
+_BREAK = "This is a good place for a break."
 _LEADS_ON = re.compile(
-    r"(To|Try|Now|Here|How|Take|Let|What|Why|Below|(In )?[Tt]he (next|picture))\b|.*[:?]$"
+    r"(To|Try|Now|Here|How|Take|Let|What|Why|Below|(In )?[Tt]he (next|picture|explorer))\b|.*[:?]$"
 )
 """Sentences after a cell that speak of what comes next, not of what was seen."""
-_LEANS_BACK = re.compile(r"(This|That|It|They|These|Those)\b")
-"""Sentences that want the one before them."""
 _ENDS = ("prose", "heading", "prompt")
 """What may follow a paragraph that looks back at a cell, and not on to what comes."""
 _CAPTION = Words("." * room.CAPTION, "small")
@@ -69,6 +71,7 @@ class _Maker:
     def __init__(self) -> None:
         self.made: list[tuple[str, list[Slide]]] = [("", [])]
         self.heading = self.section = ""
+        self.folded: list[str] = []  # what a page folds away, for the next slide's notes
         self.waiting: list[str] = []  # paragraphs since the last slide, not in any notes yet
         self.rest = ""  # the last slide's paragraph whose later sentences may lead on
         self.shown: set[str] = set()  # sentences that a slide has
@@ -101,12 +104,15 @@ class _Maker:
                 self.points(block.source)
             case "answers":
                 self.answers(block.source)
+            case "aside":
+                self.aside(block.source)
             case "formula":
                 self.add("formula", Words(block.source))
             case "table":
                 self.table(block.source)
             case "fence":
-                self.add("code", Code("\n".join(block.source.splitlines()[1:-1])))
+                mark, *lines, _ = block.source.splitlines()
+                self.add("code", Code("\n".join(lines), mark.strip("`~ ")))
 
     # Sections and paragraphs
 
@@ -187,7 +193,16 @@ class _Maker:
 
     def put(self, kind: str, parts: tuple[Part, ...], notes: tuple[str, ...]) -> None:
         """Add a slide as it is."""
+        notes = (*notes, *self.folded)
+        self.folded = []
         self.slides.append(Slide(kind, self.heading, parts, notes, self.section))
+
+    def aside(self, source: str) -> None:
+        """Give what a page has folded away to the notes."""
+        if self.slides:
+            self.slides[-1] = _with_notes(self.slides[-1], [source])
+        else:
+            self.folded.append(source)
 
     def add(self, kind: str, *parts: Part, caption: bool = True) -> None:
         """Add a slide with what leads to it, and with the paragraphs before it as notes."""
@@ -198,16 +213,23 @@ class _Maker:
         told = tuple(each for each in notes if each)
         self.put(kind, (*before, *parts), told)
         self.waiting = []
-
-    def lead(self) -> list[str]:
-        """Return the sentences that lead to the next thing, and note that they are shown."""
-        said = [each for text in (self.rest, *self.waiting) for each in self.unseen(text)]
         self.rest = ""
-        led = sentences.last(said, 40, room.CAPTION)
-        found = _marked(said) or led
-        if said and said[-1].endswith(":") and said[-1] not in found:
-            both = [*found, said[-1]]
-            found = both if sentences.length(*both) <= room.CAPTION else led
+
+    def lead(self, least: int = 40, most: int = room.CAPTION) -> list[str]:
+        """Return the sentences that lead to the next thing, and note that they are shown."""
+        parts = [self.unseen(each) for each in (self.rest, *self.waiting)]
+        said = [each for part in parts for each in part]
+        self.rest = ""
+        points_on = bool(said) and said[-1].endswith(":")
+        led = sentences.last(parts[-1] if points_on and parts[-1] else said, least, most)
+        led = sentences.with_leaned_on(led, said, most)
+        marked = [each for each in said if sentences.is_marked(each)]
+        for found in (sentences.with_leaned_on(marked, said, 10 * most), marked, led):
+            with_end = [*found, said[-1]] if points_on and said[-1] not in found else found
+            fits = sentences.length(*with_end) <= most
+            if found and fits and sentences.want_nothing(marked, with_end, said):
+                found = with_end
+                break
         self.shown |= set(found)
         return found
 
@@ -216,7 +238,9 @@ class _Maker:
         return [
             each
             for each in sentences.of(paragraph)
-            if each not in self.shown and sentences.stands_alone(each) and each != _TRY
+            if each not in self.shown
+            and sentences.stands_alone(each)
+            and each not in (_TRY, _BREAK)
         ]
 
     def words_if_long(self) -> None:
@@ -233,6 +257,8 @@ class _Maker:
         if len(chosen) < 2:
             each_takes = max(40, 240 // max(1, len(said)))
             chosen = [each for group in said for each in sentences.first(group, each_takes, 300)]
+        for group in said:
+            chosen = sentences.with_leaned_on(chosen, group, room.WORDS)
         fitting = sentences.first(chosen, room.WORDS, room.WORDS)
         if fitting:
             self.shown |= set(fitting)
@@ -249,7 +275,12 @@ class _Maker:
         numbered = source[0].isdigit()
         if not is_task:
             self.words_if_long()
-        lead = [self.waiting[-1]] if is_task else self.lead()
+        if is_task:
+            lead = [self.waiting[-1]]
+        elif sentences.length(*shown) <= room.SHORT:
+            lead = self.lead(80, room.LEAD)
+        else:
+            lead = self.lead()
         before = [Words(" ".join(lead), "small")] if lead else []
         notes = (*self.waiting, *([] if is_task else [source]))
         for at, part in _pages(shown, room.POINTS):
@@ -346,7 +377,10 @@ def _with_room(parts: tuple[Part, ...], told: Words) -> tuple[Part, ...] | None:
     if any(isinstance(each, Image) for each in parts):
         return (*parts, told)  # a picture gives way
     bare = tuple(each for each in parts if getattr(each, "size", "") != "small")
-    return next((each for each in ((*parts, told), (*bare, told)) if room.holds(each)), None)
+    caption = tuple(each for each in parts if each not in bare)
+    short = tuple(replace(each, text=sentences.of(each.text)[-1]) for each in caption)
+    tried = ((*parts, told), (*short, *bare, told), (*bare, told))
+    return next((each for each in tried if room.holds(each)), None)
 
 
 def _joined(*cells: str) -> str:
@@ -386,16 +420,6 @@ def _pages(
         used += size(row)
     if rows[begin:]:
         yield begin, rows[begin:]
-
-
-def _marked(said: list[str]) -> list[str]:
-    """Return the marked sentences, if they fit, each with the one that it leans on."""
-    found: list[str] = []
-    for before, each in zip(["", *said], said, strict=False):
-        if sentences.is_marked(each):
-            leans = _LEANS_BACK.match(each) and before and before not in found
-            found += [before, each] if leans else [each]
-    return found if sentences.length(*found) <= room.CAPTION else []
 
 
 def _speaks_of_next(sentence: str) -> bool:

@@ -9,8 +9,18 @@ from lstm_lessons.site import glossary
 
 _HELD = re.compile(r"`[^`]+`|\$\$.*?\$\$|\$[^$]+\$|\[[^\]]*\]\([^)]*\)")
 _END = re.compile(r"[.!?][*)\"”]*\s+(?=[^a-z\s]|[a-z]\b)")
-_BOLD = re.compile(r"\*\*([^*]{3,})\*\*")
+_BOLD = re.compile(r"\*\*(?=\S)([^*]{3,})(?<=\S)\*\*")
 _STRESSED = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
+_LEANS = re.compile(
+    r"So (?!that\b)|(But|And|Or|Then|That|The (two|same|others?))\b"
+    r"|Each (of|has|is|had)\b|Both (are|is|of|go|give|come)\b"
+    r"|(\w+,? ){0,3}(it|its|they|them|their|these|those|such|this(?! (picture|course|lesson)))\b"
+    r"|\w+ that (is|was|one|time)\b",
+    re.IGNORECASE,
+)
+"""How sentences begin that speak of what the one before them has named."""
+_WANTS = re.compile(r"(This|That|It|They|These|Those|Its|Their)\b")
+"""How those begin that say nothing without it."""
 
 
 def of(text: str) -> list[str]:
@@ -45,6 +55,32 @@ def is_marked(sentence: str) -> bool:
         return True
     stressed = [found.strip(".,:;") for found in _STRESSED.findall(sentence)]
     return any(each.casefold() in _words() for each in stressed)
+
+
+def leans(sentence: str) -> bool:
+    """Whether it speaks of what the sentence before it has named."""
+    return bool(_LEANS.match(sentence.lstrip("*")))
+
+
+def want_nothing(chosen: list[str], found: list[str], said: list[str]) -> bool:
+    """Whether each chosen sentence says something by itself, or has the one that it wants."""
+    before = dict(zip(said[1:], said, strict=False))
+    return all(not _WANTS.match(each) or before.get(each) in found for each in chosen)
+
+
+def with_leaned_on(chosen: list[str], said: list[str], most: int) -> list[str]:
+    """Return chosen sentences, each with the one that it leans on, as far as ``most`` allows.
+
+    ``said`` are all that there are, in their order.
+    """
+    found = list(chosen)
+    for each in chosen:
+        at = said.index(each) if each in said else 0
+        if not at or not leans(each) or said[at - 1] in found:
+            continue
+        if length(*found, said[at - 1]) <= most:
+            found.insert(found.index(each), said[at - 1])
+    return found
 
 
 @cache

@@ -30,6 +30,7 @@ class Code:
     """Code to be read."""
 
     source: str
+    language: str = "python"
 
 
 @dataclass(frozen=True)

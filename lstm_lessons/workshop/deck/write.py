@@ -88,7 +88,7 @@ def _part(part: Part) -> str:
         case Points():
             return _points(part)
         case Code():
-            return f'<pre class="code"><code>{_coloured(part.source)}</code></pre>'
+            return f'<pre class="code"><code>{_coloured(part)}</code></pre>'
         case Printed():
             return _printed(part)
         case Image():
@@ -126,11 +126,14 @@ def _printed(part: Printed) -> str:
     return f'<pre class="{_classes(part, "printed")}">{"".join(lines)}</pre>'
 
 
-def _coloured(source: str) -> str:
+def _coloured(part: Code) -> str:
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
+    if part.language != "python":
+        return escape(part.source)
+    source = part.source
     return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
 
 
