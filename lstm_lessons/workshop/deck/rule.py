@@ -12,7 +12,8 @@ their sentences a slide shows few:
 * by themselves, where a section goes on for long without anything to look at: its marked sentences,
   or the first of each paragraph.
 
-What a page folds away is in the notes alone, but for a list of answers, each of which waits for a key.
+What a page folds away is in the notes alone, but for answers in a list, each of which waits for a
+key.
 
 A question stands with the cell that answers it. What the cell prints or draws, and what is seen in
 it, wait for a key: below it where there is room, else on the next slide.
