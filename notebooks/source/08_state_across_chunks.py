@@ -40,7 +40,7 @@ vectors = reader.embedding(numbers)
 print("vectors:", tuple(vectors.shape))
 
 # %% [markdown]
-# In the function, `hx` is the pair (h, c) with which a call begins. `None` means zeros.
+# In the next cell, `hx` is the pair (h, c) with which a call begins. `None` means zeros.
 
 
 # %%
@@ -49,7 +49,7 @@ def unit_5(hand_on):
     hx, states = None, []
     for chunk in vectors.split(10):  # ten characters each
         output, hx = reader.lstm(chunk, hx)
-        states.append(output[:, 5].detach())  # the numbers alone: see below
+        states.append(output[:, 5].detach())  # the numbers alone
         if not hand_on:
             hx = None  # the next chunk begins with zeros
     return torch.cat(states)
@@ -95,25 +95,9 @@ print("lengths:", [len(output) for output in outputs])
 same(torch.cat(outputs), whole)
 
 # %% [markdown]
-# The outputs of the chunks are those of the whole. With two directions they would not be, because
-# the reverse pass would need the state of the *next* chunk.
-#
-# Now somebody hands on h alone, with a new c of zeros.
-#
-# **Predict.** From which word on is the output wrong?
-
-# %%
-hx, start = None, 0
-for chunk in x.split(5):
-    output, (h, c) = lstm(chunk, hx)
-    hx = (h, torch.zeros_like(c))
-    end = start + len(chunk)
-    print(f"words {start:2} to {end - 1}:", same(output, whole[start:end]))
-    start = end
-
-# %% [markdown]
-# From word 5 on, the first word after the first cut. There is no error. The state is the
-# *pair* (h, c).
+# The outputs of the chunks are those of the whole. With `batch_first=True` time is axis 1, so write
+# `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: the state of sentence 0 goes on into
+# sentence 5, the outputs are wrong, and with 10 sentences there is no error.
 
 # %% [markdown]
 # ## Training on chunks
@@ -141,11 +125,9 @@ except RuntimeError as error:
 # the graph of chunk 0, and the values in it have been thrown away.
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. We try it, and
-# count for each chunk how many words its loss reaches. After `backward()`, `words.grad` holds the
-# gradient of this one loss for all 24 words, and 0 for a word that it does not reach.
+# count for each chunk how many of the 24 words its loss reaches: the words whose gradient is not 0.
 #
-# `between` says what is handed on. `carry` hands on the pair as it is, and later another function
-# takes its place.
+# A function, `between`, hands the state on. The first one, `carry`, hands on the pair as it is.
 
 
 # %%
@@ -155,28 +137,37 @@ def carry(h, c):
 
 # %%
 def words_reached(between):
-    """Return for each chunk how many words the gradient of its loss reaches."""
+    """Return for each chunk how many words its loss reaches."""
     words, hx, reached = x.clone().requires_grad_(), None, []
     for chunk in words.split(5):
         output, (h, c) = lstm(chunk, hx)
         words.grad = None  # backward() adds to what stands here
         output.square().mean().backward(retain_graph=True)
-        by_word = words.grad.abs().sum(dim=(1, 2))  # one number a word
-        reached.append(int((by_word > 0).sum()))
+        by_word = words.grad.abs().sum(dim=(1, 2))  # (24,): one sum a word
+        reached.append(int((by_word > 0).sum()))  # how many are above 0
         hx = between(h, c)
     return reached
 
 
+# %% [markdown]
+# **Predict.** With `carry`, how many words does the loss of chunk 2 reach?
+
+# %%
 print(words_reached(carry))
 
 # %% [markdown]
-# It runs, but the last chunk walks back over the whole text. For a book, each walk would take
-# longer than the one before, and need more memory.
+# 15: its own five, and the ten before. It runs, but the last chunk walks back over the whole text.
+# For a book, each walk would take longer than the one before, and need more memory.
 #
-# Here the weights stayed as they were. In training they change: after each `backward()`, the
-# *optimiser* makes an update. Its `step()` moves every weight, most of them by `lr` or less, in the
-# direction in which the loss gets smaller. Ours is called *Adam*. `zero_grad()` clears the
-# gradients of the update before. The first optimiser of a program takes some seconds to load.
+# Here the weights stayed as they were. In training they change after every chunk. An *optimiser*
+# changes them; ours is called *Adam*. A chunk then needs three lines:
+#
+# 1. `optimiser.zero_grad()` clears the old gradients, because `backward()` adds to what is there.
+# 2. `backward()` computes the gradients of this chunk.
+# 3. `optimiser.step()` changes every weight a little, to make the loss smaller: an *update*. We
+#    choose `lr`, and a weight seldom moves further than `lr` in one update.
+#
+# The first optimiser of a program takes some seconds to load.
 #
 # **Predict.** A guess: does chunk 1 still work, if the weights change after each chunk?
 
@@ -203,8 +194,8 @@ except RuntimeError as error:
 # ## Cut the graph, keep the numbers
 #
 # `detach` returns a tensor with the same numbers and without the graph. So we hand on `h.detach()`
-# and `c.detach()`. In the picture a box is a chunk. Above the boxes, the state goes on from chunk
-# to chunk. Below them, the gradient runs back, and stops at each cut.
+# and `c.detach()`. In the picture a box is a chunk. Above, the state goes on. Below, the gradient
+# runs back, and stops at each cut.
 
 # %%
 pictures.chunks(line, 10, between="detach")
@@ -232,16 +223,19 @@ for chunk in x.split(5):
 print("all five chunks are done")
 
 # %% [markdown]
-# Here is what you can do between two chunks, side by side:
+# What you can do between two chunks, side by side:
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
-# | carry | h and c | right | goes back to the first word; in training, an error |
-# | detach | `h.detach()` and `c.detach()` | right | ends at the cut |
-# | reset | nothing | wrong | ends at the cut |
+# | carry | h and c | as in the whole | goes back to the first word, or ends in an error |
+# | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
+# | reset | nothing | not as in the whole | ends at the cut |
 #
 # The middle row is what you train with. This is *truncated backpropagation through time* ([Williams
 # and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
+#
+# "As in the whole" is exact while the weights stay as they are. After an update it is nearly so, if
+# `lr` is small: the state that is handed on was made by the weights before.
 #
 # If you only read and do not train, write `with torch.no_grad():` around the loop. Then there is no
 # graph, and nothing to detach.
@@ -251,9 +245,9 @@ print("all five chunks are done")
 #
 # Each of 24 words has a loss of its own. Below, a row is the loss of one word, and a column is a
 # word. The more this word moves this loss through the memory, the larger is the mark: that is its
-# *effect*. A word that stands d steps before has the effect $f^d$, if f is the forget gate. A
-# square is an effect that the gradient sees. A stroke is one that it does not see, because a cut
-# lies between. The two percentages add up all effects: 100 % is their sum where nothing is cut.
+# *effect*. A word that stands d steps before has the effect $f^d$, if f is the forget gate. The
+# knob `forget bias` sets f. The gradient sees the squares, and a stroke is lost to it at a cut.
+# `seen by the gradient` adds up the squares alone, and `effect on the losses` the strokes too.
 #
 # **Try it.**
 #
@@ -269,7 +263,7 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. The strokes. With `detach` a word still moves the losses behind the cut, and only the gradient
+# 1. The strokes. With `detach` a word still moves the losses after the cut, and only the gradient
 #    does not see it. With `reset` the word does not move them at all.
 # 2. With a short one: 87 %, against 31 %. The longer a memory lasts, the more of what it does lies
 #    across a cut.
@@ -279,8 +273,8 @@ explorers.chunks()
 # %% [markdown]
 # ## A long text, read in streams
 #
-# A batch has B sentences, and one long text is only one. So the text is cut into B pieces of equal
-# length, which are read side by side. They are called *streams*. Stream b of a chunk must go on
+# A layer reads B sentences side by side, and one long text is only one. To fill a batch, the text
+# is cut into B pieces of equal length. They are called *streams*. Stream b of a chunk must go on
 # where stream b of the chunk before has ended, because its state is handed on to it. Time comes
 # first, so in a table a stream is a column.
 #
@@ -335,7 +329,8 @@ print("x:", tuple(known[0].shape), " answers:", tuple(known[1].shape))
 # %% [markdown]
 # `train` reads x twice, in chunks of k. At every cut the state is detached and handed on, or it
 # begins anew with zeros. The *head* makes a score of each h, and the sigmoid of the score is the
-# share that the answer 1 gets. The loss is −ln of the share that the right answer gets.
+# share that the answer 1 gets. The loss is −ln of the share that the right answer gets: small
+# where this share is near 1.
 
 # %%
 loss_of = nn.functional.binary_cross_entropy_with_logits  # sigmoid inside
@@ -382,18 +377,21 @@ for hand_on in (True, False):
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it.
 #
-# How can that be, if no gradient crosses a cut? A chunk in which a bracket opens teaches to store
-# it, because the dots behind it have their answers in this chunk. A chunk of five dots inside a
-# bracket has the answers 1 1 1 1 1. Only the state that came in says so, and it must be kept to the
-# end of the chunk. So this chunk teaches to keep it. No gradient has to see both ends of a long
-# bracket.
+# How can that be, if no gradient crosses a cut? It is learned in two steps:
+#
+# 1. Where a bracket opens, the dots after it have their answers in the same chunk. So this chunk
+#    teaches to *store* the bracket. Then the state at its end holds it, and is handed on.
+# 2. A chunk of five dots inside a bracket has the answers 1 1 1 1 1. The state that comes in holds
+#    the bracket by now, and must be kept to the end. So this chunk teaches to *keep* it.
+#
+# No gradient has to see both ends of a long bracket.
 
 # %% [markdown]
 # ## An echo
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. There are 16 streams of 400 signs. We train by the same function
-# with chunks of 3 and with chunks of 4, and hand the state on in both.
+# that came three steps before. In the first three steps of a stream it can only guess. There are 16
+# streams of 400 signs. We train with chunks of 3 and of 4, and hand the state on in both.
 #
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
@@ -418,20 +416,21 @@ pictures.echo(chunk=4, lag=3)
 
 # %% [markdown]
 # In each chunk of 4, the first sign stands with its answer. From there a gradient goes back to the
-# sign, and says: store it. In a chunk of 3 no sign stands with its answer, so no gradient says it.
+# sign, and says: store it. Why are the answers to the other three signs right too? A layer has the
+# same weights at every step, and does not know where a cut is. What it learns from the first sign,
+# it does with all four.
 #
-# One seed had more than one half right with chunks of 3. Nothing taught it to store the sign. By
-# chance, probably, a trace of the sign is still in the state three steps later, and the head reads
-# it.
+# In a chunk of 3 no sign stands with its answer, so no gradient says: store it. Two of the three
+# seeds are still above one half. Even in a layer that was never trained, the state holds a trace of
+# the sign of three steps before. The head is trained, and can read some of it.
 #
 # ### What the cut costs
 #
-# Of the four signs of a chunk, one has its answer in this chunk: $1 - 3/4$ of them, a quarter. In
-# chunks of k steps, with a loss d steps later, the share is $1 - d/k$, and nothing if d is k or
-# more. So, as a rule:
+# A gradient does not see what lies across a cut. So, as a rule:
 #
 # * If a word matters only to a loss d steps later, chunks must be longer than d.
-# * If keeping is taught at every step, as with the brackets, short chunks will do.
+# * If storing and keeping are each taught inside a chunk, as with the brackets, short chunks will
+#   do.
 # * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`.
 
 # %% [markdown]
@@ -443,17 +442,18 @@ pictures.echo(chunk=4, lag=3)
 # * at the beginning of a new document,
 # * in a new round over the text,
 # * for other data, such as a test text,
-# * for batches of sentences that have nothing to do with each other. That is the usual case, and
-#   there you write `lstm(x)` without any state.
+# * for batches of sentences that have nothing to do with each other, as those of a `DataLoader`
+#   that shuffles. That is the usual case, and there you write `lstm(x)` without any state.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * `nn.LSTM` keeps no state between calls. If you hand on the pair (h, c), the chunks have the
-#   outputs of the whole.
+#   outputs of the whole, read by the same weights.
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
-# * A network can learn to remember across cuts, if the state is handed on.
+# * A network can learn to remember across cuts, if the state is handed on, and if chunks are long
+#   enough to teach storing.
 # * A stream goes on in the same place of the batch. Where nothing goes on, begin with zeros.
 
 # %% [markdown]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_lessons.data.streams import brackets
+from lstm_lessons.data.streams import brackets, echo, share_right
 from lstm_lessons.explorers.chunks import numbers
 
 T, B, INPUT, H = 24, 10, 100, 16
@@ -194,6 +194,114 @@ def test_answers_behind_a_bracket_of_the_same_chunk_are_right_first():
             nn.functional.binary_cross_entropy_with_logits(score, answer).backward()
             optimiser.step()
         assert first["behind"] < first["without"]
+
+
+def echo_trained(seed, k, never=False):
+    """Return LSTM and head, trained as in the lesson; ``never`` trains the head alone."""
+    torch.manual_seed(seed)
+    lstm, head = nn.LSTM(1, H), nn.Linear(H, 1)
+    parameters = [*head.parameters()] if never else [*lstm.parameters(), *head.parameters()]
+    optimiser = torch.optim.Adam(parameters, lr=0.03)
+    x, answers = echo(seed=100)
+    for _ in range(2):
+        hx = None
+        for chunk, answer in zip(x.split(k), answers.split(k), strict=False):
+            output, states = lstm(chunk, hx)
+            hx = both_detached(*states)
+            optimiser.zero_grad()
+            score = head(output)[..., 0]
+            nn.functional.binary_cross_entropy_with_logits(score, answer).backward()
+            optimiser.step()
+    return lstm, head
+
+
+def test_a_layer_that_was_never_trained_holds_a_trace_of_the_sign():
+    """By 6,400 answers: half of them right would be 0.5, give or take 0.006."""
+    others = echo(seed=101)
+    for seed in range(3):
+        never = share_right(echo_trained(seed, 3, never=True), *others, 3, True)
+        assert 0.56 < never < 0.7
+
+
+def test_with_chunks_of_3_two_of_three_seeds_are_above_one_half():
+    others = echo(seed=101)
+    shares = [share_right(echo_trained(seed, 3), *others, 3, True) for seed in range(3)]
+    assert [share > 0.5 + 4 * 0.00625 for share in shares] == [True, True, False]
+    assert max(shares) < 0.7
+
+
+def test_what_the_first_sign_of_a_chunk_teaches_serves_all_four():
+    """The answer to the first sign comes in the same chunk, at its end, the others after a cut."""
+    x, answers = echo(seed=101)
+    for seed in range(3):
+        lstm, head = echo_trained(seed, 4)
+        with torch.no_grad():
+            right = (head(lstm(x)[0])[..., 0] > 0) == (answers == 1)
+        for place in range(4):
+            assert right[4 + place :: 4].double().mean() > 0.97
+
+
+def test_after_an_update_a_state_is_a_little_old(x):
+    """The chunks of the lesson's loop against the whole, by the weights of the moment."""
+    farthest = {}
+    for lr in (0.1, 0.001):
+        torch.manual_seed(0)
+        lstm, hx, differ = nn.LSTM(INPUT, H), None, []
+        optimiser = torch.optim.Adam(lstm.parameters(), lr=lr)
+        for count, chunk in enumerate(x.split(5)):
+            output, states = lstm(chunk, hx)
+            whole = lstm(x[: 5 * count + len(chunk)])[0][5 * count :]
+            differ.append((output - whole).abs().max().item())
+            hx = both_detached(*states)
+            optimiser.zero_grad()
+            output.square().mean().backward()
+            optimiser.step()
+        assert differ[0] < 1e-12
+        farthest[lr] = max(differ)
+    assert 1e-12 < farthest[0.001] < 0.03
+    assert farthest[0.1] > 0.5
+
+
+def test_a_weight_seldom_moves_further_than_lr_in_one_update():
+    """Of all moves of all weights while brackets are learned, fewer than one in twenty."""
+    x, answers = brackets(seed=7)
+    lstm, head = nn.LSTM(3, H), nn.Linear(H, 1)
+    weights = [*lstm.parameters(), *head.parameters()]
+    optimiser, hx, further = torch.optim.Adam(weights, lr=0.03), None, []
+    for chunk, answer in zip(x.split(5), answers.split(5), strict=True):
+        output, states = lstm(chunk, hx)
+        hx = both_detached(*states)
+        optimiser.zero_grad()
+        score = head(output)[..., 0]
+        nn.functional.binary_cross_entropy_with_logits(score, answer).backward()
+        before = torch.cat([each.detach().flatten() for each in weights])
+        optimiser.step()
+        moved = (torch.cat([each.detach().flatten() for each in weights]) - before).abs()
+        further.append((moved > 0.03 * (1 + 1e-6)).double().mean().item())
+    assert sum(further) / len(further) < 0.05
+
+
+def test_batch_first_wants_axis_1_and_axis_0_is_wrong_without_an_error(x):
+    lstm = nn.LSTM(INPUT, H, batch_first=True)
+    batch = x.transpose(0, 1)
+    for axis, right in ((1, True), (0, False)):
+        hx, outputs = None, []
+        for chunk in batch.split(5, dim=axis):
+            output, hx = lstm(chunk, hx)
+            outputs.append(output)
+        output, whole = torch.cat(outputs, dim=axis), lstm(batch)[0]
+        assert torch.allclose(output, whole, rtol=0, atol=1e-12) == right
+        if not right:  # sentences 0 to 4 are as they should be, and 5 began with the state of 0
+            torch.testing.assert_close(output[:5], whole[:5], rtol=0, atol=1e-12)
+            state = lstm(batch[:1])[1]
+            torch.testing.assert_close(output[5:6], lstm(batch[5:6], state)[0])
+
+
+def test_h_handed_on_with_a_new_c_is_wrong_from_the_first_cut_on(x):
+    def new_c(h, c):
+        return h, torch.zeros_like(c)
+
+    assert right_chunks(nn.LSTM(INPUT, H), x, new_c) == [True, False, False, False, False]
 
 
 def test_a_cut_loses_more_of_a_long_memory():
