@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -219,6 +219,16 @@ def test_a_list_is_led_to_by_its_own_paragraph():
     blocks_ = [Cell("print(1)", "1"), Text("prose", "It is one. The second is two, and no more.")]
     (section,) = rule.sections([*blocks_, Text("prose", "Three layers:"), Text("list", "* a\n* b")])
     assert section.slides[-1].parts[0].text == "Three layers:"
+
+
+def test_a_caption_takes_no_second_line_from_a_picture_with_small_letters():
+    said = "The rooms of a house follow one another, so open the doors in their order."
+    for letters, first in ((13, "Those"), (16, "The rooms")):
+        drawn = f'<svg width="600" height="500"><text font-size="{letters}">a</text></svg>'
+        html = f'<img src="data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}">'
+        told = Text("prose", f"{said} Those at the back of the house are shut at night.")
+        (section,) = rule.sections([told, Cell("show()", pictures=(html,))])
+        assert section.slides[-1].parts[0].text.startswith(first)
 
 
 def test_what_a_page_folds_away_is_said_in_the_notes_and_only_answers_wait_for_a_key():

@@ -7,6 +7,8 @@ has 18.
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Iterable
 
 from lstm_lessons.workshop.deck.sentences import length
@@ -23,6 +25,9 @@ SHORT = 400
 
 LEAD = 320
 
+LINE = 85
+"""Characters of a line above a picture."""
+
 VERDICT = 170
 """Characters of what was seen: two lines."""
 
@@ -34,6 +39,14 @@ POINTS = 900
 
 ROWS = 13
 """Lines of a table, its head included."""
+
+_SIZE = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"')
+_SOURCE = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
+_FONT = re.compile(r'font-size(?:="|:\s*)([\d.]+)')
+_ACROSS, _BELOW = 1192, 535
+"""Pixels that a slide has for a picture, below two lines."""
+_LETTERS = 14
+"""Pixels of a picture's smallest letters."""
 
 _HEIGHT = 586
 """Pixels below the heading, with the gap after it."""
@@ -48,6 +61,29 @@ _CHARACTERS = {"": 100, "small": 100, "question": 84, "verdict": 88}
 def lines(text: str) -> int:
     """Return how many lines a text takes in code's letters, those that are broken included."""
     return sum(1 + max(0, len(line) - 1) // COLUMNS for line in text.splitlines())
+
+
+def ratio(picture: str) -> float:
+    """Return how many times as wide as high a picture is, given as ``<img>``."""
+    width, height, _ = _measures(picture)
+    return width / height
+
+
+def reads_below_two_lines(picture: str) -> bool:
+    """Whether a picture's smallest letters are large enough below a caption of two lines."""
+    width, height, letters = _measures(picture)
+    return letters * min(_ACROSS / width, _BELOW / height) >= _LETTERS
+
+
+def _measures(picture: str) -> tuple[float, float, float]:
+    """Return a picture's width, its height and the size of its smallest letters."""
+    found = _SOURCE.search(picture)
+    drawn = b64decode(found[1]).decode() if found else ""
+    size = _SIZE.search(drawn)
+    if not size:
+        raise ValueError(f"expected a picture as SVG with its size, got {picture[:60]!r}")
+    letters = (float(each) for each in _FONT.findall(drawn))
+    return float(size[1]), float(size[2]), min(letters, default=_LETTERS)
 
 
 def holds(parts: Iterable[Part]) -> bool:

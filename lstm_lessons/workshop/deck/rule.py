@@ -25,6 +25,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from math import ceil
 
 from lstm_lessons.workshop.deck import room, sentences
 from lstm_lessons.workshop.deck.blocks import Block, Cell, Text, items
@@ -209,21 +210,30 @@ class _Maker:
         """Add a slide with what leads to it, and with the paragraphs before it as notes."""
         self.words_if_long()
         notes = self.waiting or [" ".join(self.unseen(self.rest))]
-        lead = self.lead() if caption else []
+        pictures = [each.html for each in parts if isinstance(each, Image)]
+        whole_lines = not all(map(room.reads_below_two_lines, pictures))
+        lead = self.lead(whole_lines=whole_lines) if caption else []
         before = (Words(" ".join(lead), "small"),) if lead else ()
         told = tuple(each for each in notes if each)
         self.put(kind, (*before, *parts), told)
         self.waiting = []
         self.rest = ""
 
-    def lead(self, least: int = 40, most: int = room.CAPTION) -> list[str]:
-        """Return the sentences that lead to the next thing, and note that they are shown."""
+    def lead(
+        self, least: int = 40, most: int = room.CAPTION, *, whole_lines: bool = False
+    ) -> list[str]:
+        """Return the sentences that lead to the next thing, and note that they are shown.
+
+        With ``whole_lines`` the one that they lean on may fill a line, and begin none: a picture
+        would have to be smaller.
+        """
         parts = [self.unseen(each) for each in (self.rest, *self.waiting)]
         said = [each for part in parts for each in part]
         self.rest = ""
         points_on = bool(said) and said[-1].endswith(":")
         led = sentences.last(parts[-1] if points_on and parts[-1] else said, least, most)
-        led = sentences.with_leaned_on(led, said, most)
+        line = room.LINE * ceil(sentences.length(*led) / room.LINE)
+        led = sentences.with_leaned_on(led, said, min(most, line) if whole_lines else most)
         marked = [each for each in said if sentences.is_marked(each)]
         for found in (sentences.with_leaned_on(marked, said, 10 * most), marked, led):
             with_end = [*found, said[-1]] if points_on and said[-1] not in found else found

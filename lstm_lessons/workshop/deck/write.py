@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from html import escape
 
 from lstm_lessons.site import pages
@@ -20,8 +18,6 @@ from lstm_lessons.workshop.deck.slide import (
     Words,
 )
 
-_SIZE = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"')
-_SOURCE = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 _KEYS = (
     "Tab goes to the first control, and the arrow keys move it. Page Down turns to the next slide, "
     "and Escape gives the arrow keys back to the slides."
@@ -94,7 +90,7 @@ def _part(part: Part) -> str:
         case Image():
             return f'<div class="{_classes(part, "picture")}">{part.html}</div>'
         case Explorer():
-            side = "" if _ratio(part.still) >= _WIDE else " ll-beside"
+            side = "" if room.ratio(part.still) >= _WIDE else " ll-beside"
             return pages.figure(part.name, part.still).replace(
                 'class="ll-explorer"', f'class="ll-explorer{side}"', 1
             )
@@ -147,12 +143,3 @@ def colours() -> str:
 
     light = sheet("a11y-high-contrast-light", "html:not([data-theme=dark])")
     return light + "\n" + sheet("a11y-high-contrast-dark", "html[data-theme=dark]") + "\n"
-
-
-def _ratio(still: str) -> float:
-    """Return how many times as wide as high a still picture is."""
-    found = _SOURCE.search(still)
-    size = _SIZE.search(b64decode(found[1]).decode()) if found else None
-    if not size:
-        raise ValueError(f"expected a picture as SVG with its size, got {still[:60]!r}")
-    return float(size[1]) / float(size[2])
