@@ -387,8 +387,8 @@ def _with_room(parts: tuple[Part, ...], told: Words) -> tuple[Part, ...] | None:
     """Return parts with a verdict below them, without the caption if need be, or nothing."""
     if any(isinstance(each, Image) for each in parts):
         return (*parts, told)  # a picture gives way
-    bare = tuple(each for each in parts if getattr(each, "size", "") != "small")
-    caption = tuple(each for each in parts if each not in bare)
+    caption = tuple(each for each in parts if isinstance(each, Words) and each.size == "small")
+    bare = tuple(each for each in parts if each not in caption)
     short = tuple(replace(each, text=sentences.of(each.text)[-1]) for each in caption)
     tried = ((*parts, told), (*short, *bare, told), (*bare, told))
     return next((each for each in tried if room.holds(each)), None)
