@@ -87,7 +87,7 @@ pictures.way_back("forward")
 # $$\text{result} = 1 \cdot h[0] - 2 \cdot h[1] + 0.5 \cdot c[0]$$
 #
 # where h[0] is h of unit 0. The first two terms are what a head makes of h. The last one stands for
-# all that later steps make of c. They read h as well; that way is left out until we come to time.
+# all that later steps make of c.
 #
 # If h[0] grows by 0.001, the result grows by 1 · 0.001. If h[1] grows by 0.001, the result falls
 # by 2 · 0.001. So the gradient of the result with respect to h is (1, −2). We call it `d_h`: it
@@ -99,8 +99,8 @@ pictures.way_back("forward")
 #
 # h is made in the line h = o · tanh(c). In unit 0, o is 0.50, and tanh(c) is 0.84.
 #
-# * If o grows by 0.001, h grows by 0.84 · 0.001. That is what h = o · tanh(c) says. And the result
-#   grows 1 times as fast as h. So `d_o` is 1 · 0.84 = 0.84.
+# * If o grows by 0.001, h grows by 0.84 · 0.001. And the result grows 1 times as fast as h. So
+#   `d_o` is 1 · 0.84 = 0.84.
 # * If c grows by 0.001, tanh(c) grows by its slope, $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$, times
 #   0.001, and h grows 0.50 times as much. That makes 1 · 0.50 · 0.29 = 0.15.
 #
@@ -108,7 +108,8 @@ pictures.way_back("forward")
 #
 # But c acts on the result in a second way, through the next step. Both ways move the result, so
 # **where two arrows leave a number, the gradients that come back add up**. From the next step
-# comes 0.50, the factor of c[0] in the result, and through h comes 0.15: `d_c` is 0.65.
+# comes 0.50, the factor of c[0] in the result, and through h comes 0.15: `d_c` is 0.65. In
+# mathematics these two rules are called the *chain rule*.
 #
 # In the picture, an arrow that the gradient has passed points back, with its slope beside it.
 
@@ -153,9 +154,8 @@ pictures.way_back("gates")
 # \end{aligned}$$
 #
 # Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
-# way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. With what
-# comes through h, it makes `d_c`. What goes back to c_before is `d_c` times f: one step earlier,
-# this number comes in as `from_next`.
+# way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. What goes
+# back to c_before is `d_c` times f: one step earlier, this number comes in as `from_next`.
 
 
 # %%
@@ -177,8 +177,7 @@ def gates_backward(d_h, from_next, step):
 
 # %% [markdown]
 # Now the numbers of the picture, in code. `split(1)` makes tensors of the shape (1, 2), each a
-# batch of one row. A `Step` of the package keeps what the way back needs. The word and the h
-# before, which it keeps too, are those of lesson 03.
+# batch of one row. A `Step` of the package keeps what the way back needs.
 
 # %%
 from lstm_lessons.lstm.backprop import Step
@@ -201,7 +200,7 @@ for name, each in zip("ifgo", dz[0].chunk(4)):
 
 # %% [markdown]
 # Below you can walk it number by number, with one unit. It begins at h; the box with the thick
-# frame has just got its gradient, and the last lines say how. "Play" walks on by itself.
+# frame has just got its gradient, and the last lines say how.
 #
 # **Try it.** Press "gates at their ends", and play. Does any of the four sums get more than 0.01?
 
@@ -251,23 +250,22 @@ dz @ weight_ih
 # On the way forward, each *row* of the table makes one sum. On the way back, each *column* collects
 # for one number. For h the same is `dz @ weight_hh`.
 #
-# Now the weights. `dz_f` of unit 0 is 0.07, and the word is (1, 2).
+# Now the weights. In the third row, that of f of unit 0, dz is 0.07. The word is (1, 2).
 #
-# **Predict.** In the row of f of unit 0, what is the gradient of the weight for the *second* number
-# of the word, about 0.07, about 0.14 or about 2?
+# **Predict.** In this row, what is the gradient of the weight for the *second* number of the word,
+# about 0.07, about 0.14 or about 2?
 
 # %%
-dz_f = dz[0, 2]  # of i, i, f, f, ... the first f
-names = ("word[0]", "word[1]", "h[0]", "h[1]", "bias")
-for name, multiplied_by in zip(names, (1, 2, 0.5, -1, 1)):
-    print(f"weight for {name:<8} {dz_f * multiplied_by:6.2f}")
+dz.T @ word
 
 # %% [markdown]
-# 0.14: its slope is the number that it was multiplied by, which is 2. A bias is only added, so that
-# its gradient is dz itself.
+# 0.14, in the third row: the weight was multiplied by 2, so its slope is 2. `dz.T` is dz set
+# upright, (8, 1), and `word` is (1, 2). So the product, (8, 2), has each dz times each number of
+# the word. For the weights of h it is `dz.T @ h_before`. A bias is only added, so its gradient is
+# dz itself.
 #
 # A batch has many rows, and all of them use the same weights. So what comes back to a weight adds
-# up over the rows. `dz.T @ x` makes these products and sums for all weights at once.
+# up over the rows. The same product, (8, B) times (B, 2), does that, too.
 
 # %% [markdown]
 # These were all the rules. It is a good place for a break.
@@ -294,7 +292,8 @@ def step_backward(d_h, from_next, step, weights):
 # %% [markdown]
 # ## Over time
 #
-# The steps are a chain, so the way back is a loop that begins at the *last* step.
+# The steps are a chain, so the way back is a loop that begins at the *last* step. Let the result be
+# made from the `output` of all steps, as when each character gets a verdict of its own.
 #
 # **Predict.** In the next picture a step is one box, and arrows show the way back. How many arrows
 # will come *into* a box in the middle?
@@ -306,8 +305,12 @@ pictures.back_in_time(["n", "g", "e", "("])
 # Three: `from_next` and `d_h` from the step after it, and `d_output` from above. On the way
 # forward, h went two ways, into the next step and into `output`, so the last two add up. And every
 # step used the same weights, so their gradients add up over the steps, as they do over the rows of
-# a batch. `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step,
-# and adds those of all others.
+# a batch.
+#
+# In the code, `d_h` and `from_next` are at first `d_h_n` and `d_c_n`, the gradients of the last h
+# and c at the right of the picture. After the loop they are `d_h_0` and `d_c_0`.
+# `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step, and adds
+# those of all others.
 
 
 # %%
@@ -327,10 +330,14 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
-# 1990). Is it what autograd does? We take a layer with random weights and states. The result is
-# made from all that the layer returns, `output`, `h_n` and `c_n`: each of their numbers is
-# multiplied by a random factor, and all is added up. As in 1 · h[0] − 2 · h[1], such a factor is a
-# gradient that comes in. So these factors are `d_output`, `d_h_n` and `d_c_n`.
+# 1990). Is it what autograd does? We take a layer with random weights and states, and make a result
+# from all that it returns:
+#
+# $$\text{result} = \sum d_\text{output} \odot \text{output} + \sum d_{h_n} \odot h_n
+#   + \sum d_{c_n} \odot c_n$$
+#
+# The factors `d_output`, `d_h_n` and `d_c_n` are random. They are the gradients that come in, as 1
+# and −2 were in 1 · h[0] − 2 · h[1]. The last `output` is h_n, so it counts twice, on purpose.
 
 # %%
 from torch import nn
@@ -345,8 +352,8 @@ d_output = torch.randn(T, B, H)
 d_h_n, d_c_n = torch.randn(B, H), torch.randn(B, H)
 
 # %% [markdown]
-# First by hand. `direction_forward` of the package is the loop of lesson 04. It returns `output`,
-# the last h and c, and a list with the `Step` of each step.
+# First by hand. `direction_forward` of the package is the loop of lesson 04. The last thing that it
+# returns is a list with the `Step` of each step.
 
 # %%
 from lstm_lessons.lstm.backprop import direction_forward
@@ -359,8 +366,8 @@ d_x, d_h_0, d_c_0, d = by_hand
 ours = [d_x, d_h_0, d_c_0, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh]
 
 # %% [markdown]
-# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want, in the order in
-# which we name the tensors. `nn.LSTM` needs an axis for layers in its states, `h_0[None]`.
+# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want. `nn.LSTM` needs
+# an axis for layers in its states, `h_0[None]`.
 
 # %%
 output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
@@ -384,34 +391,52 @@ for name, hand, autograd in zip(names, ours, theirs):
 #
 # ## Back to the bracket
 #
-# Here is the reader's line again. Step 0 reads its first character, whose gradient is so long. Step
-# 14 reads the bracket. i, f and o of 16 units are 48 gates. Let us say that a gate is *at its end*
-# where its slope is below 0.01.
+# Here is the reader's line again. Step 14 reads the bracket. i, f and o of 16 units are 48 gates.
+# Let us say that a gate is *at its end* where its slope is below 0.01.
 #
 # **Predict.** A guess: how many of the 48 gates are at their ends when the bracket is read, about
 # 5, about 15, or about 35?
 
 # %%
-weights, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
-*_, steps = direction_forward(x[:, None], nothing, nothing, weights)  # B = 1
-
-
-def at_their_ends(step):
-    """Return how many of the gates i, f and o are at their ends."""
-    gates = torch.cat((step.i, step.f, step.o))
-    return (gates * (1 - gates) < 0.01).sum().item()
-
-
-print("step 0: ", at_their_ends(steps[0]), "of 48")
-print("step 14:", at_their_ends(steps[14]), "of 48")
+of_reader, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
+*_, steps = direction_forward(x[:, None], nothing, nothing, of_reader)  # B = 1
+for t in (0, 14):
+    gates = torch.cat((steps[t].i, steps[t].f, steps[t].o))
+    at_end = (gates * (1 - gates) < 0.01).sum().item()
+    print(f"step {t}: {at_end} of 48 gates are at their ends")
 
 # %% [markdown]
-# About 35. At the first character there are only 4. So at the bracket next to nothing gets back to
-# most of the sums, and from them to its vector. That is one reason why its bar is so short.
+# About 35. At the first character there are only 4. Is that why the bar of the bracket is so short,
+# 0.41? On the way back through step 14, we give each gate at its end the slope of a half open gate,
+# 0.25. Here `d_h` is the weight of the head, which makes the score from h. There is no next step,
+# so `from_next` is 0.
 #
-# A gradient is about small changes. What does a large one do? Here a part of the bracket's vector
-# is taken away, at last all of it. A number x that goes altogether changes by −x, and the gradient
-# foretells −x times the slope of x. Added up over the 8 numbers, that is what the gradient says.
+# **Predict.** A guess: how long is the bar of the bracket then, about 0.5, about 1 or about 4?
+
+
+# %%
+def steep(dz, gate):
+    """Return dz with the slope 0.25 for each gate at its end."""
+    slope = gate * (1 - gate)
+    return torch.where(slope < 0.01, dz / slope * 0.25, dz)
+
+
+last = steps[14]
+dz, _ = gates_backward(reader.head.weight, nothing, last)
+dz_i, dz_f, dz_g, dz_o = dz.chunk(4, dim=1)
+steep_i, steep_f = steep(dz_i, last.i), steep(dz_f, last.f)
+steep_o = steep(dz_o, last.o)
+steep_dz = torch.cat((steep_i, steep_f, dz_g, steep_o), dim=1)
+for each in (dz, steep_dz):
+    print(f"{(each @ of_reader.weight_ih).norm():.2f}")
+
+# %% [markdown]
+# 4.25, ten times as long. So its bar is short because of the gates at their ends.
+#
+# A gradient is about small changes. What does a large one do? We take away a part of the bracket's
+# vector, at last all of it. A number that goes from 0.8 to 0 falls by 0.8. If its gradient is 0.3,
+# the score should then fall by 0.8 · 0.3 = 0.24. Added up over all 8 numbers, that is what the
+# gradient says. The gradients are in `vectors.grad`, from the beginning.
 
 
 # %%
@@ -419,22 +444,24 @@ def score_with(place, share):
     """Return the score when this share of the vector at this place is left."""
     changed = x[:, None].clone()
     changed[place] *= share
-    _, h, _, _ = direction_forward(changed, nothing, nothing, weights)
+    _, h, _, _ = direction_forward(changed, nothing, nothing, of_reader)
     return reader.head(h).item()
 
 
 # %%
 whole = score_with(14, 1)
 says = -(x * vectors.grad).sum(dim=1)  # (T,)
-for away in (0.01, 0.1, 1):
+for away in (0.01, 0.1, 0.5, 0.9, 1):
     change = score_with(14, 1 - away) - whole
     says_here = away * says[14]
     print(f"{away:4.0%} away: {change:6.3f}, by the gradient {says_here:6.3f}")
 
 # %% [markdown]
-# For a hundredth or a tenth the gradient is right, and for all of it far off. So to ask what a
-# character has done, make a large change. Here we put zeros in place of its vector, which is one
-# choice among several.
+# For a hundredth the gradient is right, for a tenth nearly, and for all of it far off. The score
+# falls most in between, and the gradient knows only the slope where we stand.
+#
+# So to ask what a character has done, make a large change. Here we put zeros in place of its
+# vector, which is one choice among several.
 #
 # **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
 # back to prose, with a score below 0?
@@ -455,32 +482,12 @@ alt = "A bar for each character, and a ring for what the gradient says: "
 show(plot, alt + ", ".join(named))
 
 # %% [markdown]
-# One, the bracket. For four characters the gradient has even the sign wrong. One of them is the
-# first, which had the longest gradient.
-#
-# What has the bracket done inside? When it is read, o of unit 3 is 0.002, nearly shut.
-#
-# **Predict.** A guess: with zeros in the bracket's place, is this gate nearly shut as well, half
-# open, or nearly open?
-
-# %%
-without = x[:, None].clone()
-without[14] = 0
-*_, zeros_read = direction_forward(without, nothing, nothing, weights)
-for gate, unit in (("o", 3), ("f", 4), ("f", 1)):
-    with_zeros = getattr(zeros_read[14], gate)[0, unit]
-    with_bracket = getattr(steps[14], gate)[0, unit]
-    print(f"{gate} of unit {unit}: {with_zeros:.3f} -> {with_bracket:.3f}")
-print(at_their_ends(zeros_read[14]), "of 48 at their ends with zeros")
-
-# %% [markdown]
-# Nearly open: the bracket has shut it. It has also shut f of the units 4 and 1, which forget what
-# they held. With zeros far fewer gates are at their ends. So the bracket drives gates to their
-# ends, which moves the verdict, and *there* the slopes are next to nothing.
+# One, the bracket. And the first character, with the longest gradient? With zeros in its place the
+# score falls by 0.75 only. If it is left out of the line altogether, the verdict turns, too.
 #
 # The gradient was right, and we had asked it another question. It says what a small change would do
-# *here*. Training follows the gradient, too. What a gate at its end does wrong, training can hardly
-# see.
+# *here*. Training follows the gradient, too. If a gate at its end does wrong, next to nothing comes
+# to its weights, and training can hardly mend it.
 
 # %% [markdown]
 # ## What we have seen

@@ -122,7 +122,7 @@ def test_a_twentieth_of_what_comes_to_c_of_the_bracket_goes_on_to_the_sums_of_i_
 
 
 def test_three_gates_that_the_bracket_shuts_stand_in_units_that_move_the_score():
-    """Lesson 10: units 3, 4 and 1 give 1.87 of the 3.69; 15 and 12, with most gradient, 0.12."""
+    """Units 3, 4 and 1 give 1.87 of the 3.69; 15 and 12, with most gradient, 0.12."""
     weights, head, x, steps = bracket()
     without, zeros = x[:, None].clone(), torch.zeros(1, 16)
     without[14] = 0

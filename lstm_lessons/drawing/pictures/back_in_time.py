@@ -47,9 +47,9 @@ def back_in_time(steps: Sequence[str] = ("n", "g", "e", "(")) -> Picture:
         pill(root, x, 294, word, max(40, 14 + 11 * len(word)), data_word=word)
     belt(root, "ink", (FIRST - BOX / 2, C_Y), (40, C_Y), data_back="c out")
     arrow(root, "ink", (FIRST - BOX / 2, H_Y), (40, H_Y))
-    for x in (30, WIDTH - 30):
-        svg.label(root, x, C_Y - 14, "d_c", 15, font_weight="bold")
-        svg.label(root, x, H_Y + 24, "d_h", 15)
+    for x, which in ((30, "0"), (WIDTH - 30, "n")):
+        svg.label(root, x, C_Y - 14, f"d_c_{which}", 15, font_weight="bold")
+        svg.label(root, x, H_Y + 24, f"d_h_{which}", 15)
     return Picture(svg.write(root), _alt(words))
 
 
@@ -59,6 +59,6 @@ def _alt(words: Sequence[str]) -> str:
         f"The way back over {len(words)} steps, which read {', '.join(words)}. It begins at step "
         f"{last} and ends at step 0. From each step to the one before go two arrows: from_next "
         "along a thick belt and d_h along a thin line. Into each step comes its own d_output from "
-        "above, and below each step comes out its d_x. At the right d_c and d_h of the last states "
-        "come in, at the left those of the first states come out."
+        "above, and below each step comes out its d_x. At the right d_c_n and d_h_n, of the last "
+        "states, come in; at the left d_c_0 and d_h_0, of the first states, come out."
     )
