@@ -319,8 +319,8 @@ explorers.in_and_out()
 #
 # ### 00.1 What comes out
 #
-# Here is one to practise on. The layer above has hidden size 16. Suppose it reads **7** sentences
-# of **5** words. What shapes come out? Put a tuple such as `(1, 2, 3)` in place of each `...`, and
+# Here is one to practise on. The layer above has hidden size 16. Suppose it reads **7 sentences of
+# 5 words**. **What shapes come out?** Put a tuple such as `(1, 2, 3)` in place of each `...`, and
 # run both cells. Then try a wrong answer on purpose.
 
 # %%

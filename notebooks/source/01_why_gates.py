@@ -349,9 +349,11 @@ left = forget_gates(opened, x)[-30:].prod(dim=0)
 print(f"left of c after 30 steps, on average: {left.mean():.2f}")
 
 # %% [markdown]
+# About one half, as we wanted.
+#
 # ## Turn the knob
 #
-# About one half, as we wanted. What do open gates do to the gradient? Below, another LSTM reads a
+# What do open gates do to the gradient? Below, another LSTM reads a
 # long text. The solid curve is for the forget bias that you choose. We measure as before, but how
 # far the last c moves, since f acts on c. A plain RNN has no c, so its curve is for h.
 #

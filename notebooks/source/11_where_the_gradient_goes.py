@@ -197,7 +197,7 @@ plot, axes = figure(width=720, height=400)
 for name, curve in curves.items():
     share = curve / curve[0]
     axes.plot(share, "k-")
-    axes.text(61, share[60], name, va="center", fontsize=9)
+    axes.text(61, share[60], name, va="center")
 axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", yscale="log")
 axes.set(title="One axis for all", xlim=(0, 88), xticks=range(0, 61, 10))
 alt = """Five curves of gradient against lag on a logarithmic axis. The LSTM

@@ -42,7 +42,7 @@ axes.plot(years, series, "k-", linewidth=1.2)
 for border in (1920.5, 1955.5):
     axes.axvline(border, color="#59606b", linestyle="--")
 for year, name in ((1810, "training"), (1938, "validation"), (1982, "test")):
-    axes.text(year, 205, name, fontsize=8, ha="center")
+    axes.text(year, 205, name, fontsize=9, ha="center")
 axes.set(xlabel="year", ylabel="sunspot number", ylim=(0, 225))
 alt = """The yearly sunspot numbers from 1700 to 2008: waves of about eleven
 years, with tops between 45 and 190. Two dashed lines cut the years into
