@@ -3,7 +3,7 @@
 // is first touched; a page that cannot have it keeps the picture, and says so.
 
 import { Ahead } from "./ahead.js";
-import { parsed, redraw } from "./redraw.js";
+import { carryOut, changes, parsed } from "./redraw.js";
 import { make } from "./shared.js";
 import { startPython } from "./worker.js";
 
@@ -107,7 +107,7 @@ function explorer(figure, index) {
     const { early, beside } = asked;
     asked = null;
     if (!early) show(detail);
-    else if (beside === shown) ahead.keep({ ...detail, picture: parsed(detail.svg) });
+    else if (beside === shown) ahead.keep({ ...detail, steps: stepsTo(detail) });
     if (stale) draw();
     else soon();
   });
@@ -157,8 +157,12 @@ function explorer(figure, index) {
     asks.postMessage({ figure: index, name, values: wanted, shown });
   }
 
+  function stepsTo({ svg }) {
+    return changes(picture, parsed(svg));
+  }
+
   function show(drawn) {
-    redraw(picture, drawn.picture ?? parsed(drawn.svg));
+    carryOut(drawn.steps ?? stepsTo(drawn));
     said.textContent = drawn.alt;
     status.textContent = drawn.wrong.join(" ") || drawn.said;
     status.classList.toggle("ll-wrong", drawn.wrong.length > 0);

@@ -1,6 +1,6 @@
 // A picture becomes the next one, and only what is new in it is changed. Two neighbours have most of
 // their parts in common, their style sheet too: a new one would have the browser ask again which
-// rules of all the page's sheets hold for what.
+// rules of all the page's sheets hold for what. What is new can be found before it is wanted.
 
 // Parse a picture, outside of the page.
 export function parsed(svg) {
@@ -9,39 +9,43 @@ export function parsed(svg) {
   return place.firstChild;
 }
 
-// Show a picture in a place; its parts may end up in the one that stands there.
-export function redraw(place, picture) {
-  if (place.firstChild) become(place.firstChild, picture);
-  else place.append(picture);
+// Return what makes a place show a picture, as steps to take. They hold for as long as nothing else
+// is shown there; the picture's parts may end up in the one that stands there.
+export function changes(place, picture) {
+  const steps = [];
+  if (place.firstChild) compare(place.firstChild, picture, steps);
+  else steps.push(() => place.append(picture));
+  return steps;
 }
 
-function become(old, picture) {
+export function carryOut(steps) {
+  for (const each of steps) each();
+}
+
+function compare(old, picture, steps) {
   if (old.nodeName !== picture.nodeName) {
-    old.replaceWith(picture);
+    steps.push(() => old.replaceWith(picture));
     return;
   }
   if (old.nodeType !== Node.ELEMENT_NODE) {
-    if (old.data !== picture.data) old.data = picture.data;
+    const { data } = picture;
+    if (old.data !== data) steps.push(() => (old.data = data));
     return;
   }
   for (const { name, value } of picture.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.getAttribute(name) !== value) steps.push(() => old.setAttribute(name, value));
   }
-  if (old.attributes.length > picture.attributes.length) {
-    for (const name of old.getAttributeNames()) {
-      if (!picture.hasAttribute(name)) old.removeAttribute(name);
-    }
+  for (const name of old.getAttributeNames()) {
+    if (!picture.hasAttribute(name)) steps.push(() => old.removeAttribute(name));
   }
-  let next = old.firstChild;
-  for (const each of [...picture.childNodes]) {
-    const part = next;
-    next = part?.nextSibling ?? null;
-    if (part) become(part, each);
-    else old.append(each);
+  let part = old.firstChild;
+  for (const each of picture.childNodes) {
+    if (part) compare(part, each, steps);
+    else steps.push(() => old.append(each));
+    part = part?.nextSibling ?? null;
   }
-  while (next) {
-    const part = next;
-    next = part.nextSibling;
-    part.remove();
+  for (; part; part = part.nextSibling) {
+    const left = part;
+    steps.push(() => left.remove());
   }
 }
