@@ -9,6 +9,10 @@ after the picture has changed. Beside each explorer of the site stand that of a 
 whose script has the same pictures ready and puts one in place of the other: what is over its time
 is what Python takes. A page that writes one number is the limit that no page can pass. Moves of
 all pages take turns; the notebook's are made after them.
+
+The browser draws its frames at a beat of its own, and the second frame waits for it. So keys are
+pressed all over the time between two beats, for each page at the same places: after a rest of whole
+beats, the beat that a page happened to meet decided its time, by up to 17 ms.
 """
 
 import argparse
@@ -39,6 +43,7 @@ EXPLORERS = {
     "lstm_map": "notebooks/map_of_nn_lstm.html",
 }
 WARM_UP, REST = 3, 250
+FRAME = 1000 / 60  # milliseconds from one beat of the browser's to the next
 LIMIT = 1.3
 ONE_NUMBER = """<!doctype html><title>One number</title>
 <figure><input type="range" min="0" max="100" value="0"><output>0</output></figure>
@@ -102,13 +107,16 @@ class Subject:
     moves: list[float] = field(default_factory=list)
     right: bool = True
 
-    def move(self, keep: bool) -> None:
-        """Press a key on the page's first slider and wait for the picture; turn at its ends."""
+    def move(self, keep: bool, rest: float) -> None:
+        """Press a key on the page's first slider and wait for the picture; turn at its ends.
+
+        ``rest`` is how long the page is left alone before, in milliseconds.
+        """
         slider = self.page.locator("figure input[type=range]").first
         at = round(slider.evaluate("each => (each.value - each.min) / (Number(each.step) || 1)"))
         self.right = at < self.steps if self.right else at <= 0
         slider.focus()
-        self.page.wait_for_timeout(REST)
+        self.page.wait_for_timeout(rest)
         self.page.locator("figure").first.evaluate(MOVE)
         self.page.keyboard.press("ArrowRight" if self.right else "ArrowLeft")
         took = self.page.evaluate("window.moved")
@@ -193,9 +201,10 @@ def move_times(browser: Browser, site: str, moves: int) -> list[Subject]:
     page.set_content(ONE_NUMBER)
     made += [*others, Subject("one number", page, 100)]
     for number in range(moves + WARM_UP):
+        rest = REST + FRAME * (number * 0.618 % 1)  # never twice at one place, and soon at all
         for subject in made if number % 2 else reversed(made):
             subject.page.bring_to_front()
-            subject.move(keep=number >= WARM_UP)
+            subject.move(number >= WARM_UP, rest)
     context.close()
     return made
 
