@@ -1,6 +1,10 @@
 """Of the theme's style sheets and icons the pages load what they can use, and no less."""
 
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
 from importlib.util import find_spec
+from urllib.parse import unquote
 
 import pytest
 
@@ -39,6 +43,43 @@ WORDS = frozenset({"used", "dark", "part"})
 def test_a_rule_stays_where_a_page_can_use_it(sheet, left):
     wanted = "@supports (a:b){@media print{.used{a:b}}}" if left is None else left
     assert lean.lean(sheet, WORDS) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sheets", "left"),
+    [
+        (["p{--gone:1;color:red}"], ["p{color:red}"]),
+        (["p{color:red;--gone:url(a;b)}"], ["p{color:red;}"]),
+        (["p{--kept:1}", "b{a:var(--kept)}"], None),
+        (["p{--kept:1;--other: 2;a:calc(1px + var( --kept, var(--other)))}"], None),
+        (["p{--used:1}"], ["p{}"]),
+        (["p{--by-script:1}"], None),
+        (["p{--gone:1;--then:var(--gone)}"], ["p{}"]),
+        (["@media print{p{--gone:1;a:b}}"], ["@media print{p{a:b}}"]),
+        (['p{a:b/* ; */;--gone:{a:b;c:d};c:"--gone:1;"}'], ['p{a:b/* ; */;c:"--gone:1;"}']),
+        (["@font-face{--gone:1;a:b}", "@keyframes x{to{--gone:1}}"], None),
+    ],
+)
+def test_a_variable_stays_where_a_sheet_or_a_script_names_it(sheets, left):
+    words = WORDS | {"--by-script"}
+    assert lean.without_unused_variables(sheets, words) == (sheets if left is None else left)
+
+
+def test_a_picture_stands_in_the_page_as_text_and_is_the_same():
+    style, words = "<style>p { font: 'A b' }\n</style>", '\t<a b="#c">5 % &amp;#39; &lt; é →</a>'
+    svg = f'<svg xmlns="x">{style}{words}</svg>'
+    packed = b64encode(svg.encode()).decode()
+    page = f'<p>a <img alt="b" src="data:image/svg+xml;base64,{packed}"> c'
+    images = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: images.append(dict(attrs)) if tag == "img" else None
+    made = lean.with_text(page)
+    reader.feed(made)
+    head, _, text = images[0]["src"].partition(",")
+    assert (head, unquote(text)) == ("data:image/svg+xml;charset=utf-8", svg)
+    assert not re.search(r"[\n\t#]", text)  # a browser would drop these, or end the picture here
+    assert made.startswith('<p>a <img alt="b" src=') and made.endswith("> c")
+    assert images[0]["alt"] == "b"
 
 
 def test_a_site_is_made_lean_and_what_it_carries_whole_is_not_touched(tmp_path):

@@ -24,6 +24,10 @@ _SCRIPTS = (
 )
 _STATIC = (*_SCRIPTS, "page.css", "preview.png")
 _ICONS_SCRIPT = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>\s*')
+_MENUS_SCRIPT = re.compile(
+    r'<link rel="preload" as="script" href="[^"]*/scripts/bootstrap\.js[^"]*" />\s*'
+    r'|<script defer src="[^"]*/scripts/bootstrap\.js[^"]*"></script>\s*'
+)
 _SEARCH_SCRIPT = re.compile(
     r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>\s*'
 )
@@ -56,6 +60,7 @@ def build(root: Path, folder: Path) -> None:
         _run_sphinx(sources, made, told)
         _leave_out_scripts(made)
         lean.make_lean(made)
+        lean.write_pictures_as_text(made)
         feeds.write(root, made, told)
         made_folder.put(made, folder, _MARK)
 
@@ -116,23 +121,32 @@ def _run_sphinx(sources: Path, made: Path, told: Addresses) -> None:
 
 
 def _leave_out_scripts(made: Path) -> None:
-    """Take out what the theme has its pages load for nothing.
+    """Take out what the theme has its pages load for nothing, or too soon.
 
-    A second way of drawing icons, 1.5 MB a reader: a font draws them all. And on all pages but that
-    of its results what the search needs, its index included: the box only leads there.
+    A second way of drawing icons, 1.5 MB a reader: a font draws them all. On all pages but that of
+    its results what the search needs, its index included: the box only leads there. The script of
+    menus and tips, which ``page.js`` loads once the pictures are there. And where no explorer or no
+    exercise is, our own script for it.
 
     Raises:
         ValueError: a page has no such scripts: the theme has changed, and this can go.
     """
     for path in (path for path in made.rglob("*.html") if "_static" not in path.parts):
         text, icons = _ICONS_SCRIPT.subn("", path.read_text(encoding="utf-8"))
-        found = [icons]
+        text, menus = _MENUS_SCRIPT.subn("", text)
+        found = [icons, menus]
         if path.name != "search.html":
             text, count = _SEARCH_SCRIPT.subn("", text)
             found.append(count)
-        if found not in ([1], [1, 3]):
+        if found not in ([1, 2], [1, 2, 3]):
             raise ValueError(
-                f"expected one script of icons, three of search in {path.name}: {found}"
+                "expected one script of icons, one of menus that is named twice, three of search "
+                f"in {path.name}: {found}"
             )
+        for name, mark in (("explorers", "ll-explorer"), ("exercises", "ll-exercise")):
+            if f'class="{mark}"' not in text:
+                text, count = re.subn(rf"<script [^>]*/{name}\.js[^>]*></script>\s*", "", text)
+                if count != 1:
+                    raise ValueError(f"expected {name}.js once in {path.name}: {count}")
         path.write_text(text, encoding="utf-8")
     (made / "_static" / "scripts" / "fontawesome.js").unlink()

@@ -30,6 +30,10 @@ from .web import SPARING, Visit, drawn_there, served
 pytestmark = pytest.mark.browser
 
 SETTINGS = 12
+MODULES = ("shared.js", "ahead.js", "redraw.js", "worker.js")
+"""What our scripts import: it stands in no tag."""
+PICTURE = "src='data:image/svg+xml;charset=utf-8,"
+"""How the address of a still picture begins; a single quote ends it."""
 
 
 @pytest.fixture(scope="module")
@@ -321,17 +325,35 @@ def one_of(parameter, draw: Random):
 
 
 def test_little_is_loaded_before_the_first_picture(built):
-    """Of a page on a plain server: itself, and what a browser waits for before it paints."""
-    for name in ("index.html", "notebooks/01_why_gates.html", "notebooks/map_of_nn_lstm.html"):
-        text = (built / name).read_text(encoding="utf-8")
-        waited_for = re.findall(r'<link href="([^"?]+)[^>]*rel="stylesheet"', text)
-        waited_for += re.findall(r'<link rel="stylesheet"[^>]*href="([^"?]+)', text)
-        waited_for += re.findall(r'<script src="([^"?]+)[^"]*"></script>', text)
-        assert len(waited_for) >= 8, waited_for
-        files = {(built / name).parent / each for each in waited_for}
-        files |= set(built.glob("_static/vendor/fontawesome/webfonts/*.woff2"))
-        size = len(text.encode()) + sum(path.stat().st_size for path in files)
-        assert size < 300_000, f"{name}: {size / 1000:.0f} kB"
+    """Of a page on a plain server: itself as far as the picture, and all that its tags name.
+
+    The formulas' script is left out: none other waits for it.
+    """
+    pages = {path: path.read_text(encoding="utf-8") for path in built.rglob("*.html")}
+    shown = {path: text for path, text in pages.items() if PICTURE in text}
+    assert len(shown) >= 20
+    brought = {built / "_static" / name for name in ("basic.css", *MODULES)}
+    brought |= set(built.glob("_static/vendor/fontawesome/webfonts/*.woff2"))
+    for path, text in shown.items():
+        named = re.findall(r'<(?:link|script) [^>]*(?:href|src)="([^"?]+\.(?:css|js))', text)
+        formulas = [each for each in named if "/mathjax/" in each]
+        assert all(f'<script async="async" src="{each}' in text for each in formulas)
+        assert len(named) >= 11, named
+        files = {(path.parent / each).resolve() for each in set(named).difference(formulas)}
+        end = text.index("'", text.index(PICTURE) + len(PICTURE))
+        size = len(text[:end].encode())
+        size += sum(each.stat().st_size for each in files | brought)
+        assert size < 250_000, f"{path.name}: {size / 1000:.0f} kB"
+
+
+def test_the_themes_menus_come_after_the_picture_and_open(visit):
+    page = visit.open("notebooks/map_of_nn_lstm.html")
+    assert "bootstrap" not in page.request.get(page.url).text()
+    page.wait_for_function("window.bootstrap")
+    for name, theme in (("Dark", "dark"), ("System Settings", "light")):
+        page.get_by_role("button", name="Color mode").click()
+        page.get_by_role("button", name=name).click()
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
 
 
 def test_every_view_is_the_same_in_the_page_character_for_character(visit):

@@ -1,4 +1,5 @@
 // Predictions: a guess is kept in the reader's own browser; folds open together, and for printing.
+// And the theme's menus and tips come once the pictures are there.
 
 const root = document.documentElement;
 import { keep, recall } from "./shared.js";
@@ -54,3 +55,11 @@ const mark = () => {
 };
 new MutationObserver(mark).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
 mark();
+
+const there = (image) =>
+  image.complete || new Promise((done) => (image.onload = image.onerror = done));
+Promise.all([...document.images].map(there)).then(() => {
+  const script = document.createElement("script");
+  script.src = new URL("scripts/bootstrap.js", import.meta.url);
+  document.head.append(script);
+});

@@ -31,3 +31,4 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
 mathjax_path = "mathjax/es5/tex-svg-full.js"
+mathjax_options = {"async": "async"}  # 2 MB, for which no other script has to wait
