@@ -1,15 +1,13 @@
-"""Where the gradient of the reader's score goes: over the characters, the gates, c and h."""
+"""Where the gradient of the reader's score goes: its length at each character, by c and by h."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from math import ceil, hypot, log10, tanh
+from math import hypot, tanh
 from typing import Annotated, NamedTuple
 
 from lstm_lessons.data.plain_reader import HIDDEN_SIZE, alphabet, read, weights
 from lstm_lessons.drawing import Picture, svg
-from lstm_lessons.drawing.heat import heat, heat_key
 from lstm_lessons.drawing.steps import SPACE, Steps
 from lstm_lessons.explorers.base import Choice, Explorer, Range, Text, checked
 from lstm_lessons.lstm.plain import dot, sigmoid
@@ -17,24 +15,20 @@ from lstm_lessons.lstm.plain import dot, sigmoid
 Vector = list[float]
 
 MOST = 32
-GATES = "ifgo"
 BOTH, ALONG_C, ALONG_H = WAYS = "both ways", "along c alone", "along h alone"
 
-WIDTH, HEIGHT = 720, 506
+WIDTH, HEIGHT = 720, 184
 LEFT, ROOM = 64, 602
-MOST_X = 714  # where the largest number of a row ends
 BARS_TOP, BARS_BOTTOM, LETTERS_Y = 74, 150, 172
-ALL_TOP, UNIT_TOP, ROW = 222, 350, 20
-KEY_Y = 490
 
 _LINE = "for k in range(10):"
 PRESETS = {
-    "it changes its mind": {"line": _LINE, "characters": 15, "unit": 5, "way": BOTH},
-    "before the bracket": {"line": _LINE, "characters": 14, "unit": 5, "way": BOTH},
-    "prose": {"line": "It ends where the line ends.", "characters": MOST, "unit": 3},
-    "seven brackets": {"line": "(((((((", "characters": 7, "unit": 5},
-    "along c alone": {"line": _LINE, "characters": 15, "unit": 5, "way": ALONG_C},
-    "along h alone": {"line": _LINE, "characters": 15, "unit": 5, "way": ALONG_H},
+    "it changes its mind": {"line": _LINE, "characters": 15, "way": BOTH},
+    "before the bracket": {"line": _LINE, "characters": 14, "way": BOTH},
+    "prose": {"line": "It ends where the line ends.", "characters": MOST},
+    "seven brackets": {"line": "(((((((", "characters": 7},
+    "along c alone": {"line": _LINE, "characters": 15, "way": ALONG_C},
+    "along h alone": {"line": _LINE, "characters": 15, "way": ALONG_H},
 }
 
 
@@ -54,18 +48,9 @@ class Flow(NamedTuple):
         """Return the length of the gradient of each character, n numbers."""
         return [hypot(*each) for each in self.x]
 
-    def of_gates(self) -> list[Vector]:
-        """Return the length of dz over all units: a row for each gate, of n numbers."""
-        return [[hypot(*step[gate]) for step in self.z] for gate in range(4)]
-
-    def of_unit(self, unit: int) -> list[Vector]:
-        """Return the rows of one unit, of n numbers each: d_h, d_c and the four gates' dz."""
-        gates = ([step[gate][unit] for step in self.z] for gate in range(4))
-        return [[each[unit] for each in self.h], [each[unit] for each in self.c], *gates]
-
 
 def gradient_flow() -> Explorer:
-    """Return the explorer: a line, after which character the score is asked, and a unit."""
+    """Return the explorer: a line, after which character the score is asked, and a way."""
     return Explorer(view, presets=PRESETS, play="characters")
 
 
@@ -106,10 +91,9 @@ def flow(line: str, way: str = BOTH) -> Flow:
 def view(
     line: Annotated[str, Text(most=MOST), "a line of your own"] = _LINE,
     characters: Annotated[int, Range(1, MOST, 1), "score after character"] = 15,
-    unit: Annotated[int, Range(0, HIDDEN_SIZE - 1, 1), "unit"] = 5,
     way: Annotated[str, Choice((BOTH, ALONG_C, ALONG_H)), "the way back"] = BOTH,
 ) -> Picture:
-    """Return the picture: gradient by character, by gate of all units, and of one unit.
+    """Return the picture: the length of the gradient for each character.
 
     Raises:
         ValueError: a parameter is outside its range.
@@ -121,13 +105,7 @@ def view(
     _title(root, line[:done], found, way)
     most = max(length for each in WAYS for length in flow(line[:done], each).lengths())
     _bars(root, steps, line, found.lengths(), most)
-    names = ["d_h", "d_c", *(f"dz_{gate}" for gate in GATES)]
-    _rows(root, steps, ALL_TOP, "the sums of each gate, all 16 units: length of dz",
-          found.of_gates(), names[2:])  # fmt: skip
-    _rows(root, steps, UNIT_TOP, f"unit {unit} alone: what comes back to h, c and its sums",
-          found.of_unit(unit), names)  # fmt: skip
-    heat_key(root, LEFT, KEY_Y)
-    return Picture(svg.write(root), _alt(line[:done], line, found, unit, way))
+    return Picture(svg.write(root), _alt(line[:done], line, found, way))
 
 
 @cache
@@ -168,57 +146,21 @@ def _bars(root: svg.Element, steps: Steps, line: str, values: Vector, most: floa
     steps.letters(root, LETTERS_Y, line, now=len(values) - 1)
 
 
-def _rows(
-    root: svg.Element, steps: Steps, top: float, title: str, values: list[Vector], names: list[str]
-) -> None:
-    bound = _round_up(max(map(_largest, values)))
-    said = f"{title} (the largest possible square: {bound:g})"
-    svg.label(root, LEFT, top - 10, said, 13, "start")
-    heat(root, steps, top, ROW, values, bound=bound, names=names)
-    svg.label(root, MOST_X, top - 10, "largest", 12, "end", fill="muted")
-    for row, (name, numbers) in enumerate(zip(names, values, strict=True)):
-        y = top + (row + 0.5) * ROW + 4
-        largest = svg.number(_largest(numbers), 2)
-        svg.label(root, MOST_X, y, largest, 12, "end", data_largest=name)
-
-
-def _largest(values: Iterable[float]) -> float:
-    return max(map(abs, values))
-
-
-def _round_up(value: float) -> float:
-    """Return the next larger of 0.1, 0.2, 0.5, 1, 2, 5 and so on, so that scales seldom move."""
-    value = max(value, 1e-6)
-    power = 10.0 ** ceil(log10(value))
-    return next(power * part for part in (0.1, 0.2, 0.5, 1) if power * part >= value * 0.999)
-
-
 def _named(character: str) -> str:
     if character == " ":
         return "a space"
     return f"{character}" if character in alphabet() else f"{character}, never met,"
 
 
-def _alt(part: str, line: str, found: Flow, unit: int, way: str) -> str:
+def _alt(part: str, line: str, found: Flow, way: str) -> str:
     lengths = found.lengths()
     largest = lengths.index(max(lengths))
     each = ", ".join(
         f"{SPACE if character == ' ' else character} {svg.number(value, 2)}"
         for character, value in zip(part, lengths, strict=True)
     )
-    gates = "; ".join(
-        f"dz_{gate} {', '.join(svg.number(v, 2) for v in row)}"
-        for gate, row in zip(GATES, found.of_gates(), strict=True)
-    )
-    rows = "; ".join(
-        f"{name} {', '.join(svg.number(v, 2) for v in row)}"
-        for name, row in zip(
-            ["d_h", "d_c", *(f"dz_{g}" for g in GATES)], found.of_unit(unit), strict=True
-        )
-    )
     return (
         f"The gradient of the reader's score after {len(part)} of the {len(line)} characters of "
         f"{line!r}, {way}. The score is {svg.number(found.score, 2)}. Length of the gradient for "
-        f"each character: {each}; the largest at {_named(part[largest])}. Length of dz over all "
-        f"units, from the first character on: {gates}. Unit {unit} alone: {rows}."
+        f"each character: {each}; the largest at {_named(part[largest])}."
     )

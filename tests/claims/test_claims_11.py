@@ -1,7 +1,6 @@
 """What lesson 11 says of clipping with plain gradient descent, and with other optimisers."""
 
-import re
-from math import isnan
+from math import inf, isnan
 from pathlib import Path
 
 import pytest
@@ -109,32 +108,38 @@ def test_every_step_but_the_first_has_an_equal_share_of_the_long_gradient():
     assert round(sum(shares).norm().item()) == 120
 
 
-def network(seed):
-    """Return the relu RNN of the lesson, with 1.05 on the diagonal of W_hh, and its head."""
+def network(seed, factor=1.05):
+    """Return the relu RNN of the lesson, with a factor on the diagonal of W_hh, and its head."""
     torch.manual_seed(seed)
     rnn = nn.RNN(1, 16, nonlinearity="relu", bias=False, dtype=torch.float64)
     head = nn.Linear(16, 1, dtype=torch.float64)
     with torch.no_grad():
-        rnn.weight_hh_l0.copy_(1.05 * torch.eye(16, dtype=torch.float64))
+        rnn.weight_hh_l0.copy_(factor * torch.eye(16, dtype=torch.float64))
     return rnn, head
+
+
+def run_of(rnn, head, lr, limit, updates, T=60):
+    """Train as the lesson does; return each update's loss, share right and gradient's length."""
+    parameters = [*rnn.parameters(), *head.parameters()]
+    optimiser, run = torch.optim.SGD(parameters, lr=lr), []
+    for _ in range(updates):
+        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+        x = torch.zeros(T, 16, 1, dtype=torch.float64)
+        x[0, :, 0] = sign
+        output, _ = rnn(x)
+        answer = head(output[-1])[:, 0]
+        loss = (answer - sign).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        length = nn.utils.clip_grad_norm_(parameters, limit).item()
+        optimiser.step()
+        run.append((loss.item(), (answer * sign > 0).double().mean().item(), length))
+    return run
 
 
 def losses_of(rnn, head, lr, limit, updates):
     """Train as the lesson does; return the loss of each update."""
-    parameters = [*rnn.parameters(), *head.parameters()]
-    optimiser, losses = torch.optim.SGD(parameters, lr=lr), []
-    for _ in range(updates):
-        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-        x = torch.zeros(60, 16, 1, dtype=torch.float64)
-        x[0, :, 0] = sign
-        output, _ = rnn(x)
-        loss = (head(output[-1])[:, 0] - sign).square().mean()
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(parameters, limit)
-        optimiser.step()
-        losses.append(loss.item())
-    return losses
+    return [loss for loss, _, _ in run_of(rnn, head, lr, limit, updates)]
 
 
 def largest_and_last(seed, rate, limit):
@@ -144,16 +149,79 @@ def largest_and_last(seed, rate, limit):
     return max(losses), sum(losses[-20:]) / 20
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_run_of_30_numbers_explodes_and_ends_in_guessing_without_nan(seed):
+    """A gradient at least eight times as long as the first comes, and the end is that of guessing.
+
+    One that vanishes ends alike, and its gradients are short all the way: the length tells them
+    apart, the loss of the end does not. With a limit of 0.5 the same run learns.
+    """
+    quiet = run_of(*network(seed), 0.01, inf, 60, T=30)
+    faded = run_of(*network(seed, 0.8), 0.01, inf, 60)
+    for run in (quiet, faded):
+        assert not any(isnan(loss) for loss, _, _ in run)
+        loss, right = (sum(each[n] for each in run[-20:]) / 20 for n in (0, 1))
+        assert 0.97 < loss < 1.03 and 0.44 < right < 0.57
+    longest, short = (max(length for _, _, length in run) for run in (quiet, faded))
+    assert longest > 200 and longest > 8 * quiet[0][2] and short < 2
+    clipped = run_of(*network(seed), 0.01, 0.5, 60, T=30)
+    assert sum(loss for loss, _, _ in clipped[-20:]) / 20 < 0.1
+
+
+def test_nearly_all_of_the_first_update_goes_into_w_hh():
+    """Seed 0: 0.01 times 120.2 is 1.202 long, of which the part of W_hh is 1.199 long."""
+    rnn, head = network(0)
+    before = rnn.weight_hh_l0.detach().clone()
+    ((_, _, length),) = run_of(rnn, head, 0.01, inf, 1)
+    assert 0.01 * length == pytest.approx(1.202, abs=1e-3)
+    assert (rnn.weight_hh_l0.detach() - before).norm().item() == pytest.approx(1.199, abs=1e-3)
+
+
+def test_with_a_limit_of_4_the_signs_are_right_and_the_sizes_are_not():
+    """Seed 0, after 60 updates: −2.19 and 0.48 in place of −1 and 1."""
+    rnn, head = network(0)
+    run_of(rnn, head, 0.01, 4, 60)
+    x = torch.zeros(60, 2, 1, dtype=torch.float64)
+    x[0, :, 0] = torch.tensor([-1.0, 1.0])
+    assert head(rnn(x)[0][-1])[:, 0].tolist() == pytest.approx([-2.19, 0.48], abs=5e-3)
+
+
+def test_larger_weights_of_w_hh_explode_and_still_larger_ones_shut_the_way():
+    """Times 30 it is 1.50 per step, times 100 1.80, times 1000 0.37: the gates are at their ends.
+
+    What a gate lets back is its slope, s(1 - s): a mean of 0.24 in the new LSTM, of 0.06 with
+    times 30, and below 0.003 with times 1000.
+    """
+    torch.manual_seed(4)
+    words = torch.randn(61, 8, dtype=torch.float64, requires_grad=True)
+    start, found = torch.zeros(1, 16, dtype=torch.float64), {}
+    for times in (1, 30, 100, 1000):
+        torch.manual_seed(4)
+        lstm = nn.LSTM(8, 16, dtype=torch.float64)
+        with torch.no_grad():
+            lstm.weight_hh_l0 *= times
+        (back,) = torch.autograd.grad(lstm(words)[0][-1].sum(), words)
+        factor = (back[0].norm() / back[60].norm()).item() ** (1 / 60)
+        weights = Weights(*lstm.requires_grad_(False).parameters())
+        *_, steps = direction_forward(words.detach()[:, None], start, start, weights)
+        gates = torch.cat([gate for step in steps[1:] for gate in (step.i, step.f, step.o)])
+        found[times] = factor, (gates * (1 - gates)).mean().item()
+    assert [round(factor, 2) for factor, _ in found.values()] == [0.60, 1.50, 1.80, 0.37]
+    slopes = [slope for _, slope in found.values()]
+    assert slopes[0] > 0.2 and 0.05 < slopes[1] < 0.07 and slopes[3] < 0.003
+
+
 LESSON = Path(__file__).parents[2] / "notebooks/source/11_where_the_gradient_goes.py"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", ["0.0005", "0.00005"])
 def test_so_many_of_twelve_seeds_learn_without_a_limit_and_with_one(rate):
-    """The table's first and last row; learnt is a mean loss below 0.1 in the last 20 updates."""
-    rows = re.findall(r"^# \| ([\d.]+) \| (\d+) \| (\d+) \|$", LESSON.read_text("utf-8"), re.M)
-    assert [row[0] for row in rows] == ["0.0005", "0.0002", "0.0001", "0.00005"]
-    told = {row[0]: (int(row[1]), int(row[2])) for row in rows}
+    """Learnt is a mean loss below 0.1 in the last 20 updates; the lesson says three of the four."""
+    said = " ".join(LESSON.read_text("utf-8").replace("\n# ", " ").split())
+    assert "at 0.00005 we have seen 11 of 12 seeds learn the task without a limit" in said
+    assert "At 0.0005 it was 2, but all 12 with a limit of 40" in said
+    told = {"0.0005": (2, 12), "0.00005": (11, 11)}
     learnt = []
     for limit in (torch.inf, 40):
         runs = kept(
