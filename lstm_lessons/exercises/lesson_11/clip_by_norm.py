@@ -30,11 +30,18 @@ def _cases() -> tuple[Case, ...]:
     )
 
 
-def _each_alone(d_weight, d_bias, limit):  # noqa: ANN001, ANN202 - as a learner writes it
-    def shortened(gradient):  # noqa: ANN001, ANN202
-        return gradient * min(1, limit / gradient.norm())
+def _each_alone(small):  # noqa: ANN001, ANN202 - torch adds 1e-6 to the length, people 1e-8
+    def clip(d_weight, d_bias, limit):  # noqa: ANN001, ANN202 - as a learner writes it
+        def shortened(gradient):  # noqa: ANN001, ANN202
+            return gradient * min(1, limit / (gradient.norm() + small))
 
-    return shortened(d_weight), shortened(d_bias)
+        return shortened(d_weight), shortened(d_bias)
+
+    return clip
+
+
+def _each_to_the_limit(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
+    return limit * d_weight / d_weight.norm(), limit * d_bias / d_bias.norm()
 
 
 def _cut_off(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
@@ -142,7 +149,10 @@ EXERCISE = FunctionExercise(
               "these two tensors have none.", _unchanged),
         other("each alone", "You clip each tensor by its own length. Then both may be within the "
               "limit while the whole is not, and the direction changes: one length for all.",
-              _each_alone),
+              *map(_each_alone, (0, 1e-8, 1e-7, 1e-6))),
+        other("each to the limit", "You bring each tensor to the limit by its own length, a short "
+              "one too. Both are one list of numbers, which has one length. And a list that is "
+              "shorter than the limit stays as it is.", _each_to_the_limit),
         other("numbers cut off", "You cut off single numbers at the limit. That turns the gradient "
               "to another direction, and does not bring its length to the limit.", _cut_off,
               _cut_off_above),
