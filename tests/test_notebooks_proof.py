@@ -144,7 +144,7 @@ DERIVED = (
     ("12_projections", "unroll_step", "lstm/relatives.py"),
     *(
         ("12_projections", name, "lstm/ragged.py")
-        for name in ("first_rows", "replace_first_rows", "run_direction", "run_stack")
+        for name in ("input_sums", "run_direction", "run_stack")
     ),
     *(
         ("13_relatives", name, "lstm/relatives.py")

@@ -75,8 +75,9 @@ def input_sums(x: Tensor, weights: Weights) -> Tensor:
     None of it needs the step before, so that one product does for all steps.
     """
     bias_ih, bias_hh = weights.bias_ih, weights.bias_hh
-    if bias_ih is None or bias_hh is None:  # without either of them, the other one still counts
-        return F.linear(x, weights.weight_ih, bias_hh if bias_ih is None else bias_ih)
+    if bias_ih is None or bias_hh is None:
+        one = bias_hh if bias_ih is None else bias_ih  # without either, the other one still counts
+        return F.linear(x, weights.weight_ih, one)
     return F.linear(x, weights.weight_ih, bias_ih + bias_hh)
 
 

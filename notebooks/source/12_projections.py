@@ -13,9 +13,8 @@
 # ## A wide memory costs much
 #
 # The reader of this course has a memory of 16 numbers. Programs that understand speech or translate
-# have had a thousand and more, because they have more to keep in mind. What does that cost? A layer
-# has 4HI parameters in `weight_ih`, 4HH in `weight_hh`, and 8H in the biases. A character of the
-# reader is I = 8 numbers.
+# have had a thousand and more. What does that cost? A layer has 4HI parameters in `weight_ih`, 4HH
+# in `weight_hh`, and 8H in the biases. A character of the reader is I = 8 numbers.
 
 # %%
 for H in (16, 128, 1024):
@@ -30,8 +29,7 @@ for H in (16, 128, 1024):
 # matrix: `weight_hh`, through which the gates read h.
 #
 # But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
-# argument `proj_size` breaks this link. Once we have it, we read a whole layer, and nearly all of
-# it is what you have written yourself.
+# argument `proj_size` breaks this link. Once we have it, we read a whole layer.
 #
 # ## A narrow way out
 #
@@ -121,8 +119,7 @@ def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
 
 # %% [markdown]
 # The loop over time has to call this step. So here is the loop of lesson 04 with the step as an
-# argument. The states travel as one tuple, (h, c), so that the loop needs to know only that h comes
-# first.
+# argument. The states travel as one tuple, with h in front.
 
 
 # %%
@@ -173,7 +170,10 @@ for P in (90, 80, 10):
 # More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
 # Below that, a projection saves. A layer above this one saves more, since it also reads P numbers
-# in place of H. The next picture draws the matrices at scale.
+# in place of H.
+#
+# The next picture draws the matrices at scale. Each pair of bars has a scale of its own, and "with
+# h" counts the products with `weight_hh` and `weight_hr`.
 #
 # **Try it.** Press "long words". Why does the projection save so little there?
 
@@ -191,123 +191,117 @@ explorers.projection()
 # </details>
 #
 # What a projection saves in a layer are products with h, which have to wait for the step before.
-# The products with `weight_ih` can be made for all steps at once, since all words are known from
-# the start.
-#
-# Whether it saves time has to be measured at your own sizes, as lesson 16 does. On a processor in
-# float32, PyTorch gives a plain layer to oneDNN, a library with fast layers, where it can. A
-# projected layer it computes itself, and warns: "not supported with oneDNN". The table has the time
-# of the projected layer over that of the plain one, as a median of runs: 2 would mean twice as
-# long. The plain one once has oneDNN, and once not:
-#
-# | layer | the plain one with oneDNN | without it |
-# |---|---|---|
-# | H = 128, P = 32 | 1.6 to 3.3 | 0.8 to 0.9 |
-# | H = 512, P = 64 | 0.4 to 0.6 | 0.2 to 0.3 |
+# Does that save time? In our runs on a processor, a projected layer took 1.3 to 4 times as long as
+# the plain one with H = 128 and P = 32, and 0.3 to 0.6 times as long with H = 512 and P = 64.
+# PyTorch hands a plain layer, where it can, to oneDNN, a library with fast layers. A projected one
+# it computes itself, and warns: "not supported with oneDNN". So measure at your own sizes, as
+# lesson 16 does.
 #
 # <details><summary>How it was measured</summary>
 #
-# * forward and backward, processor time
-# * one thread of an Intel Xeon, PyTorch 2.13
-# * 10 and 32 lines, of 35 and 100 words of 8 numbers
+# Forward and backward in float32, the median of runs, in processor time, on one thread of an Intel
+# Xeon with PyTorch 2.13. Each range is over several series, with 10 and 32 lines, of 35 and 100
+# words of 8 numbers. With oneDNN switched off, the ranges are 0.6 to 1 and 0.2 to 0.4.
 #
 # </details>
 #
-# So the projection itself saves time at both sizes. What costs is the loss of oneDNN.
-#
 # And it has a price. The gates now learn of the memory through P numbers only, and so does whatever
-# reads `output`. Whether that is enough depends on the task; we have not measured it. Projections
-# were introduced in 2014 for speech, by Haşim Sak and others
+# reads `output`. Whether that is enough depends on the task; we have not measured it.
+# Projections were introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## The whole layer
 #
-# The package has a layer with all arguments of `nn.LSTM`, `ManualLSTM`. Most of them you have met.
-# New are `bias`, and two that say how the weights are kept: `device`, on which processor, and
-# `dtype`, as what kind of numbers. We read it from the inside out: first the sums with the words,
-# then a direction, then the stack, at last what stands round it. The functions are the package's,
-# without type hints.
+# This is a good place for a break. What follows is one sitting.
+#
+# The package has a layer with all arguments of `nn.LSTM`: `ManualLSTM`. Nearly all of it you have
+# written yourself. New are `bias`, and two that say how the weights are kept: `device`, on which
+# processor, and `dtype`, as what kind of numbers.
+#
+# The layer is loops in loops. Each frame says what is done there, by which function, and which
+# arguments act there. (The loop over the steps stands in `run_direction`.) We begin at the dark
+# frame.
+
+# %%
+pictures.whole_layer("layout")
 
 # %% [markdown]
+# ### The layout: batch_first
+#
+# The words come as (T, B, I), (B, T, I), (T, I) or packed. `layout_of` finds out how they lie.
+# Inside the layer they are one long table, which has the order of a packed batch in lesson 09.
+#
+# **Predict.** Here are two lines of three words, batch first. A word is one number here: 11, 12 and
+# 13 are the first line, 21, 22 and 23 the second. In which order will they stand in the table?
+
+# %%
+from lstm_lessons.lstm.layouts import layout_of
+
+words = torch.tensor([[11, 12, 13], [21, 22, 23]])[..., None]  # (B, T, I)
+layout = layout_of(words, batch_first=True)
+print(layout.flat().flatten().tolist())
+print("sizes:", layout.sizes)
+
+# %% [markdown]
+# First the rows of step 0, one for each line, then those of step 1, and so on. `sizes` says how
+# many rows each step has. In a packed batch these are the `batch_sizes`. At the end the layout
+# brings `output` back into the form in which the words came. The code inside knows nothing of
+# `batch_first`.
+#
 # ### The words: input_size and bias
 #
-# The layer is loops in loops. In each frame stand what is done there, the function that does it,
-# and the arguments that act there. We begin at the stressed box.
+# All words are known from the start. So one product serves for all rows of the table, ahead of the
+# loop. The two biases are only ever added, so their sum goes in as one. If one of them is None, the
+# other one goes in alone; if both are, nothing is added.
+
 
 # %%
-pictures.whole_layer("sums")
+from lstm_lessons.lstm.cell import apply_gates
+from lstm_lessons.lstm.ragged import Weights, first_rows, replace_first_rows
+
+
+def input_sums(x, weights):
+    """Return what the words and the biases add to all gates at all steps."""
+    bias_ih, bias_hh = weights.bias_ih, weights.bias_hh
+    if bias_ih is None or bias_hh is None:
+        one = bias_hh if bias_ih is None else bias_ih
+        return F.linear(x, weights.weight_ih, one)
+    return F.linear(x, weights.weight_ih, bias_ih + bias_hh)
+
 
 # %% [markdown]
-# The input x is one long table here: first the rows of step 0, one for each line that we read, then
-# those of step 1, and so on, as packing has made it in lesson 09. No product with a word has to
-# wait for a step before it. So one product serves for all rows, ahead of the loop:
-#
-# `F.linear(x, weight_ih, bias_ih + bias_hh)`
-#
-# The two biases are only ever added, so their sum goes in as one. The function `input_sums` returns
-# this, and without biases the product alone. It takes the tensors of one direction of one layer as
-# `Weights`, which holds them by their names. What a layer does not have, biases or a projection, is
-# None there.
-
-# %%
-from lstm_lessons.lstm.ragged import Weights, input_sums
-
-unbiased = nn.LSTM(100, 16, bias=False)
-weights = Weights(unbiased.weight_ih_l0, unbiased.weight_hh_l0)
-print(weights.bias_ih, tuple(input_sums(torch.randn(240, 100), weights).shape))
-
-# %% [markdown]
-# 240 rows are 24 steps of 10 lines. Now look at what a layer loses without its biases.
+# `weights` holds the tensors of one direction of one layer. It is made by
+# `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None.
+# Without biases, give the projection by its name, `weight_hr=...`: as the third tensor it would be
+# taken for `bias_ih`.
 #
 # **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
 # c after this step?
 
 # %%
+unbiased = nn.LSTM(100, 16, bias=False)
 zeros, ones = torch.zeros(1, 16), torch.ones(1, 16)
 _, (_, c_n) = unbiased(torch.zeros(1, 100), (zeros, ones))  # one step
 print(c_n.unique().tolist())
 
 # %% [markdown]
 # One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
-# is no forget bias to open the gate with: a word of zeros costs half of the memory here.
+# is no forget bias to open the gate with: such a step costs half of the memory.
 #
 # ### One direction: hidden_size and proj_size
 #
-# The sums of all rows are cut into one piece for each step. `sizes` says how many rows each step
-# has: these are the `batch_sizes` of lesson 09. In a plain batch, all sizes are B. In a packed one
-# they fall, and where a line has ended, its row of h and of c has to wait as it is. Two small
-# functions do that: one takes the rows of the lines that still run, the other puts new rows in
-# their place.
-
-
-# %%
-def first_rows(state, count):
-    """Return the rows of the lines that are still running."""
-    return state if count == state.shape[0] else state[:count]
-
-
-def replace_first_rows(old, new):
-    """Return the state with its first rows renewed."""
-    count = new.shape[0]
-    return new if count == old.shape[0] else torch.cat((new, old[count:]))
-
-
-# %% [markdown]
-# Now the loop over time. It is the one over the staircase of lesson 09, with a projection and a
-# reverse direction:
+# This is the loop over the stairs of lesson 09. At each step the first rows of h and c take part,
+# those of the lines that are running. The other rows wait as they are. `first_rows(h, running)` is
+# `h[:running]` there, and `replace_first_rows(h, new_h)` is its `torch.cat`.
 #
-# * `z_x` is the piece of a step, the sums with the words and the biases. `addmm` adds the product
-#   with h to it. `apply_gates`, from lesson 03, cuts the sums `z` into gates of `hidden_size`
-#   numbers.
-# * Without a projection there is no `weight_hr`, and `new_h` stays as it is.
-# * In reverse the loop begins at the last step, which only the longest line has. If `sizes` are 4,
-#   3, 2, 2, 1, 1, the steps now have 1, 1, 2, 2, 3 and 4 rows: where a shorter line begins, one row
-#   more takes part. At the end the outputs are turned round again, by `[::-1]`.
+# * `z_x` is the piece of the sums for one step, and `torch.addmm(z_x, h, W)` is `z_x + h @ W`.
+#   `apply_gates`, from lesson 03, cuts this sum into four gates of `hidden_size` numbers each.
+# * Without a projection, `weight_hr` is None, and `new_h` stays as it is.
+# * In reverse the loop begins at the last step, which only the longest line has. At the end the
+#   outputs are turned round again, by `[::-1]`.
+
 
 # %%
-from lstm_lessons.lstm.cell import apply_gates
-
-
 def run_direction(x, sizes, h, c, weights, reverse=False):
     """Run one direction of one layer; return output, h_n, c_n."""
     outputs = []
@@ -325,19 +319,35 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 
 # %% [markdown]
+# Now with numbers: one unit, and the four lines of lesson 09, which have 6, 4, 2 and 1 characters.
+# All weights are zeros, and there are no biases. So a step halves c, as above, in each row that
+# takes part. Every c begins as 1.
+#
+# **Predict.** What is c at the end, in the row of the line with 4 characters?
+
+# %%
+weights = Weights(torch.zeros(4, 8), torch.zeros(4, 1))
+sizes, x = [4, 3, 2, 2, 1, 1], torch.randn(13, 8)
+h, c = torch.zeros(4, 1), torch.ones(4, 1)
+for reverse in (False, True):
+    _, _, c_n = run_direction(x, sizes, h, c, weights, reverse)
+    print(f"{reverse = }:", c_n.flatten().tolist())
+
+# %% [markdown]
+# 1/16 = 0.0625: it is halved four times. Then the row waits, while the longest line goes on. In
+# reverse it waits *before* its steps: the first two turns of the loop are steps 5 and 4, which this
+# line does not have. So when it joins, it still holds its start state.
+#
 # ### Layers and directions: num_layers, dropout, bidirectional
 #
 # Two loops go round one direction:
-
-# %%
-pictures.whole_layer("layers directions")
-
-# %% [markdown]
+#
 # * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
-#   two directions. `direction` is 0 for the first of them, and 1 for the reverse one.
-# * Dropout falls on what a layer *reads* from the layer below it. So with one layer it never falls,
-#   and what the top layer shows is never touched.
+#   two directions. `direction` 1 is the reverse one.
+# * Dropout falls on what a layer *reads* from the layer below it, as in lesson 06.
 # * `cat` puts both directions side by side. That is the x of the next layer.
+# * `len(h_n)` counts the directions that are done. So the first one starts from row 0 of h_0 and
+#   c_0, the next one from row 1: layer by layer, and in each layer forward before reverse.
 
 
 # %%
@@ -359,86 +369,76 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 
 
 # %% [markdown]
-# When no direction is done, `h_n` is empty, `len(h_n)` is 0, and the first one starts from row 0 of
-# h_0 and c_0. The next one starts from row 1, and so on: layer by layer, and in each layer forward
-# before reverse. In this order stand h_n and c_n, too.
+# ### Round it all: training, device and dtype
 #
-# Is that PyTorch's layer? We ask on a packed batch of six lines, which needs all that you have
-# read. `layers` gets PyTorch's own weights, two directions to a layer.
-
-# %%
-arguments = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
-lstm = nn.LSTM(100, 16, **arguments)
-weights = [Weights(*each) for each in lstm.all_weights]
-layers = [weights[0:2], weights[2:4], weights[4:6]]
-
-# %%
-from lstm_lessons import same
-from torch.nn.utils.rnn import pack_padded_sequence
-
-lengths = [24, 20, 9, 9, 3, 1]
-packed = pack_padded_sequence(torch.randn(24, 6, 100), lengths)
-sizes = packed.batch_sizes.tolist()
-
-
-def agrees(h_0, c_0, order=range(6)):
-    """Say whether run_stack, with its states in this order, is PyTorch's."""
-    ours = run_stack(packed.data, sizes, h_0[order], c_0[order], layers)
-    output, states = lstm(packed, (h_0, c_0))
-    theirs = (output.data, *states)
-    return all(same(a, b) for a, b in zip(ours, theirs))
-
-
-# %%
-h_0, c_0 = torch.randn(6, 6, 4), torch.randn(6, 6, 16)
-agrees(h_0, c_0)
-
-# %% [markdown]
-# The functions that you have read give PyTorch's output, h_n and c_n. Now a mistake that no shape
-# shows: forward and reverse are exchanged in h_0 and c_0.
+# When you write `lstm(x, hx)`, this runs, after a check of the input:
 #
-# **Predict.** We run it from these random states, and from zeros. Which of the two finds the
-# mistake?
-
-# %%
-exchanged = [1, 0, 3, 2, 5, 4]
-print("from random states:", agrees(h_0, c_0, exchanged))
-print("from zeros:        ", agrees(0 * h_0, 0 * c_0, exchanged))
-
-# %% [markdown]
-# Random states find it. From zeros all is well, since an exchange of zeros changes nothing. So
-# start a test from random states.
+# ```python
+# def forward(self, input, hx=None):
+#     layout = layout_of(input, self.batch_first)
+#     x, sizes = layout.flat(), layout.sizes
+#     h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
+#     dropout = self.dropout if self.training else 0.0
+#     output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
+#     return layout.output(output), (
+#         layout.states_out(h_n),
+#         layout.states_out(c_n),
+#     )
+# ```
 #
-# ### Outside: batch_first, device and dtype
-#
-# What is left happens before and after `run_stack`, when you write `lstm(x)`. A layout makes the
-# input one long table, whether it is (T, B, I), (B, T, I), (T, I) or packed, and brings the results
-# back into the form of the input. `device` and `dtype` act before that, where the weights are made:
+# `run_stack` does not know whether the layer is in training. It is `forward` that hands it a
+# dropout of 0 after `eval()`. `_starting_states` makes zeros if you give no states, and `_layers`
+# lists the `Weights`. `device` and `dtype` act earlier, where the weights are made:
 # `torch.empty(shape, device=device, dtype=dtype)`.
+#
+# Is this PyTorch's layer? Every argument is set, and the states are random. Both layers are in
+# training, and `compare` sets the same seed before each, so that both can draw the same masks.
+
+# %%
+from lstm_lessons import ManualLSTM
+
+arguments = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
+arguments |= {"batch_first": True, "dropout": 0.5, "dtype": torch.float64}
+x = torch.randn(10, 24, 100)  # (B, T, I)
+hx = (torch.randn(6, 10, 4), torch.randn(6, 10, 16))
+for bias in (True, False):
+    lstm = nn.LSTM(100, 16, bias=bias, device="cpu", **arguments)
+    ours = ManualLSTM(100, 16, bias=bias, device="cpu", **arguments)
+    ours.load_state_dict(lstm.state_dict())
+    print(f"{bias = }:", compare(ours, lstm, x, hx).verdict)
+
+# %% [markdown]
+# They agree, with biases and without. Now take the arguments one by one, and say of each where it
+# acts in the code. The picture of the frames helps.
+#
+# <details><summary>Answers</summary>
 #
 # | argument | where it acts | lesson |
 # |---|---|---|
-# | `input_size` | `input_sums`: the columns of `weight_ih` | 02 |
+# | `input_size` | `input_sums`: the columns of `weight_ih_l0` | 02 |
 # | `hidden_size` | `apply_gates`: the numbers of a gate | 02 |
 # | `num_layers` | outer loop of `run_stack` | 06 |
 # | `bias` | `input_sums` | 12 |
-# | `batch_first` | `layout_of`, on the way in and out | 05 |
-# | `dropout` | between two turns of the outer loop | 06 |
+# | `batch_first` | `layout_of`, and the layout on the way out | 05 |
+# | `dropout` | `forward`: only in training; `run_stack`: between two layers | 06 |
 # | `bidirectional` | inner loop of `run_stack` | 07 |
-# | `proj_size` | the end of a step in `run_direction`; the width of h_0 | 12 |
+# | `proj_size` | `run_direction`: behind the gates | 12 |
 # | `device`, `dtype` | `torch.empty`, where the weights are made | 12 |
+#
+# `proj_size` also sets the width of h_0, the columns of each `weight_hh`, and those of `weight_ih`
+# above layer 0.
+#
+# </details>
 
 # %% [markdown]
 # ## What we have seen
 #
 # * `proj_size` puts a matrix (P × H) behind the cell. h has P numbers then, and c keeps H.
 # * In one layer it saves parameters where P is below four fifths of H, and most where H is wide and
-#   words are short. What it saves there is work that has to wait for the step before. Whether it
-#   saves time has to be measured.
+#   words are short. Whether it saves time has to be measured.
 # * Without biases, a step with a word of zeros and h of zeros halves the memory.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
 #   layers, with a layout round it. Each argument has its place there.
-# * A test from zeros does not see in which order the states stand.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,

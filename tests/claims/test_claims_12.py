@@ -1,6 +1,12 @@
-"""Claims about projections and the GRU that no page of lessons 12 and 13 makes any more."""
+"""Claims about projections and the GRU that no page of lessons 12 and 13 makes any more.
 
+And what lesson 12 says of the package's layer without running it.
+"""
+
+import ast
 import inspect
+import re
+import textwrap
 from pathlib import Path
 
 import torch
@@ -11,7 +17,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from lstm_lessons import ManualLSTM
 from lstm_lessons.lstm.backprop import layers_of
 from lstm_lessons.lstm.compare import compare
-from lstm_lessons.lstm.ragged import Weights, run_direction, run_stack
+from lstm_lessons.lstm.ragged import (
+    Weights,
+    first_rows,
+    replace_first_rows,
+    run_direction,
+    run_stack,
+)
 from lstm_lessons.lstm.relatives import Relative
 
 LESSON = Path(__file__).parents[2] / "notebooks/source/12_projections.py"
@@ -126,3 +138,63 @@ def test_a_packed_batch_runs_forward_and_in_reverse_as_in_torch():
     side_by_side = torch.cat((forward, backward), dim=1)
     assert torch.allclose(side_by_side, packed.data, rtol=0, atol=1e-12)
     assert torch.allclose(h, h_n[1], rtol=0, atol=1e-12)
+
+
+def statements(text):
+    """Return the arguments of a function and its statements, without docstring and annotations."""
+    node = ast.parse(textwrap.dedent(text)).body[0]
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return [each.arg for each in node.args.args], [ast.unparse(each) for each in body]
+
+
+def test_the_forward_that_lesson_12_shows_is_the_packages_but_for_its_check():
+    text = LESSON.read_text(encoding="utf-8")
+    [shown] = re.findall(r"^# ```python\n(.*?)^# ```", text, re.MULTILINE | re.DOTALL)
+    arguments, lines = statements(re.sub("^# ?", "", shown, flags=re.MULTILINE))
+    wanted, (check, *whole) = statements(inspect.getsource(ManualLSTM.forward))
+    assert check.startswith("check_input(") and (arguments, lines) == (wanted, whole)
+
+
+def test_first_rows_and_their_renewal_are_the_two_lines_of_lesson_09():
+    old = torch.randn(4, 3)
+    for count in (1, 2, 4):
+        new = torch.randn(count, 3)
+        assert torch.equal(first_rows(old, count), old[:count])
+        assert torch.equal(replace_first_rows(old, new), torch.cat([new, old[count:]]))
+
+
+def test_without_biases_a_projection_given_in_the_row_is_taken_for_a_bias():
+    lstm = nn.LSTM(5, 4, bias=False, proj_size=2)
+    assert Weights(*lstm.all_weights[0]).bias_ih is lstm.weight_hr_l0
+
+
+def test_the_stack_drops_out_whatever_eval_says_and_forward_switches_it_off():
+    torch.manual_seed(0)
+    given = {"num_layers": 2, "dropout": 0.5, "dtype": torch.float64}
+    lstm, manual = nn.LSTM(5, 4, **given), ManualLSTM(5, 4, **given)
+    manual.load_state_dict(lstm.state_dict())
+    x, states = torch.randn(3, 2, 5).double(), torch.zeros(2, 2, 4).double()
+    lstm.eval(), manual.eval()
+    output, _ = lstm(x)
+    assert torch.allclose(manual(x)[0], output, rtol=0, atol=1e-12)
+    stack = run_stack(x.flatten(0, 1), (2,) * 3, states, states, manual._layers(), 0.5)[0]
+    assert (stack - output.flatten(0, 1)).abs().max() > 0.01
+    assert "dropout" not in inspect.getsource(run_direction)
+
+
+def test_a_test_from_zeros_sees_an_exchange_in_h_n_and_none_in_h_0():
+    """What the lesson said once, too widely: it does not see in which order the states stand."""
+    torch.manual_seed(0)
+    lstm = nn.LSTM(5, 4, num_layers=3, bidirectional=True, proj_size=2, dtype=torch.float64)
+    weights = [Weights(*each) for each in lstm.all_weights]
+    layers = [weights[k : k + 2] for k in (0, 2, 4)]
+    x, exchanged = torch.randn(7, 3, 5).double(), [1, 0, 3, 2, 5, 4]
+    random = torch.randn(6, 3, 2).double(), torch.randn(6, 3, 4).double()
+    for states, seen in ((random, True), ([0 * each for each in random], False)):
+        output, (h_n, _) = lstm(x, tuple(states))
+        wrong = [each[exchanged] for each in states]
+        ours, h, _ = run_stack(x.flatten(0, 1), (3,) * 7, *wrong, layers)
+        assert torch.allclose(ours.view_as(output), output, rtol=0, atol=1e-12) is not seen
+        if not seen:
+            assert torch.allclose(h, h_n, rtol=0, atol=1e-12)
+            assert (h[exchanged] - h_n).abs().max() > 0.01
