@@ -257,7 +257,7 @@ print("sizes:", layout.sizes)
 
 # %%
 from lstm_lessons.lstm.cell import apply_gates
-from lstm_lessons.lstm.ragged import Weights, first_rows, replace_first_rows
+from lstm_lessons.lstm.ragged import Weights
 
 
 def input_sums(x, weights):
@@ -302,6 +302,9 @@ print(c_n.unique().tolist())
 
 
 # %%
+from lstm_lessons.lstm.ragged import first_rows, replace_first_rows
+
+
 def run_direction(x, sizes, h, c, weights, reverse=False):
     """Run one direction of one layer; return output, h_n, c_n."""
     outputs = []

@@ -77,7 +77,7 @@ def _frame(root: svg.Element, name: str, part: Part, lit: bool) -> None:
     y = part.y + 30
     svg.label(root, part.x + 16, y, part.does, 17, "start", **bold)
     if part.code:
-        svg.label(root, part.x + 230, y, part.code, 15, "start", fill="muted")
+        svg.label(root, part.x + 250, y, part.code, 15, "start", fill="muted")
         svg.label(root, part.x + part.width - 16, y, part.arguments, 16, "end", **bold)
 
 
