@@ -1,4 +1,4 @@
-"""Curves, squares and letters over the steps of a line: where they stand, and that they read."""
+"""Curves and letters over the steps of a line: where they stand, and that they read."""
 
 from math import sin
 
@@ -7,7 +7,6 @@ from drawn import SVG, crowded, marked, points, tree, words
 
 from lstm_lessons.drawing import Picture, svg, theme
 from lstm_lessons.drawing.curves import STYLES, Style, curves, span
-from lstm_lessons.drawing.heat import heat, heat_key
 from lstm_lessons.drawing.steps import SPACE, Steps
 
 LINE = "for x in (a):"
@@ -18,15 +17,12 @@ WAVE = [0.5 + 0.5 * sin(step) for step in range(len(MOST))]
 def drawing(line=LINE, now=2, read=None):
     """Return all of it in one picture."""
     read = len(line) if read is None else read
-    steps, root = Steps(64, 640, len(line)), svg.panel(760, 560)
+    steps, root = Steps(64, 640, len(line)), svg.panel(760, 320)
     gates = {gate: [abs(v - place / 4) for v in WAVE[:read]] for place, gate in enumerate("ifgo")}
     curves(root, steps, 20, 90, gates, now=now, title="gates")
     states = {"c[3]": [3 * v for v in WAVE[:read]], "h[3]": [-v for v in WAVE[:read]]}
     curves(root, steps, 150, 90, states, span(*states.values()), now=now)
-    units = [[sin(unit + step) for step in range(read)] for unit in range(16)]
-    heat(root, steps, 280, 14, units, now=now, lit=3)
-    steps.letters(root, 524, line, now)
-    heat_key(root, 64, 548)
+    steps.letters(root, 300, line, now)
     return svg.write(root)
 
 
@@ -63,7 +59,7 @@ def test_the_current_step_is_marked_and_its_numbers_stand_above():
     text = drawing(now=5)
     letter = marked(text, "letter")["5"]
     frames = [each for each in tree(text).iter(f"{SVG}rect") if each.get("data-now")]
-    assert len(frames) == 3
+    assert len(frames) == 2
     for frame in frames:
         middle = float(frame.get("x")) + float(frame.get("width")) / 2
         assert middle == pytest.approx(float(letter.get("x")), abs=0.01)
@@ -91,39 +87,8 @@ def test_a_verdict_has_a_style_of_its_own_if_one_is_given():
 def test_what_is_not_yet_read_is_not_drawn():
     text = drawing(now=3, read=4)
     assert len(points(marked(text, "curve")["f"])) == 4
-    assert sum(marked(text, "sign")[sign].get("d").count("M") for sign in "+-") == 16 * 4
     assert len(marked(text, "letter")) == len(LINE)
     assert not marked(text, "name")  # it would stand where the curve goes on
-
-
-def test_squares_have_the_area_of_their_number_and_the_shape_of_its_sign():
-    steps, root = Steps(0, 60, 3), svg.panel(100, 100)
-    heat(root, steps, 0, 20, [[1, -1, 0.25], [0, -0.25, 2]])
-    text = svg.write(root)
-    full, empty = marked(text, "sign")["+"], marked(text, "sign")["-"]
-    sides = [
-        float(each.partition("h")[2].partition("v")[0]) for each in full.get("d").split("M")[1:]
-    ]
-    assert sides == [18, 9, 1, 18]  # 1, 0.25, 0 and more than the bound
-    # The pen adds its width to an empty square.
-    pen = float(empty.get("stroke-width"))
-    sides = [
-        float(each.partition("h")[2].partition("v")[0]) for each in empty.get("d").split("M")[1:]
-    ]
-    assert [side + pen for side in sides] == [18, 9]
-    assert "fill" not in full.attrib and theme.variable("ink") in full.get("style")
-    assert empty.get("fill") == "none"
-
-
-def test_a_column_says_its_numbers_under_the_pointer():
-    steps, root = Steps(0, 60, 3), svg.panel(100, 100)
-    heat(root, steps, 0, 20, [[1, -1, 0.25], [0, -0.25]])
-    said = [words(each) for each in tree(svg.write(root)).iter(f"{SVG}title")]
-    assert said == [
-        "step 0\nunit 0: 1.00\nunit 1: 0.00",
-        "step 1\nunit 0: −1.00\nunit 1: −0.25",
-        "step 2\nunit 0: 0.25",
-    ]
 
 
 def test_a_space_can_be_seen_and_what_comes_later_is_pale():
@@ -152,8 +117,6 @@ def test_values_that_do_not_fit_are_refused():
         curves(root, steps, 10, 90, {"f": [0, 0, 0]})
     with pytest.raises(ValueError, match=r"c must be from 0 to 1, got 1\.5"):
         curves(root, steps, 10, 90, {"c": [0, 1.5]})
-    with pytest.raises(ValueError, match="unit 1 has 3 values for 2 steps"):
-        heat(root, steps, 10, 14, [[0, 0], [0, 0, 0]])
 
 
 def test_the_same_drawing_every_time():

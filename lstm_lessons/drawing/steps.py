@@ -1,10 +1,9 @@
-"""Columns, one for each step of a line, that curves, heat maps and letters share.
+"""Columns, one for each step of a line, that curves and letters share.
 
 ```
 steps = Steps(left=64, width=640, count=len(line))
 curves(root, steps, 40, 90, {"i": i, "f": f}, now=now)
-heat(root, steps, 160, 14, cells, now=now)
-steps.letters(root, 400, line, now=now)
+steps.letters(root, 160, line, now=now)
 ```
 """
 
