@@ -205,8 +205,8 @@ explorers.projection()
 #
 # </details>
 #
-# And it has a price. The gates now learn of the memory through P numbers only, and so does whatever
-# reads `output`. Whether that is enough depends on the task; we have not measured it.
+# And a projection has a price. The gates now learn of the memory through P numbers only, and so
+# does whatever reads `output`. Whether that is enough depends on the task; we have not measured it.
 # Projections were introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
@@ -219,8 +219,8 @@ explorers.projection()
 # processor, and `dtype`, as what kind of numbers.
 #
 # The layer is loops in loops. Each frame says what is done there, by which function, and which
-# arguments act there. (The loop over the steps stands in `run_direction`.) We begin at the dark
-# frame.
+# arguments act there. The loop over the steps has no function of its own, but stands in
+# `run_direction`. We begin at the dark frame.
 
 # %%
 pictures.whole_layer("layout")
@@ -411,8 +411,9 @@ for bias in (True, False):
     print(f"{bias = }:", compare(ours, lstm, x, hx).verdict)
 
 # %% [markdown]
-# They agree, with biases and without. Now take the arguments one by one, and say of each where it
-# acts in the code. The picture of the frames helps.
+# They agree, with biases and without. So h_n and c_n have the order of h_0 and c_0, too. Now take
+# the arguments one by one, and say of each where it acts in the code. The picture of the frames
+# helps.
 #
 # <details><summary>Answers</summary>
 #
