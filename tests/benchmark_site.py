@@ -131,17 +131,20 @@ def visit(context: BrowserContext, address: str) -> dict[str, float]:
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     loaded: list[tuple[float, float]] = []
+    asked: list[float] = []
+    session.on("Network.requestWillBeSent", lambda told: asked.append(told["timestamp"]))
     session.on(
         "Network.loadingFinished",
         lambda told: loaded.append((told["timestamp"], told["encodedDataLength"])),
     )
     page.goto(address, wait_until="commit")
     page.wait_for_function("window.times.still !== undefined")
-    before = sum(size for _, size in loaded)
     page.locator("figure input[type=range]").first.press("ArrowLeft")
     page.wait_for_function("window.times.drawn !== undefined", timeout=120_000)
     page.wait_for_load_state("networkidle")
     times = page.evaluate("window.times")
+    still = asked[0] + times["still"] / 1000
+    before = sum(size for when, size in loaded if when <= still)
     found = times | {"before": before, "all": sum(size for _, size in loaded)}
     page.close()
     return found
