@@ -1071,7 +1071,7 @@ ROUTES = (
                             "Luck or skill",
                             "And then somebody takes a root",
                             "Which years?",
-                            "A leak by shuffling",
+                            "Two leaks",
                         ),
                         "On the validation part, 64 units are better than 16: all ten seeds are "
                         "then below AR(9). The table of 18 settings is read at home.",

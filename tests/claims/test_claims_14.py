@@ -237,6 +237,34 @@ def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
     assert [mean(one), mean(other)] == pytest.approx([19.9, 19.4], abs=0.05)
 
 
+def test_no_smaller_network_is_within_a_tenth_of_the_best_setting():
+    """So the rule that chooses the order of AR chooses 64 units as well."""
+    grid = {name: mean(stopped(run)[1] for run in runs) for name, runs in measured("grid").items()}
+    best = min(grid.values())
+    assert grid["0.03 64"] == best == pytest.approx(10.78, abs=0.01)
+    smaller = [error for name, error in grid.items() if not name.endswith(" 64")]
+    assert min(smaller) == pytest.approx(11.30, abs=0.01)
+    assert min(smaller) > best + 0.1
+
+
+def test_ar9_is_five_hundredths_above_the_best_order():
+    errors = {}
+    for order in range(1, 17):
+        x = torch.cat([SERIES.unfold(0, 16, 1)[:-1, -order:], torch.ones(293, 1)], dim=1)
+        numbers = torch.linalg.lstsq(x[:205], SERIES[16:221, None]).solution
+        errors[order] = rmse((x @ numbers)[:, 0], slice(205, 240))
+    best = min(errors, key=errors.__getitem__)
+    assert best == 15
+    assert errors[9] - errors[best] == pytest.approx(0.05, abs=0.005)
+    assert min(order for order in errors if errors[order] <= errors[best] + 0.1) == 9
+
+
+def test_shuffled_the_training_reads_and_forecasts_years_after_1956():
+    """Each of ten shufflings has 35 to 41 of these 53 years to forecast in its training part."""
+    after = [(parts(seed)[0] >= TEST - FIRST - 16).sum().item() for seed in range(10)]
+    assert (min(after), max(after)) == (35, 41)
+
+
 def test_each_stopped_run_is_nearer_than_ar9_in_about_half_of_the_years():
     """27 to 32 of the 53 years: that could be a coin."""
     truth = SERIES[TEST - FIRST :]
