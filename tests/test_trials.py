@@ -46,6 +46,9 @@ BEGINNINGS = {
     ("relatives", "LSTM, forget bias 1"): lambda seed: trials.open_brackets("LSTM", seed, 1, 1.0),
     ("relatives, rate 0.1", "LSTM"): lambda seed: trials.open_brackets("LSTM", seed, 1, rate=0.1),
     ("bracket units", "10 rounds"): lambda seed: trials.bracket_units(seed, 10),
+    ("bracket answers", "muted at 0"): lambda seed: trials.bracket_units(
+        seed, 40, trials.told_right, at_mean=False
+    ),
     ("minimal LSTM", "brackets"): lambda seed: trials.open_brackets("minimal LSTM", seed, 2),
     ("parity", "LSTM, 8 units"): lambda seed: trials.parity("LSTM", 8, seed),
     ("recall, rate 0.03", "LSTM, 32 units"): lambda seed: trials.recall(
@@ -70,10 +73,12 @@ def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
         endings = ("", ", longer", ", rate 0.03", ", rate 0.1")
         relatives = [f"relatives{ending}" for ending in endings]
-        ten = dict.fromkeys((*relatives, "minimal LSTM", "bracket units", "padding", "parity"), 10)
+        brackets = ("bracket units", "bracket answers")
+        ten = dict.fromkeys((*relatives, "minimal LSTM", *brackets, "padding", "parity"), 10)
         wanted = ten | {"first sign": 45, "first sign, longer": 45}
         assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
     others = {
+        "bracket answers",
         "bracket units",
         "brackets in lines",
         "first sign",

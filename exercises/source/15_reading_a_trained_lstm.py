@@ -90,6 +90,7 @@ from lstm_lessons.data.plain_reader import read
 
 for step in read("print(x)"):
     c, sure = step.c[5], step.certainty
+    # The z in z5.2f leaves out the minus of -0.00.
     print(step.character, f"c of unit 5: {c:z5.2f}   code: {sure:.2f}")
 
 # %%

@@ -511,13 +511,27 @@ def open_brackets(
 # --- Lesson 15 ---------------------------------------------------------------------------------
 
 
-def bracket_units(seed: int, rounds: int) -> list[float]:
+def told_apart(scores: Tensor, is_open: Tensor) -> float:
+    """Return the share of pairs, one in brackets and one not, of which the first scores higher."""
+    return (scores[is_open][:, None] > scores[~is_open]).float().mean().item()
+
+
+def told_right(scores: Tensor, is_open: Tensor) -> float:
+    """Return the share of characters whose score is above 0 just where a bracket is open."""
+    return ((scores > 0) == is_open).double().mean().item()
+
+
+def bracket_units(
+    seed: int,
+    rounds: int,
+    share: Callable[[Tensor, Tensor], float] = told_apart,
+    at_mean: bool = True,
+) -> list[float]:
     """Train a reader of the course; return 18 numbers about its answers to "is a bracket open?".
 
     They are the unit whose h is tied most closely to an open bracket on the lines trained on; how
-    well the answers tell apart the characters of the other lines, in per cent of all pairs of one
-    in brackets and one that is not, of which the first has the higher score; and the same when unit
-    0, 1, ... 15 shows its mean at every step.
+    good the answers are on the other lines, a ``share`` in per cent; and the same when unit 0, 1,
+    ... 15 shows one number at every step, its mean or 0.
     """
     reader = readers.train(seed, rounds)
     lines = code_or_prose()
@@ -527,17 +541,17 @@ def bracket_units(seed: int, rounds: int) -> list[float]:
     trained, others = slice(0, TRAINED_ON), slice(TRAINED_ON, None)
     read = numbers != 0
 
-    def apart(model: Reader) -> float:
+    def measure(model: Reader) -> float:
         with torch.no_grad():
             scores = model(numbers[others], read[others].sum(dim=1), each_step=True)[..., 1]
         scores, is_open = scores[read[others]], wanted[others][read[others]]
-        higher = scores[is_open][:, None] > scores[~is_open]
-        return round(100 * higher.float().mean().item(), 2)
+        return round(100 * share(scores, is_open), 2)
 
     with torch.no_grad():
         states = reader.lstm(reader.embedding(numbers[trained]))[0][read[trained]]
-    without = [apart(muted(reader, unit, states[:, unit].mean())) for unit in range(16)]
-    return [int(readers.scores(reader)["unit"]), apart(reader), *without]
+    shown = states.mean(dim=0) if at_mean else torch.zeros(16)
+    without = [measure(muted(reader, unit, shown[unit])) for unit in range(16)]
+    return [int(readers.scores(reader)["unit"]), measure(reader), *without]
 
 
 def muted(model: Reader, unit: int, value: Tensor) -> Reader:
@@ -625,6 +639,15 @@ def trials() -> list[Trial]:
             ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))
             for rounds in (10, 40)
         ),
+        *(
+            (
+                "bracket answers",
+                setting,
+                SEEDS,
+                partial(bracket_units, rounds=40, share=told_right, at_mean=at_mean),
+            )
+            for setting, at_mean in (("muted at the mean", True), ("muted at 0", False))
+        ),
         ("minimal LSTM", "brackets", SEEDS, partial(open_brackets, "minimal LSTM")),
         *(
             ("parity", f"{name}, {units} units", SEEDS, partial(parity, name, units))
@@ -673,7 +696,8 @@ def measured(name: str) -> dict[str, Any]:
     all of "doubled letters", "gaps" and of "relatives": shares by round;
     "minimal LSTM": the shares of `open_brackets`; "parity" and "parity, looking back": those of
     `parity`; "recall, rate 0.01" and with two other rates: those of `recall`;
-    "bracket units": the numbers of `bracket_units`; "next characters": the two shares of
+    "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
+    apart and of characters told right; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
 
     Raises:

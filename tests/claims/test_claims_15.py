@@ -77,6 +77,15 @@ def test_the_story_fits_the_lines_that_were_trained_on_better():
     assert share == pytest.approx(0.994, abs=0.0005)
 
 
+def test_without_unit_5_two_verdicts_are_for_the_better_and_two_for_the_worse(numbers):
+    reader, lengths = trained_reader()[0].double(), (numbers != 0).sum(dim=1)
+    is_code, right = torch.tensor([line.code for line in OTHERS]), []
+    for model in (reader, muted(reader, 5, torch.tensor(0.0))):
+        with torch.no_grad():
+            right.append((model(numbers, lengths)[:, 0] > 0) == is_code)
+    assert [(right[1] & ~right[0]).sum(), (right[0] & ~right[1]).sum()] == [2, 2]
+
+
 def test_the_lists_that_stay_wrong_with_letters_in_front_have_brackets_in_brackets():
     lists = [line.text for line in OTHERS if line.text.startswith("[")]
     left = [text for text in lists if wrong("x = " + text)]
@@ -147,6 +156,66 @@ def test_the_five_tied_units_together_cost_as_little_as_any_five_others(numbers,
     assert [usual[0], usual[30], usual[-1]] == [11, 17, 45]
 
 
+def test_most_other_fives_cost_more_lines_than_the_five_tied_units(numbers, states_trained_on):
+    """Of 60 draws, 47 leave fewer lines right at 0 than the 212 of the tied, 40 than 214 at means.
+
+    The lesson's own numbers: a draw of five is asked in both ways.
+    """
+    reader, lengths = trained_reader()[0].double(), (numbers != 0).sum(dim=1)
+    is_code = torch.tensor([line.code for line in OTHERS])
+
+    def right(units, values):
+        model = reader
+        for unit in units:
+            model = muted(model, unit, values[unit])
+        with torch.no_grad():
+            return int(((model(numbers, lengths)[:, 0] > 0) == is_code).sum())
+
+    draws, others = Random(0), [0, 1, 2, 3, 6, 7, 11, 12, 13, 14, 15]
+    fives, found = [draws.sample(others, 5) for _ in range(60)], []
+    for values in (torch.zeros(16), states_trained_on.mean(dim=0)):
+        tied = right([4, 5, 8, 9, 10], values)
+        found += [tied, sum(right(units, values) < tied for units in fives)]
+    assert found == [212, 47, 214, 40]
+
+
+def test_no_constant_is_neutral(states_trained_on):
+    """Unit 5 shows about 0 most of the time, and hardly ever its mean; unit 8 hardly ever 0."""
+    h, means = states_trained_on, states_trained_on.mean(dim=0)
+    near_0 = (h.abs() < 0.05).double().mean(dim=0)
+    near_mean = ((h - means).abs() < 0.05).double().mean(dim=0)
+    assert (near_0[5], near_mean[5]) == pytest.approx((0.81, 0.016), abs=0.003)
+    assert near_0[8] < 0.03 and means[8] == pytest.approx(-0.67, abs=0.005)
+
+
+def test_unit_5_alone_is_right_more_often_than_the_probe_with_any_border_from_02_to_04(numbers):
+    """The probe has 94.6 %: 0.3 was not picked to beat it."""
+    reader, real = trained_reader()[0].double(), numbers != 0
+    truth = (padded([open_brackets(line.text) for line in OTHERS]) > 0)[real]
+    with torch.no_grad():
+        h = reader.lstm(reader.embedding(numbers))[0][real][:, 5]
+    for border in (0.2, 0.25, 0.3, 0.35, 0.4):
+        assert ((h > border) == truth).double().mean() > 0.96
+
+
+def test_a_probe_finds_the_verdict_in_what_the_head_does_not_read():
+    """At a line's end it reads one sum; 214 of 242 lines without it. Gates read all, on the way."""
+    reader, number = trained_reader()
+    reader, lines = reader.double(), code_or_prose()
+    rows = padded([[number[each] for each in line.text] for line in lines])
+    is_code, ends = torch.tensor([line.code for line in lines]), (rows != 0).sum(dim=1) - 1
+    w = reader.head.weight[0].detach()
+    with torch.no_grad():
+        h = reader.lstm(reader.embedding(rows))[0][torch.arange(len(lines)), ends]
+        rest = h - (h @ w / (w @ w))[:, None] * w
+        assert torch.allclose(reader.head(rest), reader.head.bias, atol=1e-12)
+    table = torch.cat([rest, torch.ones(len(rest), 1)], dim=1)
+    wanted = 2 * is_code[:, None].double() - 1
+    weights = torch.linalg.lstsq(table[:TRAINED_ON], wanted[:TRAINED_ON]).solution
+    says = (table[TRAINED_ON:] @ weights)[:, 0] > 0
+    assert (says == is_code[TRAINED_ON:]).sum() == 214
+
+
 @pytest.mark.slow
 def test_a_border_at_0_hides_what_a_second_reader_still_tells_apart(numbers):
     """Without unit 10 it is right about as often as always "shut", 78.9 %; the order is kept."""
@@ -169,10 +238,24 @@ def test_a_border_at_0_hides_what_a_second_reader_still_tells_apart(numbers):
     assert (whole, without[tied]) == pytest.approx((97.8, 95.9), abs=0.06)
 
 
-def test_more_than_half_of_the_dots_of_ten_readers_stand_right_of_their_line():
-    rows = measured("bracket units")["40 rounds"]
-    right = sum(share > whole for _, whole, *shares in rows for share in shares)
-    assert (right, sum(len(shares) for _, _, *shares in rows)) == (87, 160)
+def test_of_ten_readers_the_tied_unit_costs_most_in_one_at_the_mean_and_in_two_at_0():
+    """Told right. Told apart in pairs, it is in the same one at the mean, as the next test says."""
+    found = {}
+    for setting, rows in measured("bracket answers").items():
+        seeds = enumerate(rows)
+        found[setting] = [seed for seed, (tied, _, *w) in seeds if w[tied] == min(w)]
+    assert found == {"muted at the mean": [8], "muted at 0": [2, 8]}
+    tied, whole, *shares = measured("bracket answers")["muted at the mean"][8]
+    assert (tied, whole, shares[5]) == (5, 93.36, 89.58)
+
+
+def test_many_dots_of_ten_readers_stand_right_of_their_line():
+    """Of pairs told apart, and of characters told right: a muted unit may help."""
+    found = []
+    for rows in (measured("bracket units")["40 rounds"], *measured("bracket answers").values()):
+        right = sum(share > whole for _, whole, *shares in rows for share in shares)
+        found.append((right, sum(len(shares) for _, _, *shares in rows)))
+    assert found == [(87, 160), (66, 160), (53, 160)]
 
 
 def test_our_reader_is_the_one_of_ten_whose_tied_unit_costs_most():
