@@ -51,8 +51,8 @@ highest top of all, 190 in 1957, is in the test part."""
 show(plot, alt)
 
 # %% [markdown]
-# It goes up and down in about eleven years, and no two waves are alike. The dashed lines cut the
-# years into three parts. Each has one use only:
+# The waves last about eleven years, and no two are alike. The dashed lines cut the years into three
+# parts. Each has one use only:
 #
 # * The **training** part is what the weights are fitted to.
 # * The **validation** part decides everything else: when to stop, how many units, which learning
@@ -105,8 +105,8 @@ print(f"persistence: {error(persistence, validation):.1f}")
 
 # %% [markdown]
 # Persistence, by far, because the sun does not jump. But it does not know that a wave goes on
-# rising. The next baseline does. It is called AR(2), *autoregressive of order 2*: a weighted sum of
-# the last two years and a constant.
+# rising. AR(2) does, which is *autoregressive of order 2*: a weighted sum of the last two years and
+# a constant.
 #
 # $$\hat{y}_t = a_1\,y_{t-1} + a_2\,y_{t-2} + b$$
 #
@@ -337,8 +337,8 @@ def summary(name, found):
 summary("16 units", found)
 
 # %% [markdown]
-# The mean, 19.9, differs from the 19.6 of AR(9) by 0.3, and that is less than one standard error.
-# These ten seeds show no difference.
+# The mean is 0.3 above the 19.6 of AR(9), and that is less than one standard error. These ten seeds
+# show no difference.
 #
 # ## The knobs
 #
@@ -474,8 +474,8 @@ for year in (1956, 1958):
 # > had seen test errors. The rule for AR(9) was written down after that, too, though this page
 # > tells it first. So each of the three may look better here than it is.
 #
-# So is 18 good? It is about what a formula of ten numbers reaches. More seeds cannot say more. More
-# test years could.
+# So is 18 good? It is about what a formula of ten numbers reaches. To say more, one needs more test
+# years, and not more seeds.
 #
 # ## Two leaks
 #
