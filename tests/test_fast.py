@@ -6,7 +6,7 @@ from torch import nn
 
 from lstm_lessons import ManualLSTM
 from lstm_lessons.ladder import RUNGS, backward, compiling
-from lstm_lessons.ladder.counting import count
+from lstm_lessons.ladder.counting import Count, count
 
 SIZES = [(7, 3, 5, 4), (1, 2, 3, 5), (2, 1, 4, 3), (5, 2, 3, 1), (30, 2, 3, 4)]
 QUICK = [name for name in RUNGS if name != "compiled"]
@@ -158,6 +158,20 @@ def test_calls_are_counted_as_one_counts_them_on_the_page():
     assert count(RUNGS["eight products"], x, *given).calls == eight
     for name in ("per sample", "eight products", "one product", "hoisted"):
         assert count(RUNGS[name], x, *given).multiplications == T * B * 4 * H * (I + H)
+
+
+@pytest.mark.parametrize("onednn", (True, False))
+@pytest.mark.parametrize("dtype", (torch.float32, torch.float64))
+def test_the_products_inside_nn_lstm_are_counted(dtype, onednn, monkeypatch):
+    """In float32 oneDNN runs a layer at once, and torch's own table of operations lacks that."""
+    T, B, I, H = 7, 3, 5, 4  # noqa: E741
+    x, state = torch.randn(T, B, I, dtype=dtype), torch.randn(1, B, H, dtype=dtype)
+    layer, of_one = nn.LSTM(I, H, dtype=dtype), T * B * 4 * H * (I + H)
+    both = nn.LSTM(I, H, num_layers=2, bidirectional=True, dtype=dtype)
+    monkeypatch.setattr(torch.backends.mkldnn, "enabled", onednn)
+    assert count(layer, x, (state, state)) == Count(calls=1, multiplications=of_one)
+    second = T * B * 4 * H * (2 * H + H)
+    assert count(both, x).multiplications == 2 * of_one + 2 * second
 
 
 def test_a_look_at_a_tensor_is_no_call():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
@@ -24,7 +25,8 @@ class Count:
 def count(function: Callable[..., Any], *arguments: Any) -> Count:
     """Run a function once, without gradients, and return what it asked of torch.
 
-    To look at a tensor is no call: its shape, its length, its transpose.
+    To look at a tensor is no call: its shape, its length, its transpose. The products of a layer
+    that oneDNN runs on a CPU are counted, those that cuDNN runs on a GPU are not.
     """
     calls, products = _Calls(), _Products()
     with torch.no_grad(), calls, products:
@@ -69,7 +71,15 @@ class _Products(TorchDispatchMode):
     ) -> Any:
         """Run the operation, and add what torch's table says of it, if it is in there."""
         result = func(*args, **(kwargs or {}))
-        if func.overloadpacket in flop_registry:
+        if func.overloadpacket is torch.ops.aten.mkldnn_rnn_layer:
+            self.operations += 2 * _products_of_a_layer(*args)
+        elif func.overloadpacket in flop_registry:
             operations = flop_registry[func.overloadpacket]
             self.operations += operations(*args, **(kwargs or {}), out_val=result)
         return result
+
+
+def _products_of_a_layer(x: Tensor, weight_ih: Tensor, weight_hh: Tensor, *_: Any) -> int:
+    """Return the multiplications of a layer that oneDNN runs at once: torch's table lacks it."""
+    rows = x.shape[:-1].numel()
+    return rows * (weight_ih.numel() + weight_hh.numel())
