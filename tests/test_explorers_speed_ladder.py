@@ -39,7 +39,7 @@ def test_a_bar_reaches_from_1_to_its_time(size, timed):
     per_unit = []
     for name, bar in bars.items():
         time = times(size, timed)[name]
-        assert words(labels[name]) == f"{time:g}"
+        assert words(labels[name]) == f"{time:.2f}"
         if abs(log10(time)) > 0.05:
             per_unit.append(float(bar.get("width")) / abs(log10(time)))
     assert max(per_unit) - min(per_unit) < 1
@@ -59,6 +59,7 @@ def test_the_lesson_says_what_the_figures_say():
     assert max(one_line.values()) == 11.68 and max(filter(None, wide.values())) == 1.86
     below = {name for name, time in times("long and wide", TIMED[1]).items() if time and time < 1}
     assert below == {"own backward"}
+    assert times("long and wide", TIMED[1])["own backward"] == 0.92
 
 
 def test_the_growth_that_was_kept_is_what_the_lesson_says_of_it():

@@ -86,10 +86,12 @@ def _bar(root: svg.Element, y: float, name: str, time: float | None) -> None:
     start, end = sorted((_x(1), _x(time)))
     style = {"fill": "ink", "fill_opacity": 0.75, "data_bar": name}
     bar = svg.rect(root, start, y, max(1, end - start), BAR, rx=2, **style)
-    svg.tell(bar, f"{name}: {time} times as long as nn.LSTM")
-    svg.label(root, max(end, _x(1)) + 8, y + 16, f"{time:g}", 15, "start", data_time=name)
+    svg.tell(bar, f"{name}: {time:.2f} times as long as nn.LSTM")
+    svg.label(root, max(end, _x(1)) + 8, y + 16, f"{time:.2f}", 15, "start", data_time=name)
 
 
 def _alt(said: str, timed: str, rows: dict[str, float | None]) -> str:
-    texts = (f"{name} {'not measured' if time is None else time}" for name, time in rows.items())
+    texts = (
+        f"{name} {'not measured' if time is None else f'{time:.2f}'}" for name, time in rows.items()
+    )
     return f"Bars on a logarithmic axis, {timed}, time over nn.LSTM's. {said}. {'; '.join(texts)}."
