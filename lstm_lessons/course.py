@@ -399,7 +399,7 @@ LESSONS = (
             "write one layer in four ways, each with fewer calls than the one before, and with "
             "equal results",
             "count multiplications and calls, and predict from them how a cost grows",
-            "measure a time so that you may believe it, on a processor and on a GPU",
+            "measure a time so that you may believe it, and say what a GPU needs beside that",
         ),
         minutes=45,
         exercise_minutes=30,

@@ -62,57 +62,74 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% [markdown]
 # All programs of this lesson are called with these seven arguments: x, two states, two weights and
 # two biases. We keep them in two lists. `given` is float32, with which most people train. `exact`
-# is the same in float64, for comparisons, and `lstm64` is the layer in float64.
+# is the same in float64, for comparisons, and `lstm64` is the layer in float64. The states are
+# random, as in lesson 03, and all three results are compared: `in_a_row` puts them behind each
+# other.
 
 # %%
 from copy import deepcopy
 from lstm_lessons import same
 
-zeros = torch.zeros(B, H)
-given = [x, zeros, zeros, *(weight.detach() for weight in lstm.parameters())]
+
+def in_a_row(tensors):
+    """Put the numbers of all tensors into one row."""
+    return torch.cat([tensor.flatten() for tensor in tensors])
+
+
+torch.manual_seed(0)
+h_0, c_0 = torch.randn(2, B, H)
+given = [x, h_0, c_0, *(weight.detach() for weight in lstm.parameters())]
 exact, lstm64 = [tensor.double() for tensor in given], deepcopy(lstm).double()
-wanted = lstm64(exact[0])[0].detach()
-same(per_sample(*exact)[0], wanted)
+
+output, (h_n, c_n) = lstm64(exact[0], (exact[1][None], exact[2][None]))
+wanted = in_a_row([output, h_n, c_n]).detach()
+same(in_a_row(per_sample(*exact)), wanted)
 
 # %% [markdown]
-# Equal. And the time? When a program runs for the first time, it has to set up things, so we run it
-# once without a clock. Then we run it again and again for 0.4 seconds, at least ten times. We keep
-# the shortest time, because other work on the machine can only make a run longer. A long run seldom
-# escapes it, so on a busy machine the ratio of a long one to a short one comes out too large.
+# Equal. And the time? When a program runs for the first time, it has to set up things, so each runs
+# once without a clock. Then the programs run *in turn*: one run of each, then again one of each,
+# for a second and at least ten times. So all meet the same machine. We keep the shortest time of
+# each, because other work can only make a run longer. But on a busy machine a run of 50 ms is
+# nearly always interrupted, and one of 0.4 ms often is not. So there the ratio of a long run to a
+# short one comes out too large.
 
 # %%
 from time import perf_counter
 
 
-def seconds(function, *arguments):
-    """Return the shortest time of many runs, after one that does not count."""
-    function(*arguments)
-    times, began = [], perf_counter()
-    while len(times) < 10 or perf_counter() - began < 0.4:
-        start = perf_counter()
-        function(*arguments)
-        times.append(perf_counter() - start)
-    return min(times)
+def shortest(*jobs):
+    """Return the shortest time of each job (program, *arguments)."""
+    for program, *arguments in jobs:
+        program(*arguments)  # does not count
+    times, began = [[] for _ in jobs], perf_counter()
+    while len(times[0]) < 10 or perf_counter() - began < 1:
+        for (program, *arguments), mine in zip(jobs, times):
+            start = perf_counter()
+            program(*arguments)
+            mine.append(perf_counter() - start)
+    return [min(mine) for mine in times]
 
 
 # %% [markdown]
-# Seconds differ from machine to machine. So we look at ratios, and print only whether a ratio is
-# above a limit that leaves much room.
+# Seconds differ from machine to machine. So we look at ratios, and here only at whether they are
+# above a limit.
 #
-# **Predict.** A guess: does `per_sample` take about 3 times as long as `nn.LSTM`, about 10 times,
-# or more than 30 times?
+# **Predict.** A guess: does `per_sample` take about as long as `nn.LSTM`, about 3 times as long, or
+# more than 10 times?
 
 # %%
+states = (h_0[None], c_0[None])  # as nn.LSTM takes them
 with torch.no_grad():
-    ratio = seconds(per_sample, *given) / seconds(lstm, x)
-for limit in (3, 10, 30):
-    print(f"more than {limit} times:", ratio > limit)
+    slow, fast = shortest((per_sample, *given), (lstm, x, states))
+for limit in (3, 10):
+    print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# On our machine we measured 70 to 160 times, and 240 to 440 beside other work. At 70 to 160, what
-# takes `nn.LSTM` a minute would take one to nearly three hours. Type `ratio` in a new cell to see
-# yours. In this lesson we climb a ladder from this program towards `nn.LSTM`. At each rung we ask
-# what has become cheaper, and whether the results are still equal.
+# Type `slow / fast` in a new cell to see your ratio. On our busy machine it was several hundred. By
+# the processor's own clock, which stands still while other programs run, it was about 60. At 60,
+# what takes `nn.LSTM` a minute takes an hour. In this lesson we climb a ladder from this program
+# towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still
+# equal.
 #
 # ## What costs time?
 #
@@ -129,21 +146,21 @@ for limit in (3, 10, 30):
 # %%
 from lstm_lessons.ladder.counting import count
 
-print("nn.LSTM:   ", count(lstm64, exact[0]))
-print("per_sample:", count(per_sample, *exact))
+print("nn.LSTM:   ", count(lstm, x, states))
+print("per_sample:", count(per_sample, *given))
 
 # %% [markdown]
-# The multiplications are equal. The calls of our Python are not: 8,423 in place of 3. Two of the 3
-# make zeros for h and c, and one runs the layer. What does a call cost?
+# The multiplications are equal. The calls of our Python are not: 8,423 in place of one. What does a
+# call cost?
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
 # one number, about 100 times, or less than 10 times?
 
 # %%
 one, many = torch.randn(1), torch.randn(1000)
-ratio = seconds(torch.tanh, many) / seconds(torch.tanh, one)
+short, long = shortest((torch.tanh, one), (torch.tanh, many))
 for limit in (10, 100):
-    print(f"less than {limit} times:", ratio < limit)
+    print(f"less than {limit} times:", long / short < limit)
 
 # %% [markdown]
 # Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has to
@@ -158,9 +175,13 @@ for limit in (10, 100):
 #
 # `per_sample` multiplies a single row of x and a single row of h, T · B times. But the lines do not
 # need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
-# 03. The next program does that, and writes the equations as you read them: each gate has two
-# products of its own. In the picture the weights are turned, `W.T`, as `F.linear` turns them, so
-# that each gate has some of the columns.
+# 03. The next program does that.
+#
+# In another thing it goes back. In lessons 03 and 04 the weights of the four gates are stacked, and
+# a step of `unroll` makes 13 calls. Here each gate has two products of its own, as the equations
+# are written, and a step makes 21 calls. The rung after this one shows what stacking saves. In the
+# picture the weights are turned, `W.T`, as `F.linear` turns them, so that each gate has some of the
+# columns.
 
 # %%
 from lstm_lessons import pictures
@@ -187,14 +208,15 @@ def eight_products(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %%
-print(count(eight_products, *exact), same(eight_products(*exact)[0], wanted))
+print(count(eight_products, *given))
+same(in_a_row(eight_products(*exact)), wanted)
 
 # %% [markdown]
 # ### One product for four gates
 #
-# The four gates read the same x and the same h. PyTorch keeps their weights stacked, so one product
-# gives all sums. We also put x and h side by side, and the two weights as well. Then a single
-# product is left in a step.
+# The four gates read the same x and the same h, so with stacked weights one product gives all sums.
+# We also put x and h side by side, and the two weights as well. Then a single product is left in a
+# step.
 
 # %%
 pictures.rung("one product")
@@ -228,14 +250,14 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # **Predict.** How many calls are in one turn of this loop?
 
 # %%
-calls = count(one_product, *exact).calls
+calls = count(one_product, *given).calls
 print(f"{calls} calls, {calls / T:.1f} per step")
-same(one_product(*exact)[0], wanted)
+same(in_a_row(one_product(*exact)), wanted)
 
 # %% [markdown]
 # 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
 # three times `*`, and one `+`. Four more stand outside: `cat`, `+`, `stack`, and the one that takes
-# x apart into steps. `eight_products` has 21 calls per step.
+# x apart into steps.
 #
 # ### Out of the loop
 #
@@ -267,34 +289,45 @@ def hoisted(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # loop?
 
 # %%
-x64, weight_ih = exact[0], exact[3]
-sums_from_x, whole = count(F.linear, x64, weight_ih), count(hoisted, *exact)
+weight_ih = given[3]
+sums_from_x, whole = count(F.linear, x, weight_ih), count(hoisted, *given)
 share = sums_from_x.multiplications / whole.multiplications
 print(f"{share:.0%} have left")
-print(whole, same(hoisted(*exact)[0], wanted))
+print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% [markdown]
 # A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
-# large product now. In a small layer that saves little time, because one call per step is saved.
+# large product now. In a small layer that saves little time, because only one call per step is
+# saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: it measures time
+rungs = (per_sample, eight_products, one_product, hoisted)
+jobs = [(rung, *given) for rung in rungs]
 with torch.no_grad():
-    unit = seconds(lstm, x)
-    for rung in (per_sample, eight_products, one_product, hoisted):
-        calls, ratio = count(rung, *given).calls, seconds(rung, *given) / unit
-        print(f"{rung.__name__:15} {calls:5} calls  {ratio:6.1f}")
+    *times, unit = shortest(*jobs, (lstm, x, states))
+for rung, time in zip(rungs, times):
+    calls = count(rung, *given).calls
+    print(f"{rung.__name__:15} {calls:5} calls  {time / unit:6.1f}")
 
 # %% [markdown]
-# In this small layer, the time falls with the calls. To take the whole batch at once saves most.
-# `one_product` and `hoisted` may be nearly equal on your machine.
+# In this small layer, the time falls as the calls do. By the processor's own clock we measured
+# about 63, 5.0, 3.2 and 2.9. From the first rung to the second there are 12 times fewer calls, and
+# it took 13 times less time. `one_product` and `hoisted` may be nearly equal.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
 # where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
-# library that has such layers ready-made.
+# library that has such layers ready-made. With oneDNN switched off, `hoisted` took only 1.3 times
+# as long as `nn.LSTM`.
+#
+# These ratios hold for programs in turn. If `nn.LSTM` runs alone, again and again, all that it
+# needs stays in the processor's fast memory, the *cache*: it took 0.15 ms, and 0.4 ms in turn.
+# `hoisted` hardly gained, so its ratio was 6.5 alone. In most programs, other work stands between
+# two calls of a layer. So we measure in turn, on this page and for the ladder below. A training
+# loop of nothing but this small layer lay between the two.
 #
 # ## The way back
 #
@@ -329,10 +362,26 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# PyTorch lets us write the way back of a function ourselves, as the method `backward` of a class
-# that is made from `torch.autograd.Function`. The package has done so, in `own_backward`, which
-# takes the same seven arguments. It walks back with the equations of lesson 10, and keeps dz of
-# each step. Behind that loop it calls `behind_the_loop`, which ends with these lines:
+# For PyTorch, this is a class made from `torch.autograd.Function`. Its `forward` computes the
+# results and saves what the way back needs. Its `backward` gets the gradients of the results, and
+# returns those of the arguments. In outline:
+#
+# ```python
+# class AllSteps(torch.autograd.Function):
+#     @staticmethod
+#     def forward(ctx, x, h, c, weight_ih, weight_hh, bias):
+#         ...  # the loop of hoisted, which keeps the gates and states of each step
+#         ctx.save_for_backward(...)
+#         return output, h, c
+#
+#     @staticmethod
+#     def backward(ctx, d_output, d_h, d_c):
+#         ...  # the loop of lesson 10, from the last step to the first, which keeps each dz
+#         return d_x, d_h, d_c, *behind_the_loop(dz, x, before)
+# ```
+#
+# The package has the whole class, in `ladder/backward.py`. `own_backward` calls it, with the same
+# seven arguments as our rungs. `behind_the_loop` ends with these lines:
 
 # %%
 from lstm_lessons.ladder.backward import behind_the_loop, own_backward
@@ -340,31 +389,63 @@ from lstm_lessons.ladder.backward import behind_the_loop, own_backward
 print("\n".join(getsource(behind_the_loop).splitlines()[-2:]))
 
 # %% [markdown]
-# Are its gradients those of `nn.LSTM`? The loss is the sum of the squares of all outputs. `leaves`
-# are copies of the seven arguments that ask for gradients.
+# Are the gradients of `own_backward` those of `nn.LSTM`? The loss is the mean of the squares of all
+# results. `leaves` are copies of the seven arguments that ask for gradients.
 
 # %%
 leaves = [tensor.clone().requires_grad_() for tensor in exact]
-own_backward(*leaves)[0].square().sum().backward()
-ours = [leaf.grad.flatten() for leaf in leaves[3:]]  # weights and biases
+in_a_row(own_backward(*leaves)).square().mean().backward()
+ours = in_a_row([leaf.grad for leaf in leaves])
 
 lstm64.zero_grad()
-lstm64(exact[0])[0].square().sum().backward()
-theirs = [weight.grad.flatten() for weight in lstm64.parameters()]
-same(torch.cat(ours), torch.cat(theirs))
+x_, h_, c_ = (tensor.clone().requires_grad_() for tensor in exact[:3])
+output, (h_n, c_n) = lstm64(x_, (h_[None], c_[None]))
+in_a_row([output, h_n, c_n]).square().mean().backward()
+same(ours, in_a_row([leaf.grad for leaf in (x_, h_, c_, *lstm64.parameters())]))
 
 # %% [markdown]
+# All seven are equal. And the time of a training step, forward and back? We take the first 16
+# characters of each line, because a shorter run is interrupted less often.
+#
+# **Predict.** A guess: does `own_backward` take about a tenth of the time of `hoisted`, about six
+# tenths, or nearly all of it?
+
+
+# %% tags=["nbval-ignore-output"]
+# differs between machines: it measures time
+def built_in(x, h, c, *weights):
+    """Run nn.LSTM, which has the weights already."""
+    return lstm(x, (h[None], c[None]))
+
+
+short_given = [x[:16], *given[1:]]
+
+
+def training_step(program):
+    """Go forward and back once."""
+    lstm.zero_grad()
+    leaves = [tensor.clone().requires_grad_() for tensor in short_given]
+    program(*leaves)[0].square().sum().backward()
+
+
+programs = (hoisted, own_backward, built_in)
+times = shortest(*[(training_step, program) for program in programs])
+for program, time in zip(programs, times):
+    print(f"{program.__name__:12}  {time / times[-1]:6.1f}")
+
+# %% [markdown]
+# About six tenths: we measured 2.8 times the time of `nn.LSTM` for `hoisted`, and 1.7 times for
+# `own_backward`.
+#
 # ## The whole ladder
 #
 # At which sizes does which rung pay? A bar to the right of the line 1 is slower than `nn.LSTM`, a
 # bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. The
-# sizes are not those of our lines. `compiled` is what a compiler makes of `hoisted`; more of it
-# near the end of this page. At the two wide sizes `per sample` was not measured.
+# sizes stand above the bars. They are not those of our lines: "small" has 24 steps in place of 32.
 #
-# The picture shows what was measured once, in float32 on one core of an Intel Xeon with PyTorch
-# 2.13.0 in November 2026, with nothing else at work: medians of 31 to 161 rounds, by the clock.
-# `own backward` has a forward pass of its own. On other processors the ratios are others. On an
-# AMD EPYC, at "one line" and forward, we measured 5.21 for `hoisted`, where the picture has 6.13.
+# The picture shows what was measured once, on one core of an Intel Xeon with nothing else at work.
+# On other processors the ratios are others. `compiled` is what `torch.compile` makes of `hoisted`.
+# That takes about a minute first, for each size, so it pays in a long training only.
 #
 # **Try it.**
 #
@@ -383,8 +464,7 @@ explorers.speed_ladder()
 # 1. `compiled`, with 3.05. For one line alone, `per_sample` has fewer calls than `eight_products`.
 # 2. 11.68 and 1.86. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
-# 3. `own backward`, with 0.92. That does not say which of the two is faster: on the same processor,
-#    while other programs ran, the middle half of nine rounds went from 0.91 to 1.12.
+# 3. `own backward`. Its 0.92 is within what such a measurement varies by, so call it level.
 #
 # </details>
 #
@@ -398,12 +478,12 @@ explorers.speed_ladder()
 # times as long, about three times, or less than twice?
 
 # %%
-few = [x[:, :4], zeros[:4], zeros[:4], *given[3:]]
-many = [x[:, :16], zeros[:16], zeros[:16], *given[3:]]
+few = [x[:, :4], h_0[:4], c_0[:4], *given[3:]]
+many = [x[:, :16], h_0[:16], c_0[:16], *given[3:]]
 with torch.no_grad():
-    ratio = seconds(hoisted, *many) / seconds(hoisted, *few)
+    short, long = shortest((hoisted, *few), (hoisted, *many))
 for limit in (2, 3):
-    print(f"less than {limit} times:", ratio < limit)
+    print(f"less than {limit} times:", long / short < limit)
 
 # %% [markdown]
 # Less than twice, because there is no B in the number of calls. So in a small layer more lines cost
@@ -443,78 +523,29 @@ for letter in "TBIH":
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
 # small ones. Could each of them take a step? No: step t reads the h of step t − 1, so that step has
 # to be done first. The T products with `weight_hh` stand in a row. They do in each rung, and in
-# `nn.LSTM`, too. More cores can share what we have lifted out of the loop, such as the product with
-# x. Of what has to wait they can share only the work *within* a step: B rows of 4H sums. If a step
-# is small, there is little to share, and the cores wait for each other at each step.
+# `nn.LSTM`, too. More cores can share the product with x, which is lifted out, and what is *within*
+# a step: B rows of 4H sums. If a step is small, there is little to share, and the cores wait for
+# each other at each step.
 #
-# `torch.set_num_threads(2)` lets PyTorch use two cores. For a GPU, you move a copy of the layer and
-# of its input there. Two rules for that:
-#
-# * Ask first whether there is one: `torch.cuda.is_available()`. A move that fails may leave a layer
-#   that cannot be called any more.
-# * A GPU works behind Python's back. A call hands over an order and returns at once. So wait with
-#   `torch.cuda.synchronize()` before you read the clock, or you measure how long it takes to give
-#   orders.
-#
-# The next two cells measure a wide layer on your machine, on one core, on two, and on a GPU if
-# there is one.
-
-# %%
-wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
-
-
-def run_wide(layer, words):
-    """Run a layer, and wait for the GPU if it is there."""
-    layer(words)
-    if words.is_cuda:
-        torch.cuda.synchronize()
-
-
-# %% tags=["nbval-ignore-output"]
-# differs between machines: cores, and whether there is a GPU
-with torch.no_grad():
-    one_core = seconds(run_wide, wide, words)
-    torch.set_num_threads(2)
-    two_cores = seconds(run_wide, wide, words)
-    print(f"two cores: {two_cores / one_core:.2f} of the time with one")
-    torch.set_num_threads(1)
-    print("is there a GPU:", torch.cuda.is_available())
-    if torch.cuda.is_available():
-        gpu = seconds(run_wide, deepcopy(wide).to("cuda"), words.to("cuda"))
-        print(f"GPU: {gpu / one_core:.2f} of the time with one core")
-
-# %% [markdown]
-# Where other programs need the second core, two threads can take longer than one.
+# To measure on a GPU, move a copy of the layer and of its input there. A GPU works behind Python's
+# back: a call hands over an order and returns at once. So wait with `torch.cuda.synchronize()`
+# before you read the clock, or you measure how long it takes to give orders.
 #
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
 # because your cell is another one: then write `hoisted` first.
-#
-# <details><summary>When a compiler pays</summary>
-#
-# `torch.compile` reads a function and, for a processor, writes a program in C++. What stands
-# between two products becomes a few loops over the numbers, in place of ten calls. But this has to
-# be done first, once for each size: for `compiled` it took about a minute on our machine. At the
-# small size of the ladder, a training step of `compiled` takes 1.52 ms less than one of `hoisted`.
-# So that minute, 60,000 ms, is won back after about 40,000 steps.
-#
-# So a compiler pays for small layers, in a long training with few different sizes, and not while
-# you try things out. At the wide sizes of the ladder, `compiled` takes at most a sixth less than
-# `hoisted`, and `own_backward` is faster in training.
-#
-# </details>
 
 # %% [markdown]
 # ## What we have seen
 #
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
 #   larger products win: all lines at once, four gates at once, all of x before the loop.
-# * Each rung gives the numbers of `nn.LSTM`, and `own_backward` the gradients of its weights.
+# * Each rung gives the three results of `nn.LSTM`, and `own_backward` all its gradients, too.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and
 #   hardly with B, I and H.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
-# * Measure ratios, after a warm-up, over several runs, and wait for a GPU.
+# * Measure ratios, after a warm-up, over several runs in turn, and wait for a GPU.
 
 # %% [markdown]
 # **A common mistake.** A benchmark that runs each program once, and the new one first. It measures
