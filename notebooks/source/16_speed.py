@@ -62,9 +62,8 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% [markdown]
 # All programs of this lesson are called with these seven arguments: x, two states, two weights and
 # two biases. We keep them in two lists. `given` is float32, with which most people train. `exact`
-# is the same in float64, for comparisons, and `lstm64` is the layer in float64. The states are
-# random, as in lesson 03, and all three results are compared: `in_a_row` puts them behind each
-# other.
+# is the same in float64, for comparisons, and so is the layer `lstm64`. The states are random, as
+# in lesson 03. `in_a_row` puts all three results behind each other, to compare them at once.
 
 # %%
 from copy import deepcopy
@@ -89,7 +88,7 @@ same(in_a_row(per_sample(*exact)), wanted)
 # Equal. And the time? When a program runs for the first time, it has to set up things, so each runs
 # once without a clock. Then the programs run *in turn*: one run of each, then again one of each,
 # for a second and at least ten times. So all meet the same machine. We keep the shortest time of
-# each, because other work can only make a run longer. But on a busy machine a run of 50 ms is
+# each, because other work can only make a run longer. But on a busy machine a run of 20 ms is
 # nearly always interrupted, and one of 0.4 ms often is not. So there the ratio of a long run to a
 # short one comes out too large.
 
@@ -111,8 +110,7 @@ def shortest(*jobs):
 
 
 # %% [markdown]
-# Seconds differ from machine to machine. So we look at ratios, and here only at whether they are
-# above a limit.
+# Seconds differ from machine to machine, so we look at ratios.
 #
 # **Predict.** A guess: does `per_sample` take about as long as `nn.LSTM`, about 3 times as long, or
 # more than 10 times?
@@ -296,9 +294,8 @@ print(f"{share:.0%} have left")
 print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% [markdown]
-# A third: I / (I + H). Their number is the same as ever, but those that have left are made in one
-# large product now. In a small layer that saves little time, because only one call per step is
-# saved.
+# A third: I / (I + H). All are still made, but those that have left in one large product. In a
+# small layer that saves little time, because only one call per step is saved.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -315,19 +312,19 @@ for rung, time in zip(rungs, times):
 
 # %% [markdown]
 # In this small layer, the time falls as the calls do. By the processor's own clock we measured
-# about 63, 5.0, 3.2 and 2.9. From the first rung to the second there are 12 times fewer calls, and
-# it took 13 times less time. `one_product` and `hoisted` may be nearly equal.
+# about 60, 5, 3, and a little less than 3. From the first rung to the second there are 12 times
+# fewer calls, and the time was a thirteenth.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
 # where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
-# library that has such layers ready-made. With oneDNN switched off, `hoisted` took only 1.3 times
-# as long as `nn.LSTM`.
+# library that has such layers ready-made. With oneDNN switched off, our ratios were half as large:
+# 28 for `per_sample`, and 1.3 for `hoisted`.
 #
 # These ratios hold for programs in turn. If `nn.LSTM` runs alone, again and again, all that it
-# needs stays in the processor's fast memory, the *cache*: it took 0.15 ms, and 0.4 ms in turn.
-# `hoisted` hardly gained, so its ratio was 6.5 alone. In most programs, other work stands between
-# two calls of a layer. So we measure in turn, on this page and for the ladder below. A training
-# loop of nothing but this small layer lay between the two.
+# needs stays in the processor's fast memory, the *cache*: it took 0.15 ms, and 0.4 ms in turn with
+# the rungs. `hoisted` hardly gained, so its ratio was 6.5 alone. In most programs, other work
+# stands between two calls of a layer. So we measure in turn, on this page and for the ladder below.
+# The training loop of a reader as small as ours lay between the two.
 #
 # ## The way back
 #
@@ -362,9 +359,9 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# For PyTorch, this is a class made from `torch.autograd.Function`. Its `forward` computes the
-# results and saves what the way back needs. Its `backward` gets the gradients of the results, and
-# returns those of the arguments. In outline:
+# In PyTorch, a way back of our own needs a class made from `torch.autograd.Function`. Its `forward`
+# computes the results and saves what the way back needs. Its `backward` gets the gradients of the
+# results, and returns those of the arguments. In outline:
 #
 # ```python
 # class AllSteps(torch.autograd.Function):
@@ -434,8 +431,8 @@ for program, time in zip(programs, times):
     print(f"{program.__name__:12}  {time / times[-1]:6.1f}")
 
 # %% [markdown]
-# About six tenths: we measured 2.8 times the time of `nn.LSTM` for `hoisted`, and 1.7 times for
-# `own_backward`.
+# About six tenths: in our runs `hoisted` took 2.6 to 2.9 times as long as `nn.LSTM`, and
+# `own_backward` 1.5 to 1.8 times.
 #
 # ## The whole ladder
 #
@@ -443,9 +440,9 @@ for program, time in zip(programs, times):
 # bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. The
 # sizes stand above the bars. They are not those of our lines: "small" has 24 steps in place of 32.
 #
-# The picture shows what was measured once, on one core of an Intel Xeon with nothing else at work.
-# On other processors the ratios are others. `compiled` is what `torch.compile` makes of `hoisted`.
-# That takes about a minute first, for each size, so it pays in a long training only.
+# The picture shows the medians of 31 to 161 rounds, on one core of an Intel Xeon with nothing else
+# at work. On other processors the ratios are others. `compiled` is what `torch.compile` makes of
+# `hoisted`. That takes about a minute first, for each size, so it pays in a long training only.
 #
 # **Try it.**
 #
