@@ -33,5 +33,6 @@ def test_what_its_presets_show_and_lesson_20_says_of_its_sizes():
     assert [count(pairs, 8) for pairs in (4, 5, 6)] == [4, 5, 5]
     assert [count(16, size) for size in (4, 8, 18)] == [8, 12, 16]
     assert all(count(16, size) < 16 for size in range(2, 18, 2))
+    assert [size for size in range(18, 33, 2) if count(16, size) < 16] == [26]
     fading = [place for place, each in enumerate(looked_up(16, 32, 0.6)) if each.right]
     assert fading == [0, 8, 9, 11, 12, 13, 14, 15]

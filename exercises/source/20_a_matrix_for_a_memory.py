@@ -138,7 +138,7 @@ exercise("20.2").check(delta_memory)
 # | `"mLSTM"` | What does an mLSTM with D = 32 hand on, C and n? |
 # | `"attention"` | What has attention with D = 32 kept after 100 steps, keys and values? |
 # | `"crossing"` | From which number of steps on does that attention keep more than that mLSTM? |
-# | `"scores"` | How many scores does `matrix_at_once` make for T = 1,000, zeros included? |
+# | `"scores"` | How many products q · k does `matrix_at_once` make for T = 1,000? |
 
 # %%
 answer = {

@@ -45,9 +45,9 @@ def left_of(i: Tensor, f: Tensor) -> Tensor:
 
 def matrix_at_once(q: Tensor, k: Tensor, v: Tensor, i: Tensor, f: Tensor) -> Tensor:
     """Return h (T, D) of all steps, without a loop and without a memory."""
-    scores = (q @ k.T) * left_of(i, f)
-    whole = scores.sum(dim=1).abs().clamp(min=1)
-    return scores @ v / whole[:, None]
+    weights = (q @ k.T) * left_of(i, f)
+    whole = weights.sum(dim=1).abs().clamp(min=1)
+    return weights @ v / whole[:, None]
 
 
 def attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """What lesson 20 says and does not compute on its page."""
 
+from importlib import import_module
 from itertools import combinations, pairwise
 from math import factorial, prod
 
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 from lstm_lessons.data import after
 from lstm_lessons.data.trials import measured
 from lstm_lessons.lstm.exponential import stable_gates
-from lstm_lessons.lstm.matrix import matrix_loop
+from lstm_lessons.lstm.matrix import attention, matrix_loop
 from lstm_lessons.lstm.minimal import scan
 
 
@@ -83,6 +84,103 @@ def test_mamba_is_the_same_recurrence():
     f = torch.exp(-delta[:, :, None] * -A)
     found = recurrence(C, B, u, delta[:, :, None], f)
     torch.testing.assert_close(found, torch.stack(wanted), rtol=0, atol=1e-12)
+
+
+def test_a_row_of_mamba_in_numbers():
+    """A row (4, 4), and 3 that comes under the key (1, 0), with a = 1."""
+    for delta, f, row in ((0.1, 0.90, [3.92, 3.62]), (2.0, 0.14, [6.54, 0.54])):
+        kept = torch.exp(torch.tensor(-delta).double())
+        new = kept * torch.tensor([4.0, 4]).double() + delta * torch.tensor([3.0, 0]).double()
+        assert (round(kept.item(), 2), [round(n, 2) for n in new.tolist()]) == (f, row)
+
+
+def stabilised(q, k, v, z_i, z_f, divisor):
+    """Return h of an mLSTM whose C and n are divided by e^m; divisor is made of m."""
+    C, n, m = torch.zeros(4, 4).double(), torch.zeros(4).double(), torch.tensor(-torch.inf).double()
+    seen = []
+    for t in range(len(q)):
+        i, f, m = stable_gates(z_i[t], z_f[t], m)
+        C, n = f * C + i * torch.outer(v[t], k[t]), f * n + i * k[t]
+        seen.append(C @ q[t] / torch.maximum((n @ q[t]).abs(), divisor(m)))
+    return torch.stack(seen)
+
+
+def test_the_1_of_an_mlstm_is_divided_by_what_its_stabiliser_divides_by():
+    """As in recurrent_step_stabilized_simple of the authors' package; left at 1, h is another."""
+    q, k, v, z_i, z_f = double(9, 4), double(9, 4), double(9, 4), double(9) - 1, double(9)
+    wanted = matrix_loop(q, k, v, z_i.exp(), z_f.sigmoid())
+    h = stabilised(q, k, v, z_i, z_f, lambda m: torch.exp(-m))
+    torch.testing.assert_close(h, wanted, rtol=0, atol=1e-12)
+    assert (stabilised(q, k, v, z_i, z_f, torch.ones_like) - wanted).abs().max() > 0.1
+    assert stabilised(q, k, v, z_i + 800, z_f, lambda m: torch.exp(-m)).isfinite().all()
+    assert not matrix_loop(q, k, v, (z_i + 800).exp(), z_f.sigmoid()).isfinite().all()
+
+
+def test_two_weights_of_an_mlstm_are_0_9_and_0_2():
+    """The numbers above its formula; h is what C q and n . q make of them."""
+    told = [[[0, 0], [1, 0]], [[0.6, 0.8], [0.2, 0]], [[3, 5], [-2, 4]], [3, 1], [1, 0.5]]
+    q, k, v, i, f = (torch.tensor(each, dtype=torch.float64) for each in told)
+    wanted = (0.9 * v[0] + 0.2 * v[1]) / 1.1
+    torch.testing.assert_close(matrix_loop(q, k, v, i, f)[1], wanted, rtol=0, atol=1e-12)
+
+
+def test_attention_with_the_three_pairs_of_the_lesson():
+    k = torch.tensor([[1, 0], [0, 1], [0.6, 0.8]], dtype=torch.float64)
+    v = torch.tensor([[3, 5], [-2, 4], [10, 0]], dtype=torch.float64)
+
+    def in_short(row, digits):
+        return [round(number, digits) for number in row.tolist()]
+
+    scores = k @ torch.tensor([1.0, 0]).double() / 2**0.5
+    assert in_short(scores, 2) == [0.71, 0, 0.42]
+    assert (
+        in_short(scores.exp(), 2) == [2.03, 1, 1.53] and round(scores.exp().sum().item(), 2) == 4.56
+    )
+    assert in_short(scores.softmax(0), 2) == [0.45, 0.22, 0.34]
+    assert round((10 * scores).softmax(0)[0].item(), 2) == 0.94
+    for length, found in ((1.0, [4.3, 3.1]), (10.0, [3.4, 4.7])):
+        q = torch.tensor([length, 0]).double().expand(3, 2)
+        assert in_short(attention(q, k, v)[2], 1) == found
+        matrix = recurrence(q, k, v, *torch.ones(2, 3).double())
+        torch.testing.assert_close(matrix[2], length * torch.tensor([9.0, 5]).double())
+
+
+def test_divided_by_the_root_of_d_products_of_random_vectors_do_not_grow_with_d():
+    sizes = {D: (double(4000, D) * double(4000, D)).sum(dim=1).std().item() for D in (4, 400)}
+    assert sizes[400] > 8 * sizes[4]
+    assert all(size / D**0.5 == pytest.approx(1, abs=0.1) for D, size in sizes.items())
+
+
+def test_in_a_row_of_ones_each_number_of_an_mlstm_creeps_to_one_value():
+    """All steps are the same, with f between 0 and 1: no number ever turns round."""
+    for _ in range(20):
+        q, k, v = (double(4).expand(400, 4) for _ in range(3))
+        i, f = double(1).exp().expand(400), (2 * double(1)).sigmoid().expand(400)
+        h = matrix_loop(q, k, v, i, f)
+        moves = (h[1:] - h[:-1]) * (h[-1] - h[0]).sign()
+        assert (moves > -1e-12).all() and moves[-1].abs().max() < 1e-3
+
+
+def test_other_random_keys_have_other_sizes_and_more_numbers_mix_less(monkeypatch):
+    """Of 16 pairs and the sizes 2 to 32: where all are found first, with ten other draws."""
+    explorer = import_module("lstm_lessons.explorers.matrix_lookup")
+    firsts, dots = set(), {4: [], 32: []}
+    for seed in range(10):
+        monkeypatch.setattr(explorer, "SEED", seed)
+        sizes = range(2, 33, 2)
+        found = [all(each.right for each in explorer.looked_up(16, size, 1.0)) for size in sizes]
+        firsts.add(sizes[found.index(True)] if True in found else None)
+        for size, products in dots.items():
+            keys = torch.tensor(explorer.stored(16, size)[0])
+            products.append((keys @ keys.T).triu(1).abs().sum().item() / 120)
+    assert len(firsts) > 4
+    assert max(dots[32]) < 0.2 < 0.3 < min(dots[4])
+
+
+def test_a_small_f_would_let_the_1_outweigh_five_and_the_next_value_as_well():
+    """Why the lesson holds f at 1: with f = 0.1, the +1 gives 0.5, and the next -1 turns it."""
+    c = 0.1 * -5 + 1
+    assert c > 0 > c - 1
 
 
 def test_the_stabiliser_follows_the_larger_exponent():

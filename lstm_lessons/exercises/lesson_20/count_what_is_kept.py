@@ -36,8 +36,8 @@ EXERCISE = DictExercise(
             row("the broken number", "{keys}: there is no half of a step.", 16.5, within=1.001),
         )),
         Quantity("scores", "Each step meets each step.", (
-            row("only those in use", "{keys}: that is without the zeros of pairs that are still to "
-                "come. With them the table is square.", 500500),
+            row("only those in use", "{keys}: that is without the pairs that are still to come. "
+                "`q @ k.T` makes them as well, so the table is square.", 500500),
             row("one row of scores", "{keys}: that is one row. There is one for each step.", 1000),
         )),
     ),
