@@ -14,8 +14,8 @@
 #
 # You hear a list of names and numbers, then one of the names again, and are asked for its number.
 # Here is such a list for a network. A step is a pair of a *key*, one of 16 letters, and a *value*,
-# one of 8 digits: 24 numbers, of which two are 1. No key comes twice. The last step is a key alone,
-# and the network has to say the value that stood beside it.
+# one of 8 digits. The network gets it as 16 + 8 numbers, with a 1 in each part. No key comes twice.
+# The last step is a key alone, and the network has to say the value that stood beside it.
 
 # %%
 import torch
@@ -32,7 +32,7 @@ print(spelled(x[:, 0]), wanted.item())
 # As in lesson 14, a simple rule comes first: never look at the key, and say the digit that stands
 # most often in the list. It is right in a share of 0.325. Two layers were trained on lists of 8
 # pairs: an LSTM with 128 units, and a layer whose memory is a matrix of 16 by 16 numbers. Each had
-# 600 updates by Adam, with 64 lists in each, at three rates and with five seeds (`recall` in
+# 600 updates by Adam, at three rates and with five seeds (`recall` in
 # `lstm_lessons/data/after.py`).
 #
 # **Predict.** A guess: which of the two are clearly better than the rule, at one rate at least?
@@ -195,12 +195,12 @@ def matrix_loop(q, k, v, i, f):
 pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 
 # %% [markdown]
-# An eighth, 0.5 · 0.5 · 0.5. A row of the table is a moment, and a column is a pair. A cross marks
-# a pair that is still to come; it counts as 0.
+# An eighth, 0.5 · 0.5 · 0.5. A cross marks a pair that is still to come; it counts as 0.
 #
-# The code makes this table without a loop. In place of multiplying all f, it adds their logarithms.
-# The logarithm of 0.5 is −0.69. Three of them are −2.08, and $e^{-2.08}$ is 0.125. Where a pair is
-# still to come, it puts minus infinity, and $e^{-\infty}$ is 0.
+# The code makes this table without a loop. In place of multiplying all f, it adds their logarithms
+# up, in `kept`. Each is −0.69 here. From step 1 to step 4 the sum changes by three of them, −2.08,
+# and $e^{-2.08}$ is 0.125. `kept[:, None] - kept` is the table of all such differences. Where a
+# pair is still to come, minus infinity is put in, and $e^{-\infty}$ is 0.
 
 
 # %%
@@ -255,11 +255,11 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 
 # %% [markdown]
 # The number m that is subtracted is the *stabiliser*. It is chosen anew at each step, such that
-# neither i nor f is ever above 1. Exercise 20.1 shows how, for the paper's other layer: the *sLSTM*
-# is an LSTM with such gates that shows o · c / n.
+# neither i nor f is ever above 1. Exercise 20.1 shows how, for the paper's other layer. This
+# *sLSTM* is an LSTM with such gates that shows o · c / n.
 #
 # In an mLSTM, the 1 in the divisor has to be divided by $e^m$ as well, or another h is shown. So
-# the paper's authors take max(|n · q|, $e^{-m}$). Our `matrix_step` has no stabiliser.
+# its authors take max(|n · q|, $e^{-m}$). Our `matrix_step` has no stabiliser.
 #
 # ## One recurrence
 #
@@ -281,26 +281,27 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 #
 # *Linear attention* stores pairs as the mLSTM does, without gates. *Mamba* is a *state-space
 # layer*. Its keys have N numbers, and its value is x. From x it makes a number Δ above 0 for each
-# row of C, and a is trained. Let a row of C be (4, 4) and a be 1, and let 3 come under (1, 0).
+# row of C. a is trained, and above 0. Let a row of C be (4, 4) and a be 1. A 3 comes under (1, 0):
 #
-# * Δ = 0.1: f is 0.90 and i is 0.1. The row becomes (3.92, 3.62), so most of it stays.
-# * Δ = 2: f is 0.14 and i is 2. The row becomes (6.54, 0.54), so most of it is new.
+# * With Δ = 0.1, f is 0.90 and i is 0.1. The row becomes (3.92, 3.62), so most of it stays.
+# * With Δ = 2, f is 0.14 and i is 2. The row becomes (6.54, 0.54), so most of it is new.
 #
-# Only in the LSTM do gates read h. So a scan can run all the others.
+# Of the five, only the LSTM has gates that read h. So a scan can run the others.
 #
 # ## Looking back
 #
 # *Attention* has no C at all. It keeps all keys and values, and looks back at them, each time anew
 # ([Vaswani and others, 2017](https://arxiv.org/abs/1706.03762)). Here are our three pairs again.
 #
-# * The query (1, 0) has the products 1, 0 and 0.6 with the three keys. Divided by the root of D, so
-#   that they do not grow with D, they are the *scores*. D is 2 here: 0.71, 0 and 0.42.
+# * The query (1, 0) has the products 1, 0 and 0.6 with the three keys. Divided by the root
+#   of 2, they are the *scores*: 0.71, 0 and 0.42. It is the root of D, since sums of D products
+#   grow like it.
 # * Their exponentials are 2.03, 1 and 1.53, and the sum of these is 4.56. Divided by it, they are
 #   the weights: 0.45, 0.22 and 0.34. `F.softmax` does both.
 # * What is found is a mean: 0.45 · (3, 5) + 0.22 · (−2, 4) + 0.34 · (10, 0), about (4.3, 3.1).
 #
-# All three values are in it. But for the query (10, 0) the first weight is 0.94, and (3.4, 4.7) is
-# found, near (3, 5). From the matrix such a query gets ten times (9, 5).
+# For the query (10, 0) the first weight is 0.94, and (3.4, 4.7) is found, near (3, 5). From the
+# matrix such a query gets ten times (9, 5).
 
 
 # %%
@@ -322,13 +323,13 @@ same(attention(q, k, v), ready_made)
 # Such a layer, with D = 16, was trained on the lists of 8 pairs, too. It is right in all of 1,000
 # lists, at each rate and with each seed.
 #
-# Parity, the task of lesson 19, is another matter. Trained as there, the LSTM is right in all rows
-# of 20 bits, with each of ten seeds. The matrix and attention are right in about a half, with each
-# of five, and that is chance. The gates of the matrix read the word alone: in a row of ones, C, n
+# Now parity, the task of lesson 19, trained as there. An LSTM with 8 units is right in all rows of
+# 20 bits, with each of ten seeds. With D = 16 and five seeds, the matrix and attention are right in
+# about a half, which is chance. The gates of the matrix read the word alone: in a row of ones, C, n
 # and h creep to one value each, as c did in lesson 19. Attention shows a mean. The more ones there
 # are, the nearer it is to the value of a 1, and from that a weighted sum cannot tell odd from even.
 #
-# But a state stays small, while attention keeps a key and a value more at each step. So some large
+# And a state stays small, while attention keeps a key and a value more at each step. So some large
 # models mix them, such as Qwen3-Next, of 2025 ([S. Raschka's
 # gallery](https://sebastianraschka.com/llm-architecture-gallery/hybrid-attention/)).
 
@@ -338,9 +339,8 @@ same(attention(q, k, v), ready_made)
 # * A matrix keeps pairs, and mixes them if the dot products of their keys are not 0. The mLSTM can
 #   run step by step or all at once.
 # * An exponential gate has no ceiling. A normaliser divides by the sum of the weights. A stabiliser
-#   divides all of them by one number, such that none is infinite and the same is shown.
+#   divides all of them by one number, so that none is infinite, and the same is shown.
 # * LSTM, minimal LSTM, linear attention, mLSTM and Mamba are one recurrence with different gates.
-#   Only those of the LSTM read h.
 # * Attention keeps everything, and found every pair here. A state stays small, and with gates that
 #   read h it can follow parity.
 
