@@ -440,8 +440,8 @@ LESSONS = (
         "the minimal LSTM and its parallel scan, what it costs, and what is lost",
         objectives=(
             "say what makes the steps of an LSTM wait, and what is left without it",
-            "write a parallel scan, and prove that it equals the loop, gradients included",
-            "say when a scan is faster than a loop, and what a gate that reads no h cannot do",
+            "write a parallel scan, and check that it equals the loop, gradients included",
+            "say when a scan beats a loop, and what gates that read the word alone cannot do",
         ),
         minutes=45,
         exercise_minutes=30,
