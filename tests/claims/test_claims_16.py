@@ -1,7 +1,9 @@
-"""What lesson 16 says in prose of the calls of a step and of the class of own_backward."""
+"""What lesson 16 says in prose of calls, of own_backward's class, and of a move that fails."""
 
+from copy import deepcopy
 from inspect import getsource, signature
 
+import pytest
 import torch
 from torch import nn
 
@@ -28,3 +30,14 @@ def test_the_class_of_own_backward_is_made_as_the_page_outlines_it():
     assert issubclass(backward._AllSteps, torch.autograd.Function)
     ends = getsource(backward._AllSteps.backward).splitlines()[-1].strip()
     assert ends == "return dx, dh, dc, *behind_the_loop(dz, x, hs[:-1])"
+
+
+@pytest.mark.skipif(torch.cuda.device_count() > 99, reason="there is a hundredth GPU")
+def test_a_move_that_fails_may_leave_a_layer_that_cannot_be_called():
+    layer, x = nn.LSTM(2, 3), torch.randn(4, 5, 2)
+    copy = deepcopy(layer)
+    with pytest.raises((AssertionError, RuntimeError)):
+        copy.to("cuda:99")
+    with pytest.raises(ValueError):
+        copy(x)
+    layer(x)
