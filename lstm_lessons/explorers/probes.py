@@ -14,7 +14,7 @@ SYMPTOMS = {
     "good in tests, useless in use": "causality",
     "it forgets where a chunk ends": "chunk consistency",
     "two calls do not agree": "eval determinism",
-    "it hardly learns": "parameter gradients",
+    "one weight never changes": "parameter gradients",
 }
 """What you see, and the probe to begin with."""
 
@@ -24,7 +24,7 @@ PRESETS = {
     "too good": {"symptom": "good in tests, useless in use"},
     "chunks": {"symptom": "it forgets where a chunk ends"},
     "twice": {"symptom": "two calls do not agree"},
-    "no learning": {"symptom": "it hardly learns"},
+    "no change": {"symptom": "one weight never changes"},
 }
 for _name, _preset in PRESETS.items():  # each sets all, so that nothing of the last one stays
     PRESETS[_name] = {"program": "broken", "sample": 0, "step": 2} | _preset

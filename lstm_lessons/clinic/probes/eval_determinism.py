@@ -89,10 +89,10 @@ def _chance(case: Case, name: str, gap: float) -> Finding:
     if dropped:
         fact += f": {dropped[0]} is at work although the model is in eval mode"
         perhaps = "F.dropout without training=self.training, or an nn.Dropout made in forward. "
-        return Finding(NAME, SUSPICION, fact, perhaps + "Right if the model is to sample")
+        return Finding(NAME, SUSPICION, fact, perhaps + "Right if chance is meant")
     if watch.drawn:
         fact += f": forward draws random numbers ({', '.join(sorted(watch.drawn))})"
-    perhaps = "first states drawn at random, where zeros are meant. Right if the model is to sample"
+    perhaps = "first states drawn at random, where zeros are meant. Right if chance is meant"
     return Finding(NAME, SUSPICION, fact, perhaps)
 
 
