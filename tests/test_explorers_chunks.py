@@ -121,6 +121,7 @@ def test_the_shares_are_those_of_autograd(bias):
         assert made.f**made.half_life == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_what_a_word_does_to_an_output_is_seen_when_the_word_is_changed():
     layer, size = memory_layer(1.0), 1e-6
     for chunk, between in product((5, 12), BETWEEN.options):

@@ -363,6 +363,7 @@ def test_functional_call_takes_other_parameters():
     close(flat(functional_call(manual, parameters, (sequence,))), flat(other(sequence)))
 
 
+@pytest.mark.slow
 def test_vmap_over_inputs_states_and_gradients():
     manual, reference = twins(**DEEP, proj_size=P)
     many = x(6, T, B, I)

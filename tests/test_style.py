@@ -29,6 +29,7 @@ def check_types(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=Clone.here().root, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_the_types_of_the_package_agree() -> None:
     run = check_types()
     assert run.returncode == 0, run.stdout + run.stderr
