@@ -228,8 +228,8 @@ diagnose(with_lengths, (example, lengths))["batch composition"]
 # %% [markdown]
 # A tuple holds the arguments of one call. Square brackets ask the report for one probe.
 #
-# The tool makes copies of the model, and works on these. Your model, its mode, its gradients and
-# the random numbers stay as they were.
+# The tool works on copies. Your model, its mode, its gradients and the random numbers stay as they
+# were.
 #
 # ## Ben: who reaches whom?
 #
@@ -361,13 +361,13 @@ diagnose(Fay(), whole)["parameter gradients"]
 # they stay as they were drawn. If that is meant, say `embedding.weight.requires_grad_(False)`: the
 # report then counts it as frozen.
 #
-# The number of right lines would not have told you. We trained `Fay` on packed lines, from ten
-# seeds. It got 196 to 219 of the 242 right, and 193 to 222 without its bug. Such an `Emil` got 211
-# to 223, and 210 to 224 without its bug. The averages differ by 6 and by 1.
+# The number of right lines would not have told you. We trained `Fay` from ten seeds, with packed
+# lines. It got 196 to 219 of the 242 right, and 193 to 222 without its bug. Such an `Emil` got 211
+# to 223, and 210 to 224 without its bug. On average the bugs cost 6 lines and 1.
 #
 # ## A property is no fault
 #
-# Not everything that a probe sees is wrong. Here is a layer that reads both ways.
+# Here is a layer that reads both ways.
 
 # %%
 torch.manual_seed(0)
@@ -467,8 +467,8 @@ diagnose(Lou(), torch.randn(4, 7, 8), batch_first=True)["chunk consistency"]
 #
 # where `example` is a function in your `model.py` that returns the model and its example. For x of
 # shape (T, B, ...) write `--time-first`. The exit status is 3 if a fault was found, and 0 if none
-# was. So `Ann`, a suspicion, leaves with 0. So does a forecast that sees its answer, a property. Read
-# the report.
+# was. So `Ann`, a suspicion, leaves with 0. So does a forecast that sees its answer, which is a
+# property. Read the report.
 
 # %% [markdown]
 # ## What we have seen
@@ -477,7 +477,7 @@ diagnose(Lou(), torch.randn(4, 7, 8), batch_first=True)["chunk consistency"]
 # * A bug must be able to show in the example: give it lines of different lengths, if the model is
 #   to read such lines.
 # * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
-#   design. What stands behind "Perhaps" is a guess.
+#   design.
 # * One fault can hide another. And no probe sees what the numbers mean: labels, losses.
 
 # %% [markdown]
