@@ -38,8 +38,8 @@ from lstm_lessons import exercise
 # | `bias_ih`, `bias_hh` | (4H,) |
 #
 # These are PyTorch's. Return `kernel, bias`, such that the old cell does what PyTorch's does.
-# `reorder(stacked, "ifgo", "iofg")` is the function of the lesson. It works on a bias, too. It
-# finds blocks by the letters of the first order, so write g for j.
+# `reorder(stacked, "ifgo", "iofg")` is the function of the lesson. It cuts the rows into four
+# blocks, and a bias too. It finds them by the letters of the first order, so write g for j.
 
 # %%
 from lstm_lessons.lstm.frameworks import reorder

@@ -84,7 +84,7 @@ _SLIPS = (
              "turned. `reorder` cuts the first axis into blocks, and there you have x and h by "
              "then: the gates are in the columns.",
              {_BOTH + ".T": 'reorder(both.T, "ifgo", "igfo")'},
-             {_BOTH + ".T": 'reorder(both.T, "ifgo", "iofg")'}, paired=False),
+             {_BOTH + ".T": 'reorder(both.T, "ifgo", "iofg")'}),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(

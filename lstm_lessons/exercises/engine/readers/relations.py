@@ -229,7 +229,7 @@ IN_PLACE: Relations = (
     ("clamped", "no number is farther than {found} from zero, and where one should be farther, it "
      "is just that far. Is something clamped?", lambda a, w: _bound(a, w)),
     ("in other places", "all numbers are the right ones, but they stand in other places. Did a "
-     "reshape do that? It goes by the order in memory.",
+     "reshape do that, which goes by the order in memory, or a cut along the wrong axis?",
      lambda a, w: w.numel() > 3 and alike(a.flatten().sort().values, w.flatten().sort().values)),
 )  # fmt: skip
 
