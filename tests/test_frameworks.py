@@ -20,7 +20,6 @@ from lstm_lessons.data.train_reader import trained_reader
 from lstm_lessons.drawing.pictures.gate_orders import LETTERS, gates
 from lstm_lessons.lstm import frameworks
 from lstm_lessons.lstm.cell import lstm_step
-from lstm_lessons.lstm.reader import OneStep
 
 STEPS = {
     "ONNX": frameworks.onnx_step,
@@ -163,15 +162,32 @@ def test_there_is_a_result_for_every_framework():
 
 def test_what_was_kept_of_the_exported_step_is_what_torch_types():
     """The lesson itself exports and runs it, where the packages are there."""
-    reader, number = trained_reader()
-    h = c = torch.zeros(1, 1, 16)
-    for character, theirs in zip("print(x, y)", kept("in her editor"), strict=True):
+    reader, _ = trained_reader()
+    for numbers, theirs in zip(elsewhere.typed_lines(), kept("in her editor"), strict=True):
+        lengths = torch.full((len(numbers),), numbers.shape[1])
         with torch.no_grad():
-            score, h, c = OneStep(reader)(torch.tensor([number[character]]), h, c)
-        assert score.item() == pytest.approx(theirs, abs=1e-5)
+            wanted = reader(numbers, lengths, each_step=True)[..., 0]
+        assert wanted.shape == numbers.shape
+        assert torch.allclose(torch.tensor(theirs), wanted, rtol=0, atol=1e-5)
     ours = frameworks.to_onnx(*reader.lstm.all_weights[0])
     for tensor, file_has in zip(ours, kept("step.onnx"), strict=True):
         assert torch.allclose(tensor, torch.tensor(file_has), rtol=0, atol=1e-5)
+
+
+def test_what_was_kept_of_keras_is_what_torch_reads():
+    reader, _ = trained_reader()
+    with torch.no_grad():
+        wanted, _ = reader.lstm(reader.embedding(elsewhere.typed_lines()[0]))
+    assert torch.allclose(torch.tensor(kept("in Keras")), wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_keras_itself_reads_the_line_as_was_kept(tmp_path, monkeypatch):
+    needs("keras")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))  # Keras writes its settings there
+    found, wanted = torch.tensor(elsewhere.read_by_keras()), torch.tensor(kept("in Keras"))
+    assert found.shape == (1, 11, 16)
+    assert torch.allclose(found, wanted, rtol=0, atol=1e-5)
 
 
 @pytest.mark.slow

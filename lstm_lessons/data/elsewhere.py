@@ -26,6 +26,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
+from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.train_reader import trained_reader
 from lstm_lessons.lstm import frameworks
 from lstm_lessons.lstm.reader import OneStep
@@ -236,17 +237,36 @@ def ship_a_step(path: Path) -> None:
     written.save(path)
 
 
-def typed_elsewhere(path: Path, text: str) -> list[float]:
-    """Return the score after each character of a text, by onnxruntime from such a file."""
+def typed_elsewhere(path: Path, numbers: Tensor) -> list[list[float]]:
+    """Return the scores after each character of B lines (B, T), by onnxruntime from such a file."""
     session = import_module("onnxruntime").InferenceSession(path)
-    _, number = trained_reader()
-    h = c = numpy.zeros((1, 1, 16), "float32")
+    h = c = numpy.zeros((1, len(numbers), 16), "float32")
     scores = []
-    for character in text:
-        given = {"numbers": numpy.array([number[character]]), "h": h, "c": c}
+    for characters in numbers.T.numpy():
+        given = {"numbers": characters, "h": h, "c": c}
         score, h, c = session.run(None, given)
-        scores.append(round(score[0].item(), 6))
-    return scores
+        scores.append([round(each.item(), 6) for each in score])
+    return [list(line) for line in zip(*scores, strict=True)]
+
+
+def typed_lines() -> tuple[Tensor, ...]:
+    """Return what lesson 17 types: (1, 11) a line of code, (5, 8) beginnings of five others."""
+    _, number = trained_reader()
+    texts = [line.text[:8] for line in code_or_prose()[484:489]]
+    return tuple(
+        torch.tensor([[number[character] for character in text] for text in each])
+        for each in (["print(x, y)"], texts)
+    )
+
+
+def read_by_keras() -> list[list[list[float]]]:
+    """Return h (1, 11, 16) at each step of a line of code, by Keras with the reader's weights."""
+    reader, _ = trained_reader()
+    with torch.no_grad():
+        x = reader.embedding(typed_lines()[0]).transpose(0, 1)
+        theirs = frameworks.to_keras(*reader.lstm.all_weights[0])
+        output = run_keras(x, theirs).transpose(0, 1).double()
+    return (output.mul(1e6).round() / 1e6).tolist()
 
 
 def _listed(weights: Any) -> Any:
@@ -259,9 +279,11 @@ if __name__ == "__main__":
         with TemporaryDirectory() as folder:
             file = Path(folder, "step.onnx")
             ship_a_step(file)
-            stored["in her editor"] = typed_elsewhere(file, "print(x, y)")
+            stored["in her editor"] = [typed_elsewhere(file, each) for each in typed_lines()]
             weights = [each.double().mul(1e4).round() / 1e4 for each in onnx_weights(file)]
             stored["step.onnx"] = [each.tolist() for each in weights]
+    if find_spec("keras"):
+        stored["in Keras"] = read_by_keras()
     for name, rival in RIVALS.items():
         if all(find_spec(each) for each in rival.packages):
             stored["frameworks"][name] = measure(name)

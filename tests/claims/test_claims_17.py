@@ -10,7 +10,9 @@ from torch import nn
 from torch.export import Dim, export
 
 from lstm_lessons import trained_reader
+from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.elsewhere import quiet, ready
+from lstm_lessons.data.train_reader import padded
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.frameworks import reorder
 from lstm_lessons.lstm.reader import OneStep
@@ -51,6 +53,15 @@ def test_a_named_size_is_a_demand_of_torch_export():
 
 
 @pytest.mark.slow
+def test_one_line_does_not_meet_the_demand_that_the_batch_of_the_step_is_free():
+    B, step = Dim("B"), OneStep(trained_reader()[0])
+    free = {"numbers": {0: B}, "h": {1: B}, "c": {1: B}}
+    one = (block(1), torch.zeros(1, 1, 16), torch.zeros(1, 1, 16))
+    with quiet(), pytest.raises(Exception, match="Constraints violated"):
+        export(step, one, dynamic_shapes=free)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not ready("onnx", "onnxscript", "onnxruntime"), reason="needs ONNX")
 @pytest.mark.parametrize(
     ("lines", "how", "sizes", "read"),
@@ -61,7 +72,7 @@ def test_a_named_size_is_a_demand_of_torch_export():
     ],
     ids=["the model itself", "export 3 of exercise 17.2"],
 )  # fmt: skip
-def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, read):
+def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, read, capfd):
     from onnxruntime import InferenceSession
 
     model, file = whole(), tmp_path / "whole.onnx"
@@ -74,6 +85,8 @@ def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, r
         (found,) = session.run(None, {given.name: block(*shape).numpy()})
         wanted = model(block(*shape)).detach().numpy()
         assert numpy.abs(found - wanted).max() < 1e-5
+    warned = "Expected shape from model" in capfd.readouterr().err
+    assert warned == (lines == 2)  # so it is of the model itself
 
 
 def test_the_alphabet_has_87_characters_and_no_k():
@@ -97,6 +110,29 @@ def test_of_24_orders_the_right_one_alone_fits_and_each_other_is_off_at_the_firs
         moved = [reorder(each, "".join(order), "ifgo") for each in weights]
         gap = (lstm_step(x, zeros, zeros, *moved)[0] - wanted).abs().max()
         assert (gap == 0) if order == tuple("ifgo") else (gap > 0.05)
+
+
+def test_a_wrong_order_in_weight_hh_alone_is_not_seen_at_the_first_step():
+    reader = trained_reader()[0]
+    ih, hh, *biases = reader.lstm.all_weights[0]
+    h = c = theirs = c_theirs = torch.zeros(88, 16)
+    for step in range(2):
+        h, c = lstm_step(reader.embedding.weight, h, c, ih, hh, *biases)
+        moved = ih, reorder(hh, "iofg", "ifgo"), *biases
+        theirs, c_theirs = lstm_step(reader.embedding.weight, theirs, c_theirs, *moved)
+        assert torch.equal(h, theirs) if step == 0 else (h - theirs).abs().max() > 0.1
+
+
+def test_numbers_that_begin_with_0_give_the_count_that_the_lesson_prints():
+    """A friend who counts from 0 has 0 for the space, as `clamp` leaves it."""
+    reader, number = trained_reader()
+    lines = code_or_prose()[484:]
+    from_0 = {character: place for place, character in enumerate(number)}
+    rows = [[from_0[character] for character in line.text] for line in lines]
+    lengths = torch.tensor([len(row) for row in rows])
+    is_code = torch.tensor([line.code for line in lines])
+    right = (reader(padded(rows), lengths)[:, 0] > 0) == is_code
+    assert right.sum() == 173
 
 
 def test_trained_further_a_layer_with_its_two_biases_added_is_another():
