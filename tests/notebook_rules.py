@@ -35,6 +35,7 @@ COMPARED = {"text/plain", "text/html", "text/markdown", "text/latex", KEPT}
 CHECK = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)\.check\(""")
 EXERCISE = re.compile(r"""exercise\(["'](\d\d\.\d+)["']\)|[Ee]xercises?\s+(\d\d\.\d+)""")
 PROMPT = re.compile(r"^\*\*Predict", re.MULTILINE)
+LIST_ITEM = re.compile(r" {0,3}(\d+)[.)] ")
 TABLE_HEAD = re.compile(r"^(\|.*\|) *\n\|[-:| ]+\| *$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 NOISE = {
@@ -186,6 +187,20 @@ def every_column_of_a_table_has_a_head(page):
         for head in TABLE_HEAD.findall(cell.source):
             if not all(each.strip() for each in head.strip().strip("|").split("|")):
                 yield f"a table has a column without a head: {head}"
+
+
+@rule()
+def no_sentence_is_taken_for_a_list(page):
+    """A paragraph that begins with a number and a dot is shown as a list, indented."""
+    for cell in page.prose:
+        last = 0
+        for before, line in pairwise(["", *cell.source.split("\n")]):
+            if not (item := LIST_ITEM.match(line)):
+                continue
+            number = int(item[1])
+            if number not in (1, last + 1) and not before.strip():
+                yield f"a paragraph begins as a list does: {line[:40]!r}"
+            last = number
 
 
 @rule("lesson")

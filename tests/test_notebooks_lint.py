@@ -238,6 +238,8 @@ BREAKS = [
     ("code_is_narrow_enough_for_paper", "exercises", cell(1, source=f"x = {'1' * 77}")),
     ("every_column_of_a_table_has_a_head", "lesson", prose(
         source="| | b |\n|---|---|\n| a | 1 |")),
+    ("no_sentence_is_taken_for_a_list", "lesson", prose(source="173. So it is.")),
+    ("no_sentence_is_taken_for_a_list", "lesson", prose(source="1. One\n2. Two\n\n173. So it is.")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
         4, source="**Predict.** What comes out? And what stays?")),
     ("a_prompt_asks_one_thing_and_the_next_cell_answers", "lesson", prose(
