@@ -201,8 +201,8 @@ diagnose(ann, example)
 # %% [markdown]
 # The first line is the verdict, with what was *not* tried.
 #
-# * **Which axis is which.** The result has a row for each entry of axis 0, so the tool takes axis 0
-#   for the batch. Where this line is wrong, the rest says nothing.
+# * **Which axis is which** stands in the third line. The result has a row for each entry of axis 0,
+#   so the tool takes axis 0 for the batch. Check it first: if it is wrong, the rest says nothing.
 # * **holds** means that the probe saw nothing wrong. It says how much it has looked at.
 # * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
 #   moves when the zeros go. But nobody has told the tool where the lines end.
