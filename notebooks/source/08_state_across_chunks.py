@@ -13,7 +13,7 @@
 # ## A bracket that was opened earlier
 #
 # A book, a day of sound or a year of measurements is too long to be read at once. So it is read in
-# pieces, one after the other. A piece is called a *chunk*.
+# pieces. A piece is called a *chunk*.
 #
 # Our reader reads this line in chunks of ten characters:
 #
@@ -23,7 +23,7 @@
 #
 # The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader keeps in c
 # whether a bracket is open, and what it shows of that is h. Does it still know, when the third
-# chunk begins? That depends on one line of our program.
+# chunk begins?
 
 # %%
 import torch
@@ -71,8 +71,8 @@ pictures.along(line, curves, question, cuts=[10, 20, 30])
 # ## What does a layer keep?
 #
 # Weights, and nothing else. Each call without `hx` begins with zeros. To hand the state on is up to
-# you: the pair that one call returns goes into the next call, as in lesson 04. We try it with the
-# sizes from lesson 00.
+# you: the pair that one call returns goes into the next call, as in lesson 04. The sizes are those
+# of lesson 00.
 
 # %%
 torch.set_default_dtype(torch.float64)
@@ -97,7 +97,7 @@ same(torch.cat(outputs), whole)
 # %% [markdown]
 # The outputs of the chunks are those of the whole. With `batch_first=True` time is axis 1, so write
 # `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: the state of sentence 0 goes on into
-# sentence 5, the outputs are wrong, and with 10 sentences there is no error.
+# sentence 5. The outputs of sentences 5 to 9 are wrong, and there is no error.
 
 # %% [markdown]
 # ## Training on chunks
@@ -108,7 +108,7 @@ same(torch.cat(outputs), whole)
 #
 # The loss here is the mean of the squares of the output. It means nothing, but it has gradients.
 #
-# **Predict.** In which chunk, counted from 0, does this loop fail?
+# **Predict.** In which chunk, counted from 0, does the loop below fail?
 
 # %%
 hx = None
@@ -125,9 +125,9 @@ except RuntimeError as error:
 # the graph of chunk 0, and the values in it have been thrown away.
 #
 # The error message names a way out: `retain_graph=True`, which throws nothing away. We try it, and
-# count for each chunk how many of the 24 words its loss reaches: the words whose gradient is not 0.
+# count how many of the 24 words each loss reaches: the words whose gradient is not 0.
 #
-# A function, `between`, hands the state on. The first one, `carry`, hands on the pair as it is.
+# A function, `between`, hands the state on. The first one, `carry`, leaves it as it is.
 
 
 # %%
@@ -157,10 +157,10 @@ print(words_reached(carry))
 
 # %% [markdown]
 # 15: its own five, and the ten before. It runs, but the last chunk walks back over the whole text.
-# For a book, each walk would take longer than the one before, and need more memory.
+# For a book, each walk would take longer and need more memory.
 #
-# Here the weights stayed as they were. In training they change after every chunk. An *optimiser*
-# changes them; ours is called *Adam*. A chunk then needs three lines:
+# Here the weights stayed as they were. In training, an *optimiser* changes them after every chunk;
+# ours is called *Adam*. A chunk then needs three lines:
 #
 # 1. `optimiser.zero_grad()` clears the old gradients, because `backward()` adds to what is there.
 # 2. `backward()` computes the gradients of this chunk.
@@ -186,9 +186,9 @@ except RuntimeError as error:
     print(f"chunk {count}:", str(error).split(":")[0])
 
 # %% [markdown]
-# It does not. The graph of chunk 0 was kept, and it needs the weights as they were when it was
-# made, because on the way back gradients are multiplied by them. But the optimiser has written new
-# numbers into the same tensors: that is the "inplace operation" of the message.
+# It does not. The graph of chunk 0 was kept, and it needs the weights as they were, because on the
+# way back gradients are multiplied by them. But the optimiser has written new numbers into the same
+# tensors: that is the "inplace operation" of the message.
 
 # %% [markdown]
 # ## Cut the graph, keep the numbers
@@ -209,8 +209,8 @@ def detach(h, c):
 print(words_reached(detach))
 
 # %% [markdown]
-# Each loss reaches the words of its own chunk, and no further. So no `backward()` walks into an old
-# graph, and nothing has to be retained. The loop that failed, once more:
+# Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
+# and nothing has to be retained. The loop that failed, once more:
 
 # %%
 hx = None
@@ -223,19 +223,19 @@ for chunk in x.split(5):
 print("all five chunks are done")
 
 # %% [markdown]
-# What you can do between two chunks, side by side:
+# Between two chunks you can do three things:
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
-# | carry | h and c | as in the whole | goes back to the first word, or ends in an error |
+# | carry | h and c | as in the whole | goes back to the first word; after an update, an error |
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
-# The middle row is what you train with. This is *truncated backpropagation through time* ([Williams
-# and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
+# The middle row is what you train with. It is one form of *truncated backpropagation through time*
+# ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
 #
 # "As in the whole" is exact while the weights stay as they are. After an update it is nearly so, if
-# `lr` is small: the state that is handed on was made by the weights before.
+# `lr` is small: the state was made by the weights before.
 #
 # If you only read and do not train, write `with torch.no_grad():` around the loop. Then there is no
 # graph, and nothing to detach.
@@ -243,11 +243,10 @@ print("all five chunks are done")
 # %% [markdown]
 # ## Turn the knob
 #
-# Each of 24 words has a loss of its own. Below, a row is the loss of one word, and a column is a
-# word. The more this word moves this loss through the memory, the larger is the mark: that is its
-# *effect*. A word that stands d steps before has the effect $f^d$, if f is the forget gate. The
-# knob `forget bias` sets f. The gradient sees the squares, and a stroke is lost to it at a cut.
-# `seen by the gradient` adds up the squares alone, and `effect on the losses` the strokes too.
+# Each of 24 words has a loss of its own. A row is a loss, a column is a word, and a mark is the
+# *effect* of this word on this loss: the larger, the stronger. It is drawn as if c alone carried
+# the memory: each step multiplies the effect by f, so after d steps it is $f^d$. The knob
+# `forget bias` sets f. The gradient sees a square. A stroke is an effect that it loses at a cut.
 #
 # **Try it.**
 #
@@ -263,8 +262,8 @@ explorers.chunks()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. The strokes. With `detach` a word still moves the losses after the cut, and only the gradient
-#    does not see it. With `reset` the word does not move them at all.
+# 1. The strokes. With `detach` a word still moves the losses after the cut, unseen by the gradient.
+#    With `reset` it does not move them at all.
 # 2. With a short one: 87 %, against 31 %. The longer a memory lasts, the more of what it does lies
 #    across a cut.
 #
@@ -273,13 +272,13 @@ explorers.chunks()
 # %% [markdown]
 # ## A long text, read in streams
 #
-# A layer reads B sentences side by side, and one long text is only one. To fill a batch, the text
-# is cut into B pieces of equal length. They are called *streams*. Stream b of a chunk must go on
-# where stream b of the chunk before has ended, because its state is handed on to it. Time comes
-# first, so in a table a stream is a column.
+# A layer reads B sentences side by side. To fill a batch, one long text is cut into B pieces of
+# equal length, the *streams*. Stream b of a chunk must go on where stream b of the chunk before has
+# ended, because its state is handed on to it. Time comes first, so in a table a stream is a column.
+# The price: all streams but the first begin with zeros in the middle of the text.
 #
-# Take a text of 12 words, numbered 0 to 11, and 3 streams. Two calls give the right shape, which is
-# (T, B) = (4, 3): `view(4, 3)` and `view(3, 4).transpose(0, 1)`.
+# Take 12 words, numbered 0 to 11, and 3 streams. Two calls give the shape (T, B) = (4, 3):
+# `view(4, 3)` and `view(3, 4).transpose(0, 1)`.
 #
 # **Predict.** In which of the two does stream 0, the first column, read 0, 1, 2, 3?
 
@@ -297,8 +296,7 @@ print(numbered.view(3, 4).transpose(0, 1))
 # ## Can it learn what is longer than a chunk?
 #
 # If the gradient ends at the cut, can a network learn to remember across it? We try it on a long
-# text of dots and brackets. The question at each character is the one that unit 5 answers: is a
-# bracket open?
+# text of dots and brackets. The question at each character is that of unit 5: is a bracket open?
 
 
 # %%
@@ -310,7 +308,7 @@ print("".join(str(answer) for answer in is_open(text)))
 
 # %% [markdown]
 # On average a bracket stays open for twenty characters. We read in chunks of *five*. So most chunks
-# have no bracket in them at all, and a network that begins each of them with zeros can only guess.
+# have no bracket in them, and a network that begins them with zeros can only guess.
 #
 # `brackets(seed)` of the package makes such a text of 8,000 characters, cuts it into 16 streams,
 # and returns a pair:
@@ -328,9 +326,9 @@ print("x:", tuple(known[0].shape), " answers:", tuple(known[1].shape))
 
 # %% [markdown]
 # `train` reads x twice, in chunks of k. At every cut the state is detached and handed on, or it
-# begins anew with zeros. The *head* makes a score of each h, and the sigmoid of the score is the
-# share that the answer 1 gets. The loss is −ln of the share that the right answer gets: small
-# where this share is near 1.
+# begins anew with zeros. The *head* makes a score of each h, which PyTorch calls a *logit*. The
+# sigmoid of the score is the share that the answer 1 gets. The loss is −ln of the share that the
+# right answer gets: small where this share is near 1.
 
 # %%
 loss_of = nn.functional.binary_cross_entropy_with_logits  # sigmoid inside
@@ -357,7 +355,7 @@ def train(x, answers, k, hand_on):
 # %% [markdown]
 # `share_right` of the package counts the right answers on another text, read as in training. An
 # answer that is always the same is right in about half of the text. `*known` hands over both of the
-# pair. This training, and the next one, take some seconds.
+# pair. Each training from here on takes some seconds.
 #
 # **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
 # better than guessing?
@@ -375,16 +373,27 @@ for hand_on in (True, False):
     print("state handed on:" if hand_on else "zeros each time:", shares)
 
 # %% [markdown]
-# Nearly perfect with the state handed on, and little better than guessing without it.
+# Nearly perfect with the state handed on, and little better than guessing without it. Most of the
+# errors left stand before the first bracket of a stream: 9 of the 16 streams begin inside one.
 #
-# How can that be, if no gradient crosses a cut? It is learned in two steps:
+# How can that be, if no gradient crosses a cut? In chunks of *one*, none even leaves its step.
 #
-# 1. Where a bracket opens, the dots after it have their answers in the same chunk. So this chunk
-#    teaches to *store* the bracket. Then the state at its end holds it, and is handed on.
-# 2. A chunk of five dots inside a bracket has the answers 1 1 1 1 1. The state that comes in holds
-#    the bracket by now, and must be kept to the end. So this chunk teaches to *keep* it.
+# **Predict.** A guess: with chunks of one, does the network still learn it well?
+
+# %%
+torch.manual_seed(0)
+model = train(*known, 1, True)
+print("chunks of one:", round(share_right(model, *others, 1, True), 2))
+
+# %% [markdown]
+# It does, and with the other two seeds too. So each step teaches its part by its own answer:
 #
-# No gradient has to see both ends of a long bracket.
+# * At `(` the answer is 1: *store*.
+# * At a dot it is 1 if the state that comes in holds a bracket: *keep* it.
+# * At `)` it is 0, whatever comes in: *wipe*.
+#
+# All three are needed: without the losses at one of these characters, chunks of one reach 0.57 at
+# most. No gradient has to see both ends of a bracket.
 
 # %% [markdown]
 # ## An echo
@@ -420,18 +429,20 @@ pictures.echo(chunk=4, lag=3)
 # same weights at every step, and does not know where a cut is. What it learns from the first sign,
 # it does with all four.
 #
-# In a chunk of 3 no sign stands with its answer, so no gradient says: store it. Two of the three
-# seeds are still above one half. Even in a layer that was never trained, the state holds a trace of
-# the sign of three steps before. The head is trained, and can read some of it.
+# A `(` stands with its answer. In a chunk of 3 no sign does, so no gradient says: store it. Two of
+# the three seeds are still above one half. Even a layer that was never trained holds a trace of the
+# sign of three steps before, and a trained head can read it: 0.62 on average over ten seeds.
+# Training on chunks of 3 wears the trace down, to about 0.53 after six rounds.
 #
 # ### What the cut costs
 #
 # A gradient does not see what lies across a cut. So, as a rule:
 #
 # * If a word matters only to a loss d steps later, chunks must be longer than d.
-# * If storing and keeping are each taught inside a chunk, as with the brackets, short chunks will
+# * If each thing to learn has an answer in its own chunk, as with the brackets, short chunks will
 #   do.
-# * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`.
+# * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`,
+#   and fewer updates for the same text.
 
 # %% [markdown]
 # ## When to begin with zeros
@@ -452,8 +463,8 @@ pictures.echo(chunk=4, lag=3)
 #   outputs of the whole, read by the same weights.
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
-# * A network can learn to remember across cuts, if the state is handed on, and if chunks are long
-#   enough to teach storing.
+# * A network can learn to remember across cuts, if the state is handed on, and if an answer in the
+#   same chunk says what to store.
 # * A stream goes on in the same place of the batch. Where nothing goes on, begin with zeros.
 
 # %% [markdown]
