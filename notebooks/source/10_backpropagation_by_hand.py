@@ -155,7 +155,7 @@ pictures.way_back("gates")
 #
 # Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
 # way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. What goes
-# back to c_before is `d_c` times f: one step earlier, this number comes in as `from_next`.
+# back to c_before is `d_c` times f. For the step before, this number is then its `from_next`.
 
 
 # %%
@@ -302,15 +302,14 @@ def step_backward(d_h, from_next, step, weights):
 pictures.back_in_time(["n", "g", "e", "("])
 
 # %% [markdown]
-# Three: `from_next` and `d_h` from the step after it, and `d_output` from above. On the way
-# forward, h went two ways, into the next step and into `output`, so the last two add up. And every
-# step used the same weights, so their gradients add up over the steps, as they do over the rows of
-# a batch.
+# Three: `from_next` and `d_h_before` from the step after it, and `d_output` from above. On the way
+# forward, h went two ways, into the next step and into `output`. So the last two add up, to `d_h`.
+# And every step used the same weights, so their gradients add up over the steps.
 #
-# In the code, `d_h` and `from_next` are at first `d_h_n` and `d_c_n`, the gradients of the last h
-# and c at the right of the picture. After the loop they are `d_h_0` and `d_c_0`.
-# `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step, and adds
-# those of all others.
+# In the code, `d_h` and `from_next` are at first `d_h_n` and `d_c_n`, at the right of the picture,
+# and after the loop `d_h_0` and `d_c_0`. In between, `d_h` is what the step after has handed back,
+# until `d_output` is added. `Weights + Weights` adds tensor by tensor. `sum` begins with the
+# gradients of one step, and adds those of all others.
 
 
 # %%
@@ -330,14 +329,8 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
-# 1990). Is it what autograd does? We take a layer with random weights and states, and make a result
-# from all that it returns:
-#
-# $$\text{result} = \sum d_\text{output} \odot \text{output} + \sum d_{h_n} \odot h_n
-#   + \sum d_{c_n} \odot c_n$$
-#
-# The factors `d_output`, `d_h_n` and `d_c_n` are random. They are the gradients that come in, as 1
-# and −2 were in 1 · h[0] − 2 · h[1]. The last `output` is h_n, so it counts twice, on purpose.
+# 1990). Is it what autograd does? We take a layer with random weights and states. What comes in
+# from the right and from above is random, too.
 
 # %%
 from torch import nn
@@ -366,18 +359,15 @@ d_x, d_h_0, d_c_0, d = by_hand
 ours = [d_x, d_h_0, d_c_0, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh]
 
 # %% [markdown]
-# Now autograd: `torch.autograd.grad` gives the gradients of a result that we want. `nn.LSTM` needs
-# an axis for layers in its states, `h_0[None]`.
+# Now autograd. `torch.autograd.grad` is told what was made, whose gradients we want, and what comes
+# in. `nn.LSTM` needs an axis for layers in its states, `h_0[None]`. For gradients, `same` is told
+# to allow 1e-10.
 
 # %%
 output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
-from_output = (d_output * output).sum()
-from_states = (d_h_n * h_n[0]).sum() + (d_c_n * c_n[0]).sum()
 wanted = [words, h_0, c_0, *lstm.parameters()]
-theirs = torch.autograd.grad(from_output + from_states, wanted)
-
-# %% [markdown]
-# For gradients, `same` is told to allow 1e-10.
+comes_in = [d_output, d_h_n[None], d_c_n[None]]
+theirs = torch.autograd.grad([output, h_n, c_n], wanted, comes_in)
 
 # %%
 from lstm_lessons import same
@@ -403,91 +393,97 @@ of_reader, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
 for t in (0, 14):
     gates = torch.cat((steps[t].i, steps[t].f, steps[t].o))
     at_end = (gates * (1 - gates) < 0.01).sum().item()
-    print(f"step {t}: {at_end} of 48 gates are at their ends")
+    long = f"vector {x[t].norm():.2f} long"
+    print(f"step {t}: {long}, {at_end} gates at their ends")
 
 # %% [markdown]
-# About 35. At the first character there are only 4. Is that why the bar of the bracket is so short,
-# 0.41? On the way back through step 14, we give each gate at its end the slope of a half open gate,
-# 0.25. Here `d_h` is the weight of the head, which makes the score from h. There is no next step,
-# so `from_next` is 0.
+# About 35. At the first character there are only 4. The bracket's vector is three times as long,
+# and pushes the sums far from 0.
 #
-# **Predict.** A guess: how long is the bar of the bracket then, about 0.5, about 1 or about 4?
+# Do these gates make the bar of the bracket so short, 0.41? We go back by hand, and also ask how
+# long the bar of a step would be with its gates *opened*: those at their ends get the slope of a
+# half open gate, 0.25. `d_h` begins as the weight of the head, which makes the score from h.
 
 
 # %%
-def steep(dz, gate):
+def opened(dz, step):
     """Return dz with the slope 0.25 for each gate at its end."""
-    slope = gate * (1 - gate)
+    half = torch.full_like(step.g, 0.5)  # g stays as it is
+    gates = torch.cat((step.i, step.f, half, step.o), dim=1)
+    slope = gates * (1 - gates)
     return torch.where(slope < 0.01, dz / slope * 0.25, dz)
 
 
-last = steps[14]
-dz, _ = gates_backward(reader.head.weight, nothing, last)
-dz_i, dz_f, dz_g, dz_o = dz.chunk(4, dim=1)
-steep_i, steep_f = steep(dz_i, last.i), steep(dz_f, last.f)
-steep_o = steep(dz_o, last.o)
-steep_dz = torch.cat((steep_i, steep_f, dz_g, steep_o), dim=1)
-for each in (dz, steep_dz):
-    print(f"{(each @ of_reader.weight_ih).norm():.2f}")
+# %% [markdown]
+# **Predict.** A guess: how long is the bar of the bracket, opened, about 0.5, about 1 or about 4?
+
+# %%
+d_h, from_next = reader.head.weight, nothing
+for t in reversed(range(len(line))):
+    dz, _ = gates_backward(d_h, from_next, steps[t])
+    bar = (dz @ of_reader.weight_ih).norm()
+    bar_opened = (opened(dz, steps[t]) @ of_reader.weight_ih).norm()
+    if t in (0, 14):
+        print(f"{line[t]}: {bar:.2f}, opened {bar_opened:.2f}")
+    _, d_h, from_next, _ = step_backward(d_h, from_next, steps[t], of_reader)
 
 # %% [markdown]
-# 4.25, ten times as long. So its bar is short because of the gates at their ends.
+# 4.25, ten times as long: the bar of the bracket is short because of the gates at their ends. The
+# first character has few of them. And more comes back to its c, 5.05 in length against 1.88,
+# because each step on the way adds something through its h. So its bar is long.
 #
-# A gradient is about small changes. What does a large one do? We take away a part of the bracket's
-# vector, at last all of it. A number that goes from 0.8 to 0 falls by 0.8. If its gradient is 0.3,
-# the score should then fall by 0.8 · 0.3 = 0.24. Added up over all 8 numbers, that is what the
-# gradient says. The gradients are in `vectors.grad`, from the beginning.
-
-
-# %%
-def score_with(place, share):
-    """Return the score when this share of the vector at this place is left."""
-    changed = x[:, None].clone()
-    changed[place] *= share
-    _, h, _, _ = direction_forward(changed, nothing, nothing, of_reader)
-    return reader.head(h).item()
-
+# A gradient is about small changes. What does a large one do? We shrink the bracket's vector, at
+# last to zeros. If one of its numbers falls by 0.8, and has the gradient 0.3, the score should fall
+# by 0.8 · 0.3 = 0.24. The sum over all 8 numbers is what the gradient says. `vectors.grad` and
+# `score` are from the beginning.
 
 # %%
-whole = score_with(14, 1)
-says = -(x * vectors.grad).sum(dim=1)  # (T,)
-for away in (0.01, 0.1, 0.5, 0.9, 1):
-    change = score_with(14, 1 - away) - whole
-    says_here = away * says[14]
+says = -(x[14] * vectors.grad[14]).sum()
+for away in (0.01, 0.1, 0.5, 1):
+    changed = x.clone()
+    changed[14] *= 1 - away
+    _, (h_n, _) = reader.lstm(changed)
+    change = (reader.head(h_n[-1]) - score).item()
+    says_here = away * says
     print(f"{away:4.0%} away: {change:6.3f}, by the gradient {says_here:6.3f}")
 
 # %% [markdown]
-# For a hundredth the gradient is right, for a tenth nearly, and for all of it far off. The score
-# falls most in between, and the gradient knows only the slope where we stand.
+# For a hundredth the gradient is right, for a tenth nearly, and for all of it far off.
 #
-# So to ask what a character has done, make a large change. Here we put zeros in place of its
-# vector, which is one choice among several.
-#
-# **Predict.** A guess: how many of the 15 characters, put to zeros one at a time, turn the verdict
-# back to prose, with a score below 0?
+# So which character has turned the verdict? We ask by a large change: another character in its
+# place. The reader knows 86 others.
 
 # %%
-changes = [score_with(place, 0) - whole for place in range(len(line))]
-plot, axes = figure(height=260)
-axes.bar(range(len(line)), changes, color="gray", label="the change")
-axes.plot(says, "ko", fillstyle="none", label="what the gradient says")
-axes.axhline(-whole, color="black", linestyle=":", label="here the score is 0")
-axes.set_xticks(range(len(line)), shown)
-axes.set(ylabel="change of the score")
-axes.set(title="Zeros in place of a character, one at a time")
-axes.legend()
-triples = zip(shown, changes, says)
-named = [f"{each} {bar:.2f} ({ring:.2f})" for each, bar, ring in triples]
-alt = "A bar for each character, and a ring for what the gradient says: "
-show(plot, alt + ", ".join(named))
+known = reader.embedding.weight[1:]  # (87, 8): row 0 is the padding
+turn = []
+for place in range(len(line)):
+    lines = x.repeat(87, 1, 1)  # (B, T, 8)
+    lines[:, place] = known
+    _, (h_n, _) = reader.lstm(lines)
+    turn.append((reader.head(h_n[-1]) < 0).sum().item())
 
 # %% [markdown]
-# One, the bracket. And the first character, with the longest gradient? With zeros in its place the
-# score falls by 0.75 only. If it is left out of the line altogether, the verdict turns, too.
+# **Predict.** A guess: how many of the 86, in the place of the bracket, turn the verdict back to
+# prose, about 10, about 40 or about 70?
+
+# %%
+plot, axes = figure(height=260)
+axes.bar_label(axes.bar(range(len(line)), turn, color="gray"))
+axes.set_xticks(range(len(line)), shown)
+axes.set(ylabel="turn the verdict, of 86")
+axes.set(title="Another character in the place of this one")
+named = [f"{each} {count}" for each, count in zip(shown, turn)]
+show(plot, "A bar for each character: " + ", ".join(named))
+
+# %% [markdown]
+# 72 in the place of the bracket. For the first character, with the longest gradient, it is 40, and
+# for the second, with almost as long a one, only 5. The verdict also turns if the bracket is left
+# out, or has zeros for its vector. The first character turns it if it is left out, but not with
+# zeros. So it was the bracket.
 #
 # The gradient was right, and we had asked it another question. It says what a small change would do
-# *here*. Training follows the gradient, too. If a gate at its end does wrong, next to nothing comes
-# to its weights, and training can hardly mend it.
+# *here*. The bracket has pushed its gates to their ends, and there a small change does next to
+# nothing.
 
 # %% [markdown]
 # ## What we have seen
@@ -497,8 +493,7 @@ show(plot, alt + ", ".join(named))
 # * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
 #   i (1 − i), which is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
-# * A gradient says what a small change would do. What a character has done, a large change tells
-#   better.
+# * A gradient says what a small change would do. What a large one does, it cannot tell.
 
 # %% [markdown]
 # **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step
