@@ -97,7 +97,7 @@ same(torch.cat(outputs), whole)
 # %% [markdown]
 # The outputs of the chunks are those of the whole. With `batch_first=True` time is axis 1, so write
 # `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: the state of sentence 0 goes on into
-# sentence 5. The outputs of sentences 5 to 9 are wrong, and there is no error.
+# sentence 5. The outputs of sentences 5 to 9 are wrong, and with 10 sentences there is no error.
 
 # %% [markdown]
 # ## Training on chunks
@@ -157,7 +157,7 @@ print(words_reached(carry))
 
 # %% [markdown]
 # 15: its own five, and the ten before. It runs, but the last chunk walks back over the whole text.
-# For a book, each walk would take longer and need more memory.
+# For a book, each walk would take longer than the last, and need more memory.
 #
 # Here the weights stayed as they were. In training, an *optimiser* changes them after every chunk;
 # ours is called *Adam*. A chunk then needs three lines:
