@@ -381,8 +381,8 @@ for name, hand, autograd in zip(names, ours, theirs):
 #
 # ## Back to the bracket
 #
-# Here is the reader's line again. Step 14 reads the bracket. i, f and o of 16 units are 48 gates.
-# Let us say that a gate is *at its end* where its slope is below 0.01.
+# In the reader's line, step 14 reads the bracket. i, f and o of 16 units are 48 gates. We say that
+# a gate is *at its end* where its slope is below 0.01.
 #
 # **Predict.** A guess: how many of the 48 gates are at their ends when the bracket is read, about
 # 5, about 15, or about 35?
@@ -400,9 +400,9 @@ for t in (0, 14):
 # About 35. At the first character there are only 4. The bracket's vector is three times as long,
 # and pushes the sums far from 0.
 #
-# Do these gates make the bar of the bracket so short, 0.41? We go back by hand, and also ask how
-# long the bar of a step would be with its gates *opened*: those at their ends get the slope of a
-# half open gate, 0.25. `d_h` begins as the weight of the head, which makes the score from h.
+# Do these gates make its bar so short, 0.41? We go back by hand, and make each bar a second time,
+# *opened*: gates at their ends get the slope of a half open gate, 0.25. `d_h` begins as the weight
+# of the head, which makes the score from h.
 
 
 # %%
@@ -428,17 +428,16 @@ for t in reversed(range(len(line))):
     _, d_h, from_next, _ = step_backward(d_h, from_next, steps[t], of_reader)
 
 # %% [markdown]
-# 4.25, ten times as long: the bar of the bracket is short because of the gates at their ends. The
-# first character has few of them. And more comes back to its c, 5.05 in length against 1.88,
-# because each step on the way adds something through its h. So its bar is long.
+# 4.25, ten times as long: the bracket's bar is short because of the gates at their ends. At the
+# first character they hold little back, and more comes to its c, 5.05 in length against 1.88: each
+# step on the way adds something through its h. So its bar is long.
 #
-# A gradient is about small changes. What does a large one do? We shrink the bracket's vector, at
-# last to zeros. If one of its numbers falls by 0.8, and has the gradient 0.3, the score should fall
-# by 0.8 · 0.3 = 0.24. The sum over all 8 numbers is what the gradient says. `vectors.grad` and
-# `score` are from the beginning.
+# A gradient is about small changes. Now a large one: we shrink the bracket's vector, at last to
+# zeros. If one of its numbers falls by 0.8, and has the gradient 0.3, the score should fall by
+# 0.8 · 0.3 = 0.24. The sum over all 8 numbers is what the gradient says.
 
 # %%
-says = -(x[14] * vectors.grad[14]).sum()
+says = -(x[14] * vectors.grad[14]).sum()  # grad and score: from the beginning
 for away in (0.01, 0.1, 0.5, 1):
     changed = x.clone()
     changed[14] *= 1 - away
@@ -450,8 +449,8 @@ for away in (0.01, 0.1, 0.5, 1):
 # %% [markdown]
 # For a hundredth the gradient is right, for a tenth nearly, and for all of it far off.
 #
-# So which character has turned the verdict? We ask by a large change: another character in its
-# place. The reader knows 86 others.
+# So which character has turned the verdict? A large change is another character in its place. The
+# reader knows 86 others.
 
 # %%
 known = reader.embedding.weight[1:]  # (87, 8): row 0 is the padding
@@ -476,10 +475,9 @@ named = [f"{each} {count}" for each, count in zip(shown, turn)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# 72 in the place of the bracket. For the first character, with the longest gradient, it is 40, and
-# for the second, with almost as long a one, only 5. The verdict also turns if the bracket is left
-# out, or has zeros for its vector. The first character turns it if it is left out, but not with
-# zeros. So it was the bracket.
+# 72 at the bracket, 40 at the first character, and only 5 at the second, whose gradient is almost
+# the longest. If the bracket is left out, or has zeros for its vector, the verdict turns, too. For
+# the first character, these two disagree. So it was the bracket.
 #
 # The gradient was right, and we had asked it another question. It says what a small change would do
 # *here*. The bracket has pushed its gates to their ends, and there a small change does next to
