@@ -51,6 +51,9 @@ BEGINNINGS = {
     ),
     ("minimal LSTM", "brackets"): lambda seed: trials.open_brackets("minimal LSTM", seed, 2),
     ("parity", "LSTM, 8 units"): lambda seed: trials.parity("LSTM", 8, seed),
+    ("parity, rate 0.05", "attention"): lambda seed: trials.parity(
+        "attention", 16, seed, rate=0.05
+    ),
     ("recall, rate 0.03", "LSTM, 32 units"): lambda seed: trials.recall(
         "LSTM", 32, seed, rate=0.03
     ),
@@ -86,7 +89,8 @@ def test_the_file_has_every_trial():
         "next characters",
         "padding",
     }
-    others |= {"minimal LSTM", "parity", "parity, looking back"}
+    others |= {"minimal LSTM", "parity"}
+    others |= {f"parity, rate {rate}" for rate in (0.005, 0.02, 0.05)}
     others |= {f"recall, rate {rate}" for rate in (0.003, 0.01, 0.03)}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
     with pytest.raises(KeyError, match="expected one of first sign, .*got 'lines'"):
@@ -283,10 +287,16 @@ def test_a_row_of_pairs_is_spelled_with_the_value_that_is_asked_for_left_out():
             assert asked[1:] == " ?" and f"{asked[0]} {wanted[row]}" in told
 
 
-def test_a_matrix_and_attention_guess_the_parity():
+@pytest.mark.parametrize("rate", [0.005, 0.02, 0.05])
+def test_a_matrix_and_attention_guess_the_parity(rate):
     """What lesson 20 says of five seeds each; what they have of pairs is in test_claims_20."""
-    parity = [n for runs in measured("parity, looking back").values() for run in runs for n in run]
-    assert len(parity) == 20 and all(0.45 < n < 0.55 for n in parity)
+    shares = {
+        name: [n for run in runs for n in run]
+        for name, runs in measured(f"parity, rate {rate}").items()
+    }
+    assert min(shares.pop("LSTM, 8 units")) > 0.99
+    assert sorted(map(len, shares.values())) == [10, 10]
+    assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
 
 
 def test_the_unit_that_is_tied_most_closely_is_seldom_the_one_that_is_needed_most():

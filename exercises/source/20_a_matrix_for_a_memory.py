@@ -171,13 +171,13 @@ exercise("20.3").check(answer)
 # ## 20.4 Who can do it?
 #
 # For each wish choose the layer of this lesson and the last one that fits: `"LSTM"`,
-# `"minimal LSTM"`, `"matrix memory"` or `"attention"`. Each of them is one layer, trained as in the
-# lessons, at the best of the rates. The matrix has 16 by 16 numbers.
+# `"minimal LSTM"`, `"matrix memory"` or `"attention"`. Each of them is one layer. What has to be
+# learnt is trained as in the lessons, at the best of their rates. The matrix has 16 by 16 numbers.
 #
 # | key | what is wanted |
 # |---|---|
 # | `"parity"` | say whether the ones of 200 bits are odd in number |
-# | `"100 pairs"` | keep each of 100 pairs apart from the others |
+# | `"100 pairs"` | keep 100 pairs, each in a place of its own |
 # | `"8 pairs"` | find one of 8 pairs in 99 of 100 lists, in a memory that does not grow |
 # | `"a scan"` | one number per unit, no matrix, and all steps by a scan |
 # | `"waits"` | which of them makes its gates from the h of the step before? |

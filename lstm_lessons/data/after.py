@@ -52,7 +52,9 @@ class LookBack(nn.Module):
         return found(q, k, v, z_i.exp(), z_f.sigmoid()), None
 
 
-def parity(name: str, hidden_size: int, seed: int, updates: int = 500) -> list[float]:
+def parity(
+    name: str, hidden_size: int, seed: int, updates: int = 500, rate: float = 0.02
+) -> list[float]:
     """Train on rows of 20 bits, asked after each; return the shares right after the last bit.
 
     They are those of 1,000 new rows of 20 bits, and of 200 bits.
@@ -60,7 +62,7 @@ def parity(name: str, hidden_size: int, seed: int, updates: int = 500) -> list[f
     torch.manual_seed(seed)
     network = layer(name, 2, hidden_size)
     head = nn.Linear(hidden_size, 1, dtype=torch.float32).double()
-    for loss in _trained([*network.parameters(), *head.parameters()], 0.02, updates):
+    for loss in _trained([*network.parameters(), *head.parameters()], rate, updates):
         x, odd = bits(SHORT, 32)
         loss(F.binary_cross_entropy_with_logits(head(network(x)[0])[..., 0], odd))
     found = []

@@ -654,8 +654,13 @@ def trials() -> list[Trial]:
             for name, units in (("LSTM", 8), ("minimal LSTM", 8), ("minimal LSTM", 64))
         ),
         *(
-            ("parity, looking back", name, 5, partial(parity, name, 16))
-            for name in ("attention", "matrix memory")
+            (f"parity, rate {rate}", setting, 5, partial(parity, name, size, rate=rate))
+            for rate in (0.005, 0.02, 0.05)
+            for setting, name, size in (
+                ("LSTM, 8 units", "LSTM", 8),
+                ("matrix memory", "matrix memory", 16),
+                ("attention", "attention", 16),
+            )
         ),
         *(
             (f"recall, rate {rate}", setting, 5, partial(recall, name, size, rate=rate))
@@ -694,8 +699,8 @@ def measured(name: str) -> dict[str, Any]:
     "brackets in lines": those of `line_brackets`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
-    "minimal LSTM": the shares of `open_brackets`; "parity" and "parity, looking back": those of
-    `parity`; "recall, rate 0.01" and with two other rates: those of `recall`;
+    "minimal LSTM": the shares of `open_brackets`; "parity", "parity, rate 0.02" and with two
+    other rates: those of `parity`; "recall, rate 0.01" and with two other rates: those of `recall`;
     "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
     apart and of characters told right; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.

@@ -16,8 +16,8 @@ EXERCISE = DictExercise(
                 "what it finds. In the lesson five seeds stayed at one half.", "attention"),
         ), options=_OPTIONS),
         OneOf("100 pairs", "Which of them keeps every pair?", (
-            row("100 pairs in a matrix", "{keys}: keys of 16 numbers cannot be kept apart when "
-                "there are 100. They mix.", "matrix memory"),
+            row("100 pairs in a matrix", "{keys}: it adds all 100 up in one matrix. Of keys of "
+                "16 numbers, at most 16 need not mix.", "matrix memory"),
             row("100 pairs in a vector", "{keys}: it has one number per unit, and no place of "
                 "its own for each pair.", "LSTM"),
             row("100 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
@@ -48,5 +48,5 @@ EXERCISE = DictExercise(
                 "LSTM", "minimal LSTM", "matrix memory"),
         ), options=_OPTIONS),
     ),
-    praise="None of them can do all. That is why large models mix them.",
+    praise="None of the four fits every wish.",
 )  # fmt: skip
