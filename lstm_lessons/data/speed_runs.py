@@ -16,7 +16,7 @@ from lstm_lessons.ladder import hoisted
 
 BASES = {"small": (32, 4, 16, 16), "large": (32, 32, 256, 256)}
 LETTERS = "TBIH"
-ROUNDS = {"small": 200, "large": 25}
+ROUNDS = {"small": 1000, "large": 25}
 
 Size = tuple[int, ...]
 """(T, B, I, H)."""

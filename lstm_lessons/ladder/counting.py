@@ -35,6 +35,17 @@ def count(function: Callable[..., Any], *arguments: Any) -> Count:
     return Count(calls.calls, products.operations // 2)
 
 
+def calls_inside(function: Callable[..., Any], *arguments: Any) -> int:
+    """Run a function once and return how many calls torch makes inside, autograd's included.
+
+    A call that only makes a view, such as ``chunk``, computes nothing and is not counted.
+    """
+    inside = _Inside()
+    with inside:
+        function(*arguments)
+    return inside.calls
+
+
 class _Calls(TorchFunctionMode):
     """Counts torch's functions as they are called from Python."""
 
@@ -77,6 +88,26 @@ class _Products(TorchDispatchMode):
             operations = flop_registry[func.overloadpacket]
             self.operations += operations(*args, **(kwargs or {}), out_val=result)
         return result
+
+
+class _Inside(TorchDispatchMode):
+    """Counts the operations that compute something, those that autograd asks for as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Say that no compiler has to be kept away from here, so that none is imported."""
+        return False
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Run the operation, and count it unless it only makes a view."""
+        self.calls += not func.is_view
+        return func(*args, **(kwargs or {}))
 
 
 def _products_of_a_layer(x: Tensor, weight_ih: Tensor, weight_hh: Tensor, *_: Any) -> int:

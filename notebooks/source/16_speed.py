@@ -87,10 +87,8 @@ same(in_a_row(per_sample(*exact)), wanted)
 # %% [markdown]
 # Equal. And the time? When a program runs for the first time, it has to set up things, so each runs
 # once without a clock. Then the programs run *in turn*: one run of each, then again one of each,
-# for a second and at least ten times. So all meet the same machine. We keep the shortest time of
-# each, because other work can only make a run longer. But on a busy machine a run of 20 ms is
-# nearly always interrupted, and one of 0.4 ms often is not. So there the ratio of a long run to a
-# short one comes out too large.
+# for a second and at least ten times. We keep the shortest time of each, because other work on the
+# machine can only make a run longer.
 
 # %%
 from time import perf_counter
@@ -123,11 +121,12 @@ for limit in (3, 10):
     print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# Type `slow / fast` in a new cell to see your ratio. On our busy machine it was several hundred. By
-# the processor's own clock, which stands still while other programs run, it was about 60. At 60,
-# what takes `nn.LSTM` a minute takes an hour. In this lesson we climb a ladder from this program
-# towards `nn.LSTM`. At each rung we ask what has become cheaper, and whether the results are still
-# equal.
+# Type `slow / fast` in a new cell to see your ratio. Where other programs interrupt, it comes out
+# larger. With `time.thread_time` in place of `perf_counter`, a clock that stands still meanwhile,
+# we measured about 60. At 60, what takes `nn.LSTM` a minute takes an hour.
+#
+# In this lesson we climb a ladder from this program towards `nn.LSTM`. At each rung we ask what has
+# become cheaper, and whether the results are still equal.
 #
 # ## What costs time?
 #
@@ -163,8 +162,8 @@ for limit in (10, 100):
 # %% [markdown]
 # Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has to
 # look at its arguments, choose a program, and ask for memory for the result. That takes about as
-# long for a thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. We have
-# measured 8,423 times the tanh of 16 numbers: it took more than half of the time of `per_sample`.
+# long for a thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. 8,423
+# times the tanh of 16 numbers took more than half of its time when we measured it.
 # So most of its time is the price of calling.
 #
 # ## Rung by rung: fewer calls
@@ -175,9 +174,8 @@ for limit in (10, 100):
 # need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
 # 03. The next program does that.
 #
-# In another thing it goes back. In lessons 03 and 04 the weights of the four gates are stacked, and
-# a step of `unroll` makes 13 calls. Here each gate has two products of its own, as the equations
-# are written, and a step makes 21 calls. The rung after this one shows what stacking saves. In the
+# In one thing it goes back. Each gate has two products of its own, as the equations are written, so
+# a step makes 21 calls. With the stacked weights of lesson 03, a step of `unroll` makes 13. In the
 # picture the weights are turned, `W.T`, as `F.linear` turns them, so that each gate has some of the
 # columns.
 
@@ -243,7 +241,7 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# `chunk` is one call. To take the next step of x is none.
+# `chunk` is one call. To take the next step of x is none, and `.T` is none.
 #
 # **Predict.** How many calls are in one turn of this loop?
 
@@ -294,8 +292,9 @@ print(f"{share:.0%} have left")
 print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% [markdown]
-# A third: I / (I + H). All are still made, but those that have left in one large product. In a
-# small layer that saves little time, because only one call per step is saved.
+# A third: I / (I + H). They are still made, in one large product. Only one call per step is saved,
+# so expect little: in two wide layers of the ladder below it saved a seventh of the time, and
+# nothing.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -311,20 +310,26 @@ for rung, time in zip(rungs, times):
     print(f"{rung.__name__:15} {calls:5} calls  {time / unit:6.1f}")
 
 # %% [markdown]
-# In this small layer, the time falls as the calls do. By the processor's own clock we measured
-# about 60, 5, 3, and a little less than 3. From the first rung to the second there are 12 times
-# fewer calls, and the time was a thirteenth.
+# In this small layer, the time falls as the calls do. With `thread_time` we measured about 60, 5,
+# 3, and a little less than 3. From the first rung to the second there are 12 times fewer calls, and
+# the time was a thirteenth.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
 # where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
 # library that has such layers ready-made. With oneDNN switched off, our ratios were half as large:
 # 28 for `per_sample`, and 1.3 for `hoisted`.
 #
-# These ratios hold for programs in turn. If `nn.LSTM` runs alone, again and again, all that it
-# needs stays in the processor's fast memory, the *cache*: it took 0.15 ms, and 0.4 ms in turn with
-# the rungs. `hoisted` hardly gained, so its ratio was 6.5 alone. In most programs, other work
-# stands between two calls of a layer. So we measure in turn, on this page and for the ladder below.
-# The training loop of a reader as small as ours lay between the two.
+# A ratio depends on the company, too. By itself, `nn.LSTM` finds all that it needs in the
+# processor's fast memory, the *cache*. Other programs push it out. In ms, by `thread_time`:
+#
+# | in the turn | `nn.LSTM` | `hoisted` | ratio |
+# |---|---|---|---|
+# | each by itself | 0.15 | 0.99 | 6.6 |
+# | these two | 0.19 | 1.01 | 5.3 |
+# | the four rungs and `nn.LSTM` | 0.37 | 1.06 | 2.9 |
+#
+# In most programs other work stands between two calls of a layer, so we measure in turn. In a wide
+# layer, where a run takes far longer, the company hardly matters.
 #
 # ## The way back
 #
@@ -367,18 +372,19 @@ pictures.rung("own backward")
 # class AllSteps(torch.autograd.Function):
 #     @staticmethod
 #     def forward(ctx, x, h, c, weight_ih, weight_hh, bias):
-#         ...  # the loop of hoisted, which keeps the gates and states of each step
+#         ...  # the steps of hoisted, written into tensors that keep them all
 #         ctx.save_for_backward(...)
 #         return output, h, c
 #
 #     @staticmethod
 #     def backward(ctx, d_output, d_h, d_c):
-#         ...  # the loop of lesson 10, from the last step to the first, which keeps each dz
+#         ...  # the steps of lesson 10, from the last to the first, which keep each dz
 #         return d_x, d_h, d_c, *behind_the_loop(dz, x, before)
 # ```
 #
-# The package has the whole class, in `ladder/backward.py`. `own_backward` calls it, with the same
-# seven arguments as our rungs. `behind_the_loop` ends with these lines:
+# The package has the whole class, in `ladder/backward.py`. `own_backward` has our seven arguments.
+# It adds the two biases and calls the class with six, and autograd hands the gradient of that sum
+# to both biases. `behind_the_loop` ends with these lines:
 
 # %%
 from lstm_lessons.ladder.backward import behind_the_loop, own_backward
@@ -409,12 +415,10 @@ same(ours, in_a_row([leaf.grad for leaf in (x_, h_, c_, *lstm64.parameters())]))
 
 
 # %%
-short_given = [x[:16], *given[1:]]
-
-
-def training_step(program):
-    """Go forward and back once."""
-    leaves = [tensor.clone().requires_grad_() for tensor in short_given]
+def training_step(program, steps=16):
+    """Go forward and back once, through the first steps."""
+    arguments = [x[:steps], *given[1:]]
+    leaves = [tensor.clone().requires_grad_() for tensor in arguments]
     program(*leaves)[0].square().sum().backward()
 
 
@@ -426,15 +430,39 @@ for limit in (0.3, 0.9):
 # About six tenths. In our runs a training step with `hoisted` took 2.6 to 2.9 times as long as with
 # `nn.LSTM`, and with `own_backward` 1.5 to 1.8 times.
 #
+# What has saved so much? The move takes two calls out of each step back, a product and an addition.
+# `count` sees only what our Python calls. `calls_inside` counts what PyTorch calls inside, forward
+# and back, without those that only look at a tensor, such as `chunk`.
+#
+# **Predict.** Are these two calls most of what `own_backward` saves in a step?
+
+# %%
+from lstm_lessons.ladder.counting import calls_inside
+
+for program in (hoisted, own_backward):
+    sixteen = calls_inside(training_step, program, 16)
+    calls = sixteen - calls_inside(training_step, program, 15)
+    print(f"{program.__name__:12} {calls} calls per step, forward and back")
+
+# %% [markdown]
+# No: two of 14. Forward the class makes 8 calls in place of 10. Back it makes 5, where autograd
+# makes 17: it computes the slopes of the gates for many steps at once, multiplies those of i, f and
+# g in one call, and writes into tensors that are there already. So the cause is fewer and larger
+# calls, once more.
+#
+# In a large layer the move itself pays. With H = 256 the T products alone took a quarter of the
+# time of a training step with `hoisted`, and the one product a tenth.
+#
 # ## The whole ladder
 #
 # At which sizes does which rung pay? A bar to the right of the line 1 is slower than `nn.LSTM`, a
 # bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. The
-# sizes stand above the bars. They are not those of our lines: "small" has 24 steps in place of 32.
+# sizes stand above the bars.
 #
-# The picture shows the medians of 31 to 161 rounds, on one core of an Intel Xeon with nothing else
-# at work. On other processors the ratios are others. `compiled` is what `torch.compile` makes of
-# `hoisted`. That takes about a minute first, for each size, so it pays in a long training only.
+# The picture shows the medians of 31 to 161 rounds, on one core of an Intel Xeon. Nothing else was
+# at work there, so we did not have to take the shortest. On other processors the ratios are others.
+# `compiled` is what `torch.compile` makes of `hoisted`. It needs about a minute first, for each
+# size.
 #
 # **Try it.**
 #
@@ -450,7 +478,7 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 3.05. For one line alone, `per_sample` has fewer calls than `eight_products`.
+# 1. `compiled`, with 3.05.
 # 2. 11.68 and 1.86. In a wide layer a product takes far longer than it takes to call it, so the
 #    number of calls matters less.
 # 3. `own backward`. Its 0.92 is within what such a measurement varies by, so call it level.
@@ -463,25 +491,10 @@ explorers.speed_ladder()
 # for `hoisted` are about 11 T. In a small layer the calls decide, in a large one the
 # multiplications.
 #
-# **Predict.** Our layer, with H = 16, reads 16 lines in place of 4. Does `hoisted` take about four
-# times as long, about three times, or less than twice?
-
-# %%
-few = [x[:, :4], h_0[:4], c_0[:4], *given[3:]]
-many = [x[:, :16], h_0[:16], c_0[:16], *given[3:]]
-with torch.no_grad():
-    short, long = shortest((hoisted, *few), (hoisted, *many))
-for limit in (2, 3):
-    print(f"less than {limit} times:", long / short < limit)
-
-# %% [markdown]
-# Less than twice, because there is no B in the number of calls. So in a small layer more lines cost
-# little, and this is one reason to train in batches.
-#
-# For a large layer, I = H = 256, each line and step needs 4H(I + H) = 4 · 256 · 512 = 524,288
-# multiplications. The next cell doubles each letter by itself. Beside the predictions it prints how
-# many times as long `hoisted` took when we measured it: for this layer with T = B = 32, and for a
-# small one with T = 32, B = 4 and I = H = 16.
+# For a large layer, I = H = 256, each line and step needs 4 · 256 · 512 = 524,288 multiplications.
+# The next cell doubles each letter by itself. Beside the predictions it prints how many times as
+# long `hoisted` took when we measured it: for this layer with T = B = 32, and for a small one with
+# T = 32, B = 4 and I = H = 16.
 #
 # **Predict.** I and H are both 256. H is doubled, and I stays. How many times as many
 # multiplications are there?
@@ -505,16 +518,16 @@ for letter in "TBIH":
 # %% [markdown]
 # Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
 # follows the multiplications, a little below them. In the small one it follows the calls: T doubles
-# their number, and B, I and H do not change it, so they cost only a little.
+# their number, and B, I and H do not change it. So in a small layer more lines cost little. This is
+# one reason to train in batches.
 #
 # ## What a loop over time cannot do
 #
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
-# small ones. Could each of them take a step? No: step t reads the h of step t − 1, so that step has
-# to be done first. The T products with `weight_hh` stand in a row. They do in each rung, and in
-# `nn.LSTM`, too. More cores can share the product with x, which is lifted out, and what is *within*
-# a step: B rows of 4H sums. If a step is small, there is little to share, and the cores wait for
-# each other at each step.
+# small ones. Could each of them take a step? No: step t reads the h of step t − 1, so the T
+# products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. More cores can share the
+# product with x, which is lifted out, and what is *within* a step: B rows of 4H sums. If a step is
+# small, there is little to share, and the cores wait for each other.
 #
 # For a GPU, you move a copy of the layer and of its input there. Two rules for that:
 #
@@ -553,12 +566,15 @@ for name, time in zip(jobs, times):
     print(f"{name:9}  {time / times[0]:.2f}")
 
 # %% [markdown]
-# Where other programs need the second core, two can take longer than one.
+# Two cores can at best take about half the time, 0.50. On our busy machine we saw 0.8 to 3, and
+# sometimes 30: where other programs need the second core, one core waits for the other at each
+# step. For a GPU we have no number.
 #
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
-# because your cell is another one: then write `hoisted` first.
+# because your cell is another one: then write `hoisted` first, and a way back of your own only if
+# the training still takes too long.
 
 # %% [markdown]
 # ## What we have seen
@@ -573,8 +589,8 @@ for name, time in zip(jobs, times):
 
 # %% [markdown]
 # **A common mistake.** A benchmark that runs each program once, and the new one first. It measures
-# what has to be set up, too. You recognise it when you turn the order round: then the other program
-# is slower.
+# what has to be set up, too. You recognise it when you turn the order round in a fresh kernel: then
+# the other program is slower.
 #
 # **Exercises:** [16 Speed](../exercises/16_speed.ipynb). Hoist for a GRU, predict counts, find out
 # why a benchmark lies, mend a rung, and add up a gradient at once.
