@@ -48,6 +48,14 @@ def test_gates_of_a_trained_reader_stand_at_their_ends(numbers):
         assert ends.double().mean() == pytest.approx(2 / 3, abs=0.03)
 
 
+def test_forget_gates_of_ten_new_layers_stand_in_the_middle(numbers):
+    """Below 0.1 or above 0.9 is at most 1.2 % of them; the mean slope is 0.19 or 0.20."""
+    for seed in range(10):
+        f = gates(train(seed, rounds=0), numbers)["f"]
+        assert round(((f > 0.9) | (f < 0.1)).double().mean().item(), 3) <= 0.012
+        assert round((f * (1 - f)).mean().item(), 2) in (0.19, 0.2)
+
+
 def test_gates_before_training_do_not(numbers):
     """They begin with a forget bias of 1: f stands at 0.73, and its slope is 0.19."""
     new = gates(train(0, rounds=0), numbers)
@@ -57,10 +65,26 @@ def test_gates_before_training_do_not(numbers):
         assert ((gate > 0.9) | (gate < 0.1)).double().mean() < 0.02
 
 
-def test_a_shut_gate_learns_an_eighth_of_what_it_would_in_the_middle():
-    """At the V of lesson 02: f is 0.03 where it should be 1, and its slope is 0.03, not 0.25."""
-    f = read("print(V)")[6].f[5]
-    assert (f, f * (1 - f)) == pytest.approx((0.0336, 0.0325), abs=1e-4)
+def test_the_v_of_lesson_02_breaks_the_story_and_no_line_trained_on_has_one_in_a_bracket():
+    assert [wrong("print(V)"), wrong('x = "a ( b"')] == [1, 4]
+    texts = [line.text for line in code_or_prose()[:TRAINED_ON]]
+    pairs = [pair for each in texts for pair in zip(each, open_brackets(each), strict=True)]
+    assert not [is_open for letter, is_open in pairs if letter == "V" and is_open]
+
+
+def test_the_two_of_the_rest_have_their_bracket_behind_a_quotation_mark():
+    """They are those with a bracket, none in another one, and no `[` at the beginning."""
+    rest = []
+    for text in (line.text for line in OTHERS):
+        depth = deepest = 0
+        for character in text:
+            depth += (character in "([{") - (character in ")]}")
+            deepest = max(deepest, depth)
+        if deepest == 1 and not text.startswith("["):
+            rest.append(text)
+    broken = [text for text in rest if wrong(text)]
+    assert (len(rest), len(broken)) == (66, 2)
+    assert all(text.startswith(('"dict.items()', 'Calling "m(arg')) for text in broken)
 
 
 def test_all_of_h_is_read_by_the_gates():
@@ -188,14 +212,70 @@ def test_no_constant_is_neutral(states_trained_on):
     assert near_0[8] < 0.03 and means[8] == pytest.approx(-0.67, abs=0.005)
 
 
-def test_unit_5_alone_is_right_more_often_than_the_probe_with_any_border_from_02_to_04(numbers):
-    """The probe has 94.6 %: 0.3 was not picked to beat it."""
+@pytest.fixture(scope="module")
+def states_and_brackets(states_trained_on, numbers):
+    """h and whether a bracket is open, for the lines trained on and for the others."""
     reader, real = trained_reader()[0].double(), numbers != 0
-    truth = (padded([open_brackets(line.text) for line in OTHERS]) > 0)[real]
     with torch.no_grad():
-        h = reader.lstm(reader.embedding(numbers))[0][real][:, 5]
+        states = [states_trained_on, reader.lstm(reader.embedding(numbers))[0][real]]
+    lines, is_open = code_or_prose(), []
+    for part in (lines[:TRAINED_ON], OTHERS):
+        rows = [open_brackets(line.text) for line in part]
+        is_open.append(torch.tensor([each for row in rows for each in row]) > 0)
+    return states, is_open
+
+
+def probed(states, is_open):
+    """Return what the lesson's probe says of both parts, fitted to the first."""
+    tables = [torch.cat([each, torch.ones(len(each), 1)], dim=1) for each in states]
+    weights = torch.linalg.lstsq(tables[0], 2 * is_open[0][:, None].double() - 1).solution
+    return [(table @ weights)[:, 0] > 0 for table in tables]
+
+
+def test_unit_5_alone_is_right_more_often_than_the_probe_with_any_border_from_02_to_04(
+    states_and_brackets,
+):
+    """The probe has 94.6 %; of the borders asked, 0.3 is the best on the lines trained on."""
+    states, is_open = states_and_brackets
     for border in (0.2, 0.25, 0.3, 0.35, 0.4):
-        assert ((h > border) == truth).double().mean() > 0.96
+        assert ((states[1][:, 5] > border) == is_open[1]).double().mean() > 0.96
+    borders = (0.1, 0.2, 0.3, 0.4, 0.5)
+    wrong_at = [((states[0][:, 5] > each) != is_open[0]).sum().item() for each in borders]
+    assert wrong_at == [68, 63, 61, 63, 63]
+
+
+def test_the_probe_is_better_than_unit_5_where_it_was_fitted_and_loses_in_the_lists(
+    states_and_brackets,
+):
+    """52 wrong against 61 of 9994 there; 269 against 151 of 5018 elsewhere, 193 in 16 lists."""
+    states, is_open = states_and_brackets
+    found = []
+    for part, says in enumerate(probed(states, is_open)):
+        alone = states[part][:, 5] > 0.3
+        found += [(each != is_open[part]).sum().item() for each in (says, alone)]
+        found.append(len(says))
+    assert found == [52, 61, 9994, 269, 151, 5018]
+    wrong_says = (probed(states, is_open)[1] != is_open[1]).tolist()
+    in_lists, at = [], 0
+    for text in (line.text for line in OTHERS):
+        if text.startswith("[") and "[" not in text[1:]:
+            in_lists.append(sum(wrong_says[at : at + len(text)]))
+        at += len(text)
+    assert (len(in_lists), sum(in_lists)) == (16, 193)
+
+
+def test_head_and_probe_have_217_right_and_differ_at_two_lines():
+    reader, number = trained_reader()
+    reader, lines = reader.double(), code_or_prose()
+    rows = padded([[number[each] for each in line.text] for line in lines])
+    is_code, lengths = torch.tensor([line.code for line in lines]), (rows != 0).sum(dim=1)
+    with torch.no_grad():
+        head = reader(rows, lengths)[TRAINED_ON:, 0] > 0
+        h = reader.lstm(reader.embedding(rows))[0][torch.arange(len(lines)), lengths - 1]
+    parts = (slice(0, TRAINED_ON), slice(TRAINED_ON, None))
+    probe = probed([h[part] for part in parts], [is_code[part] for part in parts])[1]
+    right = [(says == is_code[TRAINED_ON:]).sum() for says in (head, probe)]
+    assert right == [217, 217] and (head != probe).sum() == 2
 
 
 def test_a_probe_finds_the_verdict_in_what_the_head_does_not_read():
@@ -246,7 +326,7 @@ def test_of_ten_readers_the_tied_unit_costs_most_in_one_at_the_mean_and_in_two_a
         found[setting] = [seed for seed, (tied, _, *w) in seeds if w[tied] == min(w)]
     assert found == {"muted at the mean": [8], "muted at 0": [2, 8]}
     tied, whole, *shares = measured("bracket answers")["muted at the mean"][8]
-    assert (tied, whole, shares[5]) == (5, 93.36, 89.58)
+    assert (tied, whole, shares[5], shares[13]) == (5, 93.36, 89.58, 97.17)
 
 
 def test_many_dots_of_ten_readers_stand_right_of_their_line():
