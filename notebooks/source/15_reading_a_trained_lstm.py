@@ -226,10 +226,10 @@ at_start = [line.text.startswith("[") for line in lines[trained]]
 print("trained lines that begin with [:", sum(at_start))
 
 # %% [markdown]
-# With a single space in front, none of these lists breaks it. So a `[` breaks it only at the very
-# beginning. But that is not enough: 6 lists begin so, and keep the story. A likely reason is that
-# only one of the 484 lines of the training begins so. What is left of the story: *one bracket at a
-# time, not in a string, no `[` at the beginning, and no `V`.*
+# With a single space in front, none of these lists breaks it. So their `[` breaks it only at the
+# very beginning. But that is not enough: 6 lists begin so, too, and keep the story. A likely reason
+# is that only one of the 484 lines of the training begins so. What is left of the story: *one
+# bracket at a time, not in a string, no `[` at the beginning, and no `V`.*
 #
 # ## One unit alone?
 #
