@@ -106,13 +106,13 @@ pictures.unit(line, "f i")
 # ## A ruler: how far back does training see?
 #
 # Training moves the weights a little at a time. Of each weight it asks: if it moves a little, how
-# far does the result move? Take what a weight does at the first step. It changes the first state,
-# that one changes the second, and so on to the last: there is no other way. A change of the first
-# word goes along the same chain, and is easier to make. So we change the word.
+# far does the last state move? A weight is used at every step. What it does at the first one
+# changes the first state, that one changes the second, and so on to the last: there is no other
+# way. A nudge of the first word goes along the same chain, and is easier to make.
 #
-# We *nudge* the first word of the smallest network from 1 to 1.001, let it read ten words of 0, and
-# see how far the last state moves. If it hardly moves, training gets hardly a hint that the first
-# word matters.
+# So we *nudge* the first word of the smallest network from 1 to 1.001, let it read ten words of 0,
+# and see how far the last state moves. If it hardly moves, training gets hardly a hint that the
+# first word matters.
 
 
 # %%
@@ -238,10 +238,10 @@ print(f"factor per step, on average over 20 steps: {factor.item():.2f}")
 # leave nearly nothing: that is a *vanishing gradient*. To reach back over many steps, training
 # needs a factor near 1.
 #
-# The factor is small because PyTorch begins with small random weights. With $W_{hh}$ three times as
-# large, this RNN has 0.8 of its gradient left at lag 60. With six times, it has 70,000 times as
-# much there as at lag 0: the gradient *explodes*, which lesson 11 shows. And one matrix serves for
-# all that the network reads. It cannot keep one thing long and let another go.
+# The factor is small because PyTorch begins with small random weights. Larger ones are a gamble.
+# With $W_{hh}$ three times as large, this RNN has 0.8 of its gradient left at lag 60. With six
+# times, it has 70,000 times as much there as at lag 0: the gradient *explodes*, which lesson 11
+# shows. What we want is a factor that the network sets by itself, from what it reads.
 
 # %% [markdown]
 # ## The factor is the gate
@@ -355,8 +355,8 @@ print(f"left of c after 30 steps, on average: {left.mean():.2f}")
 # ## Turn the knob
 #
 # What do open gates do to the gradient? Below, another LSTM reads a
-# long text. The solid curve is for the forget bias that you choose. We measure as before, but how
-# far the last c moves, since f acts on c. A plain RNN has no c, so its curve is for h.
+# long text. The solid curve is for the forget bias that you choose. We measure as before, except
+# that for the LSTM the result is the last c in place of the last h, because f acts on c.
 #
 # The orange dashes are $f^k$, what the forget gate alone would leave after k steps. Each curve is
 # divided by its length at lag 0, so that all begin at 1. From each line of the axis down to the
@@ -383,9 +383,9 @@ explorers.forget_gate()
 # </details>
 #
 # With open gates the gradient of c hardly vanishes: in this network, with a bias of 4, 0.6 of it is
-# left at lag 50. The dashes have 0.4 there, as the legend says. The word at lag 50 happens to move
-# the c of its own step a third more than the last word does, and a little comes by the second way.
-# But a gate must also shut now and then, as that of unit 5 does.
+# left at lag 50. The dashes have 0.4 there, as the legend says. We divide by lag 0, and the word at
+# lag 50 happens to move the c of its own step 1.33 times as far as the last word: 0.4 · 1.33 is
+# 0.53 already. But a gate must also shut now and then, as that of unit 5 does.
 
 # %% [markdown]
 # ## Does it matter in training?
@@ -417,8 +417,10 @@ for name, starts in first_signs().items():
 
 # %% [markdown]
 # The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So it
-# is not the name LSTM that helps, but the open gate. With a bias of 1, which is often advised,
-# 0.003 of the gradient reaches the sign. Here that is mostly too little, and 0.09 is enough.
+# is not the name LSTM that helps, but the open gate. These trainings move each weight by about
+# 0.01, however small its slope is. So what counts is how much of the slope comes from the sign, and
+# how much from the numbers after it. With a bias of 1, which is often advised, the sign has 0.003
+# of what the last number has. Here that is mostly too little, and 0.09 is enough.
 #
 # But the plain RNN, whose gradient is the smallest of all, did learn in some starts. We give it and
 # the new LSTM three times as many updates, and measure again when they are trained:
@@ -430,9 +432,11 @@ for name, starts in first_signs(updates=180).items():
     print(f"{name:<14} learnt in {learnt:2} of 45, gradient {gradient:.0e}")
 
 # %% [markdown]
-# The ruler did not tell us that. It measures a network as it is *before* training. Training moves
-# the weights, and the gradient with them: in the RNN up, from 6e-08 to 3e-04, and in the new LSTM
-# down, from 9e-07 to 3e-08. There, training has shut the gates a little further.
+# The ruler did not tell us that. It says what training sees at its beginning, and then the weights
+# move, and the gradient with them: in the RNN up, from 6e-08 to 3e-04, and in the new LSTM down,
+# from 9e-07 to 3e-08. There, training has shut the gates a little further, from 0.50 on average to
+# 0.44. Why one goes up and the other down is not shown here. With open gates, there is no need to
+# wait for it.
 
 # %% [markdown]
 # <details><summary>Where gates come from</summary>
