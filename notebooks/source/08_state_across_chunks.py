@@ -96,8 +96,9 @@ same(torch.cat(outputs), whole)
 
 # %% [markdown]
 # The outputs of the chunks are those of the whole. With `batch_first=True` time is axis 1, so write
-# `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: the state of sentence 0 goes on into
-# sentence 5. The outputs of sentences 5 to 9 are wrong, and with 10 sentences there is no error.
+# `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: its first chunk is sentences 0 to 4, the
+# second is 5 to 9, and the state of sentence 0 goes on into sentence 5. The outputs of sentences 5
+# to 9 are wrong, and with 10 sentences there is no error.
 
 # %% [markdown]
 # ## Training on chunks
@@ -169,7 +170,8 @@ print(words_reached(carry))
 #
 # The first optimiser of a program takes some seconds to load.
 #
-# **Predict.** A guess: does chunk 1 still work, if the weights change after each chunk?
+# **Predict.** A guess: with `retain_graph=True`, does chunk 1 still work if the weights change
+# after each chunk?
 
 # %%
 layer = nn.LSTM(100, 16)  # one of its own, because its weights change
@@ -227,7 +229,7 @@ print("all five chunks are done")
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
-# | carry | h and c | as in the whole | goes back to the first word; after an update, an error |
+# | carry | h and c | as in the whole | to the first word, or an error |
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
@@ -389,7 +391,8 @@ print("chunks of one:", round(share_right(model, *others, 1, True), 2))
 # It does, and with the other two seeds too. So each step teaches its part by its own answer:
 #
 # * At `(` the answer is 1: *store*.
-# * At a dot it is 1 if the state that comes in holds a bracket: *keep* it.
+# * At a dot it is 1 if the state that comes in holds a bracket: *keep* it. For h is made from the
+#   new c, so only what c has kept can be answered.
 # * At `)` it is 0, whatever comes in: *wipe*.
 #
 # All three are needed: without the losses at one of these characters, chunks of one reach 0.57 at
@@ -429,10 +432,11 @@ pictures.echo(chunk=4, lag=3)
 # same weights at every step, and does not know where a cut is. What it learns from the first sign,
 # it does with all four.
 #
-# A `(` stands with its answer. In a chunk of 3 no sign does, so no gradient says: store it. Two of
-# the three seeds are still above one half. Even a layer that was never trained holds a trace of the
-# sign of three steps before, and a trained head can read it: 0.62 on average over ten seeds.
-# Training on chunks of 3 wears the trace down, to about 0.53 after six rounds.
+# In the bracket task, a `(` stands with its answer. Here, in a chunk of 3, no sign does, so no
+# gradient says: store it. Two of the three seeds are still above one half. Even a layer that was
+# never trained holds a trace of the sign of three steps before, and a trained head can read it:
+# 0.62 on average over ten seeds. Training on chunks of 3 wears the trace down, to about 0.53 after
+# six rounds.
 #
 # ### What the cut costs
 #
