@@ -170,6 +170,7 @@ def behind_a_bracket(x, k):
     return torch.stack(found)
 
 
+@pytest.mark.slow
 def test_answers_behind_a_bracket_of_the_same_chunk_are_right_first():
     """With all seeds of the lesson: 0.9 of them are right before 0.9 of the others are."""
     (x, answers), (other_x, other_answers) = brackets(seed=7), brackets(seed=3)
@@ -286,6 +287,7 @@ def test_chunks_of_3_wear_down_the_trace_of_a_layer_that_was_never_trained():
     assert 0.5 < trained < 0.55
 
 
+@pytest.mark.slow
 def test_with_chunks_of_3_two_of_three_seeds_are_above_one_half():
     others = echo(seed=101)
     shares = [share_right(echo_trained(seed, 3), *others, 3, True) for seed in range(3)]

@@ -26,6 +26,7 @@ def longest_step(make, limit=0.5):
     return max(lengths)
 
 
+@pytest.mark.slow
 def test_with_plain_gradient_descent_limit_times_rate_is_the_longest_step():
     """With a limit of 0.5 and a rate of 0.01 it is 0.005."""
     longest = longest_step(lambda parameters: torch.optim.SGD(parameters, lr=0.01))
@@ -202,6 +203,7 @@ def jumps(run):
     return [n for n, (a, b) in enumerate(pairwise(run), 1) if b[2] >= 10 * a[2] and b[0] > 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_a_run_that_explodes_jumps_and_one_that_learns_or_vanishes_does_not(seed):
     """The yardstick: ten times the length, and with it more than twice the loss of guessing.
@@ -215,6 +217,7 @@ def test_a_run_that_explodes_jumps_and_one_that_learns_or_vanishes_does_not(seed
     assert max(loss for loss, _, _ in run_of(*network(seed, 0.8), 0.01, inf, 60)) < 1.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "count"), [(0.95, 5), (1, 6)])
 def test_a_run_that_begins_with_1_or_less_can_explode(factor, count):
     """Five of six seeds from 0.95, and six of six from 1; at the jump the factor is above 1."""
@@ -231,6 +234,7 @@ def test_a_run_that_begins_with_1_or_less_can_explode(factor, count):
     assert len(exploded) == count
 
 
+@pytest.mark.slow
 def test_from_a_factor_of_1_five_of_six_learn_with_a_limit_and_none_without():
     """Learnt is a mean loss below 0.1 in the last 20 updates; with 0.5, seed 2 has 0.4."""
     for limit, learnt in ((0.5, 5), (inf, 0)):
