@@ -61,7 +61,16 @@ class _Calls(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-class _Products(TorchDispatchMode):
+class _Watch(TorchDispatchMode):
+    """Sees each operation, those inside nn.LSTM as well."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Say that no compiler has to be kept away from here, so that none is imported."""
+        return False
+
+
+class _Products(_Watch):
     """Counts the operations of matrix products by torch's own table, inside nn.LSTM as well.
 
     torch's FlopCounterMode does so, too. But its first use imports the compiler, torch._dynamo,
@@ -71,11 +80,6 @@ class _Products(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.operations = 0
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Say that no compiler has to be kept away from here, so that none is imported."""
-        return False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
@@ -90,17 +94,12 @@ class _Products(TorchDispatchMode):
         return result
 
 
-class _Inside(TorchDispatchMode):
+class _Inside(_Watch):
     """Counts the operations that compute something, those that autograd asks for as well."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls = 0
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Say that no compiler has to be kept away from here, so that none is imported."""
-        return False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
