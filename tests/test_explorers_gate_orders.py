@@ -8,7 +8,7 @@ import torch
 from drawn import marked, words
 
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import TRAINED_ON, padded, trained_reader
+from lstm_lessons.data.train_reader import TRAINED_ON, numbered, trained_reader
 from lstm_lessons.drawing.pictures.gate_orders import LETTERS, gates
 from lstm_lessons.explorers.gate_orders import AS_THEY_LIE, IN_ORDER, LINES, PRESETS, RIGHT, view
 from lstm_lessons.lstm.frameworks import reorder
@@ -30,7 +30,7 @@ def carried(came, taken):
 def test_the_verdicts_are_those_of_torchs_reader(came, taken):
     other, number = carried(came, taken)
     lines = code_or_prose()[TRAINED_ON:]
-    numbers = padded([[number[each] for each in line.text] for line in lines])
+    numbers = numbered((line.text for line in lines), number)
     is_code = torch.tensor([line.code for line in lines])
     with torch.no_grad():
         says_code = other(numbers, (numbers != 0).sum(dim=1))[:, 0] > 0

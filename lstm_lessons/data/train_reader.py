@@ -10,7 +10,7 @@ on most closely; the other lines had no say in that. ``--seeds`` prints all ten.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -66,12 +66,17 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     return nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
 
 
+def numbered(texts: Iterable[str], number: Mapping[str, int]) -> Tensor:
+    """Return the number of each character of B texts, as one block (B, T) with zeros behind."""
+    return padded([[number[character] for character in text] for text in texts])
+
+
 def train(seed: int, rounds: int = 40) -> Reader:
     """Return the reader with its two outputs: the score for code, and that for an open bracket."""
     torch.manual_seed(seed)
     lines = code_or_prose()
     number = {character: n for n, character in enumerate(alphabet(lines), start=1)}
-    numbers = padded([[number[each] for each in line.text] for line in lines[:TRAINED_ON]])
+    numbers = numbered((line.text for line in lines[:TRAINED_ON]), number)
     lengths = (numbers != 0).sum(dim=1)
     brackets = padded([open_brackets(line.text) for line in lines[:TRAINED_ON]])
     is_code = torch.tensor([line.code for line in lines[:TRAINED_ON]])
@@ -114,7 +119,7 @@ def scores(reader: Reader) -> dict[str, float]:
     """
     lines = code_or_prose()
     number = {character: n for n, character in enumerate(alphabet(lines), start=1)}
-    numbers = padded([[number[each] for each in line.text] for line in lines])
+    numbers = numbered((line.text for line in lines), number)
     brackets = padded([open_brackets(line.text) for line in lines])
     is_code = torch.tensor([line.code for line in lines])
     valid = (numbers != 0) & brackets.any(dim=1, keepdim=True)

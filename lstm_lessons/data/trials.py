@@ -536,7 +536,7 @@ def bracket_units(
     reader = readers.train(seed, rounds)
     lines = code_or_prose()
     number = {character: n for n, character in enumerate(readers.alphabet(lines), start=1)}
-    numbers = readers.padded([[number[each] for each in line.text] for line in lines])
+    numbers = readers.numbered((line.text for line in lines), number)
     wanted = readers.padded([readers.open_brackets(line.text) for line in lines]) > 0
     trained, others = slice(0, TRAINED_ON), slice(TRAINED_ON, None)
     read = numbers != 0

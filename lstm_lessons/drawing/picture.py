@@ -26,6 +26,9 @@ image/png, and some then clean its styles away: what is left is black.
 WANTED, IN_FILES, ON_PAGES = "LSTM_LESSONS_PICTURES", "in files", "on pages"
 """The variable that says which form of a picture a kernel gives, and its two values."""
 
+SOURCE = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
+"""Where `Picture.image` has its SVG, in base64, as others find it on a page."""
+
 _WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
 _LETTERS = re.compile(r' font-size="([\d.]+)"')
 

@@ -16,9 +16,10 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from tinycss2.ast import AtRule, Comment, HashToken, IdentToken, Node, QualifiedRule
 
+from lstm_lessons.drawing.picture import SOURCE
+
 _WORD = re.compile(r"[\w-]+")
 _USED = re.compile(r"var\(\s*(--[\w-]+)")
-_PICTURE = re.compile(r'src="data:image/svg\+xml;base64,([\w+/=]+)"')
 _NOT_IN_ADDRESS = re.compile(r"[%#&'\t\n\r]")
 """What would end an address that stands in single quotes, or mean something else in it."""
 _ESCAPED = re.compile(r"\\([0-9a-f]{2,6})", re.IGNORECASE)
@@ -156,7 +157,7 @@ def write_pictures_as_text(made: Path) -> None:
 
 def with_text(page: str) -> str:
     """Return a page with each SVG in an image's address as text, character for character."""
-    return _PICTURE.sub(lambda found: f"src='{_address(b64decode(found[1]).decode())}'", page)
+    return SOURCE.sub(lambda found: f"src='{_address(b64decode(found[1]).decode())}'", page)
 
 
 def _address(svg: str) -> str:

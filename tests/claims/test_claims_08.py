@@ -201,15 +201,16 @@ def test_answers_behind_a_bracket_of_the_same_chunk_are_right_first():
 KINDS = ".()"
 
 
-def brackets_trained(seed, k, without=""):
-    """Return LSTM and head, trained as in the lesson; no loss where one of ``without`` stands."""
-    torch.manual_seed(seed)
-    lstm, head = nn.LSTM(3, H), nn.Linear(H, 1)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
-    x, answers = brackets(seed=7)
-    counts = x[..., [KINDS.index(each) for each in without]].sum(dim=2) == 0
-    pieces = [each.split(k) for each in (x, answers, counts)]
-    for _ in range(2):
+def trained(lstm, head, data, k, rounds=2, never=False, counts=None):
+    """Train as in the lesson, and return both; ``counts`` says which answers have a loss.
+
+    ``never`` trains the head alone.
+    """
+    parameters = [*head.parameters()] if never else [*lstm.parameters(), *head.parameters()]
+    optimiser = torch.optim.Adam(parameters, lr=0.03)
+    counts = torch.ones(data[1].shape, dtype=torch.bool) if counts is None else counts
+    pieces = [each.split(k) for each in (*data, counts)]
+    for _ in range(rounds):
         hx = None
         for chunk, answer, here in zip(*pieces, strict=True):
             output, states = lstm(chunk, hx)
@@ -220,6 +221,14 @@ def brackets_trained(seed, k, without=""):
                 nn.functional.binary_cross_entropy_with_logits(score, answer[here]).backward()
                 optimiser.step()
     return lstm, head
+
+
+def brackets_trained(seed, k, without=""):
+    """Return LSTM and head, trained as in the lesson; no loss where one of ``without`` stands."""
+    torch.manual_seed(seed)
+    data = brackets(seed=7)
+    counts = data[0][..., [KINDS.index(each) for each in without]].sum(dim=2) == 0
+    return trained(nn.LSTM(3, H), nn.Linear(H, 1), data, k, counts=counts)
 
 
 @pytest.mark.slow
@@ -252,20 +261,7 @@ def test_most_errors_left_stand_before_the_first_bracket_of_a_stream():
 def echo_trained(seed, k, never=False, rounds=2):
     """Return LSTM and head, trained as in the lesson; ``never`` trains the head alone."""
     torch.manual_seed(seed)
-    lstm, head = nn.LSTM(1, H), nn.Linear(H, 1)
-    parameters = [*head.parameters()] if never else [*lstm.parameters(), *head.parameters()]
-    optimiser = torch.optim.Adam(parameters, lr=0.03)
-    x, answers = echo(seed=100)
-    for _ in range(rounds):
-        hx = None
-        for chunk, answer in zip(x.split(k), answers.split(k), strict=False):
-            output, states = lstm(chunk, hx)
-            hx = both_detached(*states)
-            optimiser.zero_grad()
-            score = head(output)[..., 0]
-            nn.functional.binary_cross_entropy_with_logits(score, answer).backward()
-            optimiser.step()
-    return lstm, head
+    return trained(nn.LSTM(1, H), nn.Linear(H, 1), echo(seed=100), k, rounds, never)
 
 
 def test_chunks_of_3_wear_down_the_trace_of_a_layer_that_was_never_trained():

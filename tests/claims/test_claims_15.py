@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.plain_reader import read
-from lstm_lessons.data.train_reader import SEED, TRAINED_ON, open_brackets, padded, train
+from lstm_lessons.data.train_reader import SEED, TRAINED_ON, numbered, open_brackets, padded, train
 from lstm_lessons.data.trials import measured, muted
 from lstm_lessons.explorers.unit_and_gate import PRESETS
 
@@ -25,7 +25,7 @@ def wrong(text):
 @pytest.fixture(scope="module")
 def numbers():
     number = trained_reader()[1]
-    return padded([[number[each] for each in line.text] for line in OTHERS])
+    return numbered((line.text for line in OTHERS), number)
 
 
 def gates(model, numbers):
@@ -149,7 +149,7 @@ def states_trained_on():
     """All 16 numbers of h after each character of the lines that were trained on."""
     reader, number = trained_reader()
     texts = [line.text for line in code_or_prose()[:TRAINED_ON]]
-    rows = padded([[number[each] for each in text] for text in texts])
+    rows = numbered(texts, number)
     with torch.no_grad():
         return reader.double().lstm(reader.embedding(rows))[0][rows != 0]
 
@@ -267,7 +267,7 @@ def test_the_probe_is_better_than_unit_5_where_it_was_fitted_and_loses_in_the_li
 def test_head_and_probe_have_217_right_and_differ_at_two_lines():
     reader, number = trained_reader()
     reader, lines = reader.double(), code_or_prose()
-    rows = padded([[number[each] for each in line.text] for line in lines])
+    rows = numbered((line.text for line in lines), number)
     is_code, lengths = torch.tensor([line.code for line in lines]), (rows != 0).sum(dim=1)
     with torch.no_grad():
         head = reader(rows, lengths)[TRAINED_ON:, 0] > 0
@@ -282,7 +282,7 @@ def test_a_probe_finds_the_verdict_in_what_the_head_does_not_read():
     """At a line's end it reads one sum; 214 of 242 lines without it. Gates read all, on the way."""
     reader, number = trained_reader()
     reader, lines = reader.double(), code_or_prose()
-    rows = padded([[number[each] for each in line.text] for line in lines])
+    rows = numbered((line.text for line in lines), number)
     is_code, ends = torch.tensor([line.code for line in lines]), (rows != 0).sum(dim=1) - 1
     w = reader.head.weight[0].detach()
     with torch.no_grad():
@@ -305,7 +305,7 @@ def test_a_border_at_0_hides_what_a_second_reader_still_tells_apart(numbers):
     tied, whole, *without = measured("bracket units")["10 rounds"][1]
     number = trained_reader()[1]
     texts = [line.text for line in code_or_prose()[:TRAINED_ON]]
-    rows = padded([[number[each] for each in text] for text in texts])
+    rows = numbered(texts, number)
     with torch.no_grad():
         value = second.lstm(second.embedding(rows))[0][rows != 0][:, tied].mean()
     found = []
@@ -351,7 +351,7 @@ def test_four_untied_units_move_more_verdicts_than_unit_5_when_all_are_held_as_i
     reader, number = trained_reader()
     reader = reader.double()
     texts = [line.text for line in code_or_prose()[:TRAINED_ON]]
-    rows = padded([[number[each] for each in text] for text in texts])
+    rows = numbered(texts, number)
     is_open = padded([open_brackets(text) for text in texts]) > 0
     lengths = (numbers != 0).sum(dim=1)
     with torch.no_grad():

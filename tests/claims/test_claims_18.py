@@ -11,11 +11,11 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_lessons import diagnose, trained_reader
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import TRAINED_ON, padded
+from lstm_lessons.data.train_reader import TRAINED_ON, numbered
 
 NUMBER = trained_reader()[1]
 LINES = code_or_prose()
-NUMBERS = padded([[NUMBER[character] for character in line.text] for line in LINES])
+NUMBERS = numbered((line.text for line in LINES), NUMBER)
 LENGTHS = (NUMBERS != 0).sum(dim=1)
 IS_CODE = torch.tensor([line.code for line in LINES])
 

@@ -11,6 +11,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable
 
+from lstm_lessons.drawing.picture import SOURCE
 from lstm_lessons.workshop.deck.sentences import length
 from lstm_lessons.workshop.deck.slide import Code, Part, Printed, Words
 
@@ -41,7 +42,6 @@ ROWS = 13
 """Lines of a table, its head included."""
 
 _SIZE = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"')
-_SOURCE = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 _FONT = re.compile(r'font-size(?:="|:\s*)([\d.]+)')
 _ACROSS, _BELOW = 1192, 535
 """Pixels that a slide has for a picture, below two lines."""
@@ -77,7 +77,7 @@ def reads_below_two_lines(picture: str) -> bool:
 
 def _measures(picture: str) -> tuple[float, float, float]:
     """Return a picture's width, its height and the size of its smallest letters."""
-    found = _SOURCE.search(picture)
+    found = SOURCE.search(picture)
     drawn = b64decode(found[1]).decode() if found else ""
     size = _SIZE.search(drawn)
     if not size:
