@@ -68,14 +68,6 @@ def parts(shuffled: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
     return order[:first], order[first:second], order[second:]
 
 
-def share_read_in_training(shuffled: int) -> float:
-    """Return how many of the shuffled test years are inputs of a window that is trained on."""
-    trained, _, tested = parts(shuffled)
-    read_in_training = {number + past for number in trained.tolist() for past in range(-WINDOW, 0)}
-    years = tested.tolist()
-    return sum(year in read_in_training for year in years) / len(years)
-
-
 Errors = tuple[float, float, float]
 """The root of the mean squared error on training, validation and test part, in sunspots."""
 

@@ -179,6 +179,7 @@ def test_on_shuffled_years_the_lstm_leads_a_formula_that_learns_no_year_by_heart
     of_lstm = [stopped(run)[2] for run in measured("sunspots")["shuffled"]]
     leads = [nine - ours for nine, ours in zip(found[9], of_lstm, strict=True)]
     assert mean(leads) == pytest.approx(2.28, abs=0.01)
+    assert [mean(found[9]), rmse(ar9(), slice(240, 293))] == pytest.approx([15.5, 19.6], abs=0.05)
     assert spread(leads) == pytest.approx(0.49, abs=0.01)
 
 
@@ -188,6 +189,7 @@ def test_the_shuffled_exam_is_easier():
     forecasts = (x @ torch.linalg.lstsq(x[:205], SERIES[16:221, None]).solution)[:, 0]
     assert rmse(forecasts) == pytest.approx(16.8, abs=0.05)
     assert rmse(forecasts, slice(240, 293)) == pytest.approx(22.4, abs=0.05)
+    assert rmse(ar9()) == pytest.approx(15.3, abs=0.05)
 
 
 def test_four_settings_cannot_be_told_from_the_best_one():
@@ -228,6 +230,22 @@ def test_two_settings_lie_on_both_sides_of_the_border_for_a_star():
     assert shares == [0.97, 1.03]
 
 
+@pytest.mark.parametrize(("seeds", "wrong"), [(3, 0.18), (5, 0.12), (10, 0.08)])
+def test_the_rule_of_two_standard_errors_is_wrong_where_there_is_only_luck(seeds, wrong):
+    """So often a mean of as many numbers is two standard errors away from what it should be."""
+    drawn = torch.randn(200_000, seeds, generator=torch.Generator().manual_seed(0))
+    errors = drawn.std(dim=1) / seeds**0.5
+    far = drawn.mean(dim=1).abs() >= 2 * errors
+    assert far.double().mean() == pytest.approx(wrong, abs=0.005)
+
+
+def test_the_rule_for_two_means_is_wrong_in_6_of_100_cases():
+    one, other = torch.randn(2, 200_000, 10, generator=torch.Generator().manual_seed(0))
+    chance = ((one.var(dim=1) + other.var(dim=1)) / 10).sqrt()
+    far = (one.mean(dim=1) - other.mean(dim=1)).abs() >= 2 * chance
+    assert far.double().mean() == pytest.approx(0.06, abs=0.005)
+
+
 def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
     runs = measured("sunspots")
     one, other = ([stopped(run)[2] for run in runs[name]] for name in ("16 units", "scaled by all"))
@@ -235,6 +253,9 @@ def test_the_leak_by_scaling_brings_less_than_twice_what_chance_does():
     assert chance == pytest.approx(0.43, abs=0.01)
     assert mean(one) - mean(other) < 2 * chance
     assert [mean(one), mean(other)] == pytest.approx([19.9, 19.4], abs=0.05)
+    # Nor do the differences of seed and seed tell more.
+    differences = [ours - leaking for ours, leaking in zip(one, other, strict=True)]
+    assert spread(differences) == pytest.approx(0.48, abs=0.01)
 
 
 def test_no_smaller_network_is_within_a_tenth_of_the_best_setting():
