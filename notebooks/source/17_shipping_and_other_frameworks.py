@@ -84,7 +84,7 @@ print("taken as i o f g: ", reorder(four, "iofg", "ifgo").tolist())
 # So PyTorch makes her mistake, too, if its rows lie as in the second line. `taken_as` puts the rows
 # of all weights so, in a copy that `deepcopy` makes. The reader itself stays as it is.
 #
-# **Predict.** A guess between 121 and 217: how many lines does the reader get right in her editor?
+# **Predict.** A guess: how many lines does the reader get right in her editor?
 
 # %%
 from copy import deepcopy
@@ -117,7 +117,7 @@ print("taken as i, o, f, g:", count_right(taken_as("iofg")))
 # lines are right then?
 
 # %%
-from_0 = (numbers - 1).clamp(min=0)  # padding stays 0; so does character 1
+from_0 = (numbers - 1).clamp(min=0)  # the space, 1, becomes 0, too
 print("numbered from 0:", count_right(reader, from_0))
 
 # %% [markdown]
@@ -153,8 +153,8 @@ print("it has a K:", "K" in opened["number"])
 same(arrived(padded(rows), lengths), reader(numbers, lengths))
 
 # %% [markdown]
-# Everything has arrived. But our 87 characters have no K. Agree on what is done when somebody types
-# one, such as to read a space in its place.
+# Everything has arrived. But our 87 characters have no K. Agree on what is read when somebody types
+# one: 0, as in lesson 09.
 #
 # ## Is it only numbers?
 #
@@ -459,8 +459,8 @@ explorers.gate_orders()
 # <details><summary>Answers</summary>
 #
 # 1. Those of f and g cross that of o, which goes up to the second place.
-# 2. `The value is a number.`: it is prose, and is now taken for code, with 92 %. `print(x, y)` is
-#    still taken for code, so this text alone shows no harm.
+# 2. `The value is a number.`: it is prose, and the wrong order alone makes it code, with 92 %.
+#    `print(x, y)` is still taken for code, so this text alone shows no harm.
 #
 # </details>
 #
@@ -508,9 +508,8 @@ print("back, h:      ", same(h_back, h_torch))
 print("back, bias_ih:", same(back[2], weights[2]))
 
 # %% [markdown]
-# The biases come back as other numbers: a sum cannot be taken apart again. But h is the same, as
-# long as nobody trains the layer further. So compare what a layer *does*, and not its tensors one
-# by one.
+# The biases come back as other numbers: a sum cannot be taken apart again. But h is the same. So
+# compare what a layer *does*, and not its tensors one by one.
 #
 # `keras_step` is our own, so we agree with ourselves. But Keras itself has had these weights from
 # `to_keras`. Its outputs for `print(x, y)`, h at each step, were kept:
@@ -526,8 +525,8 @@ print("Keras itself:", same(torch.tensor(kept("in Keras")), output))
 # adds 1 to the sum of its forget gate at every step, and this 1 is in no file: it is the argument
 # `forget_bias`. If you carry weights there, you have to take 1 off the bias of f.
 #
-# **Predict.** You forget it, so each sum of f is 1 too large. Which shows it better, the count of
-# right lines or a comparison of the scores?
+# **Predict.** A guess: you forget it, so each sum of f is 1 too large. How many of the 217 right
+# lines does that cost?
 
 # %%
 forgotten = deepcopy(reader)
@@ -537,9 +536,9 @@ print("right:", count_right(forgotten), "and the reader:", count_right(reader))
 same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
-# The count is 215: only two fewer. Here a count of right answers hardly sees the mistake, and a
-# comparison of the scores sees it at once. So with weights, ask for one input and its output. It
-# must have several steps: at the first one c is zero, and a wrong f does nothing.
+# Two: the count is 215. A count of right answers hardly sees the mistake, and a comparison of the
+# scores sees it at once. So whoever sends you weights should send an input and its raw scores, too.
+# The input must have several steps: at the first one c is zero, and a wrong f does nothing.
 #
 # <details><summary>A table of five frameworks: order, matrices and biases</summary>
 #
@@ -548,7 +547,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # | PyTorch | i f g o | i f g o | (4H, I), (4H, H) | two | |
 # | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
 # | Keras 3 | i f c o | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
-# | Flax | not stacked: ii, if, …, hi, … | | (I, H), (H, H) | one, with hi, … | state is (c, h) |
+# | Flax | not stacked: ii, …, hi, … | | (I, H), (H, H) | one, in hi, hf, hg, ho | state is (c, h) |
 # | TensorFlow 1, `BasicLSTMCell` | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
 # Each of these conversions stands, there and back, in `lstm_lessons/lstm/frameworks.py`. Each
@@ -570,9 +569,9 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
-# error, and outputs that are off. The first step may be right: it begins with h = 0, so it does not
-# show a wrong order in `weight_hh`. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a
-# known output of several steps. With the weights of our reader only the right one fits.
+# error, and outputs that are off. If only `weight_hh` has the wrong order, the first step is right:
+# it begins with h = 0. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a known output
+# of several steps. With the weights of our reader only the right one fits.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert a set of weights, find
