@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -94,6 +95,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
             "rounds": "r",
             "measured": "m",
         },
+        {"settings": RUNS, "rounds": "rounds", "measured": "loss", "apart": True},
     ],
     "unit": [
         {"line": "we print the sum (see below) here"},
@@ -795,6 +797,14 @@ def test_a_line_is_the_mean_of_the_runs_and_the_band_holds_all():
     assert "one: the mean begins at 0.20, is lowest, 0.20, after 1, highest, 0.90" in picture.alt
     assert "two: the mean begins at 0.50" in picture.alt
     assert "the runs end between 0.50 and 0.50" in picture.alt
+
+
+def test_apart_each_run_has_a_line_of_its_own():
+    picture = pictures.runs(RUNS, "rounds", "loss", apart=True)
+    drawn = Counter(path.get("data-run") for path in tree(picture.svg).iter(SVG + "path"))
+    assert {name: drawn[name] for name in RUNS} == {"one": 2, "two": 2, "3": 1}
+    assert not marked(picture.svg, "mean") and not marked(picture.svg, "band")
+    assert "a line for each run" in picture.alt and "band" not in picture.alt
 
 
 @pytest.mark.parametrize(

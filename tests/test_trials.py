@@ -247,8 +247,22 @@ def test_without_a_forget_gate_all_learn_the_brackets_in_sixteen_rounds():
     assert [run[:8] for run in longer] == eight
     assert sorted(map(learnt_in, longer)) == [8] * 6 + [10, 10, 13, 15]
     assert min(run[-1] for run in longer) > 0.99
-    lost = [n for n, run in enumerate(longer) if learnt_in(run) > 1 + sum(n < 0.95 for n in run)]
-    assert lost == [6, 8, 9]
+    assert [n for n, run in enumerate(longer) if falls_back(run)] == [6, 8, 9]
+
+
+def falls_back(run):
+    """Return whether a run of shares that was at 95 % once is below it later."""
+    right = [share >= 0.95 for share in run]
+    return right != sorted(right)
+
+
+def test_no_lstm_falls_back_once_it_is_at_99_percent():
+    """What lesson 13 sets beside the cell of 1997; one LSTM has 96 % after round 2, and 54 then."""
+    lstm = measured("relatives, longer")["LSTM"]
+    assert [run[:8] for run in lstm] == measured("relatives")["LSTM"]
+    assert [n for n, run in enumerate(lstm) if falls_back(run)] == [0]
+    assert lstm[0][1:3] == [0.958, 0.538]
+    assert min(share for run in lstm for share in run[5:]) > 0.99
 
 
 def test_an_lstm_is_behind_at_larger_rates_too():

@@ -629,11 +629,9 @@ def trials() -> list[Trial]:
             SEEDS,
             partial(open_brackets, "LSTM", forget_bias=1.0),
         ),
-        (
-            "relatives, longer",
-            "no forget gate",
-            SEEDS,
-            partial(open_brackets, "no forget gate", rounds=16),
+        *(
+            ("relatives, longer", name, SEEDS, partial(open_brackets, name, rounds=16))
+            for name in ("LSTM", "no forget gate")
         ),
         *(
             ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))

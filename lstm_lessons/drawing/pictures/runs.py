@@ -1,4 +1,4 @@
-"""What several trainings measured, round by round: the mean of the seeds, and all between them."""
+"""What several trainings measured, round by round: the mean of the seeds, or each of them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ def runs(
     measured: str,
     every: int = 1,
     bounds: tuple[float, float] = (0, 1),
+    apart: bool = False,
 ) -> Picture:
     """Return the picture of one to three settings, each with a curve for each seed.
 
     A line is the mean of a setting's runs, the band round it reaches from the lowest run to the
-    highest. ``measured`` names what was measured, after each ``every`` of ``rounds``; ``bounds``
-    are the ends of its axis.
+    highest; with ``apart`` there is a thin line for each run in their place, so that one which
+    falls and comes back is seen. ``measured`` names what was measured, after each ``every`` of
+    ``rounds``; ``bounds`` are the ends of its axis.
 
     Raises:
         ValueError: there are no settings or more than three, a name has more than 16 letters, the
@@ -47,6 +49,8 @@ def runs(
             raise ValueError(f"a value of {name!r} lies outside {low} to {high}")
     root = svg.panel(WIDTH, HEIGHT)
     _axes(root, count, every, bounds, rounds, measured)
+    legend = "a line for each run" if apart else "line: mean of the runs; band: all runs"
+    svg.label(root, WIDTH - 20, 28, legend, 13, "end")
 
     def points(values: Sequence[float]) -> list[tuple[float, float]]:
         scale = (BOTTOM - TOP) / (high - low)
@@ -54,6 +58,12 @@ def runs(
 
     ends = {}
     for (name, each), dashes in zip(curves.items(), DASHES, strict=False):
+        if apart:
+            pen = {"fill": "none", "stroke": "ink", "stroke_width": 1.5, "stroke_dasharray": dashes}
+            for run in each:
+                path = _path(points(run))
+                svg.add(root, "path", d=path, **pen, stroke_linejoin="round", data_run=name)
+            continue
         lowest, highest = ([pick(row) for row in zip(*each, strict=True)] for pick in (min, max))
         band = _path(points(highest) + points(lowest)[::-1])
         edge = {"stroke": "muted", "stroke_width": 1, "stroke_dasharray": dashes}
@@ -62,13 +72,15 @@ def runs(
     for (name, each), dashes in zip(curves.items(), DASHES, strict=False):
         line = points(_mean(each))
         ends[name] = line[-1][1]
+        if apart:
+            continue
         pen = {"fill": "none", "stroke": "ink", "stroke_width": 2.5, "stroke_dasharray": dashes}
         svg.add(root, "path", d=_path(line), **pen, stroke_linejoin="round", data_mean=name)
     for (name, y), dashes in zip(_spread(ends).items(), DASHES, strict=False):
         pen = {"stroke": "ink", "stroke_width": 2.5, "stroke_dasharray": dashes}
         svg.add(root, "path", d=f"M{RIGHT + 8} {y:.1f}h26", **pen)
         svg.label(root, RIGHT + 40, y + 5, name, 14, "start", data_name=name)
-    return Picture(svg.write(root), _alt(curves, rounds, measured, every))
+    return Picture(svg.write(root), _alt(curves, rounds, measured, every, apart))
 
 
 def _x(n: int, count: int) -> float:
@@ -116,11 +128,15 @@ def _axes(
     svg.add(root, "path", d=f"M{LEFT} {BOTTOM}H{RIGHT}", stroke="ink")
     svg.label(root, 20, 28, measured, 15, "start", font_weight="bold")
     svg.label(root, (LEFT + RIGHT) / 2, BOTTOM + 50, rounds, 15)
-    svg.label(root, WIDTH - 20, 28, "line: mean of the runs; band: all runs", 13, "end")
 
 
-def _alt(curves: dict[str, list[list[float]]], rounds: str, measured: str, every: int) -> str:
-    texts = [f"{measured}, after {rounds}; a line for the mean of the runs, a band for all runs."]
+def _alt(
+    curves: dict[str, list[list[float]]], rounds: str, measured: str, every: int, apart: bool
+) -> str:
+    drawn = (
+        "a line for each run" if apart else "a line for the mean of the runs, a band for all runs"
+    )
+    texts = [f"{measured}, after {rounds}; {drawn}."]
     for name, each in curves.items():
         mean = _mean(each)
         last = [run[-1] for run in each]
