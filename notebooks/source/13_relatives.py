@@ -250,10 +250,10 @@ for layer in (nn.LSTM(100, 16), gru):
     print(sum(parameter.numel() for parameter in layer.parameters()))
 
 # %% [markdown]
-# Three quarters are left, for three blocks in place of four. Time is another thing. Measured as in
-# lesson 12, with words of 8 and of 100 numbers, a GRU took 3 to 8 times as long as an LSTM with
-# H = 16, and 1 to 2 times with H = 512: PyTorch hands an LSTM to oneDNN, but not a GRU. With oneDNN
-# switched off, it took 1 to 1.3 times as long, and 0.7 to 0.8 times.
+# Three quarters are left, for three blocks in place of four. Time is another thing. On a processor,
+# measured as in lesson 12 with words of 8 and of 100 numbers, a GRU took 3 to 8 times as long as an
+# LSTM with H = 16, and 1 to 2 times with H = 512: PyTorch hands an LSTM to oneDNN, but not a GRU.
+# With oneDNN switched off, these are 1 to 1.3 times and 0.7 to 0.8 times.
 #
 # ## The GRU of the paper
 #
@@ -317,8 +317,7 @@ for t in range(2):
 #
 # ## The switchboard
 #
-# Here are all relatives, with their parameters counted for I = 8. The dashed line at the right
-# stands for those of the plain LSTM.
+# Here are all relatives, with their parameters counted for I = 8:
 #
 # **Try it.** `nn.GRU` has 1,248 parameters here. Press "nn.LSTM". Which settings of "forget gate"
 # make an LSTM with just as many?
@@ -338,12 +337,12 @@ explorers.relatives()
 # ## Which one learns the brackets?
 #
 # Back to the brackets, with eight cells: the LSTM, its five relatives, the projection of lesson 12,
-# with an h of 4 numbers, and an LSTM with a forget bias of 1, whose forget gates begin more open.
-# All were trained as the two above, by `open_brackets` in `lstm_lessons/data/trials.py`: on chunks
-# of 10 characters, with the states handed on. Each row says how many percent are right after each
-# of 8 rounds, at the *worst* of the ten seeds.
+# with an h of 4 numbers, and an LSTM whose two forget biases make 1 together, so that its forget
+# gates begin more open. All were trained as the two above, by `open_brackets` in
+# `lstm_lessons/data/trials.py`: on chunks of 10 characters, with the states handed on. Each row
+# says how many percent are right after each of 8 rounds, at the *worst* of the ten seeds.
 #
-# **Predict.** Which row is the lowest after round 8?
+# **Predict.** Which of the eight cells is the lowest after round 8?
 
 # %%
 for name, seeds in runs.items():
@@ -369,13 +368,14 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 # added the forget gate. Whether this is why the three fall back was not tested.
 #
 # Which of the differences makes the GRU quick? Coupled gates are enough: with them alone every LSTM
-# is there in round 3, and so is every GRU. Why they help is not shown here, and no LSTM without an
-# output gate was tried. The place of r makes hardly a difference, and peepholes do not help. But
-# where no brackets are nested, no unit has to count. So what coupling costs cannot be seen here.
+# is there in round 3, as every GRU is, and both have three quarters of the parameters. Why they
+# help is not shown here, and no LSTM without an output gate was tried. The place of r makes hardly
+# a difference, and peepholes do not help. But where no brackets are nested, no unit has to count.
+# So what coupling costs cannot be seen here.
 #
 # ## What the large comparisons found
 #
-# Two groups compared such cells in 2015.
+# Two groups compared such cells in 2015:
 #
 # * Klaus Greff and others ([arXiv 1503.04069](https://arxiv.org/abs/1503.04069)) tried eight
 #   variants on speech, handwriting and music, in 5,400 runs. The forget gate was among the parts
