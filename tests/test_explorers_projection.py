@@ -50,7 +50,7 @@ def test_multiplications_are_those_of_our_loop(P):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         layer(torch.randn(T, 1, I))
     found = counts(H, P, I, T)
-    assert counter.get_total_flops() == 2 * (found["with x"] + found["with h"])
+    assert counter.get_total_flops() == 2 * (found["with x"] + found["in the loop"])
 
 
 def test_a_projection_pays_off_below_four_fifths_of_h():

@@ -17,7 +17,7 @@ BARS_Y, BAR_X, BAR_WIDTH, LAYER_X, COUNT_X = 392, 500, 236, 316, 490
 COSTS = {
     "parameters": "parameters",
     "with x": "multiplications with x, at once",
-    "with h": "with h, one step after another",
+    "in the loop": "in the loop, step after step",
 }
 
 PRESETS = {
@@ -36,15 +36,15 @@ def projection() -> Explorer:
 def counts(hidden_size: int, proj_size: int, input_size: int, steps: int) -> dict[str, int]:
     """Return parameters, and multiplications with matrices for one sequence of ``steps`` words.
 
-    Those with x need no step before; those with h come one step after another. ``proj_size`` of 0
-    is the plain layer.
+    Those with x need no step before; those in the loop, with weight_hh and weight_hr, come one step
+    after another. ``proj_size`` of 0 is the plain layer.
     """
     ledger = shapes.lstm_parameters(input_size, hidden_size, proj_size=proj_size)
     sizes = {entry.name.removesuffix("_l0"): entry.size for entry in ledger}
     return {
         "parameters": sum(sizes.values()),
         "with x": steps * sizes["weight_ih"],
-        "with h": steps * (sizes["weight_hh"] + sizes.get("weight_hr", 0)),
+        "in the loop": steps * (sizes["weight_hh"] + sizes.get("weight_hr", 0)),
     }
 
 
@@ -129,6 +129,6 @@ def _alt(
     for name, cost in costs.items():
         said.append(
             f"{name}: {cost['parameters']:,} parameters; for {T} steps {cost['with x']:,} "
-            f"multiplications with x and {cost['with h']:,} with h."
+            f"multiplications with x and {cost['in the loop']:,} in the loop."
         )
     return " ".join([*said, *text])

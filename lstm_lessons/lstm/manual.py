@@ -172,8 +172,9 @@ class ManualLSTM(_Twin):
         layout = layout_of(input, self.batch_first)
         x, sizes = layout.flat(), layout.sizes
         h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
+        layers = self._layers()
         dropout = self.dropout if self.training else 0.0
-        output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
+        output, h_n, c_n = run_stack(x, sizes, h_0, c_0, layers, dropout)
         return layout.output(output), (layout.states_out(h_n), layout.states_out(c_n))
 
     def flatten_parameters(self) -> None:

@@ -72,13 +72,13 @@ def run_direction(
 def input_sums(x: Tensor, weights: Weights) -> Tensor:
     """Return what x and the biases add to every gate at every step, (N, 4H).
 
-    None of it needs the step before, so that one product does for all steps.
+    None of it needs the step before, so that one product does for all steps. A bias that is None
+    adds nothing.
     """
-    bias_ih, bias_hh = weights.bias_ih, weights.bias_hh
-    if bias_ih is None or bias_hh is None:
-        one = bias_hh if bias_ih is None else bias_ih  # without either, the other one still counts
-        return F.linear(x, weights.weight_ih, one)
-    return F.linear(x, weights.weight_ih, bias_ih + bias_hh)
+    sums = F.linear(x, weights.weight_ih, weights.bias_ih)
+    if weights.bias_hh is not None:
+        sums = sums + weights.bias_hh
+    return sums
 
 
 def first_rows(state: Tensor, count: int) -> Tensor:
@@ -87,7 +87,11 @@ def first_rows(state: Tensor, count: int) -> Tensor:
 
 
 def replace_first_rows(old: Tensor, new: Tensor) -> Tensor:
-    """Return the state with its first rows renewed; the others are of sequences that have ended."""
+    """Return the state with its first rows renewed; the others wait.
+
+    Where none wait, nothing is copied: to cut and to join at every step took a small layer 1.2 to
+    1.4 times as long.
+    """
     count = new.shape[0]
     return new if count == old.shape[0] else torch.cat((new, old[count:]))
 
@@ -114,7 +118,8 @@ def run_stack(
             x = F.dropout(x, dropout)
         outputs = []
         for direction, weights in enumerate(directions):
-            hx = h_0[len(h_n)], c_0[len(h_n)]
+            row = depth * len(directions) + direction
+            hx = h_0[row], c_0[row]
             output, h, c = run_direction(x, sizes, *hx, weights, direction == 1)
             outputs.append(output)
             h_n.append(h)

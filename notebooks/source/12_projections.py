@@ -24,17 +24,18 @@ for H in (16, 128, 1024):
     print(f"H = {H:4}: {total:9,} parameters, {share:.0%} of them in weight_hh")
 
 # %% [markdown]
-# The memory has become 64 times as wide, and the layer 2,545 times as large. Each step multiplies
-# with every weight once, so it also takes about that much more work. And nearly all of it is one
-# matrix: `weight_hh`, through which the gates read h.
+# The memory has become 64 times as wide, and the layer 2,545 times as large. Each step uses every
+# weight once, so it also takes about that much more work. And nearly all of it is one matrix:
+# `weight_hh`, through which the gates read h.
 #
 # But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
-# argument `proj_size` breaks this link. Once we have it, we read a whole layer.
+# argument `proj_size` breaks this link.
 #
 # ## A narrow way out
 #
 # In this picture there is something new on the way out: a matrix, $W_{hr}$. It makes P numbers out
-# of the H numbers that o lets through. P is `proj_size`, and it is smaller than H.
+# out of the H numbers that o lets through. P is `proj_size`, and it has to be smaller than H. The
+# default, 0, means that there is no projection.
 
 # %%
 from lstm_lessons import pictures
@@ -169,11 +170,11 @@ for P in (90, 80, 10):
 # %% [markdown]
 # More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
-# Below that, a projection saves. A layer above this one saves more, since it also reads P numbers
-# in place of H.
+# Below that, a projection saves.
 #
-# The next picture draws the matrices at scale. Each pair of bars has a scale of its own, and "with
-# h" counts the products with `weight_hh` and `weight_hr`.
+# All words are known from the start, so the products with x can be made at once. Those with
+# `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. The next
+# picture draws the matrices at scale. Each pair of bars has a scale of its own.
 #
 # **Try it.** Press "long words". Why does the projection save so little there?
 
@@ -190,18 +191,20 @@ explorers.projection()
 #
 # </details>
 #
-# What a projection saves in a layer are products with h, which have to wait for the step before.
-# Does that save time? In our runs on a processor, a projected layer took 1.3 to 4 times as long as
-# the plain one with H = 128 and P = 32, and 0.3 to 0.6 times as long with H = 512 and P = 64.
-# PyTorch hands a plain layer, where it can, to oneDNN, a library with fast layers. A projected one
-# it computes itself, and warns: "not supported with oneDNN". So measure at your own sizes, as
+# What a projection saves in a layer are products in the loop. Does that save time? In our runs on a
+# processor in float32, a projected layer took 1.3 to 4 times as long as the plain one with H = 128
+# and P = 32, and 0.3 to 0.6 times as long with H = 512 and P = 64. PyTorch hands a plain layer in
+# float32, where it can, to oneDNN, a library with fast layers. A projected one it computes itself,
+# and warns: "not supported with oneDNN". In float64, as on this page, it computes both itself, and
+# the projected layer was faster at both sizes. So measure with your own sizes and `dtype`, as
 # lesson 16 does.
 #
 # <details><summary>How it was measured</summary>
 #
-# Forward and backward in float32, the median of runs, in processor time, on one thread of an Intel
-# Xeon with PyTorch 2.13. Each range is over several series, with 10 and 32 lines, of 35 and 100
-# words of 8 numbers. With oneDNN switched off, the ranges are 0.6 to 1 and 0.2 to 0.4.
+# Forward and backward, the median of runs, in processor time, on one thread of an Intel Xeon with
+# PyTorch 2.13. Each range is over several series, with 10 and 32 lines, of 35 and 100 words of 8
+# numbers. In float32 with oneDNN switched off, the ranges are 0.6 to 1 and 0.2 to 0.4, and in
+# float64 they are 0.7 to 0.8 and 0.2 to 0.4.
 #
 # </details>
 #
@@ -214,9 +217,9 @@ explorers.projection()
 #
 # This is a good place for a break. What follows is one sitting.
 #
-# The package has a layer with all arguments of `nn.LSTM`: `ManualLSTM`. Nearly all of it you have
-# written yourself. New are `bias`, and two that say how the weights are kept: `device`, on which
-# processor, and `dtype`, as what kind of numbers.
+# `nn.LSTM` has ten arguments. Where does each of them act? We write a layer with all ten, and prove
+# that it is PyTorch's. Nearly all of it you have written before. New are `bias`, and two that say
+# how the weights are kept: `device`, on which processor, and `dtype`, as what kind of numbers.
 #
 # The layer is loops in loops. Each frame says what is done there, by which function, and which
 # arguments act there. The loop over the steps has no function of its own, but stands in
@@ -249,10 +252,13 @@ print("sizes:", layout.sizes)
 # `batch_first`.
 #
 # ### The words: input_size and bias
-#
-# All words are known from the start. So one product serves for all rows of the table, ahead of the
-# loop. The two biases are only ever added, so their sum goes in as one. If one of them is None, the
-# other one goes in alone; if both are, nothing is added.
+
+# %%
+pictures.whole_layer("sums")
+
+# %% [markdown]
+# One product serves for all rows of the table, ahead of the loop. `F.linear` adds `bias_ih` to each
+# row, or nothing if that is None. Then the second bias is added, if there is one.
 
 
 # %%
@@ -262,43 +268,32 @@ from lstm_lessons.lstm.ragged import Weights
 
 def input_sums(x, weights):
     """Return what the words and the biases add to all gates at all steps."""
-    bias_ih, bias_hh = weights.bias_ih, weights.bias_hh
-    if bias_ih is None or bias_hh is None:
-        one = bias_hh if bias_ih is None else bias_ih
-        return F.linear(x, weights.weight_ih, one)
-    return F.linear(x, weights.weight_ih, bias_ih + bias_hh)
+    sums = F.linear(x, weights.weight_ih, weights.bias_ih)
+    if weights.bias_hh is not None:
+        sums = sums + weights.bias_hh
+    return sums
 
 
 # %% [markdown]
 # `weights` holds the tensors of one direction of one layer. It is made by
 # `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None.
-# Without biases, give the projection by its name, `weight_hr=...`: as the third tensor it would be
-# taken for `bias_ih`.
-#
-# **Predict.** A layer has no biases. The word and h are zeros, and all of the memory is 1. What is
-# c after this step?
-
-# %%
-unbiased = nn.LSTM(100, 16, bias=False)
-zeros, ones = torch.zeros(1, 16), torch.ones(1, 16)
-_, (_, c_n) = unbiased(torch.zeros(1, 100), (zeros, ones))  # one step
-print(c_n.unique().tolist())
-
-# %% [markdown]
-# One half, in each unit. All sums are zero, so f is $\sigma(0) = 0.5$, and g is tanh(0) = 0. There
-# is no forget bias to open the gate with: such a step costs half of the memory.
 #
 # ### One direction: hidden_size and proj_size
-#
+
+# %%
+pictures.whole_layer("steps gates projection")
+
+# %% [markdown]
 # This is the loop over the stairs of lesson 09. At each step the first rows of h and c take part,
 # those of the lines that are running. The other rows wait as they are. `first_rows(h, running)` is
-# `h[:running]` there, and `replace_first_rows(h, new_h)` is its `torch.cat`.
+# `h[:running]`, and `replace_first_rows(h, new_h)` is `torch.cat([new_h, h[running:]])`. They come
+# from the package, where they copy nothing as long as all rows run.
 #
 # * `z_x` is the piece of the sums for one step, and `torch.addmm(z_x, h, W)` is `z_x + h @ W`.
 #   `apply_gates`, from lesson 03, cuts this sum into four gates of `hidden_size` numbers each.
-# * Without a projection, `weight_hr` is None, and `new_h` stays as it is.
-# * In reverse the loop begins at the last step, which only the longest line has. At the end the
-#   outputs are turned round again, by `[::-1]`.
+# * In reverse the loop begins at the last step. There the row of a short line waits *before* its
+#   steps, and so it still holds its start state when it joins. At the end the outputs are turned
+#   round again, by `[::-1]`.
 
 
 # %%
@@ -322,47 +317,32 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 
 # %% [markdown]
-# Now with numbers: one unit, and the four lines of lesson 09, which have 6, 4, 2 and 1 characters.
-# All weights are zeros, and there are no biases. So a step halves c, as above, in each row that
-# takes part. Every c begins as 1.
-#
-# **Predict.** What is c at the end, in the row of the line with 4 characters?
+# ### Layers and directions: num_layers, dropout, bidirectional
 
 # %%
-weights = Weights(torch.zeros(4, 8), torch.zeros(4, 1))
-sizes, x = [4, 3, 2, 2, 1, 1], torch.randn(13, 8)
-h, c = torch.zeros(4, 1), torch.ones(4, 1)
-for reverse in (False, True):
-    _, _, c_n = run_direction(x, sizes, h, c, weights, reverse)
-    print(f"{reverse = }:", c_n.flatten().tolist())
+pictures.whole_layer("layers directions")
 
 # %% [markdown]
-# 1/16 = 0.0625: it is halved four times. Then the row waits, while the longest line goes on. In
-# reverse it waits *before* its steps: the first two turns of the loop are steps 5 and 4, which this
-# line does not have. So when it joins, it still holds its start state.
-#
-# ### Layers and directions: num_layers, dropout, bidirectional
-#
-# Two loops go round one direction:
+# Two loops go round one direction, and the result is output, h_n and c_n of the whole stack:
 #
 # * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
 #   two directions. `direction` 1 is the reverse one.
 # * Dropout falls on what a layer *reads* from the layer below it, as in lesson 06.
+# * `row` says from which row of h_0 and c_0 a direction starts. With two directions these are the
+#   rows 0 and 1 in layer 0, the rows 2 and 3 in layer 1, and so on.
 # * `cat` puts both directions side by side. That is the x of the next layer.
-# * `len(h_n)` counts the directions that are done. So the first one starts from row 0 of h_0 and
-#   c_0, the next one from row 1: layer by layer, and in each layer forward before reverse.
 
 
 # %%
 def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
-    """Run all layers, each in all its directions; return output, h_n, c_n."""
     h_n, c_n = [], []
     for depth, directions in enumerate(layers):
         if depth > 0 and dropout > 0:
             x = F.dropout(x, dropout)
         outputs = []
         for direction, weights in enumerate(directions):
-            hx = h_0[len(h_n)], c_0[len(h_n)]
+            row = depth * len(directions) + direction
+            hx = h_0[row], c_0[row]
             output, h, c = run_direction(x, sizes, *hx, weights, direction == 1)
             outputs.append(output)
             h_n.append(h)
@@ -372,55 +352,97 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 
 
 # %% [markdown]
+# Is this what PyTorch computes? We take two layers with two directions, a projection and biases,
+# give them random states, and let them read a packed batch of three lines, where rows wait.
+
+# %%
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from lstm_lessons import same
+
+lstm = nn.LSTM(8, 5, num_layers=2, bidirectional=True, proj_size=2)
+weights = [Weights(*each) for each in lstm.all_weights]
+layers = [weights[:2], weights[2:]]
+packed = pack_padded_sequence(torch.randn(6, 3, 8), [6, 4, 1])
+sizes = packed.batch_sizes.tolist()
+h_0, c_0 = torch.randn(4, 3, 2), torch.randn(4, 3, 5)
+
+ours, h_n, c_n = run_stack(packed.data, sizes, h_0, c_0, layers)
+theirs, (their_h, their_c) = lstm(packed, (h_0, c_0))
+print("output:", same(ours, theirs.data))
+print("h_n:   ", same(h_n, their_h))
+print("c_n:   ", same(c_n, their_c))
+
+# %% [markdown]
+# It is, in both directions, and for the rows that wait.
+#
 # ### Round it all: training, device and dtype
-#
-# When you write `lstm(x, hx)`, this runs, after a check of the input:
-#
-# ```python
-# def forward(self, input, hx=None):
-#     layout = layout_of(input, self.batch_first)
-#     x, sizes = layout.flat(), layout.sizes
-#     h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
-#     dropout = self.dropout if self.training else 0.0
-#     output, h_n, c_n = run_stack(x, sizes, h_0, c_0, self._layers(), dropout)
-#     return layout.output(output), (
-#         layout.states_out(h_n),
-#         layout.states_out(c_n),
-#     )
-# ```
-#
-# `run_stack` does not know whether the layer is in training. It is `forward` that hands it a
-# dropout of 0 after `eval()`. `_starting_states` makes zeros if you give no states, and `_layers`
-# lists the `Weights`. `device` and `dtype` act earlier, where the weights are made:
-# `torch.empty(shape, device=device, dtype=dtype)`.
-#
-# Is this PyTorch's layer? Every argument is set, and the states are random. Both layers are in
-# training, and `compare` sets the same seed before each, so that both can draw the same masks.
+
+# %%
+pictures.whole_layer("weights layout")
+
+# %% [markdown]
+# What is left is the module round these functions. The package has one, `ManualLSTM`. We take all
+# of it but `forward`, and write that here, so that it calls the functions of this page.
+
 
 # %%
 from lstm_lessons import ManualLSTM
 
-arguments = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
-arguments |= {"batch_first": True, "dropout": 0.5, "dtype": torch.float64}
+
+class OurLSTM(ManualLSTM):
+    def forward(self, input, hx=None):
+        layout = layout_of(input, self.batch_first)
+        x, sizes = layout.flat(), layout.sizes
+        h_0, c_0 = self._starting_states(layout, x, sizes[0], hx)
+        layers = self._layers()
+        dropout = self.dropout if self.training else 0.0
+        output, h_n, c_n = run_stack(x, sizes, h_0, c_0, layers, dropout)
+        return layout.output(output), (
+            layout.states_out(h_n),
+            layout.states_out(c_n),
+        )
+
+
+# %% [markdown]
+# * Without given states, `_starting_states` makes zeros. Given ones it puts into the order of the
+#   stairs, and `states_out` brings h_n and c_n back into yours.
+# * `run_stack` does not know of training. It is `forward` that hands it a dropout of 0 after
+#   `eval()`.
+# * `_layers` lists the `Weights`. The tensors in them were made before, and there the last two
+#   arguments act: `torch.empty(shape, device=device, dtype=dtype)`.
+#
+# Now every argument is set. Both layers are in training, and draw the same masks, since `compare`
+# sets the same seed before each. It looks at 3 results, and at the gradients of x, of the two
+# states, and of all weights and biases.
+#
+# **Predict.** How many tensors are that, for three layers with two directions, with biases?
+
+# %%
+given = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
+others = {"batch_first": True, "dropout": 0.5}
+kept = {"device": "cpu", "dtype": torch.float64}
 x = torch.randn(10, 24, 100)  # (B, T, I)
 hx = (torch.randn(6, 10, 4), torch.randn(6, 10, 16))
 for bias in (True, False):
-    lstm = nn.LSTM(100, 16, bias=bias, device="cpu", **arguments)
-    ours = ManualLSTM(100, 16, bias=bias, device="cpu", **arguments)
+    lstm = nn.LSTM(100, 16, bias=bias, **given, **others, **kept)
+    ours = OurLSTM(100, 16, bias=bias, **given, **others, **kept)
     ours.load_state_dict(lstm.state_dict())
     print(f"{bias = }:", compare(ours, lstm, x, hx).verdict)
 
 # %% [markdown]
-# They agree, with biases and without. So h_n and c_n have the order of h_0 and c_0, too. Now take
-# the arguments one by one, and say of each where it acts in the code. The picture of the frames
-# helps.
+# 3 + 3 + 30 = 36: each of the six directions has five tensors, or three without biases. They all
+# agree. `ManualLSTM` has the same functions as this page. What it adds are the weights, with
+# PyTorch's names and first values, and a check that your input and your states fit.
+#
+# Now take the ten arguments one by one, and say of each where it acts in the code.
 #
 # <details><summary>Answers</summary>
 #
 # | argument | where it acts | lesson |
 # |---|---|---|
 # | `input_size` | `input_sums`: the columns of `weight_ih_l0` | 02 |
-# | `hidden_size` | `apply_gates`: the numbers of a gate | 02 |
+# | `hidden_size` | the rows of the weights, which `apply_gates` cuts into four gates | 02 |
 # | `num_layers` | outer loop of `run_stack` | 06 |
 # | `bias` | `input_sums` | 12 |
 # | `batch_first` | `layout_of`, and the layout on the way out | 05 |
@@ -440,15 +462,14 @@ for bias in (True, False):
 # * `proj_size` puts a matrix (P × H) behind the cell. h has P numbers then, and c keeps H.
 # * In one layer it saves parameters where P is below four fifths of H, and most where H is wide and
 #   words are short. Whether it saves time has to be measured.
-# * Without biases, a step with a word of zeros and h of zeros halves the memory.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
 #   layers, with a layout round it. Each argument has its place there.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
 # `nn.Linear(H, ...)`. You recognise it by an error: two shapes cannot be multiplied, and the first
-# one ends with P. Worse is a head that reads `c_n`: it still fits, and no error comes, but it reads
-# the memory and not what the layer shows.
+# one ends with P, or with 2P for two directions. The head has to read P numbers now. Do not give it
+# `c_n`, which still has H: no error comes then, but the head reads the memory without the gate o.
 #
 # **Exercises:** [12 Projections, and the whole layer](../exercises/12_projections.ipynb). Write a
 # projection, predict shapes, find a layer's arguments from its weights, and mend a layer that

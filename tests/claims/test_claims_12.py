@@ -1,22 +1,30 @@
 """Claims about projections and the GRU that no page of lessons 12 and 13 makes any more.
 
-And what lesson 12 says of the package's layer without running it.
+And what lesson 12 says of its layer, and of the package's, without running it; and that its proofs
+see what is wrong in its code.
 """
 
 import ast
 import inspect
+import io
 import re
 import textwrap
+import warnings
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
+import pytest
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
 from lstm_lessons import ManualLSTM
 from lstm_lessons.lstm.backprop import layers_of
 from lstm_lessons.lstm.compare import compare
+from lstm_lessons.lstm.layouts import layout_of
 from lstm_lessons.lstm.ragged import (
     Weights,
     first_rows,
@@ -147,25 +155,161 @@ def statements(text):
     return [each.arg for each in node.args.args], [ast.unparse(each) for each in body]
 
 
-def test_the_forward_that_lesson_12_shows_is_the_packages_but_for_its_check():
-    text = LESSON.read_text(encoding="utf-8")
-    [shown] = re.findall(r"^# ```python\n(.*?)^# ```", text, re.MULTILINE | re.DOTALL)
-    arguments, lines = statements(re.sub("^# ?", "", shown, flags=re.MULTILINE))
+def test_the_forward_that_lesson_12_writes_is_the_packages_but_for_its_check():
+    [ours] = ast.parse(cell_with("class OurLSTM")).body[1:]
+    [written] = ours.body
+    arguments, lines = statements(ast.unparse(written))
     wanted, (check, *whole) = statements(inspect.getsource(ManualLSTM.forward))
     assert check.startswith("check_input(") and (arguments, lines) == (wanted, whole)
 
 
-def test_first_rows_and_their_renewal_are_the_two_lines_of_lesson_09():
+@cache
+def cell_with(text):
+    """Return the code of the one cell of the lesson in which a text stands."""
+    cells = re.split(r"^# %%(?: \[markdown\])?\n", LESSON.read_text("utf-8"), flags=re.MULTILINE)
+    [found] = [each for each in cells if text in each and not each.startswith("#")]
+    return found
+
+
+WRITTEN = ("def input_sums", "def run_direction", "def run_stack", "class OurLSTM")
+PROOFS = ("run_stack(packed.data", "compare(ours, lstm")
+
+
+def made(*fault):
+    """Return what the lesson's cells define, with one text replaced by another if there is one."""
+    names = {"torch": torch, "nn": nn, "F": F, "layout_of": layout_of, "compare": compare}
+    code = "\n".join(map(cell_with, WRITTEN))
+    if fault:
+        assert code.count(fault[0]) == 1, fault
+        code = code.replace(*fault)
+    exec(code, names)
+    return names
+
+
+def said(proof, names):
+    """Return the lines that a proof of the lesson prints, or that it cannot be computed."""
+    before, printed = torch.get_default_dtype(), io.StringIO()
+    torch.set_default_dtype(torch.float64)
+    torch.manual_seed(0)
+    try:
+        with redirect_stdout(printed):
+            exec(cell_with(proof), names)
+    except (RuntimeError, IndexError):
+        return ["cannot be computed"]
+    finally:
+        torch.set_default_dtype(before)
+    return printed.getvalue().splitlines()
+
+
+def holds(line):
+    return "same: no two differ by more than 1e-12" in line or "Equal: all " in line
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_the_proofs_of_lesson_12_run_the_code_of_the_page(proof):
+    lines = said(proof, made())
+    assert len(lines) in (2, 3) and all(map(holds, lines))
+
+
+FAULTS_OF_THE_STACK = (
+    ("weights, direction == 1)", "weights, False)"),
+    ("return x, torch.stack(h_n)", "return x, 0 * torch.stack(h_n)"),
+    ("outputs[::-1] if reverse else outputs", "outputs"),
+    ("reversed(steps) if reverse else steps", "steps"),
+    ("sums = sums + weights.bias_hh", "pass"),
+    ("weights.weight_ih, weights.bias_ih)", "weights.weight_ih)"),
+    (
+        "new_h = F.linear(new_h, weights.weight_hr)",
+        "new_h = torch.tanh(F.linear(new_h, weights.weight_hr))",
+    ),
+    ("replace_first_rows(c, new_c)", "torch.cat([new_c, 0 * c[running:]])"),
+    ("h, c = replace_first_rows(h, new_h),", "h, c = torch.cat([new_h, 0 * h[running:]]),"),
+    ("first_rows(h, running)", "h[-running:]"),
+    ("row = depth * len(directions) + direction", "row = depth + direction"),
+    ("row = depth * len(directions) + direction", "row = direction * len(layers) + depth"),
+    ("x = torch.cat(outputs, dim=-1)", "x = torch.cat(outputs[::-1], dim=-1)"),
+    ("torch.stack(c_n)", "torch.stack(c_n[::-1])"),
+)
+FAULTS_ROUND_IT = (
+    ("self.dropout if self.training else 0.0", "0.0"),
+    ("depth > 0 and dropout > 0", "dropout > 0"),
+    ("return layout.output(output),", "return output,"),
+    ("first_rows(c, running))", "first_rows(c, running).detach())"),
+    ("if weights.bias_hh is not None:", "if True:"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_THE_STACK, ids=lambda fault: fault[1])
+def test_the_first_proof_of_lesson_12_sees_a_fault_of_the_page(fault):
+    assert not all(map(holds, said(PROOFS[0], made(*fault))))
+
+
+@pytest.mark.parametrize("fault", FAULTS_ROUND_IT, ids=lambda fault: fault[1])
+def test_the_second_proof_of_lesson_12_sees_a_fault_of_the_page(fault):
+    try:
+        lines = said(PROOFS[1], made(*fault))
+    except TypeError:  # a tensor and None are not added
+        return
+    assert not all(map(holds, lines))
+
+
+def test_the_layer_of_lesson_12_takes_every_layout_and_sorts_states_there_and_back():
+    """A packed batch whose lines are given from short to long, a block, and a single line."""
+    torch.manual_seed(0)
+    given = {"num_layers": 2, "bidirectional": True, "proj_size": 2, "dtype": torch.float64}
+    lstm, ours = nn.LSTM(8, 5, **given), made()["OurLSTM"](8, 5, **given)
+    ours.load_state_dict(lstm.state_dict())
+    lines = [torch.randn(length, 8).double() for length in (1, 6, 4)]
+    hx = torch.randn(4, 3, 2).double(), torch.randn(4, 3, 5).double()
+    alone = tuple(each[:, 0] for each in hx)
+    packed = pack_sequence(lines, enforce_sorted=False)
+    for x, states in ((packed, hx), (torch.randn(6, 3, 8).double(), hx), (lines[1], alone)):
+        for start in (states, None):
+            (output, found), (wanted, last) = ours(x, start), lstm(x, start)
+            if x is packed:
+                output, wanted = output.data, wanted.data
+            for one, other in zip((output, *found), (wanted, *last), strict=True):
+                torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
+
+
+def test_proj_size_is_0_by_default_and_has_to_be_below_h():
+    assert nn.LSTM(3, 4).proj_size == 0
+    with pytest.raises(ValueError, match="proj_size"):
+        nn.LSTM(3, 4, proj_size=4)
+
+
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="without oneDNN")
+def test_a_projected_layer_warns_in_float32_and_not_in_float64():
+    for dtype, count in ((torch.float64, 0), (torch.float32, 1)):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            torch.set_warn_always(True)
+            try:
+                nn.LSTM(3, 4, proj_size=2, dtype=dtype)(torch.randn(5, 2, 3, dtype=dtype))
+            finally:
+                torch.set_warn_always(False)
+        found = [each for each in seen if "not supported with oneDNN" in str(each.message)]
+        assert len(found) == count, dtype
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+def test_an_old_head_raises_on_output_and_fits_c_n(directions):
+    given = {"bidirectional": directions == 2, "proj_size": 2, "dtype": torch.float64}
+    lstm, head = nn.LSTM(3, 4, **given), nn.Linear(4, 1, dtype=torch.float64)
+    output, (_, c_n) = lstm(torch.randn(5, 2, 3, dtype=torch.float64))
+    wide = head if directions == 1 else nn.Linear(8, 1, dtype=torch.float64)
+    with pytest.raises(RuntimeError, match=rf"shapes cannot be multiplied \(10x{2 * directions} "):
+        wide(output)
+    assert head(c_n).shape == (directions, 2, 1)
+
+
+def test_first_rows_and_their_renewal_are_the_two_lines_of_lesson_09_but_for_copies():
     old = torch.randn(4, 3)
     for count in (1, 2, 4):
         new = torch.randn(count, 3)
         assert torch.equal(first_rows(old, count), old[:count])
         assert torch.equal(replace_first_rows(old, new), torch.cat([new, old[count:]]))
-
-
-def test_without_biases_a_projection_given_in_the_row_is_taken_for_a_bias():
-    lstm = nn.LSTM(5, 4, bias=False, proj_size=2)
-    assert Weights(*lstm.all_weights[0]).bias_ih is lstm.weight_hr_l0
+    assert first_rows(old, 4) is old and replace_first_rows(old, new) is new
 
 
 def test_the_stack_drops_out_whatever_eval_says_and_forward_switches_it_off():

@@ -8,7 +8,7 @@ from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.picture import Picture
 
-WIDTH, HEIGHT = 760, 452
+WIDTH, HEIGHT = 760, 524
 
 
 class Part(NamedTuple):
@@ -24,13 +24,14 @@ class Part(NamedTuple):
 
 
 PARTS = {
-    "layout": Part(16, 16, 728, 420, "the layout of the input", "layout_of", "batch_first"),
-    "layers": Part(36, 66, 688, 350, "for each layer", "run_stack", "num_layers, dropout"),
-    "directions": Part(56, 116, 648, 280, "for each direction", "run_direction", "bidirectional"),
-    "sums": Part(76, 218, 176, 126, "sums with x", "input_sums", "input_size, bias"),
-    "steps": Part(286, 166, 398, 210, "for each step", "", ""),
-    "gates": Part(306, 238, 160, 106, "the gates", "apply_gates", "hidden_size"),
-    "projection": Part(504, 238, 160, 106, "the projection", "F.linear", "proj_size"),
+    "weights": Part(16, 16, 728, 48, "before: the weights", "torch.empty", "device, dtype"),
+    "layout": Part(16, 88, 728, 420, "the layout of the input", "layout_of", "batch_first"),
+    "layers": Part(36, 138, 688, 350, "for each layer", "run_stack", "num_layers, dropout"),
+    "directions": Part(56, 188, 648, 280, "for each direction", "run_direction", "bidirectional"),
+    "sums": Part(76, 290, 176, 126, "sums with x", "input_sums", "input_size, bias"),
+    "steps": Part(286, 238, 398, 210, "for each step", "", ""),
+    "gates": Part(306, 310, 160, 106, "the gates", "apply_gates", "hidden_size"),
+    "projection": Part(504, 310, 160, 106, "the projection", "F.linear", "proj_size"),
 }
 BOXES = ("sums", "gates", "projection")
 
@@ -38,7 +39,7 @@ BOXES = ("sums", "gates", "projection")
 def whole_layer(lit: str = "") -> Picture:
     """Return the picture of the layer; ``lit`` names the parts that are stressed, with blanks.
 
-    They are "layout", "layers", "directions", "sums", "steps", "gates" and "projection".
+    They are "weights", "layout", "layers", "directions", "sums", "steps", "gates" and "projection".
 
     Raises:
         ValueError: a part of ``lit`` is not there.
@@ -87,7 +88,8 @@ def _alt(stressed: list[str]) -> str:
         for name, part in PARTS.items()
     }
     text = (
-        f"Frames in frames, with their functions and arguments. Outermost: {p['layout']}. "
+        f"Frames in frames, with their functions and arguments. Ahead of them, for itself: "
+        f"{p['weights']}. Outermost: {p['layout']}. "
         f"In it: {p['layers']}. In it: {p['directions']}. In it, first {p['sums']}; then "
         f"{p['steps']}. In the step: {p['gates']}; then {p['projection']}."
     )
