@@ -413,7 +413,7 @@ LESSONS = (
         objectives=(
             "save a model such that a stranger can load it safely, with all that has to travel",
             "read a line as it is typed, step by step, and export that step with a free batch",
-            "carry the weights of an LSTM to another framework and back, and prove it",
+            "carry an LSTM's weights to another framework, and prove that it computes the same",
         ),
         minutes=45,
         exercise_minutes=30,

@@ -162,7 +162,7 @@ DERIVED = (
     ("17_shipping_and_other_frameworks", "OneStep", "lstm/reader.py"),
     *(
         ("17_shipping_and_other_frameworks", name, "lstm/frameworks.py")
-        for name in ("reorder", "to_onnx", "to_keras", "from_keras", "keras_step")
+        for name in ("reorder", "to_keras")
     ),
     *(
         ("19_gates_without_a_loop", name, "lstm/minimal.py")

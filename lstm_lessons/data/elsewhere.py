@@ -240,7 +240,7 @@ def ship_a_step(path: Path) -> None:
 def typed_elsewhere(path: Path, numbers: Tensor) -> list[list[float]]:
     """Return the scores after each character of B lines (B, T), by onnxruntime from such a file."""
     session = import_module("onnxruntime").InferenceSession(path)
-    h = c = numpy.zeros((1, len(numbers), 16), "float32")
+    h, c = numpy.zeros((2, 1, len(numbers), 16), "float32")
     scores = []
     for characters in numbers.T.numpy():
         given = {"numbers": characters, "h": h, "c": c}

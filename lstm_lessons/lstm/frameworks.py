@@ -1,8 +1,9 @@
 """The weights of one LSTM layer in the forms of other frameworks, and a step of each by hand.
 
-Lesson 17 derives this file. torch's form is four tensors: weight_ih (4H, I), weight_hh (4H, H),
-bias_ih and bias_hh (4H,), four blocks of H rows in the order i, f, g, o. What torch calls g, the
-news, is c in ONNX and in Keras, and j in the old TensorFlow cell.
+Lesson 17 derives `reorder` and `to_keras`; the others are made alike. torch's form is four
+tensors: weight_ih (4H, I), weight_hh (4H, H), bias_ih and bias_hh (4H,), four blocks of H rows in
+the order i, f, g, o. What torch calls g, the news, is c in ONNX and in Keras, and j in the old
+TensorFlow cell.
 """
 
 from collections.abc import Mapping

@@ -7,14 +7,15 @@ import numpy
 import pytest
 import torch
 from torch import nn
+from torch._decomp import decompositions
 from torch.export import Dim, export
 
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.elsewhere import quiet, ready
+from lstm_lessons.data.elsewhere import onnx_weights, quiet, ready, ship_a_step
 from lstm_lessons.data.train_reader import padded
 from lstm_lessons.lstm.cell import lstm_step
-from lstm_lessons.lstm.frameworks import reorder
+from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_keras, to_onnx
 from lstm_lessons.lstm.reader import OneStep
 
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
@@ -43,6 +44,24 @@ def test_for_torch_export_a_size_of_one_in_the_example_is_a_law():
         one(block(5, 8))
     assert two(block(1, 8)).shape == (1, 8)
     assert two(block(5, 8)).shape == (5, 8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(2, 8), (3, 8), (2, 5)])
+def test_the_exporter_walks_through_an_lstm_in_a_loop_over_its_steps(shape, monkeypatch):
+    """Why the length is fixed: the loop has a turn for each step, with all lines in it."""
+    turns, cell = [], decompositions.lstm_cell
+
+    def counted(x, *rest, **how):
+        turns.append(tuple(x.shape)[-2])
+        return cell(x, *rest, **how)
+
+    monkeypatch.setattr(decompositions, "lstm_cell", counted)
+    B, T = shape
+    with quiet():
+        export(whole(), (block(B, T),), dynamic_shapes=AUTO)
+    assert len(turns) == T
+    assert not any(isinstance(lines, int) for lines in turns)  # B is a letter, and stays free
 
 
 @pytest.mark.slow
@@ -99,6 +118,48 @@ def test_one_step_from_zeros_does_not_show_that_h_is_read_as_c():
     numbers, (h, c) = block(4), torch.randn(2, 1, 4, 16)
     assert torch.equal(step(numbers, zeros, zeros)[0], step(numbers, zeros, zeros.clone())[0])
     assert not torch.allclose(step(numbers, h, c)[0], step(numbers, c, c)[0])
+
+
+@pytest.mark.slow
+def test_two_tensors_in_the_example_are_enough_and_in_a_call_one_twice_does_no_harm():
+    B, step = Dim("B"), OneStep(trained_reader()[0]).eval()
+    free = {"numbers": {0: B}, "h": {1: B}, "c": {1: B}}
+    example = block(2), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16)
+    with quiet():
+        exported = export(step, example, dynamic_shapes=free).module()
+    one = torch.randn(1, 5, 16)
+    for theirs, ours in zip(exported(block(5), one, one), step(block(5), one, one), strict=True):
+        assert torch.allclose(theirs, ours, atol=1e-5)
+
+
+def test_rows_that_lie_as_ours_are_to_onnx_those_of_the_table():
+    weights = trained_reader()[0].lstm.all_weights[0]
+    x, h, c = torch.randn(10, 8), torch.randn(10, 16), torch.randn(10, 16)
+    as_they_lie = weights[0][None], weights[1][None], torch.cat(weights[2:])[None]
+    moved = []
+    for weight in weights:
+        i, f, g, o = weight.chunk(4)
+        moved.append(torch.cat([i, g, o, f]))
+    theirs, ours = onnx_step(x, h, c, *as_they_lie), lstm_step(x, h, c, *moved)
+    for each, other in zip(theirs, ours, strict=True):
+        assert torch.allclose(each, other, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ready("onnx", "onnxscript", "onnxruntime"), reason="needs ONNX")
+def test_to_onnx_gives_the_numbers_that_the_exporter_writes(tmp_path):
+    ship_a_step(tmp_path / "step.onnx")
+    ours = to_onnx(*trained_reader()[0].lstm.all_weights[0])
+    for each, written in zip(ours, onnx_weights(tmp_path / "step.onnx"), strict=True):
+        assert torch.equal(each, written)
+
+
+def test_back_from_keras_both_biases_are_other_numbers_and_h_is_the_same():
+    weights = trained_reader()[0].lstm.all_weights[0]
+    back = from_keras(*to_keras(*weights))
+    assert not any(torch.allclose(back[k], weights[k], atol=0.1) for k in (2, 3))
+    given = torch.randn(10, 8), torch.randn(10, 16), torch.randn(10, 16)
+    assert torch.allclose(lstm_step(*given, *back)[0], lstm_step(*given, *weights)[0], atol=1e-5)
 
 
 def test_of_24_orders_the_right_one_alone_fits_and_each_other_is_off_at_the_first_step():
