@@ -34,7 +34,7 @@ for H in (16, 128, 1024):
 # ## A narrow way out
 #
 # In this picture there is something new on the way out: a matrix, $W_{hr}$. It makes P numbers out
-# out of the H numbers that o lets through. P is `proj_size`, and it has to be smaller than H. The
+# of the H numbers that o lets through. P is `proj_size`, and it has to be smaller than H. The
 # default, 0, means that there is no projection.
 
 # %%
@@ -382,8 +382,9 @@ print("c_n:   ", same(c_n, their_c))
 pictures.whole_layer("weights layout")
 
 # %% [markdown]
-# What is left is the module round these functions. The package has one, `ManualLSTM`. We take all
-# of it but `forward`, and write that here, so that it calls the functions of this page.
+# What is left is the module round these functions. The package has one: `ManualLSTM`, in
+# `lstm_lessons/lstm/manual.py`. We take all of it but `forward`, and write that here, so that it
+# calls the functions of this page.
 
 
 # %%
@@ -405,8 +406,8 @@ class OurLSTM(ManualLSTM):
 
 
 # %% [markdown]
-# * Without given states, `_starting_states` makes zeros. Given ones it puts into the order of the
-#   stairs, and `states_out` brings h_n and c_n back into yours.
+# * `_starting_states` makes zeros if you give no states. If you give some, it puts them into the
+#   order of the stairs, and `states_out` brings h_n and c_n back into yours.
 # * `run_stack` does not know of training. It is `forward` that hands it a dropout of 0 after
 #   `eval()`.
 # * `_layers` lists the `Weights`. The tensors in them were made before, and there the last two
@@ -416,7 +417,7 @@ class OurLSTM(ManualLSTM):
 # sets the same seed before each. It looks at 3 results, and at the gradients of x, of the two
 # states, and of all weights and biases.
 #
-# **Predict.** How many tensors are that, for three layers with two directions, with biases?
+# **Predict.** How many tensors is that, for three layers with two directions, with biases?
 
 # %%
 given = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
@@ -463,7 +464,8 @@ for bias in (True, False):
 # * In one layer it saves parameters where P is below four fifths of H, and most where H is wide and
 #   words are short. Whether it saves time has to be measured.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
-#   layers, with a layout round it. Each argument has its place there.
+#   layers, with a layout round it. Each argument has its place in one of them, but for `device` and
+#   `dtype`, with which the weights are made.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
