@@ -17,8 +17,8 @@
 #
 # The report does not say. This lesson is about a report that you could believe.
 #
-# The data are Wolf's sunspot numbers, one per year, in version 1.0, which [ended in
-# 2015](https://www.sidc.be/silso/node/96).
+# The data are Wolf's sunspot numbers in their old form, [version
+# 1.0](https://www.sidc.be/silso/node/96), one per year.
 
 # %%
 import torch
@@ -28,7 +28,6 @@ from torch import nn
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)  # small networks are quicker with one
 
-# %%
 years = torch.tensor(list(sunspots().keys()))
 series = torch.tensor(list(sunspots().values()))
 print(len(series), "years:", years[0].item(), "to", years[-1].item())
@@ -52,23 +51,20 @@ show(plot, alt)
 
 # %% [markdown]
 # The waves last about eleven years, and no two are alike. The dashed lines cut the years into three
-# parts. Each has one use only:
+# parts, each with one use only:
 #
 # * The **training** part is what the weights are fitted to.
 # * The **validation** part decides everything else: when to stop, how many units, which learning
-#   rate. You may look at it as often as you like. But its number is then too good for an honest
-#   report.
-# * The **test** part stands for the future. It decides nothing. You look at it once, at the end,
-#   and report what you see, because whoever looks more often begins to choose by it. This page will
-#   look more often, to show what that does.
+#   rate. You may look at it often, but then its number is too good for a report.
+# * The **test** part stands for the future. You look at it once, at the end. Whoever looks more
+#   often begins to choose by it. This page will do so, to show what happens.
 #
-# Every forecaster on this page gets the same question: here are 16 years, which number comes next?
-# `unfold(0, 16, 1)` cuts a series into all its pieces of 16. A piece is called a *window*.
-# The last is left out: its next year is not known. The first test windows read validation years,
-# too. These are past by then, so that is allowed.
+# Every forecaster gets the same question: here are 16 years, which number comes next? Such a piece
+# of 16 is called a *window*. `unfold(0, 16, 1)` cuts them along axis 0, 16 long, each 1 further on.
+# The first test windows read validation years. These are past by then, so that is allowed.
 
 # %%
-past = series.unfold(0, 16, 1)[:-1]  # (293, 16)
+past = series.unfold(0, 16, 1)[:-1]  # (293, 16); no year follows the last
 wanted = series[16:]  # (293)
 predicted = years[16:]  # from 1716 on, so 1921 is in place 205
 training, validation, test = slice(0, 205), slice(205, 240), slice(240, None)
@@ -79,15 +75,12 @@ for name, part in three.items():
 # %% [markdown]
 # ## Baselines first
 #
-# A *baseline* is a simple forecaster that is to be beaten. The simplest ones are:
+# A *baseline* is a simple forecaster that is to be beaten. The simplest one is *persistence*: next
+# year will be as this year.
 #
-# * always the mean of the training years,
-# * *persistence*: next year will be as this year.
-#
-# To compare them, we take the root of the mean squared error. If the errors are 3, −4 and 0, then
-# the squares are 9, 16 and 0, their mean is 8.33, and the root of it is 2.89. It is on the scale of
-# the series again, and a large error counts for more than several small ones. Its name is *RMSE*,
-# and the 18 of the report is such a number.
+# How good it is says the root of its mean squared error, *RMSE*. If the errors of three years are
+# 3, −4 and 0, then the squares are 9, 16 and 0, their mean is 8.33, and the root of it is 2.89. The
+# 18 of the report is such a number.
 
 
 # %%
@@ -97,25 +90,19 @@ def error(guesses, part):
     return squares.mean().sqrt().item()
 
 
-# %%
-always_the_mean = wanted[training].mean()
 persistence = past[:, -1]
-print(f"mean:        {error(always_the_mean, validation):.1f}")
 print(f"persistence: {error(persistence, validation):.1f}")
 
 # %% [markdown]
-# Persistence, by far, because the sun does not jump. But it does not know that a wave goes on
-# rising. AR(2) does, which is *autoregressive of order 2*: a weighted sum of the last two years and
-# a constant.
+# Persistence does not know that a wave goes on rising. AR(2) does, which is *autoregressive of
+# order 2*: a weighted sum of the last two years, and a constant. Say it was 100 last year and 60
+# two years ago, the weights are 1.4 and −0.7, and the constant is 15. Then it says 140 − 42 + 15 =
+# 113.
 #
 # $$\hat{y}_t = a_1\,y_{t-1} + a_2\,y_{t-2} + b$$
 #
-# The hat of $\hat{y}_t$ says that it is a forecast. With $a_1$ = 1.4, $a_2$ = −0.7 and b = 15: if
-# it was 60 two years ago and 100 last year, then it says 140 − 42 + 15 = 113. It was rising, so it
-# rises on. After 160 and 170 it says 141: a wave does not rise for ever.
-#
-# The three numbers need no training. *Least squares* finds at once those with the smallest squared
-# error on the training years, and `torch.linalg.lstsq` does it.
+# The hat says that it is a forecast. *Least squares*, `torch.linalg.lstsq`, finds at once the three
+# numbers with the smallest squared error on the training years.
 
 
 # %%
@@ -129,18 +116,17 @@ def autoregression(p, past, wanted, part):
     return (x @ numbers)[:, 0], numbers[:, 0]
 
 
-# %%
 ar2, numbers = autoregression(2, past, wanted, training)
 print(f"a_1 = {numbers[0]:.2f}   a_2 = {numbers[1]:.2f}   b = {numbers[2]:.1f}")
 print(f"AR(2): {error(ar2, validation):.1f}")
 
 # %% [markdown]
-# Three numbers are a third better than persistence. George Udny Yule invented AR(2) for this very
-# series, in 1927. He found 1.34 and −0.655.
+# A third better than persistence. George Udny Yule invented AR(2) for this very series, in 1927. He
+# found 1.34 and −0.655.
 #
-# The LSTM will read 16 years, and AR(2) reads two. An AR may read more, too. How many, the
-# validation part decides, by this rule: of all orders that are within 0.1 of the smallest error
-# there, we take the shortest. A shorter formula can learn less by heart.
+# The LSTM will read 16 years, so an AR may read more than two. The validation part decides how
+# many, by this rule: we take the shortest of all orders within 0.1 of the smallest error there. A
+# shorter formula can learn less by heart.
 #
 # **Predict.** Is a longer AR better on the validation part, or is there nothing to gain?
 
@@ -150,8 +136,8 @@ for p in range(1, 17):
     print(f"AR({p}):".ljust(8), f"validation {error(guesses, validation):.2f}")
 
 # %% [markdown]
-# There is a lot to gain, up to nine years, and then nearly nothing. AR(15) has the smallest error,
-# and AR(9) has 0.05 more. No shorter one is within 0.1, so by our rule we take AR(9).
+# There is a lot to gain, up to nine years. AR(15) has the smallest error, and AR(9) has 0.05 more.
+# No shorter one is within 0.1, so we take AR(9).
 #
 # **A baseline deserves the same care as the network that is to beat it.**
 #
@@ -174,16 +160,13 @@ class Forecaster(nn.Module):
 
 
 # %% [markdown]
-# Inside the LSTM the numbers go through tanh and the sigmoid, which are flat for large ones: there,
-# 90 and 100 are nearly the same. So we *scale*: subtract the mean, and divide by the *standard
-# deviation*, which says how far numbers typically lie from their mean. For 18, 20 and 22 the
-# differences are −2, 0 and 2. The sum of their squares is 8, divided by one less than there are
-# numbers it is 4, and the root of that is 2.
+# For tanh and the sigmoid 90 and 100 are nearly the same: both are flat there. So we *scale*:
+# subtract the mean, and divide by the *standard deviation*, which says how far numbers typically
+# lie from their mean. For 18, 20 and 22 it is 2.
 #
-# Both are **of the training years only**. If they were of all years, then the scaled number of 1700
-# would change with that of 2008, and the network would read something that nobody knew in 1920.
-# That is a *leak*, as in lesson 07: something of what is to be predicted has got into the input.
-# Exercise 14.4 lets you see it.
+# Both are **of the training years only**. With those of all years, the scaled number of 1700 would
+# change with that of 2008, and the network would read something that nobody knew in 1920. That is a
+# *leak*, as in lesson 07: something of what is to be predicted has got into the input.
 
 # %%
 known = series[years <= 1920]
@@ -194,9 +177,8 @@ print(tuple(x.shape), tuple(y.shape))
 
 # %% [markdown]
 # An *epoch* is what earlier lessons called a round: once through all that is trained on. All 205
-# windows fit into one batch, so here it is one update. After every third epoch we keep a row of
-# three errors: on the training, the validation and the test part. The training takes 5 to 20
-# seconds.
+# windows are one batch, so here it is one update. `mse_loss` is the mean of the squared errors.
+# After every third epoch we keep the errors on the three parts. The training takes 5 to 20 seconds.
 
 
 # %%
@@ -252,13 +234,14 @@ validation part."""
 show(plot, alt)
 
 # %% [markdown]
-# No. It was better before, and best at epoch 57. From there on the error rises, while that on the
-# training part still falls, with bumps. This is *overfitting*, as in lesson 06.
+# No. It was best at epoch 57. From there on the error rises, while that on the training part still
+# falls, with bumps. This is *overfitting*, as in lesson 06. This was seed 0. Of the ten seeds
+# below, six end above AR(9), and four below.
 #
 # ## Stopping, honestly
 #
-# *Early stopping* takes the weights of the epoch that was best. Best on which part? Here are three
-# ways to choose. `argmin()` gives the place of the smallest number.
+# *Early stopping* takes the weights of the best epoch. Best on which part? Here are three ways to
+# choose. `argmin()` gives the place of the smallest number.
 
 # %%
 places = {
@@ -268,20 +251,20 @@ places = {
 }
 for name, place in places.items():
     print(f"{name:19} epoch {epochs[place]:3}, test {run[place, 2]:.1f}")
+print(f"AR(9)                         test {error(ar9, test):.1f}")
 
 # %% [markdown]
-# The third way gives the smallest number, and it always must: it picks the smallest of 50. But it
-# has used the test years to choose, so it has measured nothing about a future that nobody knows.
-# The honest number is the second one.
+# The third way always gives the smallest number: it picks the smallest of 50. But it has used the
+# test years to choose, so it says nothing about a future that nobody knows. The honest number is
+# the second one. In use, one stops when the validation error has not fallen for a number of epochs,
+# the *patience*.
 #
-# To use the network, one also keeps a copy of the best weights, and stops when the validation error
-# has not become better for a number of epochs, the *patience*.
+# The test years are harder: AR(9) has 19.6 there, and had 13.7 on the validation part.
 #
 # ## Luck or skill
 #
-# That was seed 0. Ten seeds were run beforehand, by the same code, in
-# `lstm_lessons/data/training_runs.py`. Each seed stops at its own epoch, the best one on the
-# validation part.
+# Ten seeds were run beforehand, by the same code, in `lstm_lessons/data/training_runs.py`. Each
+# stops at its own epoch, the best one on the validation part.
 
 # %%
 from lstm_lessons.data.sunspots import measured
@@ -292,7 +275,6 @@ def stopped(run):
     return run[run[:, 1].argmin()]
 
 
-# %%
 def reported(name):
     """Return the test errors of ten seeds, each stopped at its own epoch."""
     runs = torch.tensor(measured("sunspots")[name])  # (10, 50, 3)
@@ -300,26 +282,16 @@ def reported(name):
 
 
 # %%
-print(f"AR(9) on the test part: {error(ar9, test):.1f}")
-
-# %% [markdown]
-# The test years are harder: on the validation part it had 13.7.
-#
-# **Predict.** A guess: how many of the ten seeds are better than AR(9)?
-
-# %%
 found = reported("16 units")
 print("better than AR(9):", (found < error(ar9, test)).sum().item(), "of 10")
 print(*[round(each, 1) for each in found.tolist()])
 
 # %% [markdown]
-# Three. At the last epoch eight of the ten had a larger error, so stopping has helped them.
+# Three of ten. With one seed you could have reported 18.1 or 21.9, and both would be luck. So *all*
+# seeds are reported, by their mean and their standard deviation.
 #
-# With a single seed you could have reported 18.1 or 21.9, and both would be luck. So *all* seeds
-# are reported, by their mean and their standard deviation.
-#
-# Ten other seeds would have another mean. How far can it move by luck? We draw ten numbers round
-# 20, with a standard deviation of 2, and do so 1,000 times.
+# Ten other seeds would have another mean. How far can luck move it? We draw ten numbers round 20,
+# with a standard deviation of 2, and do so 1,000 times.
 
 # %%
 torch.manual_seed(0)
@@ -328,37 +300,37 @@ means = groups.mean(dim=1)
 print(f"spread of the means: {means.std():.2f}")
 print(f"2 divided by the root of 10: {2 / 10**0.5:.2f}")
 
+# %%
 standard_errors = groups.std(dim=1) / 10**0.5
 far = (means - 20).abs() >= 2 * standard_errors
 print("off by two standard errors:", far.sum().item(), "of 1000")
 
 # %% [markdown]
-# The means spread by the deviation divided by the root of how many numbers there are. That is the
-# *standard error* of a mean. The rule is: **if a mean is at least two standard errors away from a
-# fixed number, we say that it is more than luck of the seeds.** With ten seeds this is wrong in 8
-# of 100 cases where there is nothing but luck. With three seeds it would be 18.
+# The means spread by the deviation, divided by the root of how many numbers each is made of. That
+# is the *standard error* of a mean. The rule is: **if a mean is at least two standard errors away
+# from a fixed number, we call that more than luck of the seeds.** With ten seeds, luck alone does
+# it in 8 of 100 cases. With three seeds it would be in 18.
 
 
 # %%
 def summary(name, found):
     """Print mean, standard deviation and standard error."""
-    deviation = found.std().item()
-    print(f"{name:15} mean {found.mean():.1f}, ", end="")
-    print(f"standard deviation {deviation:.1f}, ", end="")
-    print(f"standard error {deviation / len(found) ** 0.5:.2f}")
+    std, root = found.std(), len(found) ** 0.5
+    print(f"{name:15} mean {found.mean():.1f}, deviation {std:.1f}, ", end="")
+    print(f"standard error {std / root:.2f}")
 
 
 summary("16 units", found)
 
 # %% [markdown]
-# The mean is 0.3 above the 19.6 of AR(9), a fixed number. That is less than one standard error, so
-# these ten seeds show no difference.
+# The mean is 0.3 above the 19.6 of AR(9). That is less than one standard error, so these ten seeds
+# show no difference.
 #
 # ## The knobs
 #
 # AR got its order from the validation part. The LSTM got its learning rate, 0.03, and its 16 units
-# from us. So we choose anew. Five seeds of each of 18 settings were run, and the table has the mean
-# of their smallest errors on the validation part.
+# from us. So we choose anew, from 18 settings, with five seeds each. The table has the mean of
+# their smallest errors on the validation part.
 
 # %%
 print("rate     4 units  16 units  64 units")
@@ -371,12 +343,11 @@ for rate in ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0"):
     print(rate.ljust(5), cells)
 
 # %% [markdown]
-# The rate 0.03 with 64 units has the smallest mean, 10.8. By our rule a smaller network would be
-# taken if it were within 0.1, but none is. So we take this one. We do not say that 0.03 is better
-# than 0.003, which has 10.9: one of them has to be taken, and other seeds might choose the other.
+# The rate 0.03 with 64 units has the smallest mean, 10.8, and no smaller network is within 0.1. So
+# we take it.
 #
-# The explorer draws the runs of the table. A ring marks the epoch that early stopping takes.
-# The test error is not shown, because you would choose by it.
+# The explorer draws the runs of the table, without their test errors. A ring marks the epoch that
+# early stopping takes.
 #
 # **Try it.** Press "small rate". What is wrong after 150 epochs?
 
@@ -401,18 +372,17 @@ below = (more_units < error(ar9, test)).sum().item()
 print(f"better than AR(9), which has {error(ar9, test):.1f}: {below} of 10")
 
 # %% [markdown]
-# All ten seeds are below AR(9). Their mean is lower by 1.7, which is seven times its standard error
-# of 0.24. That is more than luck of the seeds.
+# All ten seeds are below AR(9). Their mean is lower by 1.7, which is seven standard errors of 0.24.
+# That is more than luck of the seeds.
 #
 # ## And then somebody takes a root
 #
-# "A baseline deserves the same care as the network." The network got 18 settings, and AR got 16
-# orders. But all of these are straight: ten sunspots more last year always add the same to the
-# forecast, in low waves and in high ones. The network can bend.
+# The network got 18 settings, and AR got 16 orders. But every AR is straight: ten sunspots more
+# last year always add the same to its forecast. The network can bend.
 #
 # Square roots bend a formula, too. "The next root is the last root and 2" leads from 4 to 16, from
-# 49 to 81 and from 100 to 144. A straight line through the first two would lead from 100 to 155. So
-# AR(9) now predicts the root from roots, and we square its forecast.
+# 49 to 81 and from 100 to 144. So ten more add 14 on the way up to 49, and 12 from there to 100. We
+# let AR(9) predict the root from roots, and square its forecast.
 
 # %%
 roots, _ = autoregression(9, past.sqrt(), wanted.sqrt(), training)
@@ -422,9 +392,9 @@ for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
     print(f"  validation {error(guesses, validation):.1f}")
 
 # %% [markdown]
-# The formula of roots fits better, and the validation part chooses it, by little. It chooses the
-# network by far, with the 10.8 of the table. But 10.8 was picked, from 18 settings and, for each
-# seed, from 50 epochs, so it is too good.
+# The formula of roots fits better, and the validation part prefers it to AR(9), by little. But by
+# far it prefers the network, with the 10.8 of the table. That number was picked, from 18 settings
+# and, for each seed, from 50 epochs. So it is too good.
 #
 # **Predict.** A guess: how many of the ten seeds with 64 units are better than AR(9) of roots on
 # the test part?
@@ -445,16 +415,14 @@ show(plot, alt)
 
 # %% [markdown]
 # None. "Ten of ten" has become "none of ten", and the network has not changed at all. The
-# validation part had said the opposite: its 35 years can deceive as well. A network that reads
-# roots would not have been chosen there: it has 10.9, and without roots 10.7.
+# validation part had said the opposite: 35 years can deceive.
 #
 # ## Which years?
 #
-# So the formula wins? Our rule spoke of the luck of the *seeds*. They were all asked about the same
-# 53 years, so they share the luck of the *years*. We ask the rule about these. For each year we
-# take the square of the formula's error, less the mean of the squares of the ten networks' errors.
-# If it is above 0, the networks were better. If the mean of all 53 is not two standard errors away
-# from 0, these years do not tell the two apart.
+# So the formula wins? Our rule spoke of the luck of the *seeds*. All were asked about the same 53
+# years, so they share the luck of the *years*. We put the rule to the years. Each of them gives a
+# number: the square of the formula's error, less the mean square of the ten networks' errors. Above
+# 0, the networks were better. Is the mean of the 53 two standard errors away from 0?
 
 # %%
 ours = torch.tensor(measured("forecasts")["64 units"])  # stopped, (10, 53)
@@ -464,9 +432,9 @@ for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
     summary(name, lead)
 
 # %% [markdown]
-# Neither mean is even one standard error away from 0. The rule is rough here, because years in a
-# row are alike, as seeds are not. But look at the two years that count most, at what was true and
-# what was said, by the ten networks in the mean:
+# Neither mean is even one standard error away from 0. The rule is rough here, since years in a row
+# are alike, as seeds are not. So look at the two years that count most. The last column is the mean
+# of the ten networks:
 
 # %%
 print("year  true  AR(9)  of roots  networks")
@@ -476,29 +444,27 @@ for year in (1956, 1958):
     print(f"{root9[test][n]:10.0f}{ours[:, n].mean():10.0f}")
 
 # %% [markdown]
-# In 1956 came the steepest rise of all. The networks saw more of it, and in 1958 they went down too
-# early. Without 1956 their lead over AR(9) is gone, and without 1958 that of the roots over them.
-# Now an honest report can be written:
+# 1956 has the steepest rise of all years, and the networks saw more of it. In 1958 they went down
+# too early. Without 1956 their lead over AR(9) is gone, and without 1958 that of the roots over
+# them. Now an honest report can be written:
 #
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
-# > 53 test years. AR(9) has 19.6, and AR(9) of square roots has 16.7. The luck of the seeds is
-# > smaller than these differences, the luck of the years is larger. So these years cannot tell the
-# > network from a formula. We tried the 18 settings and the roots after we had seen test errors.
-# > The rule that chose order 9 was written down after that, too, and of all 16 orders this one has
-# > the smallest test error. So all three numbers may be better than they should be.
+# > 53 test years. AR(9) has 19.6, and AR(9) of roots has 16.7. Both differences are more than luck
+# > of the seeds, but not more than luck of the years. So these cannot tell the network from a
+# > formula. We tried the 18 settings and the roots after we had seen test errors. The rule for the
+# > order was written down after that, too, and of all 16 orders 9 has the smallest test error. So
+# > all three numbers may be too good.
 #
 # So is 18 good? It is about what a formula of ten numbers reaches. To say more, one needs more test
-# years, and not more seeds.
+# years, not more seeds.
 #
 # ## Two leaks
 #
 # Scaling by all years is one leak. Here is another: the windows are shuffled before they are cut
 # into three parts. Say the window that predicts 1990 comes into the test part, and the one that
-# predicts 1991 into the training part. That one has 15 years in common with it, and 1990 itself is
-# its last year. Nobody who forecasts 1990 can train on that.
-#
-# `parts` shuffles the numbers of all windows and cuts them into parts as large as before. We do so
-# in ten ways.
+# predicts 1991 into the training part. They have 15 years in common, and the second one reads 1990
+# itself. Nobody who forecasts 1990 can train on that. `parts` shuffles the windows and cuts them.
+# We do so in ten ways.
 #
 # **Predict.** How many of the test years are read in the training: about a fifth, a half, or nearly
 # all?
@@ -514,13 +480,14 @@ for seed in range(10):
 print(f"test years read in the training: {sum(shares) / 10:.0%}")
 
 # %% [markdown]
-# Nearly all, because one window of the 16 that read a year is enough. Now the test errors with each
-# leak, of ten seeds with 16 units. A baseline belongs to them: AR(9), on the same shuffled parts.
+# Nearly all: one window of the 16 that read a year is enough. Now the test errors with each leak,
+# of ten seeds with 16 units. A baseline belongs to them: AR(9), on the same shuffled parts.
 
 # %%
 for name in ("16 units", "scaled by all", "shuffled"):
     summary(name, reported(name))
 
+# %%
 found = []
 for seed in range(10):
     trained, _, tested = parts(seed)
@@ -529,14 +496,13 @@ for seed in range(10):
 summary("AR(9), shuffled", torch.tensor(found))
 
 # %% [markdown]
-# Scaled by all years, the mean is lower by 0.5. But here both numbers are means, and both move by
-# luck. For two means the rule takes √(0.36² + 0.23²) = 0.43 as the standard error. Twice that is
+# Scaled by all years, the mean is lower by 0.5. But here both numbers are means, and luck moves
+# both. For two means the rule takes √(0.36² + 0.23²) = 0.43 as the standard error. Twice that is
 # 0.86, so these seeds show no difference.
 #
 # Shuffled, the mean is lower by 6.7. But AR(9), too, has 15.5 in place of 19.6. The exam is easier:
 # its years come from quiet centuries as well, and years of the high waves after 1956 are trained
-# on. The network is ahead of AR(9) by 2.3, as it was on the validation part, cut by time. So 13.2
-# does not say how well the next years are forecast.
+# on. So 13.2 does not say how well the next years are forecast.
 #
 # A leak may change the error little or much, and you do not find it there. Ask of each number that
 # goes in: which years was it made from?
@@ -545,10 +511,10 @@ summary("AR(9), shuffled", torch.tensor(found))
 # ## What we have seen
 #
 # * A number without a baseline says nothing, and a baseline deserves the care that the network got.
-# * Report all seeds. But they share the luck of the years: one year made the lead of the network,
-#   and one year made that of the formula.
-# * Three parts, three uses: fit, choose, report. Say what was tried after a look at the test part.
-# * The training error still falls when the forecasts get worse. So stop by the validation part.
+# * Three parts, three uses: fit, choose, report. The training error still falls when the forecasts
+#   get worse, so stop by the validation part.
+# * Report all seeds, and what was tried after a look at the test part. All seeds share the luck of
+#   the years.
 # * Scaling by all years and shuffling before cutting are leaks. Nothing warns you of them.
 
 # %% [markdown]
@@ -556,8 +522,8 @@ summary("AR(9), shuffled", torch.tensor(found))
 # any year of the test part an input of a window that was trained on?
 #
 # **Exercises:** [14 Training on real data](../exercises/14_training_on_real_data.ipynb). Write an
-# honest report over seeds, predict what a loss of (N, 1) against (N) does, write a loss that takes
-# no softmax twice, and see and mend a leak by scaling.
+# honest report, predict what a loss of (N, 1) against (N) does, write a loss that takes no softmax
+# twice, and mend a leak by scaling.
 #
 # **Next:** we know how to measure whether a network does its task. [Lesson
 # 15](15_reading_a_trained_lstm.ipynb) asks *how* it does it: what one unit of the reader has
