@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence
 from lstm_lessons.clinic.example import Example
 from lstm_lessons.clinic.moves import moved
 from lstm_lessons.clinic.nested import Path, leaves
-from lstm_lessons.clinic.sequences import Untried, is_numbering
+from lstm_lessons.clinic.sequences import Block, Untried, is_numbering
 from lstm_lessons.clinic.subject import Call, Subject, observed
 
 Results = dict[str, Tensor]
@@ -24,6 +24,19 @@ class Layout:
 
     batch: int | None
     time: int | None
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes (batch, time) of the sequences, and in words how they are known.
+
+    ``guessed`` says that the model's own behaviour told them: they are then as the model takes
+    them, and not as somebody means them.
+    """
+
+    places: tuple[int | None, int | None]
+    how: str
+    guessed: bool = False
 
 
 def sizes_moved(shape: torch.Size, other: torch.Size) -> list[int]:
@@ -78,35 +91,41 @@ def _follows(
 
 def find(
     subject: Subject, call: Call, path: Path, names: list[str], batch_first: bool | None, pad: int
-) -> tuple[tuple[int | None, int | None], str]:
-    """Return the axes (batch, time) of the sequences, and in words how they are known."""
+) -> Axes:
+    """Return the axes of the sequences, and how they are known."""
     main = dict(leaves(call))[path]
     if isinstance(main, PackedSequence):
-        return (0, 1), "the input is packed"
+        return Axes((0, 1), "the input is packed")
     if batch_first is not None:
         if main.ndim < 2:
             raise ValueError(
                 f"batch_first={batch_first} was given, and the input has one axis, "
                 f"{tuple(main.shape)}: give a batch, or leave batch_first out"
             )
-        return ((0, 1), "as told") if batch_first else ((1, 0), "as told")
+        return Axes((0, 1) if batch_first else (1, 0), "as told")
     if main.ndim == 1 and _is_step(call, path, len(main)):
-        return (0, None), "found: the states have as many samples, so this is one step of each"
+        how = "found: the states have as many samples, so this is one step of each"
+        return Axes((0, None), how)
     if main.ndim == 1 or (main.ndim == 2 and not is_numbering(main) and _one(subject, call)):
-        return (None, 0), "the model reads it as one sequence"
+        return Axes((None, 0), "the model reads it as one sequence")
     options: list[tuple[int, int]] = [(0, 1), (1, 0)]
     longer = _longer(subject, call, path, options, names, pad)
     both = {axes: Example(longer, path, axes, names, pad) for axes in options}
-    for clue in (_by_lengths, _by_rows, _by_dependence, _by_dependence_turned):
+    for clue in (_by_lengths, _by_padding):
         kept, words = clue(subject, both)
         if len(kept) == 1:
-            return kept[0], words
+            return Axes(kept[0], words)
+    for clue in (_by_rows, _by_dependence, _by_dependence_turned):
+        kept, words = clue(subject, both)
+        if len(kept) == 1:
+            return Axes(kept[0], words, guessed=True)
     for name, module in subject.modules.items():
         if isinstance(module, nn.RNNBase):
             first = module.batch_first
             axes = (0, 1) if first else (1, 0)
-            return axes, f"assumed, because {name or 'the layer'} has batch_first={first}"
-    return (0, 1), "assumed, as a DataLoader lays it"
+            how = f"guessed, because {name or 'the layer'} has batch_first={first}"
+            return Axes(axes, how, guessed=True)
+    return Axes((0, 1), "guessed, as a DataLoader lays it", guessed=True)
 
 
 def _is_step(call: Call, path: Path, samples: int) -> bool:
@@ -164,8 +183,25 @@ def _by_lengths(subject: Subject, options: Options) -> Kept:
     return kept, "found: the other inputs have as many samples"
 
 
+def _by_padding(subject: Subject, options: Options) -> Kept:
+    """Numbers of padding stand at the ends of rows; the other axis may have them in its middle.
+
+    Only where an embedding says which number is no word: a zero may be a word like any other.
+    """
+    tables = [each for each in subject.modules.values() if isinstance(each, nn.Embedding)]
+    known = any(each.padding_idx is not None for each in tables)
+    kept = [axes for axes, example in options.items() if known and _at_ends(example)]
+    axis = kept[0][1] if len(kept) == 1 else None
+    return kept, f"found: the padding stands at the ends along axis {axis}, and not along the other"
+
+
+def _at_ends(example: Example) -> bool:
+    main = example.main
+    return isinstance(main, Block) and is_numbering(main.value) and main.padded_on_one_side
+
+
 def _by_rows(subject: Subject, options: Options) -> Kept:
-    """A result that follows one axis alone has a row for each sample."""
+    """A result that grows with one axis alone has a row for each sample."""
     axes = next(iter(options))
     example = options[axes]
     results = subject.results(example.call)
@@ -178,7 +214,7 @@ def _by_rows(subject: Subject, options: Options) -> Kept:
         return list(options), ""
     kept = axes if rows["batch"] else axes[::-1]
     name = next(name for name, each in found.items() if (each.batch is None) != (each.time is None))
-    return [kept], f"found: {name} has rows for axis {kept[0]}, and none for axis {kept[1]}"
+    return [kept], f"guessed: {name} grows with axis {kept[0]}, and not with axis {kept[1]}"
 
 
 def _by_dependence(subject: Subject, options: Options) -> Kept:
@@ -192,7 +228,7 @@ def _by_dependence(subject: Subject, options: Options) -> Kept:
             kept.append(axes)
     if not kept:
         kept = list(options)
-    word = f"found by trying: entries of axis {kept[0][0]} do not reach each other, "
+    word = f"guessed by trying: entries of axis {kept[0][0]} do not reach each other, "
     return kept, word + f"those of axis {kept[0][1]} do"
 
 

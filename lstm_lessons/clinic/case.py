@@ -20,7 +20,8 @@ class Case:
     ``results`` are what the example gives, ``layouts`` their axes; ``grown`` says that the
     example had one sample, and that the others were made from it; ``by_chance`` that two calls
     in eval mode differ with the seed. ``whole`` is the example with the padding that all rows
-    share; the probes are handed it without.
+    share; the probes are handed it without. ``guessed`` says that the axes of the batch and of
+    time were told by the model's own behaviour.
     """
 
     subject: Subject
@@ -30,6 +31,7 @@ class Case:
     grown: bool = False
     by_chance: bool = False
     whole: Example | None = None
+    guessed: bool = False
 
     @property
     def shared(self) -> int:

@@ -35,9 +35,10 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     than T. Padding may stand in front of the sequences if lengths are given; without lengths only
     what stands at their ends is left off.
 
-    ``batch_first`` says whether the sequences are (B, T, ...). Without it, that is found by
-    trying, and the report says how. If you know it, say it: only then can batch and time that
-    are swapped always be told from a batch that is meant so.
+    ``batch_first`` says whether the sequences are (B, T, ...). Without it, that is read off
+    lengths or padding, or else guessed by trying, and the report says how. If you know it, say
+    it: a guess takes the axes as the model takes them, and so hides batch and time swapped in
+    any model that gives a result for each step.
 
     The results may be tensors, packed sequences, and tuples, lists and dicts of them. The probes
     run copies of the model, in eval mode and in float64 where it can: neither its mode, its
@@ -46,6 +47,9 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     A fault is a fact that hardly anybody wants; a suspicion is a fact that may be meant so; a
     property is by design. A model with no finding may still be wrong: six probes see six things,
     and none of them looks at it in training mode.
+
+    Take a small example: the model is called several times for each sample and for each step, of
+    which some 32 are taken where there are more.
 
     Raises:
         TypeError: ``model`` is no module, or there is no tensor of sequences in the input.
@@ -82,19 +86,20 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
         raise ValueError("expected the model to give tensors, and it gives none")
     names = argument_names(subject.modules[""])
     pad = _pad(subject)
-    axes, how = find(subject, call, path, names, batch_first, pad)
-    example = Example(call, path, axes, names, pad)
+    axes = find(subject, call, path, names, batch_first, pad)
+    example = Example(call, path, axes.places, names, pad)
     example, grown = _grown(subject, example)
     whole, example = example, _without_shared_padding(subject, example)
     _turn(subject, example)
     results = subject.results(example.call)
     layouts = laid_out(subject, example, results)
     by_chance = _by_chance(subject, example, results)
-    case = Case(subject, example, results, layouts, grown, by_chance, whole)
+    case = Case(subject, example, results, layouts, grown, by_chance, whole, axes.guessed)
     findings = [_tried(name, probe, case) for name, probe in PROBES.items()]
     if SWAPPED in findings[0].perhaps:
         findings[1:] = [_pointed(each) for each in findings[1:]]
-    return Report(_subject(subject, call, path), _axes(case, how), tuple(findings))
+    about = _subject(subject, call, path)
+    return Report(about, _axes(case, axes.how), tuple(findings), axes.guessed)
 
 
 def _pointed(finding: Finding) -> Finding:
@@ -202,6 +207,8 @@ def _axes(case: Case, how: str) -> str:
         f"time is axis {time}, {example.steps} steps" if time is not None else "one step of each"
     )
     text += f" ({how})"
+    if case.guessed:
+        text += f"; if they are the other way round, say batch_first={batch == 1}"
     if shared:
         text += f"; {shared} more steps, of {example.main.pads} in every row, were left off"
     if case.grown:

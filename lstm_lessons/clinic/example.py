@@ -97,7 +97,7 @@ class Example:
         pad: int = 0,
     ) -> None:
         self.call, self.path, self.axes = call, path, axes
-        self._names, self._pad = names, pad
+        self._names, self.pad = names, pad
         found = dict(leaves(call))
         main = found.pop(path)
         self.main: Block | Packed = (
@@ -133,7 +133,7 @@ class Example:
 
     def anew(self, call: Call) -> Example:
         """Return another call with the same axes as an example."""
-        return Example(call, self.path, self.axes, self._names, self._pad)
+        return Example(call, self.path, self.axes, self._names, self.pad)
 
     def moved(
         self, steps: Sequence[int] | None = None, samples: Sequence[int] | None = None

@@ -45,12 +45,14 @@ class Report:
     """What `diagnose` saw; true in a condition when no probe found a fault.
 
     ``subject`` says which model was called on what, ``axes`` which axis was taken for the batch
-    and which for time, and how that is known. ``report["causality"]`` is one finding.
+    and which for time, and how that is known; ``guessed`` says that it is a guess.
+    ``report["causality"]`` is one finding.
     """
 
     subject: str
     axes: str
     findings: tuple[Finding, ...]
+    guessed: bool = False
 
     def _with(self, status: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.status == status)
@@ -72,7 +74,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One line: how many faults and suspicions, and what was not tried."""
+        """One line: how many faults and suspicions, if the axes are a guess, what was not tried."""
         faults, suspicions = (len(each) for each in (self.faults, self.suspicions))
         words = [
             f"{_count(faults, 'fault')}" if faults else "no fault found",
@@ -82,7 +84,8 @@ class Report:
             each.probe if each.status == NOT_TRIED else each.left_out for each in self.findings
         ]
         missing = ", ".join(filter(None, left_out))
-        return ", ".join(words) + (f"; not tried: {missing}" if missing else "") + "."
+        guess = ", unless the guessed axes are the wrong way round" if self.guessed else ""
+        return ", ".join(words) + guess + (f"; not tried: {missing}" if missing else "") + "."
 
     def __bool__(self) -> bool:
         """Return whether there is no fault, so that ``assert diagnose(...)`` says what it means."""

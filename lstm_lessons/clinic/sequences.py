@@ -34,6 +34,7 @@ class Block:
         after = blank.flip(0).long().cumprod(0).flip(0).bool()  # blank to the end
         before = blank.long().cumprod(0).bool()
         self.own, self._before, self._after = ~(after | before), before, after
+        self._blank = blank
         self.in_front = False
         self.guessed = after.any().item()
         self.lengths: list[int] | None = None
@@ -44,6 +45,17 @@ class Block:
     def steps(self) -> int:
         """How many steps the block has."""
         return 1 if self.time is None else self.value.shape[self.time]
+
+    @property
+    def padded_on_one_side(self) -> bool:
+        """Whether there is padding, and all of it at the ends of the rows, or all in front."""
+        sides = (self._before, self._after)
+        return bool(self._blank.any()) and any(self._blank.equal(side) for side in sides)
+
+    @property
+    def ending_in_padding(self) -> int:
+        """How many rows end in padding."""
+        return int(self._after.any(0).sum())
 
     @property
     def samples(self) -> int:

@@ -280,6 +280,12 @@ def wrong_name():
     return model, words()
 
 
+def swapped_tagger():
+    model = Tagger()
+    model.rnn = nn.LSTM(I, H)
+    return model
+
+
 def frozen():
     model = Tagger()
     model.embedding.weight.requires_grad_(False)
@@ -430,6 +436,14 @@ PLANTED = {
     "both ways": (
         "causality", "property", "By design",
         lambda: (Tagger(bidirectional=True), words()),
+    ),
+    "a tagger swapped, with padding": (
+        "sample independence", "FAULT", "walks along the batch",
+        lambda: (swapped_tagger(), one_short(5, 2)),
+    ),
+    "a tagger swapped, with padding, time first": (
+        "sample independence", "FAULT", "samples 1 to 4",
+        lambda: (Tagger(), one_short(5, 2).t()),
     ),
     "steps that know no past": (
         "causality", "suspicion", "only the last one",

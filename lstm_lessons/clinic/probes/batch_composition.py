@@ -10,7 +10,7 @@ from lstm_lessons.clinic.axes import Layout
 from lstm_lessons.clinic.case import Case, looked_at, said, some
 from lstm_lessons.clinic.moves import by, largest
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
-from lstm_lessons.clinic.sequences import Packed, Untried
+from lstm_lessons.clinic.sequences import Block, Packed, Untried
 
 NAME = "batch composition"
 
@@ -55,13 +55,26 @@ def batch_composition(case: Case) -> Finding:
         number = "the one" if len(bare) == short == 1 else f"{len(bare)} of {short}"
         tried += f"; {number} with padding, without it as well"
     elif not (case.shared or isinstance(example.main, Packed)):
-        left_out.insert(0, "padding")
         none = min(lengths) == example.steps
         why = "No row ends in padding" if none else "The model did not run without the padding"
-        tried += f". {why}, so that was not tried"
+        along, other = _along(case) if none else ("", "")
+        left_out.insert(0, "padding" + (f" (none{along}{other})" if along else ""))
+        tried += f". {why}{along}{other}, so that was not tried"
     if stopped:
         tried += f". In the opposite order the model stopped: {stopped}"
     return Finding(NAME, HOLDS, tried, left_out=", ".join(left_out))
+
+
+def _along(case: Case) -> tuple[str, str]:
+    """Return in words along which axis padding was looked for, and whether the other one has it.
+
+    Only where the axes are a guess: else both are "".
+    """
+    main = case.example.main
+    if not case.guessed or not isinstance(main, Block) or main.batch is None:
+        return "", ""
+    other = Block(main.value, main.time, main.batch, case.example.pad).ending_in_padding
+    return f" along axis {main.time}", f", but along axis {main.batch}" if other else ""
 
 
 def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:

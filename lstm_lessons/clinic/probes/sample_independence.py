@@ -52,7 +52,9 @@ def sample_independence(case: Case) -> Finding:
             f"{_moved(case, reached)} moved nothing at all, its own results neither",
             "the input is not used, or it is masked, rounded or replaced on the way, as by argmax",
         )
-    return Finding(NAME, HOLDS, f"{_moved(case, reached)} moved no other sample")
+    fact = f"{_moved(case, reached)} moved no other sample"
+    fact += f", if axis {case.example.axes[0]} is the batch" if case.guessed else ""
+    return Finding(NAME, HOLDS, fact)
 
 
 def _moved(case: Case, reached: dict[int, dict[str, list[int]]]) -> str:
