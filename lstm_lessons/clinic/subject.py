@@ -6,7 +6,7 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 import numpy
@@ -56,6 +56,26 @@ class Subject:
         """Return a copy that shares the parameters; whatever else a call changes is its own."""
         shared = {id(each): each for each in self._kept.parameters()}
         return _copy(self._kept, shared)
+
+    def one_way(self) -> Subject | None:
+        """Return the same with zeros for all weights of the reverse passes.
+
+        The states of a reverse pass are then the same for every input, so that it carries nothing
+        from one step to another. None where the weights are not the layer's own, such as with a
+        weight norm.
+        """
+        model = _copy(self._kept, {})
+        for module in model.modules():
+            if not isinstance(module, nn.RNNBase):
+                continue
+            for name, each in module.named_parameters():
+                if name.endswith("_reverse"):
+                    each.data.zero_()
+                elif "_reverse" in name:
+                    return None
+        other = copy(self)
+        other._kept = model
+        return other
 
     def widen(self, call: Call) -> Call:
         """Go over to float64 if the model runs so; return the call to go on with."""

@@ -280,6 +280,20 @@ def wrong_name():
     return model, words()
 
 
+def weights_of_another():
+    """Return a tagger whose reverse weights are made of others, as weight norm does it."""
+    model = Tagger(bidirectional=True)
+    nn.utils.parametrizations.weight_norm(model.rnn, "weight_hh_l0_reverse")
+    return model
+
+
+class NoState(Tagger):
+    """Takes a state, and does not hand it in."""
+
+    def forward(self, numbers, hidden=None):
+        return super().forward(numbers)
+
+
 def swapped_tagger():
     model = Tagger()
     model.rnn = nn.LSTM(I, H)
@@ -436,6 +450,32 @@ PLANTED = {
     "both ways": (
         "causality", "property", "By design",
         lambda: (Tagger(bidirectional=True), words()),
+    ),
+    "a shift behind a layer that reads both ways": (
+        "causality", "suspicion", "pass of lstm silenced, moving step 6 moved step 5 of output",
+        lambda: (layer(lambda m, x: m.lstm(x)[0].roll(-1, 1), bidirectional=True), floats()),
+    ),
+    "a shift behind its forward half": (
+        "causality", "suspicion", "pass of lstm silenced, moving step 6 moved step 5 of output",
+        lambda: (
+            layer(lambda m, x: m.lstm(x)[0][..., :H].roll(-1, 1), bidirectional=True), floats(),
+        ),
+    ),
+    "two layers both ways": (
+        "causality", "property", "with the reverse pass of rnn silenced no earlier step moves",
+        lambda: (Tagger(num_layers=2, bidirectional=True), words()),
+    ),
+    "both ways, and the weights of another": (
+        "causality", "property", "Perhaps by design",
+        lambda: (weights_of_another(), words()),
+    ),
+    "a state handed on, both ways": (
+        "chunk consistency", "property", "pass of rnn silenced nothing differs",
+        lambda: (Tagger(bidirectional=True), words()),
+    ),
+    "a state not used, both ways": (
+        "chunk consistency", "FAULT", "pass of rnn silenced, output[0] in two chunks differs",
+        lambda: (NoState(bidirectional=True), words()),
     ),
     "a tagger swapped, with padding": (
         "sample independence", "FAULT", "walks along the batch",

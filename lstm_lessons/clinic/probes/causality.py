@@ -6,6 +6,7 @@ from torch import nn
 
 from lstm_lessons.clinic.case import Case, moved_alone, some
 from lstm_lessons.clinic.moves import largest, listed, moved, places
+from lstm_lessons.clinic.one_way import one_way, reads_both_ways, reverse_of, two_way
 from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
 
@@ -20,16 +21,9 @@ def causality(case: Case) -> Finding:
         return _reach(case)
     case.same_draws()
     tried = [step for step in some(case.example.steps) if step > 0]
-    for step in tried[::-1]:
-        after = case.after(_moved(case, step))
-        for name, before, now, layout in case.pairs(after):
-            if layout.time is None:
-                continue
-            found = moved(before, now, layout.time, case.subject.allowed)
-            early = [each for each in found if each < step]
-            if early:
-                fact = f"moving step {step} moved step{'s' if len(early) > 1 else ''} "
-                return _early(case, fact + f"{places(early)} of {name}")
+    fact = _looks_ahead(case, tried)
+    if fact:
+        return _early(case, fact, tried)
     steps = f"each step from 1 to {tried[-1]}, moved by itself,"
     if len(tried) < case.example.steps - 1:
         steps = moved_alone(tried, case.example.steps, "step")
@@ -40,20 +34,41 @@ def _moved(case: Case, step: int) -> tuple:
     return case.example.moved(steps=[step])
 
 
-def _early(case: Case, fact: str) -> Finding:
-    both = [name or "the layer" for name, each in case.recurrent.items() if each.bidirectional]
+def _looks_ahead(case: Case, tried: list[int]) -> str:
+    """Return which step moved earlier ones, in words; "" where none did."""
+    for step in tried[::-1]:
+        after = case.after(_moved(case, step))
+        for name, before, now, layout in case.pairs(after):
+            if layout.time is None:
+                continue
+            found = moved(before, now, layout.time, case.subject.allowed)
+            early = [each for each in found if each < step]
+            if early:
+                fact = f"moving step {step} moved step{'s' if len(early) > 1 else ''} "
+                return fact + f"{places(early)} of {name}"
+    return ""
+
+
+def _early(case: Case, fact: str, tried: list[int]) -> Finding:
+    both = two_way(case)
     if both:
-        fact += f". By design: {listed(both)} read{'s' if len(both) == 1 else ''} both ways"
-        return Finding(
-            NAME, PROPERTY, fact + ". It has seen what comes next, and must not be asked for it"
-        )
+        silent = one_way(case)
+        still = "" if silent is None else _looks_ahead(silent, tried)
+        if not still:
+            fact += f". {'Perhaps by' if silent is None else 'By'} design: {reads_both_ways(both)}"
+            if silent is not None:
+                fact += f", and with {reverse_of(both)} silenced no earlier step moves"
+            return Finding(
+                NAME, PROPERTY, fact + ". It has seen what comes next, and must not be asked for it"
+            )
+        fact = f"with {reverse_of(both)} silenced, {still}"
     looks = {
         type(each).__name__
         for each in case.subject.modules.values()
         if isinstance(each, nn.MultiheadAttention | nn.Transformer | nn.Conv1d | nn.Conv2d)
     }
     if looks:
-        fact += f". {listed(sorted(looks))} may look ahead; so it is, unless it is masked"
+        fact += f". Perhaps by design: {listed(sorted(looks))} may look ahead, unless it is masked"
         return Finding(NAME, PROPERTY, fact)
     perhaps = (
         "attention, a mean over time or a decoder that reads the whole source; batch and time "

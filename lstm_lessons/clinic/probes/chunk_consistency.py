@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from lstm_lessons.clinic.case import Case, said
 from lstm_lessons.clinic.example import argument_names, is_state, name_of
 from lstm_lessons.clinic.moves import by, largest, listed
 from lstm_lessons.clinic.nested import leaves
+from lstm_lessons.clinic.one_way import one_way, reverse_of, two_way
 from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
 from lstm_lessons.clinic.sequences import Packed, Untried
 
@@ -31,6 +32,16 @@ def chunk_consistency(case: Case) -> Finding:
     parameters = _parameters(case)
     case.same_draws()
     cut = (example.steps + 1) // 2
+    words, differs = _in_chunks(case, cut, timed, parameters)
+    if differs:
+        return _differs(case, differs, lambda other: _in_chunks(other, cut, timed, parameters)[1])
+    fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
+    return Finding(NAME, HOLDS, fact + f"{words}, give what the whole gives")
+
+
+def _in_chunks(case: Case, cut: int, timed: list[str], parameters: list[str]) -> tuple[str, str]:
+    """Return as what the state was handed on, and in words what differs; "" where nothing does."""
+    example = case.example
     with torch.no_grad():
         first = case.subject.raw(example.cut(0, cut))
         handed = _state(first, parameters)
@@ -53,9 +64,9 @@ def chunk_consistency(case: Case) -> Finding:
             raise Untried(f"the chunks of {name} are not as long as the whole")
         gap = largest(case.results[name], joined, case.subject.allowed)
         if gap > 0:
-            return _differs(case, name, gap, cut)
-    fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
-    return Finding(NAME, HOLDS, fact + f"{words}, give what the whole gives")
+            fact = f"{name} in two chunks differs by {by(gap)} from the whole, though the state "
+            return words, fact + "was handed on"
+    return words, ""
 
 
 def _parameters(case: Case) -> list[str]:
@@ -98,13 +109,17 @@ def _state(result: Any, parameters: list[str]) -> dict[str, Any]:
     return {parameters[0]: rest}
 
 
-def _differs(case: Case, name: str, gap: float, cut: int) -> Finding:
-    fact = (
-        f"{name} in two chunks differs by {by(gap)} from the whole, though the state was handed on"
-    )
-    both = [each for each in case.recurrent.values() if each.bidirectional]
+def _differs(case: Case, fact: str, again: Callable[[Case], str]) -> Finding:
+    both = two_way(case)
     if both:
-        fact += ". By design: the reverse pass needs the chunk that has not been read yet"
-        return Finding(NAME, PROPERTY, fact)
+        silent = one_way(case)
+        still = "" if silent is None else again(silent)
+        if not still:
+            fact += f". {'Perhaps by' if silent is None else 'By'} design: a reverse pass needs "
+            fact += "the chunk that has not been read yet"
+            if silent is not None:
+                fact += f", and with {reverse_of(both)} silenced nothing differs"
+            return Finding(NAME, PROPERTY, fact)
+        fact = f"with {reverse_of(both)} silenced, {still}"
     perhaps = "the state that is handed in is not used, is not the last one, or only h is handed on"
     return Finding(NAME, FAULT, fact, perhaps)
