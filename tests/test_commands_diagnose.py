@@ -23,6 +23,13 @@ def right():
 def wrong():
     return Reader(False), torch.randn(5, 7, 3)
 
+class Idle(Reader):
+    def forward(self, x):
+        return super().forward(0 * x)
+
+def idle():
+    return Idle(True), torch.randn(5, 7, 3)
+
 def one():
     return Reader(True)
 
@@ -60,11 +67,19 @@ def test_a_right_model_is_0_and_a_wrong_one_3(file, capsys):
     assert diagnose.main(["model.py:wrong", "--batch-first"]) == 3
 
 
+def test_with_strict_a_suspicion_leaves_with_3_as_well(file, capsys):
+    assert diagnose.main(["model.py:idle", "--batch-first"]) == 0
+    assert "no fault found, 2 suspicions" in capsys.readouterr().out
+    assert diagnose.main(["model.py:idle", "--batch-first", "--strict"]) == 3
+    assert diagnose.main(["model.py:right", "--batch-first", "--strict"]) == 0
+    assert diagnose.main(["model.py:wrong", "--batch-first", "--strict"]) == 3
+
+
 @pytest.mark.parametrize(
     ("where", "said"),
     [
         ("nothing.py:right", "There is no file nothing.py"),
-        ("model.py:number", "has no function number. It has: right, wrong"),
+        ("model.py:number", "has no function number. It has: right, wrong, idle"),
         ("model.py:one", "returned Reader. It has to return two things"),
         ("model.py:three", "returned a tuple of 3"),
         ("model.py:breaks", "breaks() stopped with TypeError"),

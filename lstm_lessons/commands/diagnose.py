@@ -13,7 +13,7 @@ from typing import Any
 from lstm_lessons.environment.failure import Failure
 
 FOUND = 3
-"""The exit status when a probe found a fault."""
+"""The exit status when a probe found a fault, or with ``--strict`` a suspicion."""
 
 
 def main(arguments: list[str]) -> int:
@@ -23,8 +23,8 @@ def main(arguments: list[str]) -> int:
         description="Examine a recurrent model with six probes. FUNCTION takes no arguments and "
         "returns two things: the model, and what it is called with (a tensor, a tuple of "
         "arguments, or a dict of named ones). FILE is run, so name only a file that you trust.",
-        epilog=f"Exit status: 0 no fault was found, {FOUND} a fault was found, 1 the model could "
-        "not be examined, 2 the command was misused.",
+        epilog=f"Exit status: 0 no fault was found, {FOUND} a fault was found (with --strict: or a "
+        "suspicion), 1 the model could not be examined, 2 the command was misused.",
     )
     parser.add_argument("where", metavar="FILE:FUNCTION", help="such as models/reader.py:example")
     order = parser.add_mutually_exclusive_group()
@@ -33,10 +33,13 @@ def main(arguments: list[str]) -> int:
         dest="batch_first",
         action="store_true",
         default=None,
-        help="the input is (B, T, ...); without it, that is found by trying",
+        help="the input is (B, T, ...); without it, that may have to be guessed",
     )
     order.add_argument(
         "--time-first", dest="batch_first", action="store_false", help="the input is (T, B, ...)"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help=f"leave with {FOUND} where there is a suspicion, too"
     )
     asked = parser.parse_args(arguments)
     file, colon, name = asked.where.rpartition(":")
@@ -52,7 +55,7 @@ def main(arguments: list[str]) -> int:
             f"{name} of {file}: {error}.", "Mend that, and run the command again."
         ) from None
     print(report)
-    return 0 if report else FOUND
+    return FOUND if report.faults or (asked.strict and report.suspicions) else 0
 
 
 def _function(file: Path, name: str) -> Callable[[], Any]:
