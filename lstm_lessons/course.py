@@ -423,7 +423,7 @@ LESSONS = (
         "18_clinic",
         "Clinic",
         "Which bug is it?",
-        "eleven bugs as people write them, and six probes for any model",
+        "ten bugs as people write them, and six probes for any model",
         objectives=(
             "choose for a symptom the probe that tests it, and say what the probe changes",
             "examine a model of your own with `diagnose`, and read its report",

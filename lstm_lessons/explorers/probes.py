@@ -9,8 +9,8 @@ from lstm_lessons.drawing.pictures.what_moves import PROGRAMS, SAMPLES, STEPS, w
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SYMPTOMS = {
-    "a score changes with its neighbours": "sample independence",
-    "a line alone gets another score": "batch composition",
+    "another neighbour, as long, changes a score": "sample independence",
+    "a longer neighbour changes a score": "batch composition",
     "good in tests, useless in use": "causality",
     "it forgets where a chunk ends": "chunk consistency",
     "two calls do not agree": "eval determinism",
@@ -19,8 +19,8 @@ SYMPTOMS = {
 """What you see, and the probe to begin with."""
 
 PRESETS = {
-    "neighbours": {"symptom": "a score changes with its neighbours"},
-    "alone": {"symptom": "a line alone gets another score", "sample": 3},
+    "as long": {"symptom": "another neighbour, as long, changes a score"},
+    "longer": {"symptom": "a longer neighbour changes a score", "sample": 3},
     "too good": {"symptom": "good in tests, useless in use"},
     "chunks": {"symptom": "it forgets where a chunk ends"},
     "twice": {"symptom": "two calls do not agree"},

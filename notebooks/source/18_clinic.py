@@ -15,7 +15,8 @@
 # The trained reader of this course gets 217 of 242 lines right. Three people wrote a program round
 # its weights. None of the three programs raises an error, and none of them is right.
 #
-# We take the 242 lines. `block_of` makes numbers of the characters and a block of the lines.
+# We take those 242 lines, on which it was not trained. `block_of` makes numbers of the characters
+# and a block of the lines.
 
 # %%
 import torch
@@ -44,7 +45,7 @@ numbers = block_of([line.text for line in lines])
 print("numbers:", tuple(numbers.shape))
 
 # %% [markdown]
-# Here is the first program.
+# Here is the first program. The reader knows 87 characters, and 0 is the padding.
 
 
 # %%
@@ -113,8 +114,7 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 # %% [markdown]
 # Two of them. `Ben` is no better than a coin, so that its bug will be noticed. The others come so
 # close to 217 that you could blame the data. And no number of right lines says *which* bug it is.
-#
-# This lesson has six questions to put to a program, and a tool that puts them.
+# For that, this lesson has six questions to a program, and a tool that puts them.
 #
 # ## Change one thing, and see the rest
 #
@@ -136,23 +136,23 @@ pictures.what_moves("sample independence")
 #
 # There are six probes:
 #
-# | what you see | probe | what it changes | what should move |
+# | what you see | probe | what it changes | what may move |
 # |---|---|---|---|
-# | a score changes with its neighbours in the batch | sample independence | one sample, or one step of it | that sample alone |
-# | a line alone gets another score than in a batch | batch composition | which samples there are, their order, and the padding | nothing |
+# | another neighbour, as long as the old one, changes a score | sample independence | one sample, or one step of it | that sample alone |
+# | a longer neighbour changes a score | batch composition | which samples there are, their order, and the padding | nothing |
 # | very good in tests, useless in use | causality | one step | no step before it |
 # | it takes a state, and forgets where a chunk ends | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
-# | one weight never changes | parameter gradients | nothing: it runs `backward()` | nothing: it looks for a parameter without a gradient |
+# | one weight never changes | parameter gradients | nothing: it runs `backward()` | nothing; every parameter gets a gradient |
 #
 # ## Pick a symptom
 #
 # **Try it.**
 #
-# 1. Press "neighbours", and move the sample to 3. The program is broken. Why does no other sample
+# 1. Press "as long", and move the sample to 3. The program is broken. Why does no other sample
 #    move?
-# 2. Press "alone", and take sample 0. Why does its score not move?
-# 3. Press "too good". A later step is changed. From which step on do results move?
+# 2. Press "longer", and take sample 0. Why does its score not move?
+# 3. Press "too good". Step 2 is changed. From which step on do results move?
 
 # %%
 from lstm_lessons import explorers
@@ -191,27 +191,26 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 #
 # `diagnose` runs all six probes. You give it a model, and an example of what the model is called
 # with. Here it gets four other lines, of three lengths, in a block of 25 characters.
+# `batch_first=True` tells the tool how *we* mean them: axis 0 counts lines.
 
 # %%
 from lstm_lessons import diagnose
 
 example = numbers[[0, 40, 80, 120], :25]
-diagnose(ann, example)
+diagnose(ann, example, batch_first=True)
 
 # %% [markdown]
-# The first line is the verdict, with what was *not* tried.
+# The first line is the verdict, with what was *not* tried. The words below it mean:
 #
-# * **Which axis is which** stands in the third line. The result has a row for each entry of axis 0,
-#   so the tool takes axis 0 for the batch. Check it first: if it is wrong, the rest says nothing.
-# * **holds** means that the probe saw nothing wrong. It says how much it has looked at.
-# * **suspicion** is a fact that may be a mistake, or may be meant so. It is a fact that the score
-#   moves when the zeros go. But nobody has told the tool where the lines end.
-# * **not tried** comes with its reason. `ann` gives one score per line, so that nothing can be said
-#   about earlier steps.
+# * **holds**: the probe saw nothing wrong. In `ann` a neighbour may become another line *as long*,
+#   and no other score moves.
+# * **suspicion**: a fact that may be a mistake, or may be meant so. The score does move when the
+#   zeros go. But nobody has told the tool where the lines end.
+# * **not tried** comes with its reason.
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
 # If the model is told the lengths, then the zeros behind them *are* padding, and hardly anybody
-# wants them to count. So the same fact is then a *fault*. This program takes lengths, and does not
+# wants them to count. So the same fact is then a **fault**. This program takes lengths, and does not
 # use them.
 
 
@@ -223,7 +222,8 @@ class WithLengths(Ann):
 
 lengths = (example != 0).sum(dim=1)
 with_lengths = with_weights(WithLengths())
-diagnose(with_lengths, (example, lengths))["batch composition"]
+report = diagnose(with_lengths, (example, lengths), batch_first=True)
+report["batch composition"]
 
 # %% [markdown]
 # A tuple holds the arguments of one call. Square brackets ask the report for one probe.
@@ -233,34 +233,41 @@ diagnose(with_lengths, (example, lengths))["batch composition"]
 #
 # ## Ben: who reaches whom?
 #
-# `Ben` has forgotten `batch_first=True`, so that `nn.LSTM` takes the four lines for four *steps*.
-# It reads the last slot alone. So we take eight characters of each line: then each line fills that
-# slot, and a change of any line can show.
+# `Ben` has forgotten `batch_first=True`, so that its `nn.LSTM` takes the four lines for four steps.
+# Its head takes the last slot alone. Behind a shorter line there is padding in that slot, and the
+# probe does not change padding. So we take eight characters of each line.
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
-diagnose(ben, whole)["sample independence"]
+diagnose(ben, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
 # The state walks from line to line, as in the first picture.
 #
-# The tool knew the axis of the batch, because `ben` gives one row per line. A bare `nn.LSTM` does
-# not. The `batch_first=True` of `diagnose` says how *we* mean x. The layer stays as it is.
+# What if we do not say `batch_first`? Here is a program with the bug of `Ben` and a score for each
+# step.
+
 
 # %%
-lstm = nn.LSTM(8, 16)
-x = torch.randn(4, 7, 8)  # 4 lines of 7 steps, so we think
-not_told = diagnose(lstm, x)
+class BenAtEachStep(Ben):
+    def forward(self, numbers):
+        output, _ = self.lstm(self.embedding(numbers))
+        return self.head(output)
+
+
+each_step = with_weights(BenAtEachStep())
+not_told = diagnose(each_step, whole)
 print(not_told.verdict)
 print(not_told.axes)
-diagnose(lstm, x, batch_first=True)["sample independence"]
+diagnose(each_step, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# Not told, the tool took the axes as the *layer* takes them: 7 samples of 4 steps. So it found no
-# fault, and only the line of the axes shows why. Told, it finds the fault. `output[0]` is the
-# states of all steps, and `output[1][0]` is `h_n`.
+# The tool tries both axes, and takes for the batch the one along which nothing mixes. So it takes
+# the axes as the *layer* does: 8 samples of 4 steps. No swap can show then. A bare `nn.LSTM` hides
+# its swap in the same way. **Say `batch_first`**: the layer stays as it is, but the tool knows what
+# you mean.
 #
-# The *padding* that was not tried is no probe, but a part of *batch composition*. This x has none.
+# The *padding* that was not tried is no probe, but a part of *batch composition*.
 #
 # ## Cleo: in eval mode
 #
@@ -269,18 +276,18 @@ diagnose(lstm, x, batch_first=True)["sample independence"]
 # **Predict.** What can *sample independence* say of such a program?
 
 # %%
-report = diagnose(cleo, example)
+report = diagnose(cleo, example, batch_first=True)
 print(report.verdict)
 report["eval determinism"]
 
 # %% [markdown]
 # Nothing. A score that moves may have moved by chance, so the probes that compare calls are *not
-# tried*. **One fault can hide another.** `cleo` reads its padding as `ann` does, and the report
+# tried*. **One bug can hide another.** `cleo` reads its padding as `ann` does, and the report
 # does not say so. Mend what was found, and examine the program again.
 #
-# `F.dropout` is a function. It does not know that the module is in eval mode, unless it is
-# told so: `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__`
-# knows it by itself.
+# The function `F.dropout` does not know of eval mode, unless it is told:
+# `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows it
+# by itself.
 #
 # ## Dora: a row of scores
 #
@@ -301,7 +308,7 @@ print("four lines:", tuple(Dora()(whole).shape))
 
 # %%
 torch.manual_seed(0)
-diagnose(Dora(), whole)["batch composition"]
+diagnose(Dora(), whole, batch_first=True)["batch composition"]
 
 # %% [markdown]
 # `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as it can happen
@@ -331,13 +338,13 @@ class Emil(nn.Module):
 
 # %%
 torch.manual_seed(0)
-diagnose(Emil(), torch.randn(4, 7, 8))["parameter gradients"]
+x = torch.randn(4, 7, 8)
+diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by the h before, which is zero. So the loss cannot change this
-# weight, as long as the first states are zeros. The reverse pass runs over all steps, but what is
-# read of it has seen one step only. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson
-# 07).
+# `weight_hh`: it is multiplied by the h before, which is zero here. So the loss cannot change this
+# weight. The reverse pass runs over all steps, but what is read of it has seen one step only. The
+# head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
 # ## Fay: not even zeros
 #
@@ -354,16 +361,12 @@ class Fay(Ann):
 
 
 torch.manual_seed(0)
-diagnose(Fay(), whole)["parameter gradients"]
+diagnose(Fay(), whole, batch_first=True)["parameter gradients"]
 
 # %% [markdown]
 # The vectors of the characters move the scores, and get no gradient: their `grad` is `None`. So
 # they stay as they were drawn. If that is meant, say `embedding.weight.requires_grad_(False)`: the
 # report then counts it as frozen.
-#
-# The number of right lines would not have told you. We trained `Fay` from ten seeds, with packed
-# lines. It got 196 to 219 of the 242 right, and 193 to 222 without its bug. Such an `Emil` got 211
-# to 223, and 210 to 224 without its bug. On average the bugs cost 6 lines and 1.
 #
 # ## A property is no fault
 #
@@ -372,11 +375,14 @@ diagnose(Fay(), whole)["parameter gradients"]
 # %%
 torch.manual_seed(0)
 both = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
-report = diagnose(both, torch.randn(4, 7, 8))
+report = diagnose(both, torch.randn(4, 7, 8), batch_first=True)
 print(report.verdict)
 report["causality"]
 
 # %% [markdown]
+# To be sure of the cause, the tool has put zeros for the weights of the reverse pass: then no
+# earlier step moves.
+#
 # For a score of a whole line you want this. For a guess of the next character it is a leak: the
 # model sees the answer (lesson 07). The tool cannot know which of the two you are doing. So it says
 # *property*, and "no fault found".
@@ -404,71 +410,46 @@ class Gus(nn.Module):
 
 # %%
 torch.manual_seed(0)
-print(diagnose(Gus(), torch.randn(4, 7, 8)).verdict)
+print(diagnose(Gus(), torch.randn(4, 7, 8), batch_first=True).verdict)
 perfect = torch.eye(9)  # nine lines: all of the share is on the right kind
 loss = F.cross_entropy(perfect, torch.arange(9))
 print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
-# None. With one result for a line, causality and chunk consistency cannot be tried. All else holds.
-# But even with perfect shares the loss is 1.372. Without the softmax, it could come as near to 0 as
-# you like.
+# None. But even with perfect shares the loss is 1.372. It takes the softmax of one 1 and eight 0s,
+# and so leaves the right kind a share of $e / (e + 8) = 0.254$. Without the softmax of `Gus`, the
+# loss could come as near to 0 as you like.
 #
-# The bug is not in what the model does with its input. It is in what the numbers *mean* to the
-# loss. Other things that no probe of these six sees are:
+# The bug is in what the numbers *mean* to the loss. Other things that no probe of these six sees
+# are:
 #
 # * labels that belong to other lines,
 # * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair, and
 #   warns,
 # * lines for testing that were used for training as well,
-# * what happens in training mode alone, as with a batch norm: they all look in eval mode.
+# * what happens in training mode alone: they all look in eval mode.
 #
-# **Six probes see six things. A report without a fault is not a proof.** And one fault may hide
-# another.
+# **Six probes see six things. A report without a fault is not a proof.**
 #
 # ## In your own work
 #
 # The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A plain
-# function has to be put into the `forward` of one. **Say `batch_first` when you know it.**
+# function has to be put into the `forward` of one. Take a small example: the model is called several
+# times for each sample and each step.
 #
 # For *chunk consistency* `forward` has to take a state behind x, and to return two things: the
 # results of all steps, and the state. Name the argument `state`, `hidden` or `hx`, so that the tool
-# knows it. In this picture a program forgets the state at the cut, and so does `Lou` below it.
+# knows it. In this picture a program forgets the state at the cut.
 
 # %%
 pictures.what_moves("chunk consistency", step=4)
 
-
-# %%
-class Lou(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.gru = nn.GRU(8, 16, batch_first=True)
-
-    def forward(self, x, state=None):
-        output, state = self.gru(x)
-        return output, state
-
-
-torch.manual_seed(0)
-diagnose(Lou(), torch.randn(4, 7, 8), batch_first=True)["chunk consistency"]
-
 # %% [markdown]
-# It has to be `self.gru(x, state)`. Then the probe holds.
-#
 # For the tool, padding is what stands at the *end* of a row: zeros, or the `padding_idx` of the
-# first embedding. Zeros in front are steps like any others, unless the model is told the lengths.
+# first embedding.
 #
-# In a terminal, in the folder of this course, the tool is
-#
-# ```
-# python3 -m lstm_lessons diagnose ~/mine/model.py:example --batch-first
-# ```
-#
-# where `example` is a function in your `model.py` that returns the model and its example. For x of
-# shape (T, B, ...) write `--time-first`. The exit status is 3 if a fault was found, and 0 if none
-# was. So `Ann`, a suspicion, leaves with 0. So does a forecast that sees its answer, which is a
-# property. Read the report.
+# In a terminal: `python3 -m lstm_lessons diagnose model.py:example --batch-first`, where `example`
+# is a function of your `model.py` that returns the model and its example.
 
 # %% [markdown]
 # ## What we have seen
@@ -478,11 +459,12 @@ diagnose(Lou(), torch.randn(4, 7, 8), batch_first=True)["chunk consistency"]
 #   to read such lines.
 # * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
 #   design.
-# * One fault can hide another. And no probe sees what the numbers mean: labels, losses.
+# * One bug can hide another. And no probe sees what the numbers mean: labels, losses.
 
 # %% [markdown]
-# **A common mistake.** You examine a model with lines that all fill the block, and `ann` passes.
-# You recognise it by the first line of the report, which then says "not tried: padding".
+# **A common mistake.** You examine a model with lines that all fill the block. We did so with `Dora`
+# and `Fay`: they read their padding as well. You recognise it by the first line of the report, which
+# then says "not tried: padding".
 #
 # The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims
 # in turn.

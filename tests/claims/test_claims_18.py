@@ -1,6 +1,7 @@
 """What lesson 18 says of its patients, and of the tool, beyond its own cells."""
 
-from statistics import mean
+from math import sqrt
+from statistics import mean, stdev
 
 import pytest
 import torch
@@ -66,6 +67,57 @@ def right_when_trained(seed, fault, both_ways):
     return ((scores > 0) == IS_CODE[TRAINED_ON:]).sum().item()
 
 
+class Dora(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(88, 8, padding_idx=0)
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, numbers):
+        return self.head(self.lstm(self.embedding(numbers))[1][0][-1]).squeeze(-1)
+
+
+class Fay(Dora):
+    def forward(self, numbers):
+        with torch.no_grad():
+            x = self.embedding(numbers)
+        return self.head(self.lstm(x)[1][0][-1])
+
+
+@pytest.mark.parametrize("program", [Dora, Fay])
+def test_lines_that_fill_the_block_hide_that_dora_and_fay_read_their_padding(program):
+    torch.manual_seed(0)
+    filled = diagnose(program(), four_lines(8), batch_first=True)
+    assert filled["batch composition"].status == "holds" and "not tried: padding" in filled.verdict
+    padded = diagnose(program(), four_lines(25), batch_first=True)
+    assert "reads its padding" in padded["batch composition"].perhaps
+
+
+def test_another_neighbour_as_long_does_not_move_the_score_and_a_longer_one_does():
+    report = diagnose(Ann(), four_lines(25), batch_first=True)
+    assert report["sample independence"].status == "holds"
+    assert report["batch composition"].status == "suspicion"
+
+
+class Ann(Dora):
+    def forward(self, numbers):
+        return self.head(self.lstm(self.embedding(numbers))[0][:, -1])
+
+
+def test_where_a_score_for_each_step_hides_the_swap_so_does_a_bare_layer():
+    x = torch.randn(4, 7, 8, generator=torch.Generator().manual_seed(0))
+    assert diagnose(nn.LSTM(8, 16), x) and diagnose(nn.LSTM(8, 16), x).guessed
+    assert not diagnose(nn.LSTM(8, 16), x, batch_first=True)
+
+
+def test_the_loss_of_perfect_shares_is_that_of_one_1_and_eight_0s():
+    share = torch.eye(9).softmax(dim=1).diag()
+    assert share.tolist() == pytest.approx([0.254] * 9, abs=5e-4)
+    loss = F.cross_entropy(torch.eye(9), torch.arange(9))
+    assert loss.item() == pytest.approx(-share[0].log().item()) == pytest.approx(1.372, abs=5e-4)
+
+
 @pytest.mark.slow
 def test_with_a_weight_that_never_changes_a_program_gets_as_many_lines_right():
     def run(seed):
@@ -75,8 +127,12 @@ def test_with_a_weight_that_never_changes_a_program_gets_as_many_lines_right():
     fay, emil, one_way, both_ways = zip(*found, strict=True)
     assert [(min(each), max(each)) for each in (fay, one_way)] == [(196, 219), (193, 222)]
     assert [(min(each), max(each)) for each in (emil, both_ways)] == [(211, 223), (210, 224)]
-    assert mean(one_way) - mean(fay) == pytest.approx(6, abs=0.5)
-    assert mean(both_ways) - mean(emil) == pytest.approx(1, abs=0.5)
+    pairs = (zip(fay, one_way, strict=True), zip(emil, both_ways, strict=True))
+    gaps = [[sound - ill for ill, sound in each] for each in pairs]
+    assert [sum(gap > 0 for gap in each) for each in gaps] == [9, 6]  # of ten seeds
+    assert mean(gaps[0]) == pytest.approx(6, abs=0.5)
+    error = stdev(gaps[1]) / sqrt(len(gaps[1]))
+    assert abs(mean(gaps[1])) < error, "Emil's bug costs nothing that ten seeds can show"
 
 
 def four_lines(steps):
