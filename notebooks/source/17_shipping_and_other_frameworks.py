@@ -17,7 +17,8 @@
 # them. She puts them in. No error comes.
 #
 # Here are the reader and the 242 lines that it was not trained on, those of lesson 09. How many of
-# them does it get right? To compare with it, a model reads nothing and always says "code".
+# them does it get right? A model that reads nothing, and always says "code", is there to compare
+# with.
 
 # %%
 import torch
@@ -226,7 +227,7 @@ except UnpicklingError:
 # %% [markdown]
 # ## One character at a time
 #
-# In the editor a line grows while it is typed. Read from its start at every key, it would cost
+# In the editor a line grows while it is typed. To read it from its start at every key would cost
 # 1 + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. If these
 # two are kept, as in lesson 08, one step per key is enough.
 #
@@ -265,7 +266,7 @@ def typed(step, numbers, carry=True):
 
 
 # %% [markdown]
-# Is it what the reader says when it reads the whole line at once?
+# Are these the scores that the reader gives when it reads the whole line at once?
 
 # %%
 step, text = OneStep(reader).eval(), "print(x, y)"
@@ -274,7 +275,7 @@ at_once = reader(one_line, torch.tensor([len(text)]), each_step=True)[..., 0]
 same(typed(step, one_line), at_once)
 
 # %% [markdown]
-# It is. And if the state is forgotten:
+# They are. And this comes out if the state is forgotten:
 
 # %%
 curves = {
@@ -452,9 +453,9 @@ output, _ = reader.lstm(reader.embedding(one_line))  # (1, 11, 16)
 print("Keras itself:", same(torch.tensor(kept("in Keras")), output))
 
 # %% [markdown]
-# The way back is `from_keras` in `frameworks.py`. It puts the whole bias into `bias_ih`, because a
-# sum cannot be taken apart again. So both biases come back as other numbers, and h is the same.
-# Compare what a layer *does*, and not its tensors one by one.
+# The way back is `from_keras` in `frameworks.py`. A sum cannot be taken apart again, so it puts the
+# whole bias into `bias_ih`, and zeros into `bias_hh`. Both come back as other numbers, and h is the
+# same. So compare what a layer *does*, and not its tensors one by one.
 #
 # ## What is added without being seen
 #
@@ -474,8 +475,9 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # Two: the count is 215. A count of right answers hardly sees the mistake, and a comparison of the
-# scores sees it at once. So whoever sends you weights should send an input and its raw scores, too.
-# The input must have several steps: at the first one c is zero, and a wrong f does nothing.
+# scores sees it at once. So whoever sends you weights should send an input and its scores, too,
+# before the sigmoid. The input must have several steps: at the first one c is zero, and a wrong f
+# does nothing.
 #
 # <details><summary>A table of five frameworks: order, matrices and biases</summary>
 #
