@@ -78,9 +78,9 @@ for name, part in three.items():
 # A *baseline* is a simple forecaster that is to be beaten. The simplest one is *persistence*: next
 # year will be as this year.
 #
-# How good it is says the root of its mean squared error, *RMSE*. If the errors of three years are
-# 3, −4 and 0, then the squares are 9, 16 and 0, their mean is 8.33, and the root of it is 2.89. The
-# 18 of the report is such a number.
+# We measure a forecaster by the root of its mean squared error, *RMSE*. If the errors of three
+# years are 3, −4 and 0, then the squares are 9, 16 and 0, their mean is 8.33, and the root of it is
+# 2.89. The 18 of the report is such a number.
 
 
 # %%
@@ -287,7 +287,7 @@ print("better than AR(9):", (found < error(ar9, test)).sum().item(), "of 10")
 print(*[round(each, 1) for each in found.tolist()])
 
 # %% [markdown]
-# Three of ten. With one seed you could have reported 18.1 or 21.9, and both would be luck. So *all*
+# Only three. With one seed you could have reported 18.1 or 21.9, and both would be luck. So *all*
 # seeds are reported, by their mean and their standard deviation.
 #
 # Ten other seeds would have another mean. How far can luck move it? We draw ten numbers round 20,
@@ -308,8 +308,8 @@ print("off by two standard errors:", far.sum().item(), "of 1000")
 # %% [markdown]
 # The means spread by the deviation, divided by the root of how many numbers each is made of. That
 # is the *standard error* of a mean. The rule is: **if a mean is at least two standard errors away
-# from a fixed number, we call that more than luck of the seeds.** With ten seeds, luck alone does
-# it in 8 of 100 cases. With three seeds it would be in 18.
+# from a fixed number, we call that more than luck of the seeds.** With ten seeds, luck alone
+# moves a mean so far in 8 of 100 cases. With three seeds it does so in 18.
 
 
 # %%
@@ -392,9 +392,9 @@ for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
     print(f"  validation {error(guesses, validation):.1f}")
 
 # %% [markdown]
-# The formula of roots fits better, and the validation part prefers it to AR(9), by little. But by
-# far it prefers the network, with the 10.8 of the table. That number was picked, from 18 settings
-# and, for each seed, from 50 epochs. So it is too good.
+# The formula of roots fits better, and the validation part prefers it to AR(9), by little. It
+# prefers the network by far, with the 10.8 of the table. But that number was picked, from 18
+# settings and, for each seed, from 50 epochs. So it is too good.
 #
 # **Predict.** A guess: how many of the ten seeds with 64 units are better than AR(9) of roots on
 # the test part?
