@@ -131,8 +131,8 @@ pictures.what_moves("sample independence")
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. The probe changes what is filled: step 2
 # of sample 0. On the right are the results. What has *moved* is filled: it is another number than
-# before. In a right program that reads forward, nothing moves but sample 0, from step 2 on. This
-# one takes each column for a sequence, so that all of column 2 moves, and nothing else.
+# before. In a right program that reads forward, sample 0 alone moves, from step 2 on. This one takes
+# each column for a sequence, so that all of column 2 moves, and nothing else.
 #
 # There are six probes:
 #
@@ -233,7 +233,7 @@ report["batch composition"]
 #
 # ## Ben: who reaches whom?
 #
-# `Ben` has forgotten `batch_first=True`, so that its `nn.LSTM` takes the four lines for four steps.
+# `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four steps.
 # Its head takes the last slot alone. Behind a shorter line there is padding in that slot, and the
 # probe does not change padding. So we take eight characters of each line.
 
@@ -264,8 +264,7 @@ diagnose(each_step, whole, batch_first=True)["sample independence"]
 # %% [markdown]
 # The tool tries both axes, and takes for the batch the one along which nothing mixes. So it takes
 # the axes as the *layer* does: 8 samples of 4 steps. No swap can show then. A bare `nn.LSTM` hides
-# its swap in the same way. **Say `batch_first`**: the layer stays as it is, but the tool knows what
-# you mean.
+# its swap, too. **Say `batch_first`**: the layer stays as it is, but the tool knows what you mean.
 #
 # The *padding* that was not tried is no probe, but a part of *batch composition*.
 #
@@ -417,8 +416,8 @@ print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
 # None. But even with perfect shares the loss is 1.372. It takes the softmax of one 1 and eight 0s,
-# and so leaves the right kind a share of $e / (e + 8) = 0.254$. Without the softmax of `Gus`, the
-# loss could come as near to 0 as you like.
+# and so leaves the right kind a share of e / (e + 8), which is 0.254. Without the softmax of `Gus`,
+# the loss could come as near to 0 as you like.
 #
 # The bug is in what the numbers *mean* to the loss. Other things that no probe of these six sees
 # are:
@@ -456,7 +455,7 @@ pictures.what_moves("chunk consistency", step=4)
 #
 # * No score says which bug it is. A probe changes one thing, and sees what else changes.
 # * A bug must be able to show in the example: give it lines of different lengths, if the model is
-#   to read such lines.
+#   to read such lines. And say `batch_first`: a guess can hide a swap.
 # * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
 #   design.
 # * One bug can hide another. And no probe sees what the numbers mean: labels, losses.
