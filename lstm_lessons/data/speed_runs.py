@@ -1,7 +1,7 @@
 """Measures what ``speed.json`` keeps: ``python -m lstm_lessons.data.speed_runs > speed.json``.
 
 Takes a minute or two. What is compared runs in turn, on one thread, and a ratio is that of the
-shortest times: other work can only make a run longer. The clock is the processor's time for this
+shortest times, those that other work disturbed least. The clock is the processor's time for this
 thread, which stands still while other programs run.
 """
 

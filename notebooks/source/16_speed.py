@@ -61,9 +61,9 @@ def per_sample(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %% [markdown]
 # All programs of this lesson are called with these seven arguments: x, two states, two weights and
-# two biases. We keep them in two lists. `given` is float32, with which most people train. `exact`
-# is the same in float64, for comparisons, and so is the layer `lstm64`. The states are random, as
-# in lesson 03. `in_a_row` puts all three results behind each other, to compare them at once.
+# two biases. `given` has them in float32, with which most people train, and `exact` in float64, for
+# comparisons; so is the layer `lstm64`. The states are random, as in lesson 03. `in_a_row` puts all
+# three results behind each other, to compare them at once.
 
 # %%
 from copy import deepcopy
@@ -85,13 +85,19 @@ wanted = in_a_row([output, h_n, c_n]).detach()
 same(in_a_row(per_sample(*exact)), wanted)
 
 # %% [markdown]
-# Equal. And the time? When a program runs for the first time, it has to set up things, so each runs
-# once without a clock. Then the programs run *in turn*: one run of each, then again one of each,
-# for a second and at least ten times. We keep the shortest time of each, because other work on the
-# machine can only make a run longer.
+# Equal. And the time? Our clock is `thread_time`. It stands still while other software has our
+# core. Each program runs once without it, to set up things. Then they run *in turn*: one run of
+# each, then again one of each, for a second and at least ten times. The order matters: straight
+# after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this lesson about 0.4 ms.
+# In a model, too, other work stands between two calls of a layer. We keep the shortest time of
+# each, the one that was disturbed least.
 
 # %%
-from time import perf_counter
+import sys
+from time import perf_counter, thread_time
+
+# on Windows thread_time moves on too rarely: 64 times a second
+clock = perf_counter if sys.platform == "win32" else thread_time
 
 
 def shortest(*jobs):
@@ -101,9 +107,9 @@ def shortest(*jobs):
     times, began = [[] for _ in jobs], perf_counter()
     while len(times[0]) < 10 or perf_counter() - began < 1:
         for (program, *arguments), mine in zip(jobs, times):
-            start = perf_counter()
+            start = clock()
             program(*arguments)
-            mine.append(perf_counter() - start)
+            mine.append(clock() - start)
     return [min(mine) for mine in times]
 
 
@@ -121,12 +127,11 @@ for limit in (3, 10):
     print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# Type `slow / fast` in a new cell to see your ratio. Where other programs interrupt, it comes out
-# larger. With `time.thread_time` in place of `perf_counter`, a clock that stands still meanwhile,
-# we measured about 60. At 60, what takes `nn.LSTM` a minute takes an hour.
+# Type `slow / fast` in a new cell to see your ratio. We measured 50 to 80. At 60, what takes
+# `nn.LSTM` a minute takes an hour.
 #
-# In this lesson we climb a ladder from this program towards `nn.LSTM`. At each rung we ask what has
-# become cheaper, and whether the results are still equal.
+# In this lesson we climb a ladder from this program towards `nn.LSTM`, and at each rung the results
+# stay equal.
 #
 # ## What costs time?
 #
@@ -135,10 +140,9 @@ for limit in (3, 10):
 #
 # $$\text{multiplications} = T \cdot B \cdot 4H\,(I + H)$$
 #
-# For our lines that is 32 · 20 · 4 · 16 · (8 + 16) = 983,040. `count` runs a program and counts two
-# things: the multiplications of its matrix products, and its calls. A *call* is each time that our
-# Python asks PyTorch for something, such as `torch.tanh(c)` or `F.linear(x, W)`. `a + b` and
-# `a * b` are calls, too.
+# For our lines that is 32 · 20 · 4 · 16 · (8 + 16) = 983,040. A second guess is the calls. A *call*
+# is each time that our Python asks PyTorch for something, such as `torch.tanh(c)`, `F.linear(x,
+# W)`, `a + b` or `a * b`. `count` runs a program and counts both.
 
 # %%
 from lstm_lessons.ladder.counting import count
@@ -147,8 +151,8 @@ print("nn.LSTM:   ", count(lstm, x, states))
 print("per_sample:", count(per_sample, *given))
 
 # %% [markdown]
-# The multiplications are equal. The calls of our Python are not: 8,423 in place of one. What does a
-# call cost?
+# The multiplications are equal. The calls of our Python are not: 8,423 in place of one. Let us look
+# at a single call.
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
 # one number, about 100 times, or less than 10 times?
@@ -161,10 +165,9 @@ for limit in (10, 100):
 
 # %% [markdown]
 # Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has to
-# look at its arguments, choose a program, and ask for memory for the result. That takes about as
-# long for a thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. 8,423
-# times the tanh of 16 numbers took more than half of its time when we measured it.
-# So most of its time is the price of calling.
+# look at its arguments, choose a program, and ask for memory. That takes about as long for a
+# thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. 8,423 times the
+# tanh of 16 numbers came to about half of its time. So a large part of it is the price of calling.
 #
 # ## Rung by rung: fewer calls
 #
@@ -174,9 +177,9 @@ for limit in (10, 100):
 # need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
 # 03. The next program does that.
 #
-# In one thing it goes back. Each gate has two products of its own, as the equations are written, so
-# a step makes 21 calls. With the stacked weights of lesson 03, a step of `unroll` makes 13. In the
-# picture the weights are turned, `W.T`, as `F.linear` turns them, so that each gate has some of the
+# In one thing it goes back. Each gate has two products of its own, as the equations are written. So
+# a step makes 21 calls, where that of `unroll`, with the stacked weights of lesson 03, makes 13. In
+# the picture the weights are turned, `W.T`, as `F.linear` turns them. Each gate has some of the
 # columns.
 
 # %%
@@ -293,8 +296,8 @@ print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% [markdown]
 # A third: I / (I + H). They are still made, in one large product. Only one call per step is saved,
-# so expect little: in two wide layers of the ladder below it saved a seventh of the time, and
-# nothing.
+# so expect little. Of the two large layers in the explorer below, it saved a seventh of the time in
+# "wide", and nothing in "long and wide".
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -310,26 +313,12 @@ for rung, time in zip(rungs, times):
     print(f"{rung.__name__:15} {calls:5} calls  {time / unit:6.1f}")
 
 # %% [markdown]
-# In this small layer, the time falls as the calls do. With `thread_time` we measured about 60, 5,
-# 3, and a little less than 3. From the first rung to the second there are 12 times fewer calls, and
-# the time was a thirteenth.
+# The time falls as the calls do. We measured about 60, 5, 3, and a little less than 3. From the
+# first rung to the second the calls fell to a twelfth, and the time to a twelfth or a thirteenth.
 #
-# What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop, but inside the library,
-# where a step needs no Python. And in float32 PyTorch hands the layer, where it can, to *oneDNN*, a
-# library that has such layers ready-made. With oneDNN switched off, our ratios were half as large:
-# 28 for `per_sample`, and 1.3 for `hoisted`.
-#
-# A ratio depends on the company, too. By itself, `nn.LSTM` finds all that it needs in the
-# processor's fast memory, the *cache*. Other programs push it out. In ms, by `thread_time`:
-#
-# | in the turn | `nn.LSTM` | `hoisted` | ratio |
-# |---|---|---|---|
-# | each by itself | 0.15 | 0.99 | 6.6 |
-# | these two | 0.19 | 1.01 | 5.3 |
-# | the four rungs and `nn.LSTM` | 0.37 | 1.06 | 2.9 |
-#
-# In most programs other work stands between two calls of a layer, so we measure in turn. In a wide
-# layer, where a run takes far longer, the company hardly matters.
+# What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop inside the library,
+# where a step needs no Python. In float32 PyTorch hands the layer, where it can, to *oneDNN*, a
+# library that has such layers ready-made. With oneDNN switched off, our ratios were half as large.
 #
 # ## The way back
 #
@@ -346,7 +335,8 @@ pictures.rung("autograd")
 # the second one before the end, where its T shares are added up. With numbers, for one sum and one
 # unit: if two steps have dz = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 =
 # 11. The product of the row (2, 5) with the column (3, 1) is 11, too. So one product of longer
-# matrices adds up by itself. `flatten(0, 1)` puts the rows of all steps below each other.
+# matrices adds up by itself. In the cell, `before` stands for the h that each step has read: h_0,
+# and every h but the last. `flatten(0, 1)` puts the rows of all steps below each other.
 
 # %%
 torch.manual_seed(0)
@@ -364,38 +354,18 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# In PyTorch, a way back of our own needs a class made from `torch.autograd.Function`. Its `forward`
-# computes the results and saves what the way back needs. Its `backward` gets the gradients of the
-# results, and returns those of the arguments. In outline:
+# In PyTorch, a way back of our own is a class made from `torch.autograd.Function`. Its `forward`
+# computes the results, and puts what the way back needs, such as all gates, into a bag, `ctx`. Its
+# `backward` takes it out, gets the gradients of the results, and returns those of the arguments.
+# (PyTorch calls both without `self`, so above them stands `@staticmethod`.) The package has the
+# class, in `ladder/backward.py`, and the rung made of it, `own_backward`.
 #
-# ```python
-# class AllSteps(torch.autograd.Function):
-#     @staticmethod
-#     def forward(ctx, x, h, c, weight_ih, weight_hh, bias):
-#         ...  # the steps of hoisted, written into tensors that keep them all
-#         ctx.save_for_backward(...)
-#         return output, h, c
-#
-#     @staticmethod
-#     def backward(ctx, d_output, d_h, d_c):
-#         ...  # the steps of lesson 10, from the last to the first, which keep each dz
-#         return d_x, d_h, d_c, *behind_the_loop(dz, x, before)
-# ```
-#
-# The package has the whole class, in `ladder/backward.py`. `own_backward` has our seven arguments.
-# It adds the two biases and calls the class with six, and autograd hands the gradient of that sum
-# to both biases. `behind_the_loop` ends with these lines:
+# Are its gradients those of `nn.LSTM`? The loss is the mean of the squares of all results. `leaves`
+# are copies of the seven arguments that ask for gradients.
 
 # %%
-from lstm_lessons.ladder.backward import behind_the_loop, own_backward
+from lstm_lessons.ladder import own_backward
 
-print("\n".join(getsource(behind_the_loop).splitlines()[-2:]))
-
-# %% [markdown]
-# Are the gradients of `own_backward` those of `nn.LSTM`? The loss is the mean of the squares of all
-# results. `leaves` are copies of the seven arguments that ask for gradients.
-
-# %%
 leaves = [tensor.clone().requires_grad_() for tensor in exact]
 in_a_row(own_backward(*leaves)).square().mean().backward()
 ours = in_a_row([leaf.grad for leaf in leaves])
@@ -408,10 +378,10 @@ same(ours, in_a_row([leaf.grad for leaf in (x_, h_, c_, *lstm64.parameters())]))
 
 # %% [markdown]
 # All seven are equal. And the time of a training step, forward and back? We take the first 16
-# characters of each line, because a shorter run is interrupted less often.
+# characters of each line, because a shorter run is disturbed less often.
 #
-# **Predict.** A guess: does `own_backward` take about a tenth of the time of `hoisted`, about six
-# tenths, or nearly all of it?
+# **Predict.** A guess: does `own_backward` take less than 0.3 of the time of `hoisted`, more than
+# 0.9, or something between?
 
 
 # %%
@@ -427,12 +397,9 @@ for limit in (0.3, 0.9):
     print(f"less than {limit} of the time:", fast / slow < limit)
 
 # %% [markdown]
-# About six tenths. In our runs a training step with `hoisted` took 2.6 to 2.9 times as long as with
-# `nn.LSTM`, and with `own_backward` 1.5 to 1.8 times.
-#
-# What has saved so much? The move takes two calls out of each step back, a product and an addition.
-# `count` sees only what our Python calls. `calls_inside` counts what PyTorch calls inside, forward
-# and back, without those that only look at a tensor, such as `chunk`.
+# We measured about 0.6. What has saved so much? The move takes two calls out of each step back, a
+# product and an addition. `calls_inside` counts the calls inside PyTorch, those of autograd as
+# well, but not those that only look at a tensor, such as `chunk`.
 #
 # **Predict.** Are these two calls most of what `own_backward` saves in a step?
 
@@ -445,30 +412,39 @@ for program in (hoisted, own_backward):
     print(f"{program.__name__:12} {calls} calls per step, forward and back")
 
 # %% [markdown]
-# No: two of 14. Forward the class makes 8 calls in place of 10. Back it makes 5, where autograd
-# makes 17: it computes the slopes of the gates for many steps at once, multiplies those of i, f and
-# g in one call, and writes into tensors that are there already. So the cause is fewer and larger
-# calls, once more.
+# No: two of 14. Most is saved elsewhere. Autograd makes the slopes of lesson 10 anew at each step.
+# But after the way forward all gates are known. So `own_backward` makes the slopes before its loop,
+# for many steps at once. In plain code, with i, f, g, o, `c_before` and `tanh_c` of all steps, each
+# (T, B, H):
 #
-# In a large layer the move itself pays. With H = 256 we measured `own_backward` at about 0.8 of the
-# time of `hoisted`, and at about 0.95 with the T products in place of the one.
+# ```python
+# to_i, to_f = g * i * (1 - i), c_before * f * (1 - f)
+# to_g, to_o = i * (1 - g * g), tanh_c * o * (1 - o)
+# to_c = o * (1 - tanh_c * tanh_c)
+# for t in reversed(range(T)):
+#     d_h = d_h + d_output[t]
+#     d_c = d_c + d_h * to_c[t]
+#     dz[t] = torch.cat([d_c * to_i[t], d_c * to_f[t], d_c * to_g[t], d_h * to_o[t]], dim=1)
+#     d_h, d_c = dz[t] @ weight_hh, d_c * f[t]
+# ```
+#
+# A step of this loop makes 11 calls, where autograd makes 17. The package writes it with 5: a
+# product and the sum behind it are one call, as in `addmm`, and the three products with d_c are
+# one. So the cause is fewer and larger calls, once more.
 #
 # ## The whole ladder
 #
-# At which sizes does which rung pay? A bar to the right of the line 1 is slower than `nn.LSTM`, a
-# bar to the left is faster. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. The
-# sizes stand above the bars.
-#
-# The picture shows the medians of 31 to 161 rounds, on one core of an Intel Xeon. Nothing else was
-# at work there, so we did not have to take the shortest. On other processors the ratios are others.
-# `compiled` is what `torch.compile` makes of `hoisted`. It needs about a minute first, for each
-# size.
+# At which sizes does which rung pay? The picture shows the time of each over that of `nn.LSTM`, as
+# we measured it on one core of an Intel Xeon with nothing else at work: medians of 31 to 161
+# rounds. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what
+# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
 #
 # **Try it.**
 #
-# 1. Press "one line". Which rung is nearest to `nn.LSTM`?
-# 2. `eight products` has a long bar at "one line" and a much shorter one at "wide". Why?
-# 3. Press "long and wide", and choose "training step". Which rung is level with `nn.LSTM`?
+# 1. Press "one line". There `per sample` is faster than `eight products`. Why? Remember the calls
+#    of a step of each.
+# 2. Choose "training step". Which share of the time of `hoisted` does `compiled` take?
+# 3. Press "long and wide". Which rung is level with `nn.LSTM`?
 
 # %%
 from lstm_lessons import explorers
@@ -478,9 +454,9 @@ explorers.speed_ladder()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# 1. `compiled`, with 3.05.
-# 2. 11.68 and 1.86. In a wide layer a product takes far longer than it takes to call it, so the
-#    number of calls matters less.
+# 1. With B = 1 there are no other lines to take at once. What is left are the calls of a step: 13
+#    in `per sample`, and 21 in `eight products`.
+# 2. 5.83 / 15.10, about 0.4. And no way back was written by hand.
 # 3. `own backward`. Its 0.92 is within what such a measurement varies by, so call it level.
 #
 # </details>
@@ -491,10 +467,9 @@ explorers.speed_ladder()
 # for `hoisted` are about 11 T. In a small layer the calls decide, in a large one the
 # multiplications.
 #
-# For a large layer, I = H = 256, each line and step needs 4 · 256 · 512 = 524,288 multiplications.
 # The next cell doubles each letter by itself. Beside the predictions it prints how many times as
-# long `hoisted` took when we measured it: for this layer with T = B = 32, and for a small one with
-# T = 32, B = 4 and I = H = 16.
+# long `hoisted` took when we measured it: for a large layer, T = B = 32 and I = H = 256, and for a
+# small one, T = 32, B = 4 and I = H = 16.
 #
 # **Predict.** I and H are both 256. H is doubled, and I stays. How many times as many
 # multiplications are there?
@@ -517,75 +492,45 @@ for letter in "TBIH":
 
 # %% [markdown]
 # Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
-# follows the multiplications, a little below them. In the small one it follows the calls: T doubles
-# their number, and B, I and H do not change it. So in a small layer more lines cost little. This is
-# one reason to train in batches.
+# follows the multiplications, except that twice B takes only 1.7 times as long. In the small one it
+# follows the calls: T doubles their number, and B, I and H do not change it. So in a small layer
+# more lines cost little. This is one reason to train in batches.
 #
 # ## What a loop over time cannot do
 #
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
 # small ones. Could each of them take a step? No: step t reads the h of step t − 1, so the T
-# products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. More cores can share the
-# product with x, which is lifted out, and what is *within* a step: B rows of 4H sums. If a step is
-# small, there is little to share, and the cores wait for each other.
+# products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. More cores can share only
+# what is *within* a step, B rows of 4H sums, and the product with x, which is lifted out. If a step
+# is small, there is little to share, and the cores wait for each other.
 #
-# For a GPU, you move a copy of the layer and of its input there. Two rules for that:
+# If you measure there, change three things:
 #
-# * Ask first whether there is one: `torch.cuda.is_available()`. A move that fails may leave a layer
-#   that cannot be called any more.
-# * A GPU works behind Python's back. A call hands over an order and returns at once. So wait with
-#   `torch.cuda.synchronize()` before you read the clock, or you measure how long it takes to give
-#   orders.
-#
-# The next cells measure a wide layer on your machine: on one core, on two, and on a GPU if there is
-# one.
-
-# %%
-wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
-
-
-def run_wide(layer, words, cores=1):
-    """Run a layer on so many cores, or on a GPU, and wait for it."""
-    torch.set_num_threads(cores)
-    layer(words)
-    if words.is_cuda:
-        torch.cuda.synchronize()
-
-
-# %% tags=["nbval-ignore-output"]
-# differs between machines: cores, and whether there is a GPU
-jobs = {"one core": (run_wide, wide, words)}
-jobs["two cores"] = (run_wide, wide, words, 2)
-if torch.cuda.is_available():
-    jobs["GPU"] = (run_wide, deepcopy(wide).to("cuda"), words.to("cuda"))
-with torch.no_grad():
-    times = shortest(*jobs.values())
-torch.set_num_threads(1)
-print("is there a GPU:", torch.cuda.is_available())
-for name, time in zip(jobs, times):
-    print(f"{name:9}  {time / times[0]:.2f}")
-
-# %% [markdown]
-# Two cores can at best take about half the time, 0.50. On our busy machine we saw 0.8 to 3, and
-# sometimes 30: where other programs need the second core, one core waits for the other at each
-# step. For a GPU we have no number.
+# * Ask first whether there is a GPU: `torch.cuda.is_available()`. A move that fails may leave a
+#   layer that cannot be called any more.
+# * Take `perf_counter`, because `thread_time` does not see what other cores do.
+# * Before you read the clock, wait with `torch.cuda.synchronize()`. A call hands an order to the
+#   GPU and returns at once, so you would measure how long it takes to give orders.
 #
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
-# because your cell is another one: then write `hoisted` first, and a way back of your own only if
-# the training still takes too long.
+# because your cell is another one. Then write `hoisted` first. If training takes too long, try
+# `torch.compile` on it, which halves a training step in the explorer's "small". A way back of your
+# own comes last. In the two large layers it was faster than `compiled`.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
 #   larger products win: all lines at once, four gates at once, all of x before the loop.
-# * Each rung gives the three results of `nn.LSTM`, and `own_backward` all its gradients, too.
+# * Each rung gives the three results of `nn.LSTM`, and `own_backward` all its gradients, too. Its
+#   slopes are made before the loop, and the gradient of `weight_hh` behind it.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and
 #   hardly with B, I and H.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
-# * Measure ratios, after a warm-up, over several runs in turn, and wait for a GPU.
+# * Measure ratios, after a warm-up, over several runs in turn, by a clock that stands still while
+#   other software works. For several cores or a GPU take `perf_counter`, and wait for the GPU.
 
 # %% [markdown]
 # **A common mistake.** A benchmark that runs each program once, and the new one first. It measures

@@ -1,7 +1,9 @@
-"""What lesson 16 says in prose of calls, of own_backward's class, and of a move that fails."""
+"""What lesson 16 says in prose of calls, clocks, the way back, and a move that fails."""
 
 from copy import deepcopy
-from inspect import getsource, signature
+from inspect import getattr_static, signature
+from pathlib import Path
+from time import process_time, sleep, thread_time
 
 import pytest
 import torch
@@ -11,6 +13,8 @@ from lstm_lessons.data.speed import ladder
 from lstm_lessons.ladder import backward, eight_products, hoisted, own_backward
 from lstm_lessons.ladder.counting import calls_inside, count
 from lstm_lessons.lstm.unroll import unroll
+
+SOURCE = Path(__file__).parents[2] / "notebooks/source/16_speed.py"
 
 
 def test_a_step_of_unroll_has_13_calls_where_eight_products_have_21():
@@ -47,13 +51,6 @@ def test_the_move_saves_two_of_the_14_calls_that_own_backward_saves_in_a_step():
     assert per_step(own_backward) == (8, 5)
 
 
-def test_the_gradient_of_the_sum_of_the_biases_goes_to_both():
-    weights = [weight.detach().clone().requires_grad_() for weight in nn.LSTM(2, 3).parameters()]
-    x, h, c = torch.randn(4, 5, 2), torch.randn(5, 3), torch.randn(5, 3)
-    own_backward(x, h, c, *weights)[0].square().sum().backward()
-    assert weights[2].grad.any() and torch.equal(weights[2].grad, weights[3].grad)
-
-
 def test_hoisting_saved_a_seventh_in_one_wide_layer_and_nothing_in_the_other():
     def forward(size, rung):
         return ladder()[size][rung][0]
@@ -63,13 +60,75 @@ def test_hoisting_saved_a_seventh_in_one_wide_layer_and_nothing_in_the_other():
     assert abs(forward(long_and_wide, "hoisted") - forward(long_and_wide, "one product")) < 0.02
 
 
-def test_the_class_of_own_backward_is_made_as_the_page_outlines_it():
-    """Six arguments, three results, and one gradient for each argument."""
-    arguments = list(signature(backward._AllSteps.forward).parameters)
-    assert arguments == ["ctx", "x", "h", "c", "weight_ih", "weight_hh", "bias"]
-    assert issubclass(backward._AllSteps, torch.autograd.Function)
-    ends = getsource(backward._AllSteps.backward).splitlines()[-1].strip()
-    assert ends == "return dx, dh, dc, *behind_the_loop(dz, x, hs[:-1])"
+def test_what_the_text_reads_off_the_explorer_for_a_training_step():
+    small, wide, long_and_wide, one_line = ladder().values()
+    assert small["compiled"][1] / small["hoisted"][1] == pytest.approx(0.5, abs=0.02)
+    assert one_line["compiled"][1] / one_line["hoisted"][1] == pytest.approx(0.4, abs=0.02)
+    for large in (wide, long_and_wide):
+        assert large["own backward"][1] < large["compiled"][1]
+
+
+def test_the_class_of_own_backward_is_what_the_page_says():
+    kind = backward._AllSteps
+    assert issubclass(kind, torch.autograd.Function)
+    for name in ("forward", "backward"):
+        assert isinstance(getattr_static(kind, name), staticmethod)
+        assert next(iter(signature(getattr(kind, name)).parameters)) == "ctx"
+
+
+def test_the_plain_way_back_of_the_page_gives_dz_and_the_states_gradients():
+    """Its code is run as it stands in the source; dz by autograd is that of each step's sums."""
+    text = SOURCE.read_text(encoding="utf-8").replace("\n# ", "\n")
+    code = text.split("```python\n")[1].split("```")[0]
+    assert "to_i" in code
+    torch.manual_seed(0)
+    T, B, H = 5, 3, 4
+    z_x, d_output = torch.randn(T, B, 4 * H).double(), torch.randn(T, B, H).double()
+    weight_hh = torch.randn(4 * H, H).double()
+    h_0, c_0, d_h, d_c = torch.randn(4, B, H).double()
+    sums = [z_t.clone().requires_grad_() for z_t in z_x]
+    first = [h_0.clone().requires_grad_(), c_0.clone().requires_grad_()]
+    h, c = first
+    kept, outputs = [], []
+    for z_t in sums:
+        i, f, g, o = (z_t + h @ weight_hh.T).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        new_c = f * c + i * g
+        kept.append((i, f, g, o, c, new_c.tanh()))
+        h, c = o * new_c.tanh(), new_c
+        outputs.append(h)
+    loss = (torch.stack(outputs) * d_output).sum() + (h * d_h).sum() + (c * d_c).sum()
+    loss.backward()
+    i, f, g, o, c_before, tanh_c = (torch.stack(each).detach() for each in zip(*kept, strict=True))
+    names = {
+        "torch": torch, "T": T, "i": i, "f": f, "g": g, "o": o, "c_before": c_before,
+        "tanh_c": tanh_c, "d_output": d_output, "d_h": d_h, "d_c": d_c, "weight_hh": weight_hh,
+        "dz": torch.empty_like(z_x),
+    }  # fmt: skip
+    calls = [calls_inside(exec, code, names | {"T": steps}) for steps in (T - 1, T)]
+    assert calls[1] - calls[0] == 11
+    exec(code, names)
+    torch.testing.assert_close(names["dz"], torch.stack([z_t.grad for z_t in sums]))
+    torch.testing.assert_close(names["d_h"], first[0].grad)
+    torch.testing.assert_close(names["d_c"], first[1].grad)
+
+
+def test_thread_time_stands_still_in_a_pause_and_does_not_see_the_work_of_a_second_core():
+    began = thread_time()
+    sleep(0.2)
+    assert thread_time() - began < 0.1
+    a = torch.randn(1000, 1000)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        a @ a
+        ours, of_all = thread_time(), process_time()
+        for _ in range(10):
+            a @ a
+        ours, of_all = thread_time() - ours, process_time() - of_all
+    finally:
+        torch.set_num_threads(before)
+    assert of_all > 1.2 * ours
 
 
 @pytest.mark.skipif(torch.cuda.device_count() > 99, reason="there is a hundredth GPU")
