@@ -16,9 +16,8 @@
 # no PyTorch. It has a library that can run an LSTM. So you send her the weights, every number of
 # them. She puts them in. No error comes.
 #
-# Here are the reader and the 242 lines that it was not trained on, those of lesson 09. How many of
-# them does it get right? A model that reads nothing, and always says "code", is there to compare
-# with.
+# Here are the reader and the 242 lines that it was not trained on, those of lesson 09. A model that
+# always says "code" is there to compare with.
 
 # %%
 import torch
@@ -213,7 +212,7 @@ except UnpicklingError:
     print("refused")
 
 # %% [markdown]
-# Refused, and nothing ran. Some rules follow from this:
+# Refused, and nothing ran. So:
 #
 # * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
 #   its class, and `weights_only=True` refuses it as well.
@@ -286,8 +285,7 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 
 # %% [markdown]
 # They agree at the first character, where the state is zeros anyway. From then on the forgetful one
-# judges each character as if the line began with it. At `)` both say code: on this line, the end
-# hardly shows the slip.
+# judges each character as if the line began with it.
 #
 # ## Out of Python
 #
@@ -297,7 +295,7 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # a Python loop with a turn for each step, in which all lines go side by side.
 #
 # A size of the example may become a constant in the list. So for each axis you say whether it may
-# vary. Our example is two lines of eight characters. Both axes shall be free, the batch and the
+# vary. Our example is two lines of eight characters. We want both axes free, the batch and the
 # time. `Dim.AUTO` is a wish: leave this size free, if you can. The first call may take a minute.
 
 # %%
@@ -342,9 +340,9 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 # editor. So we export the step.
 #
 # The batch is axis 0 of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). We name this axis B:
-# its size is free, and the same in all three. To `torch.export` a name is a demand, and not a wish.
-# If it cannot be met, there is an error. One line as an example would give it, because a size of 1
-# is always made a law. So we take two.
+# its size is free, and the same in all three. To `torch.export` a name is no wish: if it cannot be
+# met, there is an error. One line as an example would give it, because a size of 1 is always made a
+# law. So we take two.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -453,9 +451,9 @@ output, _ = reader.lstm(reader.embedding(one_line))  # (1, 11, 16)
 print("Keras itself:", same(torch.tensor(kept("in Keras")), output))
 
 # %% [markdown]
-# The way back is `from_keras` in `frameworks.py`. A sum cannot be taken apart again, so it puts the
-# whole bias into `bias_ih`, and zeros into `bias_hh`. Both come back as other numbers, and h is the
-# same. So compare what a layer *does*, and not its tensors one by one.
+# The way back is `from_keras` in `frameworks.py`. A sum cannot be taken apart again, so `bias_ih`
+# gets all of it, and `bias_hh` zeros. Both are other numbers than before, and h is the same. So
+# compare what a layer *does*, and not its tensors one by one.
 #
 # ## What is added without being seen
 #
@@ -513,7 +511,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert weights, find a fixed
-# length, say which file is safe, and mend a reader that forgets.
+# length, say which file is safe, and mend a stream that begins anew.
 #
 # **Next:** by now you know many mistakes that raise no error. [Lesson 18](18_clinic.ipynb) is a
 # clinic: broken programs, and six probes that find what is wrong with most of them.
