@@ -9,7 +9,7 @@ from lstm_lessons.drawing.pictures.what_moves import PROGRAMS, SAMPLES, STEPS, w
 from lstm_lessons.explorers.base import Choice, Explorer, Range, checked
 
 SYMPTOMS = {
-    "another neighbour, as long, changes a score": "sample independence",
+    "a neighbour as long changes a score": "sample independence",
     "a longer neighbour changes a score": "batch composition",
     "good in tests, useless in use": "causality",
     "it forgets where a chunk ends": "chunk consistency",
@@ -19,7 +19,7 @@ SYMPTOMS = {
 """What you see, and the probe to begin with."""
 
 PRESETS = {
-    "as long": {"symptom": "another neighbour, as long, changes a score"},
+    "as long": {"symptom": "a neighbour as long changes a score"},
     "longer": {"symptom": "a longer neighbour changes a score", "sample": 3},
     "too good": {"symptom": "good in tests, useless in use"},
     "chunks": {"symptom": "it forgets where a chunk ends"},
