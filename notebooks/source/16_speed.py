@@ -87,10 +87,10 @@ same(in_a_row(per_sample(*exact)), wanted)
 # %% [markdown]
 # Equal. And the time? Our clock is `thread_time`. It stands still while other software has our
 # core. Each program runs once without it, to set up things. Then they run *in turn*: one run of
-# each, then again one of each, for a second and at least ten times. The order matters: straight
-# after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this lesson about 0.4 ms.
-# In a model, too, other work stands between two calls of a layer. We keep the shortest time of
-# each, the one that was disturbed least.
+# each, then again one of each, for a second and at least ten times. For it matters what ran before.
+# Straight after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this lesson about
+# 0.4 ms. In a model, too, other work stands between two calls of a layer. We keep the shortest time
+# of each, the one that was disturbed least.
 
 # %%
 import sys
@@ -141,8 +141,8 @@ for limit in (3, 10):
 # $$\text{multiplications} = T \cdot B \cdot 4H\,(I + H)$$
 #
 # For our lines that is 32 · 20 · 4 · 16 · (8 + 16) = 983,040. A second guess is the calls. A *call*
-# is each time that our Python asks PyTorch for something, such as `torch.tanh(c)`, `F.linear(x,
-# W)`, `a + b` or `a * b`. `count` runs a program and counts both.
+# is each time that our Python asks PyTorch for something: `torch.tanh(c)`, `F.linear(x, W)`, but
+# also `a + b` and `a * b`. `count` runs a program and counts both.
 
 # %%
 from lstm_lessons.ladder.counting import count
@@ -173,14 +173,13 @@ for limit in (10, 100):
 #
 # ### The whole batch at once
 #
-# `per_sample` multiplies a single row of x and a single row of h, T · B times. But the lines do not
-# need each other. So a step can serve all of them at once: x of a step is then B rows, as in lesson
-# 03. The next program does that.
+# The lines do not need each other. So a step can serve all of them at once: x of a step is then B
+# rows, as in lesson 03, where `per_sample` has a single one.
 #
-# In one thing it goes back. Each gate has two products of its own, as the equations are written. So
-# a step makes 21 calls, where that of `unroll`, with the stacked weights of lesson 03, makes 13. In
-# the picture the weights are turned, `W.T`, as `F.linear` turns them. Each gate has some of the
-# columns.
+# In one thing the next program goes back. Each gate has two products of its own, as the equations
+# are written. So a step makes 21 calls, where that of `unroll`, with the stacked weights of lesson
+# 03, makes 13. In the picture the weights are turned, `W.T`, as `F.linear` turns them. Each gate
+# has some of the columns.
 
 # %%
 from lstm_lessons import pictures
@@ -357,27 +356,26 @@ pictures.rung("own backward")
 # In PyTorch, a way back of our own is a class made from `torch.autograd.Function`. Its `forward`
 # computes the results, and puts what the way back needs, such as all gates, into a bag, `ctx`. Its
 # `backward` takes it out, gets the gradients of the results, and returns those of the arguments.
-# (PyTorch calls both without `self`, so above them stands `@staticmethod`.) The package has the
-# class, in `ladder/backward.py`, and the rung made of it, `own_backward`.
+# The package has the class, in `ladder/backward.py`, and the rung made of it, `own_backward`.
 #
-# Are its gradients those of `nn.LSTM`? The loss is the mean of the squares of all results. `leaves`
+# Are its gradients those of `hoisted`? The loss is the mean of the squares of all results. `leaves`
 # are copies of the seven arguments that ask for gradients.
 
 # %%
 from lstm_lessons.ladder import own_backward
 
-leaves = [tensor.clone().requires_grad_() for tensor in exact]
-in_a_row(own_backward(*leaves)).square().mean().backward()
-ours = in_a_row([leaf.grad for leaf in leaves])
 
-lstm64.zero_grad()
-x_, h_, c_ = (tensor.clone().requires_grad_() for tensor in exact[:3])
-output, (h_n, c_n) = lstm64(x_, (h_[None], c_[None]))
-in_a_row([output, h_n, c_n]).square().mean().backward()
-same(ours, in_a_row([leaf.grad for leaf in (x_, h_, c_, *lstm64.parameters())]))
+def gradients(program):
+    """Return the gradients of all seven arguments, in a row."""
+    leaves = [tensor.clone().requires_grad_() for tensor in exact]
+    in_a_row(program(*leaves)).square().mean().backward()
+    return in_a_row([leaf.grad for leaf in leaves])
+
+
+same(gradients(own_backward), gradients(hoisted))
 
 # %% [markdown]
-# All seven are equal. And the time of a training step, forward and back? We take the first 16
+# Equal. And the time of a training step, forward and back? We take the first 16
 # characters of each line, because a shorter run is disturbed less often.
 #
 # **Predict.** A guess: does `own_backward` take less than 0.3 of the time of `hoisted`, more than
@@ -434,10 +432,10 @@ for program in (hoisted, own_backward):
 #
 # ## The whole ladder
 #
-# At which sizes does which rung pay? The picture shows the time of each over that of `nn.LSTM`, as
-# we measured it on one core of an Intel Xeon with nothing else at work: medians of 31 to 161
-# rounds. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what
-# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
+# At which sizes does which rung pay? The picture shows times over that of `nn.LSTM`, measured on
+# one core of an Intel Xeon with nothing else at work: medians of 31 to 161 rounds. The axis is
+# logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what `torch.compile` makes of
+# `hoisted`. It needs about a minute first, for each size.
 #
 # **Try it.**
 #
@@ -463,7 +461,7 @@ explorers.speed_ladder()
 #
 # ## How a cost grows
 #
-# Now we can predict, from two counts: the multiplications, T · B · 4H(I + H), and the calls, which
+# From two counts we can now predict: the multiplications, T · B · 4H(I + H), and the calls, which
 # for `hoisted` are about 11 T. In a small layer the calls decide, in a large one the
 # multiplications.
 #
@@ -501,8 +499,8 @@ for letter in "TBIH":
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
 # small ones. Could each of them take a step? No: step t reads the h of step t − 1, so the T
 # products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. More cores can share only
-# what is *within* a step, B rows of 4H sums, and the product with x, which is lifted out. If a step
-# is small, there is little to share, and the cores wait for each other.
+# what is *within* a step, and the product with x. If a step is small, there is little to share, and
+# the cores wait for each other.
 #
 # If you measure there, change three things:
 #
@@ -514,23 +512,24 @@ for letter in "TBIH":
 #
 # ## Which one to take
 #
-# Where `nn.LSTM` can do what you need, take `nn.LSTM`. The rungs are for the day when it cannot,
-# because your cell is another one. Then write `hoisted` first. If training takes too long, try
-# `torch.compile` on it, which halves a training step in the explorer's "small". A way back of your
-# own comes last. In the two large layers it was faster than `compiled`.
+# Where `nn.LSTM` can do what you need, take it. If your cell is another one, write `hoisted`. If
+# training then takes too long, try `torch.compile` on it, which halves a training step in the
+# explorer's "small". A way back of your own comes last: it is more work, and was faster than
+# `compiled` at three of the four sizes.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
-#   larger products win: all lines at once, four gates at once, all of x before the loop.
-# * Each rung gives the three results of `nn.LSTM`, and `own_backward` all its gradients, too. Its
-#   slopes are made before the loop, and the gradient of `weight_hh` behind it.
+#   larger products win: all lines at once, four gates at once, all of x before the loop. The
+#   results stay equal.
+# * On the way back, too, work leaves the loop: the slopes are made before it, and the gradient of
+#   `weight_hh` behind it.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and
 #   hardly with B, I and H.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
-# * Measure ratios, after a warm-up, over several runs in turn, by a clock that stands still while
-#   other software works. For several cores or a GPU take `perf_counter`, and wait for the GPU.
+# * Measure ratios, after a warm-up and in turn, by a clock that stands still while other software
+#   works. For several cores or a GPU take `perf_counter`, and wait for the GPU.
 
 # %% [markdown]
 # **A common mistake.** A benchmark that runs each program once, and the new one first. It measures

@@ -1,7 +1,7 @@
 """What lesson 16 says in prose of calls, clocks, the way back, and a move that fails."""
 
 from copy import deepcopy
-from inspect import getattr_static, signature
+from inspect import signature
 from pathlib import Path
 from time import process_time, sleep, thread_time
 
@@ -61,18 +61,17 @@ def test_hoisting_saved_a_seventh_in_one_wide_layer_and_nothing_in_the_other():
 
 
 def test_what_the_text_reads_off_the_explorer_for_a_training_step():
-    small, wide, long_and_wide, one_line = ladder().values()
+    small, _, _, one_line = ladder().values()
     assert small["compiled"][1] / small["hoisted"][1] == pytest.approx(0.5, abs=0.02)
     assert one_line["compiled"][1] / one_line["hoisted"][1] == pytest.approx(0.4, abs=0.02)
-    for large in (wide, long_and_wide):
-        assert large["own backward"][1] < large["compiled"][1]
+    faster = [size["own backward"][1] < size["compiled"][1] for size in ladder().values()]
+    assert sum(faster) == 3 and not faster[0]
 
 
 def test_the_class_of_own_backward_is_what_the_page_says():
     kind = backward._AllSteps
     assert issubclass(kind, torch.autograd.Function)
     for name in ("forward", "backward"):
-        assert isinstance(getattr_static(kind, name), staticmethod)
         assert next(iter(signature(getattr(kind, name)).parameters)) == "ctx"
 
 
