@@ -662,7 +662,7 @@ def trials() -> list[Trial]:
         ),
         *(
             (f"recall, rate {rate}", setting, 5, partial(recall, name, size, rate=rate))
-            for rate in (0.003, 0.01, 0.03)
+            for rate in (0.003, 0.01, 0.03, 0.1)
             for setting, name, size in (
                 ("LSTM, 32 units", "LSTM", 32),
                 ("LSTM, 128 units", "LSTM", 128),
@@ -698,7 +698,7 @@ def measured(name: str) -> dict[str, Any]:
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
     "minimal LSTM": the shares of `open_brackets`; "parity", "parity, rate 0.02" and with two
-    other rates: those of `parity`; "recall, rate 0.01" and with two other rates: those of `recall`;
+    other rates: those of `parity`; "recall, rate 0.01" and with three others: those of `recall`;
     "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
     apart and of characters told right; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
