@@ -45,7 +45,6 @@ def test_every_link_to_a_paper_or_post_stands_in_the_references(name):
 
 
 NO_WORK = {
-    ("20_a_matrix_for_a_memory", "2025"): "Qwen3-Next, a model",
     ("audit_of_two_posts", "2021"): "when PyTorch got proj_size",
 }
 """Years by which no work is cited, and what they are."""

@@ -23,8 +23,9 @@ from lstm_lessons import exercise
 # %% [markdown]
 # ## 20.1 Mend a stabiliser
 #
-# An sLSTM shows o · c / n, and stores c and n divided by $e^m$, where m is the stabiliser. Let the
-# old m be 800, $\log f$ be −0.1, and $z_i$ be 801.
+# The paper's other layer, the *sLSTM*, is an LSTM with an exponential i that shows o · c / n. It
+# stores c and n divided by $e^m$, where m is the stabiliser. Let the old m be 800, $\log f$ be
+# −0.1, and $z_i$ be 801.
 #
 # * What comes in has the exponent $z_i$, 801. What is stored was divided by $e^{800}$: a stored 2
 #   stands for 2 $e^{800}$. f makes 2 $e^{799.9}$ of that, so the exponent is 799.9.

@@ -26,7 +26,7 @@ EXERCISE = DictExercise(
         OneOf("8 pairs", "Which of them keeps pairs, in a state of a fixed size?", (
             row("8 pairs by attention", "{keys}: attention finds them, but it keeps more with "
                 "every step.", "attention"),
-            row("8 pairs in a vector", "{keys}: in the lesson, at the best of three rates, "
+            row("8 pairs in a vector", "{keys}: in the lesson, at the best of four rates, "
                 "the LSTM found it in 64 to 77 of 100 lists.", "LSTM"),
             row("8 pairs in a minimal LSTM", "{keys}: it has one number per unit, and no way to "
                 "ask by a key.", "minimal LSTM"),
