@@ -1,14 +1,14 @@
-"""What lesson 16 measured once: the ladder's figures, and how the time of a rung grows.
+"""What lessons 16 and 19 measured once: the ladder, how a rung's time grows, a scan beside loops.
 
 Needs no torch. The ladder's table stands in ``ladder/figures.md``, as ``bench`` printed it;
-`speed_runs` is the script that measured the growth.
+`speed_runs` is the script that measured the growth and the scan.
 """
 
 import json
 from functools import cache
 from pathlib import Path
 
-__all__ = ["FILE", "growth", "ladder"]
+__all__ = ["FILE", "growth", "ladder", "scans"]
 
 FILE = Path(__file__).with_name("speed.json")
 FIGURES = Path(__file__).parents[1] / "ladder" / "figures.md"
@@ -57,3 +57,15 @@ def growth() -> dict[str, dict[str, float]]:
     letter is doubled and the others stay. `speed_runs.BASES` has the sizes.
     """
     return json.loads(FILE.read_text(encoding="utf-8"))["growth"]
+
+
+@cache
+def scans() -> dict[str, dict[str, dict[str, float]]]:
+    """Return for two sizes how many times as long as ``nn.LSTM`` three programs of lesson 19 take.
+
+    By size, program and "float32" or "float64"; `speed_runs.scans` says how. Measured in November
+    2026 with PyTorch 2.13.0 (CPU build), on one core of an Intel Xeon on which other programs ran.
+    Four runs differed by a third at most, but for the loop of the minimal LSTM at the large size in
+    float32: there they gave 0.67 to 1.03.
+    """
+    return json.loads(FILE.read_text(encoding="utf-8"))["scans"]

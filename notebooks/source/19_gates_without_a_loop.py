@@ -12,8 +12,9 @@
 # %% [markdown]
 # ## The queue
 #
-# Lesson 16 ended at a queue: step 500 of `nn.LSTM` begins when step 499 is done, and most of a GPU
-# waits. What makes it wait? Here is the cell once more:
+# In lesson 16 no step of `nn.LSTM` could begin before the step before it was done. So 500 steps
+# stand in a queue, and more cores can at most share what is within one step. What makes a step
+# wait? Here is the cell once more:
 
 # %%
 from lstm_lessons import pictures
@@ -77,17 +78,17 @@ pictures.along(text, curves, title="c of unit 5")
 #
 # ## The minimal LSTM
 #
-# In 2024, Leo Feng and others took the LSTM and left out whatever reads h ([arXiv
-# 2410.01201](https://arxiv.org/abs/2410.01201)). What is left is the *minimal LSTM*, here in its
-# plainest form:
+# In 2024, Leo Feng and others took h out of the gates of the LSTM ([arXiv
+# 2410.01201](https://arxiv.org/abs/2410.01201)). Here is their *minimal LSTM* in its plainest form:
 #
-# * i and f read the word alone.
-# * g is the weighted sum of the word, without tanh.
-# * There is no o. What the layer shows is c itself.
+# * i, f and g read the word alone.
+# * There is no tanh and no o. What the layer shows is c itself.
 # * i and f are divided by their sum, so that they add up to 1.
 #
-# The last point is the coupled gates of lesson 13. With i = 0.6 and f = 0.9 the sum is 1.5, and
-# they become 0.4 and 0.6. So the new c is a mixture of the old c and of g:
+# For what follows only the first point is needed. The others make the layer simpler. The last one
+# is the coupled gates of lesson 13: with i = 0.6 and f = 0.9 the sum is 1.5, and they become 0.4
+# and 0.6. So the new c is a mixture of the old c and of g. From zeros it never becomes larger than
+# the largest g, and needs no tanh to hold it back:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -169,18 +170,23 @@ for f_all, in_all in (first_way, second_way):
 # %% [markdown]
 # 0.9 · 0.4 = 0.36, and 0.9 · 3.4 − 2 = 1.06. The other way gives the same step, since both do A,
 # then B, then C. The steps must stay in their order, but it does not matter which neighbours are
-# joined first. Neighbours may be joined in many places *at the same time*.
+# joined first. So many joins can be made *at the same time*.
 #
 # It pays because a joined step is again just two numbers. That comes from the form of a step:
 # something times c, plus something, and neither of the two depends on c. Such a step is called
 # *linear* in c, although something is added. In `nn.LSTM` it is not: there f is made from h, and h
 # from c.
 #
+# In place of f there may even be a matrix U, as in U c + x. Two such steps multiply c by U U, which
+# is a matrix again. But for H units this join takes H · H · H multiplications and more, and ours
+# takes 2 H.
+#
 # ## The scan
 #
-# In round 1, each step is joined with the one before it. In the picture two lines lead to each new
-# dot: a strong one from the step before, and a faint one from the step itself. A dot with the
-# numbers 1–2 stands for steps 1 and 2.
+# We want c after *every* step, not only after the last. So in round 1 *each* step is joined with
+# the one before it: 0 with 1, 1 with 2, 2 with 3. These pairs overlap. In the picture two lines
+# lead to each new dot: a strong one from the step before, and a faint one from the step itself. A
+# dot with the numbers 1–2 stands for steps 1 and 2.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
@@ -212,7 +218,8 @@ print(rounds, "rounds")
 #
 # * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Take the
 #   steps 0, 1, 2, 3 and a reach of 1: `f[1:]` is that of steps 1, 2, 3, and `let_in[:-1]` that of
-#   steps 0, 1, 2. So each step lies beside the one that is `reach` before it.
+#   steps 0, 1, 2. So each step lies beside the one that is `reach` before it, and the two are
+#   joined as in `join`.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
 #   `torch.cat` puts them in front again.
 
@@ -260,49 +267,12 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 # The four tensors are the output, and the gradients of x, weight and bias. So this layer can be
 # trained without any loop over time.
 #
-# ## A shorter way?
-#
-# Take A and B once more: from c = 0 they make 0.8 · 3 + 1 = 3.4. The 3 that A lets in is
-# multiplied by the f of all steps after A, here 0.8.
-#
-# Call P the product of all f up to a step, its own f included. P is 0.5 for A, and 0.5 · 0.8 = 0.4
-# for B. Now divide: 0.4 / 0.5 = 0.8. This is the f after A, and nothing was joined.
-#
-# So, on paper, there is a way without joins. Divide what each step lets in by its own P, and add
-# up: 3 / 0.5 + 1 / 0.4 = 8.5. For c after B, multiply by the P of B: 8.5 · 0.4 = 3.4. `cumprod`
-# and `cumsum` are the running product and sum:
-
-
-# %%
-def shortcut(f, let_in):
-    """Return c after every step, on paper."""
-    P = f.cumprod(dim=0)
-    return P * (let_in / P).cumsum(dim=0)
-
-
-print(shortcut(torch.full((4,), 0.5), torch.ones(4)).tolist())
-
-# %% [markdown]
-# These are the numbers of the scan. Now let f be 0.5 at each of 2,000 steps, and let in 1. Then c
-# comes close to 2.
-#
-# **Predict.** Think of P at the end. What does this way give for c: about 2, 0, or something else?
-
-# %%
-halves, ones = torch.full((2000,), 0.5), torch.ones(2000)
-print("scan:    ", scan(halves, ones)[-1].item())
-print("shortcut:", shortcut(halves, ones)[-1].item())
-
-# %% [markdown]
-# `nan`. One half to the power 2,000 is too small for a float64, and becomes 0. So the last 1 is
-# divided by 0, which gives infinity, and 0 times infinity is `nan`. The scan never divides. Its
-# products may become 0 as well, but then as good as nothing is left of the oldest steps.
-#
 # ## What it costs
 #
 # Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
 # first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop has only 7 steps after
-# step 0. We count each as a join, although it multiplies only once and a join twice.
+# step 0. We count each of them as a join, although a step of the loop multiplies once and a join
+# twice.
 #
 # So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
 # many. In the explorer a *hand* makes one join after the other, and a *turn* is as long as one
@@ -323,64 +293,46 @@ explorers.loop_and_scan()
 #
 # </details>
 #
-# Now with a clock. In lesson 16 time was made of calls and of multiplications. So we measure once
-# with small tensors and once with large ones.
-
-# %%
-from timeit import repeat
-
-
-def one_by_one(f, let_in):
-    """Return c after every step, one after the other."""
-    c, seen = torch.zeros_like(let_in[0]), []
-    for t in range(len(f)):
-        c = f[t] * c + let_in[t]
-        seen.append(c)
-    return torch.stack(seen)
-
-
-# %%
-def shortest_time(run, *arguments):
-    """Return the shortest time of five runs, in seconds."""
-    return min(repeat(lambda: run(*arguments), number=1, repeat=5))
-
-
-# %% [markdown]
-# **Predict.** Divide the time of the loop by the time of the scan. Where is the result larger: for
-# one sentence with 16 units, or for 32 sentences with 256 units?
-
-# %%
-torch.set_num_threads(1)
-ratios = {}
-for size in ((1, 16), (32, 256)):
-    gates = torch.rand(256, *size), torch.randn(256, *size)
-    of_loop = shortest_time(one_by_one, *gates)
-    ratios[size] = of_loop / shortest_time(scan, *gates)
-    print(size, "the scan is faster:", ratios[size] > 1)
-print("The result is larger for", max(ratios, key=ratios.get))
-
-# %% [markdown]
-# For the small one. On the machine on which this page was made, the scan is faster there: the loop
-# makes many calls, and the scan few. In the large one the numbers cost the time: this scan works
-# through more of them, and `torch.cat` copies them in every round.
+# ## With a clock
 #
-# And `nn.LSTM`, with which we began? It reads 256 words, and the minimal LSTM reads them with its
-# scan:
+# In lesson 16 time was made of calls and of multiplications. For 256 words a loop in Python makes
+# 517 calls, two of them in each step. Our scan makes 96, twelve in each of eight rounds. But in
+# each round it works through all numbers again.
+#
+# Three programs read 256 words: `hoisted` of lesson 16, which is an LSTM by a loop in Python; the
+# minimal LSTM with such a loop; and the minimal LSTM with our scan. Each was measured beside
+# `nn.LSTM`, on one core of an Intel Xeon (`scans` in `lstm_lessons/data/speed_runs.py`).
+#
+# **Predict.** A guess: for one sentence, with 16 units and in float32, which takes the shortest
+# time: the loop of the minimal LSTM, its scan, or `nn.LSTM`?
 
 # %%
-with torch.no_grad():
-    for size in ((1, 16), (32, 256)):
-        words, units = torch.randn(256, *size), size[1]
-        own = torch.randn(3 * units, units) / 16, torch.randn(3 * units)
-        of_lstm = shortest_time(torch.nn.LSTM(units, units), words)
-        of_scan = shortest_time(by_scan, words, *own)
-        print(size, "nn.LSTM takes 5 times as long:", of_lstm > 5 * of_scan)
+from lstm_lessons.data.speed import scans
+
+print("time over that of nn.LSTM")
+for size, programs in scans().items():
+    print(f"{size:32} float32 float64")
+    for name, ratio in programs.items():
+        single, double = ratio["float32"], ratio["float64"]
+        print(f"  {name:30} {single:7.1f} {double:7.1f}")
 
 # %% [markdown]
-# With one sentence we gain much. Not all of it is the scan: the minimal LSTM also does less in
-# each step. On one core, the large case does not gain as much. On a GPU there are many hands: for
-# layers whose steps are linear, Eric Martin and Chris Cundy reported up to 9 times the speed with
-# a scan in 2017 ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# `nn.LSTM`: the three numbers of that column are all above 1. On other machines the ratios are
+# others. Now compare the rows:
+#
+# * From the first to the second, the *cell* is cheaper: no product with h is left in a step. That
+#   saves time at both sizes.
+# * From the second to the third, the *scan* takes the place of the loop. For one sentence it takes
+#   about a third of the time or less, because there are fewer calls. For 32 sentences it takes
+#   longer, and much of what the cell has saved is lost.
+# * `nn.LSTM` is a loop as well, but in a library, without a call from Python in each step. In
+#   float32 it beats our scan at both sizes. In float64 it has to do without the oneDNN of lesson
+#   16. There our scan takes a tenth of its time for one sentence.
+#
+# So on one core our scan is never the quickest in float32. To pay, a scan needs many hands, and all
+# its joins in one program. Eric Martin and Chris Cundy wrote such a program for a GPU. In 2017 they
+# reported up to 9 times the speed, for layers whose steps are linear ([arXiv
+# 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -402,15 +354,16 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 
 # %% [markdown]
 # With all ten seeds the minimal LSTM has 99 % right by round 3, where the LSTM takes 4 to 6 rounds.
-# But coupled gates that read h take 2 or 3. So the missing h is not what makes it sooner. A bracket
-# says by itself what is to be done: `(` opens, `)` shuts, a dot keeps.
+# But coupled gates that read h take 2 or 3. So the coupling alone may explain it. And here h is not
+# needed: a bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
 #
 # Now another task. The network reads a row of bits, and after each bit it says whether the number
 # of ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
 #
-# An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, with
-# ten seeds each: 500 updates with 32 rows, by Adam at a rate of 0.02 (`parity` in
-# `lstm_lessons/data/after.py`). We look at the answers after the last of 20 bits, and of 200.
+# An LSTM with 8 units and minimal LSTMs with 8 and with 64, each with a linear head, were trained
+# on rows of 20 bits, with ten seeds each: 500 updates with 32 rows, by Adam at a rate of 0.02
+# (`parity` in `lstm_lessons/data/after.py`). We look at the answers after the last of 20 bits, and
+# of 200.
 #
 # **Predict.** An answer by chance is right for half of the rows. A guess: what share of the rows of
 # 20 bits does the minimal LSTM with 8 units get right, about a half, three quarters, or all?
@@ -426,11 +379,12 @@ for name, seeds in measured("parity").items():
 # A half, and with 64 units it is no better. The LSTM has learnt it, even for rows ten times as
 # long as those of its training.
 #
-# For 20 bits there *are* weights for 64 units that do it. Training did not find them here.
+# For 20 bits the weights of 64 units can be set by hand: at a 1 each unit fades by an f of its own,
+# at a 0 it keeps, and the head weighs them. But the head then adds up numbers above 1,000,000,000
+# to get scores of about 1. float64 has the digits for that, and float32 has not.
 #
-# For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
-# LSTM reads the same word at each step, so f and what is let in are the same at each step. Take f =
-# 0.6, let in 0.4:
+# For long rows no digits are enough. Look at a row of ones alone. The minimal LSTM reads the same
+# word at each step, so f and what is let in are the same at each step. Take f = 0.6, let in 0.4:
 
 # %%
 c = 0.0
@@ -444,18 +398,18 @@ for _ in range(5):
 # become smaller, and all of them have the same sign. c creeps towards one value, here 1.
 #
 # So does every unit, and a float has a fixed number of digits. After enough ones nothing moves any
-# more, and no head can tell even from odd. So a layer whose gates read the word alone, with f
-# between 0 and 1, is not right for rows of *every* length.
+# more, and no head can tell even from odd. A second layer on top does not help: when the first
+# stands still, the second reads the same numbers at each step, too. So a layer whose gates read the
+# word alone, with f between 0 and 1, is not right for rows of *every* length.
 #
-# An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory
-# is up than when it is down. Peepholes, which read c, would do as well. But neither can be
-# scanned.
+# An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
+# up than when it is down. Peepholes, which read c, would do as well. But then the step is not
+# linear in c, and cannot be joined.
 #
 # What can be scanned is this: at a 1 let f be −1, and let in 1; at a 0 keep c. Then four ones take
 # c from 0 to 1, 0, 1, 0. But the sigmoid never gives −1. Riccardo Grazzi and others proved in 2024
-# that layers of this kind cannot do parity if all factors are positive and numbers have a fixed
-# number of digits, and that negative factors mend it ([arXiv
-# 2411.12537](https://arxiv.org/abs/2411.12537)).
+# that layers of this kind cannot do parity if every f is positive and numbers have a fixed number
+# of digits, and that a negative f mends it ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
 # ## What we have seen
@@ -464,8 +418,9 @@ for _ in range(5):
 #   read the word alone, and its step is linear in c.
 # * Two linear steps can be joined into one. A scan joins neighbours in rounds: 10 rounds for
 #   1,000 steps. It gives the loop's numbers and gradients.
-# * Our scan does more work than the loop. It wins where there are many hands, or where calls cost
-#   more than numbers.
+# * Our scan does more work than a loop, in fewer calls. On one core it wins against a loop in
+#   Python if tensors are small. In float32 it lost to `nn.LSTM`, a loop in a library. To pay, a
+#   scan needs many hands, and one program for all its joins.
 # * Gates that read the word alone cannot know what the layer remembers. Brackets were learnt all
 #   the same. Parity was not, and with f between 0 and 1 such a layer is not right for rows of
 #   every length.

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from lstm_lessons import trained_reader
-from lstm_lessons.data import code_or_prose
+from lstm_lessons.data import code_or_prose, speed_runs
+from lstm_lessons.data.speed import scans
 from lstm_lessons.data.trials import measured
-from lstm_lessons.lstm.minimal import minimal_gates, scan
+from lstm_lessons.ladder.counting import count
+from lstm_lessons.lstm.minimal import MinimalLSTM, minimal_gates, minimal_step, scan
 
 
 def test_for_4096_steps_the_scan_of_the_lesson_makes_eleven_times_the_joins_of_the_loop():
@@ -91,6 +93,91 @@ def test_with_64_units_set_by_hand_a_minimal_lstm_has_parity_of_20_bits():
     assert ((seen @ head - wanted[:, None]).abs() < 0.5).all()
     assert (seen * head.T).abs().max() > 1e9  # what is added up, for scores of about 1
     bits = torch.randint(2, (20, 5000)).double()
-    c = scan(*minimal_gates(bits[..., None], weight, bias))[-1]
-    says = torch.cat([c, torch.ones(5000, 1)], dim=1) @ head
-    assert torch.equal(says[:, 0] < 0, bits.sum(dim=0) % 2 == 1)
+    odd = bits.sum(dim=0) % 2 == 1
+
+    def right(dtype):
+        given = (each.to(dtype) for each in (bits[..., None], weight, bias))
+        c = scan(*minimal_gates(*given))[-1]
+        says = torch.cat([c, torch.ones(5000, 1, dtype=dtype)], dim=1) @ head.to(dtype)
+        return ((says[:, 0] < 0) == odd).double().mean().item()
+
+    assert right(torch.float64) == 1
+    assert right(torch.float32) < 0.9
+
+
+def test_by_dividing_by_the_product_of_all_f_c_is_right_on_paper_and_nan_after_2000_steps():
+    """What the guide says: f is 0.5 and 1 is let in, so that c comes close to 2."""
+
+    def divided(f, let_in):
+        P = f.cumprod(dim=0)
+        return P * (let_in / P).cumsum(dim=0)
+
+    halves, ones = torch.full((2000,), 0.5).double(), torch.ones(2000).double()
+    torch.testing.assert_close(divided(halves[:40], ones[:40]), scan(halves[:40], ones[:40]))
+    assert scan(halves, ones)[-1] == pytest.approx(2) and divided(halves, ones)[-1].isnan()
+
+
+def test_a_loop_over_256_steps_makes_2_calls_a_step_and_the_scan_12_a_round():
+    """As lesson 16 counts: a slice is a call, and to take the next step of a tensor is none."""
+
+    def calls(run, steps):
+        return count(run, torch.rand(steps, 1, 16), torch.randn(steps, 1, 16)).calls
+
+    assert calls(speed_runs.one_by_one, 256) == 517
+    assert calls(speed_runs.one_by_one, 256) - calls(speed_runs.one_by_one, 255) == 2
+    assert calls(scan, 256) == 96 == 8 * 12
+
+
+def test_what_the_recorded_times_show_of_the_cell_and_of_the_scan():
+    """One core of an Intel Xeon; nothing is timed here."""
+    found = scans()
+    small, large = (found[size].values() for size in speed_runs.LAYERS)
+    for lstm, loop, by_scan in (small, large):
+        assert all(loop[kind] < 0.7 * lstm[kind] for kind in lstm)  # the cell
+        assert by_scan["float32"] > 1.25  # nn.LSTM is quicker, so that it never is the quickest
+    lstm, loop, by_scan = small
+    assert min(ratio["float32"] for ratio in small) > 1.25
+    assert all(by_scan[kind] < 0.36 * loop[kind] for kind in loop)
+    assert by_scan["float64"] == pytest.approx(0.1, abs=0.02)
+    lstm, loop, by_scan = large
+    for kind in loop:
+        saved, lost = lstm[kind] - loop[kind], by_scan[kind] - loop[kind]
+        assert by_scan[kind] > 1.25 * loop[kind] and saved > lost > 0.5 * saved
+
+
+def test_the_programs_that_were_timed_read_alike():
+    """Two of the same minimal LSTM, and hoisted beside the nn.LSTM that it is measured by."""
+    torch.manual_seed(0)
+    lstm, x = torch.nn.LSTM(3, 3, dtype=torch.float64), torch.randn(9, 2, 3).double()
+    minimal = MinimalLSTM(3, 3, dtype=torch.float64)
+    own, loop, by_scan = (run() for run in speed_runs.programs(lstm, minimal, x).values())
+    torch.testing.assert_close(own, lstm(x)[0], rtol=0, atol=1e-12)
+    torch.testing.assert_close(by_scan, loop, rtol=0, atol=1e-12)
+
+
+def test_from_zeros_c_is_never_larger_than_the_largest_g():
+    torch.manual_seed(0)
+    f, g = torch.rand(50, 40).double(), torch.randn(50, 40).double()
+    c = scan(f, (1 - f) * g)
+    assert (c.abs() <= g.abs().cummax(dim=0).values).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_after_enough_ones_neither_layer_of_two_moves(dtype):
+    torch.manual_seed(0)
+    first, second = MinimalLSTM(2, 30, dtype=dtype), MinimalLSTM(30, 30, dtype=dtype)
+    ones = torch.tensor([0.0, 1.0], dtype=dtype).expand(400, 1, 2)
+    with torch.no_grad():
+        lower = one_layer(first, ones)
+        upper = one_layer(second, lower)
+    for c in (lower, upper):
+        assert c[0].ne(c[-1]).any() and c[-100:].eq(c[-1]).all()
+
+
+def one_layer(layer, x):
+    """Return c of all steps, by the loop: one step rounds as the next."""
+    c, seen = torch.zeros(1, 30, dtype=x.dtype), []
+    for x_t in x:
+        (c,) = minimal_step(x_t, c, layer.weight, layer.bias)
+        seen.append(c)
+    return torch.stack(seen)

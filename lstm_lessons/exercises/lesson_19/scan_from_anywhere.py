@@ -136,8 +136,8 @@ def _c_added_first_forgotten(f: Tensor, let_in: Tensor, c: Tensor) -> Tensor:
 
 
 _OTHERS = (
-    other("the shortcut", "You divide by the product of all f, as the shorter way of the lesson "
-          "does. Where that product is too small for a float64, what comes out is wrong.",
+    other("the shortcut", "You divide by the product of all f, which is right on paper. Where that "
+          "product is too small for a float64, what comes out is wrong.",
           _shortcut, _shortcut_added, _shortcut_in_logarithms, _shortcut_held(1e-300),
           _shortcut_held(1e-30), _shortcut_held(1e-12)),
     other("c added at the end", "You scan from zeros, and then add what is left of c, but too much "
