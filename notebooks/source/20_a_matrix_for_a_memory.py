@@ -353,10 +353,10 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
     print(f"{name:14} from {min(shares):.2f} to {max(shares):.2f}")
 
 # %% [markdown]
-# The LSTM alone. Training did not find it for the other two, and rows of *every* length they cannot
-# have right. Take rows of ones alone. The gates of the matrix read the word alone, so C, n and h
-# creep to one value each, as c did in lesson 19. Attention, which here is not told the places,
-# shows a mean of equal values, the same at every step. So no head can tell odd from even.
+# The LSTM alone. Training did not find parity for the other two, and neither can be right for rows
+# of *every* length. Take rows of ones alone. The gates of the matrix read the word alone, so C, n
+# and h creep to one value each, as c did in lesson 19. Attention, which here is not told the
+# places, shows a mean of equal values, the same at every step. So no head can tell odd from even.
 
 # %% [markdown]
 # ## What we have seen
