@@ -145,8 +145,9 @@ exercise("11.3").check(answer)
 #    it far below 1 at every update?
 # 2. Then look at the update right before the first `nan`. Is the gradient long there? And where the
 #    factor is small, is the gradient long, and how much of it belongs to the head?
-# 3. A `nan` out of nothing, after a short gradient and a small loss, has come in from outside. A
-#    loss that grows from update to update while nothing grows over time overshoots.
+# 3. A factor that can still be measured says that the weights are no `nan`. If the loss is one all
+#    the same, it has come in from outside. A loss that grows from update to update while nothing
+#    grows over time overshoots.
 
 # %% [markdown]
 # ## 11.4 What clipping does

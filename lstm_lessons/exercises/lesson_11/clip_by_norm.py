@@ -40,6 +40,19 @@ def _each_alone(small):  # noqa: ANN001, ANN202 - torch adds 1e-6 to the length,
     return clip
 
 
+def _each_through_its_length(d_weight, d_bias, limit):  # noqa: ANN001, ANN202 - 0 / 0 if all are 0
+    def shortened(gradient):  # noqa: ANN001, ANN202
+        return gradient / gradient.norm() * min(gradient.norm(), limit)
+
+    return shortened(d_weight), shortened(d_bias)
+
+
+def _each_where_all_are_long(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
+    if (d_weight.square().sum() + d_bias.square().sum()).sqrt() <= limit:
+        return 1 * d_weight, 1 * d_bias
+    return limit * d_weight / d_weight.norm(), limit * d_bias / d_bias.norm()
+
+
 def _each_to_the_limit(d_weight, d_bias, limit):  # noqa: ANN001, ANN202
     return limit * d_weight / d_weight.norm(), limit * d_bias / d_bias.norm()
 
@@ -128,10 +141,21 @@ _SLIPS = (
         ("always to the length 1", "You bring *every* gradient to the length 1. Only one that is "
          "above the limit is shortened, and to the limit.", "1 / length"),
     ),
-    place("factor * d_weight", ("the weight left long", "`d_weight` comes back as it was. One "
-                                "factor is for all.", "1 * d_weight")),
-    place("factor * d_bias", ("the bias left long", "`d_bias` comes back as it was. One factor is "
-                              "for all.", "1 * d_bias")),
+    place(
+        "factor * d_weight",
+        ("the weight left long", "`d_weight` comes back as it was. One factor is for all.",
+         "1 * d_weight"),
+        alone=(("the weight by its own length", "You shorten `d_weight` by its own length. The "
+                "length of both together is for all.",
+                "min(1, limit / d_weight.norm()) * d_weight"),),
+    ),
+    place(
+        "factor * d_bias",
+        ("the bias left long", "`d_bias` comes back as it was. One factor is for all.",
+         "1 * d_bias"),
+        alone=(("the bias by its own length", "You shorten `d_bias` by its own length. The length "
+                "of both together is for all.", "min(1, limit / d_bias.norm()) * d_bias"),),
+    ),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
@@ -149,7 +173,11 @@ EXERCISE = FunctionExercise(
               "these two tensors have none.", _unchanged),
         other("each alone", "You clip each tensor by its own length. Then both may be within the "
               "limit while the whole is not, and the direction changes: one length for all.",
-              *map(_each_alone, (0, 1e-8, 1e-7, 1e-6))),
+              *map(_each_alone, (0, 1e-8, 1e-7, 1e-6, 1e-5)), _each_through_its_length),
+        other("each where all are long", "Where both together are too long, you bring each tensor "
+              "to the limit by its own length. Then both together are still longer than the limit, "
+              "and the direction changes: one length, and one factor, for all.",
+              _each_where_all_are_long),
         other("each to the limit", "You bring each tensor to the limit by its own length, a short "
               "one too. Both are one list of numbers, which has one length. And a list that is "
               "shorter than the limit stays as it is.", _each_to_the_limit),

@@ -27,8 +27,8 @@ _QUESTIONS = (
         row("broken data taken for a vanishing", "The third run has learnt: its loss is 0.005 at "
             "update 40. What ended it came at once.", "A"),
         row("broken data taken for an explosion", "In the third run the gradient of update 40 is "
-            "shorter than that of update 20, and the loss is small. An explosion shows in the "
-            "loss and in the length before the `nan` comes.", "B"),
+            "shorter than that of update 20, which did no harm. And at update 41 the factor is "
+            "still 1.04: the weights are as good as before, and yet the loss is `nan`.", "B"),
         row("broken data taken for the head's", "In the third run the loss falls until update 40. "
             "A learning rate that is too large lets it grow from update to update.", "C"),
     ), options=_LETTERS),
