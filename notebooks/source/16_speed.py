@@ -87,10 +87,10 @@ same(in_a_row(per_sample(*exact)), wanted)
 # %% [markdown]
 # Equal. And the time? Our clock is `thread_time`. It stands still while other software has our
 # core. Each program runs once without it, to set up things. Then they run *in turn*: one run of
-# each, then again one of each, for a second and at least ten times. For it matters what ran before.
-# Straight after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this lesson about
-# 0.4 ms. In a model, too, other work stands between two calls of a layer. We keep the shortest time
-# of each, the one that was disturbed least.
+# each, then again one of each, for a second and at least ten times. It matters what ran just
+# before: straight after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this
+# lesson about 0.4 ms. In a model, too, other work stands between two calls of a layer. We keep the
+# shortest time of each, the one that was disturbed least.
 
 # %%
 import sys
@@ -166,8 +166,8 @@ for limit in (10, 100):
 # %% [markdown]
 # Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has to
 # look at its arguments, choose a program, and ask for memory. That takes about as long for a
-# thousand numbers as for one. In `per_sample`, most calls make 16 or 64 numbers. 8,423 times the
-# tanh of 16 numbers came to about half of its time. So a large part of it is the price of calling.
+# thousand numbers as for one. 8,423 times the tanh of 16 numbers came to about half of the time of
+# `per_sample`. So a large part of it is the price of calling.
 #
 # ## Rung by rung: fewer calls
 #
@@ -295,8 +295,7 @@ print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% [markdown]
 # A third: I / (I + H). They are still made, in one large product. Only one call per step is saved,
-# so expect little. Of the two large layers in the explorer below, it saved a seventh of the time in
-# "wide", and nothing in "long and wide".
+# so expect little.
 #
 # Now the times, on your machine. The last column is the time of each program over that of
 # `nn.LSTM`.
@@ -312,12 +311,13 @@ for rung, time in zip(rungs, times):
     print(f"{rung.__name__:15} {calls:5} calls  {time / unit:6.1f}")
 
 # %% [markdown]
-# The time falls as the calls do. We measured about 60, 5, 3, and a little less than 3. From the
-# first rung to the second the calls fell to a twelfth, and the time to a twelfth or a thirteenth.
+# The time falls as the calls do. We measured 50 to 70, 4 to 5, about 3, and a little less than
+# that. From the first rung to the second the calls fell to a twelfth, and the time to a twelfth or
+# a thirteenth.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop inside the library,
-# where a step needs no Python. In float32 PyTorch hands the layer, where it can, to *oneDNN*, a
-# library that has such layers ready-made. With oneDNN switched off, our ratios were half as large.
+# where a step needs no Python. In float32 PyTorch leaves the layer, where it can, to
+# *oneDNN*, a library that has it ready-made. With oneDNN switched off, our ratios were half as large.
 #
 # ## The way back
 #
@@ -355,8 +355,8 @@ pictures.rung("own backward")
 # %% [markdown]
 # In PyTorch, a way back of our own is a class made from `torch.autograd.Function`. Its `forward`
 # computes the results, and puts what the way back needs, such as all gates, into a bag, `ctx`. Its
-# `backward` takes it out, gets the gradients of the results, and returns those of the arguments.
-# The package has the class, in `ladder/backward.py`, and the rung made of it, `own_backward`.
+# `backward` takes it out, and returns the gradients of the arguments. The package has such a class
+# in `ladder/backward.py`, and the rung made of it, `own_backward`.
 #
 # Are its gradients those of `hoisted`? The loss is the mean of the squares of all results. `leaves`
 # are copies of the seven arguments that ask for gradients.
@@ -412,8 +412,8 @@ for program in (hoisted, own_backward):
 # %% [markdown]
 # No: two of 14. Most is saved elsewhere. Autograd makes the slopes of lesson 10 anew at each step.
 # But after the way forward all gates are known. So `own_backward` makes the slopes before its loop,
-# for many steps at once. In plain code, with i, f, g, o, `c_before` and `tanh_c` of all steps, each
-# (T, B, H):
+# for many steps at once. In plain code, i, f, g, o, `c_before` and `tanh_c` are those of all steps,
+# each (T, B, H). `to_i` is made of slopes: d_c times `to_i` is dz of gate i.
 #
 # ```python
 # to_i, to_f = g * i * (1 - i), c_before * f * (1 - f)
@@ -432,10 +432,10 @@ for program in (hoisted, own_backward):
 #
 # ## The whole ladder
 #
-# At which sizes does which rung pay? The picture shows times over that of `nn.LSTM`, measured on
-# one core of an Intel Xeon with nothing else at work: medians of 31 to 161 rounds. The axis is
-# logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what `torch.compile` makes of
-# `hoisted`. It needs about a minute first, for each size.
+# At which sizes does which rung pay? The picture shows the time of each rung over that of
+# `nn.LSTM`, measured on one core of an Intel Xeon with nothing else at work: medians of 31 to 161
+# rounds. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what
+# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
 #
 # **Try it.**
 #

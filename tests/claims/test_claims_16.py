@@ -51,15 +51,6 @@ def test_the_move_saves_two_of_the_14_calls_that_own_backward_saves_in_a_step():
     assert per_step(own_backward) == (8, 5)
 
 
-def test_hoisting_saved_a_seventh_in_one_wide_layer_and_nothing_in_the_other():
-    def forward(size, rung):
-        return ladder()[size][rung][0]
-
-    wide, long_and_wide = (35, 20, 200, 200), (128, 32, 128, 256)
-    assert forward(wide, "hoisted") / forward(wide, "one product") == pytest.approx(6 / 7, abs=0.01)
-    assert abs(forward(long_and_wide, "hoisted") - forward(long_and_wide, "one product")) < 0.02
-
-
 def test_what_the_text_reads_off_the_explorer_for_a_training_step():
     small, _, _, one_line = ladder().values()
     assert small["compiled"][1] / small["hoisted"][1] == pytest.approx(0.5, abs=0.02)
