@@ -316,8 +316,8 @@ for rung, time in zip(rungs, times):
 # a thirteenth.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop inside the library,
-# where a step needs no Python. In float32 PyTorch leaves the layer, where it can, to
-# *oneDNN*, a library that has it ready-made. With oneDNN switched off, our ratios were half as large.
+# where a step needs no Python. In float32 PyTorch leaves the layer, where it can, to *oneDNN*, a
+# library that has it ready-made. With oneDNN switched off, our ratios were half as large.
 #
 # ## The way back
 #
