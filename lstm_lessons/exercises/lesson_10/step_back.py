@@ -126,6 +126,9 @@ _SLIPS = (
          "step further back along c, it is multiplied by f.", "d_c"),
         ("another gate on the belt", "The second result: c_before was multiplied by f. You take "
          "another gate.", "d_c * o"),
+        ("from_next alone on the belt", "The second result begins at `from_next`. What comes to c "
+         "through h is left out there: c_before gets back *all* that comes to c, times f.",
+         "from_next * f"),
         alone=(("c_before for f", "The second result: c_before was multiplied by f, so f is the "
                 "slope. You take c_before itself.", "d_c * c_before"),
                ("a slope on the belt", "The second result: from c to c_before the slope is f, and "
@@ -139,10 +142,6 @@ _SLIPS = (
              "gradient of c_before.", {"dz, d_c * f": "d_c * f, dz"}, paired=False),
     together("one under the other", "The four sums stand one under the other, (4B, H). Side by "
              "side is `dim=1`, which gives (B, 4H).", {"dim=1": "dim=0"}, paired=False),
-    together("from_next alone on the belt", "The second result is only what the next step has "
-             "handed back, times f. What comes to c through h is missing there, and there alone.",
-             {"d_c * f": "from_next * f"},
-             paired=False),
 )  # fmt: skip
 
 
@@ -218,7 +217,6 @@ _OTHERS = (
         ),
         _with("", _SQUEEZED),
         _with("", _SQUEEZED.replace("g**2", "torch.tanh(g) ** 2")),
-        _with("", _RIGHT.replace("g**2", "torch.tanh(g) ** 2")),
     ),
 )
 
