@@ -43,7 +43,8 @@ for t in (13, 14):
 # %%
 vectors = x.clone().requires_grad_()
 _, (h_n, c_n) = reader.lstm(vectors)
-reader.head(h_n[-1]).backward()
+score = reader.head(h_n[-1])
+score.backward()
 lengths = vectors.grad.norm(dim=1)  # (T,)
 
 # %% [markdown]
@@ -101,8 +102,9 @@ pictures.way_back("forward")
 #
 # * If o grows by 0.001, h grows by 0.84 · 0.001. And the result grows 1 times as fast as h. So
 #   `d_o` is 1 · 0.84 = 0.84.
-# * If c grows by 0.001, tanh(c) grows by its slope, $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$, times
-#   0.001, and h grows 0.50 times as much. That makes 1 · 0.50 · 0.29 = 0.15.
+# * If c grows from 1.22 to 1.23, tanh(c) grows from 0.840 to 0.843, about 0.3 times as fast. This
+#   slope of tanh can be computed from its value: $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$. And h grows
+#   0.50 times as fast as tanh(c). That makes 1 · 0.50 · 0.29 = 0.15.
 #
 # Both go by one rule: **what comes back is what has arrived, times the slope of this arrow.**
 #
@@ -154,8 +156,7 @@ pictures.way_back("gates")
 # \end{aligned}$$
 #
 # Here is the way back through the gates as a function, for B rows. `step` is what was kept on the
-# way forward. `from_next` is what comes to c from the next step, 0.50 in the picture. What goes
-# back to c_before is `d_c` times f. For the step before, this number is then its `from_next`.
+# way forward. `from_next` is what comes to c from the next step, 0.50 in the picture.
 
 
 # %%
@@ -192,6 +193,10 @@ word, h_before, c_before = before.split(1)
 tanh_c = torch.tanh(f * c_before + i * g)
 step = Step(word, h_before, c_before, i, f, g, o, tanh_c)
 
+# %% [markdown]
+# **Predict.** With a calculator: in unit 1, 1.59 has come to o, and o is 0.88. How much of it comes
+# to the sum of o?
+
 # %%
 d_h, from_next = torch.tensor([[1.0, -2]]), torch.tensor([[0.5, 0]])
 dz, _ = gates_backward(d_h, from_next, step)
@@ -199,8 +204,8 @@ for name, each in zip("ifgo", dz[0].chunk(4)):
     print(f"dz_{name}: {each[0]:.2f}, {each[1]:.2f}")
 
 # %% [markdown]
-# Below you can walk it number by number, with one unit. It begins at h; the box with the thick
-# frame has just got its gradient, and the last lines say how.
+# It is 1.59 · 0.88 · 0.12 = 0.17. Below you can walk it number by number, with one unit. It begins
+# at h; the box with the thick frame has just got its gradient, and the last lines say how.
 #
 # **Try it.** Press "gates at their ends", and play. Does any of the four sums get more than 0.01?
 
@@ -264,8 +269,8 @@ dz.T @ word
 # the word. For the weights of h it is `dz.T @ h_before`. A bias is only added, so its gradient is
 # dz itself.
 #
-# A batch has many rows, and all of them use the same weights. So what comes back to a weight adds
-# up over the rows. The same product, (8, B) times (B, 2), does that, too.
+# All rows of a batch use the same weights. So what comes back to a weight adds up over the rows.
+# The same product, (8, B) times (B, 2), does that, too.
 
 # %% [markdown]
 # These were all the rules. It is a good place for a break.
@@ -306,10 +311,10 @@ pictures.back_in_time(["n", "g", "e", "("])
 # forward, h went two ways, into the next step and into `output`. So the last two add up, to `d_h`.
 # And every step used the same weights, so their gradients add up over the steps.
 #
-# In the code, `d_h` and `from_next` are at first `d_h_n` and `d_c_n`, at the right of the picture,
-# and after the loop `d_h_0` and `d_c_0`. In between, `d_h` is what the step after has handed back,
-# until `d_output` is added. `Weights + Weights` adds tensor by tensor. `sum` begins with the
-# gradients of one step, and adds those of all others.
+# In the code, `d_h` and `from_next` come in at the right of the picture, as `d_h_n` and `d_c_n`. A
+# step hands both on to the step before it, and the first step hands back `d_h_0` and `d_c_0`.
+# `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step, and adds
+# those of all others.
 
 
 # %%
@@ -318,9 +323,9 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
     d_xs = []
     d_steps = []
     for t in reversed(range(len(steps))):
-        d_h = d_h + d_output[t]
+        d_h = d_h + d_output[t]  # all that comes to h of step t
         back = step_backward(d_h, from_next, steps[t], weights)
-        d_x, d_h, from_next, d_step = back
+        d_x, d_h, from_next, d_step = back  # d_h is now for step t - 1
         d_xs.append(d_x)
         d_steps.append(d_step)
     d_xs.reverse()
@@ -329,24 +334,27 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
-# 1990). Is it what autograd does? We take a layer with random weights and states. What comes in
-# from the right and from above is random, too.
+# 1990). Is it what autograd does? We take a random layer, and make one result from all that it
+# returns: each number times a random factor, and the sum of it all. As with the factors 1 and −2
+# at the beginning, these factors are the gradients that come in.
 
 # %%
 from torch import nn
 
 torch.manual_seed(0)
-T, B, I, H = 7, 3, 5, 4
-lstm = nn.LSTM(I, H)
-words = torch.randn(T, B, I, requires_grad=True)
-h_0 = torch.randn(B, H, requires_grad=True)
-c_0 = torch.randn(B, H, requires_grad=True)
-d_output = torch.randn(T, B, H)
-d_h_n, d_c_n = torch.randn(B, H), torch.randn(B, H)
+lstm = nn.LSTM(5, 4)
+words = torch.randn(7, 3, 5, requires_grad=True)  # (T, B, I)
+h_0 = torch.randn(3, 4, requires_grad=True)  # (B, H)
+c_0 = torch.randn(3, 4, requires_grad=True)
+output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
+d_output, (d_h_n, d_c_n) = torch.randn(7, 3, 4), torch.randn(2, 3, 4)
+result = (d_output * output).sum()
+result = result + (d_h_n * h_n).sum() + (d_c_n * c_n).sum()
+result.backward()
 
 # %% [markdown]
-# First by hand. `direction_forward` of the package is the loop of lesson 04. The last thing that it
-# returns is a list with the `Step` of each step.
+# That was autograd. Now by hand. `direction_forward` of the package is the loop of lesson 04. The
+# last thing that it returns is a list with the `Step` of each step.
 
 # %%
 from lstm_lessons.lstm.backprop import direction_forward
@@ -355,102 +363,68 @@ weights = Weights(*lstm.parameters())
 *_, steps = direction_forward(words, h_0, c_0, weights)
 with torch.no_grad():  # we ask autograd for nothing
     by_hand = direction_backward(d_output, d_h_n, d_c_n, steps, weights)
-d_x, d_h_0, d_c_0, d = by_hand
-ours = [d_x, d_h_0, d_c_0, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh]
-
-# %% [markdown]
-# Now autograd. `torch.autograd.grad` is told what was made, whose gradients we want, and what comes
-# in. `nn.LSTM` needs an axis for layers in its states, `h_0[None]`. For gradients, `same` is told
-# to allow 1e-10.
-
-# %%
-output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
-wanted = [words, h_0, c_0, *lstm.parameters()]
-comes_in = [d_output, d_h_n[None], d_c_n[None]]
-theirs = torch.autograd.grad([output, h_n, c_n], wanted, comes_in)
 
 # %%
 from lstm_lessons import same
 
+d_x, d_h_0, d_c_0, d = by_hand
+ours = [d_x, d_h_0, d_c_0, d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh]
 names = ["x", "h_0", "c_0", "weight_ih", "weight_hh", "bias_ih", "bias_hh"]
-for name, hand, autograd in zip(names, ours, theirs):
-    print(f"{name:<10}", same(hand, autograd, 1e-10))
+theirs = [words, h_0, c_0, *lstm.parameters()]
+for name, hand, each in zip(names, ours, theirs):
+    print(f"{name:<10}", same(hand, each.grad, 1e-10))
 
 # %% [markdown]
 # Every gradient is autograd's, so autograd has made no mistake.
 #
 # ## Back to the bracket
 #
-# In the reader's line, step 14 reads the bracket. i, f and o of 16 units are 48 gates. We say that
-# a gate is *at its end* where its slope is below 0.01.
-#
-# **Predict.** A guess: how many of the 48 gates are at their ends when the bracket is read, about
-# 5, about 15, or about 35?
+# Then what does the gradient say of the bracket? Take one of the 8 numbers of its vector. If it
+# goes from 0.8 to 0, and has the gradient 0.3, the score should fall by 0.8 · 0.3 = 0.24. If all 8
+# numbers go to 0, eight such products add up. The gradients are still those of the beginning.
 
 # %%
-of_reader, nothing = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
-*_, steps = direction_forward(x[:, None], nothing, nothing, of_reader)  # B = 1
-for t in (0, 14):
-    gates = torch.cat((steps[t].i, steps[t].f, steps[t].o))
-    at_end = (gates * (1 - gates) < 0.01).sum().item()
-    long = f"vector {x[t].norm():.2f} long"
-    print(f"step {t}: {long}, {at_end} gates at their ends")
+says = -(x[14] * vectors.grad[14]).sum()
+print(f"by the gradient: {says:.2f}")
 
 # %% [markdown]
-# About 35. At the first character there are only 4. The bracket's vector is three times as long,
-# and pushes the sums far from 0.
-#
-# Do these gates make its bar so short, 0.41? We go back by hand, and make each bar a second time,
-# *opened*: gates at their ends get the slope of a half open gate, 0.25. `d_h` begins as the weight
-# of the head, which makes the score from h.
-
+# The score is 0.87. So it should fall to 0.43, and the line should still be code. Now we really
+# take a part of the vector away, and in the end all of it. Beside it we count slopes: at step 14,
+# i, f, g and o of 16 units have 64 of them. We call one *flat* if it is below 0.01.
 
 # %%
-def opened(dz, step):
-    """Return dz with the slope 0.25 for each gate at its end."""
-    half = torch.full_like(step.g, 0.5)  # g stays as it is
-    gates = torch.cat((step.i, step.f, half, step.o), dim=1)
-    slope = gates * (1 - gates)
-    return torch.where(slope < 0.01, dz / slope * 0.25, dz)
+of_reader, zeros = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
 
 
-# %% [markdown]
-# **Predict.** A guess: how long is the bar of the bracket, opened, about 0.5, about 1 or about 4?
-
-# %%
-d_h, from_next = reader.head.weight, nothing
-for t in reversed(range(len(line))):
-    dz, _ = gates_backward(d_h, from_next, steps[t])
-    bar = (dz @ of_reader.weight_ih).norm()
-    bar_opened = (opened(dz, steps[t]) @ of_reader.weight_ih).norm()
-    if t in (0, 14):
-        print(f"{line[t]}: {bar:.2f}, opened {bar_opened:.2f}")
-    _, d_h, from_next, _ = step_backward(d_h, from_next, steps[t], of_reader)
-
-# %% [markdown]
-# 4.25, ten times as long: the bracket's bar is short because of the gates at their ends. At the
-# first character they hold little back, and more comes to its c, 5.05 in length against 1.88: each
-# step on the way adds something through its h. So its bar is long.
-#
-# A gradient is about small changes. Now a large one: we shrink the bracket's vector, at last to
-# zeros. If one of its numbers falls by 0.8, and has the gradient 0.3, the score should fall by
-# 0.8 · 0.3 = 0.24. The sum over all 8 numbers is what the gradient says.
-
-# %%
-says = -(x[14] * vectors.grad[14]).sum()  # grad and score: from the beginning
-for away in (0.01, 0.1, 0.5, 1):
-    changed = x.clone()
+def with_less(away):
+    """Return the score, and how many slopes are flat."""
+    changed = x[:, None].clone()  # (T, B, 8) with B = 1
     changed[14] *= 1 - away
-    _, (h_n, _) = reader.lstm(changed)
-    change = (reader.head(h_n[-1]) - score).item()
-    says_here = away * says
-    print(f"{away:4.0%} away: {change:6.3f}, by the gradient {says_here:6.3f}")
+    _, h, _, steps = direction_forward(changed, zeros, zeros, of_reader)
+    gates = torch.cat((steps[14].i, steps[14].f, steps[14].o))
+    slopes = torch.cat((gates * (1 - gates), 1 - steps[14].g ** 2))
+    return reader.head(h).item(), (slopes < 0.01).sum().item()
+
 
 # %% [markdown]
-# For a hundredth the gradient is right, for a tenth nearly, and for all of it far off.
+# **Predict.** A guess: with all of it away, by how much does the score really fall, about 0.04,
+# about 0.4 or about 4?
+
+# %%
+for away in (0.01, 0.1, 0.5, 1):
+    less, flat = with_less(away)
+    print(f"{away:4.0%} away: {less - score.item():6.3f}", end=", ")
+    print(f"by the gradient {away * says:6.3f}, {flat} slopes are flat")
+
+# %% [markdown]
+# For 1 % the gradient is right, for 10 % nearly. With all of it away, the score falls eight times
+# as far, and the verdict turns.
 #
-# So which character has turned the verdict? A large change is another character in its place. The
-# reader knows 86 others.
+# A gradient is made with the slopes of one place, here those of the line as it stands. With 1 %
+# away they are nearly the same. With all of it away they are others: only 19 are flat.
+#
+# So which character moves the verdict most? That depends on the change. A large one is another
+# character in the place of this one. The reader knows 86 others, and we try them all.
 
 # %%
 known = reader.embedding.weight[1:]  # (87, 8): row 0 is the padding
@@ -460,10 +434,6 @@ for place in range(len(line)):
     lines[:, place] = known
     _, (h_n, _) = reader.lstm(lines)
     turn.append((reader.head(h_n[-1]) < 0).sum().item())
-
-# %% [markdown]
-# **Predict.** A guess: how many of the 86, in the place of the bracket, turn the verdict back to
-# prose, about 10, about 40 or about 70?
 
 # %%
 plot, axes = figure(height=260)
@@ -475,13 +445,12 @@ named = [f"{each} {count}" for each, count in zip(shown, turn)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# 72 at the bracket, 40 at the first character, and only 5 at the second, whose gradient is almost
-# the longest. If the bracket is left out, or has zeros for its vector, the verdict turns, too. For
-# the first character, these two disagree. So it was the bracket.
+# In the place of the bracket, 72 of the 86 turn the verdict back to prose. For the first character
+# it is 40, and for the second, whose gradient is almost the longest, only 5. Asked
+# like this, it is the bracket.
 #
-# The gradient was right, and we had asked it another question. It says what a small change would do
-# *here*. The bracket has pushed its gates to their ends, and there a small change does next to
-# nothing.
+# The gradient was right, too. It answers another question: how fast does the score move when a
+# vector changes a *little*?
 
 # %% [markdown]
 # ## What we have seen
@@ -491,7 +460,8 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
 #   i (1 − i), which is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
-# * A gradient says what a small change would do. What a large one does, it cannot tell.
+# * A gradient is made with the slopes of one place. So it says what a small change would do. What a
+#   large one does, you have to try.
 
 # %% [markdown]
 # **A common mistake.** In a way back by hand, one of two ways is forgotten: what the next step

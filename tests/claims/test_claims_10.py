@@ -86,8 +86,8 @@ def test_two_characters_turn_the_verdict_if_they_are_left_out():
     assert turned == ["f", "("]
 
 
-def test_what_comes_to_c_grows_by_what_each_step_adds_through_its_h():
-    """Lesson 10: 5.05 comes to c of the f. Along c alone 1.58 of the bracket's 1.88 would."""
+def test_what_comes_to_c_of_the_first_character_and_how_much_along_c_alone():
+    """5.05 comes to c of the f. Along c alone 1.58 of the bracket's 1.88 would."""
     reader, number = trained_reader()
     reader = reader.double().requires_grad_(False)
     x = reader.embedding(torch.tensor([number[character] for character in "for k in range("]))
@@ -157,6 +157,52 @@ def test_zeros_turn_the_verdict_in_the_place_of_the_bracket_alone():
     assert [prose(place, known) for place in (0, 1, 14)] == [40, 5, 72] and len(known) == 87
     assert prose(14, x[:14]) == 14
     assert max(prose(place, known) for place in range(1, 14)) == 12
+
+
+def test_the_slope_of_tanh_by_a_nudge_from_122_to_123():
+    """Lesson 10: c is 1.22; tanh grows from 0.840 to 0.843, 0.29 times as fast as c."""
+    c = torch.tensor([1.22, 1.23])
+    assert [round(each, 3) for each in torch.tanh(c).tolist()] == [0.840, 0.843]
+    assert round(1 - torch.tanh(c[0]).item() ** 2, 1) == round(
+        torch.tanh(c).diff().item() / 0.01, 1
+    )
+
+
+def test_the_bars_say_how_far_a_small_step_moves_the_score():
+    """Lesson 10: along its gradient; a step to the nearest other character is never small."""
+    _, head, x, _ = bracket()
+    lstm, read = trained_reader()[0].double().lstm, x.clone().requires_grad_()
+
+    def score(vectors):
+        return head(lstm(vectors)[1][0][-1])
+
+    with torch.enable_grad():
+        score(read).backward()
+    for place, gradient in enumerate(read.grad):
+        nudged = x.clone()
+        nudged[place] += 1e-5 * gradient / gradient.norm()
+        moved = (score(nudged) - score(x)).item() / 1e-5
+        assert moved == pytest.approx(gradient.norm().item(), rel=1e-3)
+    known = trained_reader()[0].double().embedding.weight.detach()[1:]
+    for vector in x:
+        others = (known - vector).norm(dim=1)
+        assert others[others > 0].min() > 0.5 * vector.norm()
+
+
+def test_with_a_hundredth_of_the_bracket_away_the_64_slopes_are_nearly_the_same():
+    """Lesson 10: none moves by 0.02, where with zeros 32 of the 47 flat ones are flat no longer."""
+    weights, _, x, _ = bracket()
+
+    def slopes(left):
+        changed, zeros = x[:, None].clone(), torch.zeros(1, 16)
+        changed[14] *= left
+        *_, read = direction_forward(changed, zeros, zeros, weights)
+        gates = torch.cat((read[14].i, read[14].f, read[14].o))
+        return torch.cat((gates * (1 - gates), 1 - read[14].g ** 2))
+
+    assert (slopes(0.99) - slopes(1)).abs().max() < 0.02
+    flat = slopes(1) < 0.01
+    assert (flat.sum(), (flat & (slopes(0) >= 0.01)).sum()) == (47, 32)
 
 
 def test_three_gates_that_the_bracket_shuts_stand_in_units_that_move_the_score():
