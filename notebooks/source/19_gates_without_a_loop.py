@@ -74,7 +74,7 @@ pictures.along(text, curves, title="c of unit 5")
 # %% [markdown]
 # The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But in this line most of it
 # is gone at the letter `x`. These gates were trained with h. A layer that never had h could learn
-# to do without. So let us build one.
+# to do without, so let us build one.
 #
 # ## The minimal LSTM
 #
@@ -86,9 +86,8 @@ pictures.along(text, curves, title="c of unit 5")
 # * i and f are divided by their sum, so that they add up to 1.
 #
 # For what follows only the first point is needed. The others make the layer simpler. The last one
-# is the coupled gates of lesson 13: with i = 0.6 and f = 0.9 the sum is 1.5, and they become 0.4
-# and 0.6. So the new c is a mixture of the old c and of g. From zeros it never becomes larger than
-# the largest g, and needs no tanh to hold it back:
+# is the coupled gates of lesson 13: i = 0.6 and f = 0.9 have the sum 1.5, and become 0.4 and 0.6.
+# So the new c is a mixture of the old c and of g, and needs no tanh that holds it back:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -155,11 +154,10 @@ f_both, in_both = join(step_A, step_B)
 print(f"A and B: f = {f_both:.2f}, let in {in_both:.2f}")
 
 # %% [markdown]
-# There is a third step now, C, with f = 0.9, and it lets in −2. You can join A and B first, and the
-# result with C. Or you join B and C first, and then A with that.
+# Now a third step comes, C: it has f = 0.9 and lets in −2. You can join A and B first, or B and C.
 #
-# **Predict.** Take the first way, with pen and paper: which step comes out for all three, written
-# as (f, let in)?
+# **Predict.** Join A and B first, with pen and paper, and the result with C: which step comes out,
+# written as (f, let in)?
 
 # %%
 first_way = join(join(step_A, step_B), step_C)
@@ -177,16 +175,15 @@ for f_all, in_all in (first_way, second_way):
 # *linear* in c, although something is added. In `nn.LSTM` it is not: there f is made from h, and h
 # from c.
 #
-# In place of f there may even be a matrix U, as in U c + x. Two such steps multiply c by U U, which
-# is a matrix again. But for H units this join takes H · H · H multiplications and more, and ours
-# takes 2 H.
+# In place of f there may even be a matrix U: two such steps multiply c by U U, a matrix again. But
+# for H units that takes H · H · H multiplications, where our join takes 2 H.
 #
 # ## The scan
 #
 # We want c after *every* step, not only after the last. So in round 1 *each* step is joined with
-# the one before it: 0 with 1, 1 with 2, 2 with 3. These pairs overlap. In the picture two lines
-# lead to each new dot: a strong one from the step before, and a faint one from the step itself. A
-# dot with the numbers 1–2 stands for steps 1 and 2.
+# the one before it: 0 with 1, 1 with 2, 2 with 3. These pairs overlap. In the picture a strong line
+# leads to each new dot from the step before, and a faint one from the step itself. A dot with the
+# numbers 1–2 stands for steps 1 and 2.
 
 # %%
 pictures.scan_rounds(8, rounds=1)
@@ -201,7 +198,7 @@ pictures.scan_rounds(8)
 # %% [markdown]
 # A full dot stands for *all* steps up to its own, and now all dots are full. If c was zero at the
 # beginning, then f · c adds nothing, and what the dot lets in is c after its step. This is called a
-# parallel *scan*. In each round all joins can be made at the same time.
+# parallel *scan*: in each round all joins can be made at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -265,14 +262,13 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 
 # %% [markdown]
 # The four tensors are the output, and the gradients of x, weight and bias. So this layer can be
-# trained without any loop over time.
+# trained without a loop over time.
 #
 # ## What it costs
 #
 # Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
 # first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop has only 7 steps after
-# step 0. We count each of them as a join, although a step of the loop multiplies once and a join
-# twice.
+# step 0. We count each as a join, although it multiplies once, and a join twice.
 #
 # So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
 # many. In the explorer a *hand* makes one join after the other, and a *turn* is as long as one
@@ -296,12 +292,11 @@ explorers.loop_and_scan()
 # ## With a clock
 #
 # In lesson 16 time was made of calls and of multiplications. For 256 words a loop in Python makes
-# 517 calls, two of them in each step. Our scan makes 96, twelve in each of eight rounds. But in
-# each round it works through all numbers again.
+# 517 calls, and our scan 96. But the scan works through all numbers again in each of eight rounds.
 #
-# Three programs read 256 words: `hoisted` of lesson 16, which is an LSTM by a loop in Python; the
-# minimal LSTM with such a loop; and the minimal LSTM with our scan. Each was measured beside
-# `nn.LSTM`, on one core of an Intel Xeon (`scans` in `lstm_lessons/data/speed_runs.py`).
+# Three programs were timed, each beside `nn.LSTM`, on one core of an Intel Xeon (`scans` in
+# `lstm_lessons/data/speed_runs.py`): `hoisted` of lesson 16, which is an LSTM by a loop in Python,
+# and the minimal LSTM by such a loop and by our scan.
 #
 # **Predict.** A guess: for one sentence, with 16 units and in float32, which takes the shortest
 # time: the loop of the minimal LSTM, its scan, or `nn.LSTM`?
@@ -322,17 +317,16 @@ for size, programs in scans().items():
 #
 # * From the first to the second, the *cell* is cheaper: no product with h is left in a step. That
 #   saves time at both sizes.
-# * From the second to the third, the *scan* takes the place of the loop. For one sentence it takes
-#   about a third of the time or less, because there are fewer calls. For 32 sentences it takes
-#   longer, and much of what the cell has saved is lost.
-# * `nn.LSTM` is a loop as well, but in a library, without a call from Python in each step. In
-#   float32 it beats our scan at both sizes. In float64 it has to do without the oneDNN of lesson
-#   16. There our scan takes a tenth of its time for one sentence.
+# * From the second to the third, the *scan* takes the place of the loop. For one sentence the time
+#   is a third or less, because there are fewer calls. For 32 sentences it is longer, and much of
+#   what the cell has saved is lost.
+# * `nn.LSTM` is a loop in a library, without a call from Python in each step. In float32 it beats
+#   our scan at both sizes. In float64 it has to do without the oneDNN of lesson 16, and for one
+#   sentence our scan takes a tenth of its time.
 #
-# So on one core our scan is never the quickest in float32. To pay, a scan needs many hands, and all
-# its joins in one program. Eric Martin and Chris Cundy wrote such a program for a GPU. In 2017 they
-# reported up to 9 times the speed, for layers whose steps are linear ([arXiv
-# 1709.04057](https://arxiv.org/abs/1709.04057)).
+# One core is one hand. A scan pays with many, and with all its joins in one program. Eric Martin
+# and Chris Cundy wrote such a program for a GPU. In 2017 they reported up to 9 times the speed, for
+# layers whose steps are linear ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -354,8 +348,8 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 
 # %% [markdown]
 # With all ten seeds the minimal LSTM has 99 % right by round 3, where the LSTM takes 4 to 6 rounds.
-# But coupled gates that read h take 2 or 3. So the coupling alone may explain it. And here h is not
-# needed: a bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
+# But coupled gates that read h take 2 or 3, so the coupling alone may explain it. h is not needed
+# here: a bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
 #
 # Now another task. The network reads a row of bits, and after each bit it says whether the number
 # of ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
@@ -379,12 +373,9 @@ for name, seeds in measured("parity").items():
 # A half, and with 64 units it is no better. The LSTM has learnt it, even for rows ten times as
 # long as those of its training.
 #
-# For 20 bits the weights of 64 units can be set by hand: at a 1 each unit fades by an f of its own,
-# at a 0 it keeps, and the head weighs them. But the head then adds up numbers above 1,000,000,000
-# to get scores of about 1. float64 has the digits for that, and float32 has not.
-#
-# For long rows no digits are enough. Look at a row of ones alone. The minimal LSTM reads the same
-# word at each step, so f and what is let in are the same at each step. Take f = 0.6, let in 0.4:
+# For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
+# LSTM reads the same word at each step, so f and what is let in are the same at each step. Take f =
+# 0.6, let in 0.4:
 
 # %%
 c = 0.0
@@ -398,13 +389,11 @@ for _ in range(5):
 # become smaller, and all of them have the same sign. c creeps towards one value, here 1.
 #
 # So does every unit, and a float has a fixed number of digits. After enough ones nothing moves any
-# more, and no head can tell even from odd. A second layer on top does not help: when the first
-# stands still, the second reads the same numbers at each step, too. So a layer whose gates read the
-# word alone, with f between 0 and 1, is not right for rows of *every* length.
+# more, and no head can tell even from odd. So a layer whose gates read the word alone, with f
+# between 0 and 1, is not right for rows of *every* length.
 #
 # An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
-# up than when it is down. Peepholes, which read c, would do as well. But then the step is not
-# linear in c, and cannot be joined.
+# up than when it is down. But then the step is not linear in c, and cannot be joined.
 #
 # What can be scanned is this: at a 1 let f be −1, and let in 1; at a 0 keep c. Then four ones take
 # c from 0 to 1, 0, 1, 0. But the sigmoid never gives −1. Riccardo Grazzi and others proved in 2024
@@ -418,9 +407,8 @@ for _ in range(5):
 #   read the word alone, and its step is linear in c.
 # * Two linear steps can be joined into one. A scan joins neighbours in rounds: 10 rounds for
 #   1,000 steps. It gives the loop's numbers and gradients.
-# * Our scan does more work than a loop, in fewer calls. On one core it wins against a loop in
-#   Python if tensors are small. In float32 it lost to `nn.LSTM`, a loop in a library. To pay, a
-#   scan needs many hands, and one program for all its joins.
+# * Our scan makes more joins than a loop, in fewer calls. It pays with many hands, and with all its
+#   joins in one program. On one core and in float32, the loop of `nn.LSTM` was quicker.
 # * Gates that read the word alone cannot know what the layer remembers. Brackets were learnt all
 #   the same. Parity was not, and with f between 0 and 1 such a layer is not right for rows of
 #   every length.
