@@ -304,7 +304,7 @@ explorers.loop_and_scan()
 # %%
 from lstm_lessons.data.speed import scans
 
-print("time over that of nn.LSTM")
+print("how many times as long as nn.LSTM")
 for size, programs in scans().items():
     print(f"{size:32} float32 float64")
     for name, ratio in programs.items():
@@ -312,8 +312,8 @@ for size, programs in scans().items():
         print(f"  {name:30} {single:7.1f} {double:7.1f}")
 
 # %% [markdown]
-# `nn.LSTM`: the three numbers of that column are all above 1. On other machines the ratios are
-# others. Now compare the rows:
+# `nn.LSTM`: in float32, all three numbers for one sentence are above 1. On other machines and in
+# other runs the ratios are others. Now compare the rows:
 #
 # * From the first to the second, the *cell* is cheaper: no product with h is left in a step. That
 #   saves time at both sizes.
