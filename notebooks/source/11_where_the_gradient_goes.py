@@ -71,8 +71,9 @@ def update(parameters, lr):
 
 # %% [markdown]
 # Take the gradients of all parameters as one long list of numbers. Its *length* is meant as of an
-# arrow, as in lesson 01: (3, 4) is 5 long. `clip_grad_norm_` returns this length. It also shortens
-# the gradient if it is longer than a limit, but for now the limit is `inf`, infinite.
+# arrow, as in lesson 01: (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer
+# than a limit, and returns the length that it had before. For now we want only this length, so the
+# limit is `inf`, infinite.
 
 
 # %%
@@ -129,10 +130,10 @@ print("the end:", ending(quiet))
 # No `nan` comes, but the network ends in guessing: 14 of its 16 units are at 0 for both signs then,
 # and where relu gives 0, it lets no gradient back.
 #
-# A run *explodes* when an update is so long that it destroys the network. **A jump shows it:** from
-# one update to the next the gradient becomes ten times as long or more, and the loss rises to more
-# than twice that of guessing. So write both down at every update. But a run may also explode
-# without such a jump. We shall meet one, and a better test.
+# A run *explodes* when its gradients become so long that the updates do more harm than good. **A
+# jump shows it:** from one update to the next the gradient becomes ten times as long or more, and
+# the loss rises to more than twice that of guessing. So write both down at every update. But a run
+# can explode without such a jump. We shall meet one, and a better test.
 #
 # ## Two ways back
 #
@@ -158,8 +159,8 @@ explorers.gradient_flow()
 #
 # Neither brings most of it. From the last of the 15 characters to the first there are 14 steps
 # back, and at each one the way may go on along c or along h. That makes 2 · 2 · ... · 2 ways, with
-# 14 twos: 16,384. All but two of them are *mixed*, and what comes back on them adds up. Together,
-# the mixed ways bring a gradient of length 1.92.
+# 14 twos: 16,384. All but two of them are *mixed*, and what comes back on them adds up, to an arrow
+# of length 1.92. It points elsewhere than the arrow of c, so the two lengths do not make 2.40.
 
 # %% [markdown]
 # ## Factors on one axis
@@ -239,8 +240,8 @@ With a bias of 1 it falls to 5e-6, by 0.82 per step, the new LSTM to 3e-14, by
 show(plot, alt)
 
 # %% [markdown]
-# Above it: 0.82, because the mixed ways add to it. So f says what c carries, and not what the whole
-# network carries.
+# Above it: 0.82, because of the mixed ways. So f says what c carries, not what the whole network
+# carries.
 
 # %% [markdown]
 # ## Where the run broke
@@ -314,8 +315,8 @@ print("the RNN alone:   ", ending(train(rnn, head)))
 print("both, 10 numbers:", ending(train(*new_network(seed=0), T=10)))
 
 # %% [markdown]
-# All three runs have the same learning rate. For the head it is small enough. For the RNN it is too
-# large over 60 numbers, and not over 10. So the run exploded *through time*: an update is the
+# All three runs have the same learning rate. It is small enough for the head, and for both over 10
+# numbers, but not for the RNN over 60. So the run exploded *through time*: an update is the
 # learning rate times the gradient, and 60 steps have made this gradient too long.
 #
 # ## Clip it
@@ -412,16 +413,17 @@ for n in range(3):
     print(f"update {30 + n}: loss {losses[n]:.2f}, length {lengths[n]:.1f}")
 
 # %% [markdown]
-# The updates have raised its factor from 0.98 to 1.16. f cannot do that, but the ways through
-# $W_{hh}$ can. A single update without the limit is enough, and what the LSTM had learnt is gone.
+# The updates have raised its factor from 0.98 to 1.16. Along c alone it is still below 1: the ways
+# through $W_{hh}$ have grown. A single update without the limit, and what it had learnt is gone.
 #
 # The opened LSTMs that never had a limit are the runs without a jump: none of their losses is above
-# 2. At the end they guess, just like the new ones, whose gradient vanishes. **So the better test is
-# a limit:** with it, a run that has exploded learns, and one whose gradient vanishes still guesses.
+# 2. They end in guessing, just like the new ones, whose gradient vanishes. **So the better test is
+# to run it again with a limit.** If it learns then, its updates were too long. If its gradient
+# vanishes, it guesses as before.
 #
-# Why not a smaller learning rate? It shortens every update, and a limit only the long ones, with
-# seed 0 here 44 of 100. With a tenth of the rate in place of the limit, only one of the three seeds
-# has learnt the task after 100 updates.
+# Why not a smaller learning rate? It shortens every update, and a limit only the long ones: with
+# seed 0, these are 44 of 100. With a tenth of the rate in place of the limit, only one of the three
+# seeds has learnt the task after 100 updates.
 
 # %% [markdown]
 # ## What we have seen
