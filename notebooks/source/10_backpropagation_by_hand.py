@@ -66,9 +66,8 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # The first one, with 2.40, at the other end of the line. The bracket, which has just turned the
 # verdict round, has a sixth of that.
 #
-# Has autograd made a mistake? Or does the gradient answer another question? To know, you have to
-# see how a gradient is made. So you do by hand what `backward()` does, first with two units on
-# paper. Then we come back to this line.
+# Has autograd made a mistake? Or does the gradient answer another question? To know, you do by hand
+# what `backward()` does, first with two units on paper. Then we come back to this line.
 
 # %% [markdown]
 # ## Numbers go forward
@@ -100,11 +99,11 @@ pictures.way_back("forward")
 #
 # h is made in the line h = o · tanh(c). In unit 0, o is 0.50, and tanh(c) is 0.84.
 #
-# * If o grows by 0.001, h grows by 0.84 · 0.001. And the result grows 1 times as fast as h. So
-#   `d_o` is 1 · 0.84 = 0.84.
+# * If o grows by 0.001, h grows by 0.84 · 0.001: the *slope* of this arrow is 0.84. And the result
+#   grows 1 times as fast as h. So `d_o` is 1 · 0.84 = 0.84.
 # * If c grows from 1.22 to 1.23, tanh(c) grows from 0.840 to 0.843, about 0.3 times as fast. This
-#   slope of tanh can be computed from its value: $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$. And h grows
-#   0.50 times as fast as tanh(c). That makes 1 · 0.50 · 0.29 = 0.15.
+#   slope can be computed from tanh(c) alone: $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$. And h grows 0.50
+#   times as fast as tanh(c). So 1 · 0.50 · 0.29 = 0.15 comes back to c.
 #
 # Both go by one rule: **what comes back is what has arrived, times the slope of this arrow.**
 #
@@ -273,10 +272,9 @@ dz.T @ word
 # The same product, (8, B) times (B, 2), does that, too.
 
 # %% [markdown]
-# These were all the rules. It is a good place for a break.
-#
-# Here they are in code, for B rows. `Weights` holds the four tensors of a layer by their names. The
-# two biases get the same gradient, because they are added to each other.
+# These were all the rules. It is a good place for a break. Here they are in code, for B rows.
+# `Weights` holds the four tensors of a layer by their names. The two biases get the same gradient,
+# because they are added to each other.
 
 # %%
 from lstm_lessons.lstm.backprop import Weights
@@ -312,9 +310,9 @@ pictures.back_in_time(["n", "g", "e", "("])
 # And every step used the same weights, so their gradients add up over the steps.
 #
 # In the code, `d_h` and `from_next` come in at the right of the picture, as `d_h_n` and `d_c_n`. A
-# step hands both on to the step before it, and the first step hands back `d_h_0` and `d_c_0`.
-# `Weights + Weights` adds tensor by tensor. `sum` begins with the gradients of one step, and adds
-# those of all others.
+# step hands both on to the step before it, and the first step hands back `d_h_0` and `d_c_0`. In
+# the end `sum` adds the gradients of the weights, tensor by tensor: to those of one step those of
+# all others.
 
 
 # %%
@@ -335,8 +333,8 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
 # 1990). Is it what autograd does? We take a random layer, and make one result from all that it
-# returns: each number times a random factor, and the sum of it all. As with the factors 1 and −2
-# at the beginning, these factors are the gradients that come in.
+# returns: each number times a random factor, and all of it added up. These factors are the
+# gradients that come in, like 1 and −2 at the beginning.
 
 # %%
 from torch import nn
@@ -346,15 +344,15 @@ lstm = nn.LSTM(5, 4)
 words = torch.randn(7, 3, 5, requires_grad=True)  # (T, B, I)
 h_0 = torch.randn(3, 4, requires_grad=True)  # (B, H)
 c_0 = torch.randn(3, 4, requires_grad=True)
-output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))
+output, (h_n, c_n) = lstm(words, (h_0[None], c_0[None]))  # L = 1
 d_output, (d_h_n, d_c_n) = torch.randn(7, 3, 4), torch.randn(2, 3, 4)
 result = (d_output * output).sum()
 result = result + (d_h_n * h_n).sum() + (d_c_n * c_n).sum()
 result.backward()
 
 # %% [markdown]
-# That was autograd. Now by hand. `direction_forward` of the package is the loop of lesson 04. The
-# last thing that it returns is a list with the `Step` of each step.
+# That was autograd. Now by hand. `direction_forward` of the package is the loop of lesson 04. It
+# returns the `Step` of each step, too.
 
 # %%
 from lstm_lessons.lstm.backprop import direction_forward
@@ -413,7 +411,7 @@ def with_less(away):
 # %%
 for away in (0.01, 0.1, 0.5, 1):
     less, flat = with_less(away)
-    print(f"{away:4.0%} away: {less - score.item():6.3f}", end=", ")
+    print(f"{away:4.0%} away: score {less - score.item():6.3f}", end=", ")
     print(f"by the gradient {away * says:6.3f}, {flat} slopes are flat")
 
 # %% [markdown]
@@ -421,7 +419,8 @@ for away in (0.01, 0.1, 0.5, 1):
 # as far, and the verdict turns.
 #
 # A gradient is made with the slopes of one place, here those of the line as it stands. With 1 %
-# away they are nearly the same. With all of it away they are others: only 19 are flat.
+# away they are nearly the same. With all of it away they are others: only 19 are flat, where 47
+# were.
 #
 # So which character moves the verdict most? That depends on the change. A large one is another
 # character in the place of this one. The reader knows 86 others, and we try them all.
@@ -446,10 +445,10 @@ show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
 # In the place of the bracket, 72 of the 86 turn the verdict back to prose. For the first character
-# it is 40, and for the second, whose gradient is almost the longest, only 5. Asked
-# like this, it is the bracket.
+# it is 40, and for the second, whose gradient is almost the longest, only 5.
+# Asked like this, it is the bracket.
 #
-# The gradient was right, too. It answers another question: how fast does the score move when a
+# The gradient was right as well. It answers another question: how fast does the score move when a
 # vector changes a *little*?
 
 # %% [markdown]
