@@ -373,13 +373,13 @@ for name, hand, each in zip(names, ours, theirs):
     print(f"{name:<10}", same(hand, each.grad, 1e-10))
 
 # %% [markdown]
-# Every gradient is autograd's, so autograd has made no mistake.
+# Every gradient is autograd's. It is so for the reader's line as well: autograd has made no mistake.
 #
 # ## Back to the bracket
 #
 # Then what does the gradient say of the bracket? Take one of the 8 numbers of its vector. If it
 # goes from 0.8 to 0, and has the gradient 0.3, the score should fall by 0.8 · 0.3 = 0.24. If all 8
-# numbers go to 0, eight such products add up. The gradients are still those of the beginning.
+# numbers go to 0, eight such products add up. `vectors.grad` is still there from the beginning.
 
 # %%
 says = -(x[14] * vectors.grad[14]).sum()

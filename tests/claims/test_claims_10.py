@@ -189,6 +189,17 @@ def test_the_bars_say_how_far_a_small_step_moves_the_score():
         assert others[others > 0].min() > 0.5 * vector.norm()
 
 
+def test_by_hand_the_gradients_of_the_readers_line_are_autograds():
+    """Lesson 10: those of the bars, each of the 15 vectors."""
+    weights, head, x, steps = bracket()
+    read, nothing = x.clone().requires_grad_(), torch.zeros(1, 16)
+    with torch.enable_grad():
+        head(trained_reader()[0].double().lstm(read)[1][0][-1]).backward()
+    by_hand, *_ = direction_backward(torch.zeros(15, 1, 16), head.weight, nothing, steps, weights)
+    assert torch.allclose(by_hand[:, 0], read.grad, rtol=0, atol=1e-10)
+    assert [round(by_hand[t].norm().item(), 2) for t in (0, 1, 14)] == [2.40, 2.16, 0.41]
+
+
 def test_with_a_hundredth_of_the_bracket_away_the_64_slopes_are_nearly_the_same():
     """Lesson 10: none moves by 0.02, where with zeros 32 of the 47 flat ones are flat no longer."""
     weights, _, x, _ = bracket()
