@@ -1,4 +1,4 @@
-"""A plain layer beside one with a projection: matrices at scale, parameters, multiplications."""
+"""A plain layer 0 beside a projected one: matrices at scale, parameters, multiplications."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def _verdict(H: int, P: int, asked: int, costs: dict[str, dict[str, int]]) -> li
     first = f"With the projection: {share:.1%} of the parameters."
     if asked != P:
         first += f" P must be below H: this is P = {P}."
-    return [first, f"It has fewer as long as P is below 4/5 of H, which is {0.8 * H:.1f}."]
+    second = "In layer 0, as here, it has fewer as long as P is below 4/5 of H, which is"
+    return [first, f"{second} {0.8 * H:.1f}."]
 
 
 def _alt(

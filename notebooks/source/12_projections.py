@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## A wide memory costs much
 #
-# The reader of this course has a memory of 16 numbers. Programs that understand speech or translate
-# have had a thousand and more. What does that cost? A layer has 4HI parameters in `weight_ih`, 4HH
-# in `weight_hh`, and 8H in the biases. A character of the reader is I = 8 numbers.
+# The reader of this course has a memory of 16 numbers. Programs that understand speech have had a
+# thousand and more. What does that cost? A layer has 4HI parameters in `weight_ih`, 4HH in
+# `weight_hh`, and 8H in the biases. A character of the reader is I = 8 numbers.
 
 # %%
 for H in (16, 128, 1024):
@@ -25,10 +25,10 @@ for H in (16, 128, 1024):
 
 # %% [markdown]
 # The memory has become 64 times as wide, and the layer 2,545 times as large. Each step uses every
-# weight once, so it also takes about that much more work. And nearly all of it is one matrix:
-# `weight_hh`, through which the gates read h.
+# weight once, so its work grows about as much. And nearly all of it is one matrix: `weight_hh`,
+# through which the gates read h.
 #
-# But we only wanted a wider c. A wider h came along, because h is made from c number by number. The
+# But what remembers is c. A wider h only came along, because h is made from c number by number. The
 # argument `proj_size` breaks this link.
 #
 # ## A narrow way out
@@ -65,7 +65,7 @@ print([round(each, 2) for each in (W_hr @ shown).tolist()])
 
 # %% [markdown]
 # The first one does not. It is 1 · 0.5 + 0 · (−0.2) + 2 · 0.8 = 2.1. The tanh and the tap o bound
-# what goes into the matrix. What comes out of it is no longer bounded by 1. As an equation:
+# only what goes into the matrix. As an equation:
 #
 # $$\underset{(P)}{h_t} = \underset{(P \times H)}{W_{hr}}\;\big(
 #   \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot \tanh(\underset{(H)}{c_t})\big)$$
@@ -134,9 +134,8 @@ def unroll_step(step, x, states, weights):
 
 
 # %% [markdown]
-# Is it PyTorch's, with all gradients? `compare`, from lesson 03, says so, of 3 results and 8
-# gradients: those of x, of the two states, and of the five weights. `h[None]` puts the axis for
-# layers in front again.
+# Is it PyTorch's? `compare`, from lesson 03, looks at 3 results and 8 gradients: those of x, of the
+# two states, and of the five weights. `h[None]` puts the axis for layers in front again.
 
 # %%
 from lstm_lessons.lstm.compare import compare
@@ -155,10 +154,10 @@ print(compare(by_hand, lstm, x, hx).verdict)
 # %% [markdown]
 # ## Is it worth it?
 #
-# A layer now has 4H(I + P) + 8H + PH parameters. `weight_hh` has shrunk from 4HH to 4HP, and PH is
+# Layer 0 now has 4H(I + P) + 8H + PH parameters. `weight_hh` has shrunk from 4HH to 4HP, and PH is
 # new.
 #
-# **Predict.** A memory has H = 100 numbers, and P is 90. Has the layer with the projection fewer
+# **Predict.** A memory has H = 100 numbers, and P is 90. Has layer 0 with the projection fewer
 # parameters than the plain one, or more?
 
 # %%
@@ -170,11 +169,12 @@ for P in (90, 80, 10):
 # %% [markdown]
 # More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
-# Below that, a projection saves.
+# Below that, a projection saves in layer 0. In a layer above, `weight_ih` shrinks as well, so that
+# a projection saves up to P = 88, and with two directions up to 92.
 #
 # All words are known from the start, so the products with x can be made at once. Those with
-# `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. The next
-# picture draws the matrices at scale. Each pair of bars has a scale of its own.
+# `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. Here are
+# the matrices of layer 0, at scale. Each pair of bars has a scale of its own.
 #
 # **Try it.** Press "long words". Why does the projection save so little there?
 
@@ -191,26 +191,24 @@ explorers.projection()
 #
 # </details>
 #
-# What a projection saves in a layer are products in the loop. Does that save time? In our runs on a
-# processor in float32, a projected layer took 1.3 to 4 times as long as the plain one with H = 128
-# and P = 32, and 0.3 to 0.6 times as long with H = 512 and P = 64. PyTorch hands a plain layer in
-# float32, where it can, to oneDNN, a library with fast layers. A projected one it computes itself,
-# and warns: "not supported with oneDNN". In float64, as on this page, it computes both itself, and
-# the projected layer was faster at both sizes. So measure with your own sizes and `dtype`, as
-# lesson 16 does.
+# What a projection saves in layer 0 are products in the loop. In the layers above it saves products
+# with x, too. Does that save time? The table says how many times as long as the plain layer a
+# projected layer 0 took in our runs, in processor time on one thread:
 #
-# <details><summary>How it was measured</summary>
+# | numbers | H = 128, P = 32 | H = 512, P = 64 |
+# |---|---|---|
+# | float32 | 1.3 to 4 | 0.3 to 0.6 |
+# | float32, oneDNN switched off | 0.6 to 1 | 0.2 to 0.4 |
+# | float64 | 0.7 to 1 | 0.2 to 0.4 |
 #
-# Forward and backward, the median of runs, in processor time, on one thread of an Intel Xeon with
-# PyTorch 2.13. Each range is over several series, with 10 and 32 lines, of 35 and 100 words of 8
-# numbers. In float32 with oneDNN switched off, the ranges are 0.6 to 1 and 0.2 to 0.4, and in
-# float64 they are 0.7 to 0.8 and 0.2 to 0.4.
-#
-# </details>
+# oneDNN is a library with fast layers. PyTorch hands it a plain layer in float32, but not a
+# projected one, and then warns: "not supported with oneDNN". So measure with your own sizes and
+# `dtype`, as lesson 16 does.
 #
 # And a projection has a price. The gates now learn of the memory through P numbers only, and so
-# does whatever reads `output`. Whether that is enough depends on the task; we have not measured it.
-# Projections were introduced in 2014 for speech, by Haşim Sak and others
+# does whatever reads `output`. Whether that is enough depends on the task. In lesson 13 it is: with
+# H = 8 and P = 4 all ten seeds have learnt a small task by round 5, and the plain layers by round
+# 6. Projections were introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## The whole layer
@@ -218,12 +216,12 @@ explorers.projection()
 # This is a good place for a break. What follows is one sitting.
 #
 # `nn.LSTM` has ten arguments. Where does each of them act? We write a layer with all ten, and prove
-# that it is PyTorch's. Nearly all of it you have written before. New are `bias`, and two that say
-# how the weights are kept: `device`, on which processor, and `dtype`, as what kind of numbers.
+# that it is PyTorch's. New are `bias`, and two that say how the weights are kept: `device`, on
+# which processor, and `dtype`, as what kind of numbers.
 #
 # The layer is loops in loops. Each frame says what is done there, by which function, and which
-# arguments act there. The loop over the steps has no function of its own, but stands in
-# `run_direction`. We begin at the dark frame.
+# arguments act there. A frame without a function stands in the function of the frame round it. We
+# begin at the dark frame.
 
 # %%
 pictures.whole_layer("layout")
@@ -247,16 +245,11 @@ print("sizes:", layout.sizes)
 
 # %% [markdown]
 # First the rows of step 0, one for each line, then those of step 1, and so on. `sizes` says how
-# many rows each step has. In a packed batch these are the `batch_sizes`. At the end the layout
-# brings `output` back into the form in which the words came. The code inside knows nothing of
-# `batch_first`.
+# many rows each step has, as `batch_sizes` do in a packed batch. At the end the layout brings
+# `output` back into the form in which the words came.
 #
 # ### The words: input_size and bias
-
-# %%
-pictures.whole_layer("sums")
-
-# %% [markdown]
+#
 # One product serves for all rows of the table, ahead of the loop. `F.linear` adds `bias_ih` to each
 # row, or nothing if that is None. Then the second bias is added, if there is one.
 
@@ -276,24 +269,40 @@ def input_sums(x, weights):
 
 # %% [markdown]
 # `weights` holds the tensors of one direction of one layer. It is made by
-# `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None.
+# `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None. In a
+# layer without biases, give the projection by its name, `weight_hr=...`: as the third tensor it
+# would be taken for `bias_ih`.
 #
 # ### One direction: hidden_size and proj_size
 
 # %%
-pictures.whole_layer("steps gates projection")
+pictures.whole_layer("direction")
 
 # %% [markdown]
-# This is the loop over the stairs of lesson 09. At each step the first rows of h and c take part,
-# those of the lines that are running. The other rows wait as they are. `first_rows(h, running)` is
-# `h[:running]`, and `replace_first_rows(h, new_h)` is `torch.cat([new_h, h[running:]])`. They come
-# from the package, where they copy nothing as long as all rows run.
+# At each step of the stairs of lesson 09 the first rows of h and c take part, those of the lines
+# that run. The others wait as they are. Forward, a row waits when its line has ended. In reverse
+# the loop begins at the last step. Take lines of 5, 2 and 1 words.
 #
-# * `z_x` is the piece of the sums for one step, and `torch.addmm(z_x, h, W)` is `z_x + h @ W`.
-#   `apply_gates`, from lesson 03, cuts this sum into four gates of `hidden_size` numbers each.
-# * In reverse the loop begins at the last step. There the row of a short line waits *before* its
-#   steps, and so it still holds its start state when it joins. At the end the outputs are turned
-#   round again, by `[::-1]`.
+# **Predict.** At which step does row 1 join in?
+
+# %%
+lengths = [5, 2, 1]
+print("step     4     3     2     1     0")
+for row, length in enumerate(lengths):
+    marks = []
+    for t in (4, 3, 2, 1, 0):
+        marks.append("runs " if t < length else "waits")
+    print(f"row {row}:", *marks)
+
+# %% [markdown]
+# At step 1, the last one of its line. In reverse a short line's row waits *before* its steps, so it
+# still holds its start state when it joins. In the code:
+#
+# * `first_rows(h, running)` is `h[:running]`, and `replace_first_rows(h, new_h)` is
+#   `torch.cat([new_h, h[running:]])`. Where all rows run, they copy nothing.
+# * `z_x` is the piece of the sums for one step, and `torch.addmm(z_x, h, W.T)` is `z_x + h @ W.T`.
+#   `apply_gates`, from lesson 03, cuts this into four gates of `hidden_size` numbers each.
+# * `[::-1]` turns the outputs of the reverse direction round again.
 
 
 # %%
@@ -318,16 +327,14 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 # %% [markdown]
 # ### Layers and directions: num_layers, dropout, bidirectional
-
-# %%
-pictures.whole_layer("layers directions")
-
-# %% [markdown]
+#
 # Two loops go round one direction, and the result is output, h_n and c_n of the whole stack:
 #
 # * `layers` has an entry for each layer, from the bottom up: a list of the `Weights` of its one or
 #   two directions. `direction` 1 is the reverse one.
-# * Dropout falls on what a layer *reads* from the layer below it, as in lesson 06.
+# * Dropout falls on what a layer *reads* from the layer below it, as in lesson 06. `F.dropout`
+#   drops even after `eval()`, unless it is told otherwise. So `forward`, below, hands over a
+#   dropout of 0 then.
 # * `row` says from which row of h_0 and c_0 a direction starts. With two directions these are the
 #   rows 0 and 1 in layer 0, the rows 2 and 3 in layer 1, and so on.
 # * `cat` puts both directions side by side. That is the x of the next layer.
@@ -353,38 +360,42 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 
 # %% [markdown]
 # Is this what PyTorch computes? We take two layers with two directions, a projection and biases,
-# give them random states, and let them read a packed batch of three lines, where rows wait.
+# and give them random states and our three lines, of 5, 2 and 1 words, packed. `compare` needs
+# tensors, so `PackedLSTM` packs them inside.
 
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from lstm_lessons import same
 
-lstm = nn.LSTM(8, 5, num_layers=2, bidirectional=True, proj_size=2)
-weights = [Weights(*each) for each in lstm.all_weights]
+class PackedLSTM(nn.LSTM):
+    def forward(self, x, hx):
+        output, states = super().forward(pack_padded_sequence(x, lengths), hx)
+        return output.data, states
+
+
+lstm = PackedLSTM(8, 6, num_layers=2, bidirectional=True, proj_size=2)
+weights = [Weights(*each) for each in lstm.all_weights]  # with biases
 layers = [weights[:2], weights[2:]]
-packed = pack_padded_sequence(torch.randn(6, 3, 8), [6, 4, 1])
-sizes = packed.batch_sizes.tolist()
-h_0, c_0 = torch.randn(4, 3, 2), torch.randn(4, 3, 5)
 
-ours, h_n, c_n = run_stack(packed.data, sizes, h_0, c_0, layers)
-theirs, (their_h, their_c) = lstm(packed, (h_0, c_0))
-print("output:", same(ours, theirs.data))
-print("h_n:   ", same(h_n, their_h))
-print("c_n:   ", same(c_n, their_c))
-
-# %% [markdown]
-# It is, in both directions, and for the rows that wait.
-#
-# ### Round it all: training, device and dtype
 
 # %%
-pictures.whole_layer("weights layout")
+def by_hand(x, hx):
+    packed = pack_padded_sequence(x, lengths)
+    sizes = packed.batch_sizes.tolist()
+    return run_stack(packed.data, sizes, *hx, layers)
+
+
+x = torch.randn(5, 3, 8)
+hx = (torch.randn(4, 3, 2), torch.randn(4, 3, 6))
+print(compare(by_hand, lstm, x, hx).verdict)
 
 # %% [markdown]
-# What is left is the module round these functions. The package has one: `ManualLSTM`, in
-# `lstm_lessons/lstm/manual.py`. We take all of it but `forward`, and write that here, so that it
-# calls the functions of this page.
+# It is, with all gradients, in both directions, and for the rows that wait.
+#
+# ### Round it all: training, device and dtype
+#
+# What is left is the module round these functions. We take all of the package's `ManualLSTM`, in
+# `lstm_lessons/lstm/manual.py`, but `forward`, so that the functions of this page are called.
 
 
 # %%
@@ -406,18 +417,14 @@ class OurLSTM(ManualLSTM):
 
 
 # %% [markdown]
-# * `_starting_states` makes zeros if you give no states. If you give some, it puts them into the
+# * `_starting_states` makes zeros if you give no states: B rows, and B is `sizes[0]`, since every
+#   line runs at step 0. Their `device` and `dtype` are those of x. Your own states it puts into the
 #   order of the stairs, and `states_out` brings h_n and c_n back into yours.
-# * `run_stack` does not know of training. It is `forward` that hands it a dropout of 0 after
-#   `eval()`.
 # * `_layers` lists the `Weights`. The tensors in them were made before, and there the last two
 #   arguments act: `torch.empty(shape, device=device, dtype=dtype)`.
 #
-# Now every argument is set. Both layers are in training, and draw the same masks, since `compare`
-# sets the same seed before each. It looks at 3 results, and at the gradients of x, of the two
-# states, and of all weights and biases.
-#
-# **Predict.** How many tensors is that, for three layers with two directions, with biases?
+# Now every argument is set, with biases and without. Both layers are in training, and draw the same
+# masks, since `compare` sets the same seed before each.
 
 # %%
 given = {"num_layers": 3, "bidirectional": True, "proj_size": 4}
@@ -432,9 +439,9 @@ for bias in (True, False):
     print(f"{bias = }:", compare(ours, lstm, x, hx).verdict)
 
 # %% [markdown]
-# 3 + 3 + 30 = 36: each of the six directions has five tensors, or three without biases. They all
-# agree. `ManualLSTM` has the same functions as this page. What it adds are the weights, with
-# PyTorch's names and first values, and a check that your input and your states fit.
+# 3 results, the gradients of x and two states, and those of six directions: five tensors each, or
+# three without biases. `ManualLSTM` itself calls the same functions, and checks first that your
+# input and your states fit.
 #
 # Now take the ten arguments one by one, and say of each where it acts in the code.
 #
@@ -461,8 +468,8 @@ for bias in (True, False):
 # ## What we have seen
 #
 # * `proj_size` puts a matrix (P × H) behind the cell. h has P numbers then, and c keeps H.
-# * In one layer it saves parameters where P is below four fifths of H, and most where H is wide and
-#   words are short. Whether it saves time has to be measured.
+# * In layer 0 it saves parameters where P is below four fifths of H, and most where H is wide and
+#   words are short. In layers above it saves products with x, too. Time has to be measured.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
 #   layers, with a layout round it. Each argument has its place in one of them, but for `device` and
 #   `dtype`, with which the weights are made.
@@ -470,8 +477,9 @@ for bias in (True, False):
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
 # `nn.Linear(H, ...)`. You recognise it by an error: two shapes cannot be multiplied, and the first
-# one ends with P, or with 2P for two directions. The head has to read P numbers now. Do not give it
-# `c_n`, which still has H: no error comes then, but the head reads the memory without the gate o.
+# one ends with P, or with 2P for two directions. The head has to read P or 2P numbers now. Do not
+# give it `c_n` instead, which still has H: with one direction no error comes, but the head reads
+# the bare memory, without tanh and without the gate o.
 #
 # **Exercises:** [12 Projections, and the whole layer](../exercises/12_projections.ipynb). Write a
 # projection, predict shapes, find a layer's arguments from its weights, and mend a layer that

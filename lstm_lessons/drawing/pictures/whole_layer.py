@@ -8,7 +8,7 @@ from lstm_lessons.drawing import svg
 from lstm_lessons.drawing.arrow import arrow
 from lstm_lessons.drawing.picture import Picture
 
-WIDTH, HEIGHT = 760, 524
+WIDTH, HEIGHT = 760, 534
 
 
 class Part(NamedTuple):
@@ -24,22 +24,25 @@ class Part(NamedTuple):
 
 
 PARTS = {
-    "weights": Part(16, 16, 728, 48, "before: the weights", "torch.empty", "device, dtype"),
-    "layout": Part(16, 88, 728, 420, "the layout of the input", "layout_of", "batch_first"),
-    "layers": Part(36, 138, 688, 350, "for each layer", "run_stack", "num_layers, dropout"),
-    "directions": Part(56, 188, 648, 280, "for each direction", "run_direction", "bidirectional"),
-    "sums": Part(76, 290, 176, 126, "sums with x", "input_sums", "input_size, bias"),
-    "steps": Part(286, 238, 398, 210, "for each step", "", ""),
-    "gates": Part(306, 310, 160, 106, "the gates", "apply_gates", "hidden_size"),
-    "projection": Part(504, 310, 160, 106, "the projection", "F.linear", "proj_size"),
+    "weights": Part(12, 12, 736, 48, "before: the weights", "torch.empty", "device, dtype"),
+    "layout": Part(12, 76, 736, 446, "the layout of the input", "layout_of", "batch_first"),
+    "layers": Part(24, 126, 712, 384, "for each layer", "run_stack", "num_layers, dropout"),
+    "directions": Part(36, 176, 688, 322, "for each direction", "", "bidirectional"),
+    "direction": Part(48, 226, 664, 260, "one direction", "run_direction", ""),
+    "sums": Part(62, 332, 136, 106, "sums with x", "input_sums", "input_size, bias"),
+    "steps": Part(226, 276, 474, 196, "for each step", "", ""),
+    "h": Part(240, 332, 126, 106, "sums with h", "torch.addmm", ""),
+    "gates": Part(400, 332, 126, 106, "the gates", "apply_gates", "hidden_size"),
+    "projection": Part(560, 332, 126, 106, "the projection", "F.linear", "proj_size"),
 }
-BOXES = ("sums", "gates", "projection")
+BOXES = ("sums", "h", "gates", "projection")
 
 
 def whole_layer(lit: str = "") -> Picture:
     """Return the picture of the layer; ``lit`` names the parts that are stressed, with blanks.
 
-    They are "weights", "layout", "layers", "directions", "sums", "steps", "gates" and "projection".
+    They are "weights", "layout", "layers", "directions", "direction", "sums", "steps", "h", "gates"
+    and "projection".
 
     Raises:
         ValueError: a part of ``lit`` is not there.
@@ -52,7 +55,7 @@ def whole_layer(lit: str = "") -> Picture:
     for name, part in PARTS.items():
         _frame(root, name, part, name in stressed)
     middle = PARTS["gates"].y + PARTS["gates"].height / 2
-    for left, right in (("sums", "steps"), ("gates", "projection")):
+    for left, right in (("sums", "h"), ("h", "gates"), ("gates", "projection")):
         start = PARTS[left].x + PARTS[left].width
         arrow(root, "ink", (start, middle), (PARTS[right].x, middle), gap=2)
     return Picture(svg.write(root), _alt(stressed))
@@ -79,19 +82,21 @@ def _frame(root: svg.Element, name: str, part: Part, lit: bool) -> None:
     svg.label(root, part.x + 16, y, part.does, 17, "start", **bold)
     if part.code:
         svg.label(root, part.x + 250, y, part.code, 15, "start", fill="muted")
+    if part.arguments:
         svg.label(root, part.x + part.width - 16, y, part.arguments, 16, "end", **bold)
 
 
 def _alt(stressed: list[str]) -> str:
-    p = {
-        name: f"{part.does}, {part.code} ({part.arguments})" if part.code else part.does
-        for name, part in PARTS.items()
-    }
+    p = {}
+    for name, part in PARTS.items():
+        code = f", {part.code}" if part.code else ""
+        p[name] = part.does + code + (f" ({part.arguments})" if part.arguments else "")
     text = (
         f"Frames in frames, with their functions and arguments. Ahead of them, for itself: "
         f"{p['weights']}. Outermost: {p['layout']}. "
-        f"In it: {p['layers']}. In it: {p['directions']}. In it, first {p['sums']}; then "
-        f"{p['steps']}. In the step: {p['gates']}; then {p['projection']}."
+        f"In it: {p['layers']}. In it: {p['directions']}. In it: "
+        f"{p['direction']}. In it, first {p['sums']}; then {p['steps']}. In the step: {p['h']}; "
+        f"{p['gates']}; {p['projection']}."
     )
     if stressed:
         text += f" Stressed: {', '.join(PARTS[name].does for name in stressed)}."
