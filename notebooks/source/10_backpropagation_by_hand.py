@@ -373,7 +373,7 @@ for name, hand, each in zip(names, ours, theirs):
     print(f"{name:<10}", same(hand, each.grad, 1e-10))
 
 # %% [markdown]
-# Every gradient is autograd's. It is so for the reader's line as well: autograd has made no mistake.
+# Every gradient is autograd's. On the reader's line it is so, too: autograd has made no mistake.
 #
 # ## Back to the bracket
 #
