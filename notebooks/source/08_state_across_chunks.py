@@ -21,9 +21,8 @@
 # the value |is (not al|ways) a nu|mber
 # ```
 #
-# The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader keeps in c
-# whether a bracket is open, and what it shows of that is h. Does it still know, when the third
-# chunk begins?
+# The bracket opens in the second chunk and closes in the third one. Unit 5 of the reader remembers
+# whether a bracket is open, and shows it in h. Does it still know, when the third chunk begins?
 
 # %%
 import torch
@@ -46,13 +45,13 @@ print("vectors:", tuple(vectors.shape))
 # %%
 def unit_5(hand_on):
     """Return h of unit 5 after each character, read in chunks of ten."""
-    hx, states = None, []
+    hx, shown = None, []
     for chunk in vectors.split(10):  # ten characters each
         output, hx = reader.lstm(chunk, hx)
-        states.append(output[:, 5].detach())  # the numbers alone
+        shown += output[:, 5].tolist()
         if not hand_on:
             hx = None  # the next chunk begins with zeros
-    return torch.cat(states)
+    return shown
 
 
 # %%
@@ -96,9 +95,8 @@ same(torch.cat(outputs), whole)
 
 # %% [markdown]
 # The outputs of the chunks are those of the whole. With `batch_first=True` time is axis 1, so write
-# `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: its first chunk is sentences 0 to 4, the
-# second is 5 to 9, and the state of sentence 0 goes on into sentence 5. The outputs of sentences 5
-# to 9 are wrong, and with 10 sentences there is no error.
+# `x.split(5, dim=1)`. There `x.split(5)` cuts the batch: the state of sentence 0 goes on into
+# sentence 5, and with 10 sentences no error tells you.
 
 # %% [markdown]
 # ## Training on chunks
@@ -125,10 +123,11 @@ except RuntimeError as error:
 # In chunk 1. A tensor brings its graph along, and so do the states that we hand on. `hx` hangs on
 # the graph of chunk 0, and the values in it have been thrown away.
 #
-# The error message names a way out: `retain_graph=True`, which throws nothing away. We try it, and
-# count how many of the 24 words each loss reaches: the words whose gradient is not 0.
+# The error message names a way out: `retain_graph=True`, which throws nothing away. We try it.
+# After each `backward()` we count the words whose gradient is not 0: the words that this loss
+# reaches.
 #
-# A function, `between`, hands the state on. The first one, `carry`, leaves it as it is.
+# We shall try two ways to hand the state on, each a function. The first, `carry`, changes nothing.
 
 
 # %%
@@ -139,10 +138,11 @@ def carry(h, c):
 # %%
 def words_reached(between):
     """Return for each chunk how many words its loss reaches."""
-    words, hx, reached = x.clone().requires_grad_(), None, []
+    words = x.clone().requires_grad_()  # a copy that gets a gradient
+    hx, reached = None, []
     for chunk in words.split(5):
         output, (h, c) = lstm(chunk, hx)
-        words.grad = None  # backward() adds to what stands here
+        words.grad = None  # forget the gradient of the last chunk
         output.square().mean().backward(retain_graph=True)
         by_word = words.grad.abs().sum(dim=(1, 2))  # (24,): one sum a word
         reached.append(int((by_word > 0).sum()))  # how many are above 0
@@ -188,9 +188,9 @@ except RuntimeError as error:
     print(f"chunk {count}:", str(error).split(":")[0])
 
 # %% [markdown]
-# It does not. The graph of chunk 0 was kept, and it needs the weights as they were, because on the
-# way back gradients are multiplied by them. But the optimiser has written new numbers into the same
-# tensors: that is the "inplace operation" of the message.
+# It does not. The graph of chunk 0 was kept, but on the way back gradients are multiplied by the
+# weights as they were. The optimiser has written new numbers into the same tensors: that is the
+# "inplace operation" of the message.
 
 # %% [markdown]
 # ## Cut the graph, keep the numbers
@@ -212,7 +212,7 @@ print(words_reached(detach))
 
 # %% [markdown]
 # Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
-# and nothing has to be retained. The loop that failed, once more:
+# and nothing has to be retained. The loop with the optimiser once more, without `retain_graph`:
 
 # %%
 hx = None
@@ -233,22 +233,25 @@ print("all five chunks are done")
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
-# The middle row is what you train with. It is one form of *truncated backpropagation through time*
+# Where a chunk continues the last one, you train with the middle row. It is one form of *truncated
+# backpropagation through time*
 # ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
 #
-# "As in the whole" is exact while the weights stay as they are. After an update it is nearly so, if
-# `lr` is small: the state was made by the weights before.
+# "As in the whole" is exact while the weights stay as they are, and nearly so after an update, if
+# `lr` is small.
 #
-# If you only read and do not train, write `with torch.no_grad():` around the loop. Then there is no
-# graph, and nothing to detach.
+# To read without training, write `with torch.no_grad():` around the loop. Then there is no graph,
+# and nothing to detach.
 
 # %% [markdown]
 # ## Turn the knob
 #
 # Each of 24 words has a loss of its own. A row is a loss, a column is a word, and a mark is the
-# *effect* of this word on this loss: the larger, the stronger. It is drawn as if c alone carried
-# the memory: each step multiplies the effect by f, so after d steps it is $f^d$. The knob
-# `forget bias` sets f. The gradient sees a square. A stroke is an effect that it loses at a cut.
+# *effect* of this word on this loss: the larger, the stronger. A square is an effect that the
+# gradient sees. A stroke is an effect whose gradient is lost at a cut.
+#
+# It is drawn as if c alone carried the memory: each step multiplies an effect by f, so after d
+# steps it is $f^d$. The knob `forget bias` sets f.
 #
 # **Try it.**
 #
@@ -277,7 +280,6 @@ explorers.chunks()
 # A layer reads B sentences side by side. To fill a batch, one long text is cut into B pieces of
 # equal length, the *streams*. Stream b of a chunk must go on where stream b of the chunk before has
 # ended, because its state is handed on to it. Time comes first, so in a table a stream is a column.
-# The price: all streams but the first begin with zeros in the middle of the text.
 #
 # Take 12 words, numbered 0 to 11, and 3 streams. Two calls give the shape (T, B) = (4, 3):
 # `view(4, 3)` and `view(3, 4).transpose(0, 1)`.
@@ -292,7 +294,10 @@ print("view(3, 4).transpose(0, 1)")
 print(numbered.view(3, 4).transpose(0, 1))
 
 # %% [markdown]
-# In the second. `view(4, 3)` deals the words out like cards: stream 0 gets 0, 3, 6, 9.
+# In the second. Its `split(2)` gives two chunks: stream 0 reads 0, 1, and then 2, 3. `view(4, 3)`
+# deals the words out like cards: stream 0 gets 0, 3, 6, 9.
+#
+# Streams have a price: all but the first begin with zeros in the middle of the text.
 
 # %% [markdown]
 # ## Can it learn what is longer than a chunk?
@@ -309,16 +314,12 @@ print(text)
 print("".join(str(answer) for answer in is_open(text)))
 
 # %% [markdown]
-# On average a bracket stays open for twenty characters. We read in chunks of *five*. So most chunks
-# have no bracket in them, and a network that begins them with zeros can only guess.
+# On average a bracket stays open for twenty characters. We read in chunks of *five*. Most have no
+# bracket in them, and a network that begins them with zeros can only guess.
 #
-# `brackets(seed)` of the package makes such a text of 8,000 characters, cuts it into 16 streams,
-# and returns a pair:
-#
-# | tensor | shape | for each character |
-# |---|---|---|
-# | x | (500, 16, 3) | a 1 for what it is, dot or `(` or `)`, and two zeros |
-# | answers | (500, 16) | 1 where a bracket is open, else 0 |
+# `brackets(seed)` of the package cuts such a text of 8,000 characters into 16 streams. It returns
+# x and the answers. In x, each character is three numbers: a 1 for what it is, a dot, `(` or `)`,
+# and two zeros.
 
 # %%
 from lstm_lessons.data.streams import brackets
@@ -328,9 +329,9 @@ print("x:", tuple(known[0].shape), " answers:", tuple(known[1].shape))
 
 # %% [markdown]
 # `train` reads x twice, in chunks of k. At every cut the state is detached and handed on, or it
-# begins anew with zeros. The *head* makes a score of each h, which PyTorch calls a *logit*. The
-# sigmoid of the score is the share that the answer 1 gets. The loss is −ln of the share that the
-# right answer gets: small where this share is near 1.
+# begins anew with zeros. `nn.Linear(16, 1)` is the *head*: with 16 weights and a bias it makes one
+# score of each h. PyTorch calls the score a *logit*. Its sigmoid is the share that the answer 1
+# gets. The loss is −ln of the share that the right answer gets: small where that is near 1.
 
 # %%
 loss_of = nn.functional.binary_cross_entropy_with_logits  # sigmoid inside
@@ -355,55 +356,66 @@ def train(x, answers, k, hand_on):
 
 
 # %% [markdown]
-# `share_right` of the package counts the right answers on another text, read as in training. An
-# answer that is always the same is right in about half of the text. `*known` hands over both of the
-# pair. Each training from here on takes some seconds.
-#
-# **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
-# better than guessing?
+# `share_right` of the package counts the right answers on another text, read as in training. We
+# train three times, from other random weights each time. `*known` hands over both of the pair.
 
 # %%
 from lstm_lessons.data.streams import share_right
 
 torch.set_num_threads(1)  # small networks are quicker with one
-for hand_on in (True, False):
-    shares = []
+
+
+def three_seeds(k, hand_on):
+    results = []
     for seed in range(3):
         torch.manual_seed(seed)
-        model = train(*known, 5, hand_on)
-        shares.append(round(share_right(model, *others, 5, hand_on), 2))
-    print("state handed on:" if hand_on else "zeros each time:", shares)
+        model = train(*known, k, hand_on)
+        share = share_right(model, *others, k, hand_on)
+        results.append(round(share, 2))
+    return results
+
+
+# %% [markdown]
+# An answer that is always the same is right in about half of the text. Each cell that trains takes
+# some seconds.
+#
+# **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
+# better than guessing?
+
+# %%
+print("state handed on:", three_seeds(5, True))
+print("zeros each time:", three_seeds(5, False))
 
 # %% [markdown]
 # Nearly perfect with the state handed on, and little better than guessing without it. Most of the
-# errors left stand before the first bracket of a stream: 9 of the 16 streams begin inside one.
+# errors left stand before the first bracket of a stream, where the network can only guess: the
+# price of streams.
 #
-# How can that be, if no gradient crosses a cut? In chunks of *one*, none even leaves its step.
+# How can it learn this, if no gradient crosses a cut? In chunks of *one*, none even leaves its
+# step.
 #
 # **Predict.** A guess: with chunks of one, does the network still learn it well?
 
 # %%
-torch.manual_seed(0)
-model = train(*known, 1, True)
-print("chunks of one:", round(share_right(model, *others, 1, True), 2))
+print("chunks of one:", three_seeds(1, True))
 
 # %% [markdown]
-# It does, and with the other two seeds too. So each step teaches its part by its own answer:
+# It does. Each step learns from its own answer alone. But the head reads this answer in h, and h
+# goes on to the next step. So the learning goes from step to step:
 #
-# * At `(` the answer is 1: *store*.
-# * At a dot it is 1 if the state that comes in holds a bracket: *keep* it. For h is made from the
-#   new c, so only what c has kept can be answered.
-# * At `)` it is 0, whatever comes in: *wipe*.
+# 1. The answer at `(` is 1, at `)` it is 0. So h learns to say so: that is to *store* and to *wipe*.
+# 2. With this h the next dot begins, and its answer is the same as the one before. So the new h
+#    learns to say what the old h says: that is to *keep*.
+# 3. Then the dot after it has something to keep, and so on.
 #
-# All three are needed: without the losses at one of these characters, chunks of one reach 0.57 at
-# most. No gradient has to see both ends of a bracket.
+# No gradient has to see both ends of a bracket.
 
 # %% [markdown]
 # ## An echo
 #
 # A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. In the first three steps of a stream it can only guess. There are 16
-# streams of 400 signs. We train with chunks of 3 and of 4, and hand the state on in both.
+# that came three steps before. In the first three steps of a stream it can only guess. We train
+# with chunks of 3 and of 4, and hand the state on in both.
 #
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
@@ -412,31 +424,31 @@ print("chunks of one:", round(share_right(model, *others, 1, True), 2))
 from lstm_lessons.data.streams import echo
 
 known, others = echo(seed=100), echo(seed=101)
-for k in (3, 4):
-    shares = []
-    for seed in range(3):
-        torch.manual_seed(seed)
-        model = train(*known, k, True)
-        shares.append(round(share_right(model, *others, k, True), 2))
-    print(f"chunks of {k}:", shares)
+print("chunks of 3:", three_seeds(3, True))
+print("chunks of 4:", three_seeds(4, True))
 
 # %% [markdown]
-# Those of 4 alone, and with every seed. Here is what a gradient can see in them:
+# Those of 4 alone. Here is what a gradient can see in them:
 
 # %%
 pictures.echo(chunk=4, lag=3)
 
 # %% [markdown]
-# In each chunk of 4, the first sign stands with its answer. From there a gradient goes back to the
-# sign, and says: store it. Why are the answers to the other three signs right too? A layer has the
-# same weights at every step, and does not know where a cut is. What it learns from the first sign,
-# it does with all four.
+# In each chunk of 4, the first sign is in the same chunk as its answer. From there a gradient goes
+# back to the sign, and says: store it. The answers to the other three signs are right too, because
+# a layer has the same weights at every step, and does not know where a cut is. What it learns from
+# the first sign, it does with all four.
 #
-# In the bracket task, a `(` stands with its answer. Here, in a chunk of 3, no sign does, so no
-# gradient says: store it. Two of the three seeds are still above one half. Even a layer that was
-# never trained holds a trace of the sign of three steps before, and a trained head can read it:
-# 0.62 on average over ten seeds. Training on chunks of 3 wears the trace down, to about 0.53 after
-# six rounds.
+# In a chunk of 3, no sign is in the same chunk as its answer, so no gradient says: store it. With
+# the brackets that was easier: each `(` has an answer in its own step.
+#
+# <details><summary>Why are two of the three seeds above one half?</summary>
+#
+# Even a layer that was never trained holds a trace of the sign of three steps before. A trained
+# head can read it: 0.62 on average over ten seeds. Training on chunks of 3 wears the trace down, to
+# about 0.53 after six rounds.
+#
+# </details>
 #
 # ### What the cut costs
 #
@@ -445,8 +457,7 @@ pictures.echo(chunk=4, lag=3)
 # * If a word matters only to a loss d steps later, chunks must be longer than d.
 # * If each thing to learn has an answer in its own chunk, as with the brackets, short chunks will
 #   do.
-# * The price of long chunks is memory, because the graph of a chunk is kept until its `backward()`,
-#   and fewer updates for the same text.
+# * The price of long chunks: a longer graph to keep in memory, and fewer updates for the same text.
 
 # %% [markdown]
 # ## When to begin with zeros
@@ -457,8 +468,8 @@ pictures.echo(chunk=4, lag=3)
 # * at the beginning of a new document,
 # * in a new round over the text,
 # * for other data, such as a test text,
-# * for batches of sentences that have nothing to do with each other, as those of a `DataLoader`
-#   that shuffles. That is the usual case, and there you write `lstm(x)` without any state.
+# * for batches of sentences that do not continue each other, as those of a `DataLoader` that
+#   shuffles. That is the usual case, and there you write `lstm(x)` without any state.
 
 # %% [markdown]
 # ## What we have seen

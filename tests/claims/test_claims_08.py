@@ -243,6 +243,41 @@ def test_chunks_of_one_learn_brackets_and_need_the_losses_at_all_three_kinds(wit
     assert all(0.5 < share < 0.575 if without else share > 0.98 for share in shares)
 
 
+def since_a_bracket(x):
+    """Return how many steps ago the last bracket came, -1 where there was none, (T, B)."""
+    found = [torch.full(x.shape[1:2], -1)]
+    for bracket in x[..., 0] == 0:
+        found.append(torch.where(bracket, 0, found[-1] + (found[-1] >= 0)))
+    return torch.stack(found[1:])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_chunks_of_one_learn_brackets_first_then_the_next_dot_and_far_dots_last(seed):
+    """When the shares of the answer 1, where it is right and where it is not, differ by 0.2."""
+    (x, answers), (other_x, other_answers) = brackets(seed=7), brackets(seed=3)
+    other_x, other_answers = other_x[:150], other_answers[:150]
+    since, is_open = since_a_bracket(other_x), other_answers == 1
+    torch.manual_seed(seed)
+    lstm, head = nn.LSTM(3, H), nn.Linear(H, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
+    hx, first = None, {}
+    for update, (step, answer) in enumerate(zip(x[:300], answers[:300], strict=True)):
+        if update % 5 == 0:
+            with torch.no_grad():
+                share = head(lstm(other_x)[0])[..., 0].sigmoid()
+            for lag in (0, 1, 10):
+                here = since == lag
+                if share[here & is_open].mean() - share[here & ~is_open].mean() > 0.2:
+                    first.setdefault(lag, update)
+        output, states = lstm(step[None], hx)
+        hx = both_detached(*states)
+        optimiser.zero_grad()
+        loss_of = nn.functional.binary_cross_entropy_with_logits
+        loss_of(head(output)[..., 0], answer[None]).backward()
+        optimiser.step()
+    assert 0 < first[0] < first[1] < first[10], first
+
+
 def test_most_errors_left_stand_before_the_first_bracket_of_a_stream():
     x, answers = brackets(seed=3)
     assert sum(answers[0] != x[0, :, 1] - x[0, :, 2]) == 9  # open before the first character
