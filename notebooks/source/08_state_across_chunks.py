@@ -403,7 +403,8 @@ print("chunks of one:", three_seeds(1, True))
 # It does. Each step learns from its own answer alone. But the head reads this answer in h, and h
 # goes on to the next step. So the learning goes from step to step:
 #
-# 1. The answer at `(` is 1, at `)` it is 0. So h learns to say so: that is to *store* and to *wipe*.
+# 1. The answer at `(` is 1, at `)` it is 0. So h learns to say it: that is to *store* and to
+#    *wipe*.
 # 2. With this h the next dot begins, and its answer is the same as the one before. So the new h
 #    learns to say what the old h says: that is to *keep*.
 # 3. Then the dot after it has something to keep, and so on.
