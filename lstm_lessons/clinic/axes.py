@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from lstm_lessons.clinic.example import Example
 from lstm_lessons.clinic.moves import moved
-from lstm_lessons.clinic.nested import Path, leaves
+from lstm_lessons.clinic.nested import Path, leaves, replaced
 from lstm_lessons.clinic.sequences import Block, Untried, is_numbering
 from lstm_lessons.clinic.subject import Call, Subject, observed
 
@@ -108,6 +108,11 @@ def find(
         return Axes((0, None), how)
     if main.ndim == 1 or (main.ndim == 2 and not is_numbering(main) and _one(subject, call)):
         return Axes((None, 0), "the model reads it as one sequence")
+    if main.ndim == 2 and not is_numbering(main) and _is_cell(subject, call, path):
+        how = (
+            "found: the states have as many samples, and axis 1 must be as long as it is, so this "
+        )
+        return Axes((0, None), how + "is one step of each")
     options: list[tuple[int, int]] = [(0, 1), (1, 0)]
     longer = _longer(subject, call, path, options, names, pad)
     both = {axes: Example(longer, path, axes, names, pad) for axes in options}
@@ -136,6 +141,18 @@ def _is_step(call: Call, path: Path, samples: int) -> bool:
         or (each.ndim == 2 and each.shape[0] == samples)
         for each in others
     )
+
+
+def _is_cell(subject: Subject, call: Call, path: Path) -> bool:
+    """Return whether (B, I) comes with states (B, H), and the model takes no other I."""
+    main = dict(leaves(call))[path]
+    if main.shape[1] < 2 or not _is_step(call, path, len(main)):
+        return False
+
+    def shorter(place: Path, leaf: Any) -> Any:
+        return main[:, :-1] if place == path else leaf
+
+    return _shapes(subject, lambda: replaced(call, shorter)) is None
 
 
 Options = dict[tuple[int, int], Example]

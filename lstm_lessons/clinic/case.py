@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 
@@ -18,10 +18,10 @@ class Case:
     """A model and an example of at least two samples, where it has a batch at all.
 
     ``results`` are what the example gives, ``layouts`` their axes; ``grown`` says that the
-    example had one sample, and that the others were made from it; ``by_chance`` that two calls
-    in eval mode differ with the seed. ``whole`` is the example with the padding that all rows
-    share; the probes are handed it without. ``guessed`` says that the axes of the batch and of
-    time were told by the model's own behaviour.
+    example had one sample, and that the others were made from it; ``by_chance`` names
+    the results that differ with the seed in eval mode. ``whole`` is the example with the padding
+    that all rows share; the probes are handed it without. ``guessed`` says that the axes of the
+    batch and of time were told by the model's own behaviour.
     """
 
     subject: Subject
@@ -29,7 +29,7 @@ class Case:
     results: dict[str, Tensor]
     layouts: dict[str, Layout]
     grown: bool = False
-    by_chance: bool = False
+    by_chance: frozenset[str] = frozenset()
     whole: Example | None = None
     guessed: bool = False
 
@@ -48,14 +48,18 @@ class Case:
             if name in after and after[name].shape == self.results[name].shape:
                 yield name, self.results[name], after[name], layout
 
-    def same_draws(self) -> None:
-        """Go on only where chance is not at work: what moves could be other random numbers.
+    def but_for_chance(self, axis: str = "") -> Case:
+        """Return the case with those results alone that do not differ with the seed.
+
+        What moves in the others could be other random numbers.
 
         Raises:
-            Untried: two calls with other seeds differ.
+            Untried: chance is at work in all results, or in all that have this axis.
         """
-        if self.by_chance:
+        steady = {name: each for name, each in self.layouts.items() if name not in self.by_chance}
+        if not any(not axis or getattr(each, axis) is not None for each in steady.values()):
             raise Untried("it draws numbers by chance in eval mode (see eval determinism)")
+        return replace(self, layouts=steady)
 
     @property
     def recurrent(self) -> dict[str, nn.RNNBase]:

@@ -12,12 +12,13 @@ from torch.nn.utils.rnn import PackedSequence
 from lstm_lessons.clinic.axes import find, laid_out, reaches_others
 from lstm_lessons.clinic.case import Case, said
 from lstm_lessons.clinic.example import Example, argument_names, as_call, main_path
-from lstm_lessons.clinic.moves import largest
+from lstm_lessons.clinic.moves import largest, listed
 from lstm_lessons.clinic.nested import leaves, replaced
 from lstm_lessons.clinic.probes import PROBES
+from lstm_lessons.clinic.probes.batch_composition import MIXED, PLACED
 from lstm_lessons.clinic.probes.sample_independence import SWAPPED
-from lstm_lessons.clinic.report import NOT_TRIED, Finding, Report
-from lstm_lessons.clinic.sequences import Untried
+from lstm_lessons.clinic.report import FAULT, HOLDS, NOT_TRIED, Finding, Report
+from lstm_lessons.clinic.sequences import Block, Untried
 from lstm_lessons.clinic.subject import SEED, Call, Subject, chance_put_back
 
 
@@ -29,8 +30,9 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     ``example_input`` is what it is called with: one tensor; a PackedSequence; a tuple of
     positional arguments, such as ``(numbers, lengths)``; or a dict of named ones. The sequences
     are the first tensor that is (B, T, ...) or (T, B, ...), floats with an axis of features or
-    whole numbers such as those of words; or one sequence, (T, I) or (T,). Lengths (B,), first
-    states (L, B, H) and masks of the shape of the sequences go with it. Take three samples or
+    whole numbers such as those of words; or one sequence, (T, I) or (T,). Lengths (B,), as a
+    tensor, a list or an array, first states (L, B, H), masks of the shape of the sequences and a
+    second input, with lengths of its own, go with it. Take three samples or
     more of three steps or more, of different lengths where the model knows lengths, and B other
     than T. Padding may stand in front of the sequences if lengths are given; without lengths only
     what stands at their ends is left off.
@@ -54,7 +56,8 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     Raises:
         TypeError: ``model`` is no module, or there is no tensor of sequences in the input.
         ValueError: the model does not run on the example, gives no tensor, or cannot be copied;
-            ``batch_first`` is given for an input without an axis for the batch.
+            ``batch_first`` is given for an input without an axis for the batch; the lengths are
+            longer than the axis of time, and another axis is as long as they are.
     """
     if not isinstance(model, nn.Module):
         raise TypeError(
@@ -88,6 +91,7 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     pad = _pad(subject)
     axes = find(subject, call, path, names, batch_first, pad)
     example = Example(call, path, axes.places, names, pad)
+    _refuse_longer_lengths(example)
     example, grown = _grown(subject, example)
     whole, example = example, _without_shared_padding(subject, example)
     _turn(subject, example)
@@ -98,8 +102,48 @@ def _examined(subject: Subject, call: Call, path: tuple, batch_first: bool | Non
     findings = [_tried(name, probe, case) for name, probe in PROBES.items()]
     if SWAPPED in findings[0].perhaps:
         findings[1:] = [_pointed(each) for each in findings[1:]]
+    if findings[0].status == HOLDS:
+        findings[1] = _not_mixed(findings[1])
+    findings = _but_for_chance(case, findings)
     about = _subject(subject, call, path)
     return Report(about, _axes(case, axes.how), tuple(findings), axes.guessed)
+
+
+def _refuse_longer_lengths(example: Example) -> None:
+    """Refuse a block whose time is another axis than the first two: its lengths say so."""
+    longest = example.longer_lengths
+    if not longest or example.told_lengths or not isinstance(example.main, Block):
+        return
+    shape = example.main.value.shape
+    if longest in shape[2:]:
+        raise ValueError(
+            f"the lengths go up to {longest}, and axis {example.axes[1]} of {tuple(shape)} counts "
+            f"{example.steps}: expected sequences as (B, T, ...) or (T, B, ...). Is time axis "
+            f"{shape.index(longest, 2)}? Then put a module round the model that moves it there"
+        )
+
+
+def _but_for_chance(case: Case, findings: list[Finding]) -> list[Finding]:
+    """Where chance is at work in some results, say that the probes looked at the others alone."""
+    names = [name for name in case.layouts if name in case.by_chance]
+    if not names or len(names) == len(case.layouts):
+        return findings
+    word = f"{listed(names)}, drawn by chance"
+    compared = ("sample independence", "batch composition", "causality", "chunk consistency")
+    told = []
+    for each in findings:
+        if each.probe in compared and each.status != NOT_TRIED:
+            left_out = ", ".join(filter(None, [each.left_out, f"{each.probe} of {listed(names)}"]))
+            each = replace(each, fact=f"{each.fact}. Not looked at: {word}", left_out=left_out)
+        told.append(each)
+    return told
+
+
+def _not_mixed(finding: Finding) -> Finding:
+    """Where no sample reaches another, name what else can make a sample differ alone."""
+    if finding.status == FAULT and finding.perhaps == MIXED:
+        return replace(finding, perhaps=PLACED)
+    return finding
 
 
 def _pointed(finding: Finding) -> Finding:
@@ -118,13 +162,18 @@ def _tried(name: str, probe: Any, case: Case) -> Finding:
         return Finding(name, NOT_TRIED, f"the model stopped when the probe ran it: {said(error)}")
 
 
-def _by_chance(subject: Subject, example: Example, results: dict[str, Tensor]) -> bool:
-    again = subject.results(example.call, seed=SEED + 1)
-    for name, each in results.items():
-        same = name in again and again[name].shape == each.shape
-        if not same or largest(each, again[name], subject.allowed) > 0:
-            return True
-    return False
+def _by_chance(subject: Subject, example: Example, results: dict[str, Tensor]) -> frozenset[str]:
+    """Return the names of the results that differ with the seed; where one does, look again."""
+    found: set[str] = set()
+    for seed in range(SEED + 1, SEED + 5):
+        again = subject.results(example.call, seed=seed)
+        for name, each in results.items():
+            same = name in again and again[name].shape == each.shape
+            if not same or largest(each, again[name], subject.allowed) > 0:
+                found.add(name)
+        if not found:
+            break
+    return frozenset(found)
 
 
 def _pad(subject: Subject) -> int:
@@ -204,7 +253,9 @@ def _axes(case: Case, how: str) -> str:
         return f"no axis for the batch; time is axis {time} ({how})"
     text = f"batch is axis {batch}, {example.samples} samples; "
     text += (
-        f"time is axis {time}, {example.steps} steps" if time is not None else "one step of each"
+        f"time is axis {time}, {example.steps} step{'s' if example.steps != 1 else ''}"
+        if time is not None
+        else "one step of each"
     )
     text += f" ({how})"
     if case.guessed:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from lstm_lessons.clinic.nested import Path, is_counts, leaves, replaced
+from lstm_lessons.clinic.nested import Path, counts_like, is_counts, leaves, replaced
 from lstm_lessons.clinic.sequences import Block, Packed, is_numbering
 from lstm_lessons.clinic.subject import Call
 
@@ -95,6 +95,7 @@ class Example:
         axes: tuple[int | None, int | None],
         names: list[str],
         pad: int = 0,
+        roles: dict[Path, str] | None = None,
     ) -> None:
         self.call, self.path, self.axes = call, path, axes
         self._names, self.pad = names, pad
@@ -103,13 +104,14 @@ class Example:
         self.main: Block | Packed = (
             Packed(main) if isinstance(main, PackedSequence) else Block(main, *axes, pad)
         )
-        self._roles: dict[Path, str] = {}
+        self._roles = self._found_roles(found) if roles is None else roles
         for other, leaf in found.items():
-            role = self._role(other, leaf)
-            if role:
-                self._roles[other] = role
-            if role == "lengths" and isinstance(self.main, Block):
+            if self._roles.get(other) == "lengths" and isinstance(self.main, Block):
                 self.main.told([int(each) for each in leaf])
+        if roles is None:
+            for other in [each for each, role in self._roles.items() if role == "steps"]:
+                if self._has_its_own_ends(found[other]):
+                    self._roles[other] = "samples"
 
     @property
     def samples(self) -> int:
@@ -132,8 +134,8 @@ class Example:
         return len(self._roles)
 
     def anew(self, call: Call) -> Example:
-        """Return another call with the same axes as an example."""
-        return Example(call, self.path, self.axes, self._names, self.pad)
+        """Return another call with the same axes, and inputs of the same kinds, as an example."""
+        return Example(call, self.path, self.axes, self._names, self.pad, self._roles)
 
     def moved(
         self, steps: Sequence[int] | None = None, samples: Sequence[int] | None = None
@@ -153,7 +155,7 @@ class Example:
             if role is None:
                 return leaf
             if is_counts(leaf):
-                return type(leaf)(leaf[place] for place in samples)
+                return counts_like(leaf, (leaf[place] for place in samples))
             axis = {"states": 1, "steps": self.main.batch or 0}.get(role, 0)
             return leaf.index_select(axis, torch.tensor(list(samples), device=leaf.device))
 
@@ -169,18 +171,56 @@ class Example:
             if role == "steps":
                 return leaf.narrow(self.main.time or 0, start, stop - start)
             if role == "lengths":
-                most = stop - start
-                if isinstance(leaf, Tensor):
-                    return leaf.clamp(max=most)
-                return type(leaf)(min(each, most) for each in leaf)
+                own = [self.main.place(int(each)) for each in leaf]
+                left = [max(1, min(stop, last) - max(start, first)) for first, last in own]
+                return (
+                    leaf.new_tensor(left) if isinstance(leaf, Tensor) else counts_like(leaf, left)
+                )
             return leaf
 
         return replaced(self.call, made)
 
     @property
+    def longer_lengths(self) -> int:
+        """The largest of the lengths where they are called so and the block is shorter; else 0."""
+        found = [
+            max(int(each) for each in leaf)
+            for path, leaf in leaves(self.call)
+            if self._is_named_so(path)
+            and (is_counts(leaf) or (isinstance(leaf, Tensor) and leaf.ndim == 1 and len(leaf)))
+        ]
+        return max((each for each in found if each > self.steps), default=0)
+
+    @property
     def told_lengths(self) -> bool:
         """Whether the lengths were handed in, and not read off the zeros at the ends."""
         return self.lengths is not None and not self.main.guessed
+
+    def _found_roles(self, found: dict[Path, Any]) -> dict[Path, str]:
+        """Return what each leaf beside the sequences is; one of them alone is their lengths.
+
+        Where more could be, the others may be those of a second input, or labels: the one that is
+        called so is taken, and of several the first behind the sequences.
+        """
+        roles = {other: role for other, leaf in found.items() if (role := self._role(other, leaf))}
+        order = [path for path, _ in leaves(self.call)]
+        told = [other for other, role in roles.items() if role == "lengths"]
+        main = order.index(self.path)
+        told.sort(key=lambda other: (not self._is_named_so(other), order.index(other) < main))
+        return roles | {other: "samples" for other in told[1:]}
+
+    def _is_named_so(self, path: Path) -> bool:
+        return "len" in name_of(path, self._names).lower()
+
+    def _has_its_own_ends(self, leaf: Tensor) -> bool:
+        """Return whether this is another sequence, and no mask or tag for each step of the first.
+
+        It then has entries where the first has padding, and padding of its own.
+        """
+        if not isinstance(self.main, Block) or self.main.time is None or len(leaf.unique()) < 3:
+            return False
+        other = Block(leaf, self.main.batch, self.main.time, self.pad)
+        return bool(other.ending_in_padding and (other.own & ~self.main.own).any())
 
     def _role(self, path: Path, leaf: Any) -> str | None:
         """Return what a leaf beside the sequences is, by its size: lengths, states, steps, ..."""
@@ -188,13 +228,13 @@ class Example:
         if isinstance(leaf, PackedSequence) or self.axes[0] is None:
             return None
         if is_counts(leaf):
-            fits = len(leaf) == samples and all(1 <= each <= steps for each in leaf)
-            return "lengths" if fits else None
+            if len(leaf) != samples:
+                return None
+            return "lengths" if all(1 <= each <= steps for each in leaf) else "samples"
         if leaf.ndim == 1 and len(leaf) == samples:
             if is_numbering(leaf) and leaf.dtype is not torch.bool:
                 low, high = int(leaf.min()), int(leaf.max())
-                named = "len" in name_of(path, self._names).lower()
-                if low >= 1 and high <= steps and (named or high == steps):
+                if low >= 1 and high <= steps and (self._is_named_so(path) or high == steps):
                     return "lengths"
             return "samples"
         if isinstance(self.main, Block) and leaf.shape[:2] == self.main.value.shape[:2]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
@@ -13,7 +14,7 @@ Path = tuple[Any, ...]
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield each tensor, packed sequence and list of whole numbers, with the path to it."""
+    """Yield each tensor, packed sequence and row of whole numbers, with the path to it."""
     if isinstance(value, Tensor | PackedSequence) or is_counts(value):
         yield path, value
     elif isinstance(value, Mapping):
@@ -25,8 +26,17 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def is_counts(value: Any) -> bool:
-    """Return whether this is a list or tuple of whole numbers, such as lengths."""
+    """Return whether this is a list, tuple or array of whole numbers, such as lengths."""
+    if isinstance(value, numpy.ndarray):
+        return value.ndim == 1 and len(value) > 0 and value.dtype.kind in "iu"
     return isinstance(value, list | tuple) and bool(value) and all(type(n) is int for n in value)
+
+
+def counts_like(value: Any, numbers: Iterable[int]) -> Any:
+    """Return other whole numbers in a list, tuple or array such as this one."""
+    if isinstance(value, numpy.ndarray):
+        return numpy.array(list(numbers), dtype=value.dtype)
+    return type(value)(*numbers) if hasattr(value, "_fields") else type(value)(numbers)
 
 
 def replaced(value: Any, made: Callable[[Path, Any], Any], path: Path = ()) -> Any:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from lstm_lessons.clinic.nested import Path, leaves, named_results, replaced
+from lstm_lessons.clinic.nested import Path, counts_like, is_counts, leaves, named_results, replaced
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and named arguments."""
@@ -205,6 +205,8 @@ def _cloned(leaf: Any) -> Any:
     if isinstance(leaf, PackedSequence):
         data = leaf.data.detach().clone()
         return PackedSequence(data, leaf.batch_sizes, leaf.sorted_indices, leaf.unsorted_indices)
+    if is_counts(leaf):
+        return counts_like(leaf, leaf)
     return leaf.detach().clone() if isinstance(leaf, Tensor) else leaf
 
 

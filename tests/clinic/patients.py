@@ -89,6 +89,77 @@ class Packs(nn.Module):
         return self.head(torch.cat([h[0], h[1]], 1))
 
 
+class Pairs(nn.Module):
+    """Compares two sequences, each with lengths of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.gru = nn.Embedding(V, I), nn.GRU(I, H, batch_first=True)
+
+    def last(self, numbers, lengths):
+        x = self.embedding(numbers)
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        return self.gru(packed)[1][-1]
+
+    def forward(self, first, first_lengths, second, second_lengths):
+        return (self.last(first, first_lengths) - self.last(second, second_lengths)).abs()
+
+
+class PairsInOne(Pairs):
+    """Takes the same as one tuple, whose parts have no names."""
+
+    def forward(self, pair):
+        return super().forward(*pair)
+
+
+OTHER_LENGTHS = torch.tensor([2, 7, 4, 5, 3])
+
+
+def other_padded(width=T):
+    return words(B, width).flip(0) * (torch.arange(width) < OTHER_LENGTHS[:, None])
+
+
+class PacksAndHandsOn(nn.Module):
+    """Packs, and takes and gives a state."""
+
+    def __init__(self, bidirectional=False):
+        super().__init__()
+        self.gru = nn.GRU(I, H, batch_first=True, bidirectional=bidirectional)
+
+    def forward(self, x, lengths, hidden=None):
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        output, hidden = self.gru(packed, hidden)
+        return pad_packed_sequence(output, batch_first=True)[0], hidden
+
+
+NO_ONE = LENGTHS.clamp(min=2)  # no sequence of one step, which cannot be cut
+
+
+def every_other_step(m, x, lengths):
+    """Return half as many steps, from sequences that end where they end."""
+    own = torch.arange(x.shape[1]) < lengths[:, None]
+    halves = m.conv((x * own[..., None]).transpose(1, 2)).transpose(1, 2)
+    left = (lengths + 1) // 2
+    packed = pack_padded_sequence(halves, left, batch_first=True, enforce_sorted=False)
+    return pad_packed_sequence(m.lstm(packed)[0], batch_first=True)[0]
+
+
+def halving(run):
+    conv = nn.Conv1d(I, I, 3, stride=2, padding=1)
+    return Made(run, conv=conv, lstm=nn.LSTM(I, H, batch_first=True))
+
+
+class OwnCell(nn.Module):
+    """A cell round a cell."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(I, H)
+
+    def forward(self, x, states):
+        return self.cell(2 * x, states)
+
+
 class Counts(nn.Module):
     """Finds the lengths itself, packs, and gives a dict."""
 
@@ -239,6 +310,20 @@ RIGHT = {
         ),
         floats(),
     ),
+    "a pair of sequences": lambda: (Pairs(), (padded(), LENGTHS, other_padded(), OTHER_LENGTHS)),
+    "a pair of two widths": lambda: (
+        Pairs(),
+        (padded(), LENGTHS, other_padded(T + 2), OTHER_LENGTHS),
+    ),
+    "a pair in one tuple, the second longer": lambda: (
+        PairsInOne(),
+        (((padded()[:, :5], LENGTHS.clamp(max=5), other_padded(), OTHER_LENGTHS)),),
+    ),
+    "packs with an array of lengths": lambda: (Packs(), (padded(), LENGTHS.numpy())),
+    "packs, and hands a state on": lambda: (PacksAndHandsOn(), (floats(), NO_ONE)),
+    "packs both ways, and hands on": lambda: (PacksAndHandsOn(True), (floats(), NO_ONE)),
+    "takes every other step": lambda: (halving(every_other_step), (floats(), LENGTHS)),
+    "a cell of one's own": lambda: (OwnCell(), (floats(B, I), (floats(B, H), floats(B, H)))),
     "a mask beside it": lambda: (
         embedded(lambda m, x, mask: m.head(m.lstm(m.embedding(x))[0]) * mask[..., None]),
         (words(), torch.ones(B, T)),
@@ -312,6 +397,23 @@ def lost_axis(m, x):
 
 def fixed_state(m, x):
     return m.head(m.lstm(x, (torch.zeros(1, B, H), torch.zeros(1, B, H)))[0])
+
+
+def fixed_and_last(m, x, lengths=None):
+    states = torch.zeros(1, B, H), torch.zeros(1, B, H)
+    return m.head(m.lstm(m.embedding(x), states)[0][:, -1])
+
+
+def weights_for_places():
+    model = layer(lambda m, x: m.head(m.lstm(x)[0] * m.places[: len(x), None]))
+    model.places = nn.Parameter(torch.rand(B, H))
+    return model
+
+
+def mean_and_draw(m, x):
+    """Return a mean, and what is drawn round it, of states that a view has mixed."""
+    mean = m.head(m.lstm(x)[1][0].view(len(x), 2 * H))
+    return mean, mean + torch.randn_like(mean)
 
 
 def h_handed_on(m, x, hidden=None):
@@ -412,6 +514,33 @@ PLANTED = {
     "the last step of a padded batch": (
         "batch composition", "suspicion", "reads its padding",
         lambda: (embedded(lambda m, x: m.head(m.lstm(m.embedding(x))[0][:, -1])), padded()),
+    ),
+    "weights for each place": (
+        "batch composition", "FAULT", "a row for each place in the batch",
+        lambda: (weights_for_places(), floats()),
+    ),
+    "one size of the batch, and the padding is read": (
+        "batch composition", "suspicion", "And with as many copies of one sample",
+        lambda: (embedded(fixed_and_last), padded()),
+    ),
+    "one size of the batch, with lengths": (
+        "batch composition", "FAULT", "without padding, differs",
+        lambda: (embedded(fixed_and_last), (padded(), LENGTHS)),
+    ),
+    "one size of the batch alone": (
+        "batch composition", "suspicion", "gives in 5 copies what it gives",
+        lambda: (layer(fixed_state), floats()),
+    ),
+    "reads every other step of the padding": (
+        "batch composition", "FAULT", "reads the padding",
+        lambda: (
+            halving(lambda m, x, lengths: m.lstm(m.conv(x.transpose(1, 2)).transpose(1, 2))[0]),
+            (floats(), LENGTHS),
+        ),
+    ),
+    "chance in one result, a view in the other": (
+        "sample independence", "FAULT", "Not looked at: output[1], drawn by chance",
+        lambda: (layer(mean_and_draw, bidirectional=True), floats()),
     ),
     "lengths that are not used": (
         "batch composition", "FAULT", "reads the padding",

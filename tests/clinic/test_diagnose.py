@@ -8,12 +8,16 @@ import pytest
 import torch
 from patients import (
     LENGTHS,
+    NO_ONE,
     PLANTED,
     RIGHT,
     Keeps,
+    OwnCell,
     Packs,
+    PacksAndHandsOn,
     Tagger,
     embedded,
+    fixed_state,
     floats,
     layer,
     one_short,
@@ -187,6 +191,59 @@ def test_a_model_that_draws_by_chance_is_compared_with_nothing_but_itself():
     assert all("by chance in eval mode" in report[name].fact for name in names)
 
 
+def test_results_without_chance_are_compared_though_others_are_drawn():
+    torch.manual_seed(0)
+    drawn = layer(lambda m, x: ((y := m.lstm(x)[0]), y + torch.randn_like(y)))
+    report = diagnose(drawn, floats())
+    assert not report.faults, report
+    for name in ("sample independence", "batch composition", "causality"):
+        assert report[name].status == "holds"
+        assert report[name].fact.endswith("Not looked at: output[1], drawn by chance")
+        assert f"{name} of output[1]" in report.verdict
+
+
+def test_a_model_for_one_size_is_held_in_copies_and_it_says_if_that_cannot_be():
+    fact = diagnose(layer(fixed_state), floats())["batch composition"].fact
+    assert "not with one" in fact and "each of 5 samples gives in 5 copies" in fact
+    report = diagnose(layer(lambda m, x: one_batch_alone(m, x)), floats())
+    assert report["batch composition"].status == "suspicion"
+    assert "copies" not in report["batch composition"].fact
+
+
+def one_batch_alone(m, x):
+    """Refuse one sample, and any batch of one sample's copies."""
+    if (x == x[:1]).all():
+        raise ValueError("all alike")
+    return m.lstm(x)[0]
+
+
+def test_a_sequence_of_one_step_is_not_cut():
+    report = diagnose(PacksAndHandsOn(), (floats(), LENGTHS))
+    assert "no cut leaves each sequence a step" in report["chunk consistency"].fact
+    report = diagnose(PacksAndHandsOn(), (floats(), NO_ONE))
+    assert "two chunks, of 1 and 6 steps" in report["chunk consistency"].fact
+
+
+def test_one_step_of_a_cell_is_not_taken_for_its_features():
+    axes = diagnose(OwnCell(), (floats(5, 3), (floats(5, 4), floats(5, 4)))).axes
+    assert "one step of each" in axes and "time is axis" not in axes
+
+
+def test_an_array_of_lengths_stays_as_it_was():
+    lengths = LENGTHS.numpy().copy()
+    model = Packs()
+    forward = model.forward
+
+    def sorting(numbers, given):
+        result = forward(numbers, given.copy())
+        given.sort()
+        return result
+
+    model.forward = sorting
+    diagnose(model, (padded(), lengths))
+    assert (lengths == LENGTHS.numpy()).all()
+
+
 def test_where_batch_and_time_are_swapped_the_other_probes_point_to_it():
     torch.manual_seed(0)
     swapped = layer(lambda m, x: m.head(m.lstm(x)[0][:, -1]), batch_first=False)
@@ -251,6 +308,17 @@ def test_padding_tells_the_axes_only_where_one_way_round_explains_all_of_it(firs
 
 
 # --- Nothing of the model changes --------------------------------------------------------------
+
+
+class Channels(nn.Module):
+    """Takes (B, 1, I, T), as a convolution would have it."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x, lengths):
+        return self.lstm(x[:, 0].transpose(1, 2))[0]
 
 
 class Counting(nn.Module):
@@ -398,6 +466,11 @@ def test_what_could_not_be_tried_is_named_with_its_reason():
         ((nn.LSTM(3, 4), floats(), "yes"), TypeError, "batch_first to be True, False or None"),
         ((nn.Embedding(11, 3), words(7), True), ValueError, "has one axis"),
         ((layer(lambda m, x: "nothing"), floats()), ValueError, "gives none"),
+        (
+            (Channels(), (floats(5, 1, 3, 7), LENGTHS)),
+            ValueError,
+            "the lengths go up to 7, and axis 1 of (5, 1, 3, 7) counts 1",
+        ),
     ],
 )
 def test_bad_input_gets_one_clear_line(arguments, error, said):

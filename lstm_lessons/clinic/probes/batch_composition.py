@@ -6,18 +6,25 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from lstm_lessons.clinic.axes import Layout
+from lstm_lessons.clinic.axes import Layout, sizes_moved
 from lstm_lessons.clinic.case import Case, looked_at, said, some
 from lstm_lessons.clinic.moves import by, largest
 from lstm_lessons.clinic.report import FAULT, HOLDS, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Block, Packed, Untried
+from lstm_lessons.clinic.subject import Call
 
 NAME = "batch composition"
+MIXED = "a mean, a norm or a softmax over the axis of the batch, or batch and time swapped"
+NORM = "a batch norm that takes its mean from the batch, in eval mode as well"
+PLACED = (
+    "parameters or a state with a row for each place in the batch, or a number that depends on how "
+    "many samples there are"
+)
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """One fact against the model."""
+    """One fact against the model, or two."""
 
     status: str
     fact: str
@@ -33,18 +40,29 @@ def batch_composition(case: Case) -> Finding:
         raise Untried("no result has a row for each sample")
     if example.samples < 2:
         raise Untried("the example has one sample: give a batch of two or more")
-    case.same_draws()
+    case = case.but_for_chance("batch")
     lengths = example.lengths or [example.steps]
     wanted = [lengths.index(end(lengths)) for end in (min, max)]
     samples, bare = some(example.samples, wanted), []
-    seen = _alone(case, samples, bare) or _shared(case, samples)
+    refused, copies = None, 1
+    try:
+        seen = _alone(case, samples, bare)
+    except _Refused as refusal:
+        refused, copies = _no_run(case, refusal.error), example.samples
+        of_norm = refused.perhaps == NORM  # whose mean is another one among copies
+        samples, seen = ([], None) if of_norm else _in_copies(case, samples, bare)
+    seen = seen or _shared(case, samples)
     stopped, found = ("", None) if seen else _turned(case)
     seen = seen or found
     if seen:
+        seen = _both(refused, seen) if refused else seen
         return Finding(NAME, seen.status, seen.fact, seen.perhaps)
+    if refused and not samples:  # no copies either, so that nothing was held
+        return Finding(NAME, SUSPICION, refused.fact, refused.perhaps)
     tried = looked_at(samples, example.samples, "sample")
     whole = len(samples) == example.samples  # "each of 4 samples gives", but "32 of 40 give"
-    tried += " gives alone what it gives" if whole else " give alone what they give"
+    how = f"in {copies} copies" if refused else "alone"
+    tried += f" gives {how} what it gives" if whole else f" give {how} what they give"
     tried += " in the batch"
     tried += "" if stopped else ", and in the opposite order as well"
     left_out = ["another order"] if stopped else []
@@ -62,6 +80,9 @@ def batch_composition(case: Case) -> Finding:
         tried += f". {why}{along}{other}, so that was not tried"
     if stopped:
         tried += f". In the opposite order the model stopped: {stopped}"
+    if refused:
+        fact = f"{refused.fact}. But {tried}"
+        return Finding(NAME, SUSPICION, fact, refused.perhaps, ", ".join(left_out))
     return Finding(NAME, HOLDS, tried, left_out=", ".join(left_out))
 
 
@@ -77,23 +98,73 @@ def _along(case: Case) -> tuple[str, str]:
     return f" along axis {main.time}", f", but along axis {main.batch}" if other else ""
 
 
-def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
+class _Refused(Exception):
+    """The model does not run with one sample; ``error`` is how it stopped."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _by_itself(case: Case, sample: int, copies: int) -> Call:
+    """Return the call with copies of one sample; the block goes with its lengths, if told."""
+    example = case.example
+    call = example.chosen([sample] * copies)
+    own = example.lengths[sample] if example.lengths else example.steps
+    if example.told_lengths and not isinstance(example.main, Packed) and own < example.steps:
+        call = example.anew(call).cut(*example.main.place(own))
+    return call
+
+
+def _one_of(case: Case, copies: int, call: Call) -> dict[str, Tensor]:
+    """Return what a call with copies of one sample gives, for one of them."""
+    after = case.after(call)
+    if copies == 1:
+        return after
+    found = {}
+    for name, layout in case.layouts.items():
+        if name in after and layout.batch is not None:
+            if after[name].ndim == case.results[name].ndim:
+                found[name] = after[name].narrow(layout.batch, 0, 1)
+    return found
+
+
+def _in_copies(case: Case, samples: list[int], bare: list[int]) -> tuple[list[int], _Seen | None]:
+    """Do as `_alone` does, for a model that takes one size of the batch: with copies of each.
+
+    Return the samples that it took so, and what was seen.
+    """
+    held = []
+    for sample in samples:
+        try:
+            seen = _alone(case, [sample], bare, case.example.samples)
+        except _Refused:
+            continue  # it is not the size of the batch that stops it
+        held.append(sample)
+        if seen is not None:
+            return held, seen
+    return held, None
+
+
+def _alone(case: Case, samples: list[int], bare: list[int], copies: int = 1) -> _Seen | None:
     """Hold samples alone against their rows in the batch, whole and cut to their own steps.
 
     Those that were held without their padding are added to ``bare``.
+
+    Raises:
+        _Refused: the model does not run so.
     """
     example = case.example
     for sample in samples:
-        call, steps = example.chosen([sample]), example.steps
+        steps = example.steps
         packed = isinstance(example.main, Packed)
         own = example.lengths[sample] if example.lengths else steps
         told = example.told_lengths and not packed
-        if told and own < steps:  # the block goes with its lengths
-            call = example.anew(call).cut(*example.main.place(own))
+        call = example.chosen([sample] * copies)
         try:
-            after = case.after(call)
+            after = _one_of(case, copies, _by_itself(case, sample, copies))
         except Exception as error:
-            return _refused(case, error)
+            raise _Refused(error) from None
         seen = _held(case, after, sample, own if example.told_lengths else steps, FAULT)
         if seen is not None:
             return seen
@@ -102,7 +173,7 @@ def _alone(case: Case, samples: list[int], bare: list[int]) -> _Seen | None:
         if told or packed or own == steps:
             continue
         try:
-            after = case.after(example.anew(call).cut(0, own))
+            after = _one_of(case, copies, example.anew(call).cut(0, own))
         except Exception:
             continue  # some models take one length alone
         seen = _held(case, after, sample, own, SUSPICION)
@@ -157,6 +228,8 @@ def _held(
             return _Seen(FAULT, fact, "a squeeze() without its axis, which takes any axis of 1")
         row, whole = before, now
         before, now = _own_steps(row, whole, layout, steps)
+        if status == FAULT and steps < case.example.steps:
+            before = _coarser(before, now)
         if now.shape != before.shape:
             if status == SUSPICION:
                 continue
@@ -169,6 +242,17 @@ def _held(
         if gap > 0:
             return _told(case, name, sample, gap, status)
     return None
+
+
+def _coarser(before: Tensor, now: Tensor) -> Tensor:
+    """Return the part of a row that a shorter block gives, where time is an axis of fewer places.
+
+    So it is behind a convolution that takes every other step.
+    """
+    shorter = sizes_moved(before.shape, now.shape)
+    if len(shorter) == 1 and now.shape[shorter[0]] < before.shape[shorter[0]]:
+        return before.narrow(shorter[0], 0, now.shape[shorter[0]])
+    return before
 
 
 def _own_steps(
@@ -195,15 +279,24 @@ def _told(case: Case, name: str, sample: int, gap: float, status: str) -> _Seen:
         cause = "the model reads the padding, or takes the state behind it; or rows are in the "
         return _Seen(FAULT, fact, cause + "order of the lengths, and not in yours")
     fact = f"{name} of sample {sample} alone differs by {by(gap)} from its row in the batch"
-    cause = "a mean, a norm or a softmax over the axis of the batch, or batch and time swapped"
-    return _Seen(FAULT, fact, cause)
+    return _Seen(FAULT, fact, MIXED)
 
 
-def _refused(case: Case, error: Exception) -> _Seen:
+def _both(refused: _Seen, seen: _Seen) -> _Seen:
+    """Return two facts as one: the model refuses one sample, and copies of it differ."""
+    words = seen.fact.replace(", alone and without", ", without").replace(
+        " alone differs", " differs"
+    )
+    fact = f"{refused.fact}. And with as many copies of one sample, {words}"
+    return _Seen(seen.status, fact, f"{refused.perhaps}. And {seen.perhaps}")
+
+
+def _no_run(case: Case, error: Exception) -> _Seen:
     fact = f"the model runs with {case.example.samples} samples and not with one: {said(error)}"
-    cause = "a state or a view that was made for one size of the batch; take the size from x"
+    cause = "a state or a view that was made for one size of the batch (take the size from x), or "
+    cause += "a squeeze() without its axis"
     if "more than 1 value per channel" in str(error):
-        cause = "a batch norm that takes its mean from the batch, in eval mode as well"
+        cause = NORM
     return _Seen(SUSPICION, fact, cause)
 
 

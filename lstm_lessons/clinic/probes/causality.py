@@ -19,7 +19,7 @@ def causality(case: Case) -> Finding:
         raise Untried("the example has one step: give two or more")
     if not any(layout.time is not None for layout in case.layouts.values()):
         return _reach(case)
-    case.same_draws()
+    case = case.but_for_chance("time")
     tried = [step for step in some(case.example.steps) if step > 0]
     fact = _looks_ahead(case, tried)
     if fact:
@@ -79,6 +79,8 @@ def _early(case: Case, fact: str, tried: list[int]) -> Finding:
 def _reach(case: Case) -> Finding:
     """With no step in the results: does the last step reach them, and not it alone?"""
     steps = case.example.steps
+    none = "no result has an axis as long as time, so nothing can be said of earlier steps"
+    case = case.but_for_chance()
     reaching = []
     for step in sorted({0, steps // 2, steps - 2, steps - 1}):
         try:
@@ -91,12 +93,11 @@ def _reach(case: Case) -> Finding:
         )
         if gap > 0:
             reaching.append(step)
-    none = "no result has an axis as long as time, so nothing can be said of earlier steps"
-    case.same_draws()
     if reaching == [steps - 1]:
         fact = f"{none}. Of the steps tried, only the last one moved a result"
         return Finding(NAME, SUSPICION, fact, "the state is not handed on from step to step")
     if reaching and steps - 1 not in reaching and case.example.lengths is None:
-        fact = f"{none}. The last step moved no result, step {places(reaching)} did"
+        fact = f"{none}. The last step moved no result, "
+        fact += f"step{'s' if len(reaching) > 1 else ''} {places(reaching)} did"
         return Finding(NAME, SUSPICION, fact, "the result is taken from another step than the last")
     raise Untried(none)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lstm_lessons.clinic.case import Case, said
-from lstm_lessons.clinic.example import argument_names, is_state, name_of
+from lstm_lessons.clinic.example import Example, argument_names, is_state, name_of
 from lstm_lessons.clinic.moves import by, largest, listed
 from lstm_lessons.clinic.nested import leaves
 from lstm_lessons.clinic.one_way import one_way, reverse_of, two_way
@@ -30,13 +30,26 @@ def chunk_consistency(case: Case) -> Finding:
     if not timed:
         raise Untried("no result has an axis as long as time")
     parameters = _parameters(case)
-    case.same_draws()
-    cut = (example.steps + 1) // 2
+    case = case.but_for_chance("time")
+    timed = [name for name in timed if name in case.layouts]
+    cut = _place(example)
     words, differs = _in_chunks(case, cut, timed, parameters)
     if differs:
         return _differs(case, differs, lambda other: _in_chunks(other, cut, timed, parameters)[1])
     fact = f"two chunks, of {cut} and {example.steps - cut} steps, with the state handed on as "
     return Finding(NAME, HOLDS, fact + f"{words}, give what the whole gives")
+
+
+def _place(example: Example) -> int:
+    """Return the step to cut in front of: in the middle, or where every sequence is cut by it."""
+    middle = (example.steps + 1) // 2
+    if not example.told_lengths:
+        return middle
+    own = [example.main.place(length) for length in example.lengths or []]
+    first, last = max(begin for begin, _ in own) + 1, min(end for _, end in own) - 1
+    if first > last:
+        raise Untried("no cut leaves each sequence a step on both sides: give longer ones")
+    return min(max(middle, first), last)
 
 
 def _in_chunks(case: Case, cut: int, timed: list[str], parameters: list[str]) -> tuple[str, str]:
@@ -121,5 +134,8 @@ def _differs(case: Case, fact: str, again: Callable[[Case], str]) -> Finding:
                 fact += f", and with {reverse_of(both)} silenced nothing differs"
             return Finding(NAME, PROPERTY, fact)
         fact = f"with {reverse_of(both)} silenced, {still}"
-    perhaps = "the state that is handed in is not used, is not the last one, or only h is handed on"
+    perhaps = (
+        "the state that is handed in is not used, is not the last one, or only h is handed on; "
+    )
+    perhaps += "or earlier steps are read in another way as well, as by attention"
     return Finding(NAME, FAULT, fact, perhaps)
