@@ -31,15 +31,15 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
 # From round 3 on every GRU gives at least 95 % of its answers right, and from round 6 on every
-# LSTM. With a rate of 0.03 it is round 2 for the GRUs, and round 4 for the LSTMs. So is the GRU the
+# LSTM. With a rate of 0.03 these are rounds 2 and 4, with 0.1 rounds 1 and 3. So is the GRU the
 # better cell? To say more than "here, yes" we have to know which of the differences matter. So we
 # leave a part of the LSTM out, tie two parts together, add one, and at last build the GRU.
 #
 # ## No forget gate: the cell of 1997
 #
 # The first LSTM, in 1997, had no forget gate: it was added in 2000, by Felix Gers and others.
-# Without it the belt of c runs through, and no tap ever makes c smaller. The first LSTM also had
-# other functions in place of the sigmoid and tanh; here are ours.
+# Without it the belt of c runs through: nothing multiplies the old c. The first LSTM also had other
+# functions in place of the sigmoid and tanh; here are ours.
 
 # %%
 pictures.relative(forget="none")
@@ -64,8 +64,27 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 
 # %% [markdown]
-# There are three blocks in place of four, so the weights have three quarters of the rows. And the
-# old c stays as it is. To empty its memory, this cell has to write the opposite of what is there.
+# There are three blocks in place of four, so the weights have three quarters of the rows. An LSTM
+# whose forget gates are always 1 should do the same. A bias of 100 makes them so; `unroll_step` is
+# the loop of lesson 12.
+
+# %%
+from lstm_lessons import same
+from lstm_lessons.lstm.relatives import unroll_step
+
+torch.manual_seed(0)
+lstm, x = nn.LSTM(100, 16), torch.randn(24, 10, 100)
+lstm.bias_ih_l0.data[16:32] = 100.0
+states = (torch.zeros(10, 16), torch.zeros(10, 16))
+without_f = []
+for weight in lstm.all_weights[0]:
+    i, f, g, o = weight.chunk(4)
+    without_f.append(torch.cat([i, g, o]))
+output, _ = unroll_step(step_of_1997, x, states, without_f)
+print(same(output, lstm(x)[0]))
+
+# %% [markdown]
+# It does. To empty its memory, this cell has to write the opposite of what is there.
 #
 # ## Coupled gates
 #
@@ -93,9 +112,9 @@ for _ in range(5):
 #
 # ## Peepholes
 #
-# The gates read h, which is what o lets through. If o of a unit is shut, its h is zero, and then no
-# gate can know what is in its memory. In 2000, Felix Gers and Jürgen Schmidhuber let them look.
-# These looks are called *peepholes*, and they are the dashed lines:
+# If o of a unit is shut, its h is zero, and then no gate can know what is in its memory. In 2000,
+# Felix Gers and Jürgen Schmidhuber let the gates look. These looks are called *peepholes*, and they
+# are the dashed lines:
 
 # %%
 pictures.relative(peepholes=True)
@@ -103,7 +122,7 @@ pictures.relative(peepholes=True)
 # %% [markdown]
 # In the usual form, a gate of a unit looks at the memory of its own unit alone. So a gate's
 # peepholes are one weight per unit, and not a matrix. i and f act before the new c is made, so they
-# look at the old c. o acts afterwards, and looks at the new one.
+# look at the old c. o acts afterwards, and looks at the new one. g is no tap, and has none.
 
 
 # %%
@@ -121,9 +140,18 @@ def peephole_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, peepholes):
 
 
 # %% [markdown]
-# What can a unit do with that? Let i be 1 and g be 1, so that each step adds 1 to c. Let o be shut,
-# so that h is zero all the time. And let the unit read the same word at every step. Its forget gate
-# is $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
+# With peepholes of zero no gate looks, and this has to be `nn.LSTM`:
+
+# %%
+lstm = nn.LSTM(100, 16)
+weights = [*lstm.all_weights[0], torch.zeros(3, 16)]
+output, _ = unroll_step(peephole_step, x, states, weights)
+print(same(output, lstm(x)[0]))
+
+# %% [markdown]
+# And what can a unit do with others? Let i and g be 1, so that each step adds 1 to c. Let o be
+# shut, so that h is zero all the time. And let the unit read the same word at every step. Its
+# forget gate is $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
 #
 # With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
 #
@@ -146,15 +174,14 @@ print("peephole of −10:", *run_unit(-10.0))
 
 # %% [markdown]
 # About 1. At c = 4 the forget gate shuts, the four are thrown away, and 1 comes in. So the unit
-# counts to four, and begins anew, and shows nothing all the while. Without the peephole it cannot:
-# the word is always the same and h is always zero, so its gates are the same at every step. PyTorch
-# has no peepholes.
+# counts to four, and begins anew, and shows nothing all the while. Without the peephole its gates
+# are the same at every step, as the word and h are. PyTorch has no peepholes.
 #
 # ## The GRU
 #
 # In 2014, Kyunghyun Cho and others published a cell with *one* state, now called the gated
-# recurrent unit. Its h is the memory, and is also what is shown. Here is `nn.GRU`. The thick line
-# is h. Arrows leave a line at a dot, and cross it at a gap.
+# recurrent unit. Its h is the memory, and is also what is shown. Here is `nn.GRU`, with a thick h.
+# Arrows leave a line at a dot, and cross it at a gap.
 
 # %%
 pictures.relative("GRU, torch")
@@ -164,8 +191,8 @@ pictures.relative("GRU, torch")
 #
 # * n is the news, like g. It is made from x and from the old h.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
-#   taken in. So z plays the part of f, and the two are coupled. The name misleads: where z is 1,
-#   nothing is updated.
+#   taken in. So z plays the part of f, and 1 − z that of i: they are coupled. The name misleads:
+#   where z is 1, nothing is updated.
 # * r, the *reset gate*, is new. It says how much of the old h goes into the news.
 # * There is no output gate, so a GRU cannot keep a number without showing it. And its h stays
 #   between −1 and 1, if it starts at zero.
@@ -191,8 +218,8 @@ for r in (1.0, 0.0):
 
 # %% [markdown]
 # Negative. With r = 1 the old sentence wins against the word. With r = 0 the news comes from the
-# word alone, as at the beginning of a text. So z = 0 does not yet forget: this unit forgets only
-# where r is 0 as well.
+# word alone. So two ways lead from the old h to the new one: a direct way, which z opens, and a way
+# through the news, which r opens. This unit forgets only where both are shut.
 #
 # r and z are weighted sums through the sigmoid, as every tap. $W_{in}$ goes from the **i**nput to
 # n, and $W_{hn}$ from h to n:
@@ -221,16 +248,12 @@ def gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 
 # %% [markdown]
-# The step returns a tuple of one state, so that the loop of lesson 12, `unroll_step`, can run it.
-# Is it PyTorch's, with all gradients?
+# The step returns a tuple of one state, for `unroll_step`. Is it PyTorch's, with all gradients?
 
 # %%
 from lstm_lessons.lstm.compare import compare
-from lstm_lessons.lstm.relatives import unroll_step
 
-torch.manual_seed(0)
-gru = nn.GRU(100, 16)
-x, h_0 = torch.randn(24, 10, 100), torch.randn(1, 10, 16)
+gru, h_0 = nn.GRU(100, 16), torch.randn(1, 10, 16)
 
 
 def gru_by_hand(x, h_0):
@@ -250,10 +273,20 @@ for layer in (nn.LSTM(100, 16), gru):
     print(sum(parameter.numel() for parameter in layer.parameters()))
 
 # %% [markdown]
-# Three quarters are left, for three blocks in place of four. Time is another thing. On a processor,
-# measured as in lesson 12 with words of 8 and of 100 numbers, a GRU took 3 to 8 times as long as an
-# LSTM with H = 16, and 1 to 2 times with H = 512: PyTorch hands an LSTM to oneDNN, but not a GRU.
-# With oneDNN switched off, these are 1 to 1.3 times and 0.7 to 0.8 times.
+# Three quarters are left, for three blocks in place of four. Time is another thing: PyTorch hands
+# an LSTM in float32 to oneDNN, but not a GRU.
+#
+# <details><summary>How long it took</summary>
+#
+# How many times as long as an LSTM a GRU took, measured as in lesson 12:
+#
+# | numbers | H = 16 | H = 512 |
+# |---|---|---|
+# | float32 | 3 to 8 | 1 to 2 |
+# | float32, oneDNN switched off | 1 to 1.3 | 0.7 to 0.8 |
+# | float64 | 0.9 to 1.1 | 0.7 to 0.9 |
+#
+# </details>
 #
 # ## The GRU of the paper
 #
@@ -276,7 +309,7 @@ pictures.reset_orders(h=(1, -1), r=(0, 1))
 # In the paper's order, r wipes out the 1 and keeps the −1. The product then gives −1 for both
 # units. So the two orders are different cells. In PyTorch's, one product with h serves all three
 # blocks. In the paper's, n needs one of its own, after r, with $W_{hn}$, which is
-# `weight_hh.chunk(3)[2]`:
+# `weight_hh.chunk(3)[2]`. So `from_h[2]` is not used here:
 
 
 # %%
@@ -299,8 +332,6 @@ def papers_gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 # **Predict.** At which of the two steps do both orders give the same?
 
 # %%
-from lstm_lessons import same
-
 torch.manual_seed(0)
 plain = nn.GRU(100, 16, bias=False)
 zeros, weights = torch.zeros(10, 16), plain.all_weights[0]
@@ -310,17 +341,17 @@ for t in range(2):
 
 # %% [markdown]
 # At the first: where h is zero and there is no bias, r has nothing to act on. With biases the first
-# step differs already, because r multiplies $b_{hn}$ in PyTorch's order, and not in the paper's.
+# step differs already, because r multiplies $b_{hn}$ in PyTorch's order alone.
 #
 # Keras and ONNX let you choose. PyTorch's order is `reset_after=True` in Keras, which is its
 # default, and `linear_before_reset=1` in ONNX, where the default is 0.
 #
 # ## The switchboard
 #
-# Here are all relatives, with their parameters counted for I = 8:
+# Here are all relatives, with their parameters counted for I = 8.
 #
-# **Try it.** `nn.GRU` has 1,248 parameters here. Press "nn.LSTM". Which settings of "forget gate"
-# make an LSTM with just as many?
+# **Try it.** What do peepholes cost? Press "nn.LSTM", switch them on, and say how the number
+# depends on H.
 
 # %%
 from lstm_lessons import explorers
@@ -330,7 +361,7 @@ explorers.relatives()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# "none" and "1 − i": each leaves one of the four blocks out.
+# 48 with H = 16, which is 3H: one weight a unit, for each of three gates.
 #
 # </details>
 #
@@ -338,9 +369,9 @@ explorers.relatives()
 #
 # Back to the brackets, with eight cells: the LSTM, its five relatives, the projection of lesson 12,
 # with an h of 4 numbers, and an LSTM whose two forget biases make 1 together, so that its forget
-# gates begin more open. All were trained as the two above, by `open_brackets` in
-# `lstm_lessons/data/trials.py`: on chunks of 10 characters, with the states handed on. Each row
-# says how many percent are right after each of 8 rounds, at the *worst* of the ten seeds.
+# gates begin more open. All were trained by `open_brackets` in `lstm_lessons/data/trials.py`, on
+# chunks of 10 characters, with the states handed on. Each row says how many percent are right after
+# each of 8 rounds, at the *worst* of the ten seeds.
 #
 # **Predict.** Which of the eight cells is the lowest after round 8?
 
@@ -359,19 +390,18 @@ along, up = "rounds", "share that is right"
 pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 
 # %% [markdown]
-# In the end all ten have learnt it. But three of them lose it on the way: they have nearly all
-# right, fall back to between 50 and 66 %, and learn it again. Ten LSTMs were run as long, and none
-# fell back once it had 99 % right.
+# In the end all ten have learnt it. But three of them have nearly all right, fall back to between
+# 50 and 66 %, and learn it again. Of ten LSTMs, run as long, none fell back once it had 99 % right.
 #
-# This cell alone has no tap that empties: what is in c stays, unless the cell writes the opposite.
-# And our text has no end at which c is set to zero. It was for such texts that Gers and others
-# added the forget gate. Whether this is why the three fall back was not tested.
+# This cell alone has no tap that empties. In training its c is set to zero every 500 characters,
+# and in the 2,000 others never. It was for texts without an end that Gers and others added the
+# forget gate. Whether this is why the three fall back was not tested.
 #
 # Which of the differences makes the GRU quick? Coupled gates are enough: with them alone every LSTM
-# is there in round 3, as every GRU is, and both have three quarters of the parameters. Why they
-# help is not shown here, and no LSTM without an output gate was tried. The place of r makes hardly
-# a difference, and peepholes do not help. But where no brackets are nested, no unit has to count.
-# So what coupling costs cannot be seen here.
+# is there in round 3, as every GRU is. Why they help is not shown here, and no LSTM without an
+# output gate was tried. The place of r makes hardly a difference, and peepholes do not help. But
+# where no brackets are nested, no unit has to count. So it does no harm here that a coupled c stays
+# between −1 and 1.
 #
 # ## What the large comparisons found
 #
@@ -385,11 +415,11 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 #   not on all. A forget bias of 1 closed the gap between LSTM and GRU.
 #
 # They measured how *good* a cell becomes, and our table says how *soon* one small task is learnt.
-# In ours, a forget bias of 1 leaves the LSTM behind the GRU.
+# There, a forget bias of 1 leaves the LSTM behind the GRU.
 #
-# So, `nn.LSTM` or `nn.GRU`? Take a cell with a gate that forgets; both have one. Which is better
-# depends on the task, and which is faster on the size and the machine. Begin with one, and try the
-# other before you invent a third.
+# So, `nn.LSTM` or `nn.GRU`? Both have a gate that forgets. Which is better depends on the task, and
+# which is faster on the size and the machine. Begin with one, and try the other before you invent a
+# third.
 
 # %% [markdown]
 # ## What we have seen
@@ -403,12 +433,14 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 
 # %% [markdown]
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
-# place. To recognise it, set all biases to zero on both sides, and begin with a state of zeros: the
-# first step is right then, and from the second one on the numbers are wrong. To be sure, run the
-# weights with the step of the other order. If that is wrong too, look at `weight_hh`: a block that
-# is transposed passes the first step as well. If the first step is wrong, it is something else:
-# some libraries have the blocks in another order, and some texts exchange z and 1 − z
-# ([Chung and others, 2014](https://arxiv.org/abs/1412.3555)).
+# place. You recognise it by two steps in both libraries, with all biases set to zero, and from a
+# state of zeros:
+#
+# * The first step is wrong: the blocks lie in another order, or z and 1 − z are exchanged, as in
+#   some texts ([Chung and others, 2014](https://arxiv.org/abs/1412.3555)).
+# * Only the second one is wrong: r acts in the other place. Run the weights with the step of the
+#   other order, to be sure.
+# * The second one is still wrong then: look for a block of `weight_hh` that is transposed.
 #
 # **Exercises:** [13 Relatives](../exercises/13_relatives.ipynb). Write the GRU in both forms, count
 # again, find out which relative made a trace, and mend peepholes.

@@ -9,7 +9,7 @@ from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from lstm_lessons.data.brackets import bracket_text, is_open
-from lstm_lessons.data.trials import measured
+from lstm_lessons.data.trials import CHUNK, OpenOrNot, measured, open_brackets
 from lstm_lessons.lstm.relatives import gru_step, papers_gru_step, peephole_step, unroll_step
 
 
@@ -39,6 +39,7 @@ def learnt_in_at_first(shares):
     [
         ("relatives", {"LSTM": 6, "coupled gates": 3, "GRU, torch": 3, "GRU, paper": 3}),
         ("relatives, rate 0.03", {"LSTM": 4, "coupled gates": 2, "GRU, torch": 2}),
+        ("relatives, rate 0.1", {"LSTM": 3, "coupled gates": 2, "GRU, torch": 1}),
     ],
 )
 def test_from_which_round_on_every_seed_has_95_percent(name, wanted):
@@ -70,6 +71,20 @@ def test_without_a_forget_gate_three_fall_back_to_between_50_and_66_percent():
 @pytest.mark.parametrize("seed", [3, 7])  # of the two texts that are read
 def test_the_brackets_are_never_nested(seed):
     assert set(is_open(bracket_text(8000, seed))) == {0, 1}
+
+
+def test_c_is_zero_every_500_characters_in_training_and_never_in_the_text_of_2000(monkeypatch):
+    """The states are None at the head of a round, and of the text that is counted."""
+    seen, forward = [], OpenOrNot.forward
+
+    def watched(model, x, states=None):
+        seen.append((len(x), states is None))
+        return forward(model, x, states)
+
+    monkeypatch.setattr(OpenOrNot, "forward", watched)
+    open_brackets("no forget gate", 0, rounds=2)
+    training = [(CHUNK, True)] + [(CHUNK, False)] * (500 // CHUNK - 1)
+    assert seen == 2 * [*training, (2000, True)]
 
 
 def test_a_gru_forgets_all_where_z_and_r_are_0_and_not_where_one_of_them_is():
