@@ -70,8 +70,7 @@ pictures.along(line, curves, question, cuts=[10, 20, 30])
 # ## What does a layer keep?
 #
 # Weights, and nothing else. Each call without `hx` begins with zeros. To hand the state on is up to
-# you: the pair that one call returns goes into the next call, as in lesson 04. The sizes are those
-# of lesson 00.
+# you: the pair that one call returns goes into the next call, as in lesson 04.
 
 # %%
 torch.set_default_dtype(torch.float64)
@@ -142,7 +141,7 @@ def words_reached(between):
     hx, reached = None, []
     for chunk in words.split(5):
         output, (h, c) = lstm(chunk, hx)
-        words.grad = None  # forget the gradient of the last chunk
+        words.grad = None  # clear that of the chunk before
         output.square().mean().backward(retain_graph=True)
         by_word = words.grad.abs().sum(dim=(1, 2))  # (24,): one sum a word
         reached.append(int((by_word > 0).sum()))  # how many are above 0
@@ -158,7 +157,7 @@ print(words_reached(carry))
 
 # %% [markdown]
 # 15: its own five, and the ten before. It runs, but the last chunk walks back over the whole text.
-# For a book, each walk would take longer than the last, and need more memory.
+# For a book, the walks would take ever longer, and need ever more memory.
 #
 # Here the weights stayed as they were. In training, an *optimiser* changes them after every chunk;
 # ours is called *Adam*. A chunk then needs three lines:
@@ -188,9 +187,9 @@ except RuntimeError as error:
     print(f"chunk {count}:", str(error).split(":")[0])
 
 # %% [markdown]
-# It does not. The graph of chunk 0 was kept, but on the way back gradients are multiplied by the
-# weights as they were. The optimiser has written new numbers into the same tensors: that is the
-# "inplace operation" of the message.
+# It does not. The graph of chunk 0 was kept, but on the way back gradients must be multiplied by
+# the weights as they were, and the optimiser has written new numbers into the same tensors: that is
+# the "inplace operation" of the message.
 
 # %% [markdown]
 # ## Cut the graph, keep the numbers
@@ -212,7 +211,8 @@ print(words_reached(detach))
 
 # %% [markdown]
 # Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
-# and nothing has to be retained. The loop with the optimiser once more, without `retain_graph`:
+# and nothing has to be retained. The loop with the optimiser once more, with `detach` instead of
+# `retain_graph`:
 
 # %%
 hx = None
@@ -233,8 +233,8 @@ print("all five chunks are done")
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
-# Where a chunk continues the last one, you train with the middle row. It is one form of *truncated
-# backpropagation through time*
+# Where a chunk continues the one before, you train with the middle row. It is one form of
+# *truncated backpropagation through time*
 # ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
 #
 # "As in the whole" is exact while the weights stay as they are, and nearly so after an update, if
@@ -357,7 +357,7 @@ def train(x, answers, k, hand_on):
 
 # %% [markdown]
 # `share_right` of the package counts the right answers on another text, read as in training. We
-# train three times, from other random weights each time. `*known` hands over both of the pair.
+# train three times, from other random weights. `*known` hands over both of the pair.
 
 # %%
 from lstm_lessons.data.streams import share_right
@@ -435,10 +435,9 @@ print("chunks of 4:", three_seeds(4, True))
 pictures.echo(chunk=4, lag=3)
 
 # %% [markdown]
-# In each chunk of 4, the first sign is in the same chunk as its answer. From there a gradient goes
-# back to the sign, and says: store it. The answers to the other three signs are right too, because
-# a layer has the same weights at every step, and does not know where a cut is. What it learns from
-# the first sign, it does with all four.
+# In a chunk of 4, the first sign is in the same chunk as its answer. From there a gradient goes
+# back to the sign, and says: store it. The answers to the other three signs are right too: a layer
+# has the same weights at every step, so what it learns from the first sign, it does with all four.
 #
 # In a chunk of 3, no sign is in the same chunk as its answer, so no gradient says: store it. With
 # the brackets that was easier: each `(` has an answer in its own step.

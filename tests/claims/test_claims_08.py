@@ -243,6 +243,34 @@ def test_chunks_of_one_learn_brackets_and_need_the_losses_at_all_three_kinds(wit
     assert all(0.5 < share < 0.575 if without else share > 0.98 for share in shares)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("alone", ["h", "c"])
+def test_either_state_alone_carries_a_bracket_from_step_to_step(alone):
+    """In chunks of one, in training and after it, the other state begins with zeros each time."""
+
+    def one(h, c):
+        kept = (h, c * 0) if alone == "h" else (h * 0, c)
+        return both_detached(*kept)
+
+    torch.manual_seed(0)
+    lstm, head = nn.LSTM(3, H), nn.Linear(H, 1)
+    optimiser = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.03)
+    loss_of = nn.functional.binary_cross_entropy_with_logits
+    right = []
+    for seed, learns in ((7, True), (7, True), (3, False)):
+        hx = None
+        for step, answer in zip(*brackets(seed=seed), strict=True):
+            output, states = lstm(step[None], hx)
+            hx, score = one(*states), head(output)[0, :, 0]
+            if learns:
+                optimiser.zero_grad()
+                loss_of(score, answer).backward()
+                optimiser.step()
+            else:
+                right.append((score > 0) == (answer == 1))
+    assert torch.stack(right).double().mean() > 0.98
+
+
 def since_a_bracket(x):
     """Return how many steps ago the last bracket came, -1 where there was none, (T, B)."""
     found = [torch.full(x.shape[1:2], -1)]
