@@ -82,9 +82,8 @@ for name, parameter in lstm.named_parameters():
     print(f"{name:<13} {tuple(parameter.shape)}")
 
 # %% [markdown]
-# (64, 4). Rows are what comes out, four gates of 16 units. Columns are what goes in, and that is an
-# h of 4 numbers. At the end stands the new matrix, `weight_hr_l0`. The two states no longer have
-# the same shape:
+# (64, 4). Rows are what comes out, four gates of 16 units. Columns are what goes in, an h of 4
+# numbers. At the end stands the new matrix, `weight_hr_l0`. The two states now differ in shape:
 
 # %%
 x = torch.randn(T, B, I)
@@ -191,9 +190,9 @@ explorers.projection()
 #
 # </details>
 #
-# What a projection saves in layer 0 are products in the loop. In the layers above it saves products
-# with x, too. Does that save time? The table says how many times as long as the plain layer a
-# projected layer 0 took in our runs, in processor time on one thread:
+# In layer 0 a projection saves products in the loop, and in the layers above also products with x.
+# Does that save time? The table says how many times as long as the plain layer a projected layer 0
+# took in our runs, in processor time on one thread:
 #
 # | numbers | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
@@ -230,10 +229,8 @@ pictures.whole_layer("layout")
 # ### The layout: batch_first
 #
 # The words come as (T, B, I), (B, T, I), (T, I) or packed. `layout_of` finds out how they lie.
-# Inside the layer they are one long table, which has the order of a packed batch in lesson 09.
-#
-# **Predict.** Here are two lines of three words, batch first. A word is one number here: 11, 12 and
-# 13 are the first line, 21, 22 and 23 the second. In which order will they stand in the table?
+# Inside the layer they are one long table, in the order of a packed batch in lesson 09. Here are
+# two lines of three words, and a word is one number:
 
 # %%
 from lstm_lessons.lstm.layouts import layout_of
@@ -418,7 +415,7 @@ class OurLSTM(ManualLSTM):
 
 # %% [markdown]
 # * `_starting_states` makes zeros if you give no states: B rows, and B is `sizes[0]`, since every
-#   line runs at step 0. Their `device` and `dtype` are those of x. Your own states it puts into the
+#   line runs at step 0. `device` and `dtype` are those of x. It puts states that you give into the
 #   order of the stairs, and `states_out` brings h_n and c_n back into yours.
 # * `_layers` lists the `Weights`. The tensors in them were made before, and there the last two
 #   arguments act: `torch.empty(shape, device=device, dtype=dtype)`.
@@ -471,8 +468,8 @@ for bias in (True, False):
 # * In layer 0 it saves parameters where P is below four fifths of H, and most where H is wide and
 #   words are short. In layers above it saves products with x, too. Time has to be measured.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
-#   layers, with a layout round it. Each argument has its place in one of them, but for `device` and
-#   `dtype`, with which the weights are made.
+#   layers, with a layout round it. Each argument acts in one of them, but for `device` and `dtype`,
+#   with which the weights are made.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
