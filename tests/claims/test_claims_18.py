@@ -180,8 +180,13 @@ def test_a_state_is_known_by_its_name_and_has_to_be_used(name):
     assert handing(name, used=False).status == "FAULT"
 
 
-def test_a_state_by_another_name_is_not_known():
-    assert handing("s", used=True).fact == "forward takes no state, so each call begins anew"
+def test_a_state_by_another_name_is_not_known_and_the_report_says_that_it_is_the_name():
+    seen = handing("s", used=True)
+    assert seen.status == "not tried"
+    assert seen.fact == (
+        "no argument of forward has the name of a state, such as `state`, `hidden` or `hx`: "
+        "forward takes `x` and `s`"
+    )
 
 
 class Emil(nn.Module):

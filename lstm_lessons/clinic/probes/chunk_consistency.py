@@ -88,7 +88,13 @@ def _parameters(case: Case) -> list[str]:
     names = argument_names(case.subject.modules[""])
     fitting = [name for name in names if is_state(name) and name != name_of(path, names)]
     if not fitting:
-        raise Untried("forward takes no state, so each call begins anew")
+        others = [name for name in names if name != name_of(path, names)]
+        if not others:
+            raise Untried("forward takes no state, so each call begins anew")
+        raise Untried(
+            "no argument of forward has the name of a state, such as `state`, `hidden` or `hx`: "
+            f"forward takes {listed([f'`{name}`' for name in names])}"
+        )
     if path[0] == 1 or len(path) != 2:
         raise Untried("the sequences are no positional argument, so no state can stand after them")
     return fitting
