@@ -71,6 +71,15 @@ def numbered(texts: Iterable[str], number: Mapping[str, int]) -> Tensor:
     return padded([[number[character] for character in text] for text in texts])
 
 
+def batch_of(lines: Iterable[str], number: Mapping[str, int]) -> tuple[Tensor, Tensor]:
+    """Return numbers (B, T), zeros behind shorter lines, and lengths (B,), as lesson 09 does.
+
+    A character that has no number is 0, too, so the lengths are not counted from the zeros.
+    """
+    rows = [[number.get(character, 0) for character in line] for line in lines]
+    return padded(rows), torch.tensor([len(row) for row in rows])
+
+
 def train(seed: int, rounds: int = 40) -> Reader:
     """Return the reader with its two outputs: the score for code, and that for an open bracket."""
     torch.manual_seed(seed)

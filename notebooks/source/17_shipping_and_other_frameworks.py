@@ -16,20 +16,19 @@
 # no PyTorch. It has a library that can run an LSTM. So you send her the weights, every number of
 # them. She puts them in. No error comes.
 #
-# Here are the reader and the 242 lines that it was not trained on, those of lesson 09. A model that
-# always says "code" is there to compare with.
+# Here are the reader and the 242 lines that it was not trained on, those of lesson 09. `batch_of`
+# is from that lesson, too. A model that always says "code" is there to compare with.
 
 # %%
 import torch
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import numbered
+from lstm_lessons.data.train_reader import batch_of
 
 reader, number = trained_reader()
 lines = code_or_prose()[484:]
 texts = [line.text for line in lines]
-numbers = numbered(texts, number)  # (242, 40), with zeros behind shorter lines
-lengths = (numbers != 0).sum(dim=1)
+numbers, lengths = batch_of(texts, number)  # (242, 40) and (242,)
 is_code = torch.tensor([line.code for line in lines])
 
 
@@ -49,7 +48,8 @@ print("always code:", is_code.sum().item())
 # the order i, f, g, o. Her library reads ONNX, a file format for networks, and there the order is
 # i, o, f, c. The c is only another name for the news g.
 #
-# In the picture nobody has moved the rows. What ONNX takes a block for stands beside it:
+# In the picture nobody has moved the rows. What ONNX takes a block for stands beside it. Of
+# the 16 rows of a gate it shows 2.
 
 # %%
 from lstm_lessons import pictures
@@ -103,11 +103,11 @@ print("for ONNX:", reorder(four, "ifgo", "iofg").tolist())
 # %% [markdown]
 # The 40 of o has moved to the second place, where her library looks for it.
 #
-# Below, carry the reader's rows to other frameworks. The stacks show 4 of the 16 rows of each gate.
-# At the foot is what the reader then says of two texts.
+# Below, carry the reader's rows to other frameworks. At the foot is what the reader then says of
+# two texts.
 #
-# **Try it.** Press "put in order": all 217 are right again. Then press "to TensorFlow 1", which
-# writes j for g, and leaves the rows as they lie. Which of the two texts is judged wrongly?
+# **Try it.** Press "put in order": all 217 are right again. Then press "to TensorFlow 1": this
+# button leaves the rows as they lie. Which of the two texts is judged wrongly?
 
 # %%
 from lstm_lessons import explorers
@@ -117,8 +117,8 @@ explorers.gate_orders()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `The value is a number.`: it is prose, and the wrong order alone makes it code, with 92 %.
-# `print(x, y)` is still taken for code, so this text alone shows no harm.
+# `The value is a number.`: it is prose, and is now taken for code, with 92 %. `print(x, y)` alone
+# shows no harm. The 1 of which the picture speaks comes later.
 #
 # </details>
 #
@@ -163,14 +163,17 @@ arrived = Reader(**opened["sizes"])
 arrived.load_state_dict(opened["weights"])
 arrived.eval()
 
-theirs = arrived(numbered(texts, opened["number"]), lengths)
-print("it has a K:", "K" in opened["number"])
+theirs = arrived(*batch_of(texts, opened["number"]))
 same(theirs, reader(numbers, lengths))
 
 # %% [markdown]
-# Everything has arrived. But our 87 characters have no K. Agree on what is read when somebody types
-# one: 0, as in lesson 09.
-#
+# Everything has arrived. But our 87 characters have no K, and `number["K"]` is an error. So agree
+# on what is read for it. `batch_of` reads 0, and still counts it in the length:
+
+# %%
+print(*batch_of(["K = 1"], opened["number"]))
+
+# %% [markdown]
 # ## Is it only numbers?
 #
 # Inside such a file is a *pickle*, Python's way to store objects. An object may say how it wants to
@@ -200,8 +203,8 @@ nothing = loaded["weights"]
 
 # %% [markdown]
 # Below "loading". We had taken nothing out of the file: to load it *is* to run it. With
-# `weights_only=True`, PyTorch calls only functions of a list, such as those that make tensors.
-# Texts, numbers, lists and dictionaries need no function.
+# `weights_only=True`, PyTorch calls only functions that it has on a list of allowed ones, such as
+# those that make tensors. Texts, numbers, lists and dictionaries need none.
 
 # %%
 from pickle import UnpicklingError
@@ -216,11 +219,11 @@ except UnpicklingError:
 #
 # * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
 #   its class, and `weights_only=True` refuses it as well.
-# * Load with `weights_only=True`, and keep PyTorch new: even this check had holes, which versions
-#   2.6 and 2.10 closed.
-# * The error message offers two ways out: `weights_only=False`, or to put the function on the list.
-#   For a stranger's file, neither is one.
-# * The format *safetensors* has no pickle in it: it holds tensors and texts alone.
+# * Load with `weights_only=True`, the default from version 2.6 on. And keep PyTorch new: even this
+#   check had holes, which 2.6 and 2.10 closed.
+# * The error's message, not printed here, offers `weights_only=False`, or to put the function on
+#   the list. For a stranger's file, neither is a way out.
+# * The format *safetensors* has no pickle: it holds tensors and texts alone.
 # * What is loaded safely may still be the wrong weights.
 
 # %% [markdown]
@@ -228,7 +231,9 @@ except UnpicklingError:
 #
 # In the editor a line grows while it is typed. To read it from its start at every key would cost
 # 1 + 2 + 3 + … steps. But h and c hold all that the reader knows of the characters before. If these
-# two are kept, as in lesson 08, one step per key is enough.
+# two are kept, as in lesson 08, one step per key is enough. To delete a character, go back to the
+# states before it. A reader in both directions (lesson 07) cannot work so: it also begins at the
+# end.
 #
 # Here is this step, for B lines side by side. Its states come in and go out as arguments.
 
@@ -247,7 +252,7 @@ class OneStep(nn.Module):
 
 # %% [markdown]
 # The caller carries the states on. `typed` does so for lines of the same length. With `carry=False`
-# it forgets them, a common slip, and every character meets zeros.
+# it forgets them.
 
 
 # %%
@@ -269,8 +274,8 @@ def typed(step, numbers, carry=True):
 
 # %%
 step, text = OneStep(reader).eval(), "print(x, y)"
-one_line = numbered([text], number)  # (1, 11)
-at_once = reader(one_line, torch.tensor([len(text)]), each_step=True)[..., 0]
+one_line, length = batch_of([text], number)  # (1, 11) and (1,)
+at_once = reader(one_line, length, each_step=True)[..., 0]
 same(typed(step, one_line), at_once)
 
 # %% [markdown]
@@ -284,18 +289,19 @@ curves = {
 pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 
 # %% [markdown]
-# They agree at the first character, where the state is zeros anyway. From then on the forgetful one
+# They agree at the first character, where the state is zeros. From then on the forgetful one
 # judges each character as if the line began with it.
 #
 # ## Out of Python
 #
 # Her editor cannot run our class. To *export* a model means to follow it once through an example,
-# and to note down which operations are done with the tensors. Such a list can be written as a file
-# for other programs. To find the sizes of what comes out of an LSTM, the exporter walks through it:
-# a Python loop with a turn for each step, in which all lines go side by side.
+# and to note down which operations are done with the tensors. These notes can be written as a file
+# for other programs. A whole LSTM is one operation in them. But to find the sizes of what comes out
+# of it, the exporter walks through it: a Python loop with a turn for each step, in which all lines
+# go side by side.
 #
-# A size of the example may become a constant in the list. So for each axis you say whether it may
-# vary. Our example is two lines of eight characters. We want both axes free, the batch and the
+# A size of the example may become a constant in the notes. So for each axis you say whether it may
+# vary. Our example is two lines of eight characters. We want both free, the batch and the
 # time. `Dim.AUTO` is a wish: leave this size free, if you can. The first call may take a minute.
 
 # %%
@@ -328,10 +334,9 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 
 # %% [markdown]
 # The length. The loop has to know how many turns it makes, and took eight from the example. How
-# many lines go side by side it need not know. Nothing was said when that happened. What was so in
-# the example has become a *law* of the exported model, and the *guard* of the message checks it.
-# Another exporter may leave the length free. So after each export, try a second length and a second
-# batch.
+# many lines go side by side it need not know. So the eight of the example has become a *law* of the
+# exported model, and nothing was said. The *guard* of the message checks it. Another exporter may
+# leave the length free. So after each export, try a second length and a second batch.
 
 # %% [markdown]
 # ## A step has no length
@@ -340,9 +345,9 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 # editor. So we export the step.
 #
 # The batch is axis 0 of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). We name this axis B:
-# its size is free, and the same in all three. To `torch.export` a name is no wish: if it cannot be
-# met, there is an error. One line as an example would give it, because a size of 1 is always made a
-# law. So we take two.
+# its size is free, and the same in all three. A name is no wish: if `torch.export` cannot leave its
+# size free, it raises an error. It would do so if the example were one line, because it always
+# makes a size of 1 a law. So we take two.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -362,8 +367,8 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# All three are wrong. Look at the example once more: h and c were one and the same tensor, `zeros`,
-# handed over twice. Perhaps the exporter made a law of that, too, and reads c in both places:
+# All three are wrong. In the example, h and c were one and the same tensor, `zeros`. Perhaps the
+# exporter made a law of that and reads c in both places:
 
 # %%
 for theirs, ours in zip(exported(*given), step(given[0], c, c)):
@@ -382,52 +387,32 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# So hand over no tensor twice in the example of an export, and test with other values. When the
-# step is only called, one tensor twice does no harm.
+# So hand over no tensor twice in the example of an export, and test with other values. Only the
+# example makes laws: later you may call the exported step with one tensor twice.
 #
 # ## In her editor
 #
-# `torch.onnx.export` writes the list as ONNX. It needs packages that are not part of this course.
-# Where they are missing, `ready` prints how to get them, and you see what was kept from another
-# machine.
+# `torch.onnx.export` writes the notes as ONNX. `typed_elsewhere` is a loop like `typed`, in which
+# onnxruntime runs such a file. Where their packages are missing, `ready` says how to get them, and
+# you see what was kept from another machine. The example had two lines. We run one, and then five:
 
 # %%
-from lstm_lessons.data.elsewhere import kept, ready
+from lstm_lessons.data.elsewhere import kept, ready, typed_elsewhere
 
-onnx_is_here = ready("onnx", "onnxscript", "onnxruntime")
-if onnx_is_here:
+file, blocks = folder / "step.onnx", (one_line, numbers[:5, :8])
+if ready("onnx", "onnxscript", "onnxruntime"):
     with quiet():
-        written = torch.onnx.export(program, verbose=False)
-    written.save(folder / "step.onnx")
-
-# %% [markdown]
-# onnxruntime runs such a file, with numpy's arrays in place of tensors. Her editor has a loop like
-# `typed` around it. Here it is our own. The example had two lines. We run one, and then five:
-
-
-# %%
-def her_step(characters, h, c):
-    given = {"numbers": characters.numpy(), "h": h.numpy(), "c": c.numpy()}
-    return [torch.tensor(each) for each in session.run(None, given)]
-
-
-# %%
-blocks = one_line, numbers[:5, :8]
-if onnx_is_here:
-    from onnxruntime import InferenceSession
-
-    session = InferenceSession(folder / "step.onnx")
-    hers = [typed(her_step, block) for block in blocks]
+        torch.onnx.export(program, verbose=False).save(file)
+    hers = [typed_elsewhere(file, block) for block in blocks]
 else:
-    hers = [torch.tensor(scores) for scores in kept("in her editor")]
-for theirs, block in zip(hers, blocks):
-    print(tuple(block.shape), same(theirs, typed(step, block)))
+    hers = kept("in her editor")
+
+for scores, block in zip(hers, blocks):
+    print(same(torch.tensor(scores), typed(step, block)))
 
 # %% [markdown]
-# Who has put the rows in order? The exporter, which knows both orders. You do it yourself when you
-# send bare weights, as at the beginning. `to_onnx` in `lstm_lessons/lstm/frameworks.py` does so
-# with `reorder`, and gives the numbers that stand in step.onnx. That file does not hold `number`:
-# send it along, as JSON, for example.
+# The exporter has put the rows in order. You do it yourself when you send bare weights. `number` is
+# not in the file: send it along, as JSON, for example.
 #
 # ## Keras: one bias, and lying down
 #
@@ -443,16 +428,28 @@ def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# Keras itself has had the reader's weights from `to_keras`. What it made of `print(x, y)`, h at
-# each step, was kept:
+# We do one step as Keras does it, for five lines, with the random h and c from above.
+# `apply_gates`, from lesson 03, makes the new h and c of the sums. Is it the h of PyTorch?
+
+# %%
+from lstm_lessons.lstm.cell import apply_gates
+
+kernel, recurrent_kernel, bias = to_keras(*reader.lstm.all_weights[0])
+x = torch.randn(5, 8)
+sums = x @ kernel + h[0] @ recurrent_kernel + bias  # (5, 64)
+new_h, new_c = apply_gates(sums, c[0])
+output, _ = reader.lstm(x[:, None], (h, c))
+same(new_h, output[:, 0])
+
+# %% [markdown]
+# It is. And Keras itself has read `print(x, y)` with these weights. Its h of each step was kept:
 
 # %%
 output, _ = reader.lstm(reader.embedding(one_line))  # (1, 11, 16)
-print("Keras itself:", same(torch.tensor(kept("in Keras")), output))
+same(torch.tensor(kept("in Keras")), output)
 
 # %% [markdown]
-# The way back is `from_keras` in `frameworks.py`. A sum cannot be taken apart again, so `bias_ih`
-# gets all of it, and `bias_hh` zeros. Both are other numbers than before, and h is the same. So
+# On the way back the sum cannot be taken apart: `bias_ih` gets all of it, and `bias_hh` zeros. So
 # compare what a layer *does*, and not its tensors one by one.
 #
 # ## What is added without being seen
@@ -487,8 +484,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # | Flax | not stacked: ii, …, hi, … | | (I, H), (H, H) | one, in hi, hf, hg, ho | state is (c, h) |
 # | TensorFlow 1, `BasicLSTMCell` | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
-# Each conversion stands, there and back, in `frameworks.py`. Each framework has run its own, Flax
-# and TensorFlow once, as they are large. All gave PyTorch's numbers, to within 1e-6.
+# Each conversion stands, there and back, in `lstm_lessons/lstm/frameworks.py`. Each framework has
+# run its own, and gave PyTorch's numbers, to within 1e-6.
 #
 # </details>
 
@@ -497,7 +494,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 #
 # * With the `state_dict` travel the number of each character, the sizes and the order of the gates.
 #   The class does not travel: your friend must have it.
-# * To load a pickle is to run it. `weights_only=True` calls only functions of a list.
+# * To load a pickle is to run it. `weights_only=True` calls only allowed functions.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What
 #   holds in an example may become a law: a length, or that two tensors are one.
 # * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1

@@ -2,6 +2,8 @@
 
 from copy import deepcopy
 from itertools import permutations
+from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy
 import pytest
@@ -13,11 +15,12 @@ from torch.export import Dim, export
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.elsewhere import onnx_weights, quiet, ready, ship_a_step
-from lstm_lessons.data.train_reader import padded
+from lstm_lessons.data.train_reader import batch_of, padded
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_keras, to_onnx
 from lstm_lessons.lstm.reader import OneStep
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
 
 
@@ -111,6 +114,41 @@ def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, r
 def test_the_alphabet_has_87_characters_and_no_k():
     number = trained_reader()[1]
     assert len(number) == 87 and "K" not in number
+
+
+def test_an_unknown_character_is_read_as_0_and_counts_in_the_length():
+    number = trained_reader()[1]
+    numbers, lengths = batch_of(["K = [3, 4]", "a"], number)
+    assert numbers[0].tolist() == [0, *(number[each] for each in " = [3, 4]")]
+    assert lengths.tolist() == [10, 1]
+    assert (numbers != 0).sum(dim=1).tolist() == [9, 1]  # zeros do not say where a line ends
+
+
+def test_batch_of_is_that_of_lesson_09():
+    """The one of the lesson takes the numbers from the page; all else is the same."""
+    page = (NOTEBOOKS / "source" / "09_ragged_sequences.py").read_text(encoding="utf-8")
+    number = trained_reader()[1]
+    names = {"torch": torch, "number": number, "pad_sequence": nn.utils.rnn.pad_sequence}
+    exec(page[page.index("def batch_of(lines):") : page.index("numbers, lengths =")], names)
+    lines = ["Keep it", "print(x, y)", "K"]
+    for ours, theirs in zip(batch_of(lines, number), names["batch_of"](lines), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_weights_only_is_the_default_of_torch_load(tmp_path):
+    """So it is since 2.6; what the lesson says of older versions no test here can see."""
+    torch.save({"step": lstm_step}, tmp_path / "step.pt")
+    with pytest.raises(UnpicklingError, match="changed the default"):
+        torch.load(tmp_path / "step.pt")
+
+
+@pytest.mark.slow
+def test_in_the_notes_of_the_exporter_an_lstm_is_one_operation():
+    with quiet():
+        program = export(whole(), (block(2, 8),), dynamic_shapes=AUTO)
+    called = [str(node.target) for node in program.graph.nodes if node.op == "call_function"]
+    assert sum("lstm" in each for each in called) == 1
+    assert not any("sigmoid" in each or "tanh" in each for each in called)
 
 
 def test_one_step_from_zeros_does_not_show_that_h_is_read_as_c():
