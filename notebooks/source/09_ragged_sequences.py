@@ -606,4 +606,4 @@ for block, ends in DataLoader(lines, batch_size=2, collate_fn=batch_of):
 #
 # **Next:** the reader can be trained, but how does the error at the end of a line find its way back
 # to a bracket at its beginning? [Lesson 10](10_backpropagation_by_hand.ipynb) goes that way by
-# hand, and shows where to look when a network learns nothing from far back.
+# hand, and asks which character moves the verdict most.
