@@ -246,17 +246,18 @@ def _shape(leaf: Any) -> str:
     return "a packed batch" if isinstance(leaf, PackedSequence) else f"{len(leaf)} lengths"
 
 
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("s" if count != 1 else "")
+
+
 def _axes(case: Case, how: str) -> str:
     example, shared = case.example, case.shared
     batch, time = example.axes
     if batch is None:
         return f"no axis for the batch; time is axis {time} ({how})"
-    text = f"batch is axis {batch}, {example.samples} samples; "
-    text += (
-        f"time is axis {time}, {example.steps} step{'s' if example.steps != 1 else ''}"
-        if time is not None
-        else "one step of each"
-    )
+    text = f"batch is axis {batch}, {_number(example.samples, 'sample')}; "
+    steps = _number(example.steps, "step")
+    text += f"time is axis {time}, {steps}" if time is not None else "one step of each"
     text += f" ({how})"
     if case.guessed:
         text += f"; if they are the other way round, say batch_first={batch == 1}"

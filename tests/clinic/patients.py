@@ -404,6 +404,23 @@ def fixed_and_last(m, x, lengths=None):
     return m.head(m.lstm(m.embedding(x), states)[0][:, -1])
 
 
+def lucky():
+    """Return sequences whose own steps have larger numbers than their padding of zeros."""
+    lengths = torch.tensor([7, 1, 1, 1, 1])
+    return (floats().abs() + 0.1) * (torch.arange(T) < lengths[:, None])[..., None]
+
+
+def maximum_that_wins_by_luck():
+    """A layer that passes x on, and a maximum of it over time and padding."""
+    model = layer(lambda m, x: m.lstm(x)[0].amax(1))
+    with torch.no_grad():
+        for each in model.lstm.parameters():
+            each.fill_(0)
+        model.lstm.weight_ih_l0[2 * H : 3 * H] = torch.eye(H, I)  # the entries are tanh of x
+        model.lstm.bias_ih_l0[H : 2 * H] = -100  # nothing is kept
+    return model
+
+
 def weights_for_places():
     model = layer(lambda m, x: m.head(m.lstm(x)[0] * m.places[: len(x), None]))
     model.places = nn.Parameter(torch.rand(B, H))
@@ -541,6 +558,10 @@ PLANTED = {
     "chance in one result, a view in the other": (
         "sample independence", "FAULT", "Not looked at: output[1], drawn by chance",
         lambda: (layer(mean_and_draw, bidirectional=True), floats()),
+    ),
+    "a maximum that the padding wins seldom": (
+        "batch composition", "suspicion", "with other numbers in the place of yours, ",
+        lambda: (maximum_that_wins_by_luck(), lucky()),
     ),
     "lengths that are not used": (
         "batch composition", "FAULT", "reads the padding",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
@@ -51,7 +51,7 @@ def batch_composition(case: Case) -> Finding:
         refused, copies = _no_run(case, refusal.error), example.samples
         of_norm = refused.perhaps == NORM  # whose mean is another one among copies
         samples, seen = ([], None) if of_norm else _in_copies(case, samples, bare)
-    seen = seen or _shared(case, samples)
+    seen = seen or _shared(case, samples) or _with_others(case, bare, copies)
     stopped, found = ("", None) if seen else _turned(case)
     seen = seen or found
     if seen:
@@ -199,6 +199,20 @@ def _shared(case: Case, samples: list[int]) -> _Seen | None:
             if seen is not None:
                 return seen
     return None
+
+
+def _with_others(case: Case, samples: list[int], copies: int) -> _Seen | None:
+    """Leave the padding of samples off once more, with other numbers in their own steps.
+
+    Behind a maximum over time the padding may have lost by luck.
+    """
+    try:
+        example = case.example.anew(case.example.moved())
+        other = replace(case, example=example, results=case.after(example.call))
+        seen = _alone(other, samples, [], copies) if samples else None
+    except (Untried, _Refused):
+        return None
+    return seen and replace(seen, fact=f"with other numbers in the place of yours, {seen.fact}")
 
 
 def _held_at_all(case: Case, after: dict[str, Tensor], steps: int) -> bool:

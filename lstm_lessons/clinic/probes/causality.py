@@ -70,10 +70,13 @@ def _early(case: Case, fact: str, tried: list[int]) -> Finding:
     if looks:
         fact += f". Perhaps by design: {listed(sorted(looks))} may look ahead, unless it is masked"
         return Finding(NAME, PROPERTY, fact)
-    perhaps = (
-        "attention, a mean over time or a decoder that reads the whole source; batch and time "
+    perhaps = "attention, a mean or softmax over time or a decoder that reads the whole source; "
+    return Finding(
+        NAME,
+        SUSPICION,
+        fact,
+        perhaps + "batch and time swapped; or a flip, a view or a wrong shift",
     )
-    return Finding(NAME, SUSPICION, fact, perhaps + "swapped; or a flip, a view or a wrong shift")
 
 
 def _reach(case: Case) -> Finding:
