@@ -14,9 +14,9 @@
 #
 # PyTorch has a second layer with gates, `nn.GRU`. Which one do you take? Let us give both the
 # question of lesson 08: in a long text of dots and brackets, say at each character whether a
-# bracket is open. At most one is open at a time: these brackets are never nested. Half of the
-# characters stand in a bracket, so a guess is right at half of them. A *round* goes once through
-# 8,000 characters; after each one the right answers on 2,000 others are counted.
+# bracket is open. These brackets are never nested, and half of the characters stand in one, so a
+# guess is right at half of them. A *round* goes once through 8,000 characters; after each one the
+# right answers on 2,000 others are counted.
 #
 # Ten seeds of each layer, with 8 units and a learning rate of 0.01, were trained beforehand, and
 # `measured` loads what came of it:
@@ -88,9 +88,8 @@ print(same(output, lstm(x)[0]))
 #
 # ## Coupled gates
 #
-# Here the idea is this: the more of the new is taken in, the less of the old should be kept. So f
-# is not learnt, it is 1 − i. Against the cell of 1997 one line is different:
-# `c = (1 - i) * c + i * g`.
+# The more of the new is taken in, the less of the old should be kept. So f is not learnt, it is
+# 1 − i. Against the cell of 1997 one line is different: `c = (1 - i) * c + i * g`.
 #
 # Let both take in the same news again and again, with i = 0.9 and g = 1, from an empty memory. The
 # cell of 1997 adds 0.9 each time, and has 4.5 after five steps.
@@ -149,9 +148,9 @@ output, _ = unroll_step(peephole_step, x, states, weights)
 print(same(output, lstm(x)[0]))
 
 # %% [markdown]
-# And what can a unit do with others? Let i and g be 1, so that each step adds 1 to c. Let o be
-# shut, so that h is zero all the time. And let the unit read the same word at every step. Its
-# forget gate is $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
+# And what can a unit do with others? Let i and g be 1, so that each step adds 1 to c, and let o be
+# shut, so that h is always zero. Let the unit read the same word at every step. Its forget gate is
+# $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
 #
 # With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
 #
@@ -307,9 +306,8 @@ pictures.reset_orders(h=(1, -1), r=(0, 1))
 
 # %% [markdown]
 # In the paper's order, r wipes out the 1 and keeps the −1. The product then gives −1 for both
-# units. So the two orders are different cells. In PyTorch's, one product with h serves all three
-# blocks. In the paper's, n needs one of its own, after r, with $W_{hn}$, which is
-# `weight_hh.chunk(3)[2]`. So `from_h[2]` is not used here:
+# units. So the two orders are different cells. In the paper's, n needs a product of its own, after
+# r, with $W_{hn}$, which is `weight_hh.chunk(3)[2]`. So `from_h[2]` is not used here:
 
 
 # %%
@@ -417,9 +415,8 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 # They measured how *good* a cell becomes, and our table says how *soon* one small task is learnt.
 # There, a forget bias of 1 leaves the LSTM behind the GRU.
 #
-# So, `nn.LSTM` or `nn.GRU`? Both have a gate that forgets. Which is better depends on the task, and
-# which is faster on the size and the machine. Begin with one, and try the other before you invent a
-# third.
+# So, `nn.LSTM` or `nn.GRU`? Which is better depends on the task, and which is faster on the size
+# and the machine. Begin with one, and try the other before you invent a third.
 
 # %% [markdown]
 # ## What we have seen
