@@ -48,8 +48,8 @@ print("always code:", is_code.sum().item())
 # the order i, f, g, o. Her library reads ONNX, a file format for networks, and there the order is
 # i, o, f, c. The c is only another name for the news g.
 #
-# In the picture nobody has moved the rows. What ONNX takes a block for stands beside it. Of
-# the 16 rows of a gate it shows 2.
+# In the picture, which shows 2 of the 16 rows of each gate, nobody has moved the rows. What ONNX
+# takes a block for stands beside it:
 
 # %%
 from lstm_lessons import pictures
@@ -117,8 +117,8 @@ explorers.gate_orders()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `The value is a number.`: it is prose, and is now taken for code, with 92 %. `print(x, y)` alone
-# shows no harm. The 1 of which the picture speaks comes later.
+# `The value is a number.`: it is prose, and is now taken for code, with 92 %. `print(x, y)` is
+# still taken for code, and so shows no harm. The 1 of which the picture speaks comes later.
 #
 # </details>
 #
@@ -301,7 +301,7 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # go side by side.
 #
 # A size of the example may become a constant in the notes. So for each axis you say whether it may
-# vary. Our example is two lines of eight characters. We want both free, the batch and the
+# vary. Our example is two lines of eight characters. We want both sizes free, the batch and the
 # time. `Dim.AUTO` is a wish: leave this size free, if you can. The first call may take a minute.
 
 # %%
@@ -388,7 +388,7 @@ for theirs, ours in zip(exported(*given), step(*given)):
 
 # %% [markdown]
 # So hand over no tensor twice in the example of an export, and test with other values. Only the
-# example makes laws: later you may call the exported step with one tensor twice.
+# example makes laws: in a later call one tensor may come twice.
 #
 # ## In her editor
 #
@@ -412,7 +412,7 @@ for scores, block in zip(hers, blocks):
 
 # %% [markdown]
 # The exporter has put the rows in order. You do it yourself when you send bare weights. `number` is
-# not in the file: send it along, as JSON, for example.
+# not in the file: send it along, as JSON.
 #
 # ## Keras: one bias, and lying down
 #
@@ -429,7 +429,7 @@ def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %% [markdown]
 # We do one step as Keras does it, for five lines, with the random h and c from above.
-# `apply_gates`, from lesson 03, makes the new h and c of the sums. Is it the h of PyTorch?
+# `apply_gates`, from lesson 03, makes the new h and c of the sums. Is this PyTorch's h?
 
 # %%
 from lstm_lessons.lstm.cell import apply_gates
@@ -442,7 +442,7 @@ output, _ = reader.lstm(x[:, None], (h, c))
 same(new_h, output[:, 0])
 
 # %% [markdown]
-# It is. And Keras itself has read `print(x, y)` with these weights. Its h of each step was kept:
+# It is. Keras itself has read `print(x, y)` with these weights. Its h of each step was kept:
 
 # %%
 output, _ = reader.lstm(reader.embedding(one_line))  # (1, 11, 16)
@@ -469,8 +469,8 @@ print("right:", count_right(forgotten), "and the reader:", count_right(reader))
 same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
-# Two: the count is 215. A count of right answers hardly sees the mistake, and a comparison of the
-# scores sees it at once. So whoever sends you weights should send an input and its scores, too,
+# Two: the count is 215. A count hardly sees the mistake, and a comparison of the scores sees it at
+# once. So whoever sends you weights should send an input and its scores, too,
 # before the sigmoid. The input must have several steps: at the first one c is zero, and a wrong f
 # does nothing.
 #
@@ -492,8 +492,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # %% [markdown]
 # ## What we have seen
 #
-# * With the `state_dict` travel the number of each character, the sizes and the order of the gates.
-#   The class does not travel: your friend must have it.
+# * With the `state_dict` travel the number of each character, known or not, the sizes and the order
+#   of the gates. The class does not travel: your friend must have it.
 # * To load a pickle is to run it. `weights_only=True` calls only allowed functions.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What
 #   holds in an example may become a law: a length, or that two tensors are one.
