@@ -32,6 +32,17 @@ def test_a_patience_of_30_would_have_kept_epoch_18():
     assert (3 * (best + 1), 3 * (place + 1)) == (18, 48)
 
 
+def test_the_validation_curve_of_seed_0_goes_up_and_down_before_its_lowest_point():
+    """As its alternative text says: three lows and two humps, of which the second is the higher."""
+    validation = [row[1] for row in measured("sunspots")["16 units"][0]]
+    at = {3 * (place + 1): error for place, error in enumerate(validation)}
+    assert min(at, key=at.__getitem__) == 57
+    assert [at[epoch] for epoch in (18, 30, 42, 48, 57, 150)] == pytest.approx(
+        [12.5, 13.4, 12.6, 15.7, 12.4, 14.8], abs=0.06
+    )
+    assert max(range(18, 151, 3), key=at.__getitem__) == 48
+
+
 def test_stopping_has_helped_eight_of_ten_seeds():
     runs = measured("sunspots")["16 units"]
     assert sum(stopped(run)[2] < run[-1][2] for run in runs) == 8
@@ -153,7 +164,7 @@ def test_a_formula_of_roots_is_bent_and_ar9_is_straight():
     fits = [rmse(ar(9, roots), slice(0, 205)) for roots in (False, True)]
     assert fits == pytest.approx([14.2, 13.2], abs=0.05)
     assert [(root + 2) ** 2 for root in (2, 7, 10)] == [16, 81, 144]
-    assert [round(10 * (81 - 16) / (49 - 4)), round(10 * (144 - 81) / (100 - 49))] == [14, 12]
+    assert [(49 - 4, 81 - 16), (100 - 49, 144 - 81)] == [(45, 65), (51, 63)]
 
 
 @pytest.mark.parametrize("order", [10, 11, 12, 13, 14, 15, 16])
@@ -232,6 +243,24 @@ def test_on_shuffled_years_the_lstm_leads_a_formula_that_learns_no_year_by_heart
     assert mean(leads) == pytest.approx(2.28, abs=0.01)
     assert [mean(found[9]), rmse(ar9(), slice(240, 293))] == pytest.approx([15.5, 19.6], abs=0.05)
     assert spread(leads) == pytest.approx(0.49, abs=0.01)
+    assert sum(lead > 0 for lead in leads) == 9 and mean(leads) > 4 * spread(leads)
+    # Of the 6.7 by which the LSTM falls, AR(9) has more than half.
+    by_time = [
+        rmse(ar9(), slice(240, 293)),
+        mean(stopped(r)[2] for r in measured("sunspots")["16 units"]),
+    ]
+    falls = [by_time[0] - mean(found[9]), by_time[1] - mean(of_lstm)]
+    assert falls == pytest.approx([4.17, 6.74], abs=0.01)
+
+
+def test_what_is_left_of_the_fall_may_be_the_leak_or_the_years():
+    """By time the LSTM is 0.3 behind in the test years, and on the validation part far ahead."""
+    runs = measured("sunspots")["16 units"]
+    behind = mean(stopped(run)[2] for run in runs) - rmse(ar9(), slice(240, 293))
+    assert behind == pytest.approx(0.29, abs=0.01)
+    of_grid = mean(stopped(run)[1] for run in measured("grid")["0.03 16"])
+    ahead = [rmse(ar9(), slice(205, 240)), of_grid]
+    assert ahead == pytest.approx([13.7, 11.4], abs=0.05)
 
 
 def test_the_shuffled_exam_is_easier():
@@ -241,6 +270,9 @@ def test_the_shuffled_exam_is_easier():
     assert rmse(forecasts) == pytest.approx(16.8, abs=0.05)
     assert rmse(forecasts, slice(240, 293)) == pytest.approx(22.4, abs=0.05)
     assert rmse(ar9()) == pytest.approx(15.3, abs=0.05)
+    # So is AR(9), fitted by time and asked about the shuffled test years.
+    asked = [rmse(ar9(), parts(seed)[2]) for seed in range(10)]
+    assert mean(asked) == pytest.approx(15.1, abs=0.05)
 
 
 def test_four_settings_cannot_be_told_from_the_best_one():
