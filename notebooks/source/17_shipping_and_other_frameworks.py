@@ -219,7 +219,7 @@ except UnpicklingError:
 #
 # * Save the `state_dict`. If you save a whole model, `torch.save(reader, ...)`, the file asks for
 #   its class, and `weights_only=True` refuses it as well.
-# * Load with `weights_only=True`, the default from version 2.6 on. And keep PyTorch new: even this
+# * Load with `weights_only=True`, the default from version 2.6 on. Keep PyTorch new: even this
 #   check had holes, which 2.6 and 2.10 closed.
 # * The error's message, not printed here, offers `weights_only=False`, or to put the function on
 #   the list. For a stranger's file, neither is a way out.
@@ -428,7 +428,7 @@ def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# We do one step as Keras does it, for five lines, with the random h and c from above.
+# We do one step as Keras does it, for five lines, with h and c from above.
 # `apply_gates`, from lesson 03, makes the new h and c of the sums. Is this PyTorch's h?
 
 # %%
@@ -470,7 +470,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # Two: the count is 215. A count hardly sees the mistake, and a comparison of the scores sees it at
-# once. So whoever sends you weights should send an input and its scores, too,
+# once. So whoever sends you weights should send an input and its scores
 # before the sigmoid. The input must have several steps: at the first one c is zero, and a wrong f
 # does nothing.
 #
