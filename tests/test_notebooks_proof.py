@@ -164,10 +164,7 @@ DERIVED = (
         ("17_shipping_and_other_frameworks", name, "lstm/frameworks.py")
         for name in ("reorder", "to_keras")
     ),
-    *(
-        ("19_gates_without_a_loop", name, "lstm/minimal.py")
-        for name in ("minimal_gates", "minimal_step", "scan")
-    ),
+    *(("19_gates_without_a_loop", name, "lstm/minimal.py") for name in ("minimal_gates", "scan")),
     *(
         ("20_a_matrix_for_a_memory", name, "lstm/matrix.py")
         for name in ("matrix_step", "matrix_loop", "left_of", "matrix_at_once", "attention")

@@ -78,16 +78,16 @@ pictures.along(text, curves, title="c of unit 5")
 #
 # ## The minimal LSTM
 #
-# In 2024, Leo Feng and others took h out of the gates of the LSTM ([arXiv
+# In 2024, Leo Feng and others took h out of the LSTM's gates ([arXiv
 # 2410.01201](https://arxiv.org/abs/2410.01201)). Here is their *minimal LSTM* in its plainest form:
 #
 # * i, f and g read the word alone.
 # * There is no tanh and no o. What the layer shows is c itself.
 # * i and f are divided by their sum, so that they add up to 1.
 #
-# For what follows only the first point is needed. The others make the layer simpler. The last one
-# is the coupled gates of lesson 13: i = 0.6 and f = 0.9 have the sum 1.5, and become 0.4 and 0.6.
-# So the new c is a mixture of the old c and of g, and needs no tanh that holds it back:
+# What follows needs only the first point. The last one is the coupled gates of lesson 13: i = 0.6
+# and f = 0.9 have the sum 1.5, and become 0.4 and 0.6. So the new c is a mixture of the old c and
+# of g, and needs no tanh that holds it back:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -105,12 +105,6 @@ def minimal_gates(x, weight, bias):
     i, f = torch.sigmoid(z_i), torch.sigmoid(z_f)
     whole = i + f
     return f / whole, i / whole * g
-
-
-def minimal_step(x, c, weight, bias):
-    """Return the new c, as a tuple of one."""
-    f, let_in = minimal_gates(x, weight, bias)
-    return (f * c + let_in,)
 
 
 # %% [markdown]
@@ -175,8 +169,8 @@ for f_all, in_all in (first_way, second_way):
 # *linear* in c, although something is added. In `nn.LSTM` it is not: there f is made from h, and h
 # from c.
 #
-# In place of f there may even be a matrix U: two such steps multiply c by U U, a matrix again. But
-# for H units that takes H · H · H multiplications, where our join takes 2 H.
+# With a matrix U in place of f, steps can be joined, too: two of them multiply c by U U, a matrix
+# again. But the price is H · H · H multiplications for H units, where our join takes 2 H.
 #
 # ## The scan
 #
@@ -242,16 +236,19 @@ def scan(f, let_in):
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
 
 # %% [markdown]
-# And for the 24 words of 10 sentences? `unroll_step` runs any step over time that returns a tuple,
-# and `compare` compares all gradients as well.
+# And for the 24 words of 10 sentences? `compare` compares all gradients as well.
 
 # %%
 from lstm_lessons.lstm.compare import compare
-from lstm_lessons.lstm.relatives import unroll_step
 
 
 def by_loop(x, weight, bias):
-    return unroll_step(minimal_step, x, (torch.zeros(B, H),), (weight, bias))[0]
+    f, let_in = minimal_gates(x, weight, bias)
+    c, seen = torch.zeros_like(let_in[0]), []
+    for f_t, let_in_t in zip(f, let_in):
+        c = f_t * c + let_in_t
+        seen.append(c)
+    return torch.stack(seen)
 
 
 def by_scan(x, weight, bias):
@@ -268,7 +265,7 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 #
 # Round 1 of 8 steps joins all dots but the first, which makes 7 joins. Round 2 joins all but the
 # first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop has only 7 steps after
-# step 0. We count each as a join, although it multiplies once, and a join twice.
+# step 0, and we count each as a join.
 #
 # So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
 # many. In the explorer a *hand* makes one join after the other, and a *turn* is as long as one
@@ -291,42 +288,51 @@ explorers.loop_and_scan()
 #
 # ## With a clock
 #
-# In lesson 16 time was made of calls and of multiplications. For 256 words a loop in Python makes
-# 517 calls, and our scan 96. But the scan works through all numbers again in each of eight rounds.
+# In lesson 16 time was made of calls and of multiplications. Here are the calls for 256 words:
+
+# %%
+from lstm_lessons.ladder.counting import count
+
+words = torch.randn(256, 1, I)
+print("by_loop:", count(by_loop, words, weight, bias).calls)
+print("by_scan:", count(by_scan, words, weight, bias).calls)
+
+# %% [markdown]
+# The scan makes a fifth of the calls. But it works through all numbers again in each of eight
+# rounds.
 #
 # Three programs were timed, each beside `nn.LSTM`, on one core of an Intel Xeon (`scans` in
-# `lstm_lessons/data/speed_runs.py`): `hoisted` of lesson 16, which is an LSTM by a loop in Python,
-# and the minimal LSTM by such a loop and by our scan.
+# `lstm_lessons/data/speed_runs.py`): an LSTM in the `hoisted` of lesson 16, and the minimal LSTM in
+# `by_loop` and in `by_scan`.
 #
 # **Predict.** A guess: for one sentence, with 16 units and in float32, which takes the shortest
-# time: the loop of the minimal LSTM, its scan, or `nn.LSTM`?
+# time: `by_loop`, `by_scan`, or `nn.LSTM`?
 
 # %%
 from lstm_lessons.data.speed import scans
 
-print("how many times as long as nn.LSTM")
+print("256 words, I = H, float32: how many times as long as nn.LSTM")
 for size, programs in scans().items():
-    print(f"{size:32} float32 float64")
+    print(size)
     for name, ratio in programs.items():
-        single, double = ratio["float32"], ratio["float64"]
-        print(f"  {name:30} {single:7.1f} {double:7.1f}")
+        print(f"  {name:30} {ratio['float32']:5.1f}")
 
 # %% [markdown]
-# `nn.LSTM`: in float32, all three numbers for one sentence are above 1. On other machines and in
-# other runs the ratios are others. Now compare the rows:
+# `nn.LSTM`: all three numbers for one sentence are above 1. Other machines and runs give other
+# ratios. Now compare the rows:
 #
 # * From the first to the second, the *cell* is cheaper: no product with h is left in a step. That
 #   saves time at both sizes.
-# * From the second to the third, the *scan* takes the place of the loop. For one sentence the time
-#   is a third or less, because there are fewer calls. For 32 sentences it is longer, and much of
-#   what the cell has saved is lost.
-# * `nn.LSTM` is a loop in a library, without a call from Python in each step. In float32 it beats
-#   our scan at both sizes. In float64 it has to do without the oneDNN of lesson 16, and for one
-#   sentence our scan takes a tenth of its time.
+# * From the second to the third, the *scan* takes the place of the loop. One core is one hand. Yet
+#   for one sentence the time is a third or less: turns leave out what a call costs, and there are
+#   fewer calls. For 32 sentences it is longer.
+# * `nn.LSTM` is a loop in a library, without a call from Python in each step. It beats our scan at
+#   both sizes. In float64 it has to do without the oneDNN of lesson 16, and loses for one sentence.
 #
-# One core is one hand. A scan pays with many, and with all its joins in one program. Eric Martin
-# and Chris Cundy wrote such a program for a GPU. In 2017 they reported up to 9 times the speed, for
-# layers whose steps are linear ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# A GPU has thousands of hands. Eric Martin and Chris Cundy wrote a loop and a scan for it, each as
+# one program, and trained four networks with both. With one row of 65,536 steps, the scan was up to
+# 9 times as fast. With 256 rows of 256 steps it was not faster for any: there the loop has work for
+# many hands, too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -351,16 +357,15 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 # But coupled gates that read h take 2 or 3, so the coupling alone may explain it. h is not needed
 # here: a bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
 #
-# Now another task. The network reads a row of bits, and after each bit it says whether the number
-# of ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
+# Another task: the network reads a row of bits, and after each bit it says whether the number of
+# ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
 #
-# An LSTM with 8 units and minimal LSTMs with 8 and with 64, each with a linear head, were trained
-# on rows of 20 bits, with ten seeds each: 500 updates with 32 rows, by Adam at a rate of 0.02
-# (`parity` in `lstm_lessons/data/after.py`). We look at the answers after the last of 20 bits, and
-# of 200.
+# An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, with
+# ten seeds each: 500 updates with 32 rows, by Adam at a rate of 0.02 (`parity` in
+# `lstm_lessons/data/after.py`). We look at the answers after the last of 20 bits, and of 200.
 #
-# **Predict.** An answer by chance is right for half of the rows. A guess: what share of the rows of
-# 20 bits does the minimal LSTM with 8 units get right, about a half, three quarters, or all?
+# **Predict.** By chance, half of the rows are right. A guess: what share of the rows of 20 bits
+# does the minimal LSTM with 8 units get right, about a half, three quarters, or all?
 
 # %%
 for name, seeds in measured("parity").items():
@@ -370,12 +375,15 @@ for name, seeds in measured("parity").items():
         print(f"{name:22} {length:3} bits: {ends}")
 
 # %% [markdown]
-# A half, and with 64 units it is no better. The LSTM has learnt it, even for rows ten times as
-# long as those of its training.
+# A half, and with 64 units it is no better. The LSTM has learnt it, even for 200 bits.
+#
+# 20 bits are not too many for the layer: with weights set by hand, 64 units get them right. It is
+# the training that fails, and early. Trained on rows of 2 bits, 8 units get all of them right; on
+# rows of 4 bits, three quarters; on rows of 8, a half.
 #
 # For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
-# LSTM reads the same word at each step, so f and what is let in are the same at each step. Take f =
-# 0.6, let in 0.4:
+# LSTM reads the same word at each step, so f and what is let in stay the same. Take f = 0.6, let in
+# 0.4:
 
 # %%
 c = 0.0
@@ -389,16 +397,16 @@ for _ in range(5):
 # become smaller, and all of them have the same sign. c creeps towards one value, here 1.
 #
 # So does every unit, and a float has a fixed number of digits. After enough ones nothing moves any
-# more, and no head can tell even from odd. So a layer whose gates read the word alone, with f
-# between 0 and 1, is not right for rows of *every* length.
+# more, and no head can tell even from odd. So such a layer is not right for rows of *every* length.
 #
-# An LSTM can swing, because its gates read h: at a 1, they can do something else when the memory is
-# up than when it is down. But then the step is not linear in c, and cannot be joined.
+# An LSTM can swing: its gates read h, so that a 1 does something else when the memory is up than
+# when it is down. But then the step is not linear in c, and cannot be joined.
 #
 # What can be scanned is this: at a 1 let f be −1, and let in 1; at a 0 keep c. Then four ones take
-# c from 0 to 1, 0, 1, 0. But the sigmoid never gives −1. Riccardo Grazzi and others proved in 2024
-# that layers of this kind cannot do parity if every f is positive and numbers have a fixed number
-# of digits, and that a negative f mends it ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
+# c from 0 to 1, 0, 1, 0. But the sigmoid never gives −1. In 2024, Yash Sarrof and others showed
+# that no stack of such layers can do parity without a negative f, if numbers have a fixed number of
+# digits ([arXiv 2405.17394](https://arxiv.org/abs/2405.17394)), and Riccardo Grazzi and others the
+# like for a matrix in place of f ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
 
 # %% [markdown]
 # ## What we have seen
@@ -407,8 +415,8 @@ for _ in range(5):
 #   read the word alone, and its step is linear in c.
 # * Two linear steps can be joined into one. A scan joins neighbours in rounds: 10 rounds for
 #   1,000 steps. It gives the loop's numbers and gradients.
-# * Our scan makes more joins than a loop, in fewer calls. It pays with many hands, and with all its
-#   joins in one program. On one core and in float32, the loop of `nn.LSTM` was quicker.
+# * Our scan makes more joins than a loop, in fewer calls. A scan pays in long rows, with more hands
+#   than a loop has work for. On one core and in float32, the loop of `nn.LSTM` was quicker.
 # * Gates that read the word alone cannot know what the layer remembers. Brackets were learnt all
 #   the same. Parity was not, and with f between 0 and 1 such a layer is not right for rows of
 #   every length.

@@ -1,14 +1,17 @@
 """What lesson 19 says and does not compute on its page."""
 
+import ast
 from copy import deepcopy
 
 import pytest
 import torch
+from kept import kept
 
 from lstm_lessons import trained_reader
-from lstm_lessons.data import code_or_prose, speed_runs
+from lstm_lessons.data import after, code_or_prose, speed_runs
 from lstm_lessons.data.speed import scans
 from lstm_lessons.data.trials import measured
+from lstm_lessons.environment.clone import Clone
 from lstm_lessons.ladder.counting import count
 from lstm_lessons.lstm.minimal import MinimalLSTM, minimal_gates, minimal_step, scan
 
@@ -105,6 +108,20 @@ def test_with_64_units_set_by_hand_a_minimal_lstm_has_parity_of_20_bits():
     assert right(torch.float32) < 0.9
 
 
+@pytest.mark.parametrize(
+    ("short", "least", "most"), [(2, 1, 1), (4, 0.7, 0.8), (8, 0.4, 0.6)], ids=str
+)
+def test_with_8_units_training_finds_parity_of_2_bits_but_not_of_4_or_8(short, least, most):
+    """Trained as for the table, on rows of so many bits; the share of such rows that is right."""
+    runs = kept(
+        f"parity of {short} bits",
+        lambda seed: after.parity("minimal LSTM", 8, seed, short=short)[:1],
+        seeds=10,
+        anew=[short],
+    )
+    assert all(least <= share <= most for (share,) in runs)
+
+
 def test_by_dividing_by_the_product_of_all_f_c_is_right_on_paper_and_nan_after_2000_steps():
     """What the guide says: f is 0.5 and 1 is let in, so that c comes close to 2."""
 
@@ -117,15 +134,33 @@ def test_by_dividing_by_the_product_of_all_f_c_is_right_on_paper_and_nan_after_2
     assert scan(halves, ones)[-1] == pytest.approx(2) and divided(halves, ones)[-1].isnan()
 
 
-def test_a_loop_over_256_steps_makes_2_calls_a_step_and_the_scan_12_a_round():
-    """As lesson 16 counts: a slice is a call, and to take the next step of a tensor is none."""
+def on_the_page(name):
+    """Return a function as the lesson defines it."""
+    path = Clone.here().root / "notebooks/source/19_gates_without_a_loop.py"
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    found = [node for node in body if getattr(node, "name", "") == name]
+    known = {"torch": torch, "minimal_gates": minimal_gates, "scan": scan}
+    exec(compile(ast.Module(found, []), str(path), "exec"), known)
+    return known[name]
 
-    def calls(run, steps):
-        return count(run, torch.rand(steps, 1, 16), torch.randn(steps, 1, 16)).calls
 
-    assert calls(speed_runs.one_by_one, 256) == 517
-    assert calls(speed_runs.one_by_one, 256) - calls(speed_runs.one_by_one, 255) == 2
-    assert calls(scan, 256) == 96 == 8 * 12
+def test_loop_and_scan_on_the_page_are_those_that_were_timed():
+    """The same numbers from as many calls: 2 a step, 12 a round, and 8 for the gates."""
+    torch.manual_seed(0)
+    layer = MinimalLSTM(16, 16, dtype=torch.float64)
+    x, given = torch.randn(256, 1, 16).double(), (layer.weight, layer.bias)
+    _, loop, by_scan = speed_runs.programs(torch.nn.LSTM(16, 16).double(), layer, x).values()
+    for name, timed, calls in (("by_loop", loop, 525), ("by_scan", by_scan, 104)):
+        shown = on_the_page(name)
+        assert torch.equal(shown(x, *given), timed())
+        assert count(shown, x, *given).calls == count(timed).calls == calls
+    by_loop = on_the_page("by_loop")
+    assert calls_of(by_loop, x, given) - calls_of(by_loop, x[1:], given) == 2
+    assert calls_of(minimal_gates, x, given) == 8 and 104 == 8 * 12 + 8
+
+
+def calls_of(run, x, given):
+    return count(run, x, *given).calls
 
 
 def test_what_the_recorded_times_show_of_the_cell_and_of_the_scan():
