@@ -12,7 +12,7 @@ SYMPTOMS = {
     "a neighbour as long changes a score": "sample independence",
     "a longer neighbour changes a score": "batch composition",
     "good in tests, useless in use": "causality",
-    "it forgets where a chunk ends": "chunk consistency",
+    "a text in pieces gets other scores": "chunk consistency",
     "two calls do not agree": "eval determinism",
     "one weight never changes": "parameter gradients",
 }
@@ -22,7 +22,7 @@ PRESETS = {
     "as long": {"symptom": "a neighbour as long changes a score"},
     "longer": {"symptom": "a longer neighbour changes a score", "sample": 3},
     "too good": {"symptom": "good in tests, useless in use"},
-    "chunks": {"symptom": "it forgets where a chunk ends"},
+    "chunks": {"symptom": "a text in pieces gets other scores"},
     "twice": {"symptom": "two calls do not agree"},
     "no change": {"symptom": "one weight never changes"},
 }

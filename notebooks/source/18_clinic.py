@@ -13,7 +13,7 @@
 # ## Three programs, one set of weights
 #
 # The trained reader of this course gets 217 of 242 lines right. Three people wrote a program round
-# its weights. None of the three programs raises an error, and none of them is right.
+# its weights. None of the three raises an error, and none is right.
 #
 # We take those 242 lines, on which it was not trained. `block_of` makes numbers of the characters
 # and a block of the lines.
@@ -112,16 +112,15 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
     print(f"{name:5}{count_right(program):4} of 242")
 
 # %% [markdown]
-# Two of them. `Ben` is no better than a coin, so that its bug will be noticed. The others come so
-# close to 217 that you could blame the data. And no number of right lines says *which* bug it is.
-# For that, this lesson has six questions to a program, and a tool that puts them.
+# Two of them. `Ben` is no better than a coin: somebody will notice. The others come so close to 217
+# that you could blame the data. And no number of right lines says *which* bug it is. For that, this
+# lesson has six questions to a program, and a tool that puts them.
 #
 # ## Change one thing, and see the rest
 #
 # You met such a question in lesson 05: change sentence 0, and see which sentences change. That is a
-# *probe*. Unlike the linear probe of lesson 15, it trains nothing. It needs no trained weights, no
-# right answers and no idea of the bug. A row of the batch is called a *sample* here, as libraries
-# call it.
+# *probe*. Unlike the linear probe of lesson 15, it trains nothing. It needs no right answers and no
+# idea of the bug. A row of the batch is called a *sample* here, as libraries call it.
 
 # %%
 from lstm_lessons import pictures
@@ -140,8 +139,8 @@ pictures.what_moves("sample independence")
 # |---|---|---|---|
 # | another neighbour, as long as the old one, changes a score | sample independence | one sample, or one step of it | that sample alone |
 # | a longer neighbour changes a score | batch composition | which samples there are, their order, and the padding | nothing |
-# | very good in tests, useless in use | causality | one step | no step before it |
-# | it takes a state, and forgets where a chunk ends | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
+# | good in tests, useless in use | causality | one step | no step before it |
+# | a text in pieces, with the state handed on, gets other scores than whole | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
 # | one weight never changes | parameter gradients | nothing: it runs `backward()` | nothing; every parameter gets a gradient |
 #
@@ -152,7 +151,6 @@ pictures.what_moves("sample independence")
 # 1. Press "as long", and move the sample to 3. The program is broken. Why does no other sample
 #    move?
 # 2. Press "longer", and take sample 0. Why does its score not move?
-# 3. Press "too good". Step 2 is changed. From which step on do results move?
 
 # %%
 from lstm_lessons import explorers
@@ -166,7 +164,6 @@ explorers.probes()
 #    is none. A probe has to try more than one place.
 # 2. Sample 0 is the longest and has no padding, so there is nothing to take away. An example
 #    without padding cannot show this bug.
-# 3. From step 0 on. In the right program, from the step that was changed.
 #
 # </details>
 
@@ -190,8 +187,9 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 # ## The tool
 #
 # `diagnose` runs all six probes. You give it a model, and an example of what the model is called
-# with. Here it gets four other lines, of three lengths, in a block of 25 characters.
-# `batch_first=True` tells the tool how *we* mean them: axis 0 counts lines.
+# with. Here that is four other lines, of 16, 13, 25 and 13 characters. `batch_first=True` tells the
+# tool how *we* mean them: axis 0 counts lines. Always say it. Where the tool has to guess, it goes by
+# what the layer does, and so a swap of the axes can hide.
 
 # %%
 from lstm_lessons import diagnose
@@ -205,13 +203,13 @@ diagnose(ann, example, batch_first=True)
 # * **holds**: the probe saw nothing wrong. In `ann` a neighbour may become another line *as long*,
 #   and no other score moves.
 # * **suspicion**: a fact that may be a mistake, or may be meant so. The score does move when the
-#   zeros go. But nobody has told the tool where the lines end.
+#   zeros go. But nobody has told the tool that they are padding.
 # * **not tried** comes with its reason.
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
-# If the model is told the lengths, then the zeros behind them *are* padding, and hardly anybody
-# wants them to count. So the same fact is then a **fault**. This program takes lengths, and does not
-# use them.
+# If the model is told the lengths, then the zeros behind them *are* padding. The same fact is now a
+# **fault**: hardly anybody wants it. This program takes lengths, and does not use them. A tuple
+# holds the arguments of one call.
 
 
 # %%
@@ -226,47 +224,32 @@ report = diagnose(with_lengths, (example, lengths), batch_first=True)
 report["batch composition"]
 
 # %% [markdown]
-# A tuple holds the arguments of one call. Square brackets ask the report for one probe.
+# Square brackets ask the report for one probe. The tool works on copies: your model, its mode, its
+# gradients and the random numbers stay as they were.
 #
-# The tool works on copies. Your model, its mode, its gradients and the random numbers stay as they
-# were.
-#
-# ## Ben: who reaches whom?
+# ## Ben: what an example can show
 #
 # `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four steps.
-# Its head takes the last slot alone. Behind a shorter line there is padding in that slot, and the
-# probe does not change padding. So we take eight characters of each line.
+# So its state walks down each column, from line to line. The head takes the last column alone. In
+# `example` only line 2 has a character there, so that only line 3 below it would move. We take eight
+# characters of each line, and no padding.
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
 diagnose(ben, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# The state walks from line to line, as in the first picture.
+# Now line 0 moves all lines below it, as in the first picture.
 #
-# What if we do not say `batch_first`? Here is a program with the bug of `Ben` and a score for each
-# step.
-
+# **Predict.** `ann` reads its padding. What does the verdict say of it on these lines?
 
 # %%
-class BenAtEachStep(Ben):
-    def forward(self, numbers):
-        output, _ = self.lstm(self.embedding(numbers))
-        return self.head(output)
-
-
-each_step = with_weights(BenAtEachStep())
-not_told = diagnose(each_step, whole)
-print(not_told.verdict)
-print(not_told.axes)
-diagnose(each_step, whole, batch_first=True)["sample independence"]
+print(diagnose(ann, whole, batch_first=True).verdict)
 
 # %% [markdown]
-# The tool tries both axes, and takes for the batch the one along which nothing mixes. So it takes
-# the axes as the *layer* does: 8 samples of 4 steps. No swap can show then. A bare `nn.LSTM` hides
-# its swap, too. **Say `batch_first`**: the layer stays as it is, but the tool knows what you mean.
-#
-# The *padding* that was not tried is no probe, but a part of *batch composition*.
+# No fault, and no suspicion either: where there is no padding, none can be taken away. *Padding* is
+# no probe, but a part of *batch composition*. **Before you believe "no fault found", read what was
+# not tried.**
 #
 # ## Cleo: in eval mode
 #
@@ -281,37 +264,45 @@ report["eval determinism"]
 
 # %% [markdown]
 # Nothing. A score that moves may have moved by chance, so the probes that compare calls are *not
-# tried*. **One bug can hide another.** `cleo` reads its padding as `ann` does, and the report
-# does not say so. Mend what was found, and examine the program again.
+# tried*. **One bug can hide another**: `cleo` reads its padding as `ann` does, and the report does
+# not say so. Mend what was found, and examine the program again.
 #
-# The function `F.dropout` does not know of eval mode, unless it is told:
-# `F.dropout(x, p=0.2, training=self.training)`. An `nn.Dropout` that is made in `__init__` knows it
-# by itself.
+# `F.dropout` does not know of eval mode, unless it is told: `training=self.training`. An `nn.Dropout`
+# that is made in `__init__` knows it by itself.
 #
-# ## Dora: a row of scores
+# ## Dora: a text in pieces
 #
-# The next patients have no trained weights. `Dora` wants a row of scores, (B,), in place of (B, 1):
-
+# The next patients have no trained weights. *Chunk consistency* cuts a text in two. In this picture
+# a program forgets the state at the cut.
 
 # %%
-class Dora(Ann):
-    def forward(self, numbers):
-        output, (h, c) = self.lstm(self.embedding(numbers))
-        return self.head(h[-1]).squeeze()
-
-
-print("four lines:", tuple(Dora()(whole).shape))
+pictures.what_moves("chunk consistency", step=4)
 
 # %% [markdown]
-# **Predict.** Which shape has the result for a batch of one line?
+# For this probe `forward` has to take a state behind x, and to return the results of all steps, and
+# the state. The tool knows a state by its name, such as `state`, `hidden` or `hx`.
+
 
 # %%
+class Dora(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+        self.head = nn.Linear(16, 1)
+
+    def forward(self, x, state=None):
+        output, state = self.lstm(x)
+        return self.head(output), state
+
+
 torch.manual_seed(0)
-diagnose(Dora(), whole, batch_first=True)["batch composition"]
+x = torch.randn(4, 7, 8)
+diagnose(Dora(), x, batch_first=True)["chunk consistency"]
 
 # %% [markdown]
-# `()`: `squeeze()` removes *every* axis of length 1. With one line in the batch, as it can happen
-# at the end of a round, the batch goes as well. `squeeze(-1)` removes the last axis alone.
+# `Dora` takes a state, and does not give it to the layer: `self.lstm(x, state)` mends that. The first
+# chunk has no state yet, hence `state=None`. Without `=None` the example has to hold a first state,
+# as in `(x, state)`.
 #
 # ## Emil: both ways, one slot
 #
@@ -337,54 +328,35 @@ class Emil(nn.Module):
 
 # %%
 torch.manual_seed(0)
-x = torch.randn(4, 7, 8)
 diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by the h before, which is zero here. So the loss cannot change this
-# weight. The reverse pass runs over all steps, but what is read of it has seen one step only. The
-# head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
+# `weight_hh`: it is multiplied by the h before, which is zero here. What is read of the reverse pass
+# has seen one step only. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# ## Fay: not even zeros
+# Why only a suspicion? A parameter may rest on purpose, such as one that is used inside
+# `torch.no_grad()`: it gets the same "?". If you mean it, say `requires_grad_(False)`: the report
+# then counts it as frozen.
 #
-# `Fay` wants to save memory, and switches gradients off for the embedding.
-
-
-# %%
-class Fay(Ann):
-    def forward(self, numbers):
-        with torch.no_grad():
-            x = self.embedding(numbers)
-        output, (h, c) = self.lstm(x)
-        return self.head(h[-1])
-
-
-torch.manual_seed(0)
-diagnose(Fay(), whole, batch_first=True)["parameter gradients"]
-
-# %% [markdown]
-# The vectors of the characters move the scores, and get no gradient: their `grad` is `None`. So
-# they stay as they were drawn. If that is meant, say `embedding.weight.requires_grad_(False)`: the
-# report then counts it as frozen.
+# ## Fay: no patient
 #
-# ## A property is no fault
+# `fay` is a bare layer that reads both ways. If its last step changes, all steps before it move. For
+# what is by design the tool has a third word: *property*.
 #
-# Here is a layer that reads both ways.
+# **Predict.** What does the report call it, a fault, a suspicion or a property?
 
 # %%
 torch.manual_seed(0)
-both = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
-report = diagnose(both, torch.randn(4, 7, 8), batch_first=True)
+fay = nn.LSTM(8, 16, batch_first=True, bidirectional=True)
+report = diagnose(fay, x, batch_first=True)
 print(report.verdict)
 report["causality"]
 
 # %% [markdown]
-# To be sure of the cause, the tool has put zeros for the weights of the reverse pass: then no
-# earlier step moves.
+# A property, and "no fault found". *Silenced* means: with zeros for the weights of that pass.
 #
 # For a score of a whole line you want this. For a guess of the next character it is a leak: the
-# model sees the answer (lesson 07). The tool cannot know which of the two you are doing. So it says
-# *property*, and "no fault found".
+# model sees the answer (lesson 07). The tool cannot know which of the two you are doing.
 #
 # ## Gus: a softmax too many
 #
@@ -409,18 +381,17 @@ class Gus(nn.Module):
 
 # %%
 torch.manual_seed(0)
-print(diagnose(Gus(), torch.randn(4, 7, 8), batch_first=True).verdict)
+print(diagnose(Gus(), x, batch_first=True).verdict)
 perfect = torch.eye(9)  # nine lines: all of the share is on the right kind
 loss = F.cross_entropy(perfect, torch.arange(9))
 print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
-# None. But even with perfect shares the loss is 1.372. It takes the softmax of one 1 and eight 0s,
-# and so leaves the right kind a share of e / (e + 8), which is 0.254. Without the softmax of `Gus`,
-# the loss could come as near to 0 as you like.
+# None. But even with perfect shares the loss is 1.372: it takes the softmax of one 1 and eight 0s,
+# and so leaves the right kind a share of e / (e + 8), which is 0.254. Without the softmax of `Gus`
+# it could come as near to 0 as you like.
 #
-# The bug is in what the numbers *mean* to the loss. Other things that no probe of these six sees
-# are:
+# The bug is in what the numbers *mean* to the loss. No probe of these six sees that, or
 #
 # * labels that belong to other lines,
 # * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair, and
@@ -432,20 +403,9 @@ print(f"loss of perfect shares: {loss:.3f}")
 #
 # ## In your own work
 #
-# The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. A plain
-# function has to be put into the `forward` of one. Take a small example: the model is called several
-# times for each sample and each step.
-#
-# For *chunk consistency* `forward` has to take a state behind x, and to return two things: the
-# results of all steps, and the state. Name the argument `state`, `hidden` or `hx`, so that the tool
-# knows it. In this picture a program forgets the state at the cut.
-
-# %%
-pictures.what_moves("chunk consistency", step=4)
-
-# %% [markdown]
-# For the tool, padding is what stands at the *end* of a row: zeros, or the `padding_idx` of the
-# first embedding.
+# The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. Take a
+# small example: the model is called several times for each sample and each step. Padding is for the
+# tool what stands at the *end* of a row: zeros, or the `padding_idx` of the first embedding.
 #
 # In a terminal: `python3 -m lstm_lessons diagnose model.py:example --batch-first`, where `example`
 # is a function of your `model.py` that returns the model and its example.
@@ -454,16 +414,15 @@ pictures.what_moves("chunk consistency", step=4)
 # ## What we have seen
 #
 # * No score says which bug it is. A probe changes one thing, and sees what else changes.
-# * A bug must be able to show in the example: give it lines of different lengths, if the model is
-#   to read such lines. And say `batch_first`: a guess can hide a swap.
+# * An example without padding cannot show a padding bug. And say `batch_first`: a guess can hide a
+#   swap.
 # * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
 #   design.
 # * One bug can hide another. And no probe sees what the numbers mean: labels, losses.
 
 # %% [markdown]
-# **A common mistake.** You examine a model with lines that all fill the block. We did so with `Dora`
-# and `Fay`: they read their padding as well. You recognise it by the first line of the report, which
-# then says "not tried: padding".
+# **A common mistake.** You examine lines that all fill the block, and believe "no fault found". You
+# recognise it by the rest of the verdict: "not tried: padding".
 #
 # The course began with two posts. [The audit](audit_of_two_posts.ipynb) takes each of their claims
 # in turn.
