@@ -330,9 +330,9 @@ for size, programs in scans().items():
 #   both sizes. In float64 it has to do without the oneDNN of lesson 16, and loses for one sentence.
 #
 # A GPU has thousands of hands. Eric Martin and Chris Cundy wrote a loop and a scan for it, each as
-# one program, and trained four networks with both. With one row of 65,536 steps, the scan was up to
-# 9 times as fast. With 256 rows of 256 steps it was not faster for any: there the loop has work for
-# many hands, too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# one program, and trained four networks with both. On one row of 65,536 steps, they were up to 9
+# times as fast with the scan. On 256 rows of 256 steps, none was faster: there the loop has work
+# for many hands, too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -377,9 +377,9 @@ for name, seeds in measured("parity").items():
 # %% [markdown]
 # A half, and with 64 units it is no better. The LSTM has learnt it, even for 200 bits.
 #
-# 20 bits are not too many for the layer: with weights set by hand, 64 units get them right. It is
-# the training that fails, and early. Trained on rows of 2 bits, 8 units get all of them right; on
-# rows of 4 bits, three quarters; on rows of 8, a half.
+# Rows of 20 bits are not too long for the layer: with weights set by hand, 64 units get them right.
+# The training fails, and early. Trained on rows of 2 bits, 8 units get all of them right; on rows
+# of 4 bits, three quarters; on rows of 8, a half.
 #
 # For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
 # LSTM reads the same word at each step, so f and what is let in stay the same. Take f = 0.6, let in
