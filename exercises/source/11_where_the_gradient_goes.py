@@ -141,8 +141,8 @@ answer = {"first": "B", "second": "A", "third": "D", "fourth": "C"}
 exercise("11.3").check(answer)
 
 # %% [markdown] tags=["hints"]
-# 1. Take the factor per step first. In which run is it above 1 from the beginning, and in which is
-#    it far below 1 at every update?
+# 1. Take the factor per step first. In which run is it above 1 from the beginning, and in which two
+#    is it below 1 at every update? It is a hint, and no proof: a run may learn with 1.04.
 # 2. Then look at the update right before the first `nan`. Is the gradient long there? And where the
 #    factor is small, is the gradient long, and how much of it belongs to the head?
 # 3. A factor that can still be measured says that the weights are no `nan`. If the loss is one all

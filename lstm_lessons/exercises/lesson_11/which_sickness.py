@@ -6,7 +6,7 @@ from lstm_lessons.exercises.engine.question import row
 
 _LETTERS = ("A", "B", "C", "D")
 _QUESTIONS = (
-    OneOf("first", "Where is the factor at update 0, on which side of 1?", (
+    OneOf("first", "How long is the gradient before the first update, and whose is most of it?", (
         row("an explosion taken for a vanishing", "In the first run the factor per step is above "
             "1, and the gradient is long. What vanishes has a factor below 1.", "A"),
         row("an explosion taken for the head's", "In the first run the head has 17 of a length of "
@@ -28,9 +28,10 @@ _QUESTIONS = (
             "update 40. What ended it came at once.", "A"),
         row("broken data taken for an explosion", "In the third run the gradient of update 40 is "
             "shorter than that of update 20, which did no harm. And at update 41 the factor is "
-            "still 1.04: the weights are as good as before, and yet the loss is `nan`.", "B"),
-        row("broken data taken for the head's", "In the third run the loss falls until update 40. "
-            "A learning rate that is too large lets it grow from update to update.", "C"),
+            "still 1.04: no weight is `nan`, and yet the loss is. A factor a little above 1 does "
+            "not break a run by itself: this one has learnt with it.", "B"),
+        row("broken data taken for the head's", "In the third run the loss has fallen until update "
+            "40, and its gradient has become shorter. The `nan` comes at once.", "C"),
     ), options=_LETTERS),
     OneOf("fourth", "What grows from update to update, while the factor per step stays small?", (
         row("the head's taken for a vanishing", "In the fourth run the factor is small, but that "
@@ -45,6 +46,6 @@ _QUESTIONS = (
 EXERCISE = DictExercise(
     "11.3",
     questions=_QUESTIONS,
-    praise="The factor per step says whether it is a matter of time. Which part does it, you find "
-    "out by training one part alone.",
+    praise="No column tells it alone. The factor is above 1 in the third run too, which has learnt "
+    "with it. It is factor, length and loss together that point to the sickness.",
 )
