@@ -324,10 +324,10 @@ LESSONS = (
         "11_where_the_gradient_goes",
         "Where the gradient goes",
         "Why does a gradient vanish or explode, and what saves a run?",
-        "the ways of a gradient over time; vanishing, explosions with and without `nan`, clipping",
+        "the ways of a gradient over time; vanishing, breaking with and without `nan`, clipping",
         objectives=(
             "say on which ways a gradient goes back over time, and by which factor per step",
-            "recognise an explosion, also without `nan`, and find out whether time is the reason",
+            "recognise a run that breaks, also without `nan`, and test whether time is the reason",
             "save it by clipping, and say what clipping changes and what it does not",
         ),
         minutes=45,

@@ -315,12 +315,11 @@ LESSON = Path(__file__).parents[2] / "notebooks/source/11_where_the_gradient_goe
 
 
 def test_the_description_of_the_picture_says_the_factors_that_it_shows():
-    """Five networks: 1.50, 0.98, 0.82, 0.60 and 0.44 per step, and what 60 steps leave."""
+    """Three networks: 1.50, 0.98 and 0.82 per step, and what 60 steps leave."""
     torch.manual_seed(4)
     words = torch.randn(61, 8, dtype=torch.float64, requires_grad=True)
-    rnn = nn.RNN(8, 16, dtype=torch.float64)  # next from the seed, as in the lesson
     found = {}
-    for name, times, bias in (("30", 30, None), ("3", 1, 3), ("1", 1, 1), ("new", 1, None)):
+    for name, times, bias in (("30", 30, None), ("3", 1, 3), ("1", 1, 1)):
         torch.manual_seed(4)
         found[name] = nn.LSTM(8, 16, dtype=torch.float64)
         with torch.no_grad():
@@ -328,11 +327,11 @@ def test_the_description_of_the_picture_says_the_factors_that_it_shows():
             if bias is not None:
                 found[name].bias_ih_l0[16:32], found[name].bias_hh_l0[16:32] = bias, 0
     factors = []
-    for layer in (*found.values(), rnn):
+    for layer in found.values():
         (back,) = torch.autograd.grad(layer(words)[0][-1].sum(), words)
         factors.append((back[0].norm() / back[60].norm()).item())
-    said = LESSON.read_text("utf-8").split('alt = """Five curves')[1].split('"""')[0]
-    told = ("3e10", 1.50), ("0.35", 0.98), ("5e-6", 0.82), ("3e-14", 0.60), ("2e-22", 0.44)
+    said = LESSON.read_text("utf-8").split('alt = """Three curves')[1].split('"""')[0]
+    told = ("3e10", 1.50), ("0.35", 0.98), ("5e-6", 0.82)
     for left, (end, factor) in zip(factors, told, strict=True):
         assert left == pytest.approx(float(end), rel=0.2) and round(left ** (1 / 60), 2) == factor
         assert end in said and f"{factor:.2f}" in said
@@ -428,11 +427,13 @@ def test_an_opened_lstm_learns_with_a_limit_and_guesses_without_one(seed):
 
 @pytest.mark.slow
 def test_in_an_opened_lstm_the_limit_shortens_44_of_100_updates():
-    """Seed 0; and with a tenth of the rate and no limit, seed 0 learns, seeds 1 and 2 do not."""
+    """Seed 0; with a tenth of the rate and no limit it learns, seeds 1 and 2 need up to 300."""
     run = run_of(*lstm_network(0), 0.1, 1, 100, T=20)
     assert sum(length > 1 for _, _, length in run) == 44
-    slow = [last_loss(run_of(*lstm_network(seed), 0.01, inf, 100, T=20)) for seed in range(3)]
-    assert slow[0] < 0.1 and min(slow[1:]) > 0.5
+    slow = [run_of(*lstm_network(seed), 0.01, inf, 300, T=20) for seed in range(3)]
+    after_100 = [last_loss(run[:100]) for run in slow]
+    assert after_100[0] < 0.1 and min(after_100[1:]) > 0.5
+    assert max(last_loss(run) for run in slow) < 0.1
 
 
 def test_the_updates_raise_the_factor_of_an_opened_lstm_above_1():
@@ -457,4 +458,118 @@ def test_the_updates_raise_the_factor_of_an_opened_lstm_above_1():
             d_h = zeros.double()
         assert along_c[-1] < along_c[0]
     free = run_of(lstm, head, 0.1, inf, 2, T=20)
-    assert free[0][0] < 0.4 and free[1][0] > 3
+    assert free[0][0] < 0.4 and round(free[1][0], 2) == 3.42
+    assert free[1][2] < free[0][2] and not jumps(free)  # the rule of the jump misses it
+
+
+def frozen(part, seed=0, updates=100):
+    """Train an opened LSTM without a limit, one part frozen (0 it, 1 the head); return its end."""
+    both = lstm_network(seed)
+    before = [each.detach().clone() for each in both[part].parameters()]
+    parameters = [*both[1 - part].parameters()]
+    both[part].requires_grad_(False)
+    losses = []
+    for _ in range(updates):
+        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+        x = torch.zeros(20, 16, 1, dtype=torch.float64)
+        x[0, :, 0] = sign
+        loss = (both[1](both[0](x)[0][-1])[:, 0] - sign).square().mean()
+        loss.backward()
+        with torch.no_grad():
+            for each in parameters:
+                each -= 0.1 * each.grad
+                each.grad = None
+        losses.append(loss.item())
+    assert all(map(torch.equal, before, both[part].parameters()))
+    return sum(losses[-20:]) / 20
+
+
+@pytest.mark.slow
+def test_freezing_the_head_acquits_an_lstm_whose_run_breaks():
+    """Seed 0: both guess, the LSTM alone learns; with seeds 1 and 2 it guesses alone, too.
+
+    The head alone learns in none of the three.
+    """
+    assert 0.9 < last_loss(run_of(*lstm_network(0), 0.1, inf, 100, T=20)) < 1.1
+    assert frozen(1) < 0.1
+    assert all(0.9 < frozen(1, seed) < 1.1 for seed in (1, 2))
+    assert all(frozen(0, seed) > 0.5 for seed in range(3))
+
+
+def factors_of_a_run(make, seed, rate, limit, updates, T):
+    """Return the factor per step before each update, the larger of both signs, and the run."""
+    layer, head = make(seed)
+    factors, run = [], []
+    for _ in range(updates):
+        factors.append(max(factor_of(layer, sign, T) for sign in (1, -1)))
+        run += run_of(layer, head, rate, limit, 1, T)
+    return factors, run
+
+
+@pytest.mark.slow
+def test_a_factor_above_1_is_no_verdict():
+    """Opened LSTMs: above 1 before more updates of the runs that learn than of those that break.
+
+    The runs without a limit are sensitive to rounding, so that their counts are given a margin.
+    Over 5 numbers, without a limit, the factor goes above 1.5, and all learn.
+    """
+    for seed, (healthy, sick) in enumerate(((99, 32), (85, 57), (69, 35))):
+        factors, run = factors_of_a_run(lstm_network, seed, 0.1, 1, 100, 20)
+        assert sum(factor > 1 for factor in factors) == healthy and last_loss(run) < 0.1
+        factors, run = factors_of_a_run(lstm_network, seed, 0.1, inf, 100, 20)
+        assert sum(factor > 1 for factor in factors) == pytest.approx(sick, abs=5)
+        assert 0.9 < last_loss(run) < 1.1
+        factors, run = factors_of_a_run(lstm_network, seed, 0.1, inf, 100, 5)
+        assert max(factors) > 1.5 and last_loss(run) < 0.1
+
+
+@pytest.mark.slow
+def test_over_10_numbers_the_relu_network_learns_with_factors_up_to_1_26():
+    """Seed 0, without a limit: never below 1.05; over 60 with a limit of 1 it is 1.04 to 1.06."""
+    factors, run = factors_of_a_run(network, 0, 0.01, inf, 60, 10)
+    assert [round(each, 2) for each in (min(factors), max(factors))] == [1.05, 1.26]
+    assert last_loss(run) < 0.1
+    factors, run = factors_of_a_run(network, 0, 0.01, 1, 60, 60)
+    assert [round(each, 2) for each in (min(factors), max(factors))] == [1.04, 1.06]
+    assert last_loss(run) < 0.1
+
+
+@pytest.mark.slow
+def test_of_five_limits_only_1_and_a_half_let_all_three_seeds_learn():
+    """With 0.25, seed 2 has learnt after 120 updates in place of 60; with 2, none after 200."""
+    for limit, learnt in ((4, 0), (2, 0), (1, 3), (0.5, 3), (0.25, 2)):
+        runs = [run_of(*network(seed), 0.01, limit, 60) for seed in range(3)]
+        assert sum(last_loss(run) < 0.1 for run in runs) == learnt
+    assert last_loss(run_of(*network(2), 0.01, 0.25, 120)) < 0.1
+    assert all(last_loss(run_of(*network(seed), 0.01, 2, 200)) > 0.1 for seed in range(3))
+
+
+@pytest.mark.slow
+def test_with_a_limit_of_8_the_opened_lstms_guess_and_with_2_they_learn():
+    """As the new ones guess, whose gradient vanishes, with 8 and with 1."""
+    for seed in range(3):
+        assert 0.9 < last_loss(run_of(*lstm_network(seed), 0.1, 8, 100, T=20)) < 1.1
+        assert last_loss(run_of(*lstm_network(seed), 0.1, 2, 100, T=20)) < 0.1
+        for limit in (8, 1):
+            assert 0.9 < last_loss(run_of(*lstm_network(seed, None), 0.1, limit, 100, T=20)) < 1.1
+
+
+def test_the_growth_of_the_block_settles_at_its_largest_eigenvalue():
+    """Seed 0, three ones times the block: 1.55, 1.45, 1.41 and 1.40 at steps 1, 5, 10 and 20.
+
+    In the whole network the steps at both ends bring more, as their measured factors say.
+    """
+    rnn, head = network(0)
+    run_of(rnn, head, 0.01, inf, 1)
+    alive = states(rnn)[-1, 0] > 0
+    block = rnn.weight_hh_l0.detach()[alive][:, alive]
+    back, growth = torch.ones(3, dtype=torch.float64), []
+    for _ in range(20):
+        before, back = back, back @ block
+        growth.append((back.norm() / before.norm()).item())
+    assert [round(growth[n - 1], 2) for n in (1, 5, 10, 20)] == [1.55, 1.45, 1.41, 1.40]
+    x = torch.zeros(60, 1, dtype=torch.float64)
+    x[0] = 1
+    (back,) = torch.autograd.grad(rnn(x.requires_grad_())[0][-1].sum(), x)
+    steps = (back[:-1] / back[1:]).abs()[:, 0].tolist()  # from the first to the last
+    assert min(steps[:2] + steps[-5:]) > 1.43 and max(steps[4:40]) < 1.405
