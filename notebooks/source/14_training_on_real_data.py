@@ -49,8 +49,7 @@ highest top of all, 190 in 1957, is in the test part."""
 show(plot, alt)
 
 # %% [markdown]
-# The waves last about eleven years, and no two are alike. The dashed lines cut the years into three
-# parts, each with one use only:
+# The dashed lines cut the years into three parts, each with one use only:
 #
 # * The **training** part is what the weights are fitted to.
 # * The **validation** part decides everything else: when to stop, how many units, which learning
@@ -60,7 +59,6 @@ show(plot, alt)
 #
 # Every forecaster gets the same question: here are 16 years, which number comes next? Such a piece
 # of 16 is called a *window*. `unfold(0, 16, 1)` cuts them along axis 0, 16 long, each 1 further on.
-# The first test windows read validation years, which are past by then.
 
 # %%
 past = series.unfold(0, 16, 1)[:-1]  # (293, 16); no year follows the last
@@ -160,8 +158,9 @@ class Forecaster(nn.Module):
 # %% [markdown]
 # For tanh and the sigmoid 90 and 100 are nearly the same: both are flat there. So we *scale*:
 # subtract the mean, and divide by the *standard deviation*, which says how far numbers typically
-# lie from their mean. The numbers 18, 20 and 22 lie 2, 0 and 2 from it. The squares add up to 8. We
-# divide by one less than there are numbers, and take the root of 4: it is 2.
+# lie from their mean. The mean of 18, 20 and 22 is 20, and the squares of the distances are 4, 0
+# and 4. We divide their sum by 2, one less than there are numbers. That is 4, and the root of it is
+# 2.
 #
 # Both are **of the training years only**. With those of all years, the network would read something
 # that nobody knew in 1920. That is a *leak*, as in lesson 07: something of what is to be predicted
@@ -258,8 +257,6 @@ print(f"AR(9)                         test {error(ar9, test):.1f}")
 # says nothing about a future that nobody knows. The honest number is the second one. In use, one
 # stops when the validation error has not fallen for a number of epochs, the *patience*.
 #
-# The test years are harder: AR(9) has 19.6 there, and had 13.7 on the validation part.
-#
 # ## Luck or skill
 #
 # Ten seeds were run beforehand, by the same code, in `lstm_lessons/data/training_runs.py`. Each
@@ -328,9 +325,9 @@ summary("16 units", found)
 #
 # ## The knobs
 #
-# AR got its order from the validation part. The LSTM got its rate and its 16 units from us. So we
-# choose anew, from 18 settings with five seeds each, by the mean of their smallest errors on the
-# validation part.
+# AR got its order from the validation part. The LSTM got its learning rate and its 16 units from
+# us. So we choose anew from 18 settings, with five seeds each. The table has the mean of their
+# smallest errors on the validation part.
 
 # %%
 print("rate     4 units  16 units  64 units")
@@ -343,7 +340,7 @@ for rate in ("0.001", "0.003", "0.01", "0.03", "0.1", "1.0"):
     print(rate.ljust(5), cells)
 
 # %% [markdown]
-# The rate 0.03 with 64 units has the smallest mean, 10.8. So we take it. The rate 0.003 is nearly
+# The rate 0.03 with 64 units has the smallest mean, 10.8, so we take it. With 0.003 they are nearly
 # as good.
 #
 # The explorer draws the runs of the table, without their test errors.
@@ -376,10 +373,8 @@ print(f"better than AR(9), which has {error(ar9, test):.1f}: {below} of 10")
 #
 # ## And then somebody takes a root
 #
-# The network got 18 settings, and AR got 16 orders. But every AR is straight: ten sunspots more
-# last year always add the same to its forecast. The network can bend.
-#
-# Square roots bend a formula, too. Take "the next root is the last root and 2":
+# Every AR is straight: ten sunspots more last year always add the same to its forecast. The network
+# can bend. Square roots bend a formula, too. Take "the next root is the last root and 2":
 #
 # | last year | its root | next root | next year |
 # |---|---|---|---|
@@ -387,8 +382,8 @@ print(f"better than AR(9), which has {error(ar9, test):.1f}: {below} of 10")
 # | 49 | 7 | 9 | 81 |
 # | 100 | 10 | 12 | 144 |
 #
-# The first 45 more add 65, and the next 51 add only 63. We let AR(9) predict the root from roots,
-# and square its forecast.
+# Here 45 more last year add 65, and then 51 more add only 63. We let AR(9) predict the root from
+# roots, and square its forecast.
 
 # %%
 roots, _ = autoregression(9, past.sqrt(), wanted.sqrt(), training)
@@ -398,9 +393,9 @@ for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
     print(f"  validation {error(guesses, validation):.1f}")
 
 # %% [markdown]
-# The formula of roots fits better, and the validation part prefers it to AR(9), by little. It
-# prefers the network by far, with the 10.8 of the table. But that number was picked from 18
-# settings and, for each seed, from 50 epochs. So it is too good.
+# The formula of roots fits better, and is a little better on the validation part, too. The network
+# has 10.8 there, but this was picked from 18 settings and, for each seed, from 50 epochs. So it is
+# too good.
 #
 # **Predict.** A guess: how many of the ten seeds with 64 units are better than AR(9) of roots on
 # the test part?
@@ -425,7 +420,8 @@ show(plot, alt)
 # ## Which years?
 #
 # So the formula wins? Our rule spoke of the luck of the *seeds*. All were asked about the same 53
-# years, so they share the luck of the *years*. We leave out one year, 1956 or 1958.
+# years, so they share the luck of the *years*. We leave out one of the two years that count most,
+# 1956 and 1958.
 
 
 # %%
@@ -446,15 +442,15 @@ for name, forecasts in rows.items():
 
 # %% [markdown]
 # Without 1956 the lead of the networks over AR(9) is gone. That year has the steepest rise of all,
-# up to 142: AR(9) forecast 69, and the networks 101. Without 1958 the lead of the roots is gone. It
-# had 185: the roots forecast 183, and the networks 131. Now an honest report can be written:
+# up to 142: AR(9) forecast 69, and the networks 101. Without 1958 the lead of the roots over the
+# networks is gone. That year had 185: the roots forecast 183, and the networks 131. Now an honest
+# report can be written:
 #
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
 # > 53 test years. AR(9) has 19.6, and AR(9) of roots has 16.7. Both differences are more than luck
 # > of the seeds, but each hangs on one year. So these years cannot tell the network from a formula.
-# > We tried the 18 settings and the roots after we had seen test errors. We chose the order 9 after
-# > that, too, and of all 16 orders it has the smallest test error. So all three numbers may be too
-# > good.
+# > We tried the 18 settings and the roots, and chose the order 9, after we had seen test errors. Of
+# > all 16 orders 9 has the smallest test error. So all three numbers may be too good.
 #
 # So is 18 good? It is about what a formula of ten numbers reaches. To say more, one needs more test
 # years, not more seeds.
@@ -471,8 +467,8 @@ for name in ("16 units", "scaled by all"):
     print(f"{name:13} {reported(name).mean():.1f}")
 
 # %% [markdown]
-# The second 1700 is made from the high waves after 1956, too. The error does not warn you: 19.4
-# looks as good as 19.9.
+# The number of 1700 has changed: it is made from years after 1920, too. The error does not warn
+# you: 19.4 looks as good as 19.9.
 #
 # The second leak is to shuffle the windows before they are cut into parts. Say the one that
 # predicts 1990 comes into the test part, and the one that predicts 1991 into the training part. The
@@ -505,19 +501,19 @@ for seed in range(10):
 
 # %%
 formula, lstm = torch.tensor(refitted), reported("shuffled")
-print(f"AR(9) by time {error(ar9, test):.1f}, shuffled {formula.mean():.1f}")
-print(f"LSTM  by time {found.mean():.1f}, shuffled {lstm.mean():.1f}")
+print(f"AR(9), by time {error(ar9, test):.1f}, shuffled {formula.mean():.1f}")
+print(f"LSTM,  by time {found.mean():.1f}, shuffled {lstm.mean():.1f}")
 summary("AR(9) less LSTM", formula - lstm)
 
 # %% [markdown]
-# The LSTM falls by 6.7. Is that the leak? AR(9) falls by about 4, and its ten numbers are too few
-# to learn years by heart. So more than half is the easier exam: its years come from quiet centuries
-# as well.
+# The error of the LSTM falls by 6.7. Is that the leak? AR(9) falls, too, by about 4, and its ten
+# numbers are too few to learn years by heart. So more than half is the easier exam: its years come
+# from quiet centuries as well.
 #
-# And the rest? By time the LSTM was 0.3 behind AR(9). Shuffled it is 2.3 ahead, by more than four
-# standard errors. Perhaps this is the leak. Perhaps the LSTM is better in other years: on the
-# validation part, by time, it was as far ahead, with 11.4 to 13.7. These numbers cannot tell. So
-# 13.2 does not say how well the next years are forecast.
+# And the rest? Cut by time, the LSTM was 0.3 behind AR(9). Shuffled it is 2.3 ahead, by more than
+# four standard errors. Perhaps this is the leak. Perhaps the LSTM is better in other years: cut by
+# time, it was as far ahead on the validation part, with a picked 11.4 to 13.7. These numbers cannot
+# tell. So 13.2 does not say how well the next years are forecast.
 #
 # You do not find a leak by the error. Ask of each number that goes in: which years was it made
 # from?
@@ -525,7 +521,7 @@ summary("AR(9) less LSTM", formula - lstm)
 # %% [markdown]
 # ## What we have seen
 #
-# * A number without a baseline says nothing, and a baseline deserves the care that the network got.
+# * A number without a baseline says nothing, and a baseline deserves care.
 # * Three parts, three uses: fit, choose, report. The training error still falls when the forecasts
 #   get worse, so stop by the validation part.
 # * Report all seeds, and what was tried after a look at the test part. All seeds share the luck of
