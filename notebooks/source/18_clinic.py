@@ -114,7 +114,7 @@ for name, program in {"Ann": ann, "Ben": ben, "Cleo": cleo}.items():
 # %% [markdown]
 # Two of them. `Ben` is no better than a coin: somebody will notice. The others come so close to 217
 # that you could blame the data. And no number of right lines says *which* bug it is. For that, this
-# lesson has six questions to a program, and a tool that puts them.
+# lesson has six questions to a program, and a tool that asks them.
 #
 # ## Change one thing, and see the rest
 #
@@ -130,8 +130,8 @@ pictures.what_moves("sample independence")
 # %% [markdown]
 # On the left is x, a batch of 4 samples with 6 steps each. The probe changes what is filled: step 2
 # of sample 0. On the right are the results. What has *moved* is filled: it is another number than
-# before. In a right program that reads forward, sample 0 alone moves, from step 2 on. This one takes
-# each column for a sequence, so that all of column 2 moves, and nothing else.
+# before. In a right program that reads forward, sample 0 alone moves, from step 2 on. This one
+# takes each column for a sequence, so that all of column 2 moves, and nothing else.
 #
 # There are six probes:
 #
@@ -187,8 +187,8 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 # ## The tool
 #
 # `diagnose` runs all six probes. You give it a model, and an example of what the model is called
-# with. Here that is four other lines, of 16, 13, 25 and 13 characters. `batch_first=True` tells the
-# tool how *we* mean them: axis 0 counts lines. Always say it. Where the tool has to guess, it goes by
+# with: here four other lines, of 16, 13, 25 and 13 characters. `batch_first=True` tells the tool
+# how *we* mean them: axis 0 counts lines. Always say it. Where the tool has to guess, it goes by
 # what the layer does, and so a swap of the axes can hide.
 
 # %%
@@ -207,8 +207,8 @@ diagnose(ann, example, batch_first=True)
 # * **not tried** comes with its reason.
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
-# If the model is told the lengths, then the zeros behind them *are* padding. The same fact is now a
-# **fault**: hardly anybody wants it. This program takes lengths, and does not use them. A tuple
+# If the model is told the lengths, then the zeros behind a line *are* padding. The same fact is now
+# a **fault**: hardly anybody wants it. This program takes lengths, and does not use them. A tuple
 # holds the arguments of one call.
 
 
@@ -229,10 +229,10 @@ report["batch composition"]
 #
 # ## Ben: what an example can show
 #
-# `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four steps.
-# So its state walks down each column, from line to line. The head takes the last column alone. In
-# `example` only line 2 has a character there, so that only line 3 below it would move. We take eight
-# characters of each line, and no padding.
+# `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four
+# steps. So its state walks down each column, from line to line. The head takes the last column
+# alone. In `example` only line 2 has a character there, so that only line 3 below it would move. So
+# we take eight characters of each line, and no padding.
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
@@ -267,8 +267,8 @@ report["eval determinism"]
 # tried*. **One bug can hide another**: `cleo` reads its padding as `ann` does, and the report does
 # not say so. Mend what was found, and examine the program again.
 #
-# `F.dropout` does not know of eval mode, unless it is told: `training=self.training`. An `nn.Dropout`
-# that is made in `__init__` knows it by itself.
+# `F.dropout` does not know of eval mode, unless it is told: `training=self.training`. An
+# `nn.Dropout` that is made in `__init__` knows it by itself.
 #
 # ## Dora: a text in pieces
 #
@@ -300,9 +300,9 @@ x = torch.randn(4, 7, 8)
 diagnose(Dora(), x, batch_first=True)["chunk consistency"]
 
 # %% [markdown]
-# `Dora` takes a state, and does not give it to the layer: `self.lstm(x, state)` mends that. The first
-# chunk has no state yet, hence `state=None`. Without `=None` the example has to hold a first state,
-# as in `(x, state)`.
+# `Dora` takes a state, and does not give it to the layer: `self.lstm(x, state)` mends that. The
+# first chunk has no state yet: that is what `state=None` is for. Without `=None` the example has to
+# hold a first state, as in `(x, state)`.
 #
 # ## Emil: both ways, one slot
 #
@@ -331,17 +331,17 @@ torch.manual_seed(0)
 diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 
 # %% [markdown]
-# `weight_hh`: it is multiplied by the h before, which is zero here. What is read of the reverse pass
-# has seen one step only. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
+# `weight_hh`: it is multiplied by the h before, which is zero here. What is read of the reverse
+# pass has seen one step only. The head should get `h_n[-2]` and `h_n[-1]`, joined (lesson 07).
 #
-# Why only a suspicion? A parameter may rest on purpose, such as one that is used inside
-# `torch.no_grad()`: it gets the same "?". If you mean it, say `requires_grad_(False)`: the report
-# then counts it as frozen.
+# Why only a suspicion? A weight may rest on purpose. One that is used inside `torch.no_grad()` gets
+# the same "?". There `requires_grad_(False)` says that it is meant, and the report counts it as
+# frozen.
 #
 # ## Fay: no patient
 #
-# `fay` is a bare layer that reads both ways. If its last step changes, all steps before it move. For
-# what is by design the tool has a third word: *property*.
+# `fay` is a bare layer that reads both ways. If its last step changes, all steps before it move.
+# For what is by design the tool has a third word: *property*.
 #
 # **Predict.** What does the report call it, a fault, a suspicion or a property?
 
