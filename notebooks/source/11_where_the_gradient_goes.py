@@ -37,7 +37,7 @@ def examples(T):
 
 
 # %% [markdown]
-# The network is a plain RNN with `relu` in the place of tanh. It leaves a positive number as it is,
+# The network is a plain RNN with `relu` in place of tanh. It leaves a positive number as it is,
 # and makes 0 of a negative one. There are no biases. So a unit with a positive input weight answers
 # to +1 alone, and one with a negative weight to −1 alone. $W_{hh}$ begins with 1.05 on the diagonal
 # and 0 elsewhere: each unit hands on 1.05 times what it holds. With 1 in its place,
@@ -69,10 +69,9 @@ def update(parameters, lr):
 
 
 # %% [markdown]
-# Take the gradients of all parameters as one long list of numbers. Its *length* is meant as of an
-# arrow, as in lesson 01: (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer
-# than a limit, and returns the length that it had before. For now we want only this length: the
-# limit is `inf`, infinite.
+# Take the gradients of all parameters as one long list of numbers. Its *length* is that of an arrow:
+# (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer than a limit, and returns
+# the length that it had before. At first the limit is `inf`, infinite.
 
 
 # %%
@@ -151,14 +150,14 @@ explorers.gradient_flow()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It is 0.57 along c alone, and 0.00 along h alone. Neither brings most of it.
+# 0.57 along c alone, and 0.00 along h alone. Neither brings most of it.
 #
 # </details>
 #
 # From the last of the 15 characters to the first there are 14 steps back, and at each one the way
-# may go on along c or along h. That makes 2 · 2 · ... · 2 ways, with 14 twos: 16,384. All but two
-# of them are *mixed*, and together they bring an arrow of length 1.92. The arrows point elsewhere,
-# so their lengths do not make 2.40.
+# may go on along c or along h. That makes 2 to the power 14 ways, 16,384. All but two of them are
+# *mixed*, and together they bring an arrow of length 1.92. It points elsewhere than the arrow of c,
+# so the lengths do not make 2.40.
 
 # %% [markdown]
 # ## Factors on one axis
@@ -273,7 +272,7 @@ print(f"update 0 had a gradient of length {lengths[0]:.0f}")
 # are equal, each 2.03 long, and they point the same way: 59 · 2.03 = 120.
 #
 # The update was 0.01 · 120 = 1.2 long, nearly all of it in $W_{hh}$. After it, three units hold
-# something at the end of a sequence that begins with +1. Here are the weights between these three:
+# something at the end of a sequence that begins with +1. The weights between them are:
 
 # %%
 x = torch.zeros(60, 1)
@@ -296,9 +295,9 @@ for n in range(1, 21):
         print(f"step {n:2}: times {back.norm() / before.norm():.2f}")
 
 # %% [markdown]
-# The growth settles at 1.40, which is called the largest *eigenvalue* of the block. The measured
-# 1.41 is an average, since the steps at both ends bring a little more. And 1.41 to the power 59 is
-# more than 600 million.
+# The growth settles at 1.40. This number is the largest *eigenvalue* of the block. The measured 1.41
+# is an average, since the steps at both ends bring a little more. And 1.41 to the power 59 is more
+# than 600 million.
 #
 # The second test trains one part alone. The other one is *frozen* by `requires_grad_(False)`: it
 # gets no gradient, and stays as it is. The third test trains both on 10 numbers in place of 60.
@@ -316,7 +315,7 @@ print("both, 10 numbers:", ending(train(*new_network(seed=0), T=10)))
 # In this run all three point to time. But none of them is a proof:
 #
 # * A run may learn with a factor above 1. That of the run over 10 numbers goes up to 1.26.
-# * With a part frozen it is another run. We shall meet one that learns only so.
+# * With a part frozen it is another run. An LSTM below learns alone, and not with its head.
 # * Over 10 numbers the task is easier, too.
 #
 # The sum of shares says more: it shows how 59 steps have made the first gradient so long.
@@ -365,8 +364,8 @@ above the limit of 1."""
 show(plot, alt)
 
 # %% [markdown]
-# All of them. So every update is as long as it may be: limit times learning rate, 1 · 0.01 = 0.01.
-# **With plain gradient descent, no update can be longer.**
+# All of them: the factor is above 1 to the end. So every update is as long as it may be: limit
+# times learning rate, 1 · 0.01 = 0.01. **With plain gradient descent, no update can be longer.**
 #
 # Which limit is right? Of 4, 2, 1, 0.5 and 0.25, only 1 and 0.5 let all three seeds learn. With 4
 # and 2 the updates are too long, and with 0.25 one seed needs more of them. So try several, each
@@ -408,8 +407,8 @@ head.requires_grad_(False)
 print("the LSTM alone, no limit:", ending(train(lstm, head, **settings)))
 
 # %% [markdown]
-# It learns, and seems to be innocent. But both together do not. We train both with the limit for 30
-# updates, and then without it.
+# Alone it learns, as if it were innocent. With seeds 1 and 2 it guesses. So we look at both parts
+# together, for 30 updates with the limit, and then without it.
 
 # %%
 lstm, head = opened(seed=0)
@@ -423,8 +422,8 @@ for n in range(3):
 # %% [markdown]
 # The updates have raised the factor from 0.98 to 1.16. Along c alone it is still below 1: the ways
 # through $W_{hh}$ have grown. A single update without the limit, and what it had learnt is gone.
-# The rule of the jump misses it: the loss rises to 3.42, but the gradient gets shorter. In the runs
-# that never had a limit, no loss is above 2.
+# The rule of the jump misses it: the loss rises to 3.42, but the gradient gets shorter. It misses
+# the runs that never had a limit, too: none of their losses is above 2.
 #
 # And the factor is no verdict. With the limit it is above 1 before 99 of the 100 updates of seed 0,
 # which learns. Without one it is above 1 before about a third of them, and the network guesses.
