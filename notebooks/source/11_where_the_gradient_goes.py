@@ -69,9 +69,9 @@ def update(parameters, lr):
 
 
 # %% [markdown]
-# Take the gradients of all parameters as one long list of numbers. Its *length* is that of an arrow:
-# (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer than a limit, and returns
-# the length that it had before. At first the limit is `inf`, infinite.
+# Take the gradients of all parameters as one long list of numbers. Its *length* is that of an
+# arrow: (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer than a limit, and
+# returns the length that it had before. At first the limit is `inf`, infinite.
 
 
 # %%
@@ -295,9 +295,9 @@ for n in range(1, 21):
         print(f"step {n:2}: times {back.norm() / before.norm():.2f}")
 
 # %% [markdown]
-# The growth settles at 1.40. This number is the largest *eigenvalue* of the block. The measured 1.41
-# is an average, since the steps at both ends bring a little more. And 1.41 to the power 59 is more
-# than 600 million.
+# The growth settles at 1.40. This number is the largest *eigenvalue* of the block. The measured
+# 1.41 is an average, as the steps at both ends bring more. And 1.41 to the power 59 is more than
+# 600 million.
 #
 # The second test trains one part alone. The other one is *frozen* by `requires_grad_(False)`: it
 # gets no gradient, and stays as it is. The third test trains both on 10 numbers in place of 60.
