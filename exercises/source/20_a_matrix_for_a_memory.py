@@ -24,13 +24,10 @@ from lstm_lessons import exercise
 # ## 20.1 Mend a stabiliser
 #
 # The paper's other layer, the *sLSTM*, is an LSTM with an exponential i that shows o · c / n. It
-# stores c and n divided by $e^m$, where m is the stabiliser. Let the old m be 800, $\log f$ be
-# −0.1, and $z_i$ be 801.
-#
-# * What comes in has the exponent $z_i$, 801. What is stored was divided by $e^{800}$: a stored 2
-#   stands for 2 $e^{800}$. f makes 2 $e^{799.9}$ of that, so the exponent is 799.9.
-# * The new m is the larger one of the two, 801, and is subtracted from both. i becomes $e^0$, which
-#   is 1, and f becomes $e^{799.9 - 801}$, which is 0.33. So neither is ever above 1.
+# stores c and n divided by $e^m$, and its stabiliser m is that of the lesson. Let the old m be 800,
+# $\log f$ be −0.1, and $z_i$ be 801. What is stored then has the exponent 799.9, so the new m is
+# 801. i becomes $e^0$, which is 1, and f becomes $e^{799.9 - 801}$, which is 0.33. Neither is ever
+# above 1.
 #
 # Here is such a memory, with one number of c and of n per unit. The weighted sums `z_i` and `z_f`,
 # and `g`, are given for all steps, each (T, H). What is returned is c / n after every step, (T, H).

@@ -31,9 +31,9 @@ print(spelled(x[:, 0]), wanted.item())
 # %% [markdown]
 # First a simple rule, as in lesson 14: say the digit that stands most often in the list. It is
 # right for a share of 0.325 of the lists. Two layers were trained on lists of 8 pairs: an LSTM with
-# 128 units and 78,848 weights, and the layer of this page, with 1,250 weights and a memory of 16 by
-# 16 numbers. Each had 600 updates of 64 lists, by Adam, at four rates and with five seeds (`recall`
-# in `lstm_lessons/data/after.py`).
+# 128 units, and the layer of this page, a *matrix memory* of 16 by 16 numbers. Without the head,
+# they have 78,848 and 1,250 weights. Each had 600 updates of 64 lists, by Adam, at four rates and
+# with five seeds (`recall` in `lstm_lessons/data/after.py`).
 #
 # **Predict.** A guess: which of the two are clearly better than the rule, at one rate at least?
 
@@ -49,12 +49,12 @@ for rate in (0.003, 0.01, 0.03, 0.1):
         print(f"rate {rate:<6}{name:16}", *shares)
 
 # %% [markdown]
-# Both, but the LSTM at one rate alone: at 0.03 it has 64 to 77 of 100 lists right. The matrix, at
-# its best rate, has 99 or more right with each seed. So an LSTM *can* look up, but in 600 updates
-# the matrix learns it better. The task suits it: 16 letters are just as many keys as it can keep
-# apart.
+# Both, but this LSTM at one rate alone: at 0.03 it has 64 to 77 of 100 lists right. (One with 32
+# units is better than the rule at 0.1, too, but has 62 right at most.) The matrix, at its best
+# rate, has 99 or more right with each seed. So an LSTM *can* look up, but in 600 updates the matrix
+# learns it better. The task suits it: 16 letters are just as many keys as it can keep apart.
 #
-# The layer is from "xLSTM", a paper of 2024 by Maximilian Beck and others with Sepp Hochreiter
+# The idea is from "xLSTM", a paper of 2024 by Maximilian Beck and others with Sepp Hochreiter
 # ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)).
 #
 # ## A matrix that keeps pairs
@@ -149,8 +149,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # | 2 | 0.5 | 1 | (0.2, 1) | (0.2, 1) | 0.5 · (1.8, 2.4) + (0.2, 1) = (1.1, 2.2) | 1.1 |
 #
 # After step 2, C q is 0.9 times the first value plus 0.2 times the second: 0.9 is 3 · 0.6 · 0.5,
-# and 0.2 is 1 · 0.2. These are the *weights* of the values. n · q is their sum, so C q divided by
-# it is a mean again.
+# and 0.2 is 1 · 0.2. These are the *weights* of the values, and n · q is their sum. C q divided by
+# it is a mean again, as all weights are above 0.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -159,10 +159,11 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \underset{(D)}{h_t} &= C_t\,q_t \;/\; \max(|n_t \cdot q_t|,\, 1)
 # \end{aligned}$$
 #
-# $v\,k^{\top}$ is the matrix of all products. k · q may be below 0, so n · q may be below 0, or
-# close to it. So its absolute value is taken, and the divisor is 1 at least, else h could become
-# huge. Where |n · q| is below 1, h is C q, and no mean. The paper also divides k by the root of D,
-# and has an output gate.
+# $v\,k^{\top}$ is the matrix of all products. What is the divisor for? Make all weights ten times
+# as large, by a larger i: C q / (n · q) stays as it is. It is a mean while no weight is below 0.
+# But k · q may be below 0. Then it is none: of the values 3 and 10, the weights −1 and 3 make 13.5.
+# And n · q may be below 0, or close to it. So its absolute value is taken, and 1 at least, else h
+# could become huge.
 
 
 # %%
@@ -199,11 +200,12 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 # %% [markdown]
 # An eighth, 0.5 · 0.5 · 0.5. A cross marks a pair that is still to come; it counts as 0.
 #
-# The code makes this table without a loop. To divide one product of all f by another would fail:
-# after 2,000 such steps both are 0, and 0 / 0 is `nan`. So it adds up the logarithms of f (which
-# has to be above 0), each −0.69 here, and subtracts: `kept[:, None] - kept` is the table of all
-# differences. Three steps make −2.08, and $e^{-2.08}$ is 0.125. `triu(1)` marks the pairs still to
-# come, above the diagonal. `masked_fill` puts minus infinity there: $e^{-\infty}$ is 0.
+# The table needs no loop, if we divide: $f_2 f_3 f_4$ is $f_1 f_2 f_3 f_4$ divided by $f_1$. But
+# after 2,000 such steps all products are 0, and 0 / 0 is `nan`. With logarithms, a product becomes
+# a sum, and a division a subtraction. The code adds up the logarithms of f, which has to be above
+# 0, and `kept[:, None] - kept` is the table of all differences. Each logarithm here is −0.69. Three
+# make −2.08, and $e^{-2.08}$ is 0.125. `triu(1)` marks the pairs still to come, above the diagonal.
+# `masked_fill` puts minus infinity there: $e^{-\infty}$ is 0.
 
 
 # %%
@@ -216,8 +218,8 @@ def left_of(i, f):
 
 # %% [markdown]
 # C q at step t is a sum over all pairs s so far: what is left of the pair, times $q_t \cdot k_s$,
-# times its value $v_s$. The first two make the weight of the value. And $n_t \cdot q_t$ is the sum
-# of these weights, a row of the table.
+# times its value $v_s$. The first two make the weight of the value, and $n_t \cdot q_t$ is the sum
+# of these weights.
 
 
 # %%
@@ -242,11 +244,15 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 # long the text is. The other one makes a table of T by T weights, all rows at once. So you can
 # train with the second, and read on and on with the first.
 #
+# This is what was trained, with q, k, v and the sums of both gates made from the word. The paper's
+# mLSTM also divides k by the root of D, has an output gate, and has the stabiliser that comes next.
+# Our lists did not need it: no $z_i$ rose above 2 in training.
+#
 # ## The stabiliser
 #
 # $e^{800}$ is infinity in a float64. c / n is then infinity divided by infinity, which is not a
-# number. But a mean stays the same if all its weights are divided by one number. Let $z_i$ be 800,
-# then 801, and f be 1. We divide both weights by $e^{801}$, with a subtraction in the exponent:
+# number. But c / n stays the same if all weights are divided by one number. Let $z_i$ be 800, then
+# 801, and f be 1. We divide both weights by $e^{801}$, with a subtraction in the exponent:
 
 # %%
 z_i = torch.tensor([800.0, 801.0])
@@ -256,13 +262,19 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 
 # %% [markdown]
 # The number m that is subtracted is the *stabiliser*. A loop chooses it anew at each step. What is
-# stored has the exponent m, and f adds its logarithm to that; what comes in has $z_i$. The new m is
-# the larger of the two, and is subtracted from both:
+# stored was divided by $e^m$ with the old m: if that was 800, a stored 2 stands for 2 $e^{800}$. f
+# adds its logarithm to that exponent. What comes in has the exponent $z_i$. The larger of the two
+# exponents is the new m, and is subtracted from both. So the step is made with other gates:
 #
-# $$m_t = \max(\log \textcolor{#c2560c}{f_t} + m_{t-1},\; z_i)$$
+# $$\begin{aligned}
+# m_t &= \max(\log \textcolor{#c2560c}{f_t} + m_{t-1},\; z_i) \\
+# \textcolor{#c2560c}{f'_t} &= e^{\log \textcolor{#c2560c}{f_t} + m_{t-1} - m_t} \qquad
+# \textcolor{#1a75d1}{i'_t} = e^{z_i - m_t}
+# \end{aligned}$$
 #
-# Here f becomes $e^{800 - 801}$, which is 0.37, and i becomes $e^0$, which is 1. In an mLSTM, the 1
-# in the divisor has to be divided by $e^m$ as well: its authors take max(|n · q|, $e^{-m}$).
+# Here f' is $e^{800 - 801}$, which is 0.37, and i' is $e^0$, which is 1. Before the first step
+# nothing is stored: m begins at minus infinity, so that the first i' is 1. In an mLSTM, the 1 in
+# the divisor has to be divided by $e^m$ as well: its authors take max(|n · q|, $e^{-m}$).
 
 # %% [markdown]
 # ## One recurrence
@@ -338,7 +350,7 @@ same(attention(q, k, v), ready_made)
 # with each seed.
 #
 # Now parity: are the ones so far odd in number? An LSTM with 8 units, and the matrix and attention
-# with D = 16, were trained as in lesson 19, but at three rates.
+# with D = 16, were trained as in lesson 19, but at three rates with five seeds.
 #
 # **Predict.** Chance is a half. Which of the three are clearly better, at one rate at least? For
 # attention, it is a guess.

@@ -158,6 +158,31 @@ def test_where_the_sum_of_the_weights_is_below_1_an_mlstm_shows_no_mean():
         torch.testing.assert_close(h[0], torch.tensor(found).double(), rtol=0, atol=1e-7)
 
 
+def test_with_a_weight_below_0_the_quotient_is_no_mean():
+    """Weights of -1 and 3, and ten times that: 13.5 of the values 3 and 10. One weight of -2 turns
+    a value round; and a divisor of n . q itself makes h huge where it is close to 0."""
+    q, v = torch.ones(2, 1).double(), torch.tensor([[3.0], [10]]).double()
+    for scale in (1, 10):
+        k, i = torch.tensor([[-1.0], [3]]).double(), torch.full((2,), scale).double()
+        h = matrix_loop(q, k, v, i, torch.ones(2).double())[1].item()
+        assert h == pytest.approx(13.5) and h > v.max()
+    two = torch.full((1,), 2.0).double()
+    turned = matrix_loop(-q[:1], q[:1], v[:1], two, two / 2)
+    assert turned.item() == -3
+    weights = torch.tensor([-1.0, 1.001]).double()
+    assert weights @ v[:, 0] / weights.sum() > 7000
+
+
+def test_of_the_random_rows_one_of_24_is_a_mean():
+    """Those that the lesson compares: why it does not call h a mean."""
+    torch.manual_seed(0)
+    q, k, _ = torch.randn(3, 24, 16, dtype=torch.float64)
+    i, f = double(24).exp(), double(24).sigmoid()
+    weights = (q @ k.T) * left_of(i, f)
+    assert sum((row >= 0).all().item() for row in weights) == 1
+    assert (weights.sum(dim=1) < -1).sum() == 9
+
+
 def test_attention_with_the_three_pairs_of_the_lesson():
     k = torch.tensor([[1, 0], [0, 1], [0.6, 0.8]], dtype=torch.float64)
     v = torch.tensor([[3, 5], [-2, 4], [10, 0]], dtype=torch.float64)
@@ -242,12 +267,26 @@ def test_the_stabiliser_follows_the_larger_exponent():
         i, f, m = stable_gates(z_i, ever, m)
         c, n = f * c + i * value, f * n + i
         gates.append((i.item(), round(f.item(), 2), m.item()))
-    assert gates == [(1, 0, 800), (1, 0.37, 801)]
+    assert gates == [(1, 0, 800), (1, 0.37, 801)]  # the first f is 0, as m was minus infinity
     weights = torch.tensor([-1.0, 0.0]).double().exp()
     torch.testing.assert_close(c / n, weights @ values / weights.sum(), rtol=0, atol=1e-12)
     z_f = torch.tensor(-0.1).double().exp().logit()
     i, f, m = stable_gates(torch.tensor(801.0).double(), z_f, torch.tensor(800.0).double())
     assert (i.item(), round(f.item(), 2), m.item()) == (1, 0.33, 801)
+
+
+@pytest.mark.slow
+def test_no_exponent_of_the_trained_matrix_rises_above_2(monkeypatch):
+    """The seed with the largest of all, 1.90; all five were tried at all four rates."""
+    sums, forward = [], after.LookBack.forward
+
+    def seen(self, x):
+        sums.append(self.gates(x)[..., 0].max().item())
+        return forward(self, x)
+
+    monkeypatch.setattr(after.LookBack, "forward", seen)
+    after.recall("matrix memory", 16, 2, rate=0.003)
+    assert len(sums) == 603 and 1.5 < max(sums) < 2
 
 
 def test_in_a_row_of_ones_attention_shows_one_value_at_every_step():
@@ -290,9 +329,14 @@ def test_the_rule_and_at_which_rates_each_layer_is_above_it():
         for units in all_units:
             for _, eight, sixteen in measured(f"recall, rate {rate}")[f"LSTM, {units} units"]:
                 assert eight < rule[8] + 0.03 and sixteen < rule[16] + 0.03
-    for units, least, most in ((32, 0.56, 0.62), (128, 0.64, 0.77)):
-        eights = [run[1] for run in measured("recall, rate 0.03")[f"LSTM, {units} units"]]
+    for rate, units, least, most in (
+        (0.03, 32, 0.56, 0.62),
+        (0.1, 32, 0.45, 0.54),
+        (0.03, 128, 0.64, 0.77),
+    ):
+        eights = [run[1] for run in measured(f"recall, rate {rate}")[f"LSTM, {units} units"]]
         assert (round(min(eights), 2), round(max(eights), 2)) == (least, most)
+        assert least > rule[8] + 0.03
 
 
 def test_the_matrix_has_99_of_100_lists_right_at_one_rate_and_falls_behind_at_two():
