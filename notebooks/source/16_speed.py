@@ -87,10 +87,12 @@ same(in_a_row(per_sample(*exact)), wanted)
 # %% [markdown]
 # Equal. And the time? Our clock is `thread_time`. It stands still while other software has our
 # core. Each program runs once without it, to set up things. Then they run *in turn*: one run of
-# each, then again one of each, for a second and at least ten times. It matters what ran just
-# before: straight after itself, `nn.LSTM` took 0.15 ms, and in turn with all programs of this
-# lesson about 0.4 ms. In a model, too, other work stands between two calls of a layer. We keep the
-# shortest time of each, the one that was disturbed least.
+# each, then again one of each, for a second and at least ten times. We keep the shortest time of
+# each, the one that was disturbed least.
+#
+# It matters what ran just before: straight after itself, `nn.LSTM` took 0.15 ms, and in turn with
+# all programs of this lesson, or after a pause, about 0.4 ms. Why, we do not know. In a model, too,
+# other work stands between two calls of a layer.
 
 # %%
 import sys
@@ -127,16 +129,16 @@ for limit in (3, 10):
     print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# Type `slow / fast` in a new cell to see your ratio. We measured 50 to 80. At 60, what takes
-# `nn.LSTM` a minute takes an hour.
+# Type `slow / fast` in a new cell to see your ratio. We measured 50 to 80, and about 140 with each
+# program straight after itself.
 #
 # In this lesson we climb a ladder from this program towards `nn.LSTM`, and at each rung the results
 # stay equal.
 #
 # ## What costs time?
 #
-# A first guess is the multiplications. By lesson 02, the two matrices have 4HI and 4HH weights. A
-# step multiplies with each weight once for each line:
+# A first guess is the multiplications in the matrix products. By lesson 02, the two matrices have
+# 4HI and 4HH weights. A step multiplies with each weight once for each line:
 #
 # $$\text{multiplications} = T \cdot B \cdot 4H\,(I + H)$$
 #
@@ -164,7 +166,7 @@ for limit in (10, 100):
     print(f"less than {limit} times:", long / short < limit)
 
 # %% [markdown]
-# Less than 10 times; in our runs it was less than twice. Before a call computes anything, it has to
+# Less than 10 times; in our runs, less than twice. Before a call computes anything, it has to
 # look at its arguments, choose a program, and ask for memory. That takes about as long for a
 # thousand numbers as for one. 8,423 times the tanh of 16 numbers came to about half of the time of
 # `per_sample`. So a large part of it is the price of calling.
@@ -176,10 +178,10 @@ for limit in (10, 100):
 # The lines do not need each other. So a step can serve all of them at once: x of a step is then B
 # rows, as in lesson 03, where `per_sample` has a single one.
 #
-# In one thing the next program goes back. Each gate has two products of its own, as the equations
-# are written. So a step makes 21 calls, where that of `unroll`, with the stacked weights of lesson
-# 03, makes 13. In the picture the weights are turned, `W.T`, as `F.linear` turns them. Each gate
-# has some of the columns.
+# The next program also undoes something, to show what it is worth: the stacked weights of lesson
+# 03. Each gate has two products of its own, as the equations are written. So a step makes 21 calls,
+# where that of `unroll` makes 13. In the picture the weights are turned, `W.T`, as `F.linear` turns
+# them. Each gate has some of the columns.
 
 # %%
 from lstm_lessons import pictures
@@ -254,8 +256,7 @@ same(in_a_row(one_product(*exact)), wanted)
 
 # %% [markdown]
 # 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
-# three times `*`, and one `+`. Four more stand outside: `cat`, `+`, `stack`, and the one that takes
-# x apart into steps.
+# three times `*`, and one `+`. Four more stand outside the loop.
 #
 # ### Out of the loop
 #
@@ -312,8 +313,7 @@ for rung, time in zip(rungs, times):
 
 # %% [markdown]
 # The time falls as the calls do. We measured 50 to 70, 4 to 5, about 3, and a little less than
-# that. From the first rung to the second the calls fell to a twelfth, and the time to a twelfth or
-# a thirteenth.
+# that.
 #
 # What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop inside the library,
 # where a step needs no Python. In float32 PyTorch leaves the layer, where it can, to *oneDNN*, a
@@ -331,11 +331,11 @@ pictures.rung("autograd")
 
 # %% [markdown]
 # The first product has to wait: dz of step t needs what step t + 1 has handed back. Nothing needs
-# the second one before the end, where its T shares are added up. With numbers, for one sum and one
-# unit: if two steps have dz = 2 and 5, and h = 3 and 1, the shares are 2 · 3 and 5 · 1, and 6 + 5 =
-# 11. The product of the row (2, 5) with the column (3, 1) is 11, too. So one product of longer
-# matrices adds up by itself. In the cell, `before` stands for the h that each step has read: h_0,
-# and every h but the last. `flatten(0, 1)` puts the rows of all steps below each other.
+# the second one before the end, where its T shares are added up. If two steps of one unit have dz =
+# 2 and 5, and h = 3 and 1, that sum is 2 · 3 + 5 · 1 = 11. It is also the product of the row (2, 5)
+# with the column (3, 1). So one product of longer matrices adds up by itself. In the cell, `before`
+# stands for the h that each step has read: h_0, and every h but the last. `flatten(0, 1)` puts the
+# rows of all steps below each other.
 
 # %%
 torch.manual_seed(0)
@@ -347,16 +347,38 @@ at_once = dz.flatten(0, 1).T @ before.flatten(0, 1)  # (4H, T·B) @ (T·B, H)
 same(added, at_once)
 
 # %% [markdown]
-# So this product can leave the loop, too. It is made once, behind it:
+# So this product can leave the loop, too:
 
 # %%
 pictures.rung("own backward")
 
 # %% [markdown]
-# In PyTorch, a way back of our own is a class made from `torch.autograd.Function`. Its `forward`
-# computes the results, and puts what the way back needs, such as all gates, into a bag, `ctx`. Its
-# `backward` takes it out, and returns the gradients of the arguments. The package has such a class
-# in `ladder/backward.py`, and the rung made of it, `own_backward`.
+# In PyTorch, a way back of our own is a class made from `torch.autograd.Function`, here for tanh.
+# `ctx` is a bag: `forward` puts in what the way back needs, and `backward` takes it out.
+
+
+# %%
+class Tanh(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        result = torch.tanh(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, d_result):  # the gradient of the result
+        (result,) = ctx.saved_tensors
+        return d_result * (1 - result * result)  # the gradient of a
+
+
+# %%
+a = torch.randn(5).double().requires_grad_()
+Tanh.apply(a).sum().backward()
+same(a.grad, torch.autograd.grad(torch.tanh(a).sum(), a)[0])
+
+# %% [markdown]
+# The package has such a class for the whole loop, in `ladder/backward.py`, with all gates in its
+# bag. The rung made of it is `own_backward`.
 #
 # Are its gradients those of `hoisted`? The loss is the mean of the squares of all results. `leaves`
 # are copies of the seven arguments that ask for gradients.
@@ -396,10 +418,11 @@ for limit in (0.3, 0.9):
 
 # %% [markdown]
 # We measured about 0.6. What has saved so much? The move takes two calls out of each step back, a
-# product and an addition. `calls_inside` counts the calls inside PyTorch, those of autograd as
-# well, but not those that only look at a tensor, such as `chunk`.
+# product and an addition. `calls_inside` counts by another rule: the calls inside PyTorch, also
+# those of autograd, but none that only looks at a tensor, such as `chunk`. By it a step of
+# `hoisted`, forward and back, makes 27.
 #
-# **Predict.** Are these two calls most of what `own_backward` saves in a step?
+# **Predict.** A guess: are these two calls most of what `own_backward` saves of the 27?
 
 # %%
 from lstm_lessons.ladder.counting import calls_inside
@@ -410,10 +433,11 @@ for program in (hoisted, own_backward):
     print(f"{program.__name__:12} {calls} calls per step, forward and back")
 
 # %% [markdown]
-# No: two of 14. Most is saved elsewhere. Autograd makes the slopes of lesson 10 anew at each step.
+# No: two of 14. Forward it makes 8 in place of 10: i and f share one sigmoid, and `+ i * g` is one
+# call. Back it makes 5 in place of 17. Autograd makes the slopes of lesson 10 anew at each step.
 # But after the way forward all gates are known. So `own_backward` makes the slopes before its loop,
 # for many steps at once. In plain code, i, f, g, o, `c_before` and `tanh_c` are those of all steps,
-# each (T, B, H). `to_i` is made of slopes: d_c times `to_i` is dz of gate i.
+# each (T, B, H). d_c times `to_i` is dz of gate i.
 #
 # ```python
 # to_i, to_f = g * i * (1 - i), c_before * f * (1 - f)
@@ -426,23 +450,23 @@ for program in (hoisted, own_backward):
 #     d_h, d_c = dz[t] @ weight_hh, d_c * f[t]
 # ```
 #
-# A step of this loop makes 11 calls, where autograd makes 17. The package writes it with 5: a
+# A step of this loop makes 11 calls; the write into `dz[t]` is one. The package needs only 5: a
 # product and the sum behind it are one call, as in `addmm`, and the three products with d_c are
 # one. So the cause is fewer and larger calls, once more.
 #
 # ## The whole ladder
 #
-# At which sizes does which rung pay? The picture shows the time of each rung over that of
-# `nn.LSTM`, measured on one core of an Intel Xeon with nothing else at work: medians of 31 to 161
-# rounds. The axis is logarithmic: from 1 to 2 is as far as from 5 to 10. `compiled` is what
-# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
+# For four sizes, the picture shows the time of each rung over that of `nn.LSTM`, measured on one
+# core of an Intel Xeon with nothing else at work: medians of 31 to 161 rounds. The axis is
+# logarithmic. `compiled` is what `torch.compile` makes of `hoisted`. It needs about a minute first,
+# for each size.
 #
 # **Try it.**
 #
 # 1. Press "one line". There `per sample` is faster than `eight products`. Why? Remember the calls
 #    of a step of each.
 # 2. Choose "training step". Which share of the time of `hoisted` does `compiled` take?
-# 3. Press "long and wide". Which rung is level with `nn.LSTM`?
+# 3. Still for a training step, press "long and wide". Which rung is level with `nn.LSTM`?
 
 # %%
 from lstm_lessons import explorers
@@ -454,7 +478,7 @@ explorers.speed_ladder()
 #
 # 1. With B = 1 there are no other lines to take at once. What is left are the calls of a step: 13
 #    in `per sample`, and 21 in `eight products`.
-# 2. 5.83 / 15.10, about 0.4. And no way back was written by hand.
+# 2. 5.83 / 15.10, about 0.4.
 # 3. `own backward`. Its 0.92 is within what such a measurement varies by, so call it level.
 #
 # </details>
@@ -492,7 +516,7 @@ for letter in "TBIH":
 # Three times: the rows double, and the columns go from 512 to 768. In the large layer the time
 # follows the multiplications, except that twice B takes only 1.7 times as long. In the small one it
 # follows the calls: T doubles their number, and B, I and H do not change it. So in a small layer
-# more lines cost little. This is one reason to train in batches.
+# more lines cost little: one reason to train in batches.
 #
 # ## What a loop over time cannot do
 #
@@ -510,46 +534,47 @@ for letter in "TBIH":
 # * Before you read the clock, wait with `torch.cuda.synchronize()`. A call hands an order to the
 #   GPU and returns at once, so you would measure how long it takes to give orders.
 #
-# The next cell does so for a wide layer on your machine. It moves a copy, never the layer itself.
+# The next cell does so for a wide layer on your machine, in turn. It moves a copy, never the layer
+# itself. Each number is a time over that of one core.
 
 
 # %%
-def in_seconds(layer, words, cores=1):
-    """Return the shortest of 20 runs on so many cores, or on a GPU."""
+def in_seconds(cores, layer, words):
+    """Return the time of a run on so many cores, or on a GPU."""
     torch.set_num_threads(cores)
-    times = []
-    for _ in range(20):
+    for _ in range(2):  # the first sets up a change of cores: does not count
         start = perf_counter()
         layer(words)
         if words.is_cuda:
             torch.cuda.synchronize()
-        times.append(perf_counter() - start)
-    return min(times)
+        seconds = perf_counter() - start
+    return seconds
 
+
+# %%
+wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
+jobs = {"two cores": (2, wide, words), "one core": (1, wide, words)}
+if torch.cuda.is_available():
+    jobs["a GPU"] = (1, deepcopy(wide).to("cuda"), words.to("cuda"))
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: cores, and whether there is a GPU
-wide, words = nn.LSTM(256, 256), torch.randn(32, 32, 256)
 with torch.no_grad():
-    two = in_seconds(wide, words, cores=2)
-    one = in_seconds(wide, words)
-    print(f"two cores: {two / one:.2f} of the time of one")
-    if torch.cuda.is_available():
-        gpu = in_seconds(deepcopy(wide).to("cuda"), words.to("cuda"))
-        print(f"a GPU: {gpu / one:.2f} of the time of one core")
-    else:
-        print("There is no GPU here.")
+    rounds = [[in_seconds(*job) for job in jobs.values()] for _ in range(20)]
+times = dict(zip(jobs, map(min, zip(*rounds))))
+for name, seconds in times.items():
+    print(f"{name:9} {seconds / times['one core']:.2f}")
 
 # %% [markdown]
 # Two cores take 0.5 at best. Where other software needs the second core, they may take longer than
-# one, because at each step one core waits for the other.
+# one.
 #
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take it. If your cell is another one, write `hoisted`. If
-# training then takes too long, try `torch.compile` on it, which halves a training step in the
-# explorer's "small". A way back of your own comes last: it is more work, and was faster than
-# `compiled` at three of the four sizes.
+# training then takes too long and the layer is small, try `torch.compile`. In the explorer a
+# training step then took 0.51 of the time at "small", 0.39 at "one line", 0.85 at "wide", and 1.06
+# at "long and wide". A way back of your own comes last: it took 0.35 to 0.72, but it is more work.
 
 # %% [markdown]
 # ## What we have seen
@@ -557,8 +582,7 @@ with torch.no_grad():
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
 #   larger products win: all lines at once, four gates at once, all of x before the loop. The
 #   results stay equal.
-# * On the way back, too, work leaves the loop: the slopes are made before it, and the gradient of
-#   `weight_hh` behind it.
+# * On the way back the slopes are made before the loop, and the gradient of `weight_hh` behind it.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and
 #   hardly with B, I and H.
 # * The T products with h stand in a row. More cores can share a step, but not take two at a time.
@@ -567,8 +591,8 @@ with torch.no_grad():
 
 # %% [markdown]
 # **A common mistake.** A benchmark that runs each program once, and the new one first. It measures
-# what has to be set up, too. You recognise it when you turn the order round in a fresh kernel: then
-# the other program is slower.
+# what has to be set up, too. You recognise it when you turn the order round in a fresh kernel: each
+# program takes longer as the first than as the second.
 #
 # **Exercises:** [16 Speed](../exercises/16_speed.ipynb). Hoist for a GRU, predict counts, find out
 # why a benchmark lies, mend a rung, and add up a gradient at once.
