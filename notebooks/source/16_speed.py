@@ -153,8 +153,7 @@ print("nn.LSTM:   ", count(lstm, x, states))
 print("per_sample:", count(per_sample, *given))
 
 # %% [markdown]
-# The multiplications are equal. The calls of our Python are not: 8,423 in place of one. Let us look
-# at a single call.
+# The multiplications are equal. The calls of our Python are not: 8,423 in place of one.
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
 # one number, about 100 times, or less than 10 times?
@@ -354,7 +353,8 @@ pictures.rung("own backward")
 
 # %% [markdown]
 # In PyTorch, a way back of our own is a class made from `torch.autograd.Function`, here for tanh.
-# `ctx` is a bag: `forward` puts in what the way back needs, and `backward` takes it out.
+# Its functions get a bag, `ctx`, and no `self`, hence `@staticmethod`. `forward` puts in what the
+# way back needs, and `backward` takes it out. We call neither of them, but `apply`.
 
 
 # %%
@@ -456,10 +456,9 @@ for program in (hoisted, own_backward):
 #
 # ## The whole ladder
 #
-# For four sizes, the picture shows the time of each rung over that of `nn.LSTM`, measured on one
-# core of an Intel Xeon with nothing else at work: medians of 31 to 161 rounds. The axis is
-# logarithmic. `compiled` is what `torch.compile` makes of `hoisted`. It needs about a minute first,
-# for each size.
+# For four sizes, the picture shows the median time of each rung over that of `nn.LSTM`, measured on
+# one core of an Intel Xeon with nothing else at work. The axis is logarithmic. `compiled` is what
+# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
 #
 # **Try it.**
 #
