@@ -68,8 +68,7 @@ for count in range(1, 11):
 #
 # A factor of exactly 1 is easy to get. Keep a second list of numbers, the *memory* c, copy it from
 # step to step, and only add to it. Then nothing fades. But it is hard to empty: the network would
-# have to add exactly what is there, with the other sign. For unit 5 that is −1.25 at this bracket,
-# and another number at the next.
+# have to add exactly what is there, with the other sign.
 #
 # So let the network choose the factor, at every step, for each number of its memory. This factor is
 # the *forget gate* f, a number from 0 to 1. If f is 1, all of the old number goes on; if f is 0,
@@ -105,10 +104,11 @@ pictures.unit(line, "f i")
 # %% [markdown]
 # ## A ruler: how far back does training see?
 #
-# Training moves the weights a little at a time. Of each weight it asks: if it moves a little, how
-# far does the last state move? A weight is used at every step. What it does at the first one
-# changes the first state, that one changes the second, and so on to the last: there is no other
-# way. A nudge of the first word goes along the same chain, and is easier to make.
+# Training makes an error smaller, and the error is computed from the last state. So of each weight,
+# training asks: if the weight moves a little, how far does the last state move? What the weight
+# does at the first step changes the first state. The first state changes the second state, and so
+# on to the last: there is no other way. A nudge of the first word goes along the same chain, and is
+# easier to make.
 #
 # So we *nudge* the first word of the smallest network from 1 to 1.001, let it read ten words of 0,
 # and see how far the last state moves. If it hardly moves, training gets hardly a hint that the
@@ -240,18 +240,18 @@ print(f"factor per step, on average over 20 steps: {factor.item():.2f}")
 #
 # The factor is small because PyTorch begins with small random weights. Larger ones are a gamble.
 # With $W_{hh}$ three times as large, this RNN has 0.8 of its gradient left at lag 60. With six
-# times, it has 70,000 times as much there as at lag 0: the gradient *explodes*, which lesson 11
-# shows. What we want is a factor that the network sets by itself, from what it reads.
+# times, it has 70,000 times as much there as at lag 0: the gradient *explodes* (lesson 11). What we
+# want is a factor that the network sets by itself, from what it reads.
 
 # %% [markdown]
 # ## The factor is the gate
 #
 # What is the factor in a memory with a gate? In the picture of the cell, nudge the old c from 2 to
 # 2.001. The new c was 1.3, and now it is 0.9 · 2.001 − 0.5 = 1.3009. It has moved 0.9 times as far.
-# So with each step back along the thick line, the gradient is multiplied by f, as the memory is
-# with each step on. Here, what is remembered and how far back training sees go together, as they
-# did not in the latch. The network itself chooses f, for each unit and at every step, and it can
-# choose one that is nearly 1. (There is a second, thinner way back. We come to it below.)
+# So along the thick line, each step forward multiplies the memory by f, and each step back
+# multiplies the gradient by the same f. In the latch the two did not go together. The network
+# itself chooses f, for each unit and at every step, and it can choose one that is nearly 1. (There
+# is a second, thinner way back. We come to it below.)
 #
 # How long does a memory last, if f is not exactly 1? Take c = 1, and f = 0.9 at every step, with no
 # news. What is left is 0.9, then 0.81, then 0.73, and after k steps the share $f^k$. The number n
@@ -274,7 +274,7 @@ for f in (0.9, 0.99):
     print(f"f = {f}: {half_life(f):.1f} steps")
 
 # %% [markdown]
-# 69 steps, ten times as many as with 0.9.
+# 69 steps, about ten times as many as with 0.9.
 #
 # What keeps a gate between 0 and 1? A *sigmoid* does, $\sigma(z) = 1 / (1 + e^{-z})$. For the
 # forget gate, z is a sum of three parts: one from the word, one from the old h, and a bias $b_f$.
@@ -295,8 +295,9 @@ for bias in (-2, 0, 1, 2, 4, 6):
 # ## What a new nn.LSTM keeps
 #
 # An LSTM is said to cure vanishing gradients. Let us look at a new one, whose weights and biases
-# are small random numbers. `forget_gates` computes f for each step and each unit. The product of
-# the last 30 of these is what is left of an old c, and of the gradient along the thick line.
+# are small random numbers. `forget_gates` computes f for each step and each unit (lesson 02 shows
+# how). The product of the last 30 of these is what is left of an old c, and of the gradient along
+# the thick line.
 #
 # **Predict.** After 30 steps, is about a tenth of an old c left, about a thousandth, or less than a
 # millionth?
@@ -315,10 +316,9 @@ print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 # $\sigma(0)$ is one half. So a new LSTM forgets about half of its memory at *every* step.
 #
 # So we open the gates. Which bias gives a half-life of n steps? First the gate: $f^n = \tfrac12$,
-# so $f = 0.5^{1/n}$. Then the bias, whose sigmoid is to be this f. It is called the *logit* of f:
+# so $f = 0.5^{1/n}$. Then the bias whose sigmoid is this f, called the *logit* of f:
 #
-# $$\frac{1}{1 + e^{-b_f}} = f \qquad\text{so}\qquad e^{-b_f} = \frac{1 - f}{f}
-#   \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
+# $$\frac{1}{1 + e^{-b_f}} = f \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
 #
 # For 30 steps:
 
@@ -354,14 +354,14 @@ print(f"left of c after 30 steps, on average: {left.mean():.2f}")
 #
 # ## Turn the knob
 #
-# What do open gates do to the gradient? Below, another LSTM reads a
-# long text. The solid curve is for the forget bias that you choose. We measure as before, except
-# that for the LSTM the result is the last c in place of the last h, because f acts on c.
+# What do open gates do to the gradient? Below, another LSTM reads a long text. The solid curve is
+# for the forget bias that you choose. We measure as before, except that for the LSTM the result is
+# the last c in place of the last h, because f acts on c.
 #
-# The orange dashes are $f^k$, what the forget gate alone would leave after k steps. Each curve is
-# divided by its length at lag 0, so that all begin at 1. From each line of the axis down to the
-# next, a gradient gets 10,000 times smaller. On such a *logarithmic* axis, a constant factor per
-# step is a straight line.
+# The orange dashes are $f^k$, what the forget gate alone would leave after k steps. At first, with
+# a bias of 4, they lie on the solid curve. All curves begin at 1, for each is divided by its value
+# at lag 0. From each line of the axis down to the next, a gradient gets 10,000 times smaller. On
+# such a *logarithmic* axis, a constant factor per step is a straight line.
 #
 # **Try it.** Press "nearly shut: −2". Does training reach farther back in this LSTM, or in the
 # plain RNN?
@@ -382,22 +382,21 @@ explorers.forget_gate()
 #
 # </details>
 #
-# With open gates the gradient of c hardly vanishes: in this network, with a bias of 4, 0.6 of it is
-# left at lag 50. The dashes have 0.4 there, as the legend says. We divide by lag 0, and the word at
-# lag 50 happens to move the c of its own step 1.33 times as far as the last word: 0.4 · 1.33 is
-# 0.53 already. But a gate must also shut now and then, as that of unit 5 does.
+# With open gates the gradient of c hardly vanishes: with a bias of 4, the legend says that this
+# network has 0.6 of it left at lag 50. But a gate must also shut now and then, as that of unit 5
+# does.
 
 # %% [markdown]
 # ## Does it matter in training?
 #
 # Here is a test, made beforehand:
 #
-# * A sequence is a number, +1 or −1, and then 29 small random numbers, above and below 0, which
-#   mean nothing. At its end the network must say the sign that came first.
+# * A sequence is a number, +1 or −1, and then 29 small random numbers, above and below 0. At its
+#   end the network must say the sign that came first.
 # * There are five networks of 16 units: a plain RNN, an LSTM as PyTorch makes it, and LSTMs with
 #   forget biases of 1, 2 and 4.
-# * Each is trained from 45 *starts*, which are other random weights each time.
-# * In a training, each weight is moved 60 times, by about 0.01. Each time is an *update*.
+# * Each is trained from 45 *starts*, which are other random weights each time. In a training, all
+#   weights are moved 60 times, by a method named Adam (lesson 08). Each time is an *update*.
 # * A network *has learnt it* when it gets more than nine in ten new signs right. Guessing gets
 #   half.
 # * Before the training, our ruler was laid on each: the gradient at the sign, as a share of that at
@@ -417,26 +416,13 @@ for name, starts in first_signs().items():
 
 # %% [markdown]
 # The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So it
-# is not the name LSTM that helps, but the open gate. These trainings move each weight by about
-# 0.01, however small its slope is. So what counts is how much of the slope comes from the sign, and
-# how much from the numbers after it. With a bias of 1, which is often advised, the sign has 0.003
-# of what the last number has. Here that is mostly too little, and 0.09 is enough.
+# is not the name LSTM that helps, but the open gate. A bias of 1, which is often advised, is mostly
+# too little here.
 #
-# But the plain RNN, whose gradient is the smallest of all, did learn in some starts. We give it and
-# the new LSTM three times as many updates, and measure again when they are trained:
-
-# %%
-for name, starts in first_signs(updates=180).items():
-    learnt = sum(start.right > 0.9 for start in starts)
-    gradient = median(start.after for start in starts)
-    print(f"{name:<14} learnt in {learnt:2} of 45, gradient {gradient:.0e}")
-
-# %% [markdown]
-# The ruler did not tell us that. It says what training sees at its beginning, and then the weights
-# move, and the gradient with them: in the RNN up, from 6e-08 to 3e-04, and in the new LSTM down,
-# from 9e-07 to 3e-08. There, training has shut the gates a little further, from 0.50 on average to
-# 0.44. Why one goes up and the other down is not shown here. With open gates, there is no need to
-# wait for it.
+# The ruler does not rank the other three networks, though. The plain RNN has the smallest gradient
+# of all, and learns it in nearly as many starts as the LSTM with a bias of 1. For training moves
+# the weights, and then the gradient may grow or shrink. After 180 updates, the RNN has learnt it in
+# 30 starts, and the new LSTM still in none. With open gates, there is no need to wait for that.
 
 # %% [markdown]
 # <details><summary>Where gates come from</summary>
@@ -464,7 +450,7 @@ for name, starts in first_signs(updates=180).items():
 # %% [markdown]
 # **A common mistake.** To set the forget bias to 1, people write 1 into both biases of PyTorch. The
 # two are added, so it is 2. You recognise it by where the gate rests: at 0.881, which is
-# $\sigma(2)$, and not at 0.731. Here it would even have helped, but as a bias that nobody chose.
+# $\sigma(2)$, and not at 0.731.
 #
 # **Exercises:** [01 Why gates](../exercises/01_why_gates.ipynb). Predict a decay and measure it,
 # find a bias, explain a failure.
