@@ -49,10 +49,10 @@ for rate in (0.003, 0.01, 0.03, 0.1):
         print(f"rate {rate:<6}{name:16}", *shares)
 
 # %% [markdown]
-# Both, but this LSTM at one rate alone: at 0.03 it has 64 to 77 of 100 lists right. (One with 32
-# units is better than the rule at 0.1, too, but has 62 right at most.) The matrix, at its best
-# rate, has 99 or more right with each seed. So an LSTM *can* look up, but in 600 updates the matrix
-# learns it better. The task suits it: 16 letters are just as many keys as it can keep apart.
+# Both, but this LSTM at one rate alone: at 0.03 it has 64 to 77 of 100 lists right. One with 32
+# units is better than the rule at two. The matrix, at its best rate, has 99 or more right with each
+# seed. So an LSTM *can* look up, but in 600 updates the matrix learns it better. The task suits it:
+# 16 letters are just as many keys as it can keep apart.
 #
 # The idea is from "xLSTM", a paper of 2024 by Maximilian Beck and others with Sepp Hochreiter
 # ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)).
@@ -149,8 +149,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # | 2 | 0.5 | 1 | (0.2, 1) | (0.2, 1) | 0.5 · (1.8, 2.4) + (0.2, 1) = (1.1, 2.2) | 1.1 |
 #
 # After step 2, C q is 0.9 times the first value plus 0.2 times the second: 0.9 is 3 · 0.6 · 0.5,
-# and 0.2 is 1 · 0.2. These are the *weights* of the values, and n · q is their sum. C q divided by
-# it is a mean again, as all weights are above 0.
+# and 0.2 is 1 · 0.2. These are the *weights* of the values, and n · q is their sum. They are above
+# 0, so C q divided by it is a mean again.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -159,11 +159,10 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # \underset{(D)}{h_t} &= C_t\,q_t \;/\; \max(|n_t \cdot q_t|,\, 1)
 # \end{aligned}$$
 #
-# $v\,k^{\top}$ is the matrix of all products. What is the divisor for? Make all weights ten times
-# as large, by a larger i: C q / (n · q) stays as it is. It is a mean while no weight is below 0.
-# But k · q may be below 0. Then it is none: of the values 3 and 10, the weights −1 and 3 make 13.5.
-# And n · q may be below 0, or close to it. So its absolute value is taken, and 1 at least, else h
-# could become huge.
+# $v\,k^{\top}$ is the matrix of all products. A large i makes large weights, and the divisor takes
+# that out again. But k · q may be below 0, and with a weight below 0 there is no mean: the weights
+# −1 and 3 make 13.5 of the values 3 and 10. n · q may be below 0, too, or close to it. So its
+# absolute value is taken, and 1 at least, else h could become huge.
 
 
 # %%
@@ -201,11 +200,10 @@ pictures.what_is_left(i=(1, 1, 1, 1), f=(0.5, 0.5, 0.5, 0.5))
 # An eighth, 0.5 · 0.5 · 0.5. A cross marks a pair that is still to come; it counts as 0.
 #
 # The table needs no loop, if we divide: $f_2 f_3 f_4$ is $f_1 f_2 f_3 f_4$ divided by $f_1$. But
-# after 2,000 such steps all products are 0, and 0 / 0 is `nan`. With logarithms, a product becomes
-# a sum, and a division a subtraction. The code adds up the logarithms of f, which has to be above
-# 0, and `kept[:, None] - kept` is the table of all differences. Each logarithm here is −0.69. Three
-# make −2.08, and $e^{-2.08}$ is 0.125. `triu(1)` marks the pairs still to come, above the diagonal.
-# `masked_fill` puts minus infinity there: $e^{-\infty}$ is 0.
+# after 2,000 such steps both products are 0, and 0 / 0 is `nan`. So the code adds up the logarithms
+# of f, which has to be above 0, and subtracts: `kept[:, None] - kept` is the table of all
+# differences. Each logarithm is −0.69 here; three make −2.08, and $e^{-2.08}$ is 0.125. `triu(1)`
+# marks the pairs still to come, and `masked_fill` puts minus infinity there: $e^{-\infty}$ is 0.
 
 
 # %%
@@ -244,9 +242,8 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 # long the text is. The other one makes a table of T by T weights, all rows at once. So you can
 # train with the second, and read on and on with the first.
 #
-# This is what was trained, with q, k, v and the sums of both gates made from the word. The paper's
-# mLSTM also divides k by the root of D, has an output gate, and has the stabiliser that comes next.
-# Our lists did not need it: no $z_i$ rose above 2 in training.
+# This is the layer that was trained. The mLSTM of the paper also divides k by the root of D, and
+# has an output gate and a stabiliser. Ours did without: on the lists, no $z_i$ rose above 2.
 #
 # ## The stabiliser
 #
@@ -264,7 +261,7 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # The number m that is subtracted is the *stabiliser*. A loop chooses it anew at each step. What is
 # stored was divided by $e^m$ with the old m: if that was 800, a stored 2 stands for 2 $e^{800}$. f
 # adds its logarithm to that exponent. What comes in has the exponent $z_i$. The larger of the two
-# exponents is the new m, and is subtracted from both. So the step is made with other gates:
+# is the new m, and is subtracted from both. So f and i become f' and i':
 #
 # $$\begin{aligned}
 # m_t &= \max(\log \textcolor{#c2560c}{f_t} + m_{t-1},\; z_i) \\
@@ -272,33 +269,21 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # \textcolor{#1a75d1}{i'_t} = e^{z_i - m_t}
 # \end{aligned}$$
 #
-# Here f' is $e^{800 - 801}$, which is 0.37, and i' is $e^0$, which is 1. Before the first step
-# nothing is stored: m begins at minus infinity, so that the first i' is 1. In an mLSTM, the 1 in
-# the divisor has to be divided by $e^m$ as well: its authors take max(|n · q|, $e^{-m}$).
+# Here f' is $e^{800 - 801}$, which is 0.37, and i' is $e^0$, which is 1. At first nothing is
+# stored, so m begins at minus infinity, and the first i' is 1. The 1 in the divisor of an mLSTM has
+# to be divided as well: its authors take max(|n · q|, $e^{-m}$).
 
 # %% [markdown]
 # ## One recurrence
 #
-# Four layers are one recurrence with different gates:
+# Put other gates, keys and queries into the line of C in the mLSTM:
 #
-# $$C_t = \textcolor{#c2560c}{f_t} \odot C_{t-1}
-#   + \textcolor{#1a75d1}{i_t} \odot (v_t\,k_t^{\top})$$
+# * k and q are 1. Then C is one column, and each row has an f and an i of its own. With g for v, it
+#   is the c of an LSTM; with 1 − f for i, that of the minimal LSTM.
+# * f and i are 1, and keys and queries are above 0. Then n · q is above 0, too, and C q divided by
+#   it is *linear attention* ([arXiv 2006.16236](https://arxiv.org/abs/2006.16236), of 2020).
 #
-# In the first two rows of the table, C is one column, the c that you know, and f and i have a
-# number for each of its rows. In the other two, f and i are one number for all of C. *From x* is
-# short for weighted sums of x.
-#
-# | layer | C | f | i | v | k and q |
-# |---|---|---|---|---|---|
-# | LSTM, 2000 | D × 1 | σ, reads h | σ, reads h | g | 1 |
-# | minimal LSTM, 2024 | D × 1 | reads x | 1 − f | g | 1 |
-# | [linear attention, 2020](https://arxiv.org/abs/2006.16236) | D × D | 1 | 1 | from x | above 0 |
-# | mLSTM, 2024 | D × D | σ, reads x | exp, reads x | from x | from x |
-#
-# *Linear attention* makes keys and queries above 0, so that the sum of the weights, by which it
-# divides, is above 0 too. Only the LSTM has gates that read h. The scan of lesson 19 can run the
-# others, and *state-space layers* such as [Mamba, of 2023](https://arxiv.org/abs/2312.00752), which
-# are the same recurrence with other gates.
+# Only the LSTM has gates that read h. The scan of lesson 19 can run the others.
 
 # %% [markdown]
 # ## Looking back
@@ -366,9 +351,9 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 
 # %% [markdown]
 # The LSTM alone. Training did not find parity for the other two, and neither can be right for rows
-# of *every* length. Take rows of ones alone. The gates of the matrix read the word alone, so C, n
-# and h creep to one value each, as c did in lesson 19. Attention, which here is not told the
-# places, shows a mean of equal values, the same at every step. So no head can tell odd from even.
+# of *every* length. Take rows of ones alone. The gates of the matrix do not read h, so C, n and h
+# creep to one value each, as c did in lesson 19. Attention, which here is not told the places,
+# shows a mean of equal values. So no head can tell odd from even.
 
 # %% [markdown]
 # ## What we have seen
@@ -387,9 +372,9 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 # better. You recognise it by what is missing: other rates for both, a task that the other one
 # solves, and a simple rule.
 #
-# **Exercises:** [20 A matrix for a memory](../exercises/20_a_matrix_for_a_memory.ipynb). Mend a
-# stabiliser, in the paper's other layer, the *sLSTM*; write a matrix memory that writes over, count
-# what is kept, and say which layer can do what.
+# **Exercises:** [20 A matrix for a memory](../exercises/20_a_matrix_for_a_memory.ipynb). Mend the
+# stabiliser of the paper's other layer, the *sLSTM*, write over what a matrix keeps, count what is
+# kept, and say which layer can do what.
 #
 # **Next:** the lessons end here. You can write an LSTM with a pen, follow its gradients back, prove
 # that your code does what PyTorch does, and find the fault when a network does not learn. Before

@@ -25,7 +25,7 @@ def double(*shape):
 
 
 def recurrence(q, k, v, i, f):
-    """Return C q after every step, where C becomes f * C + i * v k^T: the table of the lesson."""
+    """Return C q after every step, where C becomes f * C + i * v k^T."""
     C, seen = torch.zeros(v.shape[1], k.shape[1]).double(), []
     for t in range(len(q)):
         C = f[t] * C + i[t] * torch.outer(v[t], k[t])
@@ -33,7 +33,7 @@ def recurrence(q, k, v, i, f):
     return torch.stack(seen)
 
 
-def test_the_lstm_is_the_row_of_the_table():
+def test_the_lstm_is_the_same_recurrence():
     """nn.LSTM, whose h gives the gates of the next step; D x 1, and the one key is 1."""
     layer, x, D = torch.nn.LSTM(4, 3, dtype=torch.float64), double(9, 4), 3
     with torch.no_grad():
@@ -46,13 +46,13 @@ def test_the_lstm_is_the_row_of_the_table():
     torch.testing.assert_close(o.sigmoid() * c.tanh(), h, rtol=0, atol=1e-12)
 
 
-def test_the_minimal_lstm_is_the_row_of_the_table():
+def test_the_minimal_lstm_is_the_same_recurrence():
     f, g, one = double(9, 3).sigmoid(), double(9, 3), torch.ones(9, 1).double()
     c = recurrence(one, one, g, (1 - f)[..., None], f[..., None])
     torch.testing.assert_close(c, scan(f, (1 - f) * g), rtol=0, atol=1e-12)
 
 
-def test_the_mlstm_is_the_row_of_the_table():
+def test_the_mlstm_is_the_same_recurrence():
     """Its divisor is the same recurrence, with a value of 1."""
     q, k, v = double(9, 4), double(9, 4), double(9, 4)
     i, f = double(9).exp(), double(9).sigmoid()
@@ -61,7 +61,7 @@ def test_the_mlstm_is_the_row_of_the_table():
     torch.testing.assert_close(h, matrix_loop(q, k, v, i, f), rtol=0, atol=1e-12)
 
 
-def test_linear_attention_is_the_row_of_the_table():
+def test_linear_attention_is_the_same_recurrence():
     """Katharopoulos and others, equation 9 with a causal mask, and elu(x) + 1 for positive keys."""
     q, k, v, one = double(9, 4), double(9, 4), double(9, 3), torch.ones(9, 1).double()
     q, k = F.elu(q) + 1, F.elu(k) + 1
@@ -71,23 +71,18 @@ def test_linear_attention_is_the_row_of_the_table():
     torch.testing.assert_close(found[:, :3] / found[:, 3:], wanted, rtol=0, atol=1e-12)
 
 
-def test_mamba_is_the_same_recurrence():
-    """Gu and Dao, selective_scan_ref: x = exp(delta A) x + delta B u, y = C x, in its own names."""
-    T, D, N = 9, 5, 3
-    delta, u, A = F.softplus(double(T, D)), double(T, D), -torch.rand(D, N).double()
-    B, C = double(T, N), double(T, N)
-    x, wanted = torch.zeros(D, N).double(), []
-    for t in range(T):
-        decay = torch.exp(torch.einsum("d,dn->dn", delta[t], A))
-        x = decay * x + torch.einsum("d,n,d->dn", delta[t], B[t], u[t])
-        wanted.append(torch.einsum("dn,n->d", x, C[t]))
-    f = torch.exp(-delta[:, :, None] * -A)
-    found = recurrence(C, B, u, delta[:, :, None], f)
-    torch.testing.assert_close(found, torch.stack(wanted), rtol=0, atol=1e-12)
+def test_a_scan_runs_the_matrix():
+    """As its gates do not read h: one f for all 4 x 5 numbers of C."""
+    k, v, i, f = double(9, 5), double(9, 4), double(9).exp(), double(9).sigmoid()
+    let_in = i[:, None] * torch.einsum("tv,tk->tvk", v, k).flatten(1)
+    C = scan(f[:, None].expand(9, 20), let_in).unflatten(1, (4, 5))
+    q = double(9, 5)
+    found = torch.einsum("tvk,tk->tv", C, q)
+    torch.testing.assert_close(found, recurrence(q, k, v, i, f), rtol=0, atol=1e-12)
 
 
 def test_with_positive_keys_and_queries_the_divisor_of_linear_attention_is_above_0():
-    """With others it is not: why the table says so of linear attention alone."""
+    """With others it is not."""
     q, k, one = double(50, 4), double(50, 4), torch.ones(50).double()
     n = k.cumsum(dim=0)
     assert ((F.elu(q) + 1) * (F.elu(k) + 1).cumsum(dim=0)).sum(dim=1).min() > 0
