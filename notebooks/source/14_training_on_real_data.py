@@ -93,8 +93,8 @@ print(f"persistence: {error(persistence, validation):.1f}")
 # %% [markdown]
 # Persistence does not know that a wave goes on rising. AR(2) does, which is *autoregressive of
 # order 2*: a weighted sum of the last two years, and a constant. Say it was 100 last year and 60
-# two years ago, the weights are 1.4 and −0.7, and the constant is 15. Then it says 140 − 42 + 15 =
-# 113.
+# two years ago, the weights are 1.4 and −0.7, and the constant is 15. Then AR(2) says 140 − 42 + 15
+# = 113.
 #
 # $$\hat{y}_t = a_1\,y_{t-1} + a_2\,y_{t-2} + b$$
 #
@@ -162,9 +162,9 @@ class Forecaster(nn.Module):
 # and 4. We divide their sum by 2, one less than there are numbers. That is 4, and the root of it is
 # 2.
 #
-# Both are **of the training years only**. With those of all years, the network would read something
-# that nobody knew in 1920. That is a *leak*, as in lesson 07: something of what is to be predicted
-# has got into the input.
+# Both are **of the training years only**. With a mean of all years, the network would read
+# something that nobody knew in 1920. That is a *leak*, as in lesson 07: something of what is to be
+# predicted has got into the input.
 
 # %%
 known = series[years <= 1920]
@@ -286,10 +286,10 @@ print(*[round(each, 1) for each in found.tolist()])
 # Only three. With one seed you could have reported 18.1 or 21.9, and both would be luck. So *all*
 # seeds are reported, by their mean and their standard deviation.
 #
-# Ten other seeds would have another mean. How far does luck move it? With a deviation of 2 and ten
-# seeds it is typically 2 / √10 = 0.63: the deviation, divided by the root of how many numbers the
-# mean is made of. This is the *standard error* of the mean. The rule is: **if a mean is at least
-# two standard errors away from a fixed number, we call that more than luck of the seeds.**
+# Ten other seeds would have another mean. The *standard error* says how far luck typically moves a
+# mean. With a deviation of 2 and ten seeds it is 2 / √10 = 0.63: the deviation, divided by the root
+# of how many numbers the mean is made of. The rule is: **if a mean is at least two standard errors
+# away from a fixed number, we call that more than luck of the seeds.**
 #
 # How often is the rule wrong? We try it where there is only luck. Random numbers stand for the
 # errors of the seeds, and their right mean is 20. We take ten of them 1,000 times, and then three.
@@ -326,8 +326,8 @@ summary("16 units", found)
 # ## The knobs
 #
 # AR got its order from the validation part. The LSTM got its learning rate and its 16 units from
-# us. So we choose anew from 18 settings, with five seeds each. The table has the mean of their
-# smallest errors on the validation part.
+# us. So we choose anew from 18 settings, with five seeds each. The table has the mean, over five
+# seeds, of the smallest error on the validation part.
 
 # %%
 print("rate     4 units  16 units  64 units")
@@ -359,7 +359,7 @@ explorers.learning_curves()
 #
 # </details>
 #
-# This is a good place for a break. Then we ask the test part about ten seeds with 64 units.
+# This is a good place for a break. Now we ask the test part about ten seeds with 64 units.
 
 # %%
 more_units = reported("64 units")
@@ -394,8 +394,8 @@ for name, guesses in {"AR(9)": ar9, "AR(9) of roots": root9}.items():
 
 # %% [markdown]
 # The formula of roots fits better, and is a little better on the validation part, too. The network
-# has 10.8 there, but this was picked from 18 settings and, for each seed, from 50 epochs. So it is
-# too good.
+# has 10.8 on the validation part, but this was picked from 18 settings and, for each seed, from 50
+# epochs. So it is too good.
 #
 # **Predict.** A guess: how many of the ten seeds with 64 units are better than AR(9) of roots on
 # the test part?
@@ -457,8 +457,8 @@ for name, forecasts in rows.items():
 #
 # ## Two leaks
 #
-# The first leak is to scale by all years. Here is the number of 1700 without it and with it, and
-# then the mean error of ten seeds:
+# The first leak is **to scale by all years**. Here is the number of 1700 without the leak and with
+# it, and then the mean error of ten seeds:
 
 # %%
 for known in (series[years <= 1920], series):
@@ -470,7 +470,7 @@ for name in ("16 units", "scaled by all"):
 # The number of 1700 has changed: it is made from years after 1920, too. The error does not warn
 # you: 19.4 looks as good as 19.9.
 #
-# The second leak is to shuffle the windows before they are cut into parts. Say the one that
+# The second leak is **to shuffle the windows before they are cut into parts**. Say the one that
 # predicts 1990 comes into the test part, and the one that predicts 1991 into the training part. The
 # second one reads 1990. Nobody who forecasts 1990 can train on that.
 #
