@@ -12,9 +12,9 @@
 # %% [markdown]
 # ## The same numbers, another verdict
 #
-# A friend wants the reader in her editor: it should judge a line while she types it. Her editor has
-# no PyTorch. It has a library that can run an LSTM. So you send her the weights, every number of
-# them. She puts them in. No error comes.
+# A friend wants the reader **in her editor**: it should judge a line while she types it. Her editor
+# has no PyTorch. It has a library that can run an LSTM. So you send her the weights, every number
+# of them. She puts them in. No error comes.
 #
 # Here are the reader and the 242 lines that it was not trained on, those of lesson 09. `batch_of`
 # is from that lesson, too. A model that always says "code" is there to compare with.
@@ -44,12 +44,12 @@ print("the reader: ", count_right(reader), "of", len(lines))
 print("always code:", is_code.sum().item())
 
 # %% [markdown]
-# The weights of an LSTM are stacked: four blocks of rows, one for each gate. PyTorch stacks them in
-# the order i, f, g, o. Her library reads ONNX, a file format for networks, and there the order is
-# i, o, f, c. The c is only another name for the news g.
+# The weights of an LSTM are **stacked**: four blocks of rows, one for each gate. PyTorch stacks
+# them in the order i, f, g, o. Her library reads ONNX, a file format for networks, and there the
+# order is i, o, f, c. The c is only another name for the news g.
 #
 # In the picture, which shows 2 of the 16 rows of each gate, nobody has moved the rows. What ONNX
-# takes a block for stands beside it:
+# takes a block for stands beside the block:
 
 # %%
 from lstm_lessons import pictures
@@ -126,7 +126,7 @@ explorers.gate_orders()
 #
 # Another friend has PyTorch, and `Reader`, the class of lesson 09. `state_dict()` is a dictionary
 # of a model's weights by their names. It holds numbers, and no code. It does not say which
-# character has which number. Ours begin with 1, because 0 is the padding.
+# character has which number. Our numbers begin with 1, because 0 is the padding.
 #
 # **Predict.** A guess: the friend numbers the characters in our order, but from 0 on. How many
 # lines are right then?
@@ -168,7 +168,8 @@ same(theirs, reader(numbers, lengths))
 
 # %% [markdown]
 # Everything has arrived. But our 87 characters have no K, and `number["K"]` is an error. So agree
-# on what is read for it. `batch_of` reads 0, and still counts it in the length:
+# on what is read for it. `batch_of` reads 0 for a character without a number, and still counts it
+# in the length:
 
 # %%
 print(*batch_of(["K = 1"], opened["number"]))
@@ -204,7 +205,7 @@ nothing = loaded["weights"]
 # %% [markdown]
 # Below "loading". We had taken nothing out of the file: to load it *is* to run it. With
 # `weights_only=True`, PyTorch calls only functions that it has on a list of allowed ones, such as
-# those that make tensors. Texts, numbers, lists and dictionaries need none.
+# those that make tensors. Texts, numbers, lists and dictionaries need no function.
 
 # %%
 from pickle import UnpicklingError
@@ -251,7 +252,7 @@ class OneStep(nn.Module):
 
 
 # %% [markdown]
-# The caller carries the states on. `typed` does so for lines of the same length. With `carry=False`
+# The caller carries the states on: `typed` does it for lines of the same length. With `carry=False`
 # it forgets them.
 
 
@@ -279,7 +280,7 @@ at_once = reader(one_line, length, each_step=True)[..., 0]
 same(typed(step, one_line), at_once)
 
 # %% [markdown]
-# They are. And this comes out if the state is forgotten:
+# They are. Here is what comes out if the state is forgotten:
 
 # %%
 curves = {
@@ -321,7 +322,7 @@ with quiet():  # without the warnings: none is about sizes
 exported = program.module()  # something that can be called
 
 # %% [markdown]
-# We give it five lines of eight characters, and then two lines of nine.
+# We give the exported model five lines of eight characters, and then two lines of nine.
 #
 # **Predict.** One of the two wishes was not granted. Is it the free batch or the free length?
 
@@ -357,7 +358,8 @@ with quiet():
     exported = export(step, example, dynamic_shapes=free).module()
 
 # %% [markdown]
-# We hold its score, new h and new c against ours, for five characters and random states.
+# We hold the score, new h and new c of the exported step against ours, for five characters and
+# random states.
 
 # %%
 torch.manual_seed(0)
@@ -367,16 +369,16 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# All three are wrong. In the example, h and c were one and the same tensor, `zeros`. Perhaps the
-# exporter made a law of that and reads c in both places:
+# All three are wrong. In the example, h and c were one and the same tensor, `zeros`. Perhaps this
+# became a law, and the exported step reads c in both places:
 
 # %%
 for theirs, ours in zip(exported(*given), step(given[0], c, c)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# So it does, in every call, and no warning came. One step from zeros would not have shown it. Two
-# tensors of zeros mend it:
+# So it does, in every call, and no warning came. One step from zeros would not have shown the
+# mistake. Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
@@ -418,7 +420,8 @@ for scores, block in zip(hers, blocks):
 #
 # In Keras the order is i, f, c, o. Here too c is the news g, so it is PyTorch's order. Two other
 # things differ. Keras has x on the left of the product, x W in place of W x, so its matrices lie
-# down: (I, 4H) in place of (4H, I). And it has one bias. PyTorch has two, which are added anyway.
+# down: (I, 4H) in place of (4H, I). And it has one bias. PyTorch has two biases, which are added
+# anyway.
 
 
 # %%
@@ -454,8 +457,8 @@ same(torch.tensor(kept("in Keras")), output)
 #
 # ## What is added without being seen
 #
-# The old cell of TensorFlow 1, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. At every
-# step it also adds 1 to the sum of its forget gate. This 1 is in no file: it is the argument
+# The old cell of TensorFlow 1, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. TensorFlow
+# 1 also adds 1 to the sum of f at every step, and this 1 is in no file: it is the argument
 # `forget_bias`. So if you carry weights there, take 1 off the bias of f.
 #
 # **Predict.** A guess: you forget it, so each sum of f is 1 too large. How many of the 217 right
