@@ -27,8 +27,8 @@ pictures.relative()
 # is there.
 #
 # What if no gate read h? Let us ask the reader of lesson 00. In a copy of it we set the weights for
-# h to zero, so that its gates read the character and the biases alone. We run both with the
-# `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
+# h to zero, so that its gates read the character and the biases alone. We run the reader and its
+# copy without h with the `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
 
 # %%
 from copy import deepcopy
@@ -129,7 +129,7 @@ print("f:", tuple(f.shape), "  let_in:", tuple(let_in.shape))
 # Now write it as one line: B after A is 0.8 · (0.5 c + 3) + 1, and that is 0.4 c + 3.4. This looks
 # like a step again! It has f = 0.4 and lets in 3.4. From c = 10 it gives 7.4 at once.
 #
-# So two steps can be *joined* into one, before c is known:
+# Two steps can be *joined* into one, before c is known:
 #
 # $$\text{f of both} = \textcolor{#c2560c}{f_B}\;\textcolor{#c2560c}{f_A} \qquad
 # \text{let in by both} = \textcolor{#c2560c}{f_B} \cdot \text{let in by A} + \text{let in by B}$$
@@ -184,14 +184,14 @@ pictures.scan_rounds(8, rounds=1)
 
 # %% [markdown]
 # In round 2 we join not with the neighbour, but with the dot that is 2 before: 1–2 and 3–4 become
-# 1–4. In round 3 we join with the one that is 4 before:
+# 1–4. In round 3 we join with the dot that is 4 before:
 
 # %%
 pictures.scan_rounds(8)
 
 # %% [markdown]
 # A full dot stands for *all* steps up to its own, and now all dots are full. If c was zero at the
-# beginning, then f · c adds nothing, and what the dot lets in is c after its step. This is called a
+# beginning, f · c adds nothing, and what a full dot lets in is c after its step. This is called a
 # parallel *scan*: in each round all joins can be made at the same time.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
@@ -336,8 +336,8 @@ for size, programs in scans().items():
 #
 # ## Two tasks
 #
-# Here is the task of lesson 13: is a bracket open, in a text such as `..(...)..`? Three layers of
-# 8 units were trained on it with ten seeds each (`open_brackets` in
+# Here is the task of lesson 13, on texts such as `..(...)..`. Three layers of 8 units were trained
+# to say whether a bracket is open, with ten seeds each (`open_brackets` in
 # `lstm_lessons/data/trials.py`):
 
 # %%
