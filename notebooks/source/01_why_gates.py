@@ -234,9 +234,8 @@ print(f"factor per step, on average over 20 steps: {factor.item():.2f}")
 # %% [markdown]
 # In this RNN it is more than ten million times smaller. It is as if each of the twenty steps had
 # multiplied it by 0.45, which we call the *factor per step*. The next twenty steps shrink it about
-# as much again, since the same $W_{hh}$ and the same tanh are at work at each. Sixty such factors
-# leave nearly nothing: that is a *vanishing gradient*. To reach back over many steps, training
-# needs a factor near 1.
+# as much again, since each step has the same $W_{hh}$ and the same tanh. That is a *vanishing
+# gradient*. To reach back over many steps, training needs a factor near 1.
 #
 # The factor is small because PyTorch begins with small random weights. Larger ones are a gamble.
 # With $W_{hh}$ three times as large, this RNN has 0.8 of its gradient left at lag 60. With six
@@ -376,15 +375,13 @@ explorers.forget_gate()
 #
 # In the plain RNN. A gate that is nearly shut is worse than none.
 #
-# The solid curve now lies above the dashes. For beside the thick line there is a second way from
-# one c to the next. In the picture of the cell, c goes down into h, in grey, and h goes into the
-# gates of the next step.
+# The solid curve now lies above the dashes. The reason is a second way from one c to the next. In
+# the picture of the cell, c goes down into h, in grey, and h goes into the gates of the next step.
 #
 # </details>
 #
-# With open gates the gradient of c hardly vanishes: with a bias of 4, the legend says that this
-# network has 0.6 of it left at lag 50. But a gate must also shut now and then, as that of unit 5
-# does.
+# With open gates the gradient of c hardly vanishes. Press "open: 4": the legend says that 0.6 of it
+# is left at lag 50. But a gate must also shut now and then, as that of unit 5 does.
 
 # %% [markdown]
 # ## Does it matter in training?
@@ -399,8 +396,8 @@ explorers.forget_gate()
 #   weights are moved 60 times, by a method named Adam (lesson 08). Each time is an *update*.
 # * A network *has learnt it* when it gets more than nine in ten new signs right. Guessing gets
 #   half.
-# * Before the training, our ruler was laid on each: the gradient at the sign, as a share of that at
-#   lag 0. The middle one of the 45 is printed.
+# * Before the training, our ruler measured the gradient at the sign, as a share of that at lag 0.
+#   The middle one of the 45 is printed.
 #
 # **Predict.** A guess: which of the five has learnt it in the fewest starts?
 
@@ -419,10 +416,10 @@ for name, starts in first_signs().items():
 # is not the name LSTM that helps, but the open gate. A bias of 1, which is often advised, is mostly
 # too little here.
 #
-# The ruler does not rank the other three networks, though. The plain RNN has the smallest gradient
-# of all, and learns it in nearly as many starts as the LSTM with a bias of 1. For training moves
-# the weights, and then the gradient may grow or shrink. After 180 updates, the RNN has learnt it in
-# 30 starts, and the new LSTM still in none. With open gates, there is no need to wait for that.
+# But the ruler does not rank the other three networks. The plain RNN has the smallest gradient of
+# all, and learns it in nearly as many starts as the LSTM with a bias of 1. The ruler sees the
+# weights before training. Training moves them, and then the gradient may grow or shrink. After 180
+# updates, the RNN has learnt it in 30 starts, and the new LSTM still in none.
 
 # %% [markdown]
 # <details><summary>Where gates come from</summary>
@@ -439,7 +436,7 @@ for name, starts in first_signs().items():
 #
 # * The gradient tells how far back training sees, with the weights as they are now. It does not
 #   tell what a network *remembers*: a latch holds its sign while 0s follow, and its gradient
-#   vanishes. And it does not tell to where training will move the weights.
+#   vanishes. Nor does it tell where training will move the weights.
 # * In a plain RNN the gradient is multiplied by about the same factor per step, on average. If it
 #   is below 1, the gradient vanishes; if it is above 1, it explodes.
 # * The memory $c_t = f_t \cdot c_{t-1} + i_t \cdot g_t$ lets the network choose the factor along c:
