@@ -452,7 +452,7 @@ for program in (hoisted, own_backward):
 #
 # A step of this loop makes 11 calls; the write into `dz[t]` is one. The package needs only 5: a
 # product and the sum behind it are one call, as in `addmm`, and the three products with d_c are
-# one. So the cause is fewer and larger calls, once more.
+# one. So the cause is fewer and larger calls.
 #
 # ## The whole ladder
 #
@@ -533,7 +533,7 @@ for letter in "TBIH":
 # * Before you read the clock, wait with `torch.cuda.synchronize()`. A call hands an order to the
 #   GPU and returns at once, so you would measure how long it takes to give orders.
 #
-# The next cell does so for a wide layer on your machine, in turn. It moves a copy, never the layer
+# The next cells do so for a wide layer on your machine, in turn. They move a copy, never the layer
 # itself. Each number is a time over that of one core.
 
 
@@ -571,9 +571,10 @@ for name, seconds in times.items():
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take it. If your cell is another one, write `hoisted`. If
-# training then takes too long and the layer is small, try `torch.compile`. In the explorer a
-# training step then took 0.51 of the time at "small", 0.39 at "one line", 0.85 at "wide", and 1.06
-# at "long and wide". A way back of your own comes last: it took 0.35 to 0.72, but it is more work.
+# training then takes too long and the layer is small, try `torch.compile`. In the explorer it took
+# 0.51 of the time of `hoisted` for a training step at "small", 0.39 at "one line", 0.85 at "wide",
+# and 1.06 at "long and wide". A way back of your own comes last: it took 0.35 to 0.72, but is more
+# work.
 
 # %% [markdown]
 # ## What we have seen
