@@ -1,7 +1,5 @@
 """What lesson 16 says in prose of calls, clocks, the way back, and a move that fails."""
 
-import subprocess
-import sys
 from copy import deepcopy
 from inspect import signature
 from pathlib import Path
@@ -65,37 +63,6 @@ def test_what_the_text_reads_off_the_explorer_for_a_training_step():
     ]
     assert shares("compiled") == [0.51, 0.85, 1.06, 0.39]
     assert min(shares("own backward")) == 0.35 and max(shares("own backward")) == 0.72
-
-
-def test_in_a_fresh_kernel_a_program_takes_longer_as_the_first_than_as_the_second():
-    """By the thread's own time, the shortest of three kernels for each order."""
-    program = """
-import sys
-from time import thread_time
-import torch
-from torch import nn
-from lstm_lessons import ladder
-torch.set_num_threads(1)
-x, h, c = torch.randn(32, 20, 8), torch.randn(20, 16), torch.randn(20, 16)
-weights = [weight.detach() for weight in nn.LSTM(8, 16).parameters()]
-with torch.no_grad():
-    for name in sys.argv[1:]:
-        start = thread_time()
-        getattr(ladder, name)(x, h, c, *weights)
-        print(thread_time() - start)
-"""
-
-    def shortest(*names):
-        runs = []
-        for _ in range(3):
-            command = [sys.executable, "-c", program, *names]
-            runs.append(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        return [min(map(float, times)) for times in zip(*map(str.split, runs), strict=True)]
-
-    hoisted_first, one_product_second = shortest("hoisted", "one_product")
-    one_product_first, hoisted_second = shortest("one_product", "hoisted")
-    assert hoisted_first > 1.1 * hoisted_second
-    assert one_product_first > 1.1 * one_product_second
 
 
 def test_the_class_of_own_backward_is_what_the_page_says():
