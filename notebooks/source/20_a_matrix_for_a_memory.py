@@ -247,9 +247,9 @@ print(compare(matrix_at_once, matrix_loop, q, k, v, i, f).verdict)
 #
 # ## The stabiliser
 #
-# $e^{800}$ is infinity in a float64. c / n is then infinity divided by infinity, which is not a
-# number. But c / n stays the same if all weights are divided by one number. Let $z_i$ be 800, then
-# 801, and f be 1. We divide both weights by $e^{801}$, with a subtraction in the exponent:
+# $e^{800}$ is infinity in a float64, and c / n is then `nan`. But c / n stays the same if all
+# weights are divided by one number. Let $z_i$ be 800, then 801, and f be 1. We divide both weights
+# by $e^{801}$, with a subtraction in the exponent:
 
 # %%
 z_i = torch.tensor([800.0, 801.0])
@@ -269,9 +269,9 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # \textcolor{#1a75d1}{i'_t} = e^{z_i - m_t}
 # \end{aligned}$$
 #
-# Here f' is $e^{800 - 801}$, which is 0.37, and i' is $e^0$, which is 1. At first nothing is
-# stored, so m begins at minus infinity, and the first i' is 1. The 1 in the divisor of an mLSTM has
-# to be divided as well: its authors take max(|n · q|, $e^{-m}$).
+# Here f' is $e^{800 - 801}$, or 0.37, and i' is $e^0$, or 1. At first nothing is stored, so m
+# begins at minus infinity, and the first i' is 1. The 1 in the divisor of an mLSTM has to be
+# divided as well: its authors take max(|n · q|, $e^{-m}$).
 
 # %% [markdown]
 # ## One recurrence
@@ -380,6 +380,6 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 # that your code does what PyTorch does, and find the fault when a network does not learn. Before
 # you believe a score, you ask what a simple rule reaches, at which rates, and with how many seeds.
 #
-# Now train something of your own: [lesson 14](14_training_on_real_data.ipynb) has the order of the
-# work, and [the map of nn.LSTM](map_of_nn_lstm.ipynb) stays open. Or read the paper on xLSTM, and
-# write the stabilised mLSTM that is missing here.
+# Now train something of your own, in the order of [lesson 14](14_training_on_real_data.ipynb); [the
+# map of nn.LSTM](map_of_nn_lstm.ipynb) stays open. Or write the stabilised mLSTM that is missing
+# here.
