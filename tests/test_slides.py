@@ -221,6 +221,42 @@ def test_a_list_is_led_to_by_its_own_paragraph():
     assert section.slides[-1].parts[0].text == "Three layers:"
 
 
+def test_an_answer_keeps_no_sentence_that_leads_on_to_the_next_slide():
+    for more, shown in (
+        ("Below, a slider moves it.", "It is two."),
+        ("Why is that so?", "It is two."),
+        ("A third would be one too many.", "It is two. A third would be one too many."),
+    ):
+        given = [Text("prompt", "How many?"), Cell("print(2)", "2")]
+        (slide,) = rule.sections([*given, Text("prose", f"It is two. {more}")])[0].slides
+        assert slide.parts[-1].text == shown and slide.notes[-1].endswith(more)
+
+
+def test_a_common_mistake_that_ends_with_a_colon_shares_a_slide_with_its_list():
+    for end, slides in ((":", 1), (".", 2)):
+        told = Text("prose", f"**A common mistake.** A door is left open{end}")
+        made = rule.sections([Text("heading", "## A"), told, Text("list", "* cold\n* wet")])[-1]
+        assert len(made.slides) == slides
+        assert made.slides[-1].parts[-1].items == ("cold", "wet")
+        assert told.source in made.slides[0].notes
+
+
+def test_answers_that_wait_for_a_key_leave_their_marks_on_the_slide():
+    given = [Text("prose", "**Try it.**"), Text("list", "1. A?"), Text("answers", "1. B.\n2. C.")]
+    page = write.page("a", rule.sections(given))
+    for each in ("B.", "C."):
+        assert f'<li><span class="fragment">{each}</span></li>' in page
+    assert "<li>A?</li>" in page
+
+
+def test_a_short_cell_of_a_table_is_not_broken():
+    table = "| key | what it does |\n|---|---|\n| **(0.6, 0.8)** | it opens the door at night |"
+    page = write.page("a", rule.sections([Text("table", table)]))
+    assert "<td class=short><strong>(0.6, 0.8)</strong></td>" in page
+    assert "<td>it opens the door at night</td>" in page
+    assert ".short { white-space: nowrap; }" in (script.IN_DECK / "deck.css").read_text("utf-8")
+
+
 def test_a_caption_takes_no_second_line_from_a_picture_with_small_letters():
     said = "The rooms of a house follow one another, so open the doors in their order."
     for letters, first in ((13, "Those"), (16, "The rooms")):

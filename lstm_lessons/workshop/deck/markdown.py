@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
+_CELL = re.compile(r"<(t[dh])([^>]*)>(.*?)(?=</t[dh]>)")
+_SHORT = 14
+"""Characters of a table's cell that stays in one line."""
 _ANSWER = re.compile(r"^(\d\d+)\.(?= )", re.MULTILINE)
 
 
@@ -30,7 +33,14 @@ def _formula(tex: str, options: dict[str, Any]) -> str:
 
 def html(text: str) -> str:
     """Return blocks of text as HTML. A number that begins a paragraph, such as 173., is no list."""
-    return reader().render(_ANSWER.sub(r"\1\.", text))
+    return _CELL.sub(_in_one_line, reader().render(_ANSWER.sub(r"\1\.", text)))
+
+
+def _in_one_line(cell: re.Match[str]) -> str:
+    """Return a table's cell; a short one, such as (0.6, 0.8), is not broken."""
+    name, attributes, held = cell.groups()
+    is_short = len(unescape(re.sub(r"<[^>]*>", "", held))) <= _SHORT
+    return f"<{name}{attributes}{' class=short' * is_short}>{held}"
 
 
 def line(text: str) -> str:

@@ -161,7 +161,7 @@ class _Maker:
         slide, said = self.slides[-1], self.unseen(paragraph)
         if self.open == "answer":
             seen = sentences.first(said, 40, room.VERDICT)
-            seen = seen[:-1] if len(seen) > 1 and seen[-1].endswith(":") else seen
+            seen = seen[:-1] if len(seen) > 1 and _LEADS_ON.match(seen[-1]) else seen
         elif self.open == "remark" and said and not (leads_on or _speaks_of_next(said[0])):
             seen = sentences.first(said, 25, room.VERDICT)
         else:
@@ -292,8 +292,12 @@ class _Maker:
             lead = self.lead(80, room.LEAD)
         else:
             lead = self.lead()
-        before = [Words(" ".join(lead), "small")] if lead else []
+        before: list[Part] = [Words(" ".join(lead), "small")] if lead else []
         notes = (*self.waiting, *([] if is_task else [source]))
+        mistake = self.slides[-1] if self.slides and not lead else None
+        if mistake and _waits_for_list(mistake) and mistake.heading == self.heading:
+            before, notes = [*mistake.parts], (*mistake.notes, *notes)
+            self.slides.pop()
         for at, part in _pages(shown, room.POINTS):
             list_ = Points(tuple(part), numbered, first=at + 1)
             self.put("points", (*before, list_), notes)
@@ -431,6 +435,12 @@ def _pages(
         used += size(row)
     if rows[begin:]:
         yield begin, rows[begin:]
+
+
+def _waits_for_list(slide: Slide) -> bool:
+    """Whether a slide of sentences ends with a colon, so that the list after it belongs to it."""
+    last = slide.parts[-1]
+    return slide.kind == "words" and isinstance(last, Words) and last.text.endswith(":")
 
 
 def _speaks_of_next(sentence: str) -> bool:

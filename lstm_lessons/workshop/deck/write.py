@@ -101,8 +101,11 @@ def _classes(part: Words | Printed | Image, *names: str) -> str:
 
 
 def _points(part: Points) -> str:
-    fragment = ' class="fragment"' * part.revealed
-    rows = "".join(f"<li{fragment}>{markdown.line(each)}</li>" for each in part.items)
+    """Return a list; of what waits for a key the mark is seen, so that no slide is empty."""
+    lines = [markdown.line(each) for each in part.items]
+    if part.revealed:
+        lines = [f'<span class="fragment">{each}</span>' for each in lines]
+    rows = "".join(f"<li>{each}</li>" for each in lines)
     if part.numbered:
         return f'<ol class="points" start="{part.first}">{rows}</ol>'
     return f'<ul class="points">{rows}</ul>'
