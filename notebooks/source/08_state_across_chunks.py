@@ -39,7 +39,7 @@ vectors = reader.embedding(numbers)
 print("vectors:", tuple(vectors.shape))
 
 # %% [markdown]
-# In the next cell, `hx` is the pair (h, c) with which a call begins. `None` means zeros.
+# `hx` is the pair (h, c) with which a call begins. `None` means zeros.
 
 
 # %%
@@ -159,8 +159,8 @@ print(words_reached(carry))
 # 15: its own five, and the ten before. It runs, but the last chunk walks back over the whole text.
 # For a book, the walks would take ever longer, and need ever more memory.
 #
-# Here the weights stayed as they were. In training, an *optimiser* changes them after every chunk;
-# ours is called *Adam*. A chunk then needs three lines:
+# Here the weights stayed as they were. In training, an *optimiser* changes the weights after every
+# chunk; ours is called *Adam*. A chunk then needs three lines:
 #
 # 1. `optimiser.zero_grad()` clears the old gradients, because `backward()` adds to what is there.
 # 2. `backward()` computes the gradients of this chunk.
@@ -195,8 +195,8 @@ except RuntimeError as error:
 # ## Cut the graph, keep the numbers
 #
 # `detach` returns a tensor with the same numbers and without the graph. So we hand on `h.detach()`
-# and `c.detach()`. In the picture a box is a chunk. Above, the state goes on. Below, the gradient
-# runs back, and stops at each cut.
+# and `c.detach()`. In the picture a box is a chunk. Above the boxes the state goes on; below them
+# the gradient runs back, and stops at each cut.
 
 # %%
 pictures.chunks(line, 10, between="detach")
@@ -211,8 +211,9 @@ print(words_reached(detach))
 
 # %% [markdown]
 # Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
-# and nothing has to be retained. The loop with the optimiser once more, with `detach` instead of
-# `retain_graph`:
+# and nothing has to be retained.
+#
+# The loop with the optimiser once more, with `detach` instead of `retain_graph`:
 
 # %%
 hx = None
@@ -376,8 +377,8 @@ def three_seeds(k, hand_on):
 
 
 # %% [markdown]
-# An answer that is always the same is right in about half of the text. Each cell that trains takes
-# some seconds.
+# Each cell that trains takes some seconds. An answer that is always the same is right in about half
+# of the text.
 #
 # **Predict.** A guess: with the state handed on, does the network learn it well, or only a little
 # better than guessing?
@@ -391,8 +392,8 @@ print("zeros each time:", three_seeds(5, False))
 # errors left stand before the first bracket of a stream, where the network can only guess: the
 # price of streams.
 #
-# How can it learn this, if no gradient crosses a cut? In chunks of *one*, none even leaves its
-# step.
+# How can it learn this, if no gradient crosses a cut? In chunks of *one*, no gradient even leaves
+# its step.
 #
 # **Predict.** A guess: with chunks of one, does the network still learn it well?
 
@@ -400,12 +401,12 @@ print("zeros each time:", three_seeds(5, False))
 print("chunks of one:", three_seeds(1, True))
 
 # %% [markdown]
-# It does. Each step learns from its own answer alone. But the head reads this answer in h, and h
-# goes on to the next step. So the learning goes from step to step:
+# It does. Each step learns from its own answer alone. But the head reads a step's answer in h, and
+# h goes on to the next step. So the learning goes from step to step:
 #
 # 1. The answer at `(` is 1, at `)` it is 0. So h learns to say it: that is to *store* and to
 #    *wipe*.
-# 2. With this h the next dot begins, and its answer is the same as the one before. So the new h
+# 2. With this h the next dot begins, and its answer is the same as the one before, so the new h
 #    learns to say what the old h says: that is to *keep*.
 # 3. Then the dot after it has something to keep, and so on.
 #
@@ -414,9 +415,9 @@ print("chunks of one:", three_seeds(1, True))
 # %% [markdown]
 # ## An echo
 #
-# A second task, an *echo*: the network reads signs, +1 or −1, and at each step it must say the sign
-# that came three steps before. In the first three steps of a stream it can only guess. We train
-# with chunks of 3 and of 4, and hand the state on in both.
+# We train a second task with chunks of 3 and of 4, and hand the state on. The task, an *echo*: the
+# network reads signs, +1 or −1, and says at each step the sign that came three steps before; in the
+# first three steps of a stream it can only guess.
 #
 # **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
 # 4, both or none?
@@ -429,7 +430,7 @@ print("chunks of 3:", three_seeds(3, True))
 print("chunks of 4:", three_seeds(4, True))
 
 # %% [markdown]
-# Those of 4 alone. Here is what a gradient can see in them:
+# Those of 4 alone. Here is what a gradient can see in chunks of 4:
 
 # %%
 pictures.echo(chunk=4, lag=3)
