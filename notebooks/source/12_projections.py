@@ -33,9 +33,9 @@ for H in (16, 128, 1024):
 #
 # ## A narrow way out
 #
-# In this picture there is something new on the way out: a matrix, $W_{hr}$. It makes P numbers out
-# of the H numbers that o lets through. P is `proj_size`, and it has to be smaller than H. The
-# default, 0, means that there is no projection.
+# In this picture there is something new on the way out: a matrix, $W_{hr}$. `proj_size`, or P, has
+# to be smaller than H, and the default, 0, means that there is no projection. $W_{hr}$ makes P
+# numbers out of the H numbers that o lets through.
 
 # %%
 from lstm_lessons import pictures
@@ -82,8 +82,9 @@ for name, parameter in lstm.named_parameters():
     print(f"{name:<13} {tuple(parameter.shape)}")
 
 # %% [markdown]
-# (64, 4). Rows are what comes out, four gates of 16 units. Columns are what goes in, an h of 4
-# numbers. At the end stands the new matrix, `weight_hr_l0`. The two states now differ in shape:
+# (64, 4). Rows are what comes out, four gates of 16 units; columns are what goes in, an h of 4
+# numbers. At the end stands the new matrix, `weight_hr_l0`. The shapes of the two states, h_n and
+# c_n, now differ:
 
 # %%
 x = torch.randn(T, B, I)
@@ -93,8 +94,8 @@ print("h_n:   ", tuple(h_n.shape))
 print("c_n:   ", tuple(c_n.shape))
 
 # %% [markdown]
-# A second layer reads what the first one shows. Without a projection that is H numbers a step, or
-# 2H from two directions. Now it is P, or 2P. They are the columns of its `weight_ih`:
+# A second layer reads what the first one shows: without a projection H numbers a step, or 2H from
+# two directions, and now P, or 2P. They are the columns of its `weight_ih`:
 
 # %%
 for bidirectional in (False, True):
@@ -220,7 +221,7 @@ explorers.projection()
 #
 # The layer is loops in loops. Each frame says what is done there, by which function, and which
 # arguments act there. A frame without a function stands in the function of the frame round it. We
-# begin at the dark frame.
+# begin at the thick frame.
 
 # %%
 pictures.whole_layer("layout")
@@ -387,12 +388,12 @@ hx = (torch.randn(4, 3, 2), torch.randn(4, 3, 6))
 print(compare(by_hand, lstm, x, hx).verdict)
 
 # %% [markdown]
-# It is, with all gradients, in both directions, and for the rows that wait.
+# Both agree, with all gradients, in both directions, and for the rows that wait.
 #
 # ### Round it all: training, device and dtype
 #
 # What is left is the module round these functions. We take all of the package's `ManualLSTM`, in
-# `lstm_lessons/lstm/manual.py`, but `forward`, so that the functions of this page are called.
+# `lstm_lessons/lstm/manual.py`, but `forward`, so that the functions of this lesson are called.
 
 
 # %%
@@ -464,7 +465,7 @@ for bias in (True, False):
 # %% [markdown]
 # ## What we have seen
 #
-# * `proj_size` puts a matrix (P × H) behind the cell. h has P numbers then, and c keeps H.
+# * `proj_size` puts a matrix (P × H) behind the cell: h has P numbers then, and c keeps H.
 # * In layer 0 it saves parameters where P is below four fifths of H, and most where H is wide and
 #   words are short. In layers above it saves products with x, too. Time has to be measured.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over

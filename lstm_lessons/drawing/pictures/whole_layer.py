@@ -33,7 +33,7 @@ PARTS = {
     "steps": Part(226, 276, 474, 196, "for each step", "", ""),
     "h": Part(240, 332, 126, 106, "sums with h", "torch.addmm", ""),
     "gates": Part(400, 332, 126, 106, "the gates", "apply_gates", "hidden_size"),
-    "projection": Part(560, 332, 126, 106, "the projection", "F.linear", "proj_size"),
+    "projection": Part(554, 332, 134, 106, "the projection", "F.linear", "proj_size"),
 }
 BOXES = ("sums", "h", "gates", "projection")
 
