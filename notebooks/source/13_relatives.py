@@ -37,9 +37,9 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 #
 # ## No forget gate: the cell of 1997
 #
-# The first LSTM, in 1997, had no forget gate: it was added in 2000, by Felix Gers and others.
-# Without it the belt of c runs through: nothing multiplies the old c. The first LSTM also had other
-# functions in place of the sigmoid and tanh; here are ours.
+# The first LSTM, in 1997, had no forget gate: it was added in 2000, by Felix Gers and others. It
+# also had other functions in place of the sigmoid and tanh; here are ours. Without a forget gate
+# the belt of c runs through: nothing multiplies the old c.
 
 # %%
 pictures.relative(forget="none")
@@ -65,8 +65,8 @@ def step_of_1997(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 # %% [markdown]
 # There are three blocks in place of four, so the weights have three quarters of the rows. An LSTM
-# whose forget gates are always 1 should do the same. A bias of 100 makes them so; `unroll_step` is
-# the loop of lesson 12.
+# whose forget gates are always 1, by a bias of 100, should do the same; `unroll_step` is the loop
+# of lesson 12.
 
 # %%
 from lstm_lessons import same
@@ -121,7 +121,7 @@ pictures.relative(peepholes=True)
 # %% [markdown]
 # In the usual form, a gate of a unit looks at the memory of its own unit alone. So a gate's
 # peepholes are one weight per unit, and not a matrix. i and f act before the new c is made, so they
-# look at the old c. o acts afterwards, and looks at the new one. g is no tap, and has none.
+# look at the old c; o acts afterwards, and looks at the new one. g is no tap, and has none.
 
 
 # %%
@@ -152,7 +152,7 @@ print(same(output, lstm(x)[0]))
 # shut, so that h is always zero. Let the unit read the same word at every step. Its forget gate is
 # $\sigma(35 - 10\,c)$: the 35 comes from the word, and −10 is the peephole.
 #
-# With c = 3, that is $\sigma(5) = 0.993$. With c = 4 it is $\sigma(-5) = 0.007$.
+# With c = 3 the forget gate is $\sigma(5) = 0.993$, with c = 4 it is $\sigma(-5) = 0.007$.
 #
 # **Predict.** After four steps, c is about 4. How large is it after the fifth step, roughly?
 
@@ -186,7 +186,7 @@ print("peephole of −10:", *run_unit(-10.0))
 pictures.relative("GRU, torch")
 
 # %% [markdown]
-# The letters are PyTorch's. In a GRU, z is a gate; in the code above, z was the weighted sums.
+# The letters are PyTorch's. In a GRU, z is a gate; in the steps so far, z was the weighted sums.
 #
 # * n is the news, like g. It is made from x and from the old h.
 # * z, the *update gate*, says how much of the old h is kept, and 1 − z how much of the news is
@@ -216,7 +216,7 @@ for r in (1.0, 0.0):
     print(f"r = {r:.0f}: the news is {news:.2f}")
 
 # %% [markdown]
-# Negative. With r = 1 the old sentence wins against the word. With r = 0 the news comes from the
+# Negative. With r = 1 the old sentence wins against the word; with r = 0 the news comes from the
 # word alone. So two ways lead from the old h to the new one: a direct way, which z opens, and a way
 # through the news, which r opens. This unit forgets only where both are shut.
 #
@@ -231,7 +231,7 @@ for r in (1.0, 0.0):
 #   + \underset{(H)}{z_t} \odot \underset{(H)}{h_{t-1}}
 # \end{aligned}$$
 #
-# The blocks lie in the order r, z, n. `from_x` is what x gives to each of them, and `from_h` what h
+# The blocks lie in the order r, z, n. `from_x` is what x gives to each block, and `from_h` what h
 # gives. The two are kept apart, because r multiplies `from_h[2]` only.
 
 
@@ -289,8 +289,8 @@ for layer in (nn.LSTM(100, 16), gru):
 #
 # ## The GRU of the paper
 #
-# Cho's paper knows two orders. That of its first version is PyTorch's. In its last version r comes
-# earlier, and multiplies h *before* the product with $W_{hn}$:
+# Cho's paper knows two orders. In its first version the order is PyTorch's. In its last version r
+# comes earlier, and multiplies h *before* the product with $W_{hn}$:
 
 # %%
 pictures.relative("GRU, paper")
@@ -299,15 +299,16 @@ pictures.relative("GRU, paper")
 # Let two units have h = (1, −1) and r = (0, 1), a $W_{hn}$ of ones, and no bias. In PyTorch's
 # order the product is made first. Each of its rows gives 1 − 1 = 0, and then r has nothing to do.
 #
-# **Predict.** Which two numbers come out in the order of the paper?
+# **Predict.** With h = (1, −1), r = (0, 1) and a $W_{hn}$ of ones, which two numbers come out in
+# the order of the paper?
 
 # %%
 pictures.reset_orders(h=(1, -1), r=(0, 1))
 
 # %% [markdown]
-# In the paper's order, r wipes out the 1 and keeps the −1. The product then gives −1 for both
-# units. So the two orders are different cells. In the paper's, n needs a product of its own, after
-# r, with $W_{hn}$, which is `weight_hh.chunk(3)[2]`. So `from_h[2]` is not used here:
+# In the paper's order, r wipes out the 1 and keeps the −1, so that the product gives −1 for both
+# units. So the two orders are different cells. In the paper's order, n needs a product of its own,
+# after r, with $W_{hn}$, which is `weight_hh.chunk(3)[2]`. So `from_h[2]` is not used here:
 
 
 # %%
@@ -379,8 +380,8 @@ for name, seeds in runs.items():
     print(f"{name:20}", *(f"{share:4.0%}" for share in worst))
 
 # %% [markdown]
-# The cell of 1997: its worst seed is still near a guess. So its ten seeds were run again, for 16
-# rounds. Here each has a line of its own:
+# The cell of 1997: its worst seed is still near a guess. So the ten seeds of the cell of 1997 were
+# run again, for 16 rounds. Here each has a line of its own:
 
 # %%
 longer = {"no forget gate": measured("relatives, longer")["no forget gate"]}
@@ -406,11 +407,11 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 # Two groups compared such cells in 2015:
 #
 # * Klaus Greff and others ([arXiv 1503.04069](https://arxiv.org/abs/1503.04069)) tried eight
-#   variants on speech, handwriting and music, in 5,400 runs. The forget gate was among the parts
+#   variants on speech, handwriting and music, in 5,400 runs: the forget gate was among the parts
 #   that matter most, and coupled gates did no clear harm.
 # * Rafal Jozefowicz and others ([ICML 2015](https://proceedings.mlr.press/v37/jozefowicz15.html))
-#   tried more than ten thousand cells. One of them was better than LSTM and GRU on some tasks, but
-#   not on all. A forget bias of 1 closed the gap between LSTM and GRU.
+#   tried more than ten thousand cells: one of them was better than LSTM and GRU on some tasks, but
+#   not on all, and a forget bias of 1 closed the gap between LSTM and GRU.
 #
 # They measured how *good* a cell becomes, and our table says how *soon* one small task is learnt.
 # There, a forget bias of 1 leaves the LSTM behind the GRU.
@@ -421,11 +422,11 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 # %% [markdown]
 # ## What we have seen
 #
-# * A coupled unit that starts at zero stays between −1 and 1. A unit with peepholes notices its own
+# * A coupled unit that starts at zero stays between −1 and 1; a unit with peepholes notices its own
 #   memory even while it shows nothing.
 # * A GRU has one state and three blocks. z says how much of the old h is kept, and r how much of it
 #   goes into the news: after the product with h in PyTorch, before it in the paper.
-# * On brackets that are not nested, GRU and coupled gates learnt soonest. The LSTM without a forget
+# * On brackets that are not nested, GRU and coupled gates learnt soonest; the LSTM without a forget
 #   gate came last, and three of its ten seeds lost for some rounds what they had learnt.
 
 # %% [markdown]
