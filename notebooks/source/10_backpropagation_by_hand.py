@@ -105,12 +105,12 @@ pictures.way_back("forward")
 #   slope can be computed from tanh(c) alone: $1 - \tanh(c)^2 = 1 - 0.84^2 = 0.29$. And h grows 0.50
 #   times as fast as tanh(c). So 1 · 0.50 · 0.29 = 0.15 comes back to c.
 #
-# Both go by one rule: **what comes back is what has arrived, times the slope of this arrow.**
+# The rule, for o as for c: **what comes back is what has arrived, times the slope of this arrow.**
 #
-# But c acts on the result in a second way, through the next step. Both ways move the result, so
-# **where two arrows leave a number, the gradients that come back add up**. From the next step
-# comes 0.50, the factor of c[0] in the result, and through h comes 0.15: `d_c` is 0.65. In
-# mathematics these two rules are called the *chain rule*.
+# But c acts on the result in a second way, through the next step, and both ways move the result.
+# **Where two arrows leave a number, the gradients that come back add up.** From the next step comes
+# 0.50, the factor of c[0] in the result, and through h comes 0.15: `d_c` is 0.65. In mathematics
+# these two rules are called the *chain rule*.
 #
 # In the picture, an arrow that the gradient has passed points back, with its slope beside it.
 
@@ -223,8 +223,8 @@ explorers.one_step_back()
 # %% [markdown]
 # ## From the sums to x, h and the weights
 #
-# What made the sums? Here is the one of f of unit 0. The word is (1, 2), and the h before is
-# (0.5, −1):
+# What made the sums? Here is the sum of f of unit 0, with (1, 2) for the word and (0.5, −1) for the
+# h before:
 #
 # $$z_f[0] = 0 \cdot 1 + 1 \cdot 2 + 2 \cdot 0.5 + 1 \cdot (-1) + 0 = 2$$
 #
@@ -243,15 +243,15 @@ for name, row, each in zip("iiffggoo", weight_ih, dz[0]):
 
 # %% [markdown]
 # The first number of the word, 1, takes part in all eight sums. So eight arrows leave it, with the
-# weights of the first column. What comes back on them adds up, each times its weight:
-# 0.06 · 1 + 0.05 · 0 + 0.07 · 0 + 0.32 · 2 + ... A product of dz with the table does that for both
-# numbers of the word.
+# weights of the first column. What comes back on them adds up, each times its weight: 0.06 · 1 +
+# 0.05 · 0 + 0.07 · 0 + 0.32 · 2 + ... A product of dz with the table multiplies and adds up, for
+# both numbers of the word.
 
 # %%
 dz @ weight_ih
 
 # %% [markdown]
-# On the way forward, each *row* of the table makes one sum. On the way back, each *column* collects
+# On the way forward, each *row* of the table makes one sum; on the way back, each *column* collects
 # for one number. For h the same is `dz @ weight_hh`.
 #
 # Now the weights. In the third row, that of f of unit 0, dz is 0.07. The word is (1, 2).
@@ -332,9 +332,9 @@ def direction_backward(d_output, d_h, from_next, steps, weights):
 
 # %% [markdown]
 # That is backpropagation through time, all of it (Rumelhart, Hinton and Williams 1986; Werbos
-# 1990). Is it what autograd does? We take a random layer, and make one result from all that it
-# returns: each number times a random factor, and all of it added up. These factors are the
-# gradients that come in, like 1 and −2 at the beginning.
+# 1990). Is it what autograd does? We make one result from all that a random layer returns: each
+# number times a random factor, added up. These factors are the gradients that come in, like 1 and
+# −2 at the beginning.
 
 # %%
 from torch import nn
@@ -378,8 +378,9 @@ for name, hand, each in zip(names, ours, theirs):
 # ## Back to the bracket
 #
 # Then what does the gradient say of the bracket? Take one of the 8 numbers of its vector. If it
-# goes from 0.8 to 0, and has the gradient 0.3, the score should fall by 0.8 · 0.3 = 0.24. If all 8
-# numbers go to 0, eight such products add up. `vectors.grad` is still there from the beginning.
+# goes from 0.8 to 0, and has the gradient 0.3, the score should fall by 0.8 · 0.3 = 0.24.
+# `vectors.grad` is still there from the beginning. If all 8 numbers go to 0, eight products of a
+# number and its gradient add up.
 
 # %%
 says = -(x[14] * vectors.grad[14]).sum()
@@ -387,8 +388,8 @@ print(f"by the gradient: {says:.2f}")
 
 # %% [markdown]
 # The score is 0.87. So it should fall to 0.43, and the line should still be code. Now we really
-# take a part of the vector away, and in the end all of it. Beside it we count slopes: at step 14,
-# i, f, g and o of 16 units have 64 of them. We call one *flat* if it is below 0.01.
+# take a part of the vector away, in the end all of it. Beside it we count slopes: at step 14, i, f,
+# g and o of 16 units have 64 of them. We call one *flat* if it is below 0.01.
 
 # %%
 of_reader, zeros = Weights(*reader.lstm.parameters()), torch.zeros(1, 16)
@@ -405,8 +406,8 @@ def with_less(away):
 
 
 # %% [markdown]
-# **Predict.** A guess: with all of it away, by how much does the score really fall, about 0.04,
-# about 0.4 or about 4?
+# **Predict.** A guess: with the whole vector away, by how much does the score really fall, about
+# 0.04, about 0.4 or about 4?
 
 # %%
 for away in (0.01, 0.1, 0.5, 1):
@@ -415,15 +416,15 @@ for away in (0.01, 0.1, 0.5, 1):
     print(f"by the gradient {away * says:6.3f}, {flat} slopes are flat")
 
 # %% [markdown]
-# For 1 % the gradient is right, for 10 % nearly. With all of it away, the score falls eight times
-# as far, and the verdict turns.
+# About 4: eight times as far as the gradient says, and the verdict turns. For 1 % the gradient is
+# right, for 10 % nearly.
 #
 # A gradient is made with the slopes of one place, here those of the line as it stands. With 1 %
 # away they are nearly the same. With all of it away they are others: only 19 are flat, where 47
 # were.
 #
-# So which character moves the verdict most? That depends on the change. A large one is another
-# character in the place of this one. The reader knows 86 others, and we try them all.
+# So which character moves the verdict most? That depends on the change. A large change is another
+# character: the reader knows 86 others, and in every place we try them all.
 
 # %%
 known = reader.embedding.weight[1:]  # (87, 8): row 0 is the padding
@@ -454,12 +455,13 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # %% [markdown]
 # ## What we have seen
 #
-# * What comes back is what has arrived, times the slope of the arrow. Where two arrows leave a
-#   number, what comes back adds up: over the two ways of c and h, the rows of a batch, the steps.
-# * Along c the gradient is multiplied by f at each step. To the sum of a gate it is multiplied by
-#   i (1 − i), which is next to nothing for a gate at its end.
+# * What comes back is what has arrived, times the slope of the arrow.
+# * Where two arrows leave a number, what comes back adds up: over the two ways of c and h, the rows
+#   of a batch, the steps.
+# * Along c the gradient is multiplied by f at each step; to the sum of a gate, by i (1 − i), which
+#   is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
-# * A gradient is made with the slopes of one place. So it says what a small change would do. What a
+# * A gradient is made with the slopes of one place, so it says what a small change would do; what a
 #   large one does, you have to try.
 
 # %% [markdown]
@@ -473,6 +475,6 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # the step back, find a wrong sign, add up the gradients of the weights, and predict where a
 # gradient ends.
 #
-# **Next:** over many steps, these factors are multiplied again and again. What is left of a
-# gradient after sixty steps, and what happens to a training run when it has grown instead? [Lesson
+# **Next:** over many steps, such slopes are multiplied again and again. What is left of a gradient
+# after sixty steps, and what happens to a training run when it has grown instead? [Lesson
 # 11](11_where_the_gradient_goes.ipynb) follows it.
