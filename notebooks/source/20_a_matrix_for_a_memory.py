@@ -35,7 +35,7 @@ print(spelled(x[:, 0]), wanted.item())
 # they have 78,848 and 1,250 weights. Each had 600 updates of 64 lists, by Adam, at four rates and
 # with five seeds (`recall` in `lstm_lessons/data/after.py`).
 #
-# **Predict.** A guess: which of the two are clearly better than the rule, at one rate at least?
+# **Predict.** A guess: which of the two are clearly better than 0.325, at one rate at least?
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -119,10 +119,9 @@ explorers.matrix_lookup()
 # The value −1 comes five times with i = 1. Then c is −5. Now comes a +1 that matters more than all
 # before. To outweigh the five, its i has to be larger than 5. No sigmoid reaches that.
 #
-# In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$. For a
-# sum of 5 that is 148. So c can become very large, and a second number goes along, the *normaliser*
-# n. It adds up i alone, and c is divided by it. After the five steps c is −5 and n is 5, so c / n
-# is −1.
+# In the paper, i is the exponential of its weighted sum, $\textcolor{#1a75d1}{i} = e^{z_i}$: 148
+# for a sum of 5. So c can become very large, and a second number goes along, the *normaliser* n. It
+# adds up i alone, and c is divided by it. After the five steps c is −5 and n is 5, so c / n is −1.
 #
 # **Predict.** Now the +1 comes with $z_i$ = 5. Is c / n then nearer to −1, to 0, or to +1?
 
@@ -149,8 +148,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # | 2 | 0.5 | 1 | (0.2, 1) | (0.2, 1) | 0.5 · (1.8, 2.4) + (0.2, 1) = (1.1, 2.2) | 1.1 |
 #
 # After step 2, C q is 0.9 times the first value plus 0.2 times the second: 0.9 is 3 · 0.6 · 0.5,
-# and 0.2 is 1 · 0.2. These are the *weights* of the values, and n · q is their sum. They are above
-# 0, so C q divided by it is a mean again.
+# and 0.2 is 1 · 0.2. These are the *weights* of the values, and n · q is their sum. The weights are
+# above 0, so C q divided by their sum, n · q, is a mean again.
 #
 # $$\begin{aligned}
 # \underset{(D \times D)}{C_t} &= \textcolor{#c2560c}{f_t}\,C_{t-1}
@@ -216,8 +215,8 @@ def left_of(i, f):
 
 # %% [markdown]
 # C q at step t is a sum over all pairs s so far: what is left of the pair, times $q_t \cdot k_s$,
-# times its value $v_s$. The first two make the weight of the value, and $n_t \cdot q_t$ is the sum
-# of these weights.
+# times its value $v_s$. The weight of a value is what is left of its pair, times $q_t \cdot k_s$,
+# and $n_t \cdot q_t$ is the sum of the weights.
 
 
 # %%
@@ -261,7 +260,7 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # The number m that is subtracted is the *stabiliser*. A loop chooses it anew at each step. What is
 # stored was divided by $e^m$ with the old m: if that was 800, a stored 2 stands for 2 $e^{800}$. f
 # adds its logarithm to that exponent. What comes in has the exponent $z_i$. The larger of the two
-# is the new m, and is subtracted from both. So f and i become f' and i':
+# exponents is the new m, and is subtracted from both, so that f and i become f' and i':
 #
 # $$\begin{aligned}
 # m_t &= \max(\log \textcolor{#c2560c}{f_t} + m_{t-1},\; z_i) \\
@@ -278,9 +277,9 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 #
 # Put other gates, keys and queries into the line of C in the mLSTM:
 #
-# * k and q are 1. Then C is one column, and each row has an f and an i of its own. With g for v, it
-#   is the c of an LSTM; with 1 − f for i, that of the minimal LSTM.
-# * f and i are 1, and keys and queries are above 0. Then n · q is above 0, too, and C q divided by
+# * k and q are 1: then C is one column, and each row has an f and an i of its own; with g for v, it
+#   is the c of an LSTM, with 1 − f for i that of the minimal LSTM.
+# * f and i are 1, and keys and queries are above 0: then n · q is above 0, too, and C q divided by
 #   it is *linear attention* ([arXiv 2006.16236](https://arxiv.org/abs/2006.16236), of 2020).
 #
 # Only the LSTM has gates that read h. The scan of lesson 19 can run the others.
@@ -291,9 +290,9 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # *Attention* has no C at all. It keeps all keys and values, and looks back at them
 # ([Vaswani and others, 2017](https://arxiv.org/abs/1706.03762)). Our three pairs again:
 #
-# * The query (1, 0) has the dot products 1, 0 and 0.6 with the three keys. Divided by the root of
+# * The query (1, 0) has the dot products 1, 0 and 0.6 with the three keys; divided by the root of
 #   D, here of 2, they are the *scores*: 0.71, 0 and 0.42.
-# * Their exponentials are 2.03, 1 and 1.53. Divided by their sum, 4.56, they are the weights: 0.45,
+# * Their exponentials are 2.03, 1 and 1.53; divided by their sum, 4.56, they are the weights: 0.45,
 #   0.22 and 0.34. `F.softmax` does both.
 # * What is found is a mean: 0.45 · (3, 5) + 0.22 · (−2, 4) + 0.34 · (10, 0), about (4.3, 3.1).
 #
@@ -311,7 +310,8 @@ for query in (key_1, 10 * key_1):
 
 # %% [markdown]
 # Larger, 0.94: what is found is near (3, 5). Large scores make one weight almost 1. Without the
-# division, vectors of 256 random numbers of about size 1 have them before anything is learnt.
+# division, vectors of 256 random numbers of about size 1 have large scores before anything is
+# learnt.
 
 
 # %%
@@ -331,11 +331,11 @@ ready_made = F.scaled_dot_product_attention(q, k, v, is_causal=True)
 same(attention(q, k, v), ready_made)
 
 # %% [markdown]
-# With D = 16, trained on the lists of 8 pairs, it is right in all of 1,000 lists, at each rate and
-# with each seed.
+# Attention with D = 16, trained on the lists of 8 pairs, is right in all of 1,000 lists, at each
+# rate and with each seed.
 #
-# Now parity: are the ones so far odd in number? An LSTM with 8 units, and the matrix and attention
-# with D = 16, were trained as in lesson 19, but at three rates with five seeds.
+# For parity, whether the ones so far are odd in number, an LSTM with 8 units, and the matrix and
+# attention with D = 16, were trained as in lesson 19, but at three rates with five seeds.
 #
 # **Predict.** Chance is a half. Which of the three are clearly better, at one rate at least? For
 # attention, it is a guess.
@@ -358,13 +358,13 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 # %% [markdown]
 # ## What we have seen
 #
-# * A matrix keeps pairs, and mixes them if the dot products of their keys are not 0. The mLSTM can
+# * A matrix keeps pairs, and mixes them if the dot products of their keys are not 0; the mLSTM can
 #   run step by step or all at once.
 # * An exponential gate has no ceiling. A normaliser adds up the weights, to divide by them; the
-#   mLSTM divides by 1 at least. A stabiliser divides all weights by one number, so that none is
-#   infinite.
+#   mLSTM divides by 1 at least.
+# * A stabiliser divides all weights by one number, so that none is infinite.
 # * LSTM, minimal LSTM, linear attention and mLSTM are one recurrence with different gates.
-# * Attention keeps everything, and found every pair here. A state stays small, and with gates that
+# * Attention keeps everything, and found every pair here; a state stays small, and with gates that
 #   read h it can follow parity.
 
 # %% [markdown]
