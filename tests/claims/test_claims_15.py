@@ -77,6 +77,18 @@ def came_back(model, numbers):
     return rows[each, last - 15], rows[each, last]
 
 
+def test_along_c_more_is_left_of_the_gradient_in_the_trained_reader(numbers):
+    """The product of f over the last 15 steps is 0.43 in the mean, and 0.01 in ten new layers."""
+    sizes = (numbers != 0).sum(dim=1).tolist()
+
+    def left(model):
+        rows = gates(model.double(), numbers)["f"].split(sizes)
+        return torch.stack([f[-15:].prod(dim=0) for f in rows if len(f) > 15]).mean().item()
+
+    assert left(trained_reader()[0]) == pytest.approx(0.4346, abs=5e-4)
+    assert {round(left(train(seed, rounds=0)), 2) for seed in range(10)} == {0.01}
+
+
 def test_more_of_the_gradient_comes_back_through_the_trained_reader(numbers):
     """0.26 in the mean of 146 lines, at most 0.005 in ten new layers.
 
