@@ -210,9 +210,9 @@ layers = {
 
 # %% [markdown]
 # 60 steps multiply 60 times, so the factor is the 60th root of what is left at lag 60. A forget
-# gate with bias 1 rests at σ(1) = 0.73. Along c alone, the factor would be about that.
+# gate with bias 1 rests at σ(1) = 0.73. So along c alone, the factor would be about that.
 #
-# **Predict.** Is the factor per step of that LSTM below 0.73, about 0.73, or above it?
+# **Predict.** Is the factor per step of the LSTM with bias 1 below 0.73, about 0.73, or above it?
 
 # %%
 plot, axes = figure(width=720, height=400)
@@ -238,8 +238,8 @@ show(plot, alt)
 # ## Where the run broke
 #
 # Back to the run that ended in `nan`. Did its gradient grow on the way back, *through time*? Or did
-# the head break it, which stands behind the last step? Three tests help. The first is the factor
-# per step, for the sign that has the larger one.
+# the head break it, which stands behind the last step? Three tests help. The first test is the
+# factor per step, for the sign that has the larger one.
 
 
 # %%
@@ -252,8 +252,8 @@ def factor_of(layer, T=60):
 
 
 # %% [markdown]
-# Before the first update it is 1.05: relu's slope is 1 for a positive number, so only $W_{hh}$ is
-# left.
+# Before the first update the factor is 1.05: relu's slope is 1 for a positive number, so only
+# $W_{hh}$ is left.
 #
 # **Predict.** A guess: what is the factor after one update, about 1.1, about 1.4, or above 10?
 
@@ -312,7 +312,7 @@ print("the RNN alone:   ", ending(train(rnn, head)))
 print("both, 10 numbers:", ending(train(*new_network(seed=0), T=10)))
 
 # %% [markdown]
-# In this run all three point to time. But none of them is a proof:
+# In this run all three tests point to time. But none of them is a proof:
 #
 # * A run may learn with a factor above 1. That of the run over 10 numbers goes up to 1.26.
 # * With a part frozen it is another run. An LSTM below learns alone, and not with its head.
@@ -407,8 +407,8 @@ head.requires_grad_(False)
 print("the LSTM alone, no limit:", ending(train(lstm, head, **settings)))
 
 # %% [markdown]
-# Alone it learns, as if it were innocent. With seeds 1 and 2 it guesses. So we look at both parts
-# together, for 30 updates with the limit, and then without it.
+# Alone it learns, as if it were innocent. With seeds 1 and 2 the LSTM alone guesses. So we look at
+# both parts together, for 30 updates with the limit, and then without it.
 
 # %%
 lstm, head = opened(seed=0)
