@@ -231,8 +231,8 @@ report["batch composition"]
 #
 # `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four
 # steps. So its state walks down each column, from line to line. The head takes the last column
-# alone. In `example` only line 2 has a character there, so that only line 3 below it would move. So
-# we take eight characters of each line, and no padding.
+# alone. In `example` only line 2 has a character in the last column, so that only line 3 below it
+# would move. So we take eight characters of each line, and no padding.
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
@@ -343,7 +343,8 @@ diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 # `fay` is a bare layer that reads both ways. If its last step changes, all steps before it move.
 # For what is by design the tool has a third word: *property*.
 #
-# **Predict.** What does the report call it, a fault, a suspicion or a property?
+# **Predict.** What is it to the report that `fay` reads both ways: a fault, a suspicion or a
+# property?
 
 # %%
 torch.manual_seed(0)
