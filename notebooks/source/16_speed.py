@@ -13,8 +13,8 @@
 # ## The same numbers, and a clock
 #
 # In lesson 04 you wrote the loop over time, and it gives the numbers of `nn.LSTM` to twelve digits.
-# But could you train with it? Begin with the way forward alone. Let both read 20 lines of our data,
-# 32 characters of each.
+# But could you train with it? Begin with the way forward alone. Let the loop and `nn.LSTM` read 20
+# lines of our data, 32 characters of each.
 
 # %%
 import torch
@@ -86,9 +86,9 @@ same(in_a_row(per_sample(*exact)), wanted)
 
 # %% [markdown]
 # Equal. And the time? Our clock is `thread_time`. It stands still while other software has our
-# core. Each program runs once without it, to set up things. Then they run *in turn*: one run of
-# each, then again one of each, for a second and at least ten times. We keep the shortest time of
-# each, the one that was disturbed least.
+# core. Each program first runs once unmeasured, to set up things. Then they run **in turn**: one
+# run of each, then again one of each, for a second and at least ten times. We keep the shortest
+# time of each, the one that was disturbed least.
 #
 # It matters what ran just before: straight after itself, `nn.LSTM` took 0.15 ms, and in turn with
 # all programs of this lesson, or after a pause, about 0.4 ms. Why, we do not know. In a model, too,
@@ -129,8 +129,8 @@ for limit in (3, 10):
     print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# Type `slow / fast` in a new cell to see your ratio. We measured 50 to 80, and about 140 with each
-# program straight after itself.
+# More than 10 times: we measured 50 to 80, and about 140 with each program straight after itself.
+# Type `slow / fast` in a new cell to see your ratio.
 #
 # In this lesson we climb a ladder from this program towards `nn.LSTM`, and at each rung the results
 # stay equal.
@@ -153,7 +153,7 @@ print("nn.LSTM:   ", count(lstm, x, states))
 print("per_sample:", count(per_sample, *given))
 
 # %% [markdown]
-# The multiplications are equal. The calls of our Python are not: 8,423 in place of one.
+# The multiplications are equal. Our Python makes 8,423 calls in place of one.
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
 # one number, about 100 times, or less than 10 times?
@@ -244,9 +244,9 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# `chunk` is one call. To take the next step of x is none, and `.T` is none.
+# `chunk` is one call, to take the next step of x is none, and `.T` is none.
 #
-# **Predict.** How many calls are in one turn of this loop?
+# **Predict.** How many calls are in one turn of the loop of `one_product`?
 
 # %%
 calls = count(one_product, *given).calls
@@ -322,8 +322,8 @@ for rung, time in zip(rungs, times):
 #
 # Training goes back through the loop as well. Autograd takes the calls of `hoisted` one by one,
 # from the last to the first. At each step it has dz, the gradient of the four sums, as in lesson
-# 10. It makes two products with it: one for d_h, the gradient of the h that the step has read, and
-# one for this step's share of the gradient of `weight_hh`. For the second one dz is turned.
+# 10. A step makes two products with dz: one for d_h, the gradient of the h that the step has read,
+# and one for this step's share of the gradient of `weight_hh`. For the second one dz is turned.
 
 # %%
 pictures.rung("autograd")
@@ -346,7 +346,7 @@ at_once = dz.flatten(0, 1).T @ before.flatten(0, 1)  # (4H, T·B) @ (T·B, H)
 same(added, at_once)
 
 # %% [markdown]
-# So this product can leave the loop, too:
+# So the product for `weight_hh` can leave the loop, too:
 
 # %%
 pictures.rung("own backward")
@@ -354,7 +354,8 @@ pictures.rung("own backward")
 # %% [markdown]
 # In PyTorch, a way back of our own is a class made from `torch.autograd.Function`, here for tanh.
 # Its functions get a bag, `ctx`, and no `self`, hence `@staticmethod`. `forward` puts in what the
-# way back needs, and `backward` takes it out. We call neither of them, but `apply`.
+# way back needs, and `backward` takes it out. We call neither `forward` nor `backward`, but
+# `apply`.
 
 
 # %%
@@ -417,12 +418,13 @@ for limit in (0.3, 0.9):
     print(f"less than {limit} of the time:", fast / slow < limit)
 
 # %% [markdown]
-# We measured about 0.6. What has saved so much? The move takes two calls out of each step back, a
-# product and an addition. `calls_inside` counts by another rule: the calls inside PyTorch, also
-# those of autograd, but none that only looks at a tensor, such as `chunk`. By it a step of
-# `hoisted`, forward and back, makes 27.
+# Something between: we measured about 0.6. What has saved so much? The move takes two calls out of
+# each step back, a product and an addition. `calls_inside` counts by another rule: the calls inside
+# PyTorch, also those of autograd, but none that only looks at a tensor, such as `chunk`. By
+# `calls_inside` a step of `hoisted`, forward and back, makes 27.
 #
-# **Predict.** A guess: are these two calls most of what `own_backward` saves of the 27?
+# **Predict.** A guess: are the product and the addition most of what `own_backward` saves of the
+# 27?
 
 # %%
 from lstm_lessons.ladder.counting import calls_inside
@@ -525,7 +527,7 @@ for letter in "TBIH":
 # what is *within* a step, and the product with x. If a step is small, there is little to share, and
 # the cores wait for each other.
 #
-# If you measure there, change three things:
+# If you measure on several cores or a GPU, change three things:
 #
 # * Ask first whether there is a GPU: `torch.cuda.is_available()`. A move that fails may leave a
 #   layer that cannot be called any more.
@@ -565,8 +567,7 @@ for name, seconds in times.items():
     print(f"{name:9} {seconds / times['one core']:.2f}")
 
 # %% [markdown]
-# Two cores take 0.5 at best. Where other software needs the second core, they may take longer than
-# one.
+# Two cores take 0.5 at best, and longer than one where other software needs the second core.
 #
 # ## Which one to take
 #
