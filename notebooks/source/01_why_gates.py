@@ -13,7 +13,8 @@
 # ## What must be remembered, and for how long
 #
 # An open bracket has to be closed, and whoever reads the text between has to remember it until
-# then. In lesson 00, unit 5 of the trained reader did so. Here it reads another line:
+# then. In lesson 00, unit 5 of the trained reader remembered that a bracket was open. Here it reads
+# another line:
 
 # %%
 from lstm_lessons import pictures
@@ -95,8 +96,8 @@ pictures.cell("f i g", {"f": 0.9, "i": 0.5, "g": -1, "c_before": 2})
 #
 # This is the heart of the LSTM. A network has H numbers in its memory, its *units*, and each has
 # gates and news of its own. Here is unit 5 of the reader once more. The input gate i is wide open
-# at the opening bracket alone. Inside, it still lets in a little, so c grows a little. The forget
-# gate f is near 1 there, and shut at the closing bracket.
+# at the opening bracket alone. Inside, it still lets in a little, so c grows a little. Between the
+# brackets the forget gate f is near 1, and at the closing bracket it is shut.
 
 # %%
 pictures.unit(line, "f i")
@@ -111,8 +112,8 @@ pictures.unit(line, "f i")
 # easier to make.
 #
 # So we *nudge* the first word of the smallest network from 1 to 1.001, let it read ten words of 0,
-# and see how far the last state moves. If it hardly moves, training gets hardly a hint that the
-# first word matters.
+# and see how far the last state moves. If a nudge of the first word hardly moves the last state,
+# training gets hardly a hint that this word matters.
 
 
 # %%
@@ -190,7 +191,7 @@ print(f"moved by {moved:.6f}, {moved / 0.001:.2f} times the nudge")
 # The *bias* b is a list of numbers that are added at every step. The index *ih* means from the
 # input to h, and *hh* from h to h.
 #
-# In PyTorch it is `nn.RNN`. It returns `output`, the states after every word. We let a new one read
+# In PyTorch it is `nn.RNN`. It returns `output`, the states after every word. We let a new RNN read
 # 61 words of 8 numbers:
 
 # %%
@@ -275,10 +276,10 @@ for f in (0.9, 0.99):
 # %% [markdown]
 # 69 steps, about ten times as many as with 0.9.
 #
-# What keeps a gate between 0 and 1? A *sigmoid* does, $\sigma(z) = 1 / (1 + e^{-z})$. For the
-# forget gate, z is a sum of three parts: one from the word, one from the old h, and a bias $b_f$.
-# Where the first two parts are small, the gate rests near $\sigma(b_f)$. So the bias sets how long
-# a memory lasts when nothing special is read:
+# A *sigmoid*, $\sigma(z) = 1 / (1 + e^{-z})$, keeps a gate between 0 and 1. For the forget gate, z
+# is a sum of three parts: one from the word, one from the old h, and a bias $b_f$. Where the first
+# two parts are small, the gate rests near $\sigma(b_f)$. So the bias sets how long a memory lasts
+# when nothing special is read:
 
 
 # %%
@@ -295,8 +296,8 @@ for bias in (-2, 0, 1, 2, 4, 6):
 #
 # An LSTM is said to cure vanishing gradients. Let us look at a new one, whose weights and biases
 # are small random numbers. `forget_gates` computes f for each step and each unit (lesson 02 shows
-# how). The product of the last 30 of these is what is left of an old c, and of the gradient along
-# the thick line.
+# how). The product of the last 30 values of f is what is left of an old c, and of the gradient
+# along c.
 #
 # **Predict.** After 30 steps, is about a tenth of an old c left, about a thousandth, or less than a
 # millionth?
@@ -319,7 +320,7 @@ print(f"left of c after 30 steps, at most: {gates[-30:].prod(dim=0).max():.0e}")
 #
 # $$\frac{1}{1 + e^{-b_f}} = f \qquad\text{so}\qquad b_f = \ln \frac{f}{1 - f}$$
 #
-# For 30 steps:
+# For a half-life of 30 steps:
 
 # %%
 f = 0.5 ** (1 / 30)
@@ -329,7 +330,8 @@ print(f"f = {f:.3f}, bias {b_f:.2f}, and its sigmoid is {sigmoid(b_f):.3f}")
 # %% [markdown]
 # PyTorch keeps the biases for i, f, g and the grey o in one list, in this order, so the second
 # quarter of the list is the forget gate's. There are two such lists, `bias_ih_l0` and `bias_hh_l0`,
-# and the gate gets their sum. We write our number into one of them, and 0 into the other.
+# and the gate gets their sum. We write our bias into one of the two lists of biases, and 0 into the
+# other.
 
 
 # %%
