@@ -20,8 +20,8 @@
 # long. The usual filling is the number 0, which stands for no character, and that is called
 # *padding*. (The character `0` has a number of its own.)
 #
-# The next cell reads the line with 28 such zeros behind it, and asks the reader after each step how
-# sure it is. In the picture below, each dot is such a zero.
+# The next cell reads the line with 28 zeros behind it, and asks the reader after each step how sure
+# it is.
 
 # %%
 import torch
@@ -37,6 +37,9 @@ with torch.no_grad():
     sure = torch.sigmoid(reader.head(states))[:, 0]
 print(f"after its own 12 characters: {sure[11]:.0%} code")
 print(f"after 28 zeros more:         {sure[39]:.0%} code")
+
+# %% [markdown]
+# In the picture, each dot is a zero of the padding.
 
 # %%
 from lstm_lessons import pictures
@@ -145,7 +148,7 @@ same(last, alone)
 
 # %% [markdown]
 # So with one direction the padding does no harm, if you take h from the right step. Two directions
-# (lesson 07) are another matter. A new layer reads both ways. We compare both halves of its
+# (lesson 07) are another matter. A new layer reads both ways: we compare both halves of its
 # `output` for `word` with what it gives for `word` alone.
 #
 # **Predict.** Which half is wrong, the forward or the reverse one?
@@ -180,7 +183,7 @@ pictures.padded(lines, stage="sorted")
 # those of step 1, and so on. This is the *packed* batch, and its long list of characters is called
 # `data`. In the next picture the small number of a character says where in `data` it stands.
 #
-# **Predict.** How many lines are still running at step 3?
+# **Predict.** How many of the lines `to`, `f(a,b)`, `word` and `x` are still running at step 3?
 
 # %%
 pictures.padded(lines, stage="packed")
@@ -188,9 +191,9 @@ pictures.padded(lines, stage="packed")
 # %% [markdown]
 # Two: only `f(a,b)` and `word` have a fourth character. The `batch_sizes` are 4, 3, 2, 2, 1, 1.
 #
-# PyTorch's `pack_padded_sequence` does this. With `enforce_sorted=False` it sorts the lines itself;
-# without it, it raises an error if they are not sorted. To see what it does we pack the numbers
-# themselves, and turn each one back into its character.
+# PyTorch has `pack_padded_sequence` for this. With `enforce_sorted=False` it sorts the lines
+# itself; without it, it raises an error if they are not sorted. To see what `pack_padded_sequence`
+# does, we pack the numbers themselves, and turn each one back into its character.
 
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -207,7 +210,7 @@ print("data:       ", " ".join(characters))
 print("batch_sizes:", packed_numbers.batch_sizes.tolist())
 
 # %% [markdown]
-# They stand as in the picture.
+# The characters stand as in the picture of the packed batch.
 #
 # Two lists lead from your order to the stairs and back:
 
@@ -215,9 +218,9 @@ print("batch_sizes:", packed_numbers.batch_sizes.tolist())
 pictures.two_orders(lines)
 
 # %% [markdown]
-# The bottom row says which line lies on each stair: 1, 2, 0, 3. That is `sorted_indices`, and if no
-# two lengths are equal, `lengths.argsort(descending=True)`. The top row says on which stair each
-# line lies: 2, 0, 1, 3. That is `unsorted_indices`.
+# The bottom row is `sorted_indices`, which says which line lies on each stair. If no two lengths
+# are equal, it is `lengths.argsort(descending=True)`. The top row of the picture is
+# `unsorted_indices`, which says on which stair each line lies.
 
 # %%
 print("sorted_indices:  ", packed_numbers.sorted_indices.tolist())
@@ -231,7 +234,8 @@ print("unsorted_indices:", packed_numbers.unsorted_indices.tolist())
 #
 # **Try it.**
 #
-# 1. Find `data[5]` above and below. Which sentence is it from, and which step?
+# 1. Find `data[5]` in the padded and in the packed block. Which sentence is it from, and which
+#    step?
 # 2. Make one sentence 8 words long, and all the others 1 word. Which share of the places is left
 #    out?
 
@@ -301,8 +305,8 @@ print("all rows:", same(h_packed[0], alone))
 # row is what its line gives alone. The output is packed, too, in the order of `data`.
 #
 # Is our loop what `nn.LSTM` does? It begins with zeros, and its states come back with a row for
-# each stair. `back` is the list 2, 0, 1, 3 from above: line 0 lies on stair 2, line 1 on stair 0.
-# So `h_stairs[back]` has a row for each line, in your order.
+# each stair. `back` is the list 2, 0, 1, 3: line 0 lies on stair 2, line 1 on stair 0. So
+# `h_stairs[back]` has a row for each line, in your order.
 
 # %%
 zeros = torch.zeros(4, 16)
@@ -343,9 +347,9 @@ print("`word`, both directions:", same(both_packed[2, :4], word))
 #
 # The reader that comes with the course was trained with a verdict at *every* step, by
 # `lstm_lessons/data/train_reader.py`. So there is a loss at every step of the block, behind a
-# line's end, too. These must not count. The *mask* says which steps do. In lesson 06 a mask held
-# numbers; this one is true where a line has a character. Step t of a line has one if t is smaller
-# than the line's length $n_b$. For a length of 2, the steps 0 and 1 are true.
+# line's end, too. These must not count. The *mask* says which steps count: step t of a line does if
+# t is smaller than the line's length $n_b$. In lesson 06 a mask held numbers; this one is true
+# where a line has a character. For a length of 2, the steps 0 and 1 are true.
 #
 # $$\underset{(B,\,T)}{\text{mask}_{b,t}} = \big(t < n_b\big)$$
 #
@@ -472,9 +476,11 @@ def count_right(model, lengths):
 
 
 # %% [markdown]
-# Both are trained in the next cell, which takes some seconds, on a busy machine up to a minute.
+# The packed and the padded reader are trained in the next cell, which takes some seconds, on a busy
+# machine up to a minute.
 #
-# **Predict.** Which of the two beats the rule: the packed reader, the padded one, both or none?
+# **Predict.** Which of the two beats the 209 lines of the rule: the packed reader, the padded one,
+# both or none?
 
 # %%
 all_40 = torch.full((726,), 40)
@@ -494,8 +500,8 @@ for kind, counts in measured("padding").items():
 
 # %% [markdown]
 # Nine of ten packed ones beat the rule. Of the padded ones two do, and four are hardly better than
-# guessing. With three times the training, none of the ten beats it. Why does training not teach
-# them to wait through the zeros? Look how many there are:
+# guessing. With three times the training, none of the ten beats it. Why does training not teach the
+# padded readers to wait through the zeros? Look how many there are:
 
 # %%
 zeros = 40 - data_lengths
