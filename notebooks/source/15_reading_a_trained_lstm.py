@@ -55,8 +55,8 @@ def all_verdicts(model):
 
 
 # %% [markdown]
-# What a unit shows is read in two places: by the gates at the next step, through column 5 of
-# `weight_hh`, and by the head. If both columns are zero, nothing reads unit 5 any more.
+# What a unit shows is read in two places: by the gates at the next step, and by the head. If column
+# 5 is zero in `weight_hh` and in the head's weight, nothing reads unit 5 any more.
 #
 # **Predict.** A guess: the whole reader gets 217 lines right. How many does it get right without
 # unit 5?
@@ -122,7 +122,7 @@ at_ends = ((f < 0.1) | (f > 0.9)).double().mean().item()
 print(f"below 0.1 or above 0.9: {at_ends:.0%}")
 
 # %% [markdown]
-# 80 %, and in ten new layers at most 1.2 %. For the gradient this has two sides.
+# 80 %, and in ten new layers at most 1.2 %. For the gradient, a saturated gate has two sides.
 #
 # * Along c it is multiplied by f at each step: over the last 15 steps by 0.43 in the mean, in new
 #   layers by 0.01. So *more* comes back, and the score's gradient at that distance is larger, too.
@@ -175,8 +175,9 @@ print(f"always 'shut':  {shut:.1%}")
 print("f(a, (b, c), d)", marks("f(a, (b, c), d)"), sep="\n")
 
 # %% [markdown]
-# At four, from the inner `)` to the `d`. You know two more kinds: the string above, and the `V` of
-# lesson 02. Others are found by looking. Here are the four lines with the most wrong characters.
+# At four, from the inner `)` to the `d`. You know two more things that break the story: a bracket
+# in a string, and the `V` of lesson 02. Others are found by looking. Here are the four lines with
+# the most wrong characters.
 
 # %%
 failures = []
@@ -213,7 +214,7 @@ for name in ["bracket in bracket", "list", "the rest"]:
 
 # %% [markdown]
 # The first kind always breaks it. Of the rest two do, and both have their bracket in a string. But
-# what is it in the lists? We change one thing: we put a space in front.
+# what is it in the lists? We change one thing: we put a space in front of each list.
 
 # %%
 lists = [line.text for line in lines[others] if kind(line.text) == "list"]
@@ -223,21 +224,24 @@ for name, texts in edits.items():
     broken = sum("^" in marks(text) for text in texts)
     print(f"{name:24}{broken:3} of {len(texts)} lines")
 
+# %% [markdown]
+# With a single space in front, none of these lists breaks the story. So their `[` breaks it only at
+# the very beginning. But that is not enough: 6 lists begin so, too, and keep the story. We count
+# how many of the 484 lines of the training begin with `[`.
+
 # %%
 at_start = [line.text.startswith("[") for line in lines[trained]]
 print("trained lines that begin with [:", sum(at_start))
 
 # %% [markdown]
-# With a single space in front, none of these lists breaks it. So their `[` breaks it only at the
-# very beginning. But that is not enough: 6 lists begin so, too, and keep the story. A likely reason
-# is that only one of the 484 lines of the training begins so. What is left of the story: *one
-# bracket at a time, not in a string, no `[` at the beginning, and no `V`.*
+# Only one, so the reader hardly met such lines in training. This is a likely reason. What is left
+# of the story: *one bracket at a time, not in a string, no `[` at the beginning, and no `V`.*
 #
 # ## One unit alone?
 #
 # A correlation says how closely two rows of numbers go together along a straight line: 1 or −1 is
-# as closely as can be, 0 is not at all. One row is h of a unit, since h is what gates and head
-# read. The other is 1 where a bracket is open, and 0 elsewhere.
+# as closely as can be, 0 is not at all. We take h of a unit, since h is what gates and head read,
+# and a row that is 1 where a bracket is open, and 0 elsewhere.
 
 
 # %%
@@ -261,9 +265,9 @@ for unit, tie in enumerate(ties.tolist()):
 #
 # ## Take it out
 #
-# What goes together with an open bracket need not be *used*. To see what is used, take it out, as
-# at the top of the page. That is called *ablation*. There the unit showed 0. But unit 8, for one,
-# hardly ever shows 0. So now each unit shows its own mean on the lines trained on.
+# What goes together with an open bracket need not be *used*. To see whether a unit is used, take it
+# out: that is called *ablation*. At the top of the page, the unit that was taken out showed 0. But
+# unit 8, for one, hardly ever shows 0. So now each unit shows its own mean on the lines trained on.
 #
 # A unit that always shows 0.3 adds 0.3 times its column to the sums. So we put that into the bias,
 # and set the column to zero. The unit itself goes on, but nothing reads it: it is *muted*.
@@ -338,11 +342,11 @@ print("changed, right:", *effect_of_muting([4, 5, 8, 9, 10]))
 # each with its own seed, and kept both heads. The picture has a row for each.
 #
 # A dot is the share of characters at which the question is answered right, with one unit muted at
-# its mean. The black diamond is the unit that is tied most closely to brackets. The upright line is
-# the share with all units.
+# its mean. The upright line is the share with all units. The diamond is the unit that is tied most
+# closely to brackets.
 #
-# **Predict.** A guess: in how many of the ten rows does the diamond stand farthest to the left, so
-# that this unit costs most?
+# **Predict.** A guess: in how many of the ten rows, one for each reader, does the diamond stand
+# farthest to the left, so that this unit costs most?
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -372,8 +376,8 @@ show(plot, alt)
 #
 # ## A linear probe, and its control
 #
-# What does a layer know? Fit a small model that reads its states, a **linear probe**. It is a
-# weighted sum of the 16 numbers of h, and a bias. We fit it to the first 484 lines by least
+# What does a layer know? Fit a small model that reads the states of a layer, a **linear probe**. It
+# is a weighted sum of the 16 numbers of h, and a bias. We fit it to the first 484 lines by least
 # squares, as we fitted AR in lesson 14. The sum should be 1 where a bracket is open, and −1 where
 # none is. Above 0 means "open".
 
@@ -411,9 +415,9 @@ for name, part in {"trained on": trained, "others": others}.items():
 # %% [markdown]
 # 94.6 % of the others: brackets can be read from the states. But unit 5 alone has 97.0 %. "h of
 # unit 5, minus 0.3" is a weighted sum and a bias, so the probe could have been this. (0.3 is the
-# best of five borders on the lines trained on.) The fit took another sum, which is better on the
-# lines trained on and worse on the others. So the probe's share is not the best possible: **a probe
-# gives a lower bound** of what can be read.
+# best of five borders on the lines trained on.) The fit took a sum better than unit 5 on the lines
+# trained on and worse on the others. So the probe's share is not the best possible: **a probe gives
+# a lower bound** of what can be read.
 #
 # Or is it the probe that has learnt it? A layer that has learnt nothing mixes its characters into
 # h, too. So the control is a layer before any training: `train` with 0 rounds.
