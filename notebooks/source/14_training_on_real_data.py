@@ -159,8 +159,8 @@ class Forecaster(nn.Module):
 # For tanh and the sigmoid 90 and 100 are nearly the same: both are flat there. So we *scale*:
 # subtract the mean, and divide by the *standard deviation*, which says how far numbers typically
 # lie from their mean. The mean of 18, 20 and 22 is 20, and the squares of the distances are 4, 0
-# and 4. We divide their sum by 2, one less than there are numbers. That is 4, and the root of it is
-# 2.
+# and 4. We divide their sum by 2, one less than there are numbers, because their mean was made of
+# the same numbers. That is 4, and the root of it is 2.
 #
 # Both are **of the training years only**. With a mean of all years, the network would read
 # something that nobody knew in 1920. That is a *leak*, as in lesson 07: something of what is to be
@@ -420,8 +420,8 @@ show(plot, alt)
 # ## Which years?
 #
 # So the formula wins? Our rule spoke of the luck of the *seeds*. All were asked about the same 53
-# years, so they share the luck of the *years*. We leave out one of the two years that count most,
-# 1956 and 1958.
+# years, so they share the luck of the *years*. We leave out one year, 1956 or 1958. On these two
+# the differences hang most.
 
 
 # %%
@@ -449,8 +449,9 @@ for name, forecasts in rows.items():
 # > The setting was chosen on the validation part. Ten seeds: mean 17.9, standard deviation 0.8, in
 # > 53 test years. AR(9) has 19.6, and AR(9) of roots has 16.7. Both differences are more than luck
 # > of the seeds, but each hangs on one year. So these years cannot tell the network from a formula.
-# > We tried the 18 settings and the roots, and chose the order 9, after we had seen test errors. Of
-# > all 16 orders 9 has the smallest test error. So all three numbers may be too good.
+# > This page tells it in order, but its authors had seen test errors before they tried the 18
+# > settings and the roots, and before they chose the order 9. Of all 16 orders 9 has the smallest
+# > test error. So all three numbers may be too good.
 #
 # So is 18 good? It is about what a formula of ten numbers reaches. To say more, one needs more test
 # years, not more seeds.
@@ -510,10 +511,10 @@ summary("AR(9) less LSTM", formula - lstm)
 # numbers are too few to learn years by heart. So more than half is the easier exam: its years come
 # from quiet centuries as well.
 #
-# And the rest? Cut by time, the LSTM was 0.3 behind AR(9). Shuffled it is 2.3 ahead, by more than
-# four standard errors. Perhaps this is the leak. Perhaps the LSTM is better in other years: cut by
-# time, it was as far ahead on the validation part, with a picked 11.4 to 13.7. These numbers cannot
-# tell. So 13.2 does not say how well the next years are forecast.
+# And the rest? Shuffled the LSTM is 2.3 ahead of AR(9), in a standard error of 0.5, though the ten
+# shuffles share their years. Perhaps this is the leak. Perhaps the LSTM is better in other years:
+# cut by time, it was as far ahead on the validation part. These numbers cannot tell. So 13.2 does
+# not say how well the next years are forecast.
 #
 # You do not find a leak by the error. Ask of each number that goes in: which years was it made
 # from?
