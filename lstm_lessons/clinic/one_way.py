@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from lstm_lessons.clinic.case import Case
@@ -13,19 +14,22 @@ def two_way(case: Case) -> list[str]:
     return [name or "the layer" for name, each in case.recurrent.items() if each.bidirectional]
 
 
-def reads_both_ways(names: list[str]) -> str:
-    """Return in words that these layers read both ways."""
-    return f"{listed(names)} read{'s' if len(names) == 1 else ''} both ways"
+def by_design(
+    case: Case, layers: list[str], fact: str, look: Callable[[Case], str], reason: str, gone: str
+) -> tuple[bool, str]:
+    """Return whether the layers that read both ways explain a fact, and the fact in full.
 
-
-def reverse_of(names: list[str]) -> str:
-    """Return in words the reverse passes of these layers."""
-    return f"the reverse pass{'es' if len(names) > 1 else ''} of {listed(names)}"
-
-
-def one_way(case: Case) -> Case | None:
-    """Return the case with the reverse passes silenced; None where they cannot be."""
+    ``look`` says what is seen of a case, "" where nothing is. With the reverse passes silenced it
+    has to see nothing (``gone`` says so in words), or they cannot be silenced; what it sees then is
+    the fact to go on with.
+    """
+    passes = "reverse pass" if len(layers) == 1 else "reverse passes"
+    silenced = f"with the {passes} of {listed(layers)} silenced"
     subject = case.subject.one_way()
     if subject is None:
-        return None
-    return replace(case, subject=subject, results=subject.results(case.example.call))
+        return True, f"{fact}. Perhaps by design: {reason}"
+    results = subject.results(case.example.call)
+    still = look(replace(case, subject=subject, results=results))
+    if still:
+        return False, f"{silenced}, {still}"
+    return True, f"{fact}. By design: {reason}, and {silenced} {gone}"

@@ -6,7 +6,7 @@ from torch import nn
 
 from lstm_lessons.clinic.case import Case, moved_alone, some
 from lstm_lessons.clinic.moves import largest, listed, moved, places
-from lstm_lessons.clinic.one_way import one_way, reads_both_ways, reverse_of, two_way
+from lstm_lessons.clinic.one_way import by_design, two_way
 from lstm_lessons.clinic.report import HOLDS, PROPERTY, SUSPICION, Finding
 from lstm_lessons.clinic.sequences import Untried
 
@@ -50,18 +50,20 @@ def _looks_ahead(case: Case, tried: list[int]) -> str:
 
 
 def _early(case: Case, fact: str, tried: list[int]) -> Finding:
-    both = two_way(case)
-    if both:
-        silent = one_way(case)
-        still = "" if silent is None else _looks_ahead(silent, tried)
-        if not still:
-            fact += f". {'Perhaps by' if silent is None else 'By'} design: {reads_both_ways(both)}"
-            if silent is not None:
-                fact += f", and with {reverse_of(both)} silenced no earlier step moves"
-            return Finding(
-                NAME, PROPERTY, fact + ". It has seen what comes next, and must not be asked for it"
-            )
-        fact = f"with {reverse_of(both)} silenced, {still}"
+    layers = two_way(case)
+    if layers:
+        reason = f"{listed(layers)} read{'s' if len(layers) == 1 else ''} both ways"
+        explained, fact = by_design(
+            case,
+            layers,
+            fact,
+            lambda other: _looks_ahead(other, tried),
+            reason,
+            "no earlier step moves",
+        )
+        if explained:
+            fact += ". It has seen what comes next, and must not be asked for it"
+            return Finding(NAME, PROPERTY, fact)
     looks = {
         type(each).__name__
         for each in case.subject.modules.values()

@@ -12,7 +12,7 @@ from lstm_lessons.clinic.case import Case, said
 from lstm_lessons.clinic.example import Example, argument_names, is_state, name_of
 from lstm_lessons.clinic.moves import by, largest, listed
 from lstm_lessons.clinic.nested import leaves
-from lstm_lessons.clinic.one_way import one_way, reverse_of, two_way
+from lstm_lessons.clinic.one_way import by_design, two_way
 from lstm_lessons.clinic.report import FAULT, HOLDS, PROPERTY, Finding
 from lstm_lessons.clinic.sequences import Packed, Untried
 
@@ -129,17 +129,12 @@ def _state(result: Any, parameters: list[str]) -> dict[str, Any]:
 
 
 def _differs(case: Case, fact: str, again: Callable[[Case], str]) -> Finding:
-    both = two_way(case)
-    if both:
-        silent = one_way(case)
-        still = "" if silent is None else again(silent)
-        if not still:
-            fact += f". {'Perhaps by' if silent is None else 'By'} design: a reverse pass needs "
-            fact += "the chunk that has not been read yet"
-            if silent is not None:
-                fact += f", and with {reverse_of(both)} silenced nothing differs"
+    layers = two_way(case)
+    if layers:
+        reason = "a reverse pass needs the chunk that has not been read yet"
+        explained, fact = by_design(case, layers, fact, again, reason, "nothing differs")
+        if explained:
             return Finding(NAME, PROPERTY, fact)
-        fact = f"with {reverse_of(both)} silenced, {still}"
     perhaps = (
         "the state that is handed in is not used, is not the last one, or only h is handed on; "
     )
