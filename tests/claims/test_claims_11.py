@@ -74,6 +74,17 @@ def test_of_what_goes_on_from_the_gates_to_the_h_before_f_has_little():
     assert given[1] < 0.1 * given[[0, 2, 3]].min()
 
 
+def lengths_along_c(steps, weights):
+    """Return how long the gradient of each x is, the last first, if only d_c is handed back."""
+    zeros = torch.zeros(1, 16, dtype=torch.float64)
+    d_h, d_c, lengths = torch.ones_like(zeros), zeros, []
+    for step in reversed(steps):
+        dz, d_c = gates_backward(d_h, d_c, step)
+        lengths.append((dz @ weights.weight_ih).norm().item())
+        d_h = zeros
+    return lengths
+
+
 def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
     """With a forget bias of 1: 0.82 per step is measured, and 0.74 where only d_c is handed back.
 
@@ -96,12 +107,8 @@ def test_along_c_alone_less_is_left_than_with_the_mixed_ways():
     alone = f.prod(dim=0) ** (1 / 60)
     assert round(((curve[60] / curve[0]) ** (1 / 60)).item(), 2) == 0.82
     assert round(alone.min().item(), 2) == 0.68 and round(alone.max().item(), 2) == 0.77
-    d_h, d_c, along_c = torch.ones(1, 16, dtype=torch.float64), start, []
-    for step in reversed(steps):
-        dz, d_c = gates_backward(d_h, d_c, step)
-        along_c.append((dz @ weights.weight_ih).norm())
-        d_h = start
-    assert round(((along_c[60] / along_c[0]) ** (1 / 60)).item(), 2) == 0.74
+    along_c = lengths_along_c(steps, weights)
+    assert round((along_c[60] / along_c[0]) ** (1 / 60), 2) == 0.74
 
 
 def test_every_step_but_the_first_has_an_equal_share_of_the_long_gradient():
@@ -151,6 +158,11 @@ def run_of(rnn, head, lr, limit, updates, T=60):
     return run
 
 
+def last_loss(run):
+    """Return the mean loss of the last 20 updates."""
+    return sum(loss for loss, _, _ in run[-20:]) / 20
+
+
 def losses_of(rnn, head, lr, limit, updates):
     """Train as the lesson does; return the loss of each update."""
     return [loss for loss, _, _ in run_of(rnn, head, lr, limit, updates)]
@@ -179,7 +191,7 @@ def test_a_run_of_30_numbers_explodes_and_ends_in_guessing_without_nan(seed):
     longest, short = (max(length for _, _, length in run) for run in (quiet, faded))
     assert longest > 200 and longest > 8 * quiet[0][2] and short < 2
     clipped = run_of(*network(seed), 0.01, 0.5, 60, T=30)
-    assert sum(loss for loss, _, _ in clipped[-20:]) / 20 < 0.1
+    assert last_loss(clipped) < 0.1
 
 
 def states(rnn, T=60):
@@ -188,6 +200,12 @@ def states(rnn, T=60):
     x[0, :, 0] = torch.tensor([1.0, -1.0])
     with torch.no_grad():
         return rnn(x)[0]
+
+
+def block_of_plus(rnn):
+    """Return the rows and columns of W_hh of the units that hold a +1 to the end."""
+    alive = states(rnn)[-1, 0] > 0
+    return rnn.weight_hh_l0.detach()[alive][:, alive]
 
 
 def factor_of(rnn, sign, T=60):
@@ -265,7 +283,7 @@ def test_in_the_end_of_the_run_of_30_numbers_14_of_16_units_hold_nothing():
     assert (last > 0).any(dim=0).sum() == 2 and 0.001 < last.max() < 0.002
     rnn, head = network(0)
     run = run_of(rnn, head, 0.01, inf, 300, T=30)
-    assert sum(loss for loss, _, _ in run[-20:]) / 20 > 0.97
+    assert last_loss(run) > 0.97
 
 
 def test_after_one_update_three_units_that_hold_plus_feed_one_another():
@@ -275,9 +293,8 @@ def test_after_one_update_three_units_that_hold_plus_feed_one_another():
     """
     rnn, head = network(0)
     run_of(rnn, head, 0.01, inf, 1)
-    alive = states(rnn)[:, 0] > 0
-    assert alive[2:].sum(dim=1).tolist() == [3] * 58
-    block = rnn.weight_hh_l0.detach()[alive[-1]][:, alive[-1]]
+    assert (states(rnn)[2:, 0] > 0).sum(dim=1).tolist() == [3] * 58
+    block = block_of_plus(rnn)
     assert (block > 0).all()
     assert torch.linalg.eigvals(block).abs().max().item() == pytest.approx(1.40, abs=5e-3)
     assert round(factor_of(rnn, 1), 2) == 1.41 and states(rnn)[-1, 0].max() > 1e8
@@ -385,7 +402,7 @@ def test_with_a_limit_of_1_six_of_six_learn_and_every_gradient_of_seed_0_is_long
     """Of seed 0 the lengths begin at 120, end at 12, and are never below 2.7."""
     for seed in range(6):
         run = run_of(*network(seed), 0.01, 1, 60)
-        assert sum(loss for loss, _, _ in run[-20:]) / 20 < 0.1
+        assert last_loss(run) < 0.1
         if seed == 0:
             lengths = [length for _, _, length in run]
             assert [round(lengths[0]), round(lengths[-1])] == [120, 12] and min(lengths) > 2.7
@@ -400,11 +417,6 @@ def lstm_network(seed, forget_bias=3):
         with torch.no_grad():
             lstm.bias_ih_l0[16:32], lstm.bias_hh_l0[16:32] = forget_bias, 0
     return lstm, head
-
-
-def last_loss(run):
-    """Return the mean loss of the last 20 updates."""
-    return sum(loss for loss, _, _ in run[-20:]) / 20
 
 
 @pytest.mark.slow
@@ -451,11 +463,7 @@ def test_the_updates_raise_the_factor_of_an_opened_lstm_above_1():
         x = torch.zeros(20, 1, 1, dtype=torch.float64)
         x[0] = sign
         *_, steps = direction_forward(x, zeros.double(), zeros.double(), weights)
-        d_h, d_c, along_c = torch.ones(1, 16, dtype=torch.float64), zeros.double(), []
-        for step in reversed(steps):
-            dz, d_c = gates_backward(d_h, d_c, step)
-            along_c.append((dz @ weights.weight_ih).norm().item())
-            d_h = zeros.double()
+        along_c = lengths_along_c(steps, weights)
         assert along_c[-1] < along_c[0]
     free = run_of(lstm, head, 0.1, inf, 2, T=20)
     assert free[0][0] < 0.4 and round(free[1][0], 2) == 3.42
@@ -466,22 +474,10 @@ def frozen(part, seed=0, updates=100):
     """Train an opened LSTM without a limit, one part frozen (0 it, 1 the head); return its end."""
     both = lstm_network(seed)
     before = [each.detach().clone() for each in both[part].parameters()]
-    parameters = [*both[1 - part].parameters()]
     both[part].requires_grad_(False)
-    losses = []
-    for _ in range(updates):
-        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-        x = torch.zeros(20, 16, 1, dtype=torch.float64)
-        x[0, :, 0] = sign
-        loss = (both[1](both[0](x)[0][-1])[:, 0] - sign).square().mean()
-        loss.backward()
-        with torch.no_grad():
-            for each in parameters:
-                each -= 0.1 * each.grad
-                each.grad = None
-        losses.append(loss.item())
+    run = run_of(*both, 0.1, inf, updates, T=20)
     assert all(map(torch.equal, before, both[part].parameters()))
-    return sum(losses[-20:]) / 20
+    return last_loss(run)
 
 
 @pytest.mark.slow
@@ -561,8 +557,7 @@ def test_the_growth_of_the_block_settles_at_its_largest_eigenvalue():
     """
     rnn, head = network(0)
     run_of(rnn, head, 0.01, inf, 1)
-    alive = states(rnn)[-1, 0] > 0
-    block = rnn.weight_hh_l0.detach()[alive][:, alive]
+    block = block_of_plus(rnn)
     back, growth = torch.ones(3, dtype=torch.float64), []
     for _ in range(20):
         before, back = back, back @ block

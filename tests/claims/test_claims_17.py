@@ -2,12 +2,12 @@
 
 from copy import deepcopy
 from itertools import permutations
-from pathlib import Path
 from pickle import UnpicklingError
 
 import numpy
 import pytest
 import torch
+from page import defined
 from torch import nn
 from torch._decomp import decompositions
 from torch.export import Dim, export
@@ -20,7 +20,6 @@ from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_keras, to_onnx
 from lstm_lessons.lstm.reader import OneStep
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
 
 
@@ -126,12 +125,11 @@ def test_an_unknown_character_is_read_as_0_and_counts_in_the_length():
 
 def test_batch_of_is_that_of_lesson_09():
     """The one of the lesson takes the numbers from the page; all else is the same."""
-    page = (NOTEBOOKS / "source" / "09_ragged_sequences.py").read_text(encoding="utf-8")
     number = trained_reader()[1]
-    names = {"torch": torch, "number": number, "pad_sequence": nn.utils.rnn.pad_sequence}
-    exec(page[page.index("def batch_of(lines):") : page.index("numbers, lengths =")], names)
+    pad_sequence = nn.utils.rnn.pad_sequence
+    on_the_page = defined("09", "batch_of", torch=torch, number=number, pad_sequence=pad_sequence)
     lines = ["Keep it", "print(x, y)", "K"]
-    for ours, theirs in zip(batch_of(lines, number), names["batch_of"](lines), strict=True):
+    for ours, theirs in zip(batch_of(lines, number), on_the_page(lines), strict=True):
         assert torch.equal(ours, theirs)
 
 

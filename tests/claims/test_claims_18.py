@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from page import defined
 from torch import nn
 from torch.nn import functional as F
 
@@ -18,20 +19,11 @@ def four_lines(steps):
     return NUMBERS[TRAINED_ON:][[0, 40, 80, 120], :steps]
 
 
-class Ann(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.embedding = nn.Embedding(88, 8, padding_idx=0)
-        self.lstm = nn.LSTM(8, 16, batch_first=True)
-        self.head = nn.Linear(16, 1)
-
-    def forward(self, numbers):
-        return self.head(self.lstm(self.embedding(numbers))[0][:, -1])
-
-
-class Cleo(Ann):
-    def forward(self, numbers):
-        return self.head(F.dropout(self.lstm(self.embedding(numbers))[0][:, -1], p=0.2))
+# Programs of the lesson, Dora mended.
+Ann = defined("18", "Ann", nn=nn)
+Ben = defined("18", "Ben", nn=nn, Ann=Ann)
+Cleo = defined("18", "Cleo", F=F, Ann=Ann)
+Dora = defined("18", "Dora", "self.lstm(x)", "self.lstm(x, state)", nn=nn)
 
 
 class Mended(Cleo):
@@ -95,12 +87,6 @@ def test_the_loss_of_perfect_shares_is_that_of_one_1_and_eight_0s():
     assert loss.item() == pytest.approx(-share[0].log().item()) == pytest.approx(1.372, abs=5e-4)
 
 
-class Ben(Ann):
-    def __init__(self):
-        super().__init__()
-        self.lstm = nn.LSTM(8, 16)
-
-
 def test_only_a_line_that_fills_the_last_slot_shows_the_bug_of_ben():
     torch.manual_seed(0)
     assert (four_lines(25) != 0).sum(dim=1).tolist() == [16, 13, 25, 13]
@@ -141,19 +127,6 @@ def test_a_state_by_another_name_is_not_known_and_the_report_says_that_it_is_the
         "no argument of forward has the name of a state, such as `state`, `hidden` or `hx`: "
         "forward takes `x` and `s`"
     )
-
-
-class Dora(nn.Module):
-    """A program that hands its state on, as it is when the one of the lesson is mended."""
-
-    def __init__(self):
-        super().__init__()
-        self.lstm = nn.LSTM(8, 16, batch_first=True)
-        self.head = nn.Linear(16, 1)
-
-    def forward(self, x, state=None):
-        output, state = self.lstm(x, state)
-        return self.head(output), state
 
 
 class StateWanted(Dora):

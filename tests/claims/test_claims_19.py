@@ -1,17 +1,16 @@
 """What lesson 19 says and does not compute on its page."""
 
-import ast
 from copy import deepcopy
 
 import pytest
 import torch
 from kept import kept
+from page import defined
 
 from lstm_lessons import trained_reader
 from lstm_lessons.data import after, code_or_prose, speed_runs
 from lstm_lessons.data.speed import scans
 from lstm_lessons.data.trials import measured
-from lstm_lessons.environment.clone import Clone
 from lstm_lessons.ladder.counting import count
 from lstm_lessons.lstm.minimal import MinimalLSTM, minimal_gates, minimal_step, scan
 
@@ -136,12 +135,7 @@ def test_by_dividing_by_the_product_of_all_f_c_is_right_on_paper_and_nan_after_2
 
 def on_the_page(name):
     """Return a function as the lesson defines it."""
-    path = Clone.here().root / "notebooks/source/19_gates_without_a_loop.py"
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    found = [node for node in body if getattr(node, "name", "") == name]
-    known = {"torch": torch, "minimal_gates": minimal_gates, "scan": scan}
-    exec(compile(ast.Module(found, []), str(path), "exec"), known)
-    return known[name]
+    return defined("19", name, torch=torch, minimal_gates=minimal_gates, scan=scan)
 
 
 def test_loop_and_scan_on_the_page_are_those_that_were_timed():
