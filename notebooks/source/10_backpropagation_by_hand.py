@@ -124,8 +124,8 @@ pictures.way_back("c")
 # So the slope for f is c_before. In the same way, the slope for c_before is f, the one for i is g,
 # and the one for g is i.
 #
-# Take unit 1. There `d_c` is −0.64 and c_before is −2, so that `d_f` is −0.64 · (−2) = 1.28. What
-# goes back to c_before is `d_c` times f.
+# Take unit 1. To its c comes only what comes through h, −2 · 0.88 · 0.365 = −0.64, and c_before is
+# −2. So `d_f` is −0.64 · (−2) = 1.28. What goes back to c_before is `d_c` times f.
 
 # %%
 pictures.way_back("gates")
@@ -309,10 +309,10 @@ pictures.back_in_time(["n", "g", "e", "("])
 # forward, h went two ways, into the next step and into `output`. So the last two add up, to `d_h`.
 # And every step used the same weights, so their gradients add up over the steps.
 #
-# In the code, `d_h` and `from_next` come in at the right of the picture, as `d_h_n` and `d_c_n`. A
-# step hands both on to the step before it, and the first step hands back `d_h_0` and `d_c_0`. In
-# the end `sum` adds the gradients of the weights, tensor by tensor: to those of one step those of
-# all others.
+# In the code, `d_h` and `from_next` come in at the right of the picture, as `d_h_n` and `d_c_n`.
+# What a step returns as `d_h_before` and `d_c_before`, the step before it takes in as `d_h` and
+# `from_next`. What the first step returns are `d_h_0` and `d_c_0`. In the end `sum` begins with the
+# gradients of the weights of one step, and adds those of the others to them, tensor by tensor.
 
 
 # %%
@@ -373,7 +373,8 @@ for name, hand, each in zip(names, ours, theirs):
     print(f"{name:<10}", same(hand, each.grad, 1e-10))
 
 # %% [markdown]
-# Every gradient is autograd's. On the reader's line it is so, too: autograd has made no mistake.
+# Every gradient is autograd's. The reader's layer is an `nn.LSTM` as well, so on its line autograd
+# has made no mistake.
 #
 # ## Back to the bracket
 #
@@ -419,9 +420,10 @@ for away in (0.01, 0.1, 0.5, 1):
 # About 4: eight times as far as the gradient says, and the verdict turns. For 1 % the gradient is
 # right, for 10 % nearly.
 #
-# A gradient is made with the slopes of one place, here those of the line as it stands. With 1 %
-# away they are nearly the same. With all of it away they are others: only 19 are flat, where 47
-# were.
+# A gradient is made with the slopes of one place, here those of the line as it stands. There 47 are
+# flat and let next to nothing back to the bracket's vector, so its gradient is small. With 1 % away
+# the slopes are nearly the same. With all of it away only 19 are flat: on the way out, slopes have
+# become steep, and the score falls faster than the gradient says.
 #
 # So which character moves the verdict most? That depends on the change. A large change is another
 # character: the reader knows 86 others, and in every place we try them all.
@@ -430,7 +432,7 @@ for away in (0.01, 0.1, 0.5, 1):
 known = reader.embedding.weight[1:]  # (87, 8): row 0 is the padding
 turn = []
 for place in range(len(line)):
-    lines = x.repeat(87, 1, 1)  # (B, T, 8)
+    lines = x.repeat(87, 1, 1)  # (B, T, 8): the reader is batch_first
     lines[:, place] = known
     _, (h_n, _) = reader.lstm(lines)
     turn.append((reader.head(h_n[-1]) < 0).sum().item())
@@ -445,9 +447,8 @@ named = [f"{each} {count}" for each, count in zip(shown, turn)]
 show(plot, "A bar for each character: " + ", ".join(named))
 
 # %% [markdown]
-# In the place of the bracket, 72 of the 86 turn the verdict back to prose. For the first character
-# it is 40, and for the second, whose gradient is almost the longest, only 5.
-# Asked like this, it is the bracket.
+# In the place of the bracket, 72 of the 86 turn the verdict back to prose. For the first character,
+# whose gradient is the longest, it is 40. Asked like this, it is the bracket.
 #
 # The gradient was right as well. It answers another question: how fast does the score move when a
 # vector changes a *little*?
@@ -458,8 +459,8 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # * What comes back is what has arrived, times the slope of the arrow.
 # * Where two arrows leave a number, what comes back adds up: over the two ways of c and h, the rows
 #   of a batch, the steps.
-# * Along c the gradient is multiplied by f at each step; to the sum of a gate, by i (1 − i), which
-#   is next to nothing for a gate at its end.
+# * Along c the gradient is multiplied by f at each step; on the way to the sum of i, by i (1 − i), and
+#   in the same way for f and o. That is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
 # * A gradient is made with the slopes of one place, so it says what a small change would do; what a
 #   large one does, you have to try.
