@@ -44,6 +44,7 @@ BEGINNINGS = {
     ("relatives", "GRU, paper"): lambda seed: trials.open_brackets("GRU, paper", seed, 2),
     ("relatives", "peepholes"): lambda seed: trials.open_brackets("peepholes", seed, 1),
     ("relatives", "LSTM, forget bias 1"): lambda seed: trials.open_brackets("LSTM", seed, 1, 1.0),
+    ("relatives, memory", "LSTM"): lambda seed: trials.bracket_memory("LSTM", seed, 2),
     ("relatives, rate 0.1", "LSTM"): lambda seed: trials.open_brackets("LSTM", seed, 1, rate=0.1),
     ("bracket units", "10 rounds"): lambda seed: trials.bracket_units(seed, 10),
     ("bracket answers", "muted at 0"): lambda seed: trials.bracket_units(
@@ -74,7 +75,7 @@ def test_the_file_is_what_the_script_makes(at, kind):
 
 def test_the_file_has_every_trial():
     for name, setting, seeds, _ in trials.trials():
-        endings = ("", ", longer", ", rate 0.03", ", rate 0.1")
+        endings = ("", ", longer", ", memory", ", rate 0.03", ", rate 0.1")
         relatives = [f"relatives{ending}" for ending in endings]
         brackets = ("bracket units", "bracket answers")
         ten = dict.fromkeys((*relatives, "minimal LSTM", *brackets, "padding", "parity"), 10)
@@ -88,6 +89,7 @@ def test_the_file_has_every_trial():
         "first sign, longer",
         "next characters",
         "padding",
+        "relatives, memory",
     }
     others |= {"minimal LSTM", "parity"}
     others |= {f"parity, rate {rate}" for rate in (0.005, 0.02, 0.05)}

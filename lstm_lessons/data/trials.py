@@ -472,16 +472,12 @@ class OpenOrNot(nn.Module):
         return self.head(output)[..., 0], states
 
 
-def open_brackets(
-    name: str,
-    seed: int,
-    rounds: int = 8,
-    forget_bias: float | None = None,
-    rate: float = 0.01,
-) -> list[float]:
+def bracket_models(
+    name: str, seed: int, forget_bias: float | None = None, rate: float = 0.01
+) -> Iterator[OpenOrNot]:
     """Train a relative to say at each character of a stream whether a bracket is open.
 
-    Return for each round through the 8,000 characters the share that is right on 2,000 others.
+    Yield it after each round through the 8,000 characters, and go on forever.
     """
     torch.manual_seed(seed)
     model = OpenOrNot(name)
@@ -490,10 +486,8 @@ def open_brackets(
             model.layer.get_parameter("bias_ih")[8:16] = forget_bias
             model.layer.get_parameter("bias_hh")[8:16] = 0
     x, wanted = map(streams, bracket_steps(bracket_text(8000, seed=7)))
-    other_x, other_wanted = bracket_steps(bracket_text(2000, seed=3))
     optimiser = torch.optim.Adam(model.parameters(), lr=rate)
-    found = []
-    for _ in range(rounds):
+    while True:
         states = None
         for chunk, answer in zip(x.split(CHUNK), wanted.split(CHUNK), strict=True):
             scores, states = model(chunk, states)
@@ -501,10 +495,53 @@ def open_brackets(
             optimiser.zero_grad()
             F.binary_cross_entropy_with_logits(scores, answer).backward()
             optimiser.step()
+        yield model
+
+
+@torch.no_grad()
+def answers_right(model: OpenOrNot, x: Tensor, wanted: Tensor) -> float:
+    """Return the share of answers that is right on x (T, B, 3), from states of zeros."""
+    right = (model(x)[0] > 0) == (wanted > 0)
+    return right.double().mean().item()
+
+
+def open_brackets(
+    name: str,
+    seed: int,
+    rounds: int = 8,
+    forget_bias: float | None = None,
+    rate: float = 0.01,
+) -> list[float]:
+    """Return for each round of `bracket_models` the share right on 2,000 other characters."""
+    x, wanted = (each[:, None] for each in bracket_steps(bracket_text(2000, seed=3)))
+    models = bracket_models(name, seed, forget_bias, rate)
+    rows = zip(range(rounds), models, strict=False)
+    return [answers_right(model, x, wanted) for _, model in rows]
+
+
+def bracket_memory(name: str, seed: int, rounds: int = 16) -> list[list[float]]:
+    """Return for each round of `bracket_models` four numbers of a relative that has a c.
+
+    They are the share right on the 2,000 other characters; the same where the states are zeros
+    again after every 500, as in training; the share right on the text that was trained on; and the
+    largest number, without its sign, that stands in c along the 2,000.
+    """
+    other, trained = bracket_steps(bracket_text(2000, seed=3)), bracket_steps(bracket_text(8000, 7))
+    x, wanted = (each[:, None] for each in other)
+    pieces = [each.view(4, 500, *each.shape[1:]).transpose(0, 1) for each in other]
+    found = []
+    for _, model in zip(range(rounds), bracket_models(name, seed), strict=False):
+        shares = [
+            answers_right(model, x, wanted),
+            answers_right(model, *pieces),
+            answers_right(model, *map(streams, trained)),
+        ]
+        states, largest = None, 0.0
         with torch.no_grad():
-            scores, _ = model(other_x[:, None])
-        right = (scores[:, 0] > 0) == (other_wanted > 0)
-        found.append(right.double().mean().item())
+            for x_t in x:
+                _, states = model(x_t[None], states)
+                largest = max(largest, states[1].abs().max().item())
+        found.append([*shares, largest])
     return found
 
 
@@ -634,6 +671,10 @@ def trials() -> list[Trial]:
             for name in ("LSTM", "no forget gate")
         ),
         *(
+            ("relatives, memory", name, SEEDS, partial(bracket_memory, name))
+            for name in ("LSTM", "no forget gate")
+        ),
+        *(
             ("bracket units", f"{rounds} rounds", SEEDS, partial(bracket_units, rounds=rounds))
             for rounds in (10, 40)
         ),
@@ -697,6 +738,7 @@ def measured(name: str) -> dict[str, Any]:
     "brackets in lines": those of `line_brackets`;
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
+    but "relatives, memory": the numbers of `bracket_memory`;
     "minimal LSTM": the shares of `open_brackets`; "parity", "parity, rate 0.02" and with two
     other rates: those of `parity`; "recall, rate 0.01" and with three others: those of `recall`;
     "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
