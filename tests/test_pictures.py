@@ -916,10 +916,10 @@ def test_the_two_grus_have_r_and_the_product_the_other_way_round():
 
 
 def test_in_a_gru_the_line_of_h_has_a_gap_where_x_passes_over_it():
-    """And a dot where a way leaves a line: to z, n and r, and to the line of h itself."""
+    """And a dot where a way leaves a line: to z, n, r, 1 − z, and to the line of h itself."""
     svg = pictures.relative("GRU, torch").svg
     gaps, dots = marked(svg, "gap"), marked(svg, "dot")
-    assert len(gaps) == 3 and len(dots) == 5
+    assert len(gaps) == 3 and len(dots) == 6
     assert not set(gaps) & {x for x, dot in dots.items() if dot.get("y") == "325"}
 
 

@@ -117,7 +117,7 @@ def said(switches: Switches) -> str:
         return (
             "A GRU. It has one state, h, which runs along the top like a belt. z multiplies the "
             "old h, and 1 − z multiplies the news n. The sum of the two is the new h. On the way "
-            f"to n, {what}. {formulas}."
+            f"to n, {what}. x_t comes to n through W_in. {formulas}."
         )
     parts = ["An LSTM cell. The memory c runs along the top like a belt."]
     parts.append({
@@ -246,6 +246,7 @@ def _gru(root: svg.Element, switches: Switches) -> None:
     ways("ink", *way)
     operation(root, product, N_Y, "×", True, data_operation="r")
     _matrix(root, matrix, N_Y, "W_{hn}")
+    _matrix(root, N_X, GATE_Y, "W_{in}")
     _box(root, Z_X, GATE_Y, "z", "update", "ink")
     _box(root, R_X, GATE_Y, "r", "reset", "ink")
     _box(root, N_X, N_Y, "n", "news", "g")
@@ -263,6 +264,7 @@ def _mix(root: svg.Element) -> None:
     ways("ink", (Z_X, MIX_Y), (ADD_X - 80, MIX_Y), (ADD_X, MIX_Y))
     ways("g", (N_X, N_Y - GATE_HEIGHT / 2), (N_X, MIX_Y), (ADD_X, MIX_Y))
     ways("ink", (ADD_X, MIX_Y), (ADD_X, BELT_Y))
+    _dot(root, Z_X, MIX_Y)
     _pill(root, ADD_X - 84, MIX_Y, "1 − z", data_operation="1 − z")
     for x, y, sign, name in (
         (Z_X, BELT_Y, "×", "kept"),
