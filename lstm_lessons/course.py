@@ -632,7 +632,7 @@ ROUTES = (
                         "The gradient is the ruler: it says how far back training sees now. A "
                         "plain RNN shrinks it by about the same factor per step. Asked for a sign "
                         "of 29 steps before, a new `nn.LSTM` learns it from none of 45 starts; "
-                        "with a forget bias of 2 or 4 it learns.",
+                        "with a forget bias of 4 it learns.",
                     ),
                     Break(15),
                     Show(

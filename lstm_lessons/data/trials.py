@@ -151,14 +151,15 @@ def share_right(network: nn.Module, head: nn.Module) -> float:
     return (score.sign() == sign).double().mean().item()
 
 
-def first_sign(name: str, seed: int, updates: int = 60) -> list[float]:
+def first_sign(name: str, seed: int, updates: int = 60, rate: float = 0.01) -> list[float]:
     """Train to say at the end of a sequence the sign that it began with; return three numbers.
 
-    They are `reach` before training, `share_right` after it, and `reach` after it.
+    They are `reach` before training, `share_right` after it, and `reach` after it. The updates are
+    by Adam, at a learning ``rate``.
     """
     network, head = new_network(name, seed)
     before = reach(network)
-    optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=0.01)
+    optimiser = torch.optim.Adam([*network.parameters(), *head.parameters()], lr=rate)
     for _ in range(updates):
         x, sign = signs(32)
         score = head(network(x)[0][-1])[:, 0]
