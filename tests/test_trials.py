@@ -58,6 +58,9 @@ BEGINNINGS = {
     ("recall, rate 0.03", "LSTM, 32 units"): lambda seed: trials.recall(
         "LSTM", 32, seed, rate=0.03
     ),
+    ("recall, thirty seeds", "matrix memory"): lambda seed: trials.recall(
+        "matrix memory", 16, seed, rate=0.01
+    ),
 }
 """The first rounds of some trainings, which do not depend on how many follow."""
 
@@ -79,7 +82,7 @@ def test_the_file_has_every_trial():
         relatives = [f"relatives{ending}" for ending in endings]
         brackets = ("bracket units", "bracket answers")
         ten = dict.fromkeys((*relatives, "minimal LSTM", *brackets, "padding", "parity"), 10)
-        wanted = ten | {"first sign": 45, "first sign, longer": 45}
+        wanted = ten | {"first sign": 45, "first sign, longer": 45, "recall, thirty seeds": 30}
         assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
     others = {
         "bracket answers",
@@ -91,7 +94,7 @@ def test_the_file_has_every_trial():
         "padding",
         "relatives, memory",
     }
-    others |= {"minimal LSTM", "parity"}
+    others |= {"minimal LSTM", "parity", "recall, thirty seeds"}
     others |= {f"parity, rate {rate}" for rate in (0.005, 0.02, 0.05)}
     others |= {f"recall, rate {rate}" for rate in (0.003, 0.01, 0.03, 0.1)}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}

@@ -85,7 +85,8 @@ def pairs(count: int, rows: int) -> tuple[Tensor, Tensor]:
     A step is one of 16 keys beside one of 8 values. No key comes twice in a row, but that the last
     step is a key that was there, with no value.
     """
-    keys = torch.rand(rows, KEYS).argsort(dim=1)[:, :count]
+    drawn = torch.rand(rows, KEYS, dtype=torch.float32)  # the same whatever the default is
+    keys = drawn.argsort(dim=1)[:, :count]
     values = torch.randint(0, VALUES, (rows, count))
     asked, row = torch.randint(0, count, (rows,)), torch.arange(rows)
     both = torch.cat([F.one_hot(keys, KEYS), F.one_hot(values, VALUES)], dim=2)

@@ -712,6 +712,12 @@ def trials() -> list[Trial]:
                 ("attention", "attention", 16),
             )
         ),
+        (
+            "recall, thirty seeds",
+            "matrix memory",
+            30,
+            partial(recall, "matrix memory", 16, rate=0.01),
+        ),
     ]
 
 
@@ -741,7 +747,8 @@ def measured(name: str) -> dict[str, Any]:
     all of "doubled letters", "gaps" and of "relatives": shares by round;
     but "relatives, memory": the numbers of `bracket_memory`;
     "minimal LSTM": the shares of `open_brackets`; "parity", "parity, rate 0.02" and with two
-    other rates: those of `parity`; "recall, rate 0.01" and with three others: those of `recall`;
+    other rates: those of `parity`; "recall, rate 0.01" and with three others, and "recall, thirty
+    seeds": those of `recall`;
     "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
     apart and of characters told right; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.

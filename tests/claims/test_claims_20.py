@@ -342,3 +342,19 @@ def test_the_matrix_has_99_of_100_lists_right_at_one_rate_and_falls_behind_at_tw
     assert least[1] > 0.99 and round(least[0], 2) == 0.76 and round(least[2], 2) == 0.73
     for rate in (0.003, 0.01, 0.03, 0.1):
         assert {*sum(measured(f"recall, rate {rate}")["attention"], [])} == {1.0}
+
+
+def test_of_thirty_seeds_two_matrices_do_not_learn_to_look_up():
+    eights = [run[1] for run in measured("recall, thirty seeds")["matrix memory"]]
+    assert eights[:5] == [run[1] for run in measured("recall, rate 0.01")["matrix memory"]]
+    missed = sorted(share for share in eights if share < 0.98)
+    assert (len(eights), [round(share, 2) for share in missed]) == (30, [0.58, 0.66])
+
+
+def test_the_lists_are_the_same_whatever_the_default_is():
+    drawn = []
+    for default in (torch.float32, torch.float64):
+        torch.set_default_dtype(default)
+        torch.manual_seed(0)
+        drawn.append(after.pairs(8, 3))
+    assert all(torch.equal(a, b) for a, b in zip(*drawn, strict=True))
