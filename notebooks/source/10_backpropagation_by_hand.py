@@ -459,8 +459,8 @@ show(plot, "A bar for each character: " + ", ".join(named))
 # * What comes back is what has arrived, times the slope of the arrow.
 # * Where two arrows leave a number, what comes back adds up: over the two ways of c and h, the rows
 #   of a batch, the steps.
-# * Along c the gradient is multiplied by f at each step; on the way to the sum of i, by i (1 − i), and
-#   in the same way for f and o. That is next to nothing for a gate at its end.
+# * Along c the gradient is multiplied by f at each step; on the way to the sum of i, by i (1 − i),
+#   and in the same way for f and o. That is next to nothing for a gate at its end.
 # * The whole way back is about thirty lines, and gives autograd's gradients.
 # * A gradient is made with the slopes of one place, so it says what a small change would do; what a
 #   large one does, you have to try.
