@@ -264,6 +264,23 @@ def test_either_state_alone_carries_a_bracket_from_step_to_step(alone):
     assert torch.stack(right).double().mean() > 0.98
 
 
+@pytest.mark.slow
+def test_chunks_of_one_keep_the_bracket_in_c():
+    """The three networks of the lesson, read with zeros in place of one state at every step."""
+    shares = {"h": [], "c": []}
+    for seed in range(3):
+        lstm, head = brackets_trained(seed, 1)
+        for lost in shares:
+            hx, right = None, []
+            with torch.no_grad():
+                for step, answer in zip(*brackets(seed=3), strict=True):
+                    output, (h, c) = lstm(step[None], hx)
+                    hx = (h * 0, c) if lost == "h" else (h, c * 0)
+                    right.append((head(output)[0, :, 0] > 0) == (answer == 1))
+            shares[lost].append(torch.stack(right).double().mean().item())
+    assert 0.94 < min(shares["h"]) and 0.5 < max(shares["c"]) < 0.55, shares
+
+
 def since_a_bracket(x):
     """Return how many steps ago the last bracket came, -1 where there was none, (T, B)."""
     found = [torch.full(x.shape[1:2], -1)]
