@@ -522,8 +522,9 @@ print(f"left after 19 steps with f = 0.982: {0.982**19:.2f}")
 #
 # ### Yours, and the one that comes with the course
 #
-# Your packed reader gets 223 lines right, and seven of its ten seeds get more than the 217 of the
-# reader that goes through the course. That one was chosen for its unit 5, and not for its verdicts.
+# Your packed reader gets 223 lines right, and seven of its ten seeds get more than 217. That is the
+# number of the reader that goes through the course, and of lesson 00's rule of the last character.
+# That reader was chosen for its unit 5, and not for its verdicts.
 # Its loop, `lstm_lessons/data/train_reader.py`, has five things more:
 #
 # * a second question at each character, whether a bracket is open, and so two outputs,
