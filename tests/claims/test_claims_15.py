@@ -1,5 +1,8 @@
 """What lesson 15 says, or said, and no cell of it prints."""
 
+from collections import Counter
+from itertools import combinations
+from math import comb
 from random import Random
 from statistics import mean
 
@@ -106,6 +109,25 @@ def test_more_of_the_gradient_comes_back_through_the_trained_reader(numbers):
         early, last = came_back(new, numbers)
         assert early.mean() < 0.005 and (early / last).median() < 0.073
         assert round(gates(new, numbers)["f"].mean().item(), 2) in (0.71, 0.72, 0.73)
+
+
+def test_f_in_the_bracket_of_the_first_line_is_099_or_100_and_000_where_it_closes():
+    """It is so in this line: in `print(x, y)` f is 0.82 at the x."""
+    text = PRESETS["the story"]["line"]
+    f = [f"{step.f[5]:.2f}" for step in read(text)]
+    start, end = text.index("("), text.index(")")
+    assert set(f[start:end]) == {"0.99", "1.00"} and f[end] == "0.00"
+    assert min(f[:start] + f[end + 1 :]) > "0.6"
+    assert f"{read('print(x, y)')[6].f[5]:.2f}" == "0.82"
+
+
+def test_letters_that_wipe_a_bracket_out():
+    """`V` and `U` do wherever they were put, `G` in two of three places."""
+    letters = [each for each in trained_reader()[1] if each.isalpha()]
+    found = []
+    for before, behind in (("print(", ")"), ("f(a", ")"), ("print(x", "y)")):
+        found.append([each for each in letters if wrong(before + each + behind)])
+    assert found == [["G", "U", "V"], ["U", "V"], ["G", "U", "V"]]
 
 
 def test_the_v_of_lesson_02_breaks_the_story_and_no_line_trained_on_has_one_in_a_bracket():
@@ -279,20 +301,97 @@ def test_each_unit_is_read_and_unit_5_changes_few_verdicts(numbers, states_train
     ]
 
 
-def test_the_heads_of_ten_new_layers_make_no_use_of_the_verdict(numbers):
-    """125 right in the mean, beside 121 of always "code". Yet they read h: verdicts change."""
-    is_code, lengths = torch.tensor([line.code for line in OTHERS]), (numbers != 0).sum(dim=1)
-    right, read_by = [], 0
-    for seed in range(10):
-        new = train(seed, rounds=0).double()
+def test_all_fives_of_untied_units_and_how_uneven_eleven_changes_are(numbers, states_trained_on):
+    """7 for the worse and 4 for the better: as uneven or more in 55 % of 11 throws of a coin.
+
+    Of all 462 other fives, 322 cost more than the three lines of the tied five.
+    """
+    reader, means = trained_reader()[0].double(), states_trained_on.mean(dim=0)
+    lengths = (numbers != 0).sum(dim=1)
+    is_code = torch.tensor([line.code for line in OTHERS])
+
+    def right(units):
+        model = reader
+        for unit in units:
+            model = muted(model, unit, means[unit])
         with torch.no_grad():
-            before = new(numbers, lengths)[:, 0] > 0
-            without = [muted(new, unit, torch.tensor(0.0)) for unit in range(16)]
-            after = [model(numbers, lengths)[:, 0] > 0 for model in without]
-        right.append((before == is_code).sum().item())
-        read_by += any((each != before).any() for each in after)
-    assert sorted(right) == [120, 121, 121, 121, 121, 121, 122, 123, 133, 151]
-    assert mean(right) == pytest.approx(125.4) and read_by >= 5
+            return (model(numbers, lengths)[:, 0] > 0) == is_code
+
+    before, tied = right([]), right([4, 5, 8, 9, 10])
+    assert [(before & ~tied).sum(), (tied & ~before).sum()] == [7, 4]
+    assert 2 * sum(comb(11, k) for k in range(7, 12)) / 2**11 == pytest.approx(0.55, abs=0.005)
+    fives = combinations([0, 1, 2, 3, 6, 7, 11, 12, 13, 14, 15], 5)
+    fewer = [217 - right(units).sum().item() for units in fives]
+    assert [len(fewer), sum(each > 3 for each in fewer)] == [462, 322]
+
+
+@pytest.mark.slow
+def test_the_second_head_goes_wrong_in_lines_that_begin_with_a_list(states_trained_on):
+    """99.6 % on the lines trained on and 93.4 % on the others; 279 of 333 wrong ones in lists."""
+    reader, number = train(SEED), trained_reader()[1]
+    means, found = states_trained_on.mean(dim=0), []
+    for part in (code_or_prose()[:TRAINED_ON], OTHERS):
+        rows = numbered((line.text for line in part), number)
+        real = rows != 0
+        is_open = padded([open_brackets(line.text) for line in part]) > 0
+        lists = torch.tensor([line.text.startswith("[") for line in part])
+        for model in (reader, muted(reader, 13, means[13])):
+            with torch.no_grad():
+                says = model(rows, real.sum(dim=1), each_step=True)[..., 1] > 0
+            false = (says != is_open) & real
+            share = 1 - false.sum().item() / real.sum().item()
+            found.append((round(share, 3), false.sum().item(), false[lists].sum().item()))
+    assert [share for share, _, _ in found] == [0.996, 0.996, 0.934, 0.972]
+    assert [found[2][1:], found[3][2]] == [(333, 279), 87]
+
+
+def test_the_last_character_alone_is_as_good_as_the_reader():
+    """222 of 242 right, or 217 if nine that were never seen are prose; half of 484 lines are code.
+
+    Asked for brackets at each character, the same rule has 81 %.
+    """
+    trained, votes, brackets = code_or_prose()[:TRAINED_ON], Counter(), Counter()
+    for line in trained:
+        votes[line.text[-1]] += 1 if line.code else -1
+        for each, is_open in zip(line.text, open_brackets(line.text), strict=True):
+            brackets[each] += 1 if is_open else -1
+    assert sum(line.code for line in trained) == 242
+    unseen = [line.code for line in OTHERS if line.text[-1] not in votes]
+    assert (len(unseen), sum(unseen)) == (9, 7)
+    assert not [line for line in OTHERS if votes.get(line.text[-1]) == 0]  # no tie among the others
+    right = [
+        sum((votes[line.text[-1]] >= least) == line.code for line in OTHERS) for least in (0, 1)
+    ]
+    assert right == [222, 217]
+    told = [
+        (brackets[each] > 0) == is_open
+        for line in OTHERS
+        for each, is_open in zip(line.text, open_brackets(line.text), strict=True)
+    ]
+    assert mean(told) == pytest.approx(0.814, abs=0.0005)
+
+
+def test_a_new_layer_lives_by_the_last_character_and_the_reader_does_not():
+    """A probe in ten new layers: 193 lines, 203.6 of last characters alone, 171.3 without them."""
+    reader, number = trained_reader()
+    lines = code_or_prose()
+    is_code = torch.tensor([line.code for line in lines])
+    parts = (slice(0, TRAINED_ON), slice(TRAINED_ON, None))
+    new, found = [train(seed, rounds=0) for seed in range(10)], []
+    for cut in (slice(None), slice(-1, None), slice(0, -1)):
+        rows = numbered((line.text[cut] for line in lines), number)
+        ends = (rows != 0).sum(dim=1) - 1
+        counts = []
+        for model in new:
+            with torch.no_grad():
+                h = model.lstm(model.embedding(rows))[0][torch.arange(len(lines)), ends]
+            says = probed([h[part] for part in parts], [is_code[part] for part in parts])[1]
+            counts.append((says == is_code[TRAINED_ON:]).sum().item())
+        found.append(mean(counts))
+    assert found == pytest.approx([193.0, 203.6, 171.3])
+    with torch.no_grad():  # `rows` and `ends` are of the lines without their last characters
+        head = reader.double()(rows, ends + 1)[TRAINED_ON:, 0] > 0
+    assert (head == is_code[TRAINED_ON:]).sum() == 216
 
 
 def test_no_constant_is_neutral(states_trained_on):
