@@ -32,8 +32,8 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 # %% [markdown]
 # From round 3 on every GRU gives at least 95 % of its answers right, and from round 6 on every
 # LSTM. With a rate of 0.03 it is round 2 for the GRU and 4 for the LSTM; with 0.1 it is 1 and 3. So
-# is the GRU the better cell? First we have to know which of the differences matter. So we leave a
-# part of the LSTM out, tie two parts together, add one, and at last build the GRU.
+# is the GRU the better cell? To see which of the differences matter, we leave a part of the LSTM
+# out, tie two parts together, add one, and at last build the GRU.
 #
 # ## No forget gate: the cell of 1997
 #
@@ -272,9 +272,9 @@ for layer in (nn.LSTM(100, 16), gru):
     print(sum(parameter.numel() for parameter in layer.parameters()))
 
 # %% [markdown]
-# Three quarters are left, for three blocks in place of four. Time is another thing: PyTorch hands
-# an LSTM in float32 to oneDNN, but not a GRU. So in processor time, on one thread, the GRU took 3
-# to 8 times as long with H = 16, and 1 to 2 times with H = 512; in float64 0.7 to 1.1 times.
+# Three quarters are left, for three blocks in place of four. But no time is saved in float32, where
+# PyTorch hands an LSTM to oneDNN, and a GRU not: on one thread, the GRU took 3 to 8 times as long
+# with H = 16, and 1 to 2 times with H = 512. In float64 it took 0.7 to 1.1 times as long.
 #
 # ## The GRU of the paper
 #
@@ -330,14 +330,14 @@ for t in range(2):
 # %% [markdown]
 # At the first: where h is zero and there is no bias, r has nothing to act on. With biases it acts
 # on $b_{hn}$, in PyTorch's order alone. So set all biases to zero and run two steps in both
-# libraries: one step would show nothing.
+# libraries: the first cannot see where r acts, and the second can.
 #
 # Keras and ONNX let you choose. PyTorch's order is `reset_after=True` in Keras, which is its
 # default, and `linear_before_reset=1` in ONNX, where the default is 0.
 #
 # ## The switchboard
 #
-# Here are all relatives, with their parameters counted for I = 8.
+# Here are all relatives, and their parameters for I = 8.
 #
 # **Try it.** What do peepholes cost? Press "nn.LSTM", switch them on, and say how the number
 # depends on H.
@@ -370,8 +370,8 @@ for name, seeds in runs.items():
     print(f"{name:20}", *(f"{share:4.0%}" for share in worst))
 
 # %% [markdown]
-# The cell of 1997: its worst seed is still near a guess, though seven of the ten have learnt it. So
-# its ten seeds were run again, for 16 rounds. Here each has a line of its own:
+# The cell of 1997: its worst seed is near a guess, but seven of the ten have learnt it. So its ten
+# seeds were run again, for 16 rounds:
 
 # %%
 longer = {"no forget gate": measured("relatives, longer")["no forget gate"]}
@@ -385,7 +385,8 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 #
 # Is it because nothing empties c? From round 8 on it grows beyond ±1,000 on the 2,000 characters,
 # and in the LSTMs never beyond ±59. But it is as large where all is right. And where the three fall
-# back, they are about as wrong on the text they are trained on. So the reason is not known here.
+# back, they are about as wrong on the streams of 500 characters that they are trained on. So the
+# reason is not known here.
 #
 # Which of the differences makes the GRU quick? Mostly the coupled gates: with them alone every LSTM
 # is there in round 3, as every GRU is. With a rate of 0.03 both are there in round 2; with 0.1 the
@@ -421,7 +422,7 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 # * A GRU has one state and three blocks. z says how much of the old h is kept, and r how much of it
 #   goes into the news: after the product with h in PyTorch, before it in the paper.
 # * On brackets that are not nested, GRU and coupled gates learnt soonest, and the LSTM without a
-#   forget gate last. In the large comparisons no cell was better on all tasks.
+#   forget gate last. In large comparisons no cell was the best at all tasks.
 
 # %% [markdown]
 # **A common mistake.** GRU weights go into `nn.GRU` from a library in which r may act in another
