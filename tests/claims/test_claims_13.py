@@ -107,13 +107,6 @@ def test_without_a_forget_gate_c_grows_beyond_1000_whether_the_answers_are_right
     assert 58 < max(c for run in memory("LSTM") for c in run[3]) < 59
 
 
-def test_an_lstm_falls_back_in_round_3_alone_and_stays_above_99_percent_from_round_6_on():
-    runs = measured("relatives, longer")["LSTM"]
-    assert [n for n, run in enumerate(runs) if learnt_in(run) > learnt_in_at_first(run)] == [0]
-    assert runs[0][:4] == [0.605, 0.958, 0.538, 1.0]
-    assert min(share for run in runs for share in run[5:]) > 0.99
-
-
 def test_a_gru_forgets_all_where_z_and_r_are_0_and_not_where_one_of_them_is():
     """The unit of the lesson, with biases for the two gates."""
     word, weight_hh = torch.ones(1), torch.tensor([[0.0], [0.0], [2.0]])  # r, z, n
