@@ -72,8 +72,9 @@ exercise("17.1").check(to_old_cell)
 # ## 17.2 Find the length that was fixed
 #
 # Somebody exported a reader four times. Exports 1, 2 and 4 are from `torch.export`, with an example
-# of two lines. Export 3 is from an older exporter, which can leave the length of an LSTM free. Its
-# example was one line. These are the sizes of what goes in:
+# of two lines. Export 3 is from the older exporter, `torch.onnx.export(..., dynamo=False)`, which
+# can leave the length of an LSTM free. Its example was one line. These are the sizes of what goes
+# in:
 
 # %%
 print("export 1   numbers: (2, 8)")

@@ -1,5 +1,6 @@
 """What lesson 17 says of exporters, of its alphabet and of conversions, beyond its own cells."""
 
+import warnings
 from copy import deepcopy
 from itertools import permutations
 from pickle import UnpicklingError
@@ -11,6 +12,7 @@ from page import defined
 from torch import nn
 from torch._decomp import decompositions
 from torch.export import Dim, export
+from torch.fx import Interpreter
 
 from lstm_lessons import trained_reader
 from lstm_lessons.data import code_or_prose
@@ -21,6 +23,7 @@ from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_kera
 from lstm_lessons.lstm.reader import OneStep
 
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
+OLDER = {"input_names": ["numbers"], "dynamo": False}  # the older exporter of torch.onnx.export
 
 
 class WholeLine(OneStep):
@@ -88,10 +91,11 @@ def test_one_line_does_not_meet_the_demand_that_the_batch_of_the_step_is_free():
     ("lines", "how", "sizes", "read"),
     [
         (2, {"dynamic_shapes": AUTO}, (str, str), [(5, 8), (2, 9), (3, 30), (1, 1)]),
-        (1, {"dynamic_axes": {"numbers": {1: "T"}}, "input_names": ["numbers"], "dynamo": False},
-         (int, str), [(1, 8), (1, 30)]),
+        (2, {"dynamic_axes": {"numbers": {0: "B", 1: "T"}}, **OLDER},
+         (str, str), [(5, 8), (2, 9), (3, 30), (1, 1)]),
+        (1, {"dynamic_axes": {"numbers": {1: "T"}}, **OLDER}, (int, str), [(1, 8), (1, 30)]),
     ],
-    ids=["the model itself", "export 3 of exercise 17.2"],
+    ids=["the model itself", "the older exporter", "export 3 of exercise 17.2"],
 )  # fmt: skip
 def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, read, capfd):
     from onnxruntime import InferenceSession
@@ -107,7 +111,7 @@ def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, r
         wanted = model(block(*shape)).detach().numpy()
         assert numpy.abs(found - wanted).max() < 1e-5
     warned = "Expected shape from model" in capfd.readouterr().err
-    assert warned == (lines == 2)  # so it is of the model itself
+    assert warned == ("dynamic_shapes" in how)  # so it is of the model itself
 
 
 def test_the_alphabet_has_87_characters_and_no_k():
@@ -147,6 +151,53 @@ def test_in_the_notes_of_the_exporter_an_lstm_is_one_operation():
     called = [str(node.target) for node in program.graph.nodes if node.op == "call_function"]
     assert sum("lstm" in each for each in called) == 1
     assert not any("sigmoid" in each or "tanh" in each for each in called)
+
+
+class Unguarded(Interpreter):
+    """Carries out an exported model's notes, and leaves the guard out."""
+
+    def call_module(self, target, args, kwargs):
+        assert target == "_guards_fn"  # the notes call no other module
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(2, 9), (5, 30), (1, 1)])
+def test_the_notes_themselves_could_read_another_length_and_the_guard_refuses(shape):
+    with quiet():
+        exported = export(whole(), (block(2, 8),), dynamic_shapes=AUTO).module()
+    with pytest.raises(AssertionError, match=r"size\(\)\[1\] == 8"):
+        exported(block(*shape))
+    assert torch.allclose(Unguarded(exported).run(block(*shape)), whole()(block(*shape)), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_no_warning_tells_that_the_example_had_one_tensor_twice(capfd):
+    """Those that `quiet` keeps back come with two tensors as well."""
+    B, said = Dim("B"), []
+    free, zeros = {"numbers": {0: B}, "h": {1: B}, "c": {1: B}}, torch.zeros(1, 2, 16)
+    for other in (zeros, zeros.clone()):
+        step = OneStep(trained_reader()[0]).eval()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            program = export(step, (block(2), zeros, other), dynamic_shapes=free)
+        said.append(([str(each.message) for each in caught], capfd.readouterr()))
+        (lstm,) = (each for each in program.graph.nodes if "lstm" in str(each.target).split("."))
+        assert [str(each) for each in lstm.args[1]] == [["h", "c"], ["c", "c"]][other is zeros]
+    assert said[0] == said[1]
+
+
+def test_with_rows_for_tensorflow_1_as_they_lie_all_242_lines_are_taken_for_code():
+    """So 121 are right, as many as are code; with the 1 that it adds and without."""
+    reader, number = trained_reader()
+    lines = [line.text for line in code_or_prose()[484:]]
+    for more in (0, 1):
+        other = deepcopy(reader)
+        with torch.no_grad():
+            for weight in other.lstm.parameters():
+                i, f, g, o = weight.chunk(4)
+                weight.copy_(torch.cat([i, g, f, o]))  # where it looks for i, f, g, o
+            other.lstm.bias_ih_l0[16:32] += more
+        assert (other(*batch_of(lines, number)) > 0).sum() == len(lines) == 242
 
 
 def test_one_step_from_zeros_does_not_show_that_h_is_read_as_c():
@@ -220,8 +271,8 @@ def test_a_wrong_order_in_weight_hh_alone_is_not_seen_at_the_first_step():
         assert torch.equal(h, theirs) if step == 0 else (h - theirs).abs().max() > 0.1
 
 
-def test_numbers_that_begin_with_0_give_the_count_that_the_lesson_prints():
-    """A friend who counts from 0 has 0 for the space, as `clamp` leaves it."""
+def test_with_characters_numbered_from_0_the_reader_gets_173_lines_right():
+    """So the dictionary has to travel; the space is then 0, as the padding is."""
     reader, number = trained_reader()
     lines = code_or_prose()[484:]
     from_0 = {character: place for place, character in enumerate(number)}
