@@ -251,8 +251,8 @@ for unit, tie in enumerate(ties.tolist()):
 # ## Take it out
 #
 # What goes together with an open bracket need not be *used*. To see whether a unit is used, take it
-# out: that is called *ablation*. At the top of the page it showed 0. But unit 8, for one, hardly
-# ever shows 0. So now each unit shows its own mean on the lines trained on.
+# out: that is called *ablation*. At the top of the page unit 5 showed 0. But unit 8, for one,
+# hardly ever shows 0. So now each unit shows its own mean on the lines trained on.
 #
 # A unit that always shows 0.3 adds 0.3 times its column to the sums. So we put that into the bias,
 # and set the column to zero. The unit itself goes on, but nothing reads it: it is *muted*.
@@ -326,9 +326,9 @@ costs = sorted(217 - effect_of_muting(five)[1] for five in fives)
 print("20 other fives: fewer right", *costs)
 
 # %% [markdown]
-# Three. Of the 11 changes 7 are for the worse and 4 for the better, so it may well be luck. And
-# most of the other fives cost more. So *it is needed for the verdict* is refuted. *It is read*
-# stands, as it does for every unit.
+# Three. Of the 11 changed verdicts, 7 are for the worse and 4 for the better, so it may well be
+# luck. And most of the other fives cost more. So *it is needed for the verdict* is refuted. *It is
+# read* stands, as it does for every unit.
 #
 # ## Ten readers, and another question
 #
@@ -410,10 +410,10 @@ for name, part in {"trained on": trained, "others": others}.items():
     print(f"h of unit 5 above 0.3: {share_right(unit_5 > 0.3, part):.1%}")
 
 # %% [markdown]
-# 94.6 % of the others: brackets can be read from the states. But unit 5 alone has 97.0 %. (0.3 was
-# chosen for h, on the lines trained on.) "h of unit 5, minus 0.3" is a weighted sum and a bias, so
-# the probe could have been this. The fit took a sum that is better on the lines trained on and
-# worse on the others. So **a probe gives a lower bound** of what can be read.
+# 94.6 % of the others: brackets can be read from the states. But unit 5 alone has 97.0 %. (For h,
+# 0.3 is the best of five borders on the lines trained on.) "h of unit 5, minus 0.3" is a weighted
+# sum and a bias, so the probe could have been this. The fit took a sum that is better on the lines
+# trained on and worse on the others. So **a probe gives a lower bound** of what can be read.
 #
 # Or is it the probe that has learnt it? A layer that has learnt nothing mixes its characters into
 # h, too. So the control is a layer before any training: `train` with 0 rounds.
@@ -444,8 +444,8 @@ def lines_right(model, table):
 
 
 # %% [markdown]
-# Beside it stand two rules without a layer: always "code", and what most of the lines trained on
-# are that have the same last character.
+# Two rules without a layer stand beside it. One always says "code". The other says what most lines
+# with the same last character were in training.
 
 # %%
 from collections import Counter
@@ -459,8 +459,9 @@ print("the last character:", (by_last == is_code[others]).sum().item())
 print("the reader, probed:", lines_right(reader, numbers))
 
 # %% [markdown]
-# The last character alone is as good as the reader: 222, or 217 if nine that were never seen are
-# taken for prose. (The reader's head has 217, too, by chance: head and probe differ at two lines.)
+# The last character alone is as good as the reader: 222, or 217 if nine that were never seen in
+# training are taken for prose, not for code. (The reader's head has 217, too, by chance: head and
+# probe differ at two lines.)
 #
 # **Predict.** A guess: how many does the probe get right in a new layer, in the mean of ten?
 
@@ -475,10 +476,10 @@ for name, table in {"whole lines": numbers, "last characters": last}.items():
 # "code" it has 96 lines, and a new layer 72 in the mean. So most of what the probe finds here needs
 # no training: **what can be read need not be learnt.**
 #
-# The second row shows why. A new layer that gets only the last character does even better, and one
-# that gets the line without it has 171. So the state holds this character, and for the verdict that
-# is enough. For brackets it is not: the same rule at each character has 81 %. And the reader knows
-# more: without the last character its head still gets 216.
+# The second row shows why. A new layer that gets only the last character does even better in the
+# mean, and one that gets all but this character has 171. So the state holds the last character, and
+# for the verdict that is enough. For brackets it is not: the same rule, asked at each character,
+# has 81 %. And the reader knows more: without the last character its head still gets 216.
 #
 # <details><summary>Who has gone this way before</summary>
 #
