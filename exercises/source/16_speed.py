@@ -88,7 +88,8 @@ exercise("16.1").check(before_the_loop)
 #
 # * `"multiplications"`: how many its matrix products have, in all steps;
 # * `"waiting"`: how many of them are left in the loop of `hoisted`;
-# * `"products, eight"`: how many matrix products `eight_products` makes, in all steps;
+# * `"products, eight"`: how many matrix products are made, in all steps, where each gate has one
+#   with x and one with h of its own;
 # * `"products, hoisted"`: the same for `hoisted`;
 # * `"H doubled"`: how many times as many multiplications there are when H is 60;
 # * `"B doubled"`: how many times as many calls `hoisted` makes when B is 10.
@@ -205,7 +206,8 @@ def broken_rung(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# Mend it. Its results are those of `nn.LSTM`, `output, (h_n, c_n)`, and not three as in the lesson.
+# Mend it. The numbers are to be those of `nn.LSTM`. Return `output, (h_n, c_n)`: `output` is
+# (T, B, H), and `h_n` and `c_n` are (B, H), like the h and c that are given.
 
 
 # %%

@@ -203,6 +203,17 @@ def test_the_broken_rung_of_16_4_has_the_right_shapes_and_both_faults():
     assert "`bias_hh` is added nowhere" in str(said) and "columns of `weight_hh`" in str(said)
 
 
+def test_16_4_says_which_shapes_its_states_have_and_names_the_axis_that_nn_lstm_has_more():
+    def with_layers(*given):
+        output, h, c = one_product(*given)
+        return output, (h[None], c[None])
+
+    task = exercise("16.4").text.task
+    assert "`h_n` and `c_n` are (B, H)" in task
+    said = str(exercise("16.4").check(with_layers))
+    assert "there is an axis too many, axis 0" in said and "should be (2, 4)" in said
+
+
 def test_the_gradient_of_16_5_is_autograds():
     lstm, x = nn.LSTM(3, 4).double(), random(5, 2, 3)
     h_0, c_0 = random(1, 2, 4), random(1, 2, 4)

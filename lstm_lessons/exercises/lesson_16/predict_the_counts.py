@@ -30,7 +30,7 @@ EXERCISE = DictExercise(
             row("one line waits", "{keys}: that is a single line. There are B = 5.", 36_000),
             row("one gate waits", "{keys}: that is one gate. There are four.", 45_000),
         )),
-        Quantity("products, eight", "How many are there in one turn of its loop?", (
+        Quantity("products, eight", "How many are there in one turn of the loop?", (
             row("products of a step", "{keys}: that is one step. There are T = 10.", 8),
             row("a product a gate", "{keys}: that is one a gate. x and h have a product each.", 40),
             row("products for each line", "{keys}: you count a product for each line. All five "
