@@ -55,7 +55,7 @@ def test_the_multiplications_are_those_that_torch_counts():
 
 def test_the_lesson_says_what_the_figures_say():
     one_line, step = times("one line", TIMED[0]), times("one line", TIMED[1])
-    assert one_line["per sample"] < one_line["eight products"]
+    assert 1 < one_line["per sample"] / one_line["one product"] < 1.2
     assert (step["compiled"], step["hoisted"]) == (5.83, 15.10)
     below = {name for name, time in times("long and wide", TIMED[1]).items() if time and time < 1}
     assert below == {"own backward"}

@@ -78,6 +78,21 @@ def test_the_compiled_rung_equals_torch_and_says_that_it_compiles(size, capsys, 
     assert "Compiling" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
+def test_a_compiled_step_has_two_calls_left():
+    """A product, and one function in C++ for all that follows; forward alone: so says lesson 16."""
+    from torch._inductor.utils import run_and_get_code  # takes seconds, so not for every test
+
+    torch.compiler.reset()
+    block = torch.compile(compiling._block, dynamic=False, fullgraph=True)
+    given = [torch.randn(3, 2, 16), torch.randn(2, 4), torch.randn(2, 4), torch.randn(16, 4)]
+    with torch.no_grad():
+        _, (code,) = run_and_get_code(block, *given)
+    lines = [line.strip() for line in code[code.index("def call") :].splitlines()]
+    calls = [line for line in lines if line.startswith(("extern_kernels.", "cpp_fused"))]
+    assert [line.startswith("extern_kernels.addmm") for line in calls] == [True, False] * 3
+
+
 @pytest.mark.parametrize("block", [1, 12, 13, 36, 84, 1000])  # B*H = 12, seven steps
 def test_the_own_backward_gives_the_same_in_any_blocks(block, monkeypatch):
     monkeypatch.setattr(backward, "_BLOCK", block)

@@ -155,10 +155,7 @@ DERIVED = (
             "papers_gru_step",
         )
     ),
-    *(
-        ("16_speed", name, "ladder/plain.py")
-        for name in ("per_sample", "eight_products", "one_product", "hoisted")
-    ),
+    *(("16_speed", name, "ladder/plain.py") for name in ("per_sample", "one_product", "hoisted")),
     ("17_shipping_and_other_frameworks", "OneStep", "lstm/reader.py"),
     *(
         ("17_shipping_and_other_frameworks", name, "lstm/frameworks.py")

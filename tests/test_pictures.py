@@ -175,7 +175,7 @@ SHARED: dict[str, list[dict[str, Any]]] = {
             {"name": name}
             for name in (
                 "per sample",
-                "eight products",
+                "whole batch",
                 "one product",
                 "hoisted",
                 "autograd",
@@ -1091,13 +1091,13 @@ def test_the_products_of_a_rung_fit_and_are_those_of_the_loop():
     for name, zones in RUNGS.items():
         assert marked(pictures.rung(name).svg, "block")
         for zone in zones:
-            for left, right, result, _ in zone.products:
+            for left, right, result in zone.products:
                 assert left.columns == right.rows
                 assert (result.rows, result.columns) == (left.rows, right.columns)
     assert [len(zone.products) for zone in RUNGS["hoisted"]] == [1, 1]
-    assert sum(4 if each.apart else 1 for each in RUNGS["eight products"][0].products) == 8
+    assert [len(zone.products) for zone in RUNGS["whole batch"]] == [2]
 
 
 def test_a_rung_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="per sample, eight products"):
+    with pytest.raises(ValueError, match="per sample, whole batch"):
         pictures.rung("fused")

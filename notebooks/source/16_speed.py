@@ -89,10 +89,6 @@ same(in_a_row(per_sample(*exact)), wanted)
 # core. Each program first runs once unmeasured, to set up things. Then they run **in turn**: one
 # run of each, then again one of each, for a second and at least ten times. We keep the shortest
 # time of each, the one that was disturbed least.
-#
-# It matters what ran just before: straight after itself, `nn.LSTM` took 0.15 ms, and in turn with
-# all programs of this lesson, or after a pause, about 0.4 ms. Why, we do not know. In a model, too,
-# other work stands between two calls of a layer.
 
 # %%
 import sys
@@ -129,11 +125,13 @@ for limit in (3, 10):
     print(f"more than {limit} times:", slow / fast > limit)
 
 # %% [markdown]
-# More than 10 times: we measured 50 to 80, and about 140 with each program straight after itself.
-# Type `slow / fast` in a new cell to see your ratio.
+# More than 10 times: we measured 50 to 80. Type `slow / fast` in a new cell to see your ratio.
 #
-# In this lesson we climb a ladder from this program towards `nn.LSTM`, and at each rung the results
-# stay equal.
+# We measure in turn because it matters what ran just before: straight after itself `nn.LSTM` took
+# 0.15 ms, and in turn about 0.4 ms. Why, we do not know. In a model, too, other work stands between
+# two calls of a layer.
+#
+# Now we climb a ladder from this program towards `nn.LSTM`. At each rung the results stay equal.
 #
 # ## What costs time?
 #
@@ -181,48 +179,36 @@ for limit in (10, 100):
 #
 # ### The whole batch at once
 #
-# The lines do not need each other. So a step can serve all of them at once: x of a step is then B
-# rows, as in lesson 03, where `per_sample` has a single one.
-#
-# The next program also undoes something, to show what it is worth: the stacked weights of lesson
-# 03. Each gate has two products of its own, as the equations are written. So a step makes 21 calls,
-# where that of `unroll` makes 13. In the picture the weights are turned, `W.T`, as `F.linear` turns
-# them. Each gate has some of the columns.
+# The lines do not need each other. So a step can serve all of them at once, as in lesson 03: x of a
+# step is then B rows, one for each line. In the picture the weights are turned, `W.T`, as
+# `F.linear` turns them. Each gate has some of the columns.
 
 # %%
 from lstm_lessons import pictures
 
-pictures.rung("eight products")
-
-
-# %%
-def eight_products(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Run the batch at once, with two products in each gate."""
-    W_ii, W_if, W_ig, W_io = weight_ih.chunk(4)
-    W_hi, W_hf, W_hg, W_ho = weight_hh.chunk(4)
-    b_i, b_f, b_g, b_o = (bias_ih + bias_hh).chunk(4)
-    outputs = []
-    for x_t in x:
-        i = torch.sigmoid(F.linear(x_t, W_ii, b_i) + F.linear(h, W_hi))
-        f = torch.sigmoid(F.linear(x_t, W_if, b_f) + F.linear(h, W_hf))
-        g = torch.tanh(F.linear(x_t, W_ig, b_g) + F.linear(h, W_hg))
-        o = torch.sigmoid(F.linear(x_t, W_io, b_o) + F.linear(h, W_ho))
-        c = f * c + i * g
-        h = o * torch.tanh(c)
-        outputs.append(h)
-    return torch.stack(outputs), h, c
-
-
-# %%
-print(count(eight_products, *given))
-same(in_a_row(eight_products(*exact)), wanted)
+pictures.rung("whole batch")
 
 # %% [markdown]
-# ### One product for four gates
+# `unroll` can do this as it is. It gets all of x, and the states of all lines.
+
+
+# %%
+def whole_batch(x, h, c, *weights):
+    """Run all sequences of the batch at once."""
+    return unroll(x, h, c, weights)
+
+
+print(count(whole_batch, *given))
+same(in_a_row(whole_batch(*exact)), wanted)
+
+# %% [markdown]
+# The calls fall from 8,423 to 418: a step makes 13, and now serves 20 lines.
 #
-# The four gates read the same x and the same h, so with stacked weights one product gives all sums.
-# We also put x and h side by side, and the two weights as well. Then a single product is left in a
-# step.
+# ### One product in a step
+#
+# By lesson 03, one product makes the sums of all four gates. But a step still has two, one with x
+# and one with h. We put x and h side by side, and the two weights as well. Then a single product is
+# left.
 
 # %%
 pictures.rung("one product")
@@ -251,7 +237,7 @@ def one_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# `chunk` is one call, to take the next step of x is none, and `.T` is none.
+# `chunk` is one call. `for x_t in x` is one call for the whole loop, so none of a single turn.
 #
 # **Predict.** How many calls are in one turn of the loop of `one_product`?
 
@@ -262,19 +248,19 @@ same(in_a_row(one_product(*exact)), wanted)
 
 # %% [markdown]
 # 12: `cat`, `F.linear`, and the ten of `apply_gates`, which are `chunk`, three sigmoids, two tanh,
-# three times `*`, and one `+`. Four more stand outside the loop.
+# three times `*`, and one `+`. Four more stand outside the loop: `cat`, `+`, `for`, and `stack`.
 #
 # ### Out of the loop
 #
-# All of x is known before the loop begins. You know from `input_sums` in lesson 12 that one large
-# product is then enough for all steps. To lift work out of a loop is called *hoisting*.
+# All of x is known before the loop begins. So one large product is enough for all steps, as in
+# `input_sums` of lesson 12. To lift work out of a loop is called *hoisting*.
 
 # %%
 pictures.rung("hoisted")
 
 # %% [markdown]
-# In the loop the sums from h are added to those from x of the same step, which the picture leaves
-# out. `torch.addmm(z_t, h, W)` is `z_t + h @ W` in a single call, as in lesson 12.
+# The picture leaves out that both sums of a step are added. `torch.addmm(z_t, h, W)` is
+# `z_t + h @ W` in a single call, as in lesson 12.
 
 
 # %%
@@ -309,7 +295,7 @@ print(whole, same(in_a_row(hoisted(*exact)), wanted))
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: it measures time
-rungs = (per_sample, eight_products, one_product, hoisted)
+rungs = (per_sample, whole_batch, one_product, hoisted)
 jobs = [(rung, *given) for rung in rungs]
 with torch.no_grad():
     *times, unit = shortest(*jobs, (lstm, x, states))
@@ -318,12 +304,13 @@ for rung, time in zip(rungs, times):
     print(f"{rung.__name__:15} {calls:5} calls  {time / unit:6.1f}")
 
 # %% [markdown]
-# The time falls as the calls do. We measured 50 to 75, 4 to 6, 3 to 4, and each time a little less
-# for the last.
+# The time falls as the calls do. We measured 50 to 75 for the first, 3 to 5 for `whole_batch`, and
+# each time a little less for the last two: about 3 for `hoisted`.
 #
-# What is left between `hoisted` and `nn.LSTM`? `nn.LSTM` has the same loop inside the library,
-# where a step needs no Python. In float32 PyTorch leaves the layer, where it can, to *oneDNN*, a
-# library that has it ready-made. With oneDNN switched off, our ratios were half as large.
+# What is left between `hoisted` and `nn.LSTM`? In float32 PyTorch leaves the layer, where it can,
+# to *oneDNN*, a library that has it ready-made. With oneDNN switched off, `nn.LSTM` took 2.1 times
+# as long, and `hoisted` 1.3 times as long as that. So the last factor is about 2.1 · 1.3: 2.1 for
+# oneDNN, and 1.3 because even then `nn.LSTM` has its loop inside the library, without Python.
 #
 # ## The way back
 #
@@ -359,34 +346,9 @@ same(added, at_once)
 pictures.rung("own backward")
 
 # %% [markdown]
-# In PyTorch, a way back of our own is a class made from `torch.autograd.Function`, here for tanh.
-# Its functions get a bag, `ctx`, and no `self`, hence `@staticmethod`. `forward` puts in what the
-# way back needs, and `backward` takes it out. We call neither `forward` nor `backward`, but
-# `apply`.
-
-
-# %%
-class Tanh(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, a):
-        result = torch.tanh(a)
-        ctx.save_for_backward(result)
-        return result
-
-    @staticmethod
-    def backward(ctx, d_result):  # the gradient of the result
-        (result,) = ctx.saved_tensors
-        return d_result * (1 - result * result)  # the gradient of a
-
-
-# %%
-a = torch.randn(5).double().requires_grad_()
-Tanh.apply(a).sum().backward()
-same(a.grad, torch.autograd.grad(torch.tanh(a).sum(), a)[0])
-
-# %% [markdown]
-# The package has such a class for the whole loop, in `ladder/backward.py`, with all gates in its
-# bag. The rung made of it is `own_backward`.
+# In PyTorch you can write a way back of your own, as a class made from `torch.autograd.Function`.
+# The package has one for the whole loop, in `ladder/backward.py`. The rung made of it is
+# `own_backward`.
 #
 # Are its gradients those of `hoisted`? The loss is the mean of the squares of all results. `leaves`
 # are copies of the seven arguments that ask for gradients.
@@ -405,36 +367,23 @@ def gradients(program):
 same(gradients(own_backward), gradients(hoisted))
 
 # %% [markdown]
-# Equal. And the time of a training step, forward and back? We take the first 16
-# characters of each line, because a shorter run is disturbed less often.
+# Equal. What does it save? Autograd's calls are made inside PyTorch, where `count` does not see
+# them. `calls_inside` does, and leaves out what computes nothing, so `chunk` no longer counts. By
+# this rule a step of `hoisted` makes 10 calls forward, and 17 back: 27.
 #
-# **Predict.** A guess: does `own_backward` take less than 0.3 of the time of `hoisted`, more than
-# 0.9, or something between?
-
+# **Predict.** Two of the 17 are the product for `weight_hh` and its addition. A guess: are these
+# two most of what `own_backward` saves?
 
 # %%
+from lstm_lessons.ladder.counting import calls_inside
+
+
 def training_step(program, steps=16):
     """Go forward and back once, through the first steps."""
     arguments = [x[:steps], *given[1:]]
     leaves = [tensor.clone().requires_grad_() for tensor in arguments]
     program(*leaves)[0].square().sum().backward()
 
-
-slow, fast = shortest((training_step, hoisted), (training_step, own_backward))
-for limit in (0.3, 0.9):
-    print(f"less than {limit} of the time:", fast / slow < limit)
-
-# %% [markdown]
-# Something between: we measured about 0.6. What has saved so much? The move takes two calls out of
-# each step back, a product and an addition. `calls_inside` counts by another rule: the calls inside
-# PyTorch, also those of autograd, but none that only looks at a tensor, such as `chunk`. By
-# `calls_inside` a step of `hoisted`, forward and back, makes 27.
-#
-# **Predict.** A guess: are the product and the addition most of what `own_backward` saves of the
-# 27?
-
-# %%
-from lstm_lessons.ladder.counting import calls_inside
 
 for program in (hoisted, own_backward):
     sixteen = calls_inside(training_step, program, 16)
@@ -443,37 +392,42 @@ for program in (hoisted, own_backward):
 
 # %% [markdown]
 # No: two of 14. Forward it makes 8 in place of 10: i and f share one sigmoid, and `+ i * g` is one
-# call. Back it makes 5 in place of 17. Autograd makes the slopes of lesson 10 anew at each step.
-# But after the way forward all gates are known. So `own_backward` makes the slopes before its loop,
-# for many steps at once. In plain code, i, f, g, o, `c_before` and `tanh_c` are those of all steps,
-# each (T, B, H). d_c times `to_i` is dz of gate i.
+# call. Back it makes 5 in place of 17. Autograd makes the slopes of lesson 10 anew at each step,
+# such as g · i · (1 − i) for gate i. But after the way forward all gates are known. So
+# `own_backward` makes the slopes before its loop, for many steps at once. Those of the four gates
+# stand side by side. Five calls are left in a step:
 #
-# ```python
-# to_i, to_f = g * i * (1 - i), c_before * f * (1 - f)
-# to_g, to_o = i * (1 - g * g), tanh_c * o * (1 - o)
-# to_c = o * (1 - tanh_c * tanh_c)
-# for t in reversed(range(T)):
-#     d_h = d_h + d_output[t]
-#     d_c = d_c + d_h * to_c[t]
-#     dz[t] = torch.cat([d_c * to_i[t], d_c * to_f[t], d_c * to_g[t], d_h * to_o[t]], dim=1)
-#     d_h, d_c = dz[t] @ weight_hh, d_c * f[t]
-# ```
+# 1. d_c gets d_h times o · (1 − tanh(c)²) added.
+# 2. The slopes of i, f and g, all at once, are multiplied by d_c. In their place now stands dz.
+# 3. The slope of o is multiplied by d_h. Now all of dz is in one place, so no `cat` is needed.
+# 4. dz times `weight_hh`, plus what the loss adds, is d_h of the step before.
+# 5. d_c times f is d_c of the step before.
 #
-# A step of this loop makes 11 calls; the write into `dz[t]` is one. The package needs only 5: a
-# product and the sum behind it are one call, as in `addmm`, and the three products with d_c are
-# one. So the cause is fewer and larger calls.
+# Does the time fall, too?
+
+# %%
+slow, fast = shortest((training_step, hoisted), (training_step, own_backward))
+print("less than 0.9 of the time:", fast / slow < 0.9)
+
+# %% [markdown]
+# It does, to about 0.6. This is a good place for a break.
 #
 # ## The whole ladder
 #
-# For four sizes, the picture shows the median time of each rung over that of `nn.LSTM`, measured on
-# one core of an Intel Xeon with nothing else at work. The axis is logarithmic. `compiled` is what
-# `torch.compile` makes of `hoisted`. It needs about a minute first, for each size.
+# For four sizes, the picture shows the median time of each rung over that of `nn.LSTM`, on one core
+# of an Intel Xeon. Nothing else was at work there, so we did not need the shortest time. The axis
+# is logarithmic. Two rungs are new:
+#
+# * `eight products`: each gate has two products of its own, as the equations are written. A step
+#   makes 21 calls.
+# * `compiled`: `torch.compile` translates `hoisted` into C++. Forward, two calls of a step are
+#   left: the product, and one for all that follows. It takes about a minute first, for each size.
 #
 # **Try it.**
 #
-# 1. Press "one line". There `per sample` is faster than `eight products`. Why? Remember the calls
-#    of a step of each.
-# 2. Choose "training step". Which share of the time of `hoisted` does `compiled` take?
+# 1. Press "one line". There `per sample` is only a little slower than `one product`. Why?
+# 2. Still at "one line", choose "training step". Which share of the time of `hoisted` does
+#    `compiled` take?
 # 3. Still for a training step, press "long and wide". Which rung is level with `nn.LSTM`?
 
 # %%
@@ -485,7 +439,7 @@ explorers.speed_ladder()
 # <details><summary>Answers</summary>
 #
 # 1. With B = 1 there are no other lines to take at once. What is left are the calls of a step: 13
-#    in `per sample`, and 21 in `eight products`.
+#    in `per sample`, and 12 in `one product`.
 # 2. 5.83 / 15.10, about 0.4.
 # 3. `own backward`. Its 0.92 is within what such a measurement varies by, so call it level.
 #
@@ -536,8 +490,8 @@ for letter in "TBIH":
 #
 # If you measure on several cores or a GPU, change three things:
 #
-# * Ask first whether there is a GPU: `torch.cuda.is_available()`. A move that fails may leave a
-#   layer that cannot be called any more.
+# * Ask first whether there is a GPU: `torch.cuda.is_available()`. Without one, `layer.to("cuda")`
+#   fails, and may leave a layer that cannot be called any more.
 # * Take `perf_counter`, because `thread_time` does not see what other cores do.
 # * Before you read the clock, wait with `torch.cuda.synchronize()`. A call hands an order to the
 #   GPU and returns at once, so you would measure how long it takes to give orders.
@@ -574,21 +528,23 @@ for name, seconds in times.items():
     print(f"{name:9} {seconds / times['one core']:.2f}")
 
 # %% [markdown]
-# Two cores take 0.5 at best, and longer than one where other software needs the second core.
+# Two cores can halve the time at best. Our machine was busy with other software, and gave anything
+# from 0.4 to 3.1. Such numbers say nothing: measure this where nothing else is at work. We had no
+# GPU, so we have no number for one. There, too, only a wide layer or many lines leave much
+# to share.
 #
 # ## Which one to take
 #
 # Where `nn.LSTM` can do what you need, take it. If your cell is another one, write `hoisted`. If
 # training then takes too long and the layer is small, try `torch.compile`. In the explorer it took
-# 0.51 of the time of `hoisted` for a training step at "small", 0.39 at "one line", 0.85 at "wide",
-# and 1.06 at "long and wide". A way back of your own comes last: it took 0.35 to 0.72, but is more
-# work.
+# 0.39 to 1.06 of the time of `hoisted` for a training step. A way back of your own comes last: it
+# took 0.35 to 0.72, but is more work.
 
 # %% [markdown]
 # ## What we have seen
 #
 # * Time is made of multiplications and of calls. In a small layer the calls decide, so fewer and
-#   larger products win: all lines at once, four gates at once, all of x before the loop. The
+#   larger products win: all lines at once, x and h side by side, or all of x before the loop. The
 #   results stay equal.
 # * On the way back the slopes are made before the loop, and the gradient of `weight_hh` behind it.
 # * In a large layer the time grows with T · B · 4H(I + H). In a small one it grows with T, and

@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from inspect import signature
-from pathlib import Path
 from time import process_time, sleep, thread_time
 
 import pytest
@@ -11,11 +10,15 @@ from torch import nn
 
 from lstm_lessons.data.speed import ladder
 from lstm_lessons.explorers.speed_ladder import SIZES
-from lstm_lessons.ladder import backward, eight_products, hoisted, own_backward
-from lstm_lessons.ladder.counting import calls_inside, count
+from lstm_lessons.ladder import (
+    backward,
+    eight_products,
+    hoisted,
+    one_product,
+    own_backward,
+)
+from lstm_lessons.ladder.counting import _Watch, calls_inside, count
 from lstm_lessons.lstm.unroll import unroll
-
-SOURCE = Path(__file__).parents[2] / "notebooks/source/16_speed.py"
 
 
 def test_a_step_of_unroll_has_13_calls_where_eight_products_have_21():
@@ -72,41 +75,42 @@ def test_the_class_of_own_backward_is_what_the_page_says():
         assert next(iter(signature(getattr(kind, name)).parameters)) == "ctx"
 
 
-def test_the_plain_way_back_of_the_page_gives_dz_and_the_states_gradients():
-    """Its code is run as it stands in the source; dz by autograd is that of each step's sums."""
-    text = SOURCE.read_text(encoding="utf-8").replace("\n# ", "\n")
-    code = text.split("```python\n")[1].split("```")[0]
-    assert "to_i" in code
-    torch.manual_seed(0)
+def test_the_five_calls_of_own_backward_in_a_step_back_are_those_of_the_page():
+    """By name, with the shape of what each one writes; the slopes come before them."""
+
+    class Names(_Watch):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            result = func(*args, **(kwargs or {}))
+            if not func.is_view:
+                names.append((func.overloadpacket.__name__, tuple(result.shape)))
+            return result
+
     T, B, H = 5, 3, 4
-    z_x, d_output = torch.randn(T, B, 4 * H).double(), torch.randn(T, B, H).double()
-    weight_hh = torch.randn(4 * H, H).double()
-    h_0, c_0, d_h, d_c = torch.randn(4, B, H).double()
-    sums = [z_t.clone().requires_grad_() for z_t in z_x]
-    first = [h_0.clone().requires_grad_(), c_0.clone().requires_grad_()]
-    h, c = first
-    kept, outputs = [], []
-    for z_t in sums:
-        i, f, g, o = (z_t + h @ weight_hh.T).chunk(4, dim=1)
-        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-        new_c = f * c + i * g
-        kept.append((i, f, g, o, c, new_c.tanh()))
-        h, c = o * new_c.tanh(), new_c
-        outputs.append(h)
-    loss = (torch.stack(outputs) * d_output).sum() + (h * d_h).sum() + (c * d_c).sum()
-    loss.backward()
-    i, f, g, o, c_before, tanh_c = (torch.stack(each).detach() for each in zip(*kept, strict=True))
-    names = {
-        "torch": torch, "T": T, "i": i, "f": f, "g": g, "o": o, "c_before": c_before,
-        "tanh_c": tanh_c, "d_output": d_output, "d_h": d_h, "d_c": d_c, "weight_hh": weight_hh,
-        "dz": torch.empty_like(z_x),
-    }  # fmt: skip
-    calls = [calls_inside(exec, code, names | {"T": steps}) for steps in (T - 1, T)]
-    assert calls[1] - calls[0] == 11
-    exec(code, names)
-    torch.testing.assert_close(names["dz"], torch.stack([z_t.grad for z_t in sums]))
-    torch.testing.assert_close(names["d_h"], first[0].grad)
-    torch.testing.assert_close(names["d_c"], first[1].grad)
+    names, weights = [], list(nn.LSTM(2, H).parameters())
+    given = [torch.randn(T, B, 2), torch.randn(B, H), torch.randn(B, H), *weights]
+    output = own_backward(*given)[0].sum()
+    with Names():
+        output.backward()
+    step = [("addcmul_", (B, H)), ("mul_", (B, 3, H)), ("mul_", (B, H)), ("addmm", (B, H))]
+    step += [("mul_", (B, H))]
+    at = names.index(step[0])
+    assert names[at : at + 5 * T] == step * T
+    rest = names[:at] + names[at + 5 * T :]
+    assert all(len(shape) == 3 for name, shape in rest if name.startswith(("mul", "addcmul")))
+    slopes = [shape for name, shape in names[:at] if name.startswith("addcmul")]
+    assert slopes == [(T, B, H)] * 5
+
+
+def test_what_count_finds_outside_and_inside_the_loop_of_one_product():
+    """In front of and behind the loop cat, +, for and stack; a for over x is one call."""
+    weights = [weight.detach() for weight in nn.LSTM(8, 16).parameters()]
+    states = [torch.randn(20, 16), torch.randn(20, 16)]
+    for T in (1, 2, 32):
+        x = torch.randn(T, 20, 8)
+        assert count(one_product, x, *states, *weights).calls == 12 * T + 4
+        assert count(lambda x: [None for _ in x], x).calls == 1
+        whole = count(lambda x, h, c, *weights: unroll(x, h, c, weights), x, *states, *weights)
+        assert whole.calls == 13 * T + 2
 
 
 def test_thread_time_stands_still_in_a_pause_and_does_not_see_the_work_of_a_second_core():

@@ -28,12 +28,11 @@ class Block(NamedTuple):
 
 
 class Product(NamedTuple):
-    """What is multiplied with what; ``apart`` where each gate has a product of its own."""
+    """What is multiplied with what."""
 
     left: Block
     right: Block
     result: Block
-    apart: bool = False
 
 
 class Zone(NamedTuple):
@@ -43,14 +42,14 @@ class Zone(NamedTuple):
     products: tuple[Product, ...]
 
 
-def _forward(rows: str, x: str, apart: bool = False) -> Product:
+def _forward(rows: str, x: str) -> Product:
     result = Block("sums from x", rows, "4H", "columns")
-    return Product(Block(x, rows, "I"), Block("weight_ih", "I", "4H", "columns"), result, apart)
+    return Product(Block(x, rows, "I"), Block("weight_ih", "I", "4H", "columns"), result)
 
 
-def _with_h(rows: str, apart: bool = False) -> Product:
+def _with_h(rows: str) -> Product:
     result = Block("sums from h", rows, "4H", "columns")
-    return Product(Block("h", rows, "H"), Block("weight_hh", "H", "4H", "columns"), result, apart)
+    return Product(Block("h", rows, "H"), Block("weight_hh", "H", "4H", "columns"), result)
 
 
 _BACK = Product(
@@ -77,9 +76,7 @@ RUNGS = {
         Zone(("T · B times:", "line by line, and", "step by step"),
              (_forward("1", "x of a step"), _with_h("1"))),
     ),
-    "eight products": (
-        Zone(_IN_TURN, (_forward("B", "x of a step", True), _with_h("B", True))),
-    ),
+    "whole batch": (Zone(_IN_TURN, (_forward("B", "x of a step"), _with_h("B"))),),
     "one product": (
         Zone(_IN_TURN, (
             Product(Block("x and h", "B", "(I + H)"), Block("both weights", "(I + H)", "4H",
@@ -134,23 +131,20 @@ def _title(name: str) -> str:
 
 
 def _height(product: Product) -> float:
-    most = max(SIZES[block.rows] for block in product[:3])
+    most = max(SIZES[block.rows] for block in product)
     return most * UNIT + NAMES
 
 
 def _draw(root: svg.Element, product: Product, top: float) -> None:
     """Draw one product in a row: a matrix, times a matrix, equals a matrix."""
     middle = top + _height(product) / 2
-    for block, x in zip(product[:3], (LEFT, WEIGHT_X, RESULT_X), strict=True):
-        _block(root, block, x, middle, product.apart and block is not product.left)
-    if product.apart:
-        svg.label(root, WEIGHT_X - 12, middle + 6, "times, gate by gate", 15, "end")
-    else:
-        svg.label(root, TIMES_X, middle + 6, "times", 15)
+    for block, x in zip(product, (LEFT, WEIGHT_X, RESULT_X), strict=True):
+        _block(root, block, x, middle)
+    svg.label(root, TIMES_X, middle + 6, "times", 15)
     svg.label(root, EQUALS_X, middle + 8, "=", 24)
 
 
-def _block(root: svg.Element, block: Block, x: float, middle: float, apart: bool) -> None:
+def _block(root: svg.Element, block: Block, x: float, middle: float) -> None:
     high, wide = SIZES[block.rows] * UNIT, SIZES[block.columns] * UNIT
     top = middle - high / 2
     key = {"data_block": f"{block.name}: {block.rows} × {block.columns}"}
@@ -160,7 +154,7 @@ def _block(root: svg.Element, block: Block, x: float, middle: float, apart: bool
     for place, gate in enumerate(shapes.GATES if block.gates else ()):
         style = {"fill": gate, "fill_opacity": theme.TINT, "stroke": gate}
         if block.gates == "columns":
-            left, up, size = x + place * (wide / 4 + (4 if apart else 0)), top, (wide / 4, high)
+            left, up, size = x + place * wide / 4, top, (wide / 4, high)
         else:
             left, up, size = x, top + place * high / 4, (wide, high / 4)
         svg.rect(root, left, up, *size, **style, **(key if gate == "i" else {}))
@@ -176,12 +170,11 @@ def _alt(name: str) -> str:
     said = []
     for zone in RUNGS[name]:
         parts = []
-        for left, right, result, apart in zone.products:
-            text = (
+        for left, right, result in zone.products:
+            parts.append(
                 f"{left.name} ({left.rows} × {left.columns}) times {right.name} ({right.rows} × "
                 f"{right.columns}) gives {result.name} ({result.rows} × {result.columns})"
             )
-            parts.append(text + (", in four products, one for each gate" if apart else ""))
         often = " ".join(zone.often)
         often = often[0].upper() + often[1:]
         said.append(f"{often}: {'; '.join(parts)}.")
