@@ -170,8 +170,8 @@ print("f(a, (b, c), d)", marks("f(a, (b, c), d)"), sep="\n")
 
 # %% [markdown]
 # At four, from the inner `)` to the `d`. You know two more things that break the story: a bracket
-# in a string, and the `V` and `U` of lesson 02. Others are found by looking. Here are the four
-# lines with the most wrong characters.
+# in a string, and the `V` and `U` of lesson 02. To find others, we look at the four lines with the
+# most wrong characters.
 
 # %%
 failures = []
@@ -361,9 +361,9 @@ each of the other rows one dot or more is left of the diamond."""
 show(plot, alt)
 
 # %% [markdown]
-# In one, that of seed 8, our reader. We had chosen it of the ten as the one in which a single unit
-# follows brackets most closely on the lines trained on. If you had looked at this row alone, you
-# would have told its story as that of all LSTMs.
+# In one, seed 8, our reader. We had chosen it as the one of the ten in which a single unit follows
+# brackets most closely on the lines trained on. From this row alone, you would have told its story
+# as that of all LSTMs.
 #
 # Many dots stand right of the upright line: there the answers are better *without* the unit. How
 # can that be? Our reader's second head has 99.6 % on the lines trained on, but here 93.4 %, less
@@ -484,9 +484,9 @@ for name, table in {"whole lines": numbers, "last characters": last}.items():
 # <details><summary>Who has gone this way before</summary>
 #
 # Karpathy, Johnson and Li (2015) found units for brackets and quotation marks. Linear probes come
-# from Alain and Bengio (2016), the control of a new layer from Zhang and Bowman (2018). Hewitt and
-# Liang (2019) control a probe by random labels, one for each word: "control tasks". Morcos and
-# others (2018) found that units with a clear meaning need not be the ones that count.
+# from Alain and Bengio (2016), the control of a new layer from Zhang and Bowman (2018), and a
+# control by random labels from Hewitt and Liang (2019). Morcos and others (2018) found that units
+# with a clear meaning need not be the ones that count.
 #
 # </details>
 
