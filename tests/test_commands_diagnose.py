@@ -39,6 +39,9 @@ def three():
 def breaks():
     return Reader(True) / 0
 
+def both():
+    return nn.LSTM(3, 4, batch_first=True, bidirectional=True), torch.randn(5, 7, 3)
+
 def size():
     return Reader(True), torch.randn(5, 7, 9)
 
@@ -65,6 +68,11 @@ def test_a_right_model_is_0_and_a_wrong_one_3(file, capsys):
     assert diagnose.main(["model.py:wrong", "--time-first"]) == 0
     assert "as told" in capsys.readouterr().out
     assert diagnose.main(["model.py:wrong", "--batch-first"]) == 3
+
+
+def test_a_property_is_counted_in_the_first_line_and_leaves_with_0(file, capsys):
+    assert diagnose.main(["model.py:both", "--batch-first", "--strict"]) == 0
+    assert capsys.readouterr().out.startswith("no fault found, 2 properties to read; ")
 
 
 def test_with_strict_a_suspicion_leaves_with_3_as_well(file, capsys):

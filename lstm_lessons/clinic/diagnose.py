@@ -47,11 +47,11 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     parameters, gradients, buffers and attributes, nor the input, nor any random state change.
 
     A fault is a fact that hardly anybody wants; a suspicion is a fact that may be meant so; a
-    property is by design. A model with no finding may still be wrong: six probes see six things,
-    and none of them looks at it in training mode.
+    property is by design, and is to be read: it may be wrong for the use. A model with no finding
+    may still be wrong: six probes see six things, and none of them looks at it in training mode.
 
-    Take a small example: the model is called several times for each sample and for each step, of
-    which some 32 are taken where there are more.
+    Take a small example: the model is called some two to four times for each sample, once for each
+    step, and some 20 times more; of samples and of steps some 32 are taken where there are more.
 
     Raises:
         TypeError: ``model`` is no module, or there is no tensor of sequences in the input.

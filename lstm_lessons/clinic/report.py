@@ -68,17 +68,27 @@ class Report:
         return self._with(SUSPICION)
 
     @property
+    def properties(self) -> tuple[Finding, ...]:
+        """The findings that are by design; whether the model may be so, its use says."""
+        return self._with(PROPERTY)
+
+    @property
     def not_tried(self) -> tuple[Finding, ...]:
         """The probes that could not be tried; the fact of each says why."""
         return self._with(NOT_TRIED)
 
     @property
     def verdict(self) -> str:
-        """One line: how many faults and suspicions, if the axes are a guess, what was not tried."""
+        """One line: how many findings of each kind, if the axes are a guess, what was not tried.
+
+        Properties are counted as well: what is by design may still be wrong for the use.
+        """
         faults, suspicions = (len(each) for each in (self.faults, self.suspicions))
+        properties = len(self.properties)
         words = [
             f"{_count(faults, 'fault')}" if faults else "no fault found",
             *([_count(suspicions, "suspicion")] if suspicions else []),
+            *([f"{_count(properties, 'property', 'properties')} to read"] if properties else []),
         ]
         left_out = [
             each.probe if each.status == NOT_TRIED else each.left_out for each in self.findings
@@ -125,8 +135,8 @@ class Report:
         )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")
+def _count(number: int, noun: str, many: str = "") -> str:
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 def _shown(status: str) -> str:

@@ -64,6 +64,17 @@ def test_the_report_begins_with_the_verdict():
     assert " ".join(repr(report).split()).startswith(report.verdict)  # it may fill two lines
 
 
+def test_the_verdict_counts_the_properties_that_are_to_be_read():
+    torch.manual_seed(0)
+    one = diagnose(layer(lambda m, x: m.lstm(x)[0], bidirectional=True), floats(), True)
+    assert one and one.verdict.startswith("no fault found, 1 suspicion, 1 property to read; not")
+    assert [each.probe for each in one.properties] == ["causality"]
+    two = diagnose(nn.LSTM(3, 4, batch_first=True, bidirectional=True), floats(), True)
+    assert two and two.verdict.startswith("no fault found, 2 properties to read; not tried")
+    assert [each.probe for each in two.properties] == ["causality", "chunk consistency"]
+    assert "propert" not in diagnose(nn.LSTM(3, 4, batch_first=True), floats(), True).verdict
+
+
 def test_it_says_how_many_samples_and_steps_it_looked_at():
     few = diagnose(nn.LSTM(3, 4, batch_first=True), floats())
     assert "each of 5 samples" in few["sample independence"].fact
