@@ -50,7 +50,7 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     property is by design, and is to be read: it may be wrong for the use. A model with no finding
     may still be wrong: six probes see six things, and none of them looks at it in training mode.
 
-    Take a small example: the model is called some two to four times for each sample, once for each
+    Take a small example: the model is called two to five times for each sample, once for each
     step, and some 20 times more; of samples and of steps some 32 are taken where there are more.
 
     Raises:

@@ -8,7 +8,8 @@ from torch.nn import functional as F
 
 from lstm_lessons import diagnose, trained_reader
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import TRAINED_ON, numbered
+from lstm_lessons.data.train_reader import TRAINED_ON, batch_of, numbered
+from lstm_lessons.lstm.reader import Reader
 
 NUMBER = trained_reader()[1]
 LINES = code_or_prose()
@@ -24,6 +25,51 @@ Ann = defined("18", "Ann", nn=nn)
 Ben = defined("18", "Ben", nn=nn, Ann=Ann)
 Cleo = defined("18", "Cleo", F=F, Ann=Ann)
 Dora = defined("18", "Dora", "self.lstm(x)", "self.lstm(x, state)", nn=nn)
+
+
+CODE = torch.tensor([line.code for line in LINES])
+LENGTHS = (NUMBERS != 0).sum(dim=1)
+OTHERS = {"numbers": NUMBERS[TRAINED_ON:], "is_code": CODE[TRAINED_ON:]}
+count_right = defined("18", "count_right", torch=torch, **OTHERS)
+
+
+def reading_its_padding(reader):
+    program = Ann()
+    program.load_state_dict(reader.state_dict())
+    return program.eval()
+
+
+def test_the_zeros_move_the_scores_of_ann_and_few_cross_0():
+    """Ann gets 212 lines right where the reader gets 217: in batches of 22, as on the page."""
+    reader = trained_reader()[0]
+    ann, numbers, lengths = reading_its_padding(reader), OTHERS["numbers"], LENGTHS[TRAINED_ON:]
+    padded = torch.zeros(242)
+    with torch.no_grad():
+        alone = reader(numbers, lengths)[:, 0]
+        for chosen in torch.arange(242).split(22):
+            padded[chosen] = ann(numbers[chosen, : lengths[chosen].max()])[:, 0]
+    assert ((alone > 0) == OTHERS["is_code"]).sum() == 217
+    assert ((padded > 0) == OTHERS["is_code"]).sum() == count_right(ann) == 212
+    assert ((alone > 0) != (padded > 0)).sum() == 5
+    assert (padded - alone).abs().median() == pytest.approx(0.6255, abs=5e-4)  # less than 0.63
+    assert alone.abs().quantile(0.5) > 4.4
+
+
+def test_the_packed_reader_of_lesson_09_falls_far_if_it_is_read_as_ann_reads():
+    number = trained_reader()[1]
+    numbers, lengths = batch_of((line.text for line in LINES), number)
+    torch.set_default_dtype(torch.float64)
+    try:
+        known = {"data_numbers": numbers, "data_lengths": lengths, "is_code": CODE.double()}
+        train = defined("09", "train", torch=torch, nn=nn, Reader=Reader, number=number, **known)
+        packed = train(lengths)
+        ann = reading_its_padding(packed)
+        with torch.no_grad():
+            scores = packed(numbers[TRAINED_ON:], lengths[TRAINED_ON:])[:, 0]
+        right = ((scores > 0) == OTHERS["is_code"]).sum().item(), count_right(ann)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert right[0] == pytest.approx(223, abs=2) and right[1] == pytest.approx(147, abs=5)
 
 
 class Mended(Cleo):
@@ -61,6 +107,7 @@ def test_the_columns_of_a_swapped_layer_are_taken_for_samples_unless_it_is_told(
     assert guess and guess.guessed and "batch is axis 1, 7 samples" in guess.axes
     assert guess["sample independence"].status == "holds"
     assert [each.probe for each in told.faults] == ["sample independence", "batch composition"]
+    assert not guess.faults and "unless the guessed axes are the wrong way round" in guess.verdict
 
 
 class NoWayBack(Ann):
@@ -96,6 +143,100 @@ def test_only_a_line_that_fills_the_last_slot_shows_the_bug_of_ben():
     )
     assert padded.fact == "moving sample 2 moved sample 3 of output as well"
     assert filled.fact == "moving sample 0 moved samples 1 to 3 of output as well"
+
+
+def test_with_the_longest_line_at_the_bottom_the_bug_of_ben_does_not_show():
+    torch.manual_seed(0)
+    ben, example = Ben(), four_lines(25)
+    turned = diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)
+    assert turned["sample independence"].status == "holds" and not turned.faults
+    ben.lstm.batch_first = True
+    assert diagnose(ben, example, batch_first=True)["sample independence"].status == "holds"
+
+
+def with_an_argument(name, given):
+    """Return what is said of a program that takes one more argument, and does not use it."""
+    parts = {}
+    exec(
+        f"def forward(self, numbers, {name}):\n    return Ann.forward(self, numbers)",
+        globals(),
+        parts,
+    )
+    program = type("Given", (Ann,), parts)
+    torch.manual_seed(0)
+    report = diagnose(program(), (four_lines(25), given), batch_first=True)
+    return report["batch composition"].status
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "status"),
+    [
+        ("lengths", [16, 13, 25, 13], "FAULT"),
+        ("n", [16, 13, 25, 13], "FAULT"),
+        ("n", [16, 13, 24, 13], "suspicion"),
+        ("seqlen", [16, 13, 24, 13], "FAULT"),
+        ("lengths", [16.0, 13.0, 25.0, 13.0], "suspicion"),
+    ],
+)
+def test_lengths_are_known_by_the_longest_or_by_the_name(name, given, status):
+    assert with_an_argument(name, torch.tensor(given)) == status
+
+
+class Counted(nn.Module):
+    """One score a step; counts how often it is called."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.calls = nn.LSTM(8, 16, batch_first=True), []
+
+    def __deepcopy__(self, memo):
+        copy = Counted()
+        copy.load_state_dict(self.state_dict())
+        copy.calls = self.calls  # one list for all copies
+        return copy
+
+    def forward(self, x):
+        self.calls.append(x.shape)
+        return self.lstm(x)[0]
+
+
+@pytest.mark.parametrize(("samples", "steps"), [(4, 7), (8, 7), (4, 14), (16, 30), (60, 80)])
+@pytest.mark.parametrize("padded", [False, True])
+def test_the_model_is_called_two_to_five_times_a_sample_once_a_step_and_some_20_times(
+    samples, steps, padded
+):
+    torch.manual_seed(0)
+    x, model = torch.randn(samples, steps, 8), Counted()
+    if padded:
+        for sample in range(1, samples):
+            x[sample, 1 + sample % (steps - 1) :] = 0
+    diagnose(model, x, batch_first=True)
+    more = len(model.calls) - min(steps, 32) - 2 * min(samples, 32)
+    if padded:
+        assert 17 <= more <= 20 + 3 * min(samples, 32)
+    else:
+        assert 17 <= more <= 20
+
+
+@pytest.mark.parametrize("filled", [0.0, 9.0])
+def test_with_lengths_padding_is_what_lies_beyond_them_whatever_it_is(filled):
+    torch.manual_seed(0)
+    x, lengths = torch.randn(4, 7, 8), torch.tensor([7, 3, 5, 2])
+    for row, length in zip(x, lengths, strict=True):
+        row[length:] = filled
+    report = diagnose(defined("18", "Dora", nn=nn)(), (x,), batch_first=True)
+    told = diagnose(LastSlot(), (x, lengths), batch_first=True)
+    assert told["batch composition"].status == "FAULT"
+    assert ("padding" in report.verdict) == (filled != 0)
+
+
+class LastSlot(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 1, batch_first=True)
+
+    def forward(self, x, lengths):
+        return self.lstm(x)[0][:, -1]
 
 
 def handing(name, used):
@@ -164,6 +305,7 @@ def test_a_suspicion_and_a_property_alone_are_no_fault():
     x = torch.randn(4, 7, 8)
     emil, forecast = diagnose(Emil(), x), diagnose(Forecast(), x)
     assert emil["parameter gradients"].status == "suspicion"
+    assert "1 property to read" in forecast.verdict or "2 properties to read" in forecast.verdict
     assert forecast["causality"].status == "property"
     assert emil and forecast
     assert "no fault found" in forecast.verdict
