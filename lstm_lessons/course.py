@@ -327,11 +327,12 @@ LESSONS = (
         "the ways of a gradient over time; vanishing, breaking with and without `nan`, clipping",
         objectives=(
             "say on which ways a gradient goes back over time, and by which factor per step",
-            "recognise a run that breaks, also without `nan`, and test whether time is the reason",
+            "recognise a run that breaks, also without `nan`, and test whether time is the reason "
+            "and whether the updates are too long",
             "save it by clipping, and say what clipping changes and what it does not",
         ),
         minutes=45,
-        exercise_minutes=30,
+        exercise_minutes=25,
         prerequisites=("10",),
     ),
     Lesson(

@@ -55,20 +55,9 @@ def new_network(seed):
 
 
 # %% [markdown]
-# An *update* moves each weight against its gradient, the *learning rate* `lr` times as far. This is
-# plain gradient descent, as in `torch.optim.SGD`.
-
-
-# %%
-def update(parameters, lr):
-    """Move the parameters by lr times their gradients, and clear these."""
-    with torch.no_grad():
-        for each in parameters:
-            each -= lr * each.grad
-            each.grad = None
-
-
-# %% [markdown]
+# The loop is that of lesson 08, but with `SGD`, plain gradient descent: an *update* moves each
+# weight against its gradient, the *learning rate* `lr` times as far.
+#
 # Take the gradients of all parameters as one long list of numbers. Its *length* is that of an
 # arrow: (3, 4) is 5 long. `clip_grad_norm_` shortens a gradient that is longer than a limit, and
 # returns the length that it had before. At first the limit is `inf`, infinite.
@@ -77,18 +66,18 @@ def update(parameters, lr):
 # %%
 def train(layer, head, limit=torch.inf, lr=0.01, updates=60, T=60):
     """Train; return each update's loss and the length of its gradient."""
-    both = [*layer.parameters(), *head.parameters()]
-    parameters = [each for each in both if each.requires_grad]
+    parameters = [*layer.parameters(), *head.parameters()]
+    optimiser = torch.optim.SGD(parameters, lr=lr)
     losses, lengths = [], []
     for _ in range(updates):
         x, sign = examples(T)
         output, _ = layer(x)
         loss = (head(output[-1])[:, 0] - sign).square().mean()
+        optimiser.zero_grad()
         loss.backward()
-        length = nn.utils.clip_grad_norm_(parameters, limit)
-        update(parameters, lr)
+        lengths.append(nn.utils.clip_grad_norm_(parameters, limit).item())
+        optimiser.step()
         losses.append(loss.item())
-        lengths.append(length.item())
     return losses, lengths
 
 
@@ -117,11 +106,10 @@ def ending(run):
 
 
 # %%
-quiet = train(*new_network(seed=0), T=30)
-losses, lengths = quiet
+losses, lengths = train(*new_network(seed=0), T=30)
 for n in range(3):
     print(f"update {n}: loss {losses[n]:.2f}, length {lengths[n]:.3g}")
-print("the end:", ending(quiet))
+print("the end:", ending((losses, lengths)))
 
 # %% [markdown]
 # The second gradient is 20 times as long as the first, and its loss is five times that of guessing.
@@ -131,7 +119,7 @@ print("the end:", ending(quiet))
 # A run *breaks* when its gradients become so long that the updates do more harm than good. **A jump
 # shows it:** from one update to the next the gradient becomes ten times as long or more, and the
 # loss rises to more than twice that of guessing. So write both down at every update. But some runs
-# break without a jump, and need a better test.
+# break without a jump.
 #
 # ## Two ways back
 #
@@ -156,15 +144,14 @@ explorers.gradient_flow()
 #
 # From the last of the 15 characters to the first there are 14 steps back, and at each one the way
 # may go on along c or along h. That makes 2 to the power 14 ways, 16,384. All but two of them are
-# *mixed*, and together they bring an arrow of length 1.92. It points elsewhere than the arrow of c,
-# so the lengths do not make 2.40.
+# *mixed*, and these bring most of the gradient.
 
 # %% [markdown]
 # ## Factors on one axis
 #
 # In lesson 01, a *factor per step* below 1 let the gradient *vanish*, and one above 1 let it
-# *explode*. A run whose gradient explodes need not break. In an LSTM f is never above 1, but the
-# way through h has $W_{hh}$ in it, which may be large.
+# *explode*. In an LSTM f is never above 1, but the way through h has $W_{hh}$ in it, which may be
+# large.
 #
 # Here is the ruler of lesson 01: the length of the gradient of the last state for the word k steps
 # before. This k is the *lag*.
@@ -173,10 +160,10 @@ explorers.gradient_flow()
 # %%
 def gradient_by_lag(layer, x):
     """Return the gradient's length for the word 0, 1, 2, ... words back."""
-    read = x.clone().requires_grad_()
-    output, _ = layer(read)
-    (back,) = torch.autograd.grad(output[-1].sum(), read)
-    return back.norm(dim=-1).flip(0)
+    words = x.clone().requires_grad_()
+    output, _ = layer(words)
+    output[-1].sum().backward()
+    return words.grad.norm(dim=-1).flip(0)
 
 
 # %%
@@ -191,17 +178,19 @@ def new_lstm(seed, forget_bias=None, input_size=1):
     return lstm, head
 
 
-# %%
-torch.manual_seed(4)
-words = torch.randn(61, 8)
-large, _ = new_lstm(4, input_size=8)
-with torch.no_grad():
-    large.weight_hh_l0 *= 30
+# %% [markdown]
+# We measure three new LSTMs with the same random words. Two of them differ in the bias of the
+# forget gates. In the third one we make $W_{hh}$ large, 30 times as large as it was.
 
 # %%
 from lstm_lessons import show
 from lstm_lessons.drawing import figure
 
+torch.manual_seed(4)
+words = torch.randn(61, 8)
+large, _ = new_lstm(4, input_size=8)
+with torch.no_grad():
+    large.weight_hh_l0 *= 30
 layers = {
     "LSTM, W_hh times 30": large,
     "LSTM, forget bias 3": new_lstm(4, 3.0, input_size=8)[0],
@@ -222,8 +211,7 @@ for name, layer in layers.items():
     axes.plot(left, "k-")
     axes.text(61, left[60], f"{left[60] ** (1 / 60):.2f}: {name}", va="center")
 axes.set(xlabel="lag (words back)", ylabel="gradient, 1 at lag 0", yscale="log")
-axes.set(title="The factor per step, and what it leaves")
-axes.set(xlim=(0, 94), xticks=range(0, 61, 10))
+axes.set(title="The factor per step, and what it leaves", xlim=(0, 94))
 alt = """Three curves of gradient against lag on a logarithmic axis. The LSTM
 with larger weights rises to 3e10 at lag 60, with a factor of 1.50 per step.
 With a forget bias of 3 the curve is nearly level, at 0.35 and a factor of 0.98.
@@ -232,14 +220,21 @@ show(plot, alt)
 
 # %% [markdown]
 # Above it: 0.82, because of the mixed ways. So f says what c carries, not what the whole network
-# carries.
+# carries. With a bias of 3 the curve is nearly level. With the large $W_{hh}$ the factor is 1.50.
+# No f is above 1, so this growth comes in through $W_{hh}$.
 
 # %% [markdown]
 # ## Where the run broke
 #
-# Back to the run that ended in `nan`. Did its gradient grow on the way back, *through time*? Or did
-# the head break it, which stands behind the last step? Three tests help. The first test is the
-# factor per step, for the sign that has the larger one.
+# Back to the run that ended in `nan`. Of a run that breaks, ask two questions:
+#
+# 1. **Is time the reason?** Measure the factor per step before an update that does harm. Then move
+#    one part alone by this update. If the factor is above 1, and the layer alone does the harm, and
+#    not the head, then time is the likely reason.
+# 2. **Are the updates too long?** Train again with a limit, and then with smaller ones. If it
+#    learns with one of them, they were.
+#
+# We begin with time. The factor is measured for both signs, and the larger one counts.
 
 
 # %%
@@ -260,16 +255,16 @@ def factor_of(layer, T=60):
 # %%
 rnn, head = new_network(seed=0)
 print(f"before update 0: {factor_of(rnn):.2f} per step")
-_, lengths = train(rnn, head, updates=1)
+train(rnn, head, updates=1)
 print(f"before update 1: {factor_of(rnn):.2f} per step")
-print(f"update 0 had a gradient of length {lengths[0]:.0f}")
 
 # %% [markdown]
-# About 1.4, because the first gradient was so long. The gradient of $W_{hh}$ is a sum: each of 59
-# steps has a share in it, as in lesson 10. A share is what has come back to a step, times the h
-# before that step. What comes back has grown by 1.05 for each later step, and h by 1.05 for each
-# earlier one. At *every* step that makes 1.05 to the power 58 together, which is 17. So the shares
-# are equal, each 2.03 long, and they point the same way: 59 · 2.03 = 120.
+# About 1.4, because the first gradient was so long: 120. The gradient of $W_{hh}$ is a sum of
+# shares, one for each step but the first, which has no h before it. A share is what
+# has come back to a step, times the h before that step. What comes back has grown by 1.05 for each
+# later step, and h by 1.05 for each earlier one. At *every* step that makes 1.05 to the power 58
+# together, which is 16.9. The error, the head and the input weights make another factor, 0.12. So
+# each share is 16.9 · 0.12 = 2.03 long, and all 59 point the same way: 59 · 2.03 = 120.
 #
 # The update was 0.01 · 120 = 1.2 long, nearly all of it in $W_{hh}$. After it, three units hold
 # something at the end of a sequence that begins with +1. The weights between them are:
@@ -280,58 +275,52 @@ x[0] = 1
 output, _ = rnn(x)
 awake = output[-1] > 0
 block = rnn.weight_hh_l0.detach()[awake][:, awake]
-for row in block.tolist():
-    print("  ".join(f"{weight:.2f}" for weight in row))
+print(block.numpy().round(2))
 
 # %% [markdown]
-# Before, there was 1.05 on the diagonal and 0 beside it. Now the three units feed one another, too.
-# By how much does a gradient grow at each step back through this block? We begin with three ones:
+# Before, there was 1.05 on the diagonal and 0 beside it. Now the three units feed one another.
+# So a gradient grows by much more than 1.05 at a step, and 1.41 to the power 59 is more than 600
+# million.
+#
+# Now we move one part alone by the first update. The other part is *frozen* by
+# `requires_grad_(False)`: it gets no gradient, and stays as it is. The next loss shows what the
+# update has done.
+
 
 # %%
-back = torch.ones(3)
-for n in range(1, 21):
-    before, back = back, back @ block
-    if n in (1, 5, 10, 20):
-        print(f"step {n:2}: times {back.norm() / before.norm():.2f}")
+def one_update(make, seed, clipped=0, T=60, lr=0.01):
+    """After updates with a limit, print what one without it does."""
+    found = []
+    for moved in ("head", "layer", "both"):
+        layer, head = make(seed)
+        train(layer, head, limit=1, lr=lr, updates=clipped, T=T)
+        factor = factor_of(layer, T)
+        layer.requires_grad_(moved != "head")
+        head.requires_grad_(moved != "layer")
+        (before, after), _ = train(layer, head, lr=lr, updates=2, T=T)
+        found.append(f"{moved} {after:.2g}")
+    print(f"factor {factor:.2f}, loss {before:.2f}; moved:", ", ".join(found))
 
-# %% [markdown]
-# The growth settles at 1.40. This number is the largest *eigenvalue* of the block. The measured
-# 1.41 is an average, as the steps at both ends bring more. And 1.41 to the power 59 is more than
-# 600 million.
-#
-# The second test trains one part alone. The other one is *frozen* by `requires_grad_(False)`: it
-# gets no gradient, and stays as it is. The third test trains both on 10 numbers in place of 60.
 
 # %%
-rnn, head = new_network(seed=0)
-rnn.requires_grad_(False)
-print("the head alone:  ", ending(train(rnn, head)))
-rnn, head = new_network(seed=0)
-head.requires_grad_(False)
-print("the RNN alone:   ", ending(train(rnn, head)))
-print("both, 10 numbers:", ending(train(*new_network(seed=0), T=10)))
+for seed in range(3):
+    one_update(new_network, seed)
 
 # %% [markdown]
-# In this run all three tests point to time. But none of them is a proof:
-#
-# * A run may learn with a factor above 1. That of the run over 10 numbers goes up to 1.26.
-# * With a part frozen it is another run. An LSTM below learns alone, and not with its head.
-# * Over 10 numbers the task is easier, too.
-#
-# The sum of shares says more: it shows how 59 steps have made the first gradient so long.
+# With the head moved alone, the loss becomes smaller. With the RNN alone it becomes huge, for all
+# seeds. So time is the likely reason.
 #
 # ## Clip it
 #
-# A gradient may have a good direction and be far too long for an update. So shorten it
-# ([Pascanu, Mikolov and Bengio, 2013](https://arxiv.org/abs/1211.5063)). If its length is above a
-# limit, multiply *all* of it by one number, so that the length becomes the limit. With a limit of
-# 1, (3, 4) is multiplied by 1/5, and becomes (0.6, 0.8).
+# If a gradient is longer than a limit, multiply *all* of it by one number, so that its length
+# becomes the limit ([Pascanu, Mikolov and Bengio, 2013](https://arxiv.org/abs/1211.5063)). With a
+# limit of 1, (3, 4) is multiplied by 1/5, and becomes (0.6, 0.8).
 #
 # $$\text{gradient} \leftarrow \text{gradient} \cdot
 #   \min\left(1, \frac{\text{limit}}{\text{length}}\right)$$
 #
 # That is what `clip_grad_norm_(parameters, limit)` does, between `backward()` and the update. We
-# try a limit of 1, from three seeds. Without one, 20 updates are enough:
+# try a limit of 1, from three seeds. Without one, 20 updates are enough to reach `nan`:
 
 
 # %%
@@ -350,26 +339,23 @@ print("limit of 1:", three_seeds(new_network, limit=1))
 # first ones, about a half, or all?
 
 # %%
-_, lengths = train(*new_network(seed=0), limit=1)
+rnn, head = new_network(seed=0)
+_, lengths = train(rnn, head, limit=1)
+print(f"factor at the end: {factor_of(rnn):.2f}")
 plot, axes = figure(height=300)
 axes.plot(lengths, "k-")
 axes.axhline(1, color="gray", linestyle=":")
-axes.text(1, 1.2, "the limit", fontsize=9)
 axes.set(xlabel="update", ylabel="gradient's length", yscale="log")
-axes.set(title="The run that is clipped, before clipping")
-axes.set(xlim=(0, 60), ylim=(0.5, 300), yticks=(1, 10, 100))
+axes.set(title="Before clipping, and the limit", ylim=(0.5, 300))
 alt = """Length of the gradient before it is clipped, over the updates, on a
 logarithmic axis. It begins at 120 and ends at 12, and is never below 2.7, far
 above the limit of 1."""
 show(plot, alt)
 
 # %% [markdown]
-# All of them: the factor is above 1 to the end. So every update is as long as it may be: limit
-# times learning rate, 1 · 0.01 = 0.01. **With plain gradient descent, no update can be longer.**
-#
-# Which limit is right? Of 4, 2, 1, 0.5 and 0.25, only 1 and 0.5 let all three seeds learn. With 4
-# and 2 the updates are too long, and with 0.25 one seed needs more of them. So try several, each
-# half as large as the one before.
+# All of them. So every update is as long as it may be: limit times learning rate, 1 · 0.01 = 0.01.
+# **With plain gradient descent, no update can be longer.** All three seeds learn with this limit:
+# the updates without it were too long. The factor is still above 1, so it proves nothing alone.
 #
 # The gradient keeps its direction. `clip_grad_value_` cuts off each number for itself: with a limit
 # of 1 it makes (1, 1) of (3, 4), which points elsewhere. Neither helps against a `nan`. By norm, a
@@ -399,55 +385,46 @@ print("opened, no limit:  ", three_seeds(opened, **settings))
 print("opened, limit of 1:", three_seeds(opened, limit=1, **settings))
 
 # %% [markdown]
-# Neither. It takes both. Which part breaks the run without a limit? We freeze the head:
+# Neither. It takes both. Without a limit, the updates of the opened ones are too long. No jump
+# shows it, as none of their losses is above 2.
+#
+# And is time the reason? After 40 updates with the limit, we make one without it:
+
 
 # %%
-lstm, head = opened(seed=0)
-head.requires_grad_(False)
-print("the LSTM alone, no limit:", ending(train(lstm, head, **settings)))
+print(f"before all updates: factor {factor_of(opened(seed=0)[0], T=20):.2f}")
+for seed in range(3):
+    one_update(opened, seed, clipped=40, T=20, lr=0.1)
 
 # %% [markdown]
-# Alone it learns, as if it were innocent. With seeds 1 and 2 the LSTM alone guesses. So we look at
-# both parts together, for 30 updates with the limit, and then without it.
+# The updates have raised the factor above 1. As f is below 1, the ways through $W_{hh}$ have grown.
+# With the head moved alone, the loss stays about where it was, or becomes smaller. With the LSTM
+# alone it rises above 1. So time is the likely reason here, too.
+#
+# Would a limit of 8 do, or a tenth of the learning rate?
+
 
 # %%
-lstm, head = opened(seed=0)
-print(f"factor at first:         {factor_of(lstm, T=20):.2f}")
-train(lstm, head, limit=1, lr=0.1, updates=30, T=20)
-print(f"factor after 30 updates: {factor_of(lstm, T=20):.2f}")
-losses, lengths = train(lstm, head, lr=0.1, updates=3, T=20)
-for n in range(3):
-    print(f"update {30 + n}: loss {losses[n]:.2f}, length {lengths[n]:.1f}")
+print("limit of 8: ", three_seeds(opened, limit=8, **settings))
+for updates in (100, 300):
+    found = three_seeds(opened, lr=0.01, updates=updates, T=20)
+    print(f"lr 0.01, {updates} updates: {found}")
 
 # %% [markdown]
-# The updates have raised the factor from 0.98 to 1.16. Along c alone it is still below 1: the ways
-# through $W_{hh}$ have grown. A single update without the limit, and what it had learnt is gone.
-# The rule of the jump misses it: the loss rises to 3.42, but the gradient gets shorter. It misses
-# the runs that never had a limit, too: none of their losses is above 2.
-#
-# And the factor is no verdict. With the limit it is above 1 before 99 of the 100 updates of seed 0,
-# which learns. Without one it is above 1 before about a third of them, and the network guesses.
-#
-# **So the better test is to run it again with a limit, and then with smaller ones.** If it learns
-# with one of them, its updates were too long. If not, you do not know: with a limit of 8 the opened
-# LSTMs guess, too, just like the new ones, whose gradient vanishes.
-#
-# A smaller learning rate shortens every update, and a limit only the long ones, 44 of 100 with seed
-# 0. So it is slower: with a tenth of the rate and no limit, one of the three seeds has learnt after
-# 100 updates, and all three after 300.
+# A limit of 8 is too long. So if a limit does not help, try smaller ones. A tenth of the rate
+# helps, but needs more updates: it shortens all of them, a limit only the long ones.
 
 # %% [markdown]
 # ## What we have seen
 #
-# * A gradient goes back over time along c, multiplied by f, along h, through the gates and
-#   $W_{hh}$, and on very many mixed ways.
-# * With a factor of 0.82 per step, less than 0.00001 of it is left after 59 steps. With 1.05 it
-#   becomes 18 times as long. Updates can raise the factor above 1, also that of an LSTM.
-# * A run that breaks can end in `nan`, but also in guessing, as one whose gradient vanishes. Not
-#   every one shows a jump. If it learns with a limit, its updates were too long. If it does not,
-#   try smaller limits.
-# * The factor, a frozen part and shorter sequences can point to time as the reason. None of them is
-#   a proof: a run may learn with a factor above 1.
+# * A gradient goes back over time along c, multiplied by f, along h, through $W_{hh}$, and on very
+#   many mixed ways.
+# * With a factor of 0.82 per step it vanishes. With 1.05 it is 18 times as long after 59 steps.
+#   Updates can raise the factor above 1, also that of an LSTM.
+# * A run that breaks can end in `nan`, but also in guessing. Not every one shows a jump.
+# * *Is time the reason?* It is likely, if the factor before an update that does harm is above 1,
+#   and the layer alone does the harm, and not the head. The factor proves nothing alone.
+# * *Are the updates too long?* They are, if the run learns with a limit. If not, try smaller ones.
 # * Clipping by norm shortens the gradient and keeps its direction. In plain gradient descent, limit
 #   times learning rate is the longest update. Against vanishing it does nothing.
 
