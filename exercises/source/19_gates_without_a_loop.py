@@ -112,7 +112,8 @@ exercise("19.2").check(answer)
 # %% [markdown]
 # ## 19.3 Count joins and turns
 #
-# A row has **100** steps, and the scan is that of the lesson.
+# A row has **100** steps, and the scan is that of the lesson. A turn in which some hands are idle
+# counts as a whole one.
 #
 # | key | question |
 # |---|---|

@@ -1,6 +1,6 @@
 """Measures what ``speed.json`` keeps: ``python -m lstm_lessons.data.speed_runs > speed.json``.
 
-Takes some minutes; the name of a part behind it, "growth" or "scans", measures that alone. What is
+Takes some minutes; the name of a part behind it, such as "growth", measures that alone. What is
 compared runs in turn, on one thread, and a ratio is that of the shortest times, those that other
 work disturbed least. The clock is the processor's time for this thread, which stands still while
 other programs run.
@@ -15,8 +15,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from lstm_lessons.ladder import hoisted
+from lstm_lessons.ladder.plain import apply_gates
 from lstm_lessons.lstm.minimal import MinimalLSTM, minimal_gates, scan
 
 BASES = {"small": (32, 4, 16, 16), "large": (32, 32, 256, 256)}
@@ -93,6 +95,37 @@ def scans(sentences: int, units: int, rounds: int) -> dict[str, dict[str, float]
     return found
 
 
+def without_product(x: Tensor, c: Tensor, lstm: nn.LSTM) -> Tensor:
+    """Return what ``hoisted`` does with a ``weight_hh`` of zeros: its loop without the product."""
+    weight_ih, _, bias_ih, bias_hh = lstm.parameters()
+    outputs = []
+    for z in F.linear(x, weight_ih, bias_ih + bias_hh):
+        h, c = apply_gates(z, c)
+        outputs.append(h)
+    return torch.stack(outputs)
+
+
+def product(sentences: int, units: int, rounds: int) -> dict[str, float]:
+    """Return the part of the minimal LSTM's saving that is the product with h, by dtype.
+
+    The saving is what its loop takes less than that of the LSTM. Three programs run in turn.
+    """
+    found: dict[str, float] = {}
+    for dtype in (torch.float32, torch.float64):
+        torch.manual_seed(0)
+        lstm = nn.LSTM(units, units, dtype=dtype)
+        minimal = MinimalLSTM(units, units, dtype=dtype)
+        x = torch.randn(WORDS, sentences, units, dtype=dtype)
+        whole, loop, _ = programs(lstm, minimal, x).values()
+        runs = whole, partial(without_product, x, torch.zeros_like(x[0]), lstm), loop
+        with torch.no_grad():
+            times = [[seconds(run) for run in runs] for _ in range(rounds)]
+        whole_s, without_s, loop_s = (min(column) for column in zip(*times, strict=True))
+        share = (whole_s - without_s) / (whole_s - loop_s)
+        found[str(dtype).removeprefix("torch.")] = round(share, 2)
+    return found
+
+
 def programs(lstm: nn.LSTM, minimal: MinimalLSTM, x: Tensor) -> dict[str, Callable[[], Tensor]]:
     """Return the three programs: each reads x and returns what its layer shows at each step."""
     h = torch.zeros_like(x[0])
@@ -109,6 +142,7 @@ if __name__ == "__main__":
     parts = {
         "growth": lambda: {base: growth(base) for base in BASES},
         "scans": lambda: {name: scans(*layer) for name, layer in LAYERS.items()},
+        "product": lambda: {name: product(*layer) for name, layer in LAYERS.items()},
     }
     wanted = sys.argv[1:] or list(parts)
     json.dump({name: parts[name]() for name in wanted}, sys.stdout, indent=1)

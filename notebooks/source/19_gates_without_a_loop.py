@@ -27,8 +27,8 @@ pictures.relative()
 # is there.
 #
 # What if no gate read h? Let us ask the reader of lesson 00. In a copy of it we set the weights for
-# h to zero, so that its gates read the character and the biases alone. We run the reader and its
-# copy without h with the `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
+# h to zero, so that its gates read the character and the biases alone. We run both with the
+# `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
 
 # %%
 from copy import deepcopy
@@ -73,8 +73,8 @@ pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
 # The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But in this line most of it
-# is gone at the letter `x`. These gates were trained with h. A layer that never had h could learn
-# to do without, so let us build one.
+# is gone at the letter `x`. These gates were trained with h. Can a layer learn to do without, if it
+# never had h? Let us build one.
 #
 # ## The minimal LSTM
 #
@@ -85,9 +85,9 @@ pictures.along(text, curves, title="c of unit 5")
 # * There is no tanh and no o. What the layer shows is c itself.
 # * i and f are divided by their sum, so that they add up to 1.
 #
-# What follows needs only the first point. The last one is the coupled gates of lesson 13: i = 0.6
-# and f = 0.9 have the sum 1.5, and become 0.4 and 0.6. So the new c is a mixture of the old c and
-# of g, and needs no tanh that holds it back:
+# The last point is the coupled gates of lesson 13: i = 0.6 and f = 0.9 have the sum 1.5, and become
+# 0.4 and 0.6. So the new c is a mixture of the old c and of g, and needs no tanh that holds it
+# back:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -164,13 +164,9 @@ for f_all, in_all in (first_way, second_way):
 # then B, then C. The steps must stay in their order, but it does not matter which neighbours are
 # joined first. So many joins can be made *at the same time*.
 #
-# It pays because a joined step is again just two numbers. That comes from the form of a step:
-# something times c, plus something, and neither of the two depends on c. Such a step is called
-# *linear* in c, although something is added. In `nn.LSTM` it is not: there f is made from h, and h
-# from c.
-#
-# With a matrix U in place of f, steps can be joined, too: two of them multiply c by U U, a matrix
-# again. But the price is H · H · H multiplications for H units, where our join takes 2 H.
+# It pays because a joined step is again just two numbers: it is something times c, plus something,
+# and neither of the two depends on c. Such a step is called *linear* in c, although something is
+# added. In `nn.LSTM` it is not: there f is made from h, and h from c.
 #
 # ## The scan
 #
@@ -230,7 +226,7 @@ def scan(f, let_in):
 
 # %% [markdown]
 # Mind the order: `let_in` is joined first, with the old f. First a small case: with f = 0.5 and 1
-# let in at each of four steps, c should be 1, then 0.5 · 1 + 1 = 1.5, then 1.75, then 1.875.
+# let in at each of four steps, c should be 1, 1.5, 1.75, 1.875.
 
 # %%
 print(scan(torch.full((4,), 0.5), torch.ones(4)).tolist())
@@ -269,7 +265,7 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 #
 # So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
 # many. In the explorer a *hand* makes one join after the other, and a *turn* is as long as one
-# join takes.
+# join takes. With four hands, 7 joins take 2 turns, and the next round begins with a new turn.
 #
 # **Try it.** Press "four hands" (the row then has 32 steps), and add hands. From how many on is
 # the scan done first?
@@ -298,41 +294,40 @@ print("by_loop:", count(by_loop, words, weight, bias).calls)
 print("by_scan:", count(by_scan, words, weight, bias).calls)
 
 # %% [markdown]
-# The scan makes a fifth of the calls. But it works through all numbers again in each of eight
-# rounds.
-#
 # Three programs were timed, each beside `nn.LSTM`, on one core of an Intel Xeon (`scans` in
 # `lstm_lessons/data/speed_runs.py`): an LSTM in the `hoisted` of lesson 16, and the minimal LSTM in
 # `by_loop` and in `by_scan`.
 #
-# **Predict.** A guess: for one sentence, with 16 units and in float32, which takes the shortest
-# time: `by_loop`, `by_scan`, or `nn.LSTM`?
+# **Predict.** A small size has one sentence and 16 units, a large size 32 sentences and 256 units.
+# Is `by_scan` quicker than `by_loop` at both sizes, at one of them, or at neither?
 
 # %%
 from lstm_lessons.data.speed import scans
 
-print("256 words, I = H, float32: how many times as long as nn.LSTM")
+print("256 words, I = H: how many times as long as nn.LSTM")
 for size, programs in scans().items():
-    print(size)
+    print(f"{size:32} float32  float64")
     for name, ratio in programs.items():
-        print(f"  {name:30} {ratio['float32']:5.1f}")
+        print(f"  {name:30} {ratio['float32']:7.1f} {ratio['float64']:8.1f}")
 
 # %% [markdown]
-# `nn.LSTM`: all three numbers for one sentence are above 1. Other machines and runs give other
-# ratios. Now compare the rows:
+# At the small size alone, in float32 and in float64. Other runs give other ratios. 14.8 is more
+# than in lesson 16, where a call worked on 20 sentences and so weighed less.
 #
-# * From the first to the second, the *cell* is cheaper: no product with h is left in a step. That
-#   saves time at both sizes.
-# * From the second to the third, the *scan* takes the place of the loop. One core is one hand. Yet
-#   for one sentence the time is a third or less: turns leave out what a call costs, and there are
-#   fewer calls. For 32 sentences it is longer.
-# * `nn.LSTM` is a loop in a library, without a call from Python in each step. It beats our scan at
-#   both sizes. In float64 it has to do without the oneDNN of lesson 16, and loses for one sentence.
+# * From the first row to the second, the *cell* is cheaper. At the small size, a fifth of what is
+#   saved is the product with h. The rest is calls: a step makes 2 in place of 11. At the large
+#   size, the product is most of it.
+# * From the second to the third, a *scan* takes the place of the loop. At the small size, a call on
+#   all words took hardly longer than a call on one. So the calls decide: 104 in place of 525. At
+#   the large size the numbers decide, and the scan goes through all of them in each of 8 rounds.
+# * `nn.LSTM` is a loop in a library, without calls from Python. In float32 it beat our scan at both
+#   sizes. In float64 it lacks the oneDNN of lesson 16, and took about ten times as long as the scan
+#   at the small size.
 #
-# A GPU has thousands of hands. Eric Martin and Chris Cundy wrote a loop and a scan for it, each as
-# one program, and trained four networks with both. On one row of 65,536 steps, they were up to 9
-# times as fast with the scan. On 256 rows of 256 steps, none was faster: there the loop has work
-# for many hands, too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# A GPU has thousands of hands. Eric Martin and Chris Cundy trained four networks there with a loop
+# and with a scan, each one program. On one row of 65,536 steps, they were up to 9 times as fast
+# with the scan. On 256 rows of 256 steps, none was faster: there the loop has work for many hands,
+# too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
@@ -361,8 +356,8 @@ pictures.runs(shown, *labels, bounds=(0.4, 1))
 # ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
 #
 # An LSTM with 8 units and minimal LSTMs with 8 and with 64 were trained on rows of 20 bits, with
-# ten seeds each: 500 updates with 32 rows, by Adam at a rate of 0.02 (`parity` in
-# `lstm_lessons/data/after.py`). We look at the answers after the last of 20 bits, and of 200.
+# ten seeds each (`parity` in `lstm_lessons/data/after.py`). We look at the answers after the last
+# of 20 bits, and of 200.
 #
 # **Predict.** By chance, half of the rows are right. A guess: what share of the rows of 20 bits
 # does the minimal LSTM with 8 units get right, about a half, three quarters, or all?
@@ -377,13 +372,15 @@ for name, seeds in measured("parity").items():
 # %% [markdown]
 # A half, and with 64 units it is no better. The LSTM has learnt it, even for 200 bits.
 #
-# Rows of 20 bits are not too long for the layer: with weights set by hand, 64 units get them right.
-# The training fails, and early. Trained on rows of 2 bits, 8 units get all of them right; on rows
-# of 4 bits, three quarters; on rows of 8, a half.
+# Yet in float64 there are weights with which 64 units get all rows of 20 bits right. Each c changes
+# at its own speed, and a head that adds and subtracts many such curves has a sum that goes up and
+# down. But its largest weights are above a billion, and float32 has too few digits for them.
 #
-# For long rows there is a reason that no training mends. Look at a row of ones alone. The minimal
-# LSTM reads the same word at each step, so f and what is let in stay the same. Take f = 0.6, let in
-# 0.4:
+# Training does not find them, and fails on short rows already: of rows of 4 bits, 8 units get three
+# quarters right.
+#
+# For long rows there is a reason that no training mends. Take a row of ones alone. f and what is
+# let in are the same at each step, such as f = 0.6, let in 0.4:
 
 # %%
 c = 0.0
@@ -396,17 +393,18 @@ for _ in range(5):
 # Each change is f times the last: 0.24 is 0.6 · 0.4. So for any f between 0 and 1 the changes
 # become smaller, and all of them have the same sign. c creeps towards one value, here 1.
 #
-# So does every unit, and a float has a fixed number of digits. After enough ones nothing moves any
-# more, and no head can tell even from odd. So such a layer is not right for rows of *every* length.
+# So does every unit, and a float has a fixed number of digits. In float64 this c stands still after
+# 71 ones, and with f = 0.99 after 3,255. Then no head can tell even from odd. It need not be what
+# went wrong with our 200 bits, but such a layer is not right for rows of *every* length.
 #
 # An LSTM can swing: its gates read h, so that a 1 does something else when the memory is up than
-# when it is down. But then the step is not linear in c, and cannot be joined.
+# when it is down. But such steps cannot be joined.
 #
-# What can be scanned is this: at a 1 let f be −1, and let in 1; at a 0 keep c. Then four ones take
-# c from 0 to 1, 0, 1, 0. But the sigmoid never gives −1. In 2024, Yash Sarrof and others showed
-# that no stack of such layers can do parity without a negative f, if numbers have a fixed number of
-# digits ([arXiv 2405.17394](https://arxiv.org/abs/2405.17394)), and Riccardo Grazzi and others the
-# like for a matrix in place of f ([arXiv 2411.12537](https://arxiv.org/abs/2411.12537)).
+# A negative f swings, too, and can read the word alone. At a 1 let f be −1, and let in 1; at a 0
+# keep c. Then four ones take c from 0 to 1, 0, 1, 0, and a scan can do it. But the sigmoid never
+# gives −1. So what fails are gates that read the word alone *and* lie between 0 and 1. In 2024,
+# Yash Sarrof and others showed it of every stack of such layers, if numbers have a fixed number of
+# digits ([arXiv 2405.17394](https://arxiv.org/abs/2405.17394)).
 
 # %% [markdown]
 # ## What we have seen
@@ -416,10 +414,9 @@ for _ in range(5):
 # * Two linear steps can be joined into one. A scan joins neighbours in rounds: 10 rounds for
 #   1,000 steps. It gives the loop's numbers and gradients.
 # * Our scan makes more joins than a loop, in fewer calls. A scan pays in long rows, with more hands
-#   than a loop has work for. On one core and in float32, the loop of `nn.LSTM` was quicker.
-# * Gates that read the word alone cannot know what the layer remembers. Brackets were learnt all
-#   the same. Parity was not, and with f between 0 and 1 such a layer is not right for rows of
-#   every length.
+#   than a loop has work for. On one core, ours beat our loop for a small layer alone.
+# * Brackets were learnt without h, and parity was not. Gates that read the word alone and lie
+#   between 0 and 1 cannot do parity in rows of every length. With an f of −1, they can.
 
 # %% [markdown]
 # **A common mistake.** A gate that reads h slips in, and the layer is run by a scan all the same,
