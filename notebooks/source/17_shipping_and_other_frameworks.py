@@ -126,8 +126,8 @@ explorers.gate_orders()
 #
 # Another friend has PyTorch, and `Reader`, the class of lesson 09. `state_dict()` is a dictionary
 # of a model's weights by their names. It holds numbers, and no code. It does not say which
-# character has which number, so our dictionary `number` has to travel with it, and so do
-# the sizes of the layers. The order of the gates is for whoever opens the file without PyTorch.
+# character has which number, so our dictionary `number` has to travel with it, and so do the sizes
+# of the layers. The order of the gates is for whoever carries the weights on to another library.
 # `torch.save` writes it all into one file:
 
 # %%
@@ -364,8 +364,8 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# None of them. In the example, h and c were one and the same tensor, `zeros`. Perhaps this
-# became a law, and the exported step reads c in both places:
+# None of them. In the example, h and c were one and the same tensor, `zeros`. Perhaps this became a
+# law, and the exported step reads c in both places:
 
 # %%
 for theirs, ours in zip(exported(*given), step(given[0], c, c)):
@@ -445,8 +445,8 @@ def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# With the three tensors that this returns, Keras itself has read `print(x, y)`. It did not run
-# here: its h of each step is from another machine.
+# With the three tensors that `to_keras` returns, Keras itself has read `print(x, y)`. Keras did not
+# run here: its h of each step is from another machine.
 
 # %%
 print(*[tuple(each.shape) for each in to_keras(*reader.lstm.all_weights[0])])
@@ -474,9 +474,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
 # Two: the count is 215. A count hardly sees the mistake, and a comparison of the scores sees it at
-# once. So whoever sends you weights should send an input and its scores
-# before the sigmoid. The input must have several steps: at the first one c is zero, and a wrong f
-# does nothing.
+# once. So whoever sends you weights should send an input and its scores before the sigmoid. The
+# input must have several steps: at the first one c is zero, and a wrong f does nothing.
 #
 # ## Five frameworks
 #
@@ -490,7 +489,7 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 #
 # Each conversion stands, there and back, in `lstm_lessons/lstm/frameworks.py`. The four others have
 # run a small layer on another machine: "there" is with our weights in them, and "back" with theirs
-# in PyTorch. `True` says that no output differed by 1e-6:
+# in PyTorch. `True` says that all outputs were within 1e-6 of each other:
 
 # %%
 for name, found in kept("frameworks").items():
