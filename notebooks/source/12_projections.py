@@ -120,7 +120,7 @@ def projected_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
 
 # %% [markdown]
 # The loop over time has to call this step. So here is the loop of lesson 04 with the step as an
-# argument. The states travel as one tuple, with h in front.
+# argument; lesson 13 will give it other steps. The states travel as one tuple, with h in front.
 
 
 # %%
@@ -169,8 +169,11 @@ for P in (90, 80, 10):
 # %% [markdown]
 # More. `weight_hh` has lost ten of its hundred columns, 4,000 numbers, but `weight_hr` has brought
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
-# Below that, a projection saves in layer 0. In a layer above, `weight_ih` shrinks as well, so that
-# a projection saves up to P = 88, and with two directions up to 92.
+# Below that, a projection saves in layer 0.
+#
+# In a layer above, `weight_ih` shrinks as well, from 4H · H to 4H · P. The balance is at 8H · H =
+# 8H · P + P · H, which is P = 8/9 H: it saves up to P = 88. With two directions it is 12/13 H, and
+# it saves up to 92.
 #
 # All words are known from the start, so the products with x can be made at once. Those with
 # `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. Here are
@@ -192,36 +195,38 @@ explorers.projection()
 # </details>
 #
 # In layer 0 a projection saves products in the loop, and in the layers above also products with x.
-# Does that save time? The table says how many times as long as the plain layer a projected layer 0
-# took in our runs, in processor time on one thread:
+# Does that save time? The table says how many times as long as a plain layer 0 a projected one took
+# in our runs, in processor time on one thread. Each entry covers 1, 8 and 64 sentences of 24 words,
+# with words of 8 and of 128 numbers, in the forward pass and in training:
 #
 # | numbers | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
-# | float32 | 1.3 to 4 | 0.3 to 0.6 |
-# | float32, oneDNN switched off | 0.6 to 1 | 0.2 to 0.4 |
-# | float64 | 0.7 to 1 | 0.2 to 0.4 |
+# | float32 | 1 to 3.5 | 0.2 to 0.7 |
+# | float32, oneDNN switched off | 0.7 to 1 | 0.1 to 0.5 |
+# | float64, as on this page | 0.6 to 1 | 0.1 to 0.5 |
 #
 # oneDNN is a library with fast layers. PyTorch hands it a plain layer in float32, but not a
 # projected one, and then warns: "not supported with oneDNN". So measure with your own sizes and
 # `dtype`, as lesson 16 does.
 #
 # And a projection has a price. The gates now learn of the memory through P numbers only, and so
-# does whatever reads `output`. Whether that is enough depends on the task. In lesson 13 it is: with
-# H = 8 and P = 4 all ten seeds have learnt a small task by round 5, and the plain layers by round
-# 6. Projections were introduced in 2014 for speech, by Haşim Sak and others
+# does whatever reads `output`. Whether that is enough depends on the task. In the small task of
+# lesson 13 it is: there H = 8 and P = 4 learn as soon as the plain layer. Projections were
+# introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## The whole layer
 #
 # This is a good place for a break. What follows is one sitting.
 #
-# `nn.LSTM` has ten arguments. Where does each of them act? We write a layer with all ten, and prove
-# that it is PyTorch's. New are `bias`, and two that say how the weights are kept: `device`, on
-# which processor, and `dtype`, as what kind of numbers.
+# `nn.LSTM` has ten arguments. Where does each of them act? We write what a layer with all ten
+# computes, and prove that it is PyTorch's. New are `bias`, and two that say how the weights are
+# kept: `device`, on which processor, and `dtype`, as what kind of numbers.
 #
 # The layer is loops in loops. Each frame says what is done there, by which function, and which
-# arguments act there. A frame without a function stands in the function of the frame round it. We
-# begin at the thick frame.
+# arguments act there. A frame that names no function is a line or a loop of the function round it.
+# We begin at the thick frame, the layout. Then come the sums inside, the loop over the steps of one
+# direction, the two loops round it, and last the module round it all.
 
 # %%
 pictures.whole_layer("layout")
@@ -281,7 +286,7 @@ pictures.whole_layer("direction")
 # that run. The others wait as they are. Forward, a row waits when its line has ended. In reverse
 # the loop begins at the last step. Take lines of 5, 2 and 1 words.
 #
-# **Predict.** At which step does row 1 join in?
+# **Predict.** In reverse, at which step does row 1 join in?
 
 # %%
 lengths = [5, 2, 1]
@@ -340,6 +345,7 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 # %%
 def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
+    """Run all layers and directions; return output, h_n, c_n."""
     h_n, c_n = [], []
     for depth, directions in enumerate(layers):
         if depth > 0 and dropout > 0:
@@ -359,10 +365,13 @@ def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
 # %% [markdown]
 # Is this what PyTorch computes? We take two layers with two directions, a projection and biases,
 # and give them random states and our three lines, of 5, 2 and 1 words, packed. `compare` needs
-# tensors, so `PackedLSTM` packs them inside.
+# tensors, so `PackedLSTM` packs them inside. `all_weights` has an entry for each direction of each
+# layer, from the bottom up and forward first.
 
 # %%
 from torch.nn.utils.rnn import pack_padded_sequence
+
+lengths = [5, 2, 1]
 
 
 class PackedLSTM(nn.LSTM):
@@ -441,24 +450,26 @@ for bias in (True, False):
 # three without biases. `ManualLSTM` itself calls the same functions, and checks first that your
 # input and your states fit.
 #
-# Now take the ten arguments one by one, and say of each where it acts in the code.
+# Now take the ten arguments one by one, and say of each which weights it shapes, and where in our
+# code it acts.
 #
 # <details><summary>Answers</summary>
 #
-# | argument | where it acts | lesson |
-# |---|---|---|
-# | `input_size` | `input_sums`: the columns of `weight_ih_l0` | 02 |
-# | `hidden_size` | the rows of the weights, which `apply_gates` cuts into four gates | 02 |
-# | `num_layers` | outer loop of `run_stack` | 06 |
-# | `bias` | `input_sums` | 12 |
-# | `batch_first` | `layout_of`, and the layout on the way out | 05 |
-# | `dropout` | `forward`: only in training; `run_stack`: between two layers | 06 |
-# | `bidirectional` | inner loop of `run_stack` | 07 |
-# | `proj_size` | `run_direction`: behind the gates | 12 |
-# | `device`, `dtype` | `torch.empty`, where the weights are made | 12 |
+# | argument | which weights | where in the code | lesson |
+# |---|---|---|---|
+# | `input_size` | columns of `weight_ih_l0` | | 02 |
+# | `hidden_size` | rows of all but `weight_hr` | `apply_gates` cuts 4H into gates | 02 |
+# | `num_layers` | how many layers of them | outer loop of `run_stack` | 06 |
+# | `bias` | whether there are biases | `input_sums` | 12 |
+# | `batch_first` | | `layout_of`, and on the way out | 05 |
+# | `dropout` | | `forward`, and `run_stack` between two layers | 06 |
+# | `bidirectional` | a second set for each layer | inner loop of `run_stack` | 07 |
+# | `proj_size` | `weight_hr` | `run_direction`, behind the gates | 12 |
+# | `device`, `dtype` | where and as what all are made | `_starting_states` | 12 |
 #
-# `proj_size` also sets the width of h_0, the columns of each `weight_hh`, and those of `weight_ih`
-# above layer 0.
+# The columns of the other matrices follow: each `weight_hh` reads an h of P numbers, or of H
+# without a projection, and each `weight_ih` above layer 0 reads that from one direction or from
+# two. The last axis of h_0 is as wide as h, and that of c_0 always H.
 #
 # </details>
 
@@ -469,15 +480,15 @@ for bias in (True, False):
 # * In layer 0 it saves parameters where P is below four fifths of H, and most where H is wide and
 #   words are short. In layers above it saves products with x, too. Time has to be measured.
 # * A whole `nn.LSTM` is a step in a loop over time, in a loop over directions, in a loop over
-#   layers, with a layout round it. Each argument acts in one of them, but for `device` and `dtype`,
-#   with which the weights are made.
+#   layers, with a layout round it. Each argument shapes the weights, or acts in one of these
+#   places, or does both.
 
 # %% [markdown]
 # **A common mistake.** You add `proj_size` and leave the head behind the layer as it was,
 # `nn.Linear(H, ...)`. You recognise it by an error: two shapes cannot be multiplied, and the first
 # one ends with P, or with 2P for two directions. The head has to read P or 2P numbers now. Do not
-# give it `c_n` instead, which still has H: with one direction no error comes, but the head reads
-# the bare memory, without tanh and without the gate o.
+# give it `c_n` instead, which still has H: no error comes, but the head reads the bare memory,
+# without tanh and without the gate o.
 #
 # **Exercises:** [12 Projections, and the whole layer](../exercises/12_projections.ipynb). Write a
 # projection, predict shapes, find a layer's arguments from its weights, and mend a layer that
