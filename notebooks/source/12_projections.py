@@ -201,8 +201,8 @@ explorers.projection()
 #
 # | numbers | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
-# | float32 | 1 to 3.5 | 0.2 to 0.7 |
-# | float32, oneDNN switched off | 0.7 to 1 | 0.1 to 0.5 |
+# | float32 | 1 to 4 | 0.2 to 0.7 |
+# | float32, oneDNN switched off | 0.6 to 1.2 | 0.1 to 0.5 |
 # | float64, as on this page | 0.6 to 1 | 0.1 to 0.5 |
 #
 # oneDNN is a library with fast layers. PyTorch hands it a plain layer in float32, but not a
