@@ -3,8 +3,10 @@
 import warnings
 from copy import deepcopy
 from itertools import permutations
+from pathlib import Path
 from pickle import UnpicklingError
 
+import nbformat
 import numpy
 import pytest
 import torch
@@ -14,15 +16,16 @@ from torch._decomp import decompositions
 from torch.export import Dim, export
 from torch.fx import Interpreter
 
-from lstm_lessons import trained_reader
+from lstm_lessons import same, trained_reader
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.elsewhere import onnx_weights, quiet, ready, ship_a_step
+from lstm_lessons.data.elsewhere import kept, onnx_weights, quiet, ready, ship_a_step
 from lstm_lessons.data.train_reader import batch_of, padded
 from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_keras, to_onnx
 from lstm_lessons.lstm.reader import OneStep
 
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
+PAGE = Path(__file__).parents[2] / "notebooks/17_shipping_and_other_frameworks.ipynb"
 OLDER = {"input_names": ["numbers"], "dynamo": False}  # the older exporter of torch.onnx.export
 
 
@@ -296,3 +299,16 @@ def test_trained_further_a_layer_with_its_two_biases_added_is_another():
         each(x)[0].square().sum().backward()
         torch.optim.SGD([p for p in each.parameters() if p.requires_grad], lr=0.1).step()
     assert not torch.allclose(ours(x)[0], theirs(x)[0], atol=1e-2)
+
+
+def test_without_the_packages_the_lesson_prints_what_is_stored(capsys):
+    """Only the cell that says where the scores were made prints otherwise, and it is excused."""
+    cells = nbformat.read(PAGE, as_version=4).cells
+    (cell,) = (each for each in cells if 'kept("in her editor")' in each.source)
+    reader, number = trained_reader()
+    numbers, _ = batch_of([line.text for line in code_or_prose()[484:]], number)
+    known = {"one_line": batch_of(["print(x, y)"], number)[0], "numbers": numbers, "here": False}
+    known |= {"torch": torch, "same": same, "kept": kept, "step": OneStep(reader).eval()}
+    known["typed"] = defined("17", "typed", torch=torch)
+    exec(cell.source, known)
+    assert capsys.readouterr().out == "".join(each.text for each in cell.outputs) != ""
