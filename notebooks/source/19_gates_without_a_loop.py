@@ -72,8 +72,8 @@ curves = {
 pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
-# The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But in this line most of it
-# is gone at the letter `x`. These gates were trained with h. Can a layer learn to do without, if it
+# The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But most of it is gone at
+# the letter `x`. These gates were trained with h. Can a layer learn to do without, if it
 # never had h? Let us build one.
 #
 # ## The minimal LSTM
@@ -164,9 +164,9 @@ for f_all, in_all in (first_way, second_way):
 # then B, then C. The steps must stay in their order, but it does not matter which neighbours are
 # joined first. So many joins can be made *at the same time*.
 #
-# It pays because a joined step is again just two numbers: it is something times c, plus something,
-# and neither of the two depends on c. Such a step is called *linear* in c, although something is
-# added. In `nn.LSTM` it is not: there f is made from h, and h from c.
+# It pays because a joined step has the form of a step again: something times c, plus something, and
+# neither of the two depends on c. Such a step is called *linear* in c, although something is added.
+# In `nn.LSTM` it is not: there f is made from h, and h from c.
 #
 # ## The scan
 #
@@ -200,13 +200,12 @@ while reach < 1000:
 print(rounds, "rounds")
 
 # %% [markdown]
-# Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become a queue of
-# ten rounds. Here is the scan as code.
+# Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become one of ten
+# rounds. Here is the code.
 #
 # * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Take the
 #   steps 0, 1, 2, 3 and a reach of 1: `f[1:]` is that of steps 1, 2, 3, and `let_in[:-1]` that of
-#   steps 0, 1, 2. So each step lies beside the one that is `reach` before it, and the two are
-#   joined as in `join`.
+#   steps 0, 1, 2. So each step lies beside the one that is `reach` before it, to be joined.
 # * The first `reach` steps have nothing before them to be joined with. They stay as they are, and
 #   `torch.cat` puts them in front again.
 
@@ -315,19 +314,19 @@ for size, programs in scans().items():
 # than in lesson 16, where a call worked on 20 sentences and so weighed less.
 #
 # * From the first row to the second, the *cell* is cheaper. At the small size, a fifth of what is
-#   saved is the product with h. The rest is calls: a step makes 2 in place of 11. At the large
-#   size, the product is most of it.
+#   saved is the product with h (`product` in the same file). The rest is calls: a step makes 2 in
+#   place of 11. At the large size, the product is most of it.
 # * From the second to the third, a *scan* takes the place of the loop. At the small size, a call on
-#   all words took hardly longer than a call on one. So the calls decide: 104 in place of 525. At
-#   the large size the numbers decide, and the scan goes through all of them in each of 8 rounds.
+#   all words took hardly longer than a call on one. So calls decide: 104 in place of 525. At
+#   the large size the numbers decide, and the scan goes through all of them in 8 rounds.
 # * `nn.LSTM` is a loop in a library, without calls from Python. In float32 it beat our scan at both
 #   sizes. In float64 it lacks the oneDNN of lesson 16, and took about ten times as long as the scan
 #   at the small size.
 #
 # A GPU has thousands of hands. Eric Martin and Chris Cundy trained four networks there with a loop
 # and with a scan, each one program. On one row of 65,536 steps, they were up to 9 times as fast
-# with the scan. On 256 rows of 256 steps, none was faster: there the loop has work for many hands,
-# too ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
+# with the scan. On 256 rows of 256 steps, none was faster: there the loop has work for many hands
+# ([arXiv 1709.04057](https://arxiv.org/abs/1709.04057)).
 #
 # ## Two tasks
 #
