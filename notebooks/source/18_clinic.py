@@ -253,7 +253,7 @@ ben.lstm.batch_first = True
 diagnose(ben, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# *Holds*, because it is right. But always say `batch_first`. Here is a bare layer with the bug:
+# *Holds*: the swap is gone. But always say `batch_first`. Here is a bare layer with the bug:
 
 # %%
 torch.manual_seed(0)
@@ -290,8 +290,8 @@ report["eval determinism"]
 # tried*. **One bug can hide another**: `cleo` reads its padding as `ann` does, and the report does
 # not say so. Mend what was found, and examine the program again.
 #
-# It is only a suspicion, because some models draw in eval mode on purpose. `F.dropout` does not
-# know of eval mode, unless it is told: `training=self.training`.
+# Why only a suspicion? Some models draw in eval mode on purpose. `F.dropout` does not know of eval
+# mode, unless it is told: `training=self.training`.
 #
 # ## Dora: a text in pieces
 #
@@ -312,7 +312,6 @@ class Dora(nn.Module):
         return self.head(output), state
 
 
-torch.manual_seed(0)
 diagnose(Dora(), x, batch_first=True)["chunk consistency"]
 
 # %% [markdown]
@@ -347,7 +346,7 @@ diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 # `weight_hh`: it is multiplied by the h before, which is zero here. The head should get `h_n[-2]`
 # and `h_n[-1]`, joined (lesson 07).
 #
-# It is only a suspicion, because a weight may rest on purpose, such as an embedding from elsewhere.
+# Why only a suspicion? A weight may rest on purpose, such as a borrowed embedding.
 # `embedding.weight.requires_grad_(False)` says so, and the report counts it as frozen.
 #
 # ## Fay: no patient
@@ -363,11 +362,17 @@ print(report.verdict)
 report["causality"]
 
 # %% [markdown]
-# A third thing: a *property*, by design. *Silenced* means: with zeros for the weights of that pass.
+# A third thing: a *property*, by design. (The other is *chunk consistency*.) *Silenced* means: with
+# zeros for the weights of that pass.
 #
 # For a score of a whole line you want this. For a guess of the next character it is a leak: the
-# model sees the answer (lesson 07). The explorer's broken program was such a forecast. The tool
-# cannot know which of the two you are doing. **So read the properties as well.**
+# model sees the answer (lesson 07). So a forecast is called broken here, as in the explorer:
+
+# %%
+pictures.what_moves("causality")
+
+# %% [markdown]
+# The tool cannot know which of the two you are doing. **So read the properties as well.**
 #
 # ## Gus: a softmax too many
 #
