@@ -345,7 +345,6 @@ def run_direction(x, sizes, h, c, weights, reverse=False):
 
 # %%
 def run_stack(x, sizes, h_0, c_0, layers, dropout=0.0):
-    """Run all layers and directions; return output, h_n, c_n."""
     h_n, c_n = [], []
     for depth, directions in enumerate(layers):
         if depth > 0 and dropout > 0:
