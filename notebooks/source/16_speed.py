@@ -127,9 +127,9 @@ for limit in (3, 10):
 # %% [markdown]
 # More than 10 times: we measured 50 to 80. Type `slow / fast` in a new cell to see your ratio.
 #
-# We measure in turn because it matters what ran just before: straight after itself `nn.LSTM` took
-# 0.15 ms, and in turn about 0.4 ms. Why, we do not know. In a model, too, other work stands between
-# two calls of a layer.
+# We measure in turn because it matters what ran before: straight after itself `nn.LSTM` took 0.15
+# ms, and in turn about 0.4 ms. Why, we do not know. In a model, too, other work stands between two
+# calls of a layer. So believe a ratio to about a factor of two.
 #
 # Now we climb a ladder from this program towards `nn.LSTM`. At each rung the results stay equal.
 #
@@ -151,8 +151,9 @@ print("nn.LSTM:   ", count(lstm, x, states))
 print("per_sample:", count(per_sample, *given))
 
 # %% [markdown]
-# The multiplications are equal. Our Python makes 8,423 calls in place of one. Now we time one sort
-# of call, a tanh. A single one is too short for a clock, so we time 100 in a row.
+# The multiplications are equal. Our Python makes 8,423 calls in place of one; what happens inside
+# that one, we count later. Now we time one sort of call, a tanh. A single one is too short for a
+# clock, so we time 100 in a row.
 #
 # **Predict.** A guess: does the tanh of 1,000 numbers take about 1,000 times as long as the tanh of
 # one number, about 100 times, or less than 10 times?
@@ -308,9 +309,10 @@ for rung, time in zip(rungs, times):
 # each time a little less for the last two: about 3 for `hoisted`.
 #
 # What is left between `hoisted` and `nn.LSTM`? In float32 PyTorch leaves the layer, where it can,
-# to *oneDNN*, a library that has it ready-made. With oneDNN switched off, `nn.LSTM` took 2.1 times
-# as long, and `hoisted` 1.3 times as long as that. So the last factor is about 2.1 · 1.3: 2.1 for
-# oneDNN, and 1.3 because even then `nn.LSTM` has its loop inside the library, without Python.
+# to *oneDNN*, a library that has it ready-made. `count` sees what our Python calls. Counted inside
+# PyTorch, all of `nn.LSTM` is 3 calls, and `hoisted` is 323. With oneDNN switched off, `nn.LSTM` is
+# 388 calls, and took 1.5 to 4 times as long. `hoisted` took 1.3 times as long as that, although its
+# calls are fewer: they come from Python. So most of the last factor is oneDNN.
 #
 # ## The way back
 #
@@ -367,9 +369,9 @@ def gradients(program):
 same(gradients(own_backward), gradients(hoisted))
 
 # %% [markdown]
-# Equal. What does it save? Autograd's calls are made inside PyTorch, where `count` does not see
-# them. `calls_inside` does, and leaves out what computes nothing, so `chunk` no longer counts. By
-# this rule a step of `hoisted` makes 10 calls forward, and 17 back: 27.
+# Equal. What does it save? Autograd's calls, too, are made inside PyTorch. `calls_inside` counts
+# there, and leaves out what computes nothing, so `chunk` no longer counts. By this rule a step of
+# `hoisted` makes 10 calls forward, and 17 back: 27.
 #
 # **Predict.** Two of the 17 are the product for `weight_hh` and its addition. A guess: are these
 # two most of what `own_backward` saves?
@@ -392,14 +394,15 @@ for program in (hoisted, own_backward):
 
 # %% [markdown]
 # No: two of 14. Forward it makes 8 in place of 10: i and f share one sigmoid, and `+ i * g` is one
-# call. Back it makes 5 in place of 17. Autograd makes the slopes of lesson 10 anew at each step,
-# such as g · i · (1 − i) for gate i. But after the way forward all gates are known. So
-# `own_backward` makes the slopes before its loop, for many steps at once. Those of the four gates
-# stand side by side. Five calls are left in a step:
+# call. Back it makes 5 in place of 17. At each step autograd multiplies by the slopes of lesson 10,
+# one arrow after the other: d_c by g, and this by i · (1 − i), is $dz_i$. But after the way forward
+# all gates are known. So `own_backward` multiplies the slopes with each other before its loop, for
+# many steps at once. It keeps a *factor* for each sum, such as g · i · (1 − i) for $z_i$. Five
+# calls are left in a step:
 #
 # 1. d_c gets d_h times o · (1 − tanh(c)²) added.
-# 2. The slopes of i, f and g, all at once, are multiplied by d_c. In their place now stands dz.
-# 3. The slope of o is multiplied by d_h. Now all of dz is in one place, so no `cat` is needed.
+# 2. The factors of $z_i$, $z_f$ and $z_g$, which lie side by side, are multiplied by d_c.
+# 3. The factor of $z_o$ is multiplied by d_h. All of dz is now in one place, without a `cat`.
 # 4. dz times `weight_hh`, plus what the loss adds, is d_h of the step before.
 # 5. d_c times f is d_c of the step before.
 #
@@ -416,10 +419,10 @@ print("less than 0.9 of the time:", fast / slow < 0.9)
 #
 # For four sizes, the picture shows the median time of each rung over that of `nn.LSTM`, on one core
 # of an Intel Xeon. Nothing else was at work there, so we did not need the shortest time. The axis
-# is logarithmic. Two rungs are new:
+# is logarithmic. `whole_batch` is not there. Two rungs are new:
 #
-# * `eight products`: each gate has two products of its own, as the equations are written. A step
-#   makes 21 calls.
+# * `eight products`: the whole batch, but each gate has two products of its own, as the equations
+#   are written. A step makes 21 calls.
 # * `compiled`: `torch.compile` translates `hoisted` into C++. Forward, two calls of a step are
 #   left: the product, and one for all that follows. It takes about a minute first, for each size.
 #
@@ -521,11 +524,13 @@ if torch.cuda.is_available():
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: cores, and whether there is a GPU
+shortest_of = dict.fromkeys(jobs, float("inf"))
 with torch.no_grad():
-    rounds = [[in_seconds(*job) for job in jobs.values()] for _ in range(20)]
-times = dict(zip(jobs, map(min, zip(*rounds))))
-for name, seconds in times.items():
-    print(f"{name:9} {seconds / times['one core']:.2f}")
+    for _ in range(20):
+        for name, job in jobs.items():
+            shortest_of[name] = min(shortest_of[name], in_seconds(*job))
+for name, seconds in shortest_of.items():
+    print(f"{name:9} {seconds / shortest_of['one core']:.2f}")
 
 # %% [markdown]
 # Two cores can halve the time at best. Our machine was busy with other software, and gave anything

@@ -113,6 +113,16 @@ def test_what_count_finds_outside_and_inside_the_loop_of_one_product():
         assert whole.calls == 13 * T + 2
 
 
+@torch.no_grad()
+def test_nn_lstm_is_three_calls_inside_and_388_without_onednn():
+    lstm, x, (h, c) = nn.LSTM(8, 16), torch.randn(32, 20, 8), torch.randn(2, 20, 16)
+    if torch.backends.mkldnn.is_available():
+        assert calls_inside(lstm, x, (h[None], c[None])) == 3
+    with torch.backends.mkldnn.flags(enabled=False):
+        assert calls_inside(lstm, x, (h[None], c[None])) == 388
+    assert calls_inside(hoisted, x, h, c, *lstm.parameters()) == 323
+
+
 def test_thread_time_stands_still_in_a_pause_and_does_not_see_the_work_of_a_second_core():
     began = thread_time()
     sleep(0.2)
