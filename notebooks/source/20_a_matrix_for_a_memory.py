@@ -144,8 +144,8 @@ print(f"c = {c:.1f}, n = {n:.1f}, c / n = {c / n:.2f}")
 # $$\underset{(D \times D)}{C_t} = \textcolor{#c2560c}{f_t}\,C_{t-1}
 #   + \textcolor{#1a75d1}{i_t}\;v_t\,k_t^{\top}$$
 #
-# n adds up i k in the same way, and is a vector. Take two steps, and ask after each with the query
-# (1, 0):
+# n, a vector, forgets in the same way, and adds up i k. Take two steps, and ask after each with the
+# query (1, 0):
 #
 # | step | f | i | k | i k | n | n · q |
 # |---|---|---|---|---|---|---|
@@ -303,7 +303,7 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 #   D, here of 2, they are the *scores*: 0.71, 0 and 0.42.
 # * Their exponentials are 2.03, 1 and 1.53; divided by their sum, 4.56, they are the weights: 0.45,
 #   0.22 and 0.34. `F.softmax` does both.
-# * What is found is the mean of the values by these weights.
+# * What is found is the mean of the values with these weights.
 #
 # **Predict.** Now ask with (10, 0), ten times as long. Does the first weight become smaller than
 # 0.45, stay the same, or become larger?
