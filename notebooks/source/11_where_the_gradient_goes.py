@@ -38,7 +38,7 @@ def examples(T):
 
 # %% [markdown]
 # The network is a plain RNN with `relu` in place of tanh. It leaves a positive number as it is,
-# and makes 0 of a negative one. There are no biases. So a unit with a positive input weight answers
+# and makes 0 of a negative one. It has no biases. So a unit with a positive input weight answers
 # to +1 alone, and one with a negative weight to −1 alone. $W_{hh}$ begins with 1.05 on the diagonal
 # and 0 elsewhere: each unit hands on 1.05 times what it holds. With 1 in its place,
 # [Le, Jaitly and Hinton, 2015](https://arxiv.org/abs/1504.00941) have made such networks remember.
@@ -228,11 +228,11 @@ show(plot, alt)
 #
 # Back to the run that ended in `nan`. Of a run that breaks, ask two questions:
 #
-# 1. **Is time the reason?** Measure the factor per step before an update that does harm. Then move
-#    one part alone by this update. If the factor is above 1, and the layer alone does the harm, and
-#    not the head, then time is the likely reason.
-# 2. **Are the updates too long?** Train again with a limit, and then with smaller ones. If it
-#    learns with one of them, they were.
+# 1. **Is time the reason?** Measure the factor per step before an update that does harm. Then make
+#    this update for the head alone, and for the layer alone. If the factor is above 1, and the
+#    layer alone does the harm, and not the head, then time is the likely reason.
+# 2. **Are the updates too long?** Train again with a limit for the length of the gradient, and then
+#    with smaller limits. If the run learns with one of them, they were.
 #
 # We begin with time. The factor is measured for both signs, and the larger one counts.
 
@@ -260,11 +260,11 @@ print(f"before update 1: {factor_of(rnn):.2f} per step")
 
 # %% [markdown]
 # About 1.4, because the first gradient was so long: 120. The gradient of $W_{hh}$ is a sum of
-# shares, one for each step but the first, which has no h before it. A share is what
-# has come back to a step, times the h before that step. What comes back has grown by 1.05 for each
-# later step, and h by 1.05 for each earlier one. At *every* step that makes 1.05 to the power 58
-# together, which is 16.9. The error, the head and the input weights make another factor, 0.12. So
-# each share is 16.9 · 0.12 = 2.03 long, and all 59 point the same way: 59 · 2.03 = 120.
+# shares, one for each step but the first, which has no h before it. A share is what has come back
+# to a step, times the h before that step. What comes back has grown by 1.05 for each later step,
+# and h by 1.05 for each earlier one. At *every* step that makes 1.05 to the power 58 together,
+# which is 16.9. So all 59 shares are equally long, and they point the same way: each of them is
+# 120 / 59 = 2.03 long.
 #
 # The update was 0.01 · 120 = 1.2 long, nearly all of it in $W_{hh}$. After it, three units hold
 # something at the end of a sequence that begins with +1. The weights between them are:
@@ -282,29 +282,30 @@ print(block.numpy().round(2))
 # So a gradient grows by much more than 1.05 at a step, and 1.41 to the power 59 is more than 600
 # million.
 #
-# Now we move one part alone by the first update. The other part is *frozen* by
-# `requires_grad_(False)`: it gets no gradient, and stays as it is. The next loss shows what the
-# update has done.
-
+# Now we make the first update for one part alone, on copies. The other part is *frozen* by
+# `requires_grad_(False)`: it gets no gradient, and stays as it is. The loss of the second update
+# shows what the first one has done.
 
 # %%
-def one_update(make, seed, clipped=0, T=60, lr=0.01):
-    """After updates with a limit, print what one without it does."""
-    found = []
+from copy import deepcopy
+
+
+def one_update(layer, head, T=60, lr=0.01):
+    """Print the loss, and that after an update of one part, or both."""
+    state, found = torch.get_rng_state(), []
     for moved in ("head", "layer", "both"):
-        layer, head = make(seed)
-        train(layer, head, limit=1, lr=lr, updates=clipped, T=T)
-        factor = factor_of(layer, T)
-        layer.requires_grad_(moved != "head")
-        head.requires_grad_(moved != "layer")
-        (before, after), _ = train(layer, head, lr=lr, updates=2, T=T)
+        torch.set_rng_state(state)  # the same examples each time
+        copies = deepcopy(layer), deepcopy(head)
+        copies[0].requires_grad_(moved != "head")
+        copies[1].requires_grad_(moved != "layer")
+        (before, after), _ = train(*copies, lr=lr, updates=2, T=T)
         found.append(f"{moved} {after:.2g}")
-    print(f"factor {factor:.2f}, loss {before:.2f}; moved:", ", ".join(found))
+    print(f"loss {before:.2f}, after an update of:", ", ".join(found))
 
 
 # %%
 for seed in range(3):
-    one_update(new_network, seed)
+    one_update(*new_network(seed))
 
 # %% [markdown]
 # With the head moved alone, the loss becomes smaller. With the RNN alone it becomes huge, for all
@@ -386,20 +387,22 @@ print("opened, limit of 1:", three_seeds(opened, limit=1, **settings))
 
 # %% [markdown]
 # Neither. It takes both. Without a limit, the updates of the opened ones are too long. No jump
-# shows it, as none of their losses is above 2.
+# shows it, as none of the losses of these three runs is above 2.
 #
 # And is time the reason? After 40 updates with the limit, we make one without it:
-
 
 # %%
 print(f"before all updates: factor {factor_of(opened(seed=0)[0], T=20):.2f}")
 for seed in range(3):
-    one_update(opened, seed, clipped=40, T=20, lr=0.1)
+    layer, head = opened(seed)
+    train(layer, head, limit=1, T=20, lr=0.1, updates=40)
+    print(f"seed {seed}: factor {factor_of(layer, T=20):.2f}", end=", ")
+    one_update(layer, head, T=20, lr=0.1)
 
 # %% [markdown]
-# The updates have raised the factor above 1. As f is below 1, the ways through $W_{hh}$ have grown.
-# With the head moved alone, the loss stays about where it was, or becomes smaller. With the LSTM
-# alone it rises above 1. So time is the likely reason here, too.
+# The updates have raised the factor above 1. With the head moved alone, the loss stays about where
+# it was, or becomes smaller. With the LSTM alone it rises above 1. So time is the likely reason
+# here, too.
 #
 # Would a limit of 8 do, or a tenth of the learning rate?
 
@@ -411,8 +414,9 @@ for updates in (100, 300):
     print(f"lr 0.01, {updates} updates: {found}")
 
 # %% [markdown]
-# A limit of 8 is too long. So if a limit does not help, try smaller ones. A tenth of the rate
-# helps, but needs more updates: it shortens all of them, a limit only the long ones.
+# A limit of 8 is too long: only two of the 300 gradients are longer, and get shorter. So if a limit
+# does not help, try smaller ones. A tenth of the rate helps, but needs more updates: it shortens
+# all of them, a limit only the long ones.
 
 # %% [markdown]
 # ## What we have seen
