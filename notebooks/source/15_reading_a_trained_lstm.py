@@ -208,9 +208,9 @@ for sign in "<%":
 
 # %% [markdown]
 # Both. The bracket is lost at `<`, and unit 5 rises at the second `%`, without any bracket. The 242
-# lines could not show it, since none of them has these characters. **A story that was tested on a
-# set of lines holds for lines like these.** Put a line of your own into the cell: what else breaks
-# the story?
+# lines could not show it, since none of them has these characters. **A test on a set of lines
+# speaks for lines like these, and for no others.** Put a line of your own into the cell: what else
+# breaks the story?
 #
 # ## One unit alone?
 #
@@ -484,8 +484,8 @@ print(f"ten new layers: mean {sum(counts) / len(counts)}, of", *counts)
 # ## What we have seen
 #
 # * A story about a unit is tested: count, with the best constant answer beside it; look for lines
-#   that break it; take the unit out, and others in the same way. It holds for lines like those that
-#   it was tested on.
+#   that break it; take the unit out, and others in the same way. Such a test speaks for lines like
+#   its own, and for no others.
 # * Unit 5 is *read*, as each of the 16 is: verdicts change without it. For the verdict it is not
 #   *needed*: as many are right, 217 and 217. Equal counts hide what has changed.
 # * For "is a bracket open?" it is needed in our reader: no other unit costs as much. In the nine
