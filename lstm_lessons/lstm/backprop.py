@@ -169,16 +169,16 @@ def direction_forward(
 @torch.no_grad()
 def direction_backward(
     d_output: Tensor,
-    d_h: Tensor,
-    from_next: Tensor,
+    d_h_n: Tensor,
+    d_c_n: Tensor,
     steps: list[Step],
     weights: Weights,
     reverse: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor, Weights]:
     """Go back through all steps of one direction: return d_x, d_h_0, d_c_0, d_weights.
 
-    Shapes: d_output (T, B, R); d_h and d_h_0 (B, R); from_next and d_c_0 (B, H); d_x (T, B, n);
-    d_weights as weights. The d_h and from_next given are the gradients of h_n and c_n.
+    Shapes: d_output (T, B, R); d_h_n and d_h_0 (B, R); d_c_n and d_c_0 (B, H); d_x (T, B, n);
+    d_weights as weights.
 
     The step that ran last comes first. A step's h went two ways, into the output and into the
     next step: its gradients add. So do those of the weights, which every step used.
@@ -187,19 +187,21 @@ def direction_backward(
         ValueError: a gradient does not have the shape of its result.
     """
     _expect("d_output", d_output, (len(steps), *steps[0].h_before.shape))
-    _expect("d_h", d_h, steps[0].h_before.shape)
-    _expect("from_next", from_next, steps[0].c_before.shape)
+    _expect("d_h_n", d_h_n, steps[0].h_before.shape)
+    _expect("d_c_n", d_c_n, steps[0].c_before.shape)
+    d_h_before, d_c_before = d_h_n, d_c_n
     d_xs: list[Tensor] = []
     d_steps: list[Weights] = []
     for t in reversed(_times(len(steps), reverse)):
-        d_h = d_h + d_output[t]
-        back = step_backward(d_h, from_next, steps[t], weights)
-        d_x, d_h, from_next, d_step = back
+        d_h = d_h_before + d_output[t]
+        back = step_backward(d_h, d_c_before, steps[t], weights)
+        d_x, d_h_before, d_c_before, d_step = back
         d_xs.append(d_x)
         d_steps.append(d_step)
     if not reverse:
         d_xs.reverse()
-    return torch.stack(d_xs), d_h, from_next, sum(d_steps[1:], d_steps[0])
+    d_weights = sum(d_steps[1:], d_steps[0])
+    return torch.stack(d_xs), d_h_before, d_c_before, d_weights
 
 
 # --- All layers ----------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def back_in_time(steps: Sequence[str] = ("n", "g", "e", "(")) -> Picture:
         belt(root, "ink", (right, C_Y), (left, C_Y), gap=2, data_back=f"c {t}")
         arrow(root, "ink", (right, H_Y), (left, H_Y), gap=2)
         if t + 1 < len(words):
-            svg.label(root, (left + right) / 2, C_Y - 14, "from_next", 12)
+            svg.label(root, (left + right) / 2, C_Y - 14, "d_c_before", 12)
             svg.label(root, (left + right) / 2, H_Y + 22, "d_h_before", 12)
         arrow(root, "ink", (x, 52), (x, TOP), gap=2)
         svg.label(root, x, 40, f"d_output[{t}]", 15)
@@ -57,7 +57,7 @@ def _alt(words: Sequence[str]) -> str:
     last = len(words) - 1
     return (
         f"The way back over {len(words)} steps, which read {', '.join(words)}. It begins at step "
-        f"{last} and ends at step 0. From each step to the one before go two arrows: from_next "
+        f"{last} and ends at step 0. From each step to the one before go two arrows: d_c_before "
         "along a thick belt and d_h_before along a thin line. Into each step comes its own "
         "d_output from above, and below each step comes out its d_x. At the right d_c_n and d_h_n, "
         "of the last states, come in; at the left d_c_0 and d_h_0, of the first states, come out."
