@@ -73,8 +73,8 @@ exercise("17.1").check(to_old_cell)
 #
 # Somebody exported a reader four times. Exports 1, 2 and 4 are from `torch.export`, with an example
 # of two lines. Export 3 is from the older exporter, `torch.onnx.export(..., dynamo=False)`, which
-# can leave the length of an LSTM free. Its example was one line. These are the sizes of what goes
-# in:
+# was asked by `dynamic_axes` to leave the length free. Its example was one line. These are the
+# sizes of what goes in:
 
 # %%
 print("export 1   numbers: (2, 8)")
@@ -211,7 +211,7 @@ exercise("17.3").check(answer)
 # | argument | shape | meaning |
 # |---|---|---|
 # | `x` | (T, B, I) | the vectors of the characters |
-# | `new` | (T, B) | 1 where a character is the first of a new line, else 0 |
+# | `new` | (T, B) | floats: 1.0 where a character is the first of a new line, else 0.0 |
 # | `h`, `c` | (B, H) | the states before the first step |
 # | `weight_ih`, `weight_hh`, `bias` | (4H, I), (4H, H), (4H,) | the layer, with one bias |
 #

@@ -176,6 +176,31 @@ def test_torch_does_with_the_files_of_17_3_what_the_answer_says(tmp_path, capsys
     assert capsys.readouterr().out == "hello\n"
 
 
+def chosen_by(marks):
+    """Return an answer to 17.4 that writes zeros where ``marks(new)`` chooses lines."""
+
+    def stream(x, new, h, c, *weights):
+        outputs = []
+        for x_t, chosen in zip(x, marks(new), strict=True):
+            h, c = h.clone(), c.clone()
+            h[chosen] = 0
+            c[chosen] = 0
+            h, c = lstm_step(x_t, h, c, *weights)
+            outputs.append(h)
+        return torch.stack(outputs)
+
+    return stream
+
+
+def test_marks_that_are_floats_choose_no_lines_and_as_whole_numbers_they_are_places():
+    each = exercise("17.4")
+    assert each.check(chosen_by(lambda new: new == 1)).outcome == "correct"
+    found = each.check(chosen_by(lambda new: new))
+    assert (found.outcome, found.misconception) == ("error", "numbers for True and False")
+    assert "`mark == 1` is True at the ones" in found.message
+    assert each.check(chosen_by(lambda new: new.long())).misconception == "marks for places"
+
+
 def test_the_broken_stream_of_17_4_has_both_faults():
     each = exercise("17.4")
     broken = each.text.namespace()["broken_stream"]

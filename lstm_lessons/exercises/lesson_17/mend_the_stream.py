@@ -1,10 +1,14 @@
 """17.4: lines typed side by side; where one of them begins anew, it alone starts from zeros."""
 
+import torch
+from torch import Tensor
+
 from lstm_lessons.exercises.engine.case import Case
 from lstm_lessons.exercises.engine.function_exercise import FunctionExercise
 from lstm_lessons.exercises.engine.inputs import randoms
 from lstm_lessons.exercises.engine.returns import OneTensor
-from lstm_lessons.exercises.engine.slips import place, together
+from lstm_lessons.exercises.engine.slips import other, place, together
+from lstm_lessons.lstm.cell import lstm_step
 
 
 def _cases() -> tuple[Case, ...]:
@@ -83,11 +87,31 @@ _SLIPS = (
                  "layer shows.", "outputs.append(c)")),
 )  # fmt: skip
 
+
+def _marks_for_places(x: Tensor, new: Tensor, h: Tensor, c: Tensor, *weights: Tensor) -> Tensor:
+    outputs = []
+    for x_t, new_t in zip(x, new.long(), strict=True):
+        h, c = h.clone(), c.clone()
+        h[new_t], c[new_t] = 0, 0
+        h, c = lstm_step(x_t, h, c, *weights)
+        outputs.append(h)
+    return torch.stack(outputs)
+
+
 EXERCISE = FunctionExercise(
     "17.4",
     cases=_cases,
     returns=OneTensor(("output",), axes=("step", "line", "unit")),
     slips=_SLIPS,
+    others=(
+        other(
+            "marks for places",
+            "You take the marks for places: whole numbers in square brackets "
+            "are places, so 0 is line 0 and 1 is line 1. `new_t == 1` chooses the lines that "
+            "begin anew.",
+            _marks_for_places,
+        ),
+    ),
     axes={"x": ("step", "line", "number"), "h": ("line", "unit"), "c": ("line", "unit")},
     constants=("new",),
     praise="Each line has its own states, and begins anew alone.",

@@ -213,7 +213,13 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
      "a tuple for a tensor",
      "What you index is a tuple: take one of the things in it first. (nn.LSTM returns `output, "
      "(h_n, c_n)`. A packed output is a tuple as well: unpack it first.)"),
-    (r"(?:string|list|tuple) indices must be integers|tensors used as indices must be long",
+    (r"tensors used as indices must be long|where expected condition to be a boolean tensor|"
+     r"operator\.invert\) is only implemented on integer and Boolean",
+     "numbers for True and False",
+     "What chooses here has to be a tensor of True and False, and yours holds other numbers. A "
+     "comparison makes one: if `mark` holds ones and zeros, `mark == 1` is True at the ones. (In "
+     "square brackets, whole numbers are places, and no choice.)"),
+    (r"(?:string|list|tuple) indices must be integers",
      "an index that is no whole number",
      "What stands in square brackets has to be a whole number or a slice there. (In those of a "
      "tensor, True and False are a choice.)"),
