@@ -14,9 +14,9 @@ import torch
 from torch import nn
 from torch.export import Dim, export
 
-from lstm_lessons.data import elsewhere
+from lstm_lessons.data import code_or_prose, elsewhere
 from lstm_lessons.data.elsewhere import FOR_ONNX, RIVALS, kept, measure, quiet
-from lstm_lessons.data.train_reader import trained_reader
+from lstm_lessons.data.train_reader import batch_of, trained_reader
 from lstm_lessons.drawing.pictures.gate_orders import LETTERS, gates
 from lstm_lessons.lstm import frameworks
 from lstm_lessons.lstm.cell import lstm_step
@@ -179,6 +179,29 @@ def test_what_was_kept_of_keras_is_what_torch_reads():
     with torch.no_grad():
         wanted, _ = reader.lstm(reader.embedding(elsewhere.typed_lines()[0]))
     assert torch.allclose(torch.tensor(kept("in Keras")), wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("order", ["ifgo", "iofg"])
+def test_what_was_kept_of_bare_weights_is_what_the_equations_of_onnx_give(order):
+    reader, number = trained_reader()
+    numbers, lengths = batch_of([line.text for line in code_or_prose()[484:]], number)
+    W, R, *biases = (frameworks.reorder(w, "ifgo", order) for w in reader.lstm.all_weights[0])
+    h = c = torch.zeros(len(numbers), 16)
+    last = torch.zeros(len(numbers), 16)
+    with torch.no_grad():
+        for t, x in enumerate(reader.embedding(numbers).unbind(1)):
+            h, c = frameworks.onnx_step(x, h, c, W[None], R[None], torch.cat(biases)[None])
+            last[lengths == t + 1] = h[lengths == t + 1]
+        wanted = reader.head(last)
+    assert torch.allclose(torch.tensor(kept("bare weights")[order]), wanted, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("order", ["ifgo", "iofg"])
+def test_onnxruntime_itself_reads_with_bare_weights_what_was_kept(order):
+    needs("onnx", "onnxruntime")
+    found, wanted = torch.tensor(elsewhere.read_by_onnx(order)), kept("bare weights")[order]
+    assert found.shape == (242, 1)
+    assert torch.allclose(found, torch.tensor(wanted), rtol=0, atol=1e-5)
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import trained_reader
+from lstm_lessons.data.train_reader import batch_of, trained_reader
 from lstm_lessons.lstm import frameworks
 from lstm_lessons.lstm.reader import OneStep
 
@@ -269,6 +269,18 @@ def read_by_keras() -> list[list[list[float]]]:
     return (output.mul(1e6).round() / 1e6).tolist()
 
 
+def read_by_onnx(order: str) -> list[list[float]]:
+    """Return the reader's scores (242, 1) with ONNX's LSTM, given the rows in an order."""
+    reader, number = trained_reader()
+    numbers, lengths = batch_of([line.text for line in code_or_prose()[484:]], number)
+    with torch.no_grad():
+        W, R, *biases = (frameworks.reorder(w, "ifgo", order) for w in reader.lstm.all_weights[0])
+        x = reader.embedding(numbers).transpose(0, 1)
+        output = run_onnx(x, (W[None], R[None], torch.cat(biases)[None]))
+        scores = reader.head(output[lengths - 1, range(len(lengths))]).double()
+    return (scores.mul(1e6).round() / 1e6).tolist()
+
+
 def _listed(weights: Any) -> Any:
     return (weights,) if isinstance(weights, dict) else weights
 
@@ -282,6 +294,7 @@ if __name__ == "__main__":
             stored["in her editor"] = [typed_elsewhere(file, each) for each in typed_lines()]
             weights = [each.double().mul(1e4).round() / 1e4 for each in onnx_weights(file)]
             stored["step.onnx"] = [each.tolist() for each in weights]
+        stored["bare weights"] = {order: read_by_onnx(order) for order in ("ifgo", "iofg")}
     if find_spec("keras"):
         stored["in Keras"] = read_by_keras()
     for name, rival in RIVALS.items():

@@ -33,14 +33,12 @@ is_code = torch.tensor([line.code for line in lines])
 
 
 # %%
-def count_right(model, numbers=numbers):
-    """Return how many of the 242 lines the model gets right."""
-    with torch.no_grad():
-        scores = model(numbers, lengths)[:, 0]
-    return ((scores > 0) == is_code).sum().item()
+def count_right(scores):
+    """Return how many of 242 lines these scores (242, 1) judge rightly."""
+    return ((scores[:, 0] > 0) == is_code).sum().item()
 
 
-print("the reader: ", count_right(reader), "of", len(lines))
+print("the reader: ", count_right(reader(numbers, lengths)), "of", len(lines))
 print("always code:", is_code.sum().item())
 
 # %% [markdown]
@@ -64,8 +62,8 @@ pictures.gate_orders("PyTorch", "ONNX")
 # |---|---|---|---|---|
 # | with our block | i | g | o | f |
 #
-# We can see without her library what comes of it. In a copy of the reader we let PyTorch take the
-# same blocks: our f goes last, where PyTorch looks for o.
+# What comes of it, we can see without her library: in a copy of the reader, PyTorch takes the same
+# blocks. Our f goes last, where PyTorch looks for o.
 #
 # **Predict.** A guess: how many of the 242 lines does this copy get right?
 
@@ -77,7 +75,7 @@ with torch.no_grad():
     for weight in mistaken.lstm.parameters():
         i, f, g, o = weight.chunk(4)
         weight.copy_(torch.cat([i, g, o, f]))  # the row of the table
-print("right:", count_right(mistaken))
+print("right:", count_right(mistaken(numbers, lengths)))
 
 # %% [markdown]
 # Only 163, where the reader gets 217 right. Every shape fits, so nothing complains.
@@ -127,8 +125,8 @@ explorers.gate_orders()
 # Another friend has PyTorch, and `Reader`, the class of lesson 09. `state_dict()` is a dictionary
 # of a model's weights by their names. It holds numbers, and no code. It does not say which
 # character has which number, so our dictionary `number` has to travel with it, and so do the sizes
-# of the layers. The order of the gates is for whoever carries the weights on to another library.
-# `torch.save` writes it all into one file:
+# of the layers. We add the order of the gates, for whoever carries the weights on to another
+# library. `torch.save` writes these four into one file:
 
 # %%
 from pathlib import Path
@@ -142,8 +140,8 @@ torch.save(parcel, folder / "parcel.pt")
 
 # %% [markdown]
 # At the other end the friend makes a `Reader` of these sizes (`**` hands them over by their names)
-# and loads the weights into it. A new model is in training mode, so `eval()` ends that. What
-# `weights_only=True` is for comes in a moment.
+# and loads the weights into it. A new model is in training mode, so `eval()` ends that.
+# `weights_only=True` is for the next section.
 
 # %%
 from lstm_lessons import same
@@ -153,8 +151,7 @@ opened = torch.load(folder / "parcel.pt", weights_only=True)
 arrived = Reader(**opened["sizes"]).eval()
 arrived.load_state_dict(opened["weights"])
 
-theirs = arrived(*batch_of(texts, opened["number"]))
-same(theirs, reader(numbers, lengths))
+same(arrived(*batch_of(texts, opened["number"])), reader(numbers, lengths))
 
 # %% [markdown]
 # Everything has arrived. But our 87 characters have no K, and `number["K"]` is an error. So agree
@@ -212,8 +209,8 @@ except UnpicklingError:
 #   its class, and `weights_only=True` refuses it as well.
 # * Load with `weights_only=True`, the default from version 2.6 on. Keep PyTorch new: even this
 #   check had holes, which 2.6 and 2.10 closed (CVE-2025-32434, CVE-2026-24747).
-# * The error's message, not printed here, offers `weights_only=False`, or to put the function on
-#   the list. For a stranger's file, neither is a way out.
+# * The error's message offers `weights_only=False`, or to put the function on the list. For a
+#   stranger's file, neither is a way out.
 # * The format *safetensors* has no pickle: it holds tensors and texts alone.
 # * What is loaded safely may still be the wrong weights.
 
@@ -280,57 +277,51 @@ curves = {
 pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 
 # %% [markdown]
-# They agree at the first character, where the state is zeros. From then on the forgetful one
-# judges each character as if the line began with it.
+# They agree at the first character, where the state is zeros. From then on the forgetful one judges
+# each character as if the line began with it.
 #
 # ## Out of Python
 #
 # Her editor cannot run our class. To *export* a model means to follow it once through an example,
-# and to note down which operations are done with the tensors. These notes can be written as a file
-# for other programs. A whole LSTM is one operation in them. But to find the sizes of what comes out
-# of it, the exporter walks through it: a Python loop with a turn for each step, in which all lines
-# go side by side.
+# and to note down which operations are done with the tensors. Each operation goes through two
+# phases. First, a rehearsal finds the sizes of what comes out. For an LSTM it is a loop with a turn
+# for each step, in which all lines go side by side. Then the operation is noted down: in the notes,
+# the whole LSTM is one operation.
 #
-# A size of the example may become fixed. So for each axis you say whether it may vary. Our example
-# is two lines of eight characters. We want both sizes free, the batch and the time. `Dim.AUTO` is a
+# A size of the example may become fixed. So for each axis you say whether it may vary. We export
+# the LSTM alone, with two lines of eight characters, and want both sizes free. `Dim.AUTO` is a
 # wish: leave this size free, if you can. The first call may take a minute.
 
 # %%
 from lstm_lessons.data.elsewhere import quiet
 from torch.export import Dim, export
 
-
-class WholeLine(OneStep):  # its __init__ is that of OneStep
-    def forward(self, numbers):
-        output, _ = self.reader.lstm(self.reader.embedding(numbers))
-        return self.reader.head(output)[..., 0]  # a score for each step
-
-
-free = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}  # axis 0: batch, axis 1: time
+x = reader.embedding(numbers).detach()  # (242, 40, 8): what the LSTM reads
+free = {"input": {0: Dim.AUTO, 1: Dim.AUTO}}  # axis 0: batch, axis 1: time
 with quiet():  # without the warnings: none is about sizes
-    program = export(WholeLine(reader), (numbers[:2, :8],), dynamic_shapes=free)
-exported = program.module()  # something that can be called
+    exported = export(reader.lstm, (x[:2, :8],), dynamic_shapes=free).module()
 
 # %% [markdown]
-# We give the exported model five lines of eight characters, and then two lines of nine.
+# We give `exported` five lines of eight characters, and then two lines of nine.
 #
 # **Predict.** One of the two wishes was not granted. Is it the free batch or the free length?
 
 # %%
-for block in (numbers[:5, :8], numbers[:2, :9]):
-    try:
-        print(tuple(block.shape), "scores:", tuple(exported(block).shape))
-    except AssertionError as error:
-        print(tuple(block.shape), error)
+print("five lines:", tuple(exported(x[:5, :8])[0].shape))
+try:
+    exported(x[:2, :9])
+except AssertionError as error:
+    print("nine characters:", error)
 
 # %% [markdown]
-# The length. The notes themselves could read nine characters: an LSTM is one operation in them. But
-# the exporter's loop took eight turns, and promises nothing for another number. So the eight has
-# become a *law* of the exported model, and nothing was said. The *guard* of the message refuses all
-# else. The loop has no turn for each line, so the batch stayed free.
+# The length. The rehearsal took eight turns, and promises nothing for another number. So the eight
+# has become a *law* of the exported model, and nothing was said. The *guard* of the message refuses
+# nine characters, which the notes themselves could read. The loop has no turn for each line, so the
+# batch stayed free.
 #
-# The older exporter, `torch.onnx.export(..., dynamo=False)`, leaves the length free as well. So
-# after each export, try a second length and a second batch.
+# The older exporter, `torch.onnx.export(..., dynamo=False)`, leaves a size free only if its
+# argument `dynamic_axes` names it. Then even the length is free. After any export, try a
+# second length and a second batch.
 
 # %% [markdown]
 # ## A step has no length
@@ -339,9 +330,9 @@ for block in (numbers[:5, :8], numbers[:2, :9]):
 # characters stays with the editor.
 #
 # The batch is axis 0 of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). We name this axis B:
-# its size is free, and the same in all three. A name is no wish: if `torch.export` cannot leave its
-# size free, it raises an error. It would do so if the example were one line, because it always
-# makes a size of 1 a law. So we take two.
+# its size is free, and the same in all three. A name is no wish: if its size cannot be free,
+# `torch.export` raises an error. An example of one line would raise it, as a size of 1 always
+# becomes a law. So we take two.
 
 # %%
 B, zeros = Dim("B"), torch.zeros(1, 2, 16)
@@ -354,7 +345,8 @@ with quiet():
 # We hold the score, new h and new c of the exported step against ours, for five characters and
 # random states.
 #
-# **Predict.** Which of the three are the same as ours?
+# **Predict.** A guess: one line of the cell above hides a mistake. How many of the three will
+# differ from ours?
 
 # %%
 torch.manual_seed(0)
@@ -364,24 +356,22 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# None of them. In the example, h and c were one and the same tensor, `zeros`. Perhaps this became a
-# law, and the exported step reads c in both places:
+# All three. In the example, h and c were the same tensor, `zeros`. Perhaps this became a law, and
+# the exported step reads c in both places:
 
 # %%
 for theirs, ours in zip(exported(*given), step(given[0], c, c)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# So it does, in every call. The length had a guard, and the shared tensor has none. No warning
-# tells of it either: those that `quiet` keeps back come with two tensors as well. One step from
-# zeros would not have shown the mistake. Two tensors of zeros mend it:
+# So it does. The length had a guard, and the shared tensor has none. One step from zeros would not
+# have shown the mistake. Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
 with quiet():
     program = export(step, example, dynamic_shapes=free)
-exported = program.module()
-for theirs, ours in zip(exported(*given), step(*given)):
+for theirs, ours in zip(program.module()(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
@@ -389,25 +379,25 @@ for theirs, ours in zip(exported(*given), step(*given)):
 #
 # ## In her editor
 #
-# `torch.onnx.export` writes the notes as an ONNX file, which onnxruntime can run. Where a package
-# is missing, `ready` says how to get it, and the scores that we compare are from another machine.
+# `torch.onnx.export` writes the notes as an ONNX file, which onnxruntime can run. `ready` says
+# whether the packages are installed, and if not, how to get them.
 
 # %% tags=["nbval-ignore-output"]
 # differs between machines: which packages they have
 from lstm_lessons.data.elsewhere import kept, ready
 
-here, file = ready("onnx", "onnxscript", "onnxruntime"), folder / "step.onnx"
+here = ready("onnx", "onnxscript", "onnxruntime")  # True or False
 if here:
     from onnxruntime import InferenceSession
 
     with quiet():
-        torch.onnx.export(program, verbose=False).save(file)
-    session = InferenceSession(file)
+        torch.onnx.export(program, verbose=False).save(folder / "step.onnx")
+    session = InferenceSession(folder / "step.onnx")
     print("Runs here. It takes", *[each.name for each in session.get_inputs()])
 
 # %% [markdown]
 # A session takes NumPy arrays, by the names of the arguments of `forward`. It returns a list of
-# arrays; `None` asks for all of them. The tensors are there for our loop `typed` alone.
+# arrays; `None` asks for all of them.
 
 
 # %%
@@ -418,7 +408,8 @@ def her_step(numbers, h, c):
 
 
 # %% [markdown]
-# The example had two lines. We type one, and then five:
+# The example had two lines. We type one, and then five. Without the packages, `kept` brings the
+# scores from another machine:
 
 # %%
 blocks = one_line, numbers[:5, :8]
@@ -427,14 +418,38 @@ for block, stored in zip(blocks, kept("in her editor")):
     print(same(scores, typed(step, block)))
 
 # %% [markdown]
-# The exporter has put the rows in order. You do it yourself when you send bare weights. `number` is
-# not in the file: send it along, as the text `json.dumps(number)`.
+# `number` is not in the file: send it along, as the text `json.dumps(number)`.
+#
+# The exporter has put the rows in order. With bare weights you do it yourself. So back to the first
+# page: `run_onnx` puts our rows into the LSTM of onnxruntime, as she did, and lets it read x, the
+# time first. `[None]` makes the axis of directions. Embedding and head are ours.
+
+
+# %%
+from lstm_lessons.data.elsewhere import run_onnx
+
+
+@torch.no_grad()
+def hers(order):
+    """Return the scores (242, 1) by her LSTM, with our rows in this order."""
+    W, R, *bias = [reorder(w, "ifgo", order) for w in reader.lstm.parameters()]
+    h = run_onnx(x.transpose(0, 1), (W[None], R[None], torch.cat(bias)[None]))
+    return reader.head(h[lengths - 1, range(242)])  # each line's last h
+
+
+for order in ("ifgo", "iofg"):
+    scores = hers(order) if here else torch.tensor(kept("bare weights")[order])
+    print(order, count_right(scores), same(scores, reader(numbers, lengths)))
+
+# %% [markdown]
+# As the rows lie, 163 lines are right in her library as well. Put in order, 217 are, and every
+# score is ours.
 #
 # ## Keras: one bias, and lying down
 #
 # In Keras the order is i, f, c, o. Here too c is the news g, so it is PyTorch's order. Two other
 # things differ. Keras has x on the left of the product, x W in place of W x, so its matrices lie
-# down: (I, 4H) in place of (4H, I). And it has one bias. PyTorch has two biases, which are added
+# down, transposed: (I, 4H) in place of (4H, I). And it has one bias: PyTorch's two are added
 # anyway.
 
 
@@ -445,8 +460,8 @@ def to_keras(weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% [markdown]
-# With the three tensors that `to_keras` returns, Keras itself has read `print(x, y)`. Keras did not
-# run here: its h of each step is from another machine.
+# `layer.set_weights([...])` puts these three, as NumPy arrays, into a Keras layer that is built. So
+# Keras has read `print(x, y)`, on another machine. Is its h of each step ours?
 
 # %%
 print(*[tuple(each.shape) for each in to_keras(*reader.lstm.all_weights[0])])
@@ -458,9 +473,9 @@ same(torch.tensor(kept("in Keras")), output)
 #
 # ## What is added without being seen
 #
-# The old cell of TensorFlow 1, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. TensorFlow
-# 1 also adds 1 to the sum of f at every step, and this 1 is in no file: it is the argument
-# `forget_bias`. So if you carry weights there, take 1 off the bias of f.
+# The old cell of TensorFlow 1, `BasicLSTMCell`, stacks i, j, f, o, where j is the news. It also
+# adds 1 to the sum of f at every step, and this 1 is in no file: it is the argument `forget_bias`.
+# So if you carry weights there, take 1 off the bias of f.
 #
 # **Predict.** A guess: you forget it, so each sum of f is 1 too large. How many of the 217 right
 # lines does that cost?
@@ -469,7 +484,7 @@ same(torch.tensor(kept("in Keras")), output)
 forgotten = deepcopy(reader)
 with torch.no_grad():
     forgotten.lstm.bias_ih_l0[16:32] += 1  # the rows of f
-print("right:", count_right(forgotten), "and the reader:", count_right(reader))
+print("right:", count_right(forgotten(numbers, lengths)))
 same(forgotten(numbers, lengths), reader(numbers, lengths))
 
 # %% [markdown]
@@ -479,38 +494,34 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 #
 # ## Five frameworks
 #
-# | framework | its order | in PyTorch's letters | matrices | biases | mind |
-# |---|---|---|---|---|---|
-# | PyTorch | i f g o | i f g o | (4H, I), (4H, H) | two | |
-# | ONNX | i o f c | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
-# | Keras 3 | i f c o | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
-# | Flax | not stacked: ii, …, hi, … | | (I, H), (H, H) | one, in hi, hf, hg, ho | state is (c, h) |
-# | TensorFlow 1, `BasicLSTMCell` | i j f o | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
+# | framework | order, in PyTorch's letters | matrices | biases | mind |
+# |---|---|---|---|---|
+# | PyTorch | i f g o | (4H, I), (4H, H) | two | |
+# | ONNX | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
+# | Keras 3 | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
+# | Flax | not stacked | eight: (I, H), (H, H) | four | state is (c, h) |
+# | TensorFlow 1, `BasicLSTMCell` | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
-# Each conversion stands, there and back, in `lstm_lessons/lstm/frameworks.py`. The four others have
-# run a small layer on another machine: "there" is with our weights in them, and "back" with theirs
-# in PyTorch. `True` says that all outputs were within 1e-6 of each other:
-
-# %%
-for name, found in kept("frameworks").items():
-    print(f"{name:12}  there: {found['there']}  back: {found['back']}")
-
-# %% [markdown]
+# Flax has a matrix for each block, transposed: `ii`, `if`, `ig`, `io` lead from x to the gates i,
+# f, g, o, and `hi`, `hf`, `hg`, `ho` from h. Only the last four have a bias, the sum of ours.
+#
+# Each conversion stands, there and back, in `lstm_lessons/lstm/frameworks.py`. Each was tried both
+# ways on another machine: all outputs were within 1e-6 of PyTorch's.
+#
 # ## What we have seen
 #
-# * With the `state_dict` travel the number of each character, known or not, the sizes and the order
-#   of the gates. The class does not travel: your friend must have it.
+# * With the `state_dict` travel the characters' numbers, what is read for a character without one,
+#   the sizes, and the order of the gates. The class does not travel: your friend must have it.
 # * To load a pickle is to run it. `weights_only=True` calls only allowed functions.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What
 #   holds in an example may become a law: a length, or that two tensors are one.
-# * Frameworks differ in the order of blocks, in lying matrices, in the number of biases, and in a 1
-#   that is added unseen. Compare outputs, not tensors and not counts.
+# * Frameworks differ in the order of blocks, in transposed matrices, in the number of biases, and
+#   in a 1 that is added unseen. Compare outputs, not tensors and not counts.
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
-# error, and outputs that are off. If only `weight_hh` has the wrong order, the first step is right:
-# it begins with h = 0. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a known output
-# of several steps. With the weights of our reader only the right one fits.
+# error, and outputs that are off. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a
+# known output of several steps. With the weights of our reader only the right one fits.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert weights, find a fixed

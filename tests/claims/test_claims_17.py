@@ -39,6 +39,13 @@ def whole():
     return WholeLine(trained_reader()[0]).eval()
 
 
+def layer_exported(B, T):
+    """Export the LSTM alone, as the lesson does, with B lines of T characters."""
+    free = {"input": {0: Dim.AUTO, 1: Dim.AUTO}}
+    with quiet():
+        return export(trained_reader()[0].lstm, (torch.randn(B, T, 8),), dynamic_shapes=free)
+
+
 def block(*shape):
     return torch.randint(1, 88, shape, generator=torch.Generator().manual_seed(0))
 
@@ -66,8 +73,7 @@ def test_the_exporter_walks_through_an_lstm_in_a_loop_over_its_steps(shape, monk
 
     monkeypatch.setattr(decompositions, "lstm_cell", counted)
     B, T = shape
-    with quiet():
-        export(whole(), (block(B, T),), dynamic_shapes=AUTO)
+    layer_exported(B, T)
     assert len(turns) == T
     assert not any(isinstance(lines, int) for lines in turns)  # B is a letter, and stays free
 
@@ -117,6 +123,35 @@ def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, r
     assert warned == ("dynamic_shapes" in how)  # so it is of the model itself
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not ready("onnx", "onnxscript", "onnxruntime"), reason="needs ONNX")
+@pytest.mark.parametrize(
+    ("named", "sizes"),
+    [({}, [2, 8]), ({0: "B"}, ["B", 8]), ({1: "T"}, [2, "T"])],
+    ids=["nothing", "the batch", "the length"],
+)
+def test_the_older_exporter_leaves_free_only_what_dynamic_axes_names(tmp_path, named, sizes):
+    from onnxruntime import InferenceSession
+
+    model, file = whole(), tmp_path / "whole.onnx"
+    with quiet():
+        torch.onnx.export(
+            model, (block(2, 8),), file, verbose=False, dynamic_axes={"numbers": named}, **OLDER
+        )
+        if not named:  # the same without the argument
+            torch.onnx.export(model, (block(2, 8),), tmp_path / "none.onnx", verbose=False, **OLDER)
+            assert InferenceSession(tmp_path / "none.onnx").get_inputs()[0].shape == sizes
+    session = InferenceSession(file)
+    assert session.get_inputs()[0].shape == sizes
+    for axis, shape in enumerate([(5, 8), (2, 9)]):
+        if axis in named:
+            (found,) = session.run(None, {"numbers": block(*shape).numpy()})
+            assert numpy.abs(found - model(block(*shape)).detach().numpy()).max() < 1e-5
+        else:
+            with pytest.raises(Exception, match="Got invalid dimensions"):
+                session.run(None, {"numbers": block(*shape).numpy()})
+
+
 def test_the_alphabet_has_87_characters_and_no_k():
     number = trained_reader()[1]
     assert len(number) == 87 and "K" not in number
@@ -149,8 +184,7 @@ def test_weights_only_is_the_default_of_torch_load(tmp_path):
 
 @pytest.mark.slow
 def test_in_the_notes_of_the_exporter_an_lstm_is_one_operation():
-    with quiet():
-        program = export(whole(), (block(2, 8),), dynamic_shapes=AUTO)
+    program = layer_exported(2, 8)
     called = [str(node.target) for node in program.graph.nodes if node.op == "call_function"]
     assert sum("lstm" in each for each in called) == 1
     assert not any("sigmoid" in each or "tanh" in each for each in called)
@@ -166,11 +200,11 @@ class Unguarded(Interpreter):
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", [(2, 9), (5, 30), (1, 1)])
 def test_the_notes_themselves_could_read_another_length_and_the_guard_refuses(shape):
-    with quiet():
-        exported = export(whole(), (block(2, 8),), dynamic_shapes=AUTO).module()
+    exported, x = layer_exported(2, 8).module(), torch.randn(*shape, 8)
     with pytest.raises(AssertionError, match=r"size\(\)\[1\] == 8"):
-        exported(block(*shape))
-    assert torch.allclose(Unguarded(exported).run(block(*shape)), whole()(block(*shape)), atol=1e-5)
+        exported(x)
+    output, _ = trained_reader()[0].lstm(x)
+    assert torch.allclose(Unguarded(exported).run(x)[0], output, atol=1e-5)
 
 
 @pytest.mark.slow
@@ -306,9 +340,14 @@ def test_without_the_packages_the_lesson_prints_what_is_stored(capsys):
     cells = nbformat.read(PAGE, as_version=4).cells
     (cell,) = (each for each in cells if 'kept("in her editor")' in each.source)
     reader, number = trained_reader()
-    numbers, _ = batch_of([line.text for line in code_or_prose()[484:]], number)
+    numbers, lengths = batch_of([line.text for line in code_or_prose()[484:]], number)
     known = {"one_line": batch_of(["print(x, y)"], number)[0], "numbers": numbers, "here": False}
     known |= {"torch": torch, "same": same, "kept": kept, "step": OneStep(reader).eval()}
     known["typed"] = defined("17", "typed", torch=torch)
     exec(cell.source, known)
+    assert capsys.readouterr().out == "".join(each.text for each in cell.outputs) != ""
+    (cell,) = (each for each in cells if 'kept("bare weights")' in each.source)
+    is_code = torch.tensor([line.code for line in code_or_prose()[484:]])
+    known["count_right"] = defined("17", "count_right", is_code=is_code)
+    exec(cell.source, known | {"reader": reader, "lengths": lengths})
     assert capsys.readouterr().out == "".join(each.text for each in cell.outputs) != ""
