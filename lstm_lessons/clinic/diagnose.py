@@ -50,8 +50,10 @@ def diagnose(model: nn.Module, example_input: Any, batch_first: bool | None = No
     property is by design, and is to be read: it may be wrong for the use. A model with no finding
     may still be wrong: six probes see six things, and none of them looks at it in training mode.
 
-    Take a small example: the model is called two to five times for each sample, once for each
-    step, and some 20 times more; of samples and of steps some 32 are taken where there are more.
+    Take a small example: the model is called at most five times for each sample, twice for each
+    step, once for each parameter, and some 40 times more. Of more than 32 samples or steps only
+    some 32 are tried, except where gradients show that the way back is cut; a probe that holds
+    says how many.
 
     Raises:
         TypeError: ``model`` is no module, or there is no tensor of sequences in the input.

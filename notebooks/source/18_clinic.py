@@ -137,7 +137,7 @@ pictures.what_moves("sample independence")
 # | what you see | probe | what it changes | what may move |
 # |---|---|---|---|
 # | another neighbour, as long as the old one, changes a score | sample independence | one sample, or one step of it | that sample alone |
-# | a longer neighbour changes a score | batch composition | which samples there are, their order, and the padding | nothing |
+# | a longer neighbour changes a score | batch composition | which samples there are, their order, and the padding | no sample's score |
 # | good in tests, useless in use | causality | one step | no step before it |
 # | a text in pieces, with the state handed on, gets other scores than whole | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
 # | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
@@ -183,8 +183,8 @@ print(f"in the batch: {in_batch:.2f}   alone: {alone:.2f}")
 # the last slot, and that is *behind the padding*: the bug of lesson 09.
 #
 # Why, then, does `ann` get 212 lines right? Half of the scores are more than 4.4 away from 0, and
-# half are moved by less than 0.63. So only 5 of the 242 cross 0. Other weights may do worse: your
-# packed reader of lesson 09 gets 223 lines right, and 147 if it is read like this.
+# half are moved by less than 0.63. Only 5 of the 242 cross 0. Other weights may do worse: read like
+# this, your packed reader of lesson 09 falls from 223 right lines to 147.
 #
 # ## The tool
 #
@@ -208,8 +208,8 @@ diagnose(ann, example, batch_first=True)
 # * **Perhaps** is a guess at the cause. What stands before it was measured on this example.
 #
 # If the model is told the lengths, then the zeros behind a line *are* padding. The same fact is now
-# a **fault**: hardly anybody wants it. The tool takes whole numbers for lengths, one a line, if the
-# largest is the number of steps, or if the argument has `len` in its name.
+# a **fault**: hardly anybody wants it. A tensor of whole numbers, one for each line, counts as
+# lengths if its argument has `len` in its name.
 #
 # This program takes lengths, and does not use them. A tuple holds the arguments of one call.
 
@@ -238,8 +238,9 @@ diagnose(told, (example, lengths), batch_first=True)["batch composition"]
 diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)["sample independence"]
 
 # %% [markdown]
-# *Holds*: below it no line is left to move. In the order of `example` the tool does find the bug,
-# by lines 2 and 3 alone. Eight characters of each line, without padding, show it better:
+# *Holds*: the probe changes characters, not the zeros behind a line, and below line 2 no line is
+# left to move. In the order of `example` line 3 is, and the tool finds the bug. Eight characters of
+# each line, without padding, show it better:
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
@@ -253,7 +254,8 @@ ben.lstm.batch_first = True
 diagnose(ben, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# *Holds*: the swap is gone. But always say `batch_first`. Here is a bare layer with the bug:
+# *Holds*: the swap is gone. But always say `batch_first`. Here we mean x batch first, and a bare
+# layer reads time first:
 
 # %%
 torch.manual_seed(0)
@@ -261,8 +263,8 @@ x = torch.randn(4, 7, 8)  # 4 lines, 7 steps
 print(diagnose(nn.LSTM(8, 16), x).verdict)
 
 # %% [markdown]
-# Where the tool is not told, it takes the axes as such a layer takes them, and the swap hides. With
-# `batch_first=True` there are two faults: one bug can raise more than one.
+# Not told, the tool believes the layer, and finds no fault. With `batch_first=True` there are two:
+# one bug can raise more than one.
 #
 # **Predict.** `ann` reads its padding. What does the verdict say of it on `whole`?
 
@@ -286,18 +288,17 @@ print(report.verdict)
 report["eval determinism"]
 
 # %% [markdown]
-# Nothing. A score that moves may have moved by chance, so the probes that compare calls are *not
-# tried*. **One bug can hide another**: `cleo` reads its padding as `ann` does, and the report does
-# not say so. Mend what was found, and examine the program again.
+# Nothing. A score that moves may have moved by chance, so the other probes that compare calls are
+# *not tried*. **One bug can hide another**: `cleo` reads its padding as `ann` does, and the report
+# does not say so. Mend what was found, and examine the program again.
 #
-# Why only a suspicion? Some models draw in eval mode on purpose. `F.dropout` does not know of eval
-# mode, unless it is told: `training=self.training`.
+# `F.dropout` does not know of eval mode, unless it is told: `training=self.training`.
 #
 # ## Dora: a text in pieces
 #
-# The next patients have no trained weights. For *chunk consistency*, `forward` has to take a state
-# behind x, and to return the results of all steps, and the state. The tool knows a state by its
-# name, such as `state`, `hidden` or `hx`.
+# The next patients have no trained weights, and read the x of the bare layer. For *chunk
+# consistency*, `forward` has to take a state behind x, and to return the results of all steps, and
+# the state. The tool knows a state by its name, such as `state`, `hidden` or `hx`.
 
 
 # %%
@@ -347,9 +348,6 @@ diagnose(Emil(), x, batch_first=True)["parameter gradients"]
 # `weight_hh`: it is multiplied by the h before, which is zero here. The head should get `h_n[-2]`
 # and `h_n[-1]`, joined (lesson 07).
 #
-# Why only a suspicion? A weight may rest on purpose, such as a borrowed embedding.
-# `embedding.weight.requires_grad_(False)` says so, and the report counts it as frozen.
-#
 # ## Fay: no patient
 #
 # `fay` is a bare layer that reads both ways. If its last step changes, all steps before it move.
@@ -367,7 +365,8 @@ report["causality"]
 # zeros for the weights of that pass.
 #
 # For a score of a whole line you want this. For a guess of the next character it is a leak: the
-# model sees the answer (lesson 07). So a forecast is called broken here, as in the explorer:
+# model sees the answer (lesson 07). The next picture is of a forecast, so there it is called
+# broken:
 
 # %%
 pictures.what_moves("causality")
@@ -377,8 +376,9 @@ pictures.what_moves("causality")
 #
 # ## Gus: a softmax too many
 #
-# `Gus` puts a softmax in front of a loss that has one already: `cross_entropy` turns scores into
-# shares.
+# A *softmax* turns scores into shares: e to the power of each score, divided by the sum of these
+# powers. The loss `cross_entropy` has one inside: it returns minus the logarithm of the share of
+# the right kind. `Gus` puts another in front of it.
 
 
 # %%
@@ -403,24 +403,25 @@ loss = F.cross_entropy(perfect, torch.arange(9))
 print(f"loss of perfect shares: {loss:.3f}")
 
 # %% [markdown]
-# None. But even with perfect shares the loss is 1.372: the second softmax leaves the right kind a
-# share of e / (e + 8), which is 0.254.
+# None. But even with perfect shares the loss is 1.372. The second softmax takes them for scores,
+# one of 1 and eight of 0, and leaves the right kind a share of e / (e + 8), which is 0.254.
 #
 # The bug is in what the numbers *mean* to the loss. No probe of these six sees that, or
 #
 # * labels that belong to other lines,
 # * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair,
-# * lines for testing that were used for training as well,
 # * what happens in training mode alone: the probes look in eval mode.
 #
 # **Six probes see six things. A report without a fault is not a proof.**
 #
 # ## In your own work
 #
-# The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. Take a
-# small example: the model is called two to five times for each sample, once for each step, and some
-# 20 times more. Padding is what lies beyond the lengths. Without lengths it is what stands at the
-# *end* of a row: zeros, or the embedding's `padding_idx`.
+# The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. Without
+# lengths, padding is what stands at the *end* of a row: zeros, or the embedding's `padding_idx`.
+#
+# Take a small example: the model is called up to five times for each sample, twice for each step,
+# once for each parameter, and some 40 times more. Of more than 32 samples or steps, only some 32
+# may be tried: a probe that holds says how many.
 #
 # In a terminal: `python3 -m lstm_lessons diagnose model.py:example --batch-first`, where `example`
 # is a function of your `model.py` that returns the model and its example.
@@ -429,8 +430,7 @@ print(f"loss of perfect shares: {loss:.3f}")
 # ## What we have seen
 #
 # * No score says which bug it is. A probe changes one thing, and sees what else changes.
-# * An example without padding cannot show a padding bug. And say `batch_first`: a guess can hide a
-#   swap.
+# * Say `batch_first`: a guess can hide a swap.
 # * A *fault* is a fact that hardly anybody wants. A *suspicion* may be meant so. A *property* is by
 #   design.
 # * Before you believe "no fault found", read what was not tried, and the properties.

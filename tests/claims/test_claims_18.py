@@ -1,5 +1,7 @@
 """What lesson 18 says of its patients, and of the tool, beyond its own cells."""
 
+import re
+
 import pytest
 import torch
 from page import defined
@@ -7,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lstm_lessons import diagnose, trained_reader
+from lstm_lessons.clinic.sequences import Block
 from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.train_reader import TRAINED_ON, batch_of, numbered
 from lstm_lessons.lstm.reader import Reader
@@ -127,6 +130,17 @@ def test_a_parameter_inside_no_grad_is_a_suspicion_and_frozen_if_that_is_said():
     assert seen.status == "holds" and "frozen" in seen.fact
 
 
+def test_cross_entropy_has_a_softmax_inside_and_gives_minus_the_logarithm_of_a_share():
+    torch.manual_seed(0)
+    scores, kinds = torch.randn(5, 9).double(), torch.tensor([0, 3, 8, 2, 3])
+    powers = scores.exp()
+    shares = powers / powers.sum(dim=1, keepdim=True)
+    assert torch.allclose(shares, scores.softmax(dim=1), atol=1e-12)
+    for row in range(5):
+        loss = F.cross_entropy(scores[row : row + 1], kinds[row : row + 1])
+        assert loss.item() == pytest.approx(-shares[row, kinds[row]].log().item(), abs=1e-12)
+
+
 def test_the_loss_of_perfect_shares_is_that_of_one_1_and_eight_0s():
     share = torch.eye(9).softmax(dim=1).diag()
     assert share.tolist() == pytest.approx([0.254] * 9, abs=5e-4)
@@ -143,6 +157,14 @@ def test_only_a_line_that_fills_the_last_slot_shows_the_bug_of_ben():
     )
     assert padded.fact == "moving sample 2 moved sample 3 of output as well"
     assert filled.fact == "moving sample 0 moved samples 1 to 3 of output as well"
+
+
+def test_the_probe_changes_characters_and_not_the_zeros_behind_a_line():
+    example = four_lines(25)
+    for sample in range(4):
+        changed = Block(example, 0, 1, 0).moved(None, [sample]) != example
+        assert torch.equal(changed[sample], example[sample] != 0)
+        assert changed.any(dim=1).tolist() == [place == sample for place in range(4)]
 
 
 def test_with_the_longest_line_at_the_bottom_the_bug_of_ben_does_not_show():
@@ -182,40 +204,77 @@ def test_lengths_are_known_by_the_longest_or_by_the_name(name, given, status):
     assert with_an_argument(name, torch.tensor(given)) == status
 
 
+CALLS = []
+
+
 class Counted(nn.Module):
     """One score a step; counts how often it is called."""
 
     def __init__(self):
         super().__init__()
-        self.lstm, self.calls = nn.LSTM(8, 16, batch_first=True), []
-
-    def __deepcopy__(self, memo):
-        copy = Counted()
-        copy.load_state_dict(self.state_dict())
-        copy.calls = self.calls  # one list for all copies
-        return copy
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
 
     def forward(self, x):
-        self.calls.append(x.shape)
+        CALLS.append(x.shape)
         return self.lstm(x)[0]
 
 
-@pytest.mark.parametrize(("samples", "steps"), [(4, 7), (8, 7), (4, 14), (16, 30), (60, 80)])
-@pytest.mark.parametrize("padded", [False, True])
-def test_the_model_is_called_two_to_five_times_a_sample_once_a_step_and_some_20_times(
-    samples, steps, padded
-):
+class Blind(nn.Module):
+    """Cuts the way back at each step, so that each step is tried twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(8, 16)
+
+    def forward(self, x):
+        CALLS.append(x.shape)
+        h = c = x.new_zeros(len(x), 16)
+        outputs = []
+        for step in range(x.shape[1]):
+            h, c = self.cell(x[:, step], (h.detach(), c.detach()))
+            outputs.append(h)
+        return torch.stack(outputs, dim=1)
+
+
+def calls(kind, samples, steps, padded=False, batch_first=True):
+    """Return how often diagnose calls a model, and what it reports."""
     torch.manual_seed(0)
-    x, model = torch.randn(samples, steps, 8), Counted()
+    CALLS.clear()
+    x = torch.randn(samples, steps, 8)
     if padded:
         for sample in range(1, samples):
             x[sample, 1 + sample % (steps - 1) :] = 0
-    diagnose(model, x, batch_first=True)
-    more = len(model.calls) - min(steps, 32) - 2 * min(samples, 32)
-    if padded:
-        assert 17 <= more <= 20 + 3 * min(samples, 32)
-    else:
-        assert 17 <= more <= 20
+    report = diagnose(kind(), x, batch_first=batch_first)
+    return len(CALLS), report
+
+
+@pytest.mark.parametrize(("samples", "steps"), [(3, 3), (4, 7), (4, 60), (60, 7)])
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("batch_first", [True, None])
+@pytest.mark.parametrize("kind", [Counted, Blind])
+def test_the_model_is_called_at_most_so_often(kind, batch_first, padded, samples, steps):
+    count, _ = calls(kind, samples, steps, padded, batch_first=batch_first)
+    parameters = len(list(kind().parameters()))
+    assert count <= 5 * samples + 2 * steps + parameters + 40
+
+
+def test_five_calls_a_sample_and_two_a_step_are_what_one_more_of_them_may_cost():
+    padded = [calls(Counted, samples, 7, padded=True)[0] for samples in (8, 16)]
+    assert padded[1] - padded[0] == 5 * 8
+    blind = [calls(Blind, 4, steps)[0] for steps in (10, 20)]
+    assert blind[1] - blind[0] == 2 * 10
+    blind = [calls(Blind, 4, steps)[0] for steps in (40, 60)]
+    assert blind[1] - blind[0] == 20  # where the way back is cut, all steps are tried
+
+
+def test_of_more_than_32_samples_or_steps_some_32_are_tried_and_the_report_says_so():
+    few, many = (calls(Counted, samples, 7)[0] for samples in (40, 60))
+    assert few == many
+    count, report = calls(Counted, 60, 60)
+    assert calls(Counted, 60, 80)[0] == count
+    found = {each.probe: each.fact for each in report.findings}
+    for probe in ("sample independence", "batch composition", "causality"):
+        assert re.search(r"\b3[0-4] of 60 s", found[probe])
 
 
 @pytest.mark.parametrize("filled", [0.0, 9.0])
