@@ -442,8 +442,7 @@ LESSONS = (
         objectives=(
             "say what makes the steps of an LSTM wait, and what is left without it",
             "write a parallel scan, and check that it equals the loop, gradients included",
-            "say when a scan beats a loop, and what gates between 0 and 1 that read the word alone "
-            "cannot do",
+            "say when a scan beats a loop, and what a minimal LSTM cannot do",
         ),
         minutes=45,
         exercise_minutes=30,

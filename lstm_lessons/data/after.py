@@ -53,25 +53,20 @@ class LookBack(nn.Module):
 
 
 def parity(
-    name: str,
-    hidden_size: int,
-    seed: int,
-    updates: int = 500,
-    rate: float = 0.02,
-    short: int = SHORT,
+    name: str, hidden_size: int, seed: int, updates: int = 500, rate: float = 0.02
 ) -> list[float]:
     """Train on rows of 20 bits, asked after each; return the shares right after the last bit.
 
-    They are those of 1,000 new rows of 20 bits, and of 200 bits. ``short`` takes the place of 20.
+    They are those of 1,000 new rows of 20 bits, and of 200 bits.
     """
     torch.manual_seed(seed)
     network = layer(name, 2, hidden_size)
     head = nn.Linear(hidden_size, 1, dtype=torch.float32).double()
     for loss in _trained([*network.parameters(), *head.parameters()], rate, updates):
-        x, odd = bits(short, 32)
+        x, odd = bits(SHORT, 32)
         loss(F.binary_cross_entropy_with_logits(head(network(x)[0])[..., 0], odd))
     found = []
-    for length in (short, LONG):
+    for length in (SHORT, LONG):
         x, odd = bits(length, 1000)
         with torch.no_grad():
             says = head(network(x)[0][-1])[:, 0] > 0

@@ -13,6 +13,7 @@ from lstm_lessons.data.speed import product, scans
 from lstm_lessons.data.trials import measured
 from lstm_lessons.ladder import hoisted
 from lstm_lessons.ladder.counting import count
+from lstm_lessons.lstm.cell import lstm_step
 from lstm_lessons.lstm.minimal import MinimalLSTM, minimal_gates, minimal_step, scan
 
 
@@ -38,6 +39,34 @@ def test_without_h_the_reader_gets_five_lines_fewer_right_and_changes_35_verdict
     right = [sum(a == b for a, b in zip(each, is_code, strict=True)) for each in (before, after)]
     assert right == [217, 212] and len(lines) == 242
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 35
+
+
+def test_without_h_unit_5_leaks_at_most_characters_behind_a_bracket():
+    """From 0.91 c falls to a median of 0.78; with h it is kept."""
+    reader, number = trained_reader()
+    reader = reader.double()
+    without_h = deepcopy(reader)
+    without_h.lstm.weight_hh_l0.data.zero_()
+    others = sorted(set(number) - set("()[]{} "))
+    assert len(others) == 80
+
+    def memories(model):
+        rows = torch.tensor([[number[each] for each in f"print({last}"] for last in others])
+        h = c = torch.zeros(len(rows), 16).double()
+        seen = []
+        with torch.no_grad():
+            for vectors in model.embedding(rows.T):
+                h, c = lstm_step(vectors, h, c, *model.lstm.all_weights[0])
+                seen.append(c[:, 5])
+        return seen[-2:]
+
+    opened, after_it = memories(without_h)
+    assert opened.tolist() == pytest.approx([0.912] * 80, abs=1e-3)
+    assert after_it.median() == pytest.approx(0.78, abs=0.005)
+    assert (after_it < opened).double().mean() > 0.8
+    assert after_it[others.index("x")] < 0.2 * opened[0]
+    opened, after_it = memories(reader)
+    assert after_it.median() > opened.median()
 
 
 @pytest.mark.parametrize("count", [20, 200])
@@ -108,18 +137,16 @@ def test_with_64_units_set_by_hand_a_minimal_lstm_has_parity_of_20_bits():
     assert right(torch.float32) < 0.9
 
 
-@pytest.mark.parametrize(
-    ("short", "least", "most"), [(2, 1, 1), (4, 0.7, 0.8), (8, 0.4, 0.6)], ids=str
-)
-def test_with_8_units_training_finds_parity_of_2_bits_but_not_of_4_or_8(short, least, most):
-    """Trained as for the table, on rows of so many bits; the share of such rows that is right."""
+@pytest.mark.parametrize("rate", [0.003, 0.1])
+def test_at_other_rates_8_units_do_not_learn_parity_of_20_bits_either(rate):
+    """Trained as for the table, but for the rate; the share of rows of 20 bits that is right."""
     runs = kept(
-        f"parity of {short} bits",
-        lambda seed: after.parity("minimal LSTM", 8, seed, short=short)[:1],
-        seeds=10,
-        anew=[short],
+        f"parity at the rate {rate}",
+        lambda seed: after.parity("minimal LSTM", 8, seed, rate=rate)[:1],
+        seeds=5,
+        anew=[0],
     )
-    assert all(least <= share <= most for (share,) in runs)
+    assert all(0.4 < share < 0.6 for (share,) in runs)
 
 
 def test_by_dividing_by_the_product_of_all_f_c_is_right_on_paper_and_nan_after_2000_steps():
@@ -204,11 +231,14 @@ def test_the_programs_that_were_timed_read_alike():
     torch.testing.assert_close(by_scan, loop, rtol=0, atol=1e-12)
 
 
-def test_from_zeros_c_is_never_larger_than_the_largest_g():
+def test_from_zeros_c_stays_between_0_and_the_g_that_were_read():
     torch.manual_seed(0)
-    f, g = torch.rand(50, 40).double(), torch.randn(50, 40).double()
+    f, g = torch.rand(50, 40).double(), 100 * torch.randn(50, 40).double()
+    g[:, :10] = g[:, :10].abs()
     c = scan(f, (1 - f) * g)
-    assert (c.abs() <= g.abs().cummax(dim=0).values).all()
+    least, most = g.cummin(dim=0).values.clamp(max=0), g.cummax(dim=0).values.clamp(min=0)
+    assert (least <= c).all() and (c <= most).all()
+    assert c.abs().max() > 10
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
