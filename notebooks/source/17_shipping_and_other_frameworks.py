@@ -62,8 +62,8 @@ pictures.gate_orders("PyTorch", "ONNX")
 # |---|---|---|---|---|
 # | with our block | i | g | o | f |
 #
-# What comes of it, we can see without her library: in a copy of the reader, PyTorch takes the same
-# blocks. Our f goes last, where PyTorch looks for o.
+# We can see this without her library: in a copy of the reader, PyTorch takes the same blocks. Our f
+# goes last, where PyTorch looks for o.
 #
 # **Predict.** A guess: how many of the 242 lines does this copy get right?
 
@@ -140,8 +140,8 @@ torch.save(parcel, folder / "parcel.pt")
 
 # %% [markdown]
 # At the other end the friend makes a `Reader` of these sizes (`**` hands them over by their names)
-# and loads the weights into it. A new model is in training mode, so `eval()` ends that.
-# `weights_only=True` is for the next section.
+# and loads the weights into it. A new model is in training mode, so `eval()` ends that. The next
+# section says what `weights_only=True` is for.
 
 # %%
 from lstm_lessons import same
@@ -442,8 +442,8 @@ for order in ("ifgo", "iofg"):
     print(order, count_right(scores), same(scores, reader(numbers, lengths)))
 
 # %% [markdown]
-# As the rows lie, 163 lines are right in her library as well. Put in order, 217 are, and every
-# score is ours.
+# As the rows lie, 163 lines are right in her library, too. Put in order, 217 are, and every score
+# is ours.
 #
 # ## Keras: one bias, and lying down
 #
