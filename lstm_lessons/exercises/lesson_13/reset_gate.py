@@ -142,5 +142,5 @@ EXERCISE = FunctionExercise(
     returns=OneTensor(("h",), axes=("sentence", "unit")),
     slips=_SLIPS,
     axes={"x": ("sentence", "number"), "h": ("sentence", "unit")},
-    praise="Both forms, from the same weights. One is nn.GRUCell, the other the published GRU.",
+    praise="Both forms, from the same weights. One is PyTorch's, the other the paper's.",
 )
