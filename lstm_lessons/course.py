@@ -359,7 +359,7 @@ LESSONS = (
             "tell the two forms of the GRU apart, in code and by a test",
             "say what large comparisons found, and what a small one can show",
         ),
-        minutes=40,
+        minutes=45,
         exercise_minutes=35,
         prerequisites=("08", "12"),
     ),

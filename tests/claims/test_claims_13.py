@@ -38,6 +38,7 @@ def learnt_in_at_first(shares):
     ("name", "wanted"),
     [
         ("relatives", {"LSTM": 6, "coupled gates": 3, "GRU, torch": 3, "GRU, paper": 3}),
+        ("relatives", {"LSTM, forget bias 1": 5}),
         ("relatives, rate 0.03", {"LSTM": 4, "coupled gates": 2, "GRU, torch": 2}),
         ("relatives, rate 0.1", {"LSTM": 3, "coupled gates": 2, "GRU, torch": 1}),
     ],
@@ -167,6 +168,22 @@ def test_what_spoils_the_second_step_alone_is_wrong_in_the_other_order_too(spoil
         assert first > 0.1 if spoilt in ("z before r in both", "1 - z") else first < 1e-14
 
 
+@pytest.mark.parametrize("bias", [False, True])
+def test_biases_that_lie_wrong_do_not_show_in_two_steps_without_biases(bias):
+    """They are left out of the loading by `strict=False`, as in the lesson."""
+    torch.manual_seed(0)
+    trained, x = nn.GRU(7, 5).double(), torch.randn(2, 3, 7, dtype=torch.float64)
+    wanted = nn.GRU(7, 5, bias=bias).double()
+    wanted.load_state_dict(trained.state_dict(), strict=False)
+    weights = [each.detach() for each in wanted.parameters()]
+    given = weights[:2] + [torch.cat([b[5:10], b[:5], b[10:]]) for b in weights[2:]]
+    zeros = torch.zeros(3, 5, dtype=torch.float64)
+    output, _ = unroll_step(gru_step, x, (zeros,), given)
+    for t in range(2):
+        error = (output - wanted(x)[0]).abs()[t].max()
+        assert error > 0.01 if bias else error < 1e-14
+
+
 def test_an_lstm_goes_to_onednn_and_a_gru_does_not():
     """Why a small GRU takes longer; in float32, as it was measured."""
     x = torch.randn(5, 3, 100, dtype=torch.float32)
@@ -223,7 +240,8 @@ def test_reset_after_is_torchs_order_and_the_default(product_first, step, monkey
     """Without it, Keras has one bias, the sum of the two; for n this is the paper's as well."""
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras")
-    assert signature(keras.layers.GRU).parameters["reset_after"].default is True
+    chosen = signature(keras.layers.GRU).parameters
+    assert chosen["reset_after"].default is True and chosen["use_bias"].default is True
     (weight_ih, weight_hh, bias_ih, bias_hh), x, wanted = two_gru_steps(step)
     biases = numpy.stack([z_first(bias_ih), z_first(bias_hh)])
     layer = keras.layers.GRU(5, reset_after=product_first, dtype="float32")
