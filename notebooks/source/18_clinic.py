@@ -239,8 +239,8 @@ diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)["sample independence"]
 
 # %% [markdown]
 # *Holds*: the probe changes characters, not the zeros behind a line, and below line 2 no line is
-# left to move. In the order of `example` line 3 is, and the tool finds the bug. Eight characters of
-# each line, without padding, show it better:
+# left to move. In the order of `example` line 3 stands there, and the tool finds the bug. Eight
+# characters of each line, without padding, show it better:
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
@@ -321,8 +321,7 @@ diagnose(Dora(), x, batch_first=True)["chunk consistency"]
 #
 # ## Emil: both ways, one slot
 #
-# *Parameter gradients* looks at the gradient of each parameter. `Emil` reads both ways and takes
-# the last slot of `output`.
+# `Emil` reads both ways and takes the last slot of `output`.
 
 
 # %%
@@ -377,8 +376,8 @@ pictures.what_moves("causality")
 # ## Gus: a softmax too many
 #
 # A *softmax* turns scores into shares: e to the power of each score, divided by the sum of these
-# powers. The loss `cross_entropy` has one inside: it returns minus the logarithm of the share of
-# the right kind. `Gus` puts another in front of it.
+# powers. The loss `cross_entropy` has one inside. For one line it is minus the logarithm of the
+# share of the right kind. `Gus` puts another softmax in front of it.
 
 
 # %%
@@ -420,8 +419,8 @@ print(f"loss of perfect shares: {loss:.3f}")
 # lengths, padding is what stands at the *end* of a row: zeros, or the embedding's `padding_idx`.
 #
 # Take a small example: the model is called up to five times for each sample, twice for each step,
-# once for each parameter, and some 40 times more. Of more than 32 samples or steps, only some 32
-# may be tried: a probe that holds says how many.
+# once for each parameter, and some 40 times more. Of more than 32 samples or steps, a probe may try
+# some 32 only: if it holds, it says how many.
 #
 # In a terminal: `python3 -m lstm_lessons diagnose model.py:example --batch-first`, where `example`
 # is a function of your `model.py` that returns the model and its example.
