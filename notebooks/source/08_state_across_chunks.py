@@ -216,7 +216,8 @@ print(words_reached(detach))
 # Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
 # and nothing has to be retained.
 #
-# The loop with the optimiser once more, with `detach` instead of `retain_graph`:
+# The loop with the optimiser once more, with `detach` instead of `retain_graph`. `detach` makes new
+# tensors, and `output` keeps its graph, so `detach` may stand before `backward()`.
 
 # %%
 hx = None
@@ -233,7 +234,7 @@ print("all five chunks are done")
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
-# | carry | h and c | as in the whole | an error; if retained, to the first word |
+# | carry | h and c | as in the whole | an error |
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
@@ -241,8 +242,8 @@ print("all five chunks are done")
 # *truncated backpropagation through time*
 # ([Williams and Peng, 1990](https://doi.org/10.1162/neco.1990.2.4.490)); truncated means cut off.
 #
-# "As in the whole" is exact while the weights stay as they are, and nearly so after an update, if
-# `lr` is small.
+# "As in the whole" is exact while the weights stay as they are. After an update the state was made
+# by the old weights: with an `lr` of 0.001 that hardly counts, with the 0.1 above it does.
 #
 # To read without training, write `with torch.no_grad():` around the loop. Then there is no graph,
 # and nothing to detach.
@@ -336,8 +337,8 @@ print("x:", tuple(x_known.shape), " answers:", tuple(answers_known.shape))
 # `train` reads x twice, in chunks of k. At every cut the state is detached and handed on, or it
 # begins anew with zeros. `nn.Linear(16, 1)` is the *head*: with 16 weights and a bias it makes one
 # score of each h. PyTorch calls the score a *logit*. Its sigmoid is the share that the answer 1
-# gets. The loss is −ln of the share that the right answer gets, small where that is near 1; it is
-# the mean over the steps and streams of a chunk.
+# gets: a score of 2 gives 0.88 to the answer 1. The loss is −ln of the share that the right answer
+# gets, here 0.13 if the answer is 1, and 2.13 if it is 0; it is the mean over a chunk.
 
 # %%
 loss_of = nn.functional.binary_cross_entropy_with_logits  # sigmoid inside
@@ -412,13 +413,14 @@ print("chunks of one:", three_seeds(two_texts, 1, True))
 #
 # 1. The answer at `(` is 1, at `)` it is 0. So these steps learn to leave a state that says so:
 #    that is to *store* and to *wipe*.
-# 2. With this state the next dot begins. Its answer is the same as the one before, so it learns to
-#    leave the state as it finds it: that is to *keep*.
+# 2. With this state the next dot begins. Its answer is the same as the one before, and h is made of
+#    f · c_before. This f is made at the dot itself, so the dot's own loss can open it: that is to
+#    *keep*.
 # 3. Then the dot after it has something to keep, and so on.
 #
-# No gradient has to see both ends of a bracket. What is kept is in c, as in lesson 04: with zeros
-# in place of the last h, these networks get 95 of 100 right or more; with zeros in place of the
-# last c, about half.
+# No gradient has to see both ends of a bracket. What is kept is in c: if the networks with chunks
+# of one begin every step with zeros for h, they get 95 of 100 right or more; with zeros for c,
+# about half.
 
 # %% [markdown]
 # ## An echo
@@ -427,8 +429,8 @@ print("chunks of one:", three_seeds(two_texts, 1, True))
 # network reads signs, +1 or −1, and says at each step the sign that came three steps before; in the
 # first three steps of a stream it can only guess.
 #
-# **Predict.** Guessing is right half of the time. Which chunks learn the echo: those of 3, those of
-# 4, both or none?
+# **Predict.** A guess: which chunks learn the echo, those of 3, those of 4, both or none? To guess
+# is right half of the time.
 
 # %%
 from lstm_lessons.data.streams import echo

@@ -171,15 +171,14 @@ for P in (90, 80, 10):
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
 # Below that, a projection saves in layer 0.
 #
-# In a layer above, `weight_ih` shrinks as well, from 4H · H to 4H · P. The balance is at 8H · H =
-# 8H · P + P · H, which is P = 8/9 H: it saves up to P = 88. With two directions it is 12/13 H, and
-# it saves up to 92.
+# In a layer above, `weight_ih` shrinks as well, from 4H · H to 4H · P. With `weight_hh`, that is
+# 8H · H = 8H · P + P · H at the balance, so P = 8/9 H: it saves up to P = 88.
 #
 # All words are known from the start, so the products with x can be made at once. Those with
 # `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. Here are
 # the matrices of layer 0, at scale. Each pair of bars has a scale of its own.
 #
-# **Try it.** Press "long words". Why does the projection save so little there?
+# **Try it.** Press "long words". Why does the projection save so few parameters there?
 
 # %%
 from lstm_lessons import explorers
@@ -190,14 +189,15 @@ explorers.projection()
 # <details><summary>Answer</summary>
 #
 # Four fifths of the plain layer's parameters are in `weight_ih`, which reads a word of 256 numbers.
-# The projection does not touch it.
+# The projection does not touch it. Of the products in the loop it saves more than two thirds.
 #
 # </details>
 #
 # In layer 0 a projection saves products in the loop, and in the layers above also products with x.
-# Does that save time? The table says how many times as long as a plain layer 0 a projected one took
-# in our runs, in processor time on one thread. Each entry covers 1, 8 and 64 sentences of 24 words,
-# with words of 8 and of 128 numbers, in the forward pass and in training:
+# Does that save time? The table has the time of a projected layer 0 over that of a plain one, in
+# our runs on one thread: above 1 it is slower. Each entry covers 1, 8 and 64 sentences of 24 words,
+# with words of 8 and of 128 numbers, in the forward pass and in training. The 4 is a training step
+# of one sentence.
 #
 # | numbers | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
@@ -210,9 +210,8 @@ explorers.projection()
 # `dtype`, as lesson 16 does.
 #
 # And a projection has a price. The gates now learn of the memory through P numbers only, and so
-# does whatever reads `output`. Whether that is enough depends on the task. In the small task of
-# lesson 13 it is: there H = 8 and P = 4 learn as soon as the plain layer. Projections were
-# introduced in 2014 for speech, by Haşim Sak and others
+# does whatever reads `output`. Whether that is enough depends on the task: for the small one of
+# lesson 13 it is. Projections were introduced in 2014 for speech, by Haşim Sak and others
 # ([arXiv 1402.1128](https://arxiv.org/abs/1402.1128)).
 #
 # ## The whole layer
@@ -253,6 +252,11 @@ print("sizes:", layout.sizes)
 #
 # ### The words: input_size and bias
 #
+# `weights` holds the tensors of one direction of one layer. It is made by
+# `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None. In a
+# layer without biases, give the projection by its name, `weight_hr=...`: as the third tensor it
+# would be taken for `bias_ih`.
+#
 # One product serves for all rows of the table, ahead of the loop. `F.linear` adds `bias_ih` to each
 # row, or nothing if that is None. Then the second bias is added, if there is one.
 
@@ -271,11 +275,6 @@ def input_sums(x, weights):
 
 
 # %% [markdown]
-# `weights` holds the tensors of one direction of one layer. It is made by
-# `Weights(weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)`, and what is not given is None. In a
-# layer without biases, give the projection by its name, `weight_hr=...`: as the third tensor it
-# would be taken for `bias_ih`.
-#
 # ### One direction: hidden_size and proj_size
 
 # %%
@@ -302,7 +301,7 @@ for row, length in enumerate(lengths):
 # still holds its start state when it joins. In the code:
 #
 # * `first_rows(h, running)` is `h[:running]`, and `replace_first_rows(h, new_h)` is
-#   `torch.cat([new_h, h[running:]])`. Where all rows run, they copy nothing.
+#   `torch.cat([new_h, h[running:]])`. Where all rows run, they return h and new_h themselves.
 # * `z_x` is the piece of the sums for one step, and `torch.addmm(z_x, h, W.T)` is `z_x + h @ W.T`.
 #   `apply_gates`, from lesson 03, cuts this into four gates of `hidden_size` numbers each.
 # * `[::-1]` turns the outputs of the reverse direction round again.
@@ -456,7 +455,7 @@ for bias in (True, False):
 #
 # | argument | which weights | where in the code | lesson |
 # |---|---|---|---|
-# | `input_size` | columns of `weight_ih_l0` | | 02 |
+# | `input_size` | columns of `weight_ih_l0` | `input_sums` | 02 |
 # | `hidden_size` | rows of all but `weight_hr` | `apply_gates` cuts 4H into gates | 02 |
 # | `num_layers` | how many layers of them | outer loop of `run_stack` | 06 |
 # | `bias` | whether there are biases | `input_sums` | 12 |
@@ -464,11 +463,11 @@ for bias in (True, False):
 # | `dropout` | | `forward`, and `run_stack` between two layers | 06 |
 # | `bidirectional` | a second set for each layer | inner loop of `run_stack` | 07 |
 # | `proj_size` | `weight_hr` | `run_direction`, behind the gates | 12 |
-# | `device`, `dtype` | where and as what all are made | `_starting_states` | 12 |
+# | `device`, `dtype` | all of them | `torch.empty`, before the layer runs | 12 |
 #
-# The columns of the other matrices follow: each `weight_hh` reads an h of P numbers, or of H
-# without a projection, and each `weight_ih` above layer 0 reads that from one direction or from
-# two. The last axis of h_0 is as wide as h, and that of c_0 always H.
+# The columns of the other matrices follow: `weight_hr` reads H numbers, each `weight_hh` reads an h
+# of P numbers, or of H without a projection, and each `weight_ih` above layer 0 reads that from one
+# direction or from two. The last axis of h_0 is as wide as h, and that of c_0 always H.
 #
 # </details>
 

@@ -471,6 +471,30 @@ print(f"ten new layers: mean {sum(counts) / len(counts)}, of", *counts)
 # be learnt.** How can a new layer have it? It mixes the last character into h, and this character
 # alone is enough for 222.
 #
+# ## Gates at their ends
+#
+# Training did one thing more. In the line of the box, f of unit 5 is 0.00 at `)`, and 0.99 or 1.00
+# in the bracket. Such a gate is called *saturated*; it is as easy to read as a switch. We count all
+# 16 forget gates at each character. The lines below are for 0.73, where f begins with a forget bias
+# of 1 (lesson 01), and for 0.99.
+
+# %%
+gates = []
+for line in lines[others]:
+    gates += [step.f for step in plain_reader.read(line.text)]
+f = torch.tensor(gates)
+at_ends = ((f < 0.1) | (f > 0.9)).double().mean().item()
+print(f"below 0.1 or above 0.9: {at_ends:.0%}")
+for gate in (0.73, 0.99):
+    slope = gate * (1 - gate)
+    print(f"f {gate}: 15 steps leave {gate**15:.2f}, slope {slope:.2f}")
+
+# %% [markdown]
+# 80 %; in ten readers before training it is 1.2 % at most. What does that do to learning? Along c
+# the gradient is multiplied by f at each step, so at 0.99 *more* of it comes back. On its way to
+# the sum inside σ it is multiplied by the slope of σ, f · (1 − f), so *less* of it comes to the
+# gate itself: a gate at its end learns slowly.
+#
 # <details><summary>Who has gone this way before</summary>
 #
 # Karpathy, Johnson and Li (2015) found units for brackets and quotation marks. Linear probes come
@@ -493,6 +517,8 @@ print(f"ten new layers: mean {sum(counts) / len(counts)}, of", *counts)
 # * A linear probe says what *can be read*. Its control is the same probe on a layer before
 #   training. Brackets were learnt. Most of the verdict can be read without training: the last
 #   character is enough.
+# * Four of five forget gates stand near 0 or 1 after training. More of the gradient comes back
+#   along c then, and less of it to the gate's own sum.
 
 # %% [markdown]
 # **A common mistake.** You look through many units, and show the one that fits. Among many,

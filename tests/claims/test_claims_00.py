@@ -28,6 +28,15 @@ def test_that_the_reader_beats_the_rule_by_8_lines_may_be_chance():
     assert round(p, 2) == 0.26
 
 
+def test_the_last_character_beats_the_signs_on_the_lines_of_training_too():
+    lines = code_or_prose()[:TRAINED_ON]
+    rules = (
+        lambda text: any(sign in text for sign in "()=[]{}<>:_'#"),
+        lambda text: not (text[-1].isalpha() or text[-1] in ".,"),
+    )
+    assert [sum(rule(line.text) == line.code for line in lines) for rule in rules] == [402, 423]
+
+
 def test_where_unit_5_drifts_and_fades():
     """c stays within 0.5 to 1.5 at the open characters in 60 of the 96 other lines with brackets.
 
