@@ -231,6 +231,8 @@ def test_another_second_character_moves_the_score_as_far_as_another_bracket_but_
     means = [(each.abs().sum() / 86).item() for each in (second, last)]
     assert [round(each, 2) for each in means] == [2.67, 2.77]
     assert (second > 1e-9).sum() == 79
+    away = [((known - x[place]).norm(dim=1).sum() / 86).item() for place in (0, 14)]
+    assert [round(each, 1) for each in away] == [3.8, 8.9]
 
 
 def test_three_gates_that_the_bracket_shuts_stand_in_units_that_move_the_score():
