@@ -65,7 +65,8 @@ print([round(each, 2) for each in (W_hr @ shown).tolist()])
 
 # %% [markdown]
 # The first one does not. It is 1 · 0.5 + 0 · (−0.2) + 2 · 0.8 = 2.1. The tanh and the tap o bound
-# only what goes into the matrix. As an equation:
+# only what goes into the matrix. What comes out is bounded by its rows: here by 1 + 0 + 2 = 3. As
+# an equation:
 #
 # $$\underset{(P)}{h_t} = \underset{(P \times H)}{W_{hr}}\;\big(
 #   \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot \tanh(\underset{(H)}{c_t})\big)$$
@@ -171,8 +172,8 @@ for P in (90, 80, 10):
 # 9,000. The two are in balance at P = 80, which is four fifths of H: there 4H · H = 4H · P + P · H.
 # Below that, a projection saves in layer 0.
 #
-# In a layer above, `weight_ih` shrinks as well, from 4H · H to 4H · P. With `weight_hh`, that is
-# 8H · H = 8H · P + P · H at the balance, so P = 8/9 H: it saves up to P = 88.
+# In a layer above, with one direction, `weight_ih` shrinks as well, from 4H · H to 4H · P. With
+# `weight_hh`, that is 8H · H = 8H · P + P · H at the balance, so P = 8/9 H: it saves up to P = 88.
 #
 # All words are known from the start, so the products with x can be made at once. Those with
 # `weight_hh` and `weight_hr` stay in the loop, where each step waits for the step before. Here are
@@ -193,21 +194,21 @@ explorers.projection()
 #
 # </details>
 #
-# In layer 0 a projection saves products in the loop, and in the layers above also products with x.
-# Does that save time? The table has the time of a projected layer 0 over that of a plain one, in
-# our runs on one thread: above 1 it is slower. Each entry covers 1, 8 and 64 sentences of 24 words,
-# with words of 8 and of 128 numbers, in the forward pass and in training. The 4 is a training step
-# of one sentence.
+# Where P is small, a projection saves products in the loop, and in the layers above also products
+# with x. Does that save time? Not always, because PyTorch hands a plain layer in float32 to oneDNN,
+# a library with fast layers. A projected one it does not, and warns: "not supported with oneDNN".
 #
-# | numbers | H = 128, P = 32 | H = 512, P = 64 |
+# The table has the time of a projected layer 0 over that of a plain one, in our runs on one thread:
+# above 1 it is slower. Each entry is the smallest and the largest of 12 measurements: 1, 8 or 64
+# sentences of 24 words, words of 8 or 128 numbers, the forward pass or a training step.
+#
+# | dtype | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
 # | float32 | 1 to 4 | 0.2 to 0.7 |
 # | float32, oneDNN switched off | 0.6 to 1.2 | 0.1 to 0.5 |
 # | float64, as on this page | 0.6 to 1 | 0.1 to 0.5 |
 #
-# oneDNN is a library with fast layers. PyTorch hands it a plain layer in float32, but not a
-# projected one, and then warns: "not supported with oneDNN". So measure with your own sizes and
-# `dtype`, as lesson 16 does.
+# The 4 is a training step of one sentence. So measure with your own sizes, as lesson 16 does.
 #
 # And a projection has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task: for the small one of
@@ -387,7 +388,8 @@ layers = [weights[:2], weights[2:]]
 def by_hand(x, hx):
     packed = pack_padded_sequence(x, lengths)
     sizes = packed.batch_sizes.tolist()
-    return run_stack(packed.data, sizes, *hx, layers)
+    output, h_n, c_n = run_stack(packed.data, sizes, *hx, layers)
+    return output, (h_n, c_n)
 
 
 x = torch.randn(5, 3, 8)
@@ -395,7 +397,7 @@ hx = (torch.randn(4, 3, 2), torch.randn(4, 3, 6))
 print(compare(by_hand, lstm, x, hx).verdict)
 
 # %% [markdown]
-# Both agree, with all gradients, in both directions, and for the rows that wait.
+# Our stack and PyTorch's agree, with all gradients, in both directions, and for the rows that wait.
 #
 # ### Round it all: training, device and dtype
 #
