@@ -98,13 +98,16 @@ from time import perf_counter, thread_time
 clock = perf_counter if sys.platform == "win32" else thread_time
 
 
+# %%
 def shortest(*jobs):
     """Return the shortest time of each job (program, *arguments)."""
     for program, *arguments in jobs:
         program(*arguments)  # does not count
-    times, began = [[] for _ in jobs], perf_counter()
+    times = [[] for _ in jobs]  # a list for each job
+    began = perf_counter()
     while len(times[0]) < 10 or perf_counter() - began < 1:
-        for (program, *arguments), mine in zip(jobs, times):
+        for job, mine in zip(jobs, times):
+            program, *arguments = job
             start = clock()
             program(*arguments)
             mine.append(clock() - start)
@@ -306,13 +309,20 @@ for rung, time in zip(rungs, times):
 
 # %% [markdown]
 # The time falls as the calls do. We measured 50 to 75 for the first, 3 to 5 for `whole_batch`, and
-# each time a little less for the last two: about 3 for `hoisted`.
+# in most runs a little less for each of the last two. Differences so small may turn round.
 #
 # What is left between `hoisted` and `nn.LSTM`? In float32 PyTorch leaves the layer, where it can,
-# to *oneDNN*, a library that has it ready-made. `count` sees what our Python calls. Counted inside
-# PyTorch, all of `nn.LSTM` is 3 calls, and `hoisted` is 323. With oneDNN switched off, `nn.LSTM` is
-# 388 calls, and took 1.5 to 4 times as long. `hoisted` took 1.3 times as long as that, although its
-# calls are fewer: they come from Python. So most of the last factor is oneDNN.
+# to *oneDNN*, a library that has it ready-made. Here are calls counted *inside* PyTorch, those that
+# compute something, so without `chunk`. The times are over that of `nn.LSTM`, in one of our runs:
+#
+# | program | calls inside | time |
+# |---|---|---|
+# | `nn.LSTM` | 4 | 1 |
+# | `nn.LSTM`, oneDNN switched off | 392 | 2.2 |
+# | `hoisted` | 325 | 2.9 |
+#
+# So most of what is left is oneDNN. The rest is that the calls of `hoisted` come from Python, while
+# those of `nn.LSTM` are made inside the library.
 #
 # ## The way back
 #
@@ -369,9 +379,9 @@ def gradients(program):
 same(gradients(own_backward), gradients(hoisted))
 
 # %% [markdown]
-# Equal. What does it save? Autograd's calls, too, are made inside PyTorch. `calls_inside` counts
-# there, and leaves out what computes nothing, so `chunk` no longer counts. By this rule a step of
-# `hoisted` makes 10 calls forward, and 17 back: 27.
+# Equal. What does it save? Autograd's calls are made inside PyTorch, so we count there, with
+# `calls_inside`. A step of `hoisted` makes 10 calls forward, and 17 back: 27. The next cell takes
+# the difference of 16 steps and 15, so that what stands outside the loop drops out.
 #
 # **Predict.** Two of the 17 are the product for `weight_hh` and its addition. A guess: are these
 # two most of what `own_backward` saves?
@@ -535,8 +545,7 @@ for name, seconds in shortest_of.items():
 # %% [markdown]
 # Two cores can halve the time at best. Our machine was busy with other software, and gave anything
 # from 0.4 to 3.1. Such numbers say nothing: measure this where nothing else is at work. We had no
-# GPU, so we have no number for one. There, too, only a wide layer or many lines leave much
-# to share.
+# GPU, so we have no number for one.
 #
 # ## Which one to take
 #
