@@ -20,7 +20,7 @@ ORDERS = {"PyTorch": "ifgo", "ONNX": "iofg", "Keras": "ifgo", "TensorFlow 1": "i
 
 Sources: torch.nn.LSTM, "W_ii|W_if|W_ig|W_io"; the operator LSTM of ONNX, "W[iofc]"; keras 3,
 LSTMCell.call, "i, f, c, o"; TensorFlow, BasicLSTMCell, "i = input_gate, j = new_input, f =
-forget_gate, o = output_gate". Flax stacks nothing: it names a matrix ii, if, ig, io, hi, ...
+forget_gate, o = output_gate". flax.linen stacks nothing: it names a matrix ii, if, ...
 """
 
 FORGET_BIAS = 1.0

@@ -283,14 +283,13 @@ pictures.along(text, curves, "How sure the reader is: 1 is code, 0 is prose")
 # ## Out of Python
 #
 # Her editor cannot run our class. To *export* a model means to follow it once through an example,
-# and to note down which operations are done with the tensors. Each operation goes through two
-# phases. First, a rehearsal finds the sizes of what comes out. For an LSTM it is a loop with a turn
-# for each step, in which all lines go side by side. Then the operation is noted down: in the notes,
-# the whole LSTM is one operation.
+# and to note down which operations are done with the tensors. Before an operation is noted, a
+# rehearsal finds the sizes of what comes out. The rehearsal of an LSTM is a loop with a turn for
+# each step, in which all lines go side by side, but the notes say only `lstm`.
 #
-# A size of the example may become fixed. So for each axis you say whether it may vary. We export
-# the LSTM alone, with two lines of eight characters, and want both sizes free. `Dim.AUTO` is a
-# wish: leave this size free, if you can. The first call may take a minute.
+# A size of the example may become fixed. So for each axis you say whether it may vary. First we
+# export the LSTM alone, with two lines of eight characters, and want both sizes free. `Dim.AUTO` is
+# a wish: leave this size free, if you can. The first call may take a minute.
 
 # %%
 from lstm_lessons.data.elsewhere import quiet
@@ -315,23 +314,23 @@ except AssertionError as error:
 
 # %% [markdown]
 # The length. The rehearsal took eight turns, and promises nothing for another number. So the eight
-# has become a *law* of the exported model, and nothing was said. The *guard* of the message refuses
-# nine characters, which the notes themselves could read. The loop has no turn for each line, so the
-# batch stayed free.
+# has become a *law*, and nothing was said. The loop has no turn for each line, so the batch stayed
+# free.
 #
-# The older exporter, `torch.onnx.export(..., dynamo=False)`, leaves a size free only if its
-# argument `dynamic_axes` names it. Then even the length is free. After any export, try a
-# second length and a second batch.
+# It is PyTorch's module that refuses, by the *guard* of the message. Her library runs an ONNX file,
+# and the one that `torch.onnx.export` makes of these notes reads nine characters. The older
+# exporter (`dynamo=False`) fixes each size that its argument `dynamic_axes` does not name. So test
+# the file itself, too: try a second length and a second batch.
 
 # %% [markdown]
-# ## A step has no length
+# ## Export the step
 #
-# `OneStep` has no axis of time, so no length can be fixed. We export it, and the loop over
-# characters stays with the editor.
+# The editor has one character at a time. So we export `OneStep`, and the loop over characters stays
+# with the editor.
 #
 # The batch is axis 0 of `numbers`, (B,), and axis 1 of h and c, (1, B, 16). We name this axis B:
 # its size is free, and the same in all three. A name is no wish: if its size cannot be free,
-# `torch.export` raises an error. An example of one line would raise it, as a size of 1 always
+# `torch.export` raises an error. An example of one line would raise it, as by default a size of 1
 # becomes a law. So we take two.
 
 # %%
@@ -356,16 +355,15 @@ for theirs, ours in zip(exported(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# All three. In the example, h and c were the same tensor, `zeros`. Perhaps this became a law, and
-# the exported step reads c in both places:
+# All three. In the notes, the line of the LSTM begins with x, called `unsqueeze`, and two states:
 
 # %%
-for theirs, ours in zip(exported(*given), step(given[0], c, c)):
-    print(same(theirs, ours))
+print(*[row[4:54] for row in exported.code.splitlines() if "aten.lstm" in row])
 
 # %% [markdown]
-# So it does. The length had a guard, and the shared tensor has none. One step from zeros would not
-# have shown the mistake. Two tensors of zeros mend it:
+# c stands in both places. In the example, h and c were the same tensor, `zeros`, and this became a
+# law. The length had a guard, and the shared tensor has none. One step from zeros would not have
+# shown the mistake. Two tensors of zeros mend it:
 
 # %%
 example = (torch.tensor([1, 2]), torch.zeros(1, 2, 16), torch.zeros(1, 2, 16))
@@ -375,7 +373,7 @@ for theirs, ours in zip(program.module()(*given), step(*given)):
     print(same(theirs, ours))
 
 # %% [markdown]
-# So hand over no tensor twice in the example of an export, and test with other values.
+# So hand over no tensor twice in an example, and test with other values.
 #
 # ## In her editor
 #
@@ -420,9 +418,10 @@ for block, stored in zip(blocks, kept("in her editor")):
 # %% [markdown]
 # `number` is not in the file: send it along, as the text `json.dumps(number)`.
 #
-# The exporter has put the rows in order. With bare weights you do it yourself. So back to the first
-# page: `run_onnx` puts our rows into the LSTM of onnxruntime, as she did, and lets it read x, the
-# time first. `[None]` makes the axis of directions. Embedding and head are ours.
+# The exporter has put the rows in order. With bare weights you do it yourself. ONNX wants W (for
+# x), R (for h), and both biases end to end, (1, 8H). The 1 is the axis of directions; `[None]`
+# makes it. `run_onnx` puts the three into the LSTM of onnxruntime, as she did at first, and lets it
+# read x. h comes back as (T, B, H). Embedding and head are ours.
 
 
 # %%
@@ -433,7 +432,8 @@ from lstm_lessons.data.elsewhere import run_onnx
 def hers(order):
     """Return the scores (242, 1) by her LSTM, with our rows in this order."""
     W, R, *bias = [reorder(w, "ifgo", order) for w in reader.lstm.parameters()]
-    h = run_onnx(x.transpose(0, 1), (W[None], R[None], torch.cat(bias)[None]))
+    x = reader.embedding(numbers).transpose(0, 1)  # (T, B, I): time first
+    h = run_onnx(x, (W[None], R[None], torch.cat(bias)[None]))
     return reader.head(h[lengths - 1, range(242)])  # each line's last h
 
 
@@ -498,30 +498,29 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # |---|---|---|---|---|
 # | PyTorch | i f g o | (4H, I), (4H, H) | two | |
 # | ONNX | i o f g | (1, 4H, I), (1, 4H, H) | two, in one tensor | axis 0: direction |
-# | Keras 3 | i f g o | (I, 4H), (H, 4H) | one | a new layer has forget bias 1 |
-# | Flax | not stacked | eight: (I, H), (H, H) | four | state is (c, h) |
+# | Keras 3 | i f g o | (I, 4H), (H, 4H) | one | its bias of f starts at 1: nothing to take off |
+# | Flax, `linen.LSTMCell` | not stacked | eight: (I, H), (H, H) | four, for h | state is (c, h) |
 # | TensorFlow 1, `BasicLSTMCell` | i g f o | (I + H, 4H), x above h | one | adds 1 to f |
 #
-# Flax has a matrix for each block, transposed: `ii`, `if`, `ig`, `io` lead from x to the gates i,
-# f, g, o, and `hi`, `hf`, `hg`, `ho` from h. Only the last four have a bias, the sum of ours.
-#
-# Each conversion stands, there and back, in `lstm_lessons/lstm/frameworks.py`. Each was tried both
-# ways on another machine: all outputs were within 1e-6 of PyTorch's.
+# Each conversion stands in `lstm_lessons/lstm/frameworks.py`, and was tried there and back on
+# another machine: all outputs were within 1e-6 of PyTorch's.
 #
 # ## What we have seen
 #
-# * With the `state_dict` travel the characters' numbers, what is read for a character without one,
-#   the sizes, and the order of the gates. The class does not travel: your friend must have it.
+# * With the `state_dict` travel the characters' numbers, the sizes, and the order of the gates. The
+#   class does not travel: your friend must have it.
 # * To load a pickle is to run it. `weights_only=True` calls only allowed functions.
 # * One step with carried states reads a line as it is typed, and exports with a free batch. What
-#   holds in an example may become a law: a length, or that two tensors are one.
+#   holds in an example may become a law: a length, or that two tensors are one. Test the file that
+#   you send.
 # * Frameworks differ in the order of blocks, in transposed matrices, in the number of biases, and
 #   in a 1 that is added unseen. Compare outputs, not tensors and not counts.
 
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
 # error, and outputs that are off. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a
-# known output of several steps. With the weights of our reader only the right one fits.
+# known output of several steps; for weights from TensorFlow 1, add 1 to the bias of f first. With
+# the weights of our reader only the right one fits.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert weights, find a fixed

@@ -21,7 +21,14 @@ from lstm_lessons.data import code_or_prose
 from lstm_lessons.data.elsewhere import kept, onnx_weights, quiet, ready, ship_a_step
 from lstm_lessons.data.train_reader import batch_of, padded
 from lstm_lessons.lstm.cell import lstm_step
-from lstm_lessons.lstm.frameworks import from_keras, onnx_step, reorder, to_keras, to_onnx
+from lstm_lessons.lstm.frameworks import (
+    from_keras,
+    onnx_step,
+    reorder,
+    to_keras,
+    to_onnx,
+    to_tensorflow_1,
+)
 from lstm_lessons.lstm.reader import OneStep
 
 AUTO = {"numbers": {0: Dim.AUTO, 1: Dim.AUTO}}
@@ -121,6 +128,25 @@ def test_torch_onnx_export_leaves_the_length_free(tmp_path, lines, how, sizes, r
         assert numpy.abs(found - wanted).max() < 1e-5
     warned = "Expected shape from model" in capfd.readouterr().err
     assert warned == ("dynamic_shapes" in how)  # so it is of the model itself
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ready("onnx", "onnxscript", "onnxruntime"), reason="needs ONNX")
+def test_the_file_made_of_the_notes_reads_what_the_guard_of_the_module_refuses(tmp_path, capfd):
+    from onnxruntime import InferenceSession
+
+    program, lstm = layer_exported(2, 8), trained_reader()[0].lstm
+    with quiet():
+        torch.onnx.export(program, verbose=False).save(tmp_path / "layer.onnx")
+    session = InferenceSession(tmp_path / "layer.onnx")
+    (given,) = session.get_inputs()
+    for shape in [(2, 9), (5, 9), (1, 30), (1, 1)]:
+        x = torch.randn(*shape, 8)
+        with pytest.raises(AssertionError, match=r"size\(\)\[1\] == 8"):
+            program.module()(x)
+        found = session.run(None, {given.name: x.numpy()})[0]
+        assert numpy.abs(found - lstm(x)[0].detach().numpy()).max() < 1e-5
+        assert "Expected shape from model" in capfd.readouterr().err
 
 
 @pytest.mark.slow
@@ -295,6 +321,40 @@ def test_of_24_orders_the_right_one_alone_fits_and_each_other_is_off_at_the_firs
         moved = [reorder(each, "".join(order), "ifgo") for each in weights]
         gap = (lstm_step(x, zeros, zeros, *moved)[0] - wanted).abs().max()
         assert (gap == 0) if order == tuple("ifgo") else (gap > 0.05)
+
+
+@pytest.mark.parametrize("added", [0, 1])
+def test_of_24_orders_one_fits_weights_from_tensorflow_1_if_the_1_is_added_and_none_without(added):
+    reader = trained_reader()[0]
+    weights = reader.lstm.all_weights[0]
+    kernel, bias = to_tensorflow_1(*weights)
+    wanted = reader.lstm(reader.embedding.weight[:, None].expand(88, 3, 8))[0][:, -1]
+    fits = []
+    for order in permutations("ifgo"):
+        both, sums = (reorder(each, "".join(order), "ifgo") for each in (kernel.T, bias))
+        sums[16:32] += added  # the rows of f
+        h = c = torch.zeros(88, 16)
+        for _ in range(3):
+            x = reader.embedding.weight
+            h, c = lstm_step(x, h, c, both[:, :8], both[:, 8:], sums, torch.zeros(64))
+        if (gap := (h - wanted).abs().max()) < 1e-5:
+            fits.append("".join(order))
+        else:
+            assert gap > 0.05
+    assert fits == ["igfo"] * added
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ready("keras"), reason="needs Keras")
+def test_the_forget_bias_of_keras_is_where_its_bias_starts_and_is_not_added_to_it(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    from keras.layers import LSTM
+
+    layer = LSTM(4)
+    layer.build((None, None, 3))
+    assert layer.get_weights()[2].reshape(4, 4).tolist() == [[0] * 4, [1] * 4, [0] * 4, [0] * 4]
+    layer.set_weights([numpy.zeros(each.shape) for each in layer.get_weights()])
+    assert not any(each.any() for each in layer.get_weights())
 
 
 def test_a_wrong_order_in_weight_hh_alone_is_not_seen_at_the_first_step():

@@ -8,7 +8,7 @@ import torch
 
 from lstm_lessons import exercise
 from lstm_lessons.lstm.cell import apply_gates, lstm_step
-from lstm_lessons.lstm.frameworks import tensorflow_1_step, to_tensorflow_1
+from lstm_lessons.lstm.frameworks import reorder, tensorflow_1_step, to_tensorflow_1
 
 # --- Right answers --------------------------------------------------------------------------------
 
@@ -159,6 +159,18 @@ def test_the_old_cell_with_the_weights_of_17_1_is_torchs():
     found = tensorflow_1_step(x, h, c, *exercise("17.1").solved(*weights))
     for ours, torchs in zip(found, lstm_step(x, h, c, *weights), strict=True):
         assert torch.allclose(ours, torchs, rtol=0, atol=1e-12)
+
+
+def turned_too_early(weight_ih, weight_hh, bias_ih, bias_hh):
+    above, below = (reorder(each.T, "ifgo", "igfo") for each in (weight_ih, weight_hh))
+    return torch.cat([above, below]), reorder(bias_ih + bias_hh, "ifgo", "igfo")
+
+
+def test_to_reorder_a_matrix_that_is_turned_already_is_told_with_the_cure():
+    found = exercise("17.1").check(turned_too_early)
+    assert found.outcome == "error"
+    assert found.misconception == "a matrix turned before it is put in order"
+    assert "So reorder first, then transpose." in found.message
 
 
 def test_torch_does_with_the_files_of_17_3_what_the_answer_says(tmp_path, capsys):

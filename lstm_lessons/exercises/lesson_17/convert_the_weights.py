@@ -85,6 +85,11 @@ _SLIPS = (
              "then: the gates are in the columns.",
              {_BOTH + ".T": 'reorder(both.T, "ifgo", "igfo")'},
              {_BOTH + ".T": 'reorder(both.T, "ifgo", "iofg")'}),
+    together("a matrix turned before it is put in order", "`reorder` cuts the first axis into four "
+             "blocks, and here it finds fewer. In a matrix that is turned, the gates are in the "
+             "columns. So reorder first, then transpose.",
+             {_BOTH + ".T": 'torch.cat([reorder(each.T, "ifgo", "igfo") for each in '
+                            "(weight_ih, weight_hh)])"}, paired=False),
 )  # fmt: skip
 
 EXERCISE = FunctionExercise(
