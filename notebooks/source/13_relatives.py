@@ -40,7 +40,8 @@ pictures.runs(shown, "rounds", "share that is right", bounds=(0.4, 1))
 # The first LSTM, in 1997, had no forget gate: it was added in 2000, by Felix Gers and others, for
 # texts without an end. Its gates were sigmoids, as here; in place of our tanh it had sigmoids that
 # are stretched, to ±2 for g and to ±1 for c. Without a forget gate the belt of c runs through:
-# nothing multiplies the old c.
+# nothing multiplies the old c. So c can grow and grow. Where it is large, tanh(c) is flat: what the
+# unit shows hardly depends on c any more, and hardly any gradient comes through.
 
 # %%
 pictures.relative(forget="none")
@@ -283,12 +284,13 @@ for layer in (nn.LSTM(100, 16), gru):
 # | float32 | 2 to 8 | 0.7 to 2 |
 # | float64, as on this page | 0.8 to 1.2 | 0.6 to 0.9 |
 #
-# In float32 PyTorch hands an LSTM to oneDNN, and a GRU not.
+# In float32 PyTorch hands an LSTM to oneDNN, and a GRU not. With H = 16 that costs most for a
+# single sentence, and least for 64.
 #
 # ## The GRU of the paper
 #
-# Cho's paper knows two orders. In its first version the order is PyTorch's. In its last version r
-# comes earlier, and multiplies h *before* the product with $W_{hn}$:
+# Cho's paper knows two orders. In its first version the order is PyTorch's. In its last version,
+# "the paper's" from here on, r comes earlier, and multiplies h *before* the product with $W_{hn}$:
 
 # %%
 pictures.relative("GRU, paper")
@@ -322,9 +324,9 @@ def papers_gru_step(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
 
 # %% [markdown]
-# The weights of `nn.GRU` fit into both steps, and no error comes. How would you notice that they
-# were trained in the other? Load them into a layer without biases, begin with zeros, and look at
-# the first two steps.
+# The weights of `nn.GRU` fit into both steps, and no error comes. Suppose that weights trained in
+# one order are run in the other: how would you notice? Load them into a layer without biases, begin
+# with zeros, and look at the first two steps.
 #
 # **Predict.** At which of the two steps do both orders give the same?
 
@@ -389,34 +391,37 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 
 # %% [markdown]
 # In the end all ten have learnt it. But three of them have nearly all right, fall back to between
-# 50 and 66 %, and learn it again. One of ten LSTMs falls back as well, but in round 3. From round 8
-# on the c of the cell of 1997 grows beyond ±1,000, but also where all is right: why it falls back
-# is not known.
+# 50 and 66 %, and learn it again. One of ten LSTMs falls back as well, but in round 3. The c of the
+# cell of 1997 does grow: from round 8 on it is beyond ±1,000 with every seed, where that of an LSTM
+# is never beyond ±59. But it is as large where all is right, so why the three fall back is not
+# known.
 #
-# Which of the differences makes the GRU quick? Here mostly the coupled gates: with them alone every
-# LSTM is there in round 3, as every GRU is. (With a rate of 0.1 the GRU is one round sooner.) Why
-# coupling helps is not shown here. The place of r makes hardly a difference, and peepholes do not
-# help.
+# Which of the differences makes the GRU quick? Here the coupled gates are enough: with them alone
+# every LSTM is there in round 3, as every GRU is. With a rate of 0.1 the GRU is one round sooner.
+# Why coupling helps is not shown here. The place of r makes hardly a difference, and peepholes do
+# not help.
 #
 # ## What the large comparisons found
 #
 # Two groups compared such cells in 2015:
 #
 # * Klaus Greff and others ([arXiv 1503.04069](https://arxiv.org/abs/1503.04069)) tried eight
-#   variants on speech, handwriting and music, in 5,400 runs: none was clearly better than the
-#   LSTM, the forget gate was among the parts that matter most, and coupled gates did no clear harm.
+#   variants of an LSTM with peepholes on speech, handwriting and music, in 5,400 runs: none was
+#   clearly better, also not the one without peepholes, which is ours. The forget gate was among the
+#   parts that matter most, and coupled gates did no clear harm. A GRU was not among them.
 # * Rafal Jozefowicz and others ([ICML 2015](https://proceedings.mlr.press/v37/jozefowicz15.html))
 #   tried more than ten thousand cells: one of them was better than LSTM and GRU on some tasks, but
-#   not on all.
+#   not on all. And a forget bias of 1 closed the gap between the LSTM and the GRU.
 #
 # They measured how *good* a cell becomes, and our table says how *soon* one small task is learnt.
 #
 # So, `nn.LSTM` or `nn.GRU`? Begin with `nn.LSTM` and a forget bias of 1:
 #
-# * This bias closed the gap between LSTM and GRU (Jozefowicz).
+# * There this bias closed the gap in quality. Here it saves one round of the three that lie between
+#   them.
 # * Its c can count, and a GRU's h stays between −1 and 1 (this page). Our brackets need no
 #   counting.
-# * A small LSTM took less time in float32 (our table of times).
+# * On a CPU a small LSTM took less time in float32 (our table of times).
 #
 # If it learns too slowly, try `nn.GRU`: in our table all of its seeds have 95 % in round 3, those
 # of the plain LSTM in round 6, and with a forget bias of 1 in round 5.
@@ -439,7 +444,7 @@ pictures.runs(longer, along, up, bounds=(0.4, 1), apart=True)
 #   some texts ([Chung and others, 2014](https://arxiv.org/abs/1412.3555)).
 # * Only the second one is wrong: run the weights with the step of the other order. If both steps
 #   are right now, it was the place of r. If not, r and 1 − r are exchanged, or a block of
-#   `weight_hh` is transposed or stands in another place.
+#   `weight_hh` lies wrong, or that of r in `weight_ih`.
 # * Both are right: run them once more with biases, which may lie wrong too.
 #
 # **Exercises:** [13 Relatives](../exercises/13_relatives.ipynb). Write the GRU in both forms, count
