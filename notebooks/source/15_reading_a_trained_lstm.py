@@ -34,16 +34,14 @@ lines = code_or_prose()
 numbers = numbered((line.text for line in lines), number)
 
 # %% [markdown]
-# `numbers` has a row for each of the 726 lines, with zeros behind the short ones. A character that
-# the reader does not know would be a 0, too (lesson 09). There is none here: the next cell makes
-# sure. The first 484 lines were trained on, so we judge by the 242 others.
+# `numbers` has a row for each of the 726 lines, with zeros behind the short ones. The first 484
+# lines were trained on, so we judge by the 242 others.
 
 # %%
 from copy import deepcopy
 
 trained, others = slice(0, 484), slice(484, None)
 lengths = (numbers != 0).sum(dim=1)
-assert lengths.tolist() == [len(line.text) for line in lines]
 is_code = torch.tensor([line.code for line in lines])
 
 
@@ -58,8 +56,8 @@ def all_verdicts(model):
 # What a unit shows is read in two places: by the gates at the next step, and by the head. If column
 # 5 is zero in `weight_hh` and in the head's weight, nothing reads unit 5 any more.
 #
-# **Predict.** A guess: the whole reader gets 217 lines right. How many does it get right without
-# unit 5?
+# **Predict.** The whole reader gets 217 lines right. How many would you expect without unit 5, if
+# the story is true?
 
 # %%
 without_5 = deepcopy(reader)
@@ -105,7 +103,9 @@ explorers.unit_and_gate()
 #
 # `open_brackets` is the rule that draws the bar: it says for each character whether a bracket is
 # open behind it. `plain_reader.read`, our reader in plain Python, gives all states at each
-# character. `marks` puts a `^` where rule and unit do not agree.
+# character. `marks` puts a `^` where rule and unit do not agree. `padded` fills short rows with
+# zeros, so that they make one table, and `at_characters` takes from it the places that have a
+# character.
 
 # %%
 from lstm_lessons.data import plain_reader
@@ -158,8 +158,8 @@ for _, text, signs in sorted(failures, reverse=True)[:4]:
 
 # %% [markdown]
 # Three of these four are lists that begin the line. So we count four kinds of lines: those with a
-# bracket in a bracket; of the others, those that begin with `[`; the rest that have a bracket; and
-# those without one. Here a bracket in a string counts, too.
+# bracket in a bracket; of the others, those that begin with `[`; those with other brackets; and
+# those with none. `kind` knows nothing of strings: it counts the brackets in them, too.
 
 
 # %%
@@ -171,18 +171,18 @@ def kind(text):
         deepest = max(deepest, depth)
     if deepest != 1:
         return "bracket in bracket" if deepest else "no bracket"
-    return "list" if text.startswith("[") else "the rest"
+    return "list" if text.startswith("[") else "other brackets"
 
 
-for name in ["bracket in bracket", "list", "the rest", "no bracket"]:
+for name in ["bracket in bracket", "list", "other brackets", "no bracket"]:
     texts = [line.text for line in lines[others] if kind(line.text) == name]
     broken = sum("^" in marks(text) for text in texts)
     print(f"{name:20}{broken:3} of {len(texts)} lines break the story")
 
 # %% [markdown]
-# The first kind always breaks it. Of the rest two do, with their bracket in a string. What is it in
-# the lists? We change one thing: we put a space in front of each. And we count in how many of the
-# 484 lines trained on a `[` begins the line.
+# The first kind always breaks it. Two lines with other brackets do: their bracket is in a string.
+# And the lists? We change one thing: we put a space in front of each. And we count in how many of
+# the 484 lines trained on a `[` begins the line.
 
 # %%
 lists = [line.text for line in lines[others] if kind(line.text) == "list"]
@@ -209,15 +209,13 @@ for sign in "<%":
 # %% [markdown]
 # Both. The bracket is lost at `<`, and unit 5 rises at the second `%`, without any bracket. The 242
 # lines could not show it, since none of them has these characters. **A test on a set of lines
-# speaks for lines like these, and for no others.** Put a line of your own into the cell: what else
-# breaks the story?
+# speaks for lines like these, and for no others.**
 #
 # ## One unit alone?
 #
 # A correlation says how closely two rows of numbers go together along a straight line: 1 or −1 is
 # as closely as can be, 0 is not at all. We take h of a unit, since h is what gates and head read,
-# and a row that is 1 where a bracket is open, and 0 elsewhere. The layer reads in one direction, so
-# the zeros behind a line change no state before them.
+# and a row that is 1 where a bracket is open, and 0 elsewhere.
 
 
 # %%
@@ -237,13 +235,17 @@ for unit, tie in enumerate(ties.tolist()):
 
 # %% [markdown]
 # With 0.7 as our border, units 4, 8, 9 and 10 are *tied* to brackets, too. (Unit 4 falls where one
-# opens.) Unit 5 is not "the" bracket unit. It was chosen because it is tied most closely.
+# opens.) Unit 5 is not "the" bracket unit. It was chosen because it is tied most closely, here as
+# on the lines trained on.
 #
 # ## Take it out
 #
-# What goes together with an open bracket need not be *used*. To see whether a unit is used, take it
-# out: that is called *ablation*. At the top of the page unit 5 showed 0. But unit 8, for one,
-# hardly ever shows 0. So now each unit shows its own mean on the lines trained on.
+# What goes together with an open bracket need not be used. So take the unit out: that is called
+# *ablation*. A unit is *read* if answers change without it. It is *needed* if fewer answers are
+# right without it; how many fewer is what it *costs*.
+#
+# At the top of the page unit 5 showed 0. But unit 8, for one, hardly ever shows 0. So now each unit
+# shows its own mean on the lines trained on.
 #
 # A unit that always shows 0.3 adds 0.3 times its column to the sums. So we put that into the bias,
 # and set the column to zero. The unit itself goes on, but nothing reads it: it is *muted*.
@@ -298,42 +300,41 @@ others: 4 to 13 changed, 1 to 4 fewer right."""
 show(plot, alt)
 
 # %% [markdown]
-# No fewer are right without unit 5, and two verdicts change. (With 0 it was four.) Each of the 16
-# changes one or more, so the reader reads them all. Without unit 15 two *more* are right.
+# No fewer are right without unit 5, and two verdicts change. Each of the 16 changes one or more, so
+# the reader reads them all. Without unit 15 two *more* are right.
 #
-# Perhaps the other tied units stand in for unit 5? Then mute all five together. The control: 20
-# fives drawn by chance from the other units.
-#
-# **Predict.** A guess: how many fewer than 217 are right without the five tied units?
+# Perhaps the other tied units stand in for unit 5? Then mute all five together. The control: every
+# five of the eleven other units. (This takes some seconds.)
 
 # %%
-from random import Random
+from itertools import combinations
 
 changed, right = effect_of_muting([4, 5, 8, 9, 10])
 print("the tied five: changed", changed, "  fewer right", 217 - right)
-chance, untied = Random(0), [0, 1, 2, 3, 6, 7, 11, 12, 13, 14, 15]
-fives = [chance.sample(untied, 5) for _ in range(20)]
-costs = sorted(217 - effect_of_muting(five)[1] for five in fives)
-print("20 other fives: fewer right", *costs)
+untied = [0, 1, 2, 3, 6, 7, 11, 12, 13, 14, 15]
+costs = [217 - effect_of_muting(five)[1] for five in combinations(untied, 5)]
+more = sum(cost > 217 - right for cost in costs)
+print(f"other fives that cost more: {more} of {len(costs)}")
 
 # %% [markdown]
-# Three, and most of the other fives cost more. So here are three claims, each with its answer:
+# So here are three claims, each with its answer:
 #
-# * *The reader needs unit 5 for the verdict.* Refuted: without it, as with it, 217 are right.
-# * *It needs the five tied units more than others.* Refuted: most of the other fives cost more.
-# * *It reads unit 5.* This stands: two verdicts change without it.
+# * *Unit 5 is needed for the verdict.* Refuted: without it, as with it, 217 are right.
+# * *The five tied units cost more than other fives.* Refuted: 322 of all 462 cost more than three.
+# * *Unit 5 is read.* This stands: two verdicts change without it.
 #
 # ## Ten readers, and another question
 #
-# In training the reader had a second head, for "is a bracket open?". Perhaps unit 5 is needed for
-# *that*. So ten readers were trained as ours was, each with its own seed, and kept both heads. The
+# In training the reader had a second head, for "is a bracket open?". Perhaps *that* answer needs
+# unit 5. So ten readers were trained as ours was, each with its own seed, and kept both heads. The
 # picture has a row for each.
 #
-# A dot is the share of right answers to this question with one unit muted at its mean. A diamond is
-# around the dot of the unit that is tied most closely to brackets.
+# A dot is the share of right answers at the 5018 characters of the 242 lines, with one unit muted.
+# A diamond is around the dot of the unit that is tied most closely to brackets, on the lines
+# trained on.
 #
-# **Predict.** A guess: in how many of the ten rows does the diamond stand farthest to the left, so
-# that this unit costs most?
+# **Predict.** A guess: in how many of the ten rows does this unit cost most, so that the diamond
+# stands farthest to the left?
 
 # %%
 from lstm_lessons.data.trials import measured
@@ -354,18 +355,16 @@ is farthest to the left, unit 13, at 97.2, farthest to the right; with all units
 show(plot, alt)
 
 # %% [markdown]
-# In one, seed 8, our reader. So for *this* question our reader needs unit 5: without it 89.6 % of
-# the answers are right and not 93.4 %, and no other unit costs as much. In each of the nine other
-# readers another unit costs more than the one that is tied most closely.
+# In one, seed 8, our reader: without unit 5 it has 89.6 % right, and not 93.4 %. So for *this*
+# question unit 5 is needed. Unit 8 costs nearly as much, and on the lines trained on more. In each
+# of the nine other readers another unit costs more than the one in the diamond.
 #
 # We had chosen seed 8 as the one of the ten in which a single unit follows brackets most closely on
 # the lines trained on. From this row alone, you would have told its story as that of all LSTMs.
 #
 # Many dots stand right of the upright line: there the answers are better *without* the unit. The
-# farthest in our row is unit 13. Of the 333 wrong answers of the whole reader, 279 are in lines
-# that begin with `[`; without unit 13, only 87 are left there. In open brackets its h is 0.85 in
-# the mean on the lines trained on, and 0.08 in lines that begin with `[`. So it misleads there. It
-# does so less at 0.34, its own mean, at which we mute it.
+# farthest in our row is unit 13. Without it, the wrong answers in lines that begin with `[` fall
+# from 279 to 87.
 #
 # This is a good place for a break.
 #
@@ -407,10 +406,11 @@ for name, part in {"trained on": trained, "others": others}.items():
     print(f"h of unit 5 above 0.3: {share_right(unit_5 > 0.3, part):.1%}")
 
 # %% [markdown]
-# 94.6 % of the others: brackets can be read from the states. But unit 5 alone has 97.0 %. (For h,
-# 0.3 is the best of five borders on the lines trained on.) "h of unit 5, minus 0.3" is a weighted
-# sum and a bias, so the probe could have been this. The fit took a sum that is better on the lines
-# trained on and worse on the others. So **a probe gives a lower bound** of what can be read.
+# 94.6 % of the others: brackets can be read from the states. But unit 5 alone has 97.0 %. (h is
+# o · tanh(c), nearer to 0 than c, so its border is lower: of 0.1, 0.2, … 0.5 the best on the lines
+# trained on is 0.3.) "h of unit 5, minus 0.3" is a weighted sum and a bias, so the probe could have
+# been this. The fit took a sum that is better on the lines trained on and worse on the others. So
+# **a probe gives a lower bound** of what can be read.
 #
 # Or is it the probe that has learnt it? A layer that has learnt nothing mixes its characters into
 # h, too. So the control is a layer before any training: `train` with 0 rounds.
@@ -466,34 +466,35 @@ counts = [lines_right(model) for model in new]
 print(f"ten new layers: mean {sum(counts) / len(counts)}, of", *counts)
 
 # %% [markdown]
-# 193, from 166 to 216. Beyond the 121 of always "code" the reader has 96 lines, and a new layer 72
-# in the mean. So most of what the probe finds here needs no training: **what can be read need not
-# be learnt.** How can a new layer have it? It mixes the last character into h, and this character
-# alone is enough for 222.
+# Beyond the 121 of always "code" the reader has 96 lines, and a new layer 72 in the mean. So most
+# of what the probe finds here needs no training: **what can be read need not be learnt.** A new
+# layer mixes the last character into h, and this character alone is enough for 222.
 #
 # ## Gates at their ends
 #
 # Training did one thing more. In the line of the box, f of unit 5 is 0.00 at `)`, and 0.99 or 1.00
-# in the bracket. Such a gate is called *saturated*; it is as easy to read as a switch. We count all
-# 16 forget gates at each character. The lines below are for 0.73, where f begins with a forget bias
-# of 1 (lesson 01), and for 0.99.
+# in the bracket. Such a gate is called *saturated*; it is as easy to read as a switch. How many are
+# there? We count all 16 forget gates at each character.
+#
+# And what do they do to learning? Along c the gradient is multiplied by f at each step. On its way
+# to the sum inside σ it is multiplied by the slope of σ, f · (1 − f). The last three rows show both
+# for an f of 0.01, of 0.99, and of 0.73, where f begins with a forget bias of 1 (lesson 01).
 
 # %%
 gates = []
 for line in lines[others]:
     gates += [step.f for step in plain_reader.read(line.text)]
 f = torch.tensor(gates)
-at_ends = ((f < 0.1) | (f > 0.9)).double().mean().item()
-print(f"below 0.1 or above 0.9: {at_ends:.0%}")
-for gate in (0.73, 0.99):
+print(f"above 0.9: {(f > 0.9).double().mean():.0%}", end="   ")
+print(f"below 0.1: {(f < 0.1).double().mean():.0%}")
+for gate in (0.01, 0.73, 0.99):
     slope = gate * (1 - gate)
     print(f"f {gate}: 15 steps leave {gate**15:.2f}, slope {slope:.2f}")
 
 # %% [markdown]
-# 80 %; in ten readers before training it is 1.2 % at most. What does that do to learning? Along c
-# the gradient is multiplied by f at each step, so at 0.99 *more* of it comes back. On its way to
-# the sum inside σ it is multiplied by the slope of σ, f · (1 − f), so *less* of it comes to the
-# gate itself: a gate at its end learns slowly.
+# Together 80 %; in ten readers before training it is 1.2 % at most. Near 1 *more* of the gradient
+# comes back along c; one f near 0 cuts it. At both ends *less* of it comes to the gate itself: a
+# gate at its end learns slowly.
 #
 # <details><summary>Who has gone this way before</summary>
 #
@@ -512,13 +513,13 @@ for gate in (0.73, 0.99):
 #   its own, and for no others.
 # * Unit 5 is *read*, as each of the 16 is: verdicts change without it. For the verdict it is not
 #   *needed*: as many are right, 217 and 217. Equal counts hide what has changed.
-# * For "is a bracket open?" it is needed in our reader: no other unit costs as much. In the nine
-#   others the unit that is tied most closely is not the one that costs most.
+# * For "is a bracket open?" it is needed in our reader. It costs most there, and unit 8 nearly as
+#   much. In nine other readers the unit that is tied most closely is not the one that costs most.
 # * A linear probe says what *can be read*. Its control is the same probe on a layer before
 #   training. Brackets were learnt. Most of the verdict can be read without training: the last
 #   character is enough.
-# * Four of five forget gates stand near 0 or 1 after training. More of the gradient comes back
-#   along c then, and less of it to the gate's own sum.
+# * Four of five forget gates stand near 0 or 1 after training. Near 1 more of the gradient comes
+#   back along c, near 0 hardly any. At both ends less comes to the gate's own sum.
 
 # %% [markdown]
 # **A common mistake.** You look through many units, and show the one that fits. Among many,
