@@ -52,6 +52,7 @@ BEGINNINGS = {
     ),
     ("minimal LSTM", "brackets"): lambda seed: trials.open_brackets("minimal LSTM", seed, 2),
     ("parity", "LSTM, 8 units"): lambda seed: trials.parity("LSTM", 8, seed),
+    ("parity, f by tanh", "8 units"): lambda seed: trials.parity("f by tanh", 8, seed),
     ("parity, rate 0.05", "attention"): lambda seed: trials.parity(
         "attention", 16, seed, rate=0.05
     ),
@@ -81,7 +82,8 @@ def test_the_file_has_every_trial():
         endings = ("", ", longer", ", memory", ", rate 0.03", ", rate 0.1")
         relatives = [f"relatives{ending}" for ending in endings]
         brackets = ("bracket units", "bracket answers")
-        ten = dict.fromkeys((*relatives, "minimal LSTM", *brackets, "padding", "parity"), 10)
+        parity = ("parity", "parity, f by tanh")
+        ten = dict.fromkeys((*relatives, "minimal LSTM", *brackets, "padding", *parity), 10)
         wanted = ten | {"first sign": 45, "first sign, longer": 45, "recall, thirty seeds": 30}
         assert len(measured(name)[setting]) == seeds == wanted.get(name, 5)
     others = {
@@ -94,7 +96,7 @@ def test_the_file_has_every_trial():
         "padding",
         "relatives, memory",
     }
-    others |= {"minimal LSTM", "parity", "recall, thirty seeds"}
+    others |= {"minimal LSTM", "parity", "parity, f by tanh", "recall, thirty seeds"}
     others |= {f"parity, rate {rate}" for rate in (0.005, 0.02, 0.05)}
     others |= {f"recall, rate {rate}" for rate in (0.003, 0.01, 0.03, 0.1)}
     assert set(json.loads(trials.FILE.read_text(encoding="utf-8"))) == {*LAST, *others}
@@ -294,6 +296,8 @@ def test_without_h_brackets_are_learnt_as_soon_and_parity_is_not():
     shares = {name: [n for row in rows for n in row] for name, rows in measured("parity").items()}
     assert min(shares.pop("LSTM, 8 units")) == 1
     assert all(0.45 < n < 0.55 for found in shares.values() for n in found)
+    short, long = zip(*measured("parity, f by tanh")["8 units"], strict=True)
+    assert set(short) == {1} and min(long) > 0.99
 
 
 def test_a_row_of_pairs_is_spelled_with_the_value_that_is_asked_for_left_out():

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_lessons.lstm.matrix import attention, matrix_at_once
-from lstm_lessons.lstm.minimal import MinimalLSTM
+from lstm_lessons.lstm.minimal import MinimalLSTM, scan
 
 SHORT, LONG = 20, 200
 """How many bits a row has in training, and in the longer test."""
@@ -27,10 +27,31 @@ def bits(length: int, count: int) -> tuple[Tensor, Tensor]:
 
 def layer(name: str, input_size: int, hidden_size: int) -> nn.Module:
     """Return a new layer, drawn in float32 whatever the default is, and then float64."""
-    kind = {"LSTM": nn.LSTM, "minimal LSTM": MinimalLSTM}.get(name)
+    kinds = {"LSTM": nn.LSTM, "minimal LSTM": MinimalLSTM, "f by tanh": TanhForget}
+    kind = kinds.get(name)
     if kind is None:
         return LookBack(name, input_size, hidden_size).double()
     return kind(input_size, hidden_size, dtype=torch.float32).double()
+
+
+class TanhForget(MinimalLSTM):
+    """A minimal LSTM but for its gates: f is the tanh of z_f, from -1 to 1, and i a sigmoid."""
+
+    squashed = staticmethod(torch.tanh)
+
+    def forward(
+        self, x: Tensor, states: tuple[Tensor] | None = None
+    ) -> tuple[Tensor, tuple[Tensor]]:
+        """Return output (T, B, H) and the last (c,), (B, H), from zeros.
+
+        Raises:
+            ValueError: there are ``states``.
+        """
+        if states is not None:
+            raise ValueError("expected no states: this layer begins with zeros")
+        z_i, z_f, g = F.linear(x, self.weight, self.bias).chunk(3, dim=-1)
+        output = scan(self.squashed(z_f), torch.sigmoid(z_i) * g)
+        return output, (output[-1],)
 
 
 class LookBack(nn.Module):

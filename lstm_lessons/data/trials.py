@@ -693,6 +693,7 @@ def trials() -> list[Trial]:
             ("parity", f"{name}, {units} units", SEEDS, partial(parity, name, units))
             for name, units in (("LSTM", 8), ("minimal LSTM", 8), ("minimal LSTM", 64))
         ),
+        ("parity, f by tanh", "8 units", SEEDS, partial(parity, "f by tanh", 8)),
         *(
             (f"parity, rate {rate}", setting, 5, partial(parity, name, size, rate=rate))
             for rate in (0.005, 0.02, 0.05)
@@ -746,9 +747,9 @@ def measured(name: str) -> dict[str, Any]:
     "code or prose": the shares of `line_verdicts` by round; "dropout": all that it returns;
     all of "doubled letters", "gaps" and of "relatives": shares by round;
     but "relatives, memory": the numbers of `bracket_memory`;
-    "minimal LSTM": the shares of `open_brackets`; "parity", "parity, rate 0.02" and with two
-    other rates: those of `parity`; "recall, rate 0.01" and with three others, and "recall, thirty
-    seeds": those of `recall`;
+    "minimal LSTM": the shares of `open_brackets`; "parity", "parity, f by tanh", "parity, rate
+    0.02" and with two other rates: those of `parity`; "recall, rate 0.01" and with three others,
+    and "recall, thirty seeds": those of `recall`;
     "bracket units" and "bracket answers": the numbers of `bracket_units`, as shares of pairs told
     apart and of characters told right; "next characters": the two shares of
     `next_shares`, with two directions also after 40 rounds; "padding": the counts of `padding`.
