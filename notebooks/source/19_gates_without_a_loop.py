@@ -13,8 +13,8 @@
 # ## The queue
 #
 # In lesson 16 no step of `nn.LSTM` could begin before the step before it was done. So 500 steps
-# stand in a queue, and more cores can at most share what is within one step. What makes a step
-# wait? Here is the cell once more:
+# stand in a queue, and more cores can at most share one step. What makes a step wait? Here is the
+# cell once more:
 
 # %%
 from lstm_lessons import pictures
@@ -27,8 +27,8 @@ pictures.relative()
 # is there.
 #
 # What if no gate read h? Let us ask the reader of lesson 00. In a copy of it we set the weights for
-# h to zero, so that its gates read the character and the biases alone. We run both with the
-# `lstm_step` of lesson 03, and keep c of unit 5, which follows brackets.
+# h to zero, so that its gates read the character alone. We run both with the `lstm_step` of lesson
+# 03, and keep c of unit 5, which follows brackets.
 
 # %%
 from copy import deepcopy
@@ -73,8 +73,10 @@ pictures.along(text, curves, title="c of unit 5")
 
 # %% [markdown]
 # The keeping. Without h, c still rises at `(`, and it is 0 after `)`. But it leaks. Here most of it
-# is gone at the letter `x`; of 80 characters in its place, the median leaves 0.78 of 0.91. These
-# gates were trained with h. Can a layer learn to do without, if it never had h? Let us build one.
+# is gone at the letter `x`; of 80 characters in its place, the median leaves 0.78 of 0.91. Part of
+# this is only the missing average of h, which a bias could replace: with that average at each step,
+# the median leaves 0.89 of 0.98. And these gates were trained with h. Can a layer learn to do
+# without? Let us build one.
 #
 # ## The minimal LSTM
 #
@@ -86,8 +88,8 @@ pictures.along(text, curves, title="c of unit 5")
 # * i and f are divided by their sum, so that they add up to 1.
 #
 # The last point is the coupled gates of lesson 13: i = 0.6 and f = 0.9 have the sum 1.5, and become
-# 0.4 and 0.6. So the new c is a mixture of the old c and of g. No tanh squeezes g now, so c can be
-# large, but it stays between 0 and the g's that were read:
+# 0.4 and 0.6. So the new c is a mixture of the old c and of g, and stays between 0 and the g's that
+# were read:
 #
 # $$\begin{aligned}
 # \underset{(H)}{c_t} &= \underset{(H)}{\textcolor{#c2560c}{f_t}} \odot \underset{(H)}{c_{t-1}}
@@ -148,7 +150,7 @@ f_both, in_both = join(step_A, step_B)
 print(f"A and B: f = {f_both:.2f}, let in {in_both:.2f}")
 
 # %% [markdown]
-# Now a third step comes, C: it has f = 0.9 and lets in −2. You can join A and B first, or B and C.
+# Now a third step comes, C: it has f = 0.9 and lets in −2.
 #
 # **Predict.** Join A and B first, with pen and paper, and the result with C: which step comes out,
 # written as (f, let in)?
@@ -160,9 +162,9 @@ for f_all, in_all in (first_way, second_way):
     print(f"f = {f_all:.2f}, let in {in_all:.2f}")
 
 # %% [markdown]
-# 0.9 · 0.4 = 0.36, and 0.9 · 3.4 − 2 = 1.06. The other way gives the same step, since both do A,
-# then B, then C. The steps must stay in their order, but it does not matter which neighbours are
-# joined first. So many joins can be made *at the same time*.
+# 0.9 · 0.4 = 0.36, and 0.9 · 3.4 − 2 = 1.06. Joining B and C first gives the same, since both ways
+# do A, then B, then C. The steps must stay in their order, but it does not matter which neighbours
+# are joined first. So many joins can be made *at the same time*.
 #
 # It pays because a joined step has the form of a step again: something times c, plus something, and
 # neither of the two depends on c. Such a step is called *linear* in c, although something is added.
@@ -172,7 +174,7 @@ for f_all, in_all in (first_way, second_way):
 #
 # We want c after *every* step, not only after the last. So in round 1 *each* step is joined with
 # the one before it: 0 with 1, 1 with 2, 2 with 3. These pairs overlap. In the picture a strong line
-# leads to each new dot from the step before, and a faint one from the step itself. A dot with the
+# leads to each new dot from the step before, a faint one from the step itself. A dot with the
 # numbers 1–2 stands for steps 1 and 2.
 
 # %%
@@ -188,7 +190,7 @@ pictures.scan_rounds(8)
 # %% [markdown]
 # A full dot stands for *all* steps up to its own, and now all dots are full. If c was zero at the
 # beginning, f · c adds nothing, and what a full dot lets in is c after its step. This is called a
-# parallel *scan*: in each round all joins can be made at the same time.
+# parallel *scan*.
 #
 # **Predict.** Eight steps need 3 rounds. How many rounds do 1,000 steps need?
 
@@ -200,8 +202,7 @@ while reach < 1000:
 print(rounds, "rounds")
 
 # %% [markdown]
-# Ten, since 2 · 2 · ... · 2, ten times, is 1,024. The queue of 1,000 steps has become one of ten
-# rounds. Here is the code.
+# Ten, since 2 · 2 · ... · 2, ten times, is 1,024. Here is the code.
 #
 # * `f[reach:]` leaves out the first `reach` steps, and `let_in[:-reach]` the last ones. Take the
 #   steps 0, 1, 2, 3 and a reach of 1: `f[1:]` is that of steps 1, 2, 3, and `let_in[:-1]` that of
@@ -262,9 +263,10 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 # first two, and round 3 all but the first four: 7 + 6 + 4 = 17. The loop has only 7 steps after
 # step 0, and we count each as a join.
 #
-# So this scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times as
-# many. In the explorer a *hand* makes one join after the other, and a *turn* is as long as one
-# join takes. With four hands, 7 joins take 2 turns, and the next round begins with a new turn.
+# So this plain scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times
+# as many. Other scans need about two a step, in twice as many rounds. In the explorer a *hand*
+# makes one join after the other, and a *turn* is as long as one join takes. With four hands, 7
+# joins take 2 turns, and the next round begins with a new turn.
 #
 # **Try it.** Press "four hands" (the row then has 32 steps), and add hands. From how many on is
 # the scan done first?
@@ -283,22 +285,24 @@ explorers.loop_and_scan()
 #
 # ## With a clock
 #
-# In lesson 16 time was made of calls and of multiplications. Here are the calls for 256 words:
+# In lesson 16 time was made of calls and of the multiplications in matrix products. Here are both
+# for 256 words of 32 sentences, with 256 units:
 
 # %%
 from lstm_lessons.ladder.counting import count
 
-words = torch.randn(256, 1, I)
-print("by_loop:", count(by_loop, words, weight, bias).calls)
-print("by_scan:", count(by_scan, words, weight, bias).calls)
+words, W, b = torch.randn(256, 32, 256), torch.randn(768, 256), torch.randn(768)
+print("by_loop:", count(by_loop, words, W, b))
+print("by_scan:", count(by_scan, words, W, b))
 
 # %% [markdown]
-# Three programs were timed with 256 words, each beside `nn.LSTM`, on one core of an Intel Xeon,
-# forward only (`scans` in `lstm_lessons/data/speed_runs.py`): an LSTM in the `hoisted` of lesson
-# 16, and the minimal LSTM in `by_loop` and in `by_scan`.
+# The multiplications are the same. The calls, as many at any B and H, favour the scan. Three
+# programs were timed, each beside `nn.LSTM`, on one core of an Intel Xeon, forward only (`scans` in
+# `lstm_lessons/data/speed_runs.py`): an LSTM in the `hoisted` of lesson 16, and the minimal LSTM in
+# `by_loop` and in `by_scan`.
 #
-# **Predict.** A small size has one sentence and 16 units, a large size 32 sentences and 256 units.
-# Is `by_scan` quicker than `by_loop` at both sizes, at one of them, or at neither?
+# **Predict.** The large size is that of the counts, a small size has one sentence and 16 units. A
+# guess: is `by_scan` quicker than `by_loop` at both sizes, at one of them, or at neither?
 
 # %%
 from lstm_lessons.data.speed import scans
@@ -310,17 +314,16 @@ for size, programs in scans().items():
         print(f"  {name:30} {ratio['float32']:7.1f} {ratio['float64']:8.1f}")
 
 # %% [markdown]
-# At the small size alone, in float32 and in float64. Other runs give other ratios. 14.8 is more
-# than in lesson 16, where a call worked on 20 sentences and so weighed less.
+# At the small size alone, in float32 and in float64. Other runs give other ratios.
 #
-# * From the first line to the second, the *cell* is cheaper. At the small size this is mostly the
-#   calls, 2 a step in place of 11. At the large size it is mostly the product with h.
-# * From the second to the third, a *scan* takes the place of the loop. At the small size, a call on
-#   all words took hardly longer than a call on one. So calls decide: 104 in place of 525. At
-#   the large size the numbers decide, and the scan goes through all of them in 8 rounds.
+# * In the second line the *cell* is cheaper: it has no product with h, and makes 2 calls a step in
+#   place of 11. At the large size the product is most of it.
+# * In the third line a *scan* takes the place of the loop. At the small size the calls decide. At
+#   the large size a third cost decides, which is in neither count: 1,793 joins in place of 255.
+#   Most likely memory adds to it, not shown here: a round goes through 8 MB, a step of the loop
+#   through 32 KB.
 # * `nn.LSTM` is a loop in a library, without calls from Python. In float32 it beat our scan at both
-#   sizes. In float64 it lacks the oneDNN of lesson 16, and took about ten times as long as the scan
-#   at the small size.
+#   sizes. In float64 it lacks the oneDNN of lesson 16.
 #
 # A GPU has thousands of hands. There Eric Martin and Chris Cundy made networks up to 9 times as
 # fast with a scan, where few long rows are read at once ([arXiv
@@ -345,9 +348,9 @@ shown = {
 pictures.runs(shown, "training rounds", "share that is right", bounds=(0.4, 1))
 
 # %% [markdown]
-# With all ten seeds the minimal LSTM has 99 % right by round 3, where the LSTM takes 4 to 6 rounds.
-# But coupled gates that read h take 2 or 3, so the coupling alone may explain it. h is not needed
-# here: a bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
+# With all ten seeds the minimal LSTM has 99 % right by round 3, the LSTM by round 4 to 6. But
+# coupled gates that read h take 2 or 3, so the coupling may explain it. h is not needed here: a
+# bracket says by itself what is to be done. `(` opens, `)` shuts, a dot keeps.
 #
 # Another task: the network reads a row of bits, and after each bit it says whether the number of
 # ones so far is *odd*. For 1 0 1 1 the answers are yes, yes, no, yes. This is called *parity*.
@@ -356,20 +359,19 @@ pictures.runs(shown, "training rounds", "share that is right", bounds=(0.4, 1))
 # bits, with ten seeds each (`parity` in `lstm_lessons/data/after.py`). We look at the answers after
 # the last of 20 bits, and of 200.
 #
-# **Predict.** By chance, half of the rows are right. A guess: what share of the rows of 20 bits
-# does the minimal LSTM with 8 units get right, about a half, three quarters, or all?
+# **Predict.** By chance, half is right. A guess: what share of the rows of 20 bits does the minimal
+# LSTM with 8 units get right, about a half, three quarters, or all?
 
 # %%
 for name, seeds in measured("parity").items():
     for place, length in enumerate((20, 200)):
         shares = sorted(seed[place] for seed in seeds)
-        ends = f"from {shares[0]:.2f} to {shares[-1]:.2f}"
-        print(f"{name:22} {length:3} bits: {ends}")
+        print(f"{name:22} {length:3} bits: {shares[0]:.2f} to {shares[-1]:.2f}")
 
 # %% [markdown]
 # A half, and with 64 units it is no better. The LSTM has learnt it, even for 200 bits. All were
-# trained at the rate 0.02. At 0.003 and at 0.1, with five seeds each, minimal LSTMs with 8 units
-# did no better.
+# trained at the rate 0.02. At 0.003 and at 0.1, five minimal LSTMs each, with 8 units, did no
+# better.
 #
 # For long rows there is a reason that no training mends. Take a row of ones alone. f and what is
 # let in are the same at each step, such as f = 0.6, let in 0.4:
@@ -383,19 +385,18 @@ for _ in range(5):
 
 # %% [markdown]
 # Each change is f times the last: 0.24 is 0.6 · 0.4. So for any f between 0 and 1 the changes
-# become smaller, and all of them have the same sign. c creeps towards one value, here 1.
+# become smaller, all of the same sign. c creeps towards one value, here 1.
 #
 # So does every unit, each at its own speed. A head that adds and subtracts many such curves can go
-# up and down for a while: in float64, 64 units set by hand get all rows of 20 bits right, though
-# with weights above a billion. But a float has a fixed number of digits. Our c stands still after
-# 71 ones, and with f = 0.99 after 3,255. Then no head can tell even from odd. It need not be what
-# went wrong in our training, but such a layer is not right for rows of *every* length.
+# up and down for a while. But a float has a fixed number of digits. Our c stands still after 71
+# ones, and with f = 0.99 after 3,255. Then no head can tell even from odd. It need not be what went
+# wrong in our training, but such a layer is not right for rows of *every* length.
 #
 # An LSTM can swing: its gates read h, so that a 1 does something else when the memory is up than
-# when it is down. But such steps cannot be joined.
+# when it is down. But joined, such steps have no short form.
 #
 # A negative f swings, too, and can read the word alone. At a 1 let f be −1, and let in 1; at a 0
-# keep c. Here are four ones, by our scan:
+# keep c. Here are four ones, scanned:
 
 # %%
 print(scan(torch.full((4,), -1.0), torch.ones(4)).tolist())
@@ -404,6 +405,15 @@ print(scan(torch.full((4,), -1.0), torch.ones(4)).tolist())
 # But the sigmoid never gives −1. So what fails are gates that read the word alone *and* lie between
 # 0 and 1. In 2024, Yash Sarrof and others showed it of every stack of such layers, if numbers have
 # a fixed number of digits ([arXiv 2405.17394](https://arxiv.org/abs/2405.17394)).
+#
+# A tanh comes close to −1. Ten layers of 8 units with f = tanh(z_f), and i undivided, were trained
+# as above. Here are the shares of each, for 20 bits and for 200:
+
+# %%
+print(*measured("parity, f by tanh")["8 units"])
+
+# %% [markdown]
+# All ten have learnt it, without h. With a sigmoid in the place of this tanh, none of five did.
 
 # %% [markdown]
 # ## What we have seen
@@ -414,13 +424,13 @@ print(scan(torch.full((4,), -1.0), torch.ones(4)).tolist())
 #   1,000 steps. It gives the loop's numbers and gradients.
 # * Our scan makes more joins than a loop, in fewer calls. A scan pays in long rows, with more hands
 #   than a loop has work for. On one core, ours beat our loop for a small layer alone.
-# * Brackets were learnt without h, and parity was not. Gates that read the word alone and lie
-#   between 0 and 1 cannot do parity in rows of every length. A layer with an f of −1 can.
+# * Brackets were learnt without h. Parity was not, with gates that read the word alone and lie
+#   between 0 and 1: they cannot do it in rows of every length. With an f by tanh it was learnt.
 
 # %% [markdown]
 # **A common mistake.** A gate that reads h slips in, and the layer is run by a scan all the same,
-# with zeros in the place of every h. No error comes, and it can be trained. You recognise it by the
-# first two steps: from zeros, step 0 is what the loop gives, and step 1 is not.
+# with zeros in the place of every h. No error comes. You recognise it by the first two steps: from
+# zeros, step 0 is what the loop gives, and step 1 is not.
 #
 # **Exercises:** [19 Gates without a loop](../exercises/19_gates_without_a_loop.ipynb). Write a scan
 # that begins with any c, say which layers can be scanned, count joins and turns, and mend a scan.
