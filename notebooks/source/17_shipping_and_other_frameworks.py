@@ -519,8 +519,8 @@ same(forgotten(numbers, lengths), reader(numbers, lengths))
 # %% [markdown]
 # **A common mistake.** Weights are copied because their shapes fit. You recognise it by this: no
 # error, and outputs that are off. Four blocks have 4 · 3 · 2 · 1 = 24 orders. Try them all on a
-# known output of several steps; for weights from TensorFlow 1, add 1 to the bias of f each time. With
-# the weights of our reader only the right one fits.
+# known output of several steps; for weights from TensorFlow 1, add 1 to the bias of f each time.
+# With the weights of our reader only the right one fits.
 #
 # **Exercises:** [17 Shipping, and other
 # frameworks](../exercises/17_shipping_and_other_frameworks.ipynb). Convert weights, find a fixed
