@@ -264,9 +264,9 @@ print(compare(by_scan, by_loop, x, weight, bias).verdict)
 # step 0, and we count each as a join.
 #
 # So this plain scan does *more* work: for 4,096 steps 45,057 joins in place of 4,095, eleven times
-# as many. Other scans need about two a step, in twice as many rounds. In the explorer a *hand*
-# makes one join after the other, and a *turn* is as long as one join takes. With four hands, 7
-# joins take 2 turns, and the next round begins with a new turn.
+# as many. Other scans need about two a step, in nearly twice as many rounds. In the explorer a
+# *hand* makes one join after the other, and a *turn* is as long as one join takes. With four hands,
+# 7 joins take 2 turns, and the next round begins with a new turn.
 #
 # **Try it.** Press "four hands" (the row then has 32 steps), and add hands. From how many on is
 # the scan done first?
