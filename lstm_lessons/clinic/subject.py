@@ -20,6 +20,7 @@ Call = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and named arguments."""
 
 SEED = 20
+OTHER_SEEDS = tuple(range(SEED + 1, SEED + 5))
 _ALLOWED = {torch.float64: 1e-9}
 _ALLOWED_ELSE = 1e-4  # float32 and shorter: rounding over many steps
 

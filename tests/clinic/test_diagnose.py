@@ -86,6 +86,38 @@ def test_it_says_how_many_samples_and_steps_it_looked_at():
     assert "of 90 steps, moved one at a time," in many["causality"].fact
 
 
+def test_samples_that_moved_nothing_of_their_own_are_counted_and_named():
+    """That other samples stayed still says little, where a sample's own results did so too."""
+    torch.manual_seed(0)
+    report = diagnose(layer(first_row_alone), floats(), batch_first=True)
+    assert report["sample independence"].fact == (
+        "each of 5 samples, moved by itself, moved no other sample; but 4 of them moved nothing at "
+        "all, their own results neither (samples 1 to 4)"
+    )
+    assert "but 4 of them moved nothing" in " ".join(repr(report).split())
+    assert "but 4 of them moved nothing" in report._repr_html_()
+    report = diagnose(layer(first_row_left_out), floats(), batch_first=True)
+    assert report["sample independence"].fact.endswith(
+        "; but 1 of them moved nothing at all, its own results neither (sample 0)"
+    )
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.slow
+def test_short_and_padded_rows_of_a_right_model_move_their_own_results(name):
+    torch.manual_seed(0)
+    finding = diagnose(*RIGHT[name]())["sample independence"]
+    assert "nothing at all" not in finding.fact
+
+
+def first_row_alone(m, x):
+    return m.lstm(x)[0] * (torch.arange(len(x)) == 0)[:, None, None]
+
+
+def first_row_left_out(m, x):
+    return m.lstm(x)[0] * (torch.arange(len(x)) > 0)[:, None, None]
+
+
 def test_it_says_how_many_rows_it_read_without_their_padding():
     fact = diagnose(Packs(), (padded(), LENGTHS))["batch composition"].fact
     assert "4 of 4 with padding" in fact and "in the opposite order" in fact
@@ -200,6 +232,38 @@ def test_a_model_that_draws_by_chance_is_compared_with_nothing_but_itself():
     names = ["sample independence", "batch composition", "causality"]
     assert [report[name].status for name in names] == ["not tried"] * 3
     assert all("by chance in eval mode" in report[name].fact for name in names)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.01, 0.005, 0.001])
+def test_a_dropout_of_small_chance_is_seen(p):
+    """Where five calls agree, the dropout itself is seen: it is told to drop in eval mode."""
+    torch.manual_seed(0)
+    small = layer(lambda m, x: m.head(nn.functional.dropout(m.lstm(x)[0][:, -1], p)))
+    finding = diagnose(small, floats())["eval determinism"]
+    assert finding.status == "suspicion" and "dropout is at work" in finding.fact
+
+
+def test_a_chance_that_the_second_seed_does_not_show_is_seen_by_a_later_one():
+    """No dropout, and numbers that differ in two calls of five, on average."""
+    torch.manual_seed(0)
+    rare = layer(lambda m, x: m.lstm(x)[0] + (torch.rand(()) < 0.4))
+    drawn = {}
+    for seed in range(20, 25):
+        torch.manual_seed(seed)
+        drawn[seed] = (torch.rand(()) < 0.4).item()
+    assert drawn[20] == drawn[21] and len(set(drawn.values())) == 2
+    report = diagnose(rare, floats())
+    assert report["eval determinism"].status == "suspicion" and not report.faults
+
+
+@pytest.mark.parametrize("told", [{"training": False}, {"p": 0.0}])
+def test_a_dropout_that_is_told_to_rest_is_no_suspicion(told):
+    torch.manual_seed(0)
+    for drop in (nn.functional.dropout, nn.functional.alpha_dropout):
+        resting = layer(lambda m, x, drop=drop: drop(m.lstm(x)[0], **told))
+        assert diagnose(resting, floats())["eval determinism"].status == "holds"
+    resting = layer(lambda m, x: nn.functional.alpha_dropout(m.lstm(x)[0]))
+    assert diagnose(resting, floats())["eval determinism"].status == "holds"
 
 
 def test_results_without_chance_are_compared_though_others_are_drawn():

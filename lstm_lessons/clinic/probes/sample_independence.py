@@ -12,7 +12,7 @@ SWAPPED = "batch and time are swapped for the recurrent layer"
 
 
 def sample_independence(case: Case) -> Finding:
-    """Move one sample and look which others move."""
+    """Move one sample and look which others move; and whether its own results do."""
     if case.example.main.batch is None:
         raise Untried(
             "the input was read as one sequence, with no axis for the batch. If it is a batch, an "
@@ -27,12 +27,13 @@ def sample_independence(case: Case) -> Finding:
         raise Untried("no result has a row for each sample")
     case = case.but_for_chance("batch")
     reached: dict[int, dict[str, list[int]]] = {}
-    own = False
+    still = []
     lengths = case.example.lengths or [0]
     longest = lengths.index(max(lengths))  # alone in the last step, perhaps
     for sample in some(case.example.samples, [longest]):
         after = case.after(case.example.moved(samples=[sample]))
         reached[sample] = {}
+        own = False
         for name, before, now, layout in case.pairs(after):
             if layout.batch is None:
                 continue
@@ -41,11 +42,13 @@ def sample_independence(case: Case) -> Finding:
             others = [each for each in found if each != sample]
             if others:
                 reached[sample][name] = others
+        if not own:
+            still.append(sample)
     for sample, results in reached.items():
         for name, others in results.items():
             fact = f"moving sample {sample} moved {_samples(others)} of {name} as well"
             return Finding(NAME, FAULT, fact, _cause(case, reached))
-    if not own:
+    if len(still) == len(reached):
         return Finding(
             NAME,
             SUSPICION,
@@ -54,6 +57,10 @@ def sample_independence(case: Case) -> Finding:
         )
     fact = f"{_moved(case, reached)} moved no other sample"
     fact += f", if axis {case.example.axes[0]} is the batch" if case.guessed else ""
+    if still:
+        its = "its" if len(still) == 1 else "their"
+        fact += f"; but {len(still)} of them moved nothing at all, {its} own results neither "
+        fact += f"({_samples(still)})"
     return Finding(NAME, HOLDS, fact)
 
 
