@@ -140,7 +140,7 @@ pictures.what_moves("sample independence")
 # | a longer neighbour changes a score | batch composition | which samples there are, their order, and the padding | no sample's score |
 # | good in tests, useless in use | causality | one step | no step before it |
 # | a text in pieces, with the state handed on, gets other scores than whole | chunk consistency | cuts the sequence in two, and hands the state on | nothing |
-# | two calls do not agree | eval determinism | nothing: it calls twice | nothing |
+# | two calls do not agree | eval determinism | nothing: it calls again | nothing |
 # | one weight never changes | parameter gradients | nothing: it runs `backward()` | nothing; every parameter gets a gradient |
 #
 # ## Pick a symptom
@@ -199,7 +199,8 @@ example = numbers[[0, 40, 80, 120], :25]
 diagnose(ann, example, batch_first=True)
 
 # %% [markdown]
-# The first line is the verdict, with what was *not* tried. The words below it mean:
+# The first line is the verdict, with what was *not* tried. If only a part was tried, its row says
+# so: "32 of 100 samples". The words below mean:
 #
 # * **holds**: the probe saw nothing wrong.
 # * **suspicion**: a fact that may be a mistake, or may be meant so. The score does move when the
@@ -231,23 +232,23 @@ diagnose(told, (example, lengths), batch_first=True)["batch composition"]
 # ## Ben: what an example can show
 #
 # `Ben` has forgotten `batch_first=True` in its `nn.LSTM`, which takes the four lines for four
-# steps. So its state walks down each column, from line to line, and the head takes the last column.
-# In `example` line 2 alone has a character there. What if it stands at the bottom?
+# steps. So its state walks down each column, and the head takes the last one. In `example` only
+# the longest line has a character there. What if it is the last row, row 3?
 
 # %%
-diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)["sample independence"]
+diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)
 
 # %% [markdown]
-# *Holds*: the probe changes characters, not the zeros behind a line, and below line 2 no line is
-# left to move. In the order of `example` line 3 stands there, and the tool finds the bug. Eight
-# characters of each line, without padding, show it better:
+# No fault. But rows 0 to 2 move nothing, not even their own scores: the probe changes characters,
+# and in the last column they have zeros. Below row 3 there is no row. *Causality* shows the bug,
+# too: only the last step counts. Eight characters of each line show it plainly:
 
 # %%
 whole = numbers[[0, 40, 80, 120], :8]
 diagnose(ben, whole, batch_first=True)["sample independence"]
 
 # %% [markdown]
-# Now line 0 moves all lines below it. Mend it, and ask again:
+# Now row 0 moves all rows below it. Mend it, and ask again:
 
 # %%
 ben.lstm.batch_first = True
@@ -263,8 +264,8 @@ x = torch.randn(4, 7, 8)  # 4 lines, 7 steps
 print(diagnose(nn.LSTM(8, 16), x).verdict)
 
 # %% [markdown]
-# Not told, the tool believes the layer, and finds no fault. With `batch_first=True` there are two:
-# one bug can raise more than one.
+# Not told, the tool believes the layer, and finds no fault. With `batch_first=True` this one bug
+# raises two: in *sample independence* and in *batch composition*.
 #
 # **Predict.** `ann` reads its padding. What does the verdict say of it on `whole`?
 
@@ -408,6 +409,7 @@ print(f"loss of perfect shares: {loss:.3f}")
 # The bug is in what the numbers *mean* to the loss. No probe of these six sees that, or
 #
 # * labels that belong to other lines,
+# * test lines that are training lines, too: a leak, as in lesson 14,
 # * a target of shape (B, 1) beside scores of shape (B,), where `mse_loss` compares every pair,
 # * what happens in training mode alone: the probes look in eval mode.
 #
@@ -418,9 +420,7 @@ print(f"loss of perfect shares: {loss:.3f}")
 # The tool takes modules with a recurrence: GRUs, plain RNNs, cells in a loop of your own. Without
 # lengths, padding is what stands at the *end* of a row: zeros, or the embedding's `padding_idx`.
 #
-# Take a small example: the model is called up to five times for each sample, twice for each step,
-# once for each parameter, and some 40 times more. Of more than 32 samples or steps, a probe may try
-# some 32 only: if it holds, it says how many.
+# Take a small example: the model is called several times for each sample and each step.
 #
 # In a terminal: `python3 -m lstm_lessons diagnose model.py:example --batch-first`, where `example`
 # is a function of your `model.py` that returns the model and its example.

@@ -171,9 +171,18 @@ def test_with_the_longest_line_at_the_bottom_the_bug_of_ben_does_not_show():
     torch.manual_seed(0)
     ben, example = Ben(), four_lines(25)
     turned = diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)
-    assert turned["sample independence"].status == "holds" and not turned.faults
+    seen = turned["sample independence"]
+    assert seen.status == "holds" and not turned.faults
+    assert "but 3 of them moved nothing at all, their own results neither" in seen.fact
+    assert seen.fact.endswith("(samples 0 to 2)")
+    assert (example[[0, 1, 3, 2]][:, -1] != 0).tolist() == [False, False, False, True]
+    assert turned["causality"].status == "suspicion"
+    assert "only the last one moved a result" in turned["causality"].fact
     ben.lstm.batch_first = True
-    assert diagnose(ben, example, batch_first=True)["sample independence"].status == "holds"
+    mended = diagnose(ben, example[[0, 1, 3, 2]], batch_first=True)
+    assert mended["sample independence"].status == "holds"
+    assert "nothing at all" not in mended["sample independence"].fact
+    assert mended["causality"].status == "not tried"
 
 
 def with_an_argument(name, given):
@@ -275,6 +284,9 @@ def test_of_more_than_32_samples_or_steps_some_32_are_tried_and_the_report_says_
     found = {each.probe: each.fact for each in report.findings}
     for probe in ("sample independence", "batch composition", "causality"):
         assert re.search(r"\b3[0-4] of 60 s", found[probe])
+    _, report = calls(Counted, 100, 7)
+    assert "32 of 100 samples" in report["sample independence"].fact
+    assert "100" not in report.verdict
 
 
 @pytest.mark.parametrize("filled", [0.0, 9.0])
