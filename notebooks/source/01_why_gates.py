@@ -104,8 +104,8 @@ pictures.unit(line, "f i")
 # %% [markdown]
 # ## A ruler: how far back does training see?
 #
-# Training makes an error smaller, and the error is computed from the last state. So of each weight,
-# training asks: if the weight moves a little, how far does the last state move? The weight acts at
+# Training makes an error smaller. Say the error is computed from the last state. Then of each
+# weight, training asks: if it moves a little, how far does the last state move? The weight acts at
 # every step. What it does at the first step travels the same path as the first word, through all
 # states to the last one. So we measure the word, which is easier to move.
 #
@@ -170,9 +170,10 @@ moved = tanh(2 * 0.961) - tanh(2 * 0.96)
 print(f"moved by {moved:.6f}, {moved / 0.001:.2f} times the nudge")
 
 # %% [markdown]
-# Where tanh gives 0.96, it is nearly flat. So one step leaves only a sixth of a nudge, and the next
-# step a sixth of that. The slopes of the steps are multiplied, and ten of them leave nearly
-# nothing. The latch pulls 0.961 back to 0.96. That is how it holds the sign, and why a nudge dies.
+# Where tanh gives 0.96, it is nearly flat: its slope is 1 − 0.96² = 0.08, and times the weight 2
+# that is 0.16. So one step leaves only a sixth of a nudge, and the next step a sixth of that. The
+# slopes of the steps are multiplied, and ten of them leave nearly nothing. The latch pulls 0.961
+# back to 0.96. That is how it holds the sign, and why a nudge dies.
 #
 # So the ruler does not measure what a network *remembers*. It measures how far back training sees
 # with the weights as they are now.
@@ -252,7 +253,7 @@ print(f"factor per step, on average over 20 steps: {factor.item():.2f}")
 #
 # There is a second way back: c goes down into h, in grey, and h into the gates of the next step. If
 # f is about one half, then over many steps most of the gradient comes that way. If f is 0.98, most
-# of it comes along c.
+# of what comes back over twenty steps comes along c.
 #
 # How long does a memory last, if f is not exactly 1? Take c = 1, and f = 0.9 at every step, with no
 # news. What is left is 0.9, then 0.81, then 0.73, and after k steps the share $f^k$. The number n
@@ -417,8 +418,8 @@ for name, starts in first_signs().items():
     print(f"{name:<14} learnt in {learnt:2} of 45, gradient {gradient:.0e}")
 
 # %% [markdown]
-# The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So it
-# is not the name LSTM that helps, but the open gate. A bias of 1, often advised, is mostly too
+# The new LSTM: in none. With a forget bias of 2 or 4, an LSTM learns it in nearly all starts. So
+# among these LSTMs it is the open gate that helps. A bias of 1, often advised, is mostly too
 # little here.
 #
 # The plain RNN's place depends on the learning rate. At 0.03 it learns it in 38 starts, an LSTM
