@@ -96,9 +96,9 @@ same(torch.cat(outputs), whole)
 # The outputs of the chunks are those of the whole. This needs a layer with one direction, because
 # the second one of lesson 07 begins at the end of the text.
 #
-# With `batch_first=True` time is axis 1, so write `x.split(5, dim=1)`. There `x.split(5)` makes two
-# batches, sentences 0 to 4 and 5 to 9. The state of sentence 0 goes on into sentence 5, and since
-# both batches have five sentences, no error tells you.
+# With `batch_first=True` x is (10, 24, 100) and time is axis 1, so write `x.split(5, dim=1)`. There
+# `x.split(5)` makes two batches, sentences 0 to 4 and 5 to 9. The state of sentence 0 goes on into
+# sentence 5, and since both batches have five sentences, no error tells you.
 
 # %% [markdown]
 # ## Training on chunks
@@ -216,8 +216,8 @@ print(words_reached(detach))
 # Each loss reaches the words of its own chunk alone. So no `backward()` walks into an old graph,
 # and nothing has to be retained.
 #
-# The loop with the optimiser once more, with `detach` instead of `retain_graph`. `detach` makes new
-# tensors, and `output` keeps its graph, so `detach` may stand before `backward()`.
+# The loop with the optimiser once more, with `detach` instead of `retain_graph`. `output`
+# keeps its graph, so `detach` may stand before `backward()`.
 
 # %%
 hx = None
@@ -234,7 +234,7 @@ print("all five chunks are done")
 #
 # | between chunks | handed on | next output | gradient |
 # |---|---|---|---|
-# | carry | h and c | as in the whole | an error |
+# | carry | h and c | as in the whole | an error, with a `backward()` for each chunk |
 # | detach | `h.detach()` and `c.detach()` | as in the whole | ends at the cut |
 # | reset | nothing | not as in the whole | ends at the cut |
 #
@@ -413,14 +413,14 @@ print("chunks of one:", three_seeds(two_texts, 1, True))
 #
 # 1. The answer at `(` is 1, at `)` it is 0. So these steps learn to leave a state that says so:
 #    that is to *store* and to *wipe*.
-# 2. With this state the next dot begins. Its answer is the same as the one before, and h is made of
-#    f · c_before. This f is made at the dot itself, so the dot's own loss can open it: that is to
-#    *keep*.
+# 2. With this state the next dot begins. Its answer is the same as the one before, and h is
+#    partly made of f · c_before. This f is made at the dot itself, so the dot's own loss can open
+#    it: that is to *keep*.
 # 3. Then the dot after it has something to keep, and so on.
 #
 # No gradient has to see both ends of a bracket. What is kept is in c: if the networks with chunks
-# of one begin every step with zeros for h, they get 95 of 100 right or more; with zeros for c,
-# about half.
+# of one begin every step with zeros for h, they still get about 95 of 100 right or more; with zeros
+# for c, about half.
 
 # %% [markdown]
 # ## An echo
@@ -455,9 +455,8 @@ pictures.echo(chunk=4, lag=3)
 #
 # <details><summary>Why are two of the three seeds above one half?</summary>
 #
-# Even a layer that was never trained holds a trace of the sign of three steps before. A trained
-# head can read it: 0.62 on average over ten seeds. Training on chunks of 3 wears the trace down, to
-# about 0.53 after six rounds.
+# Even a layer that was never trained holds a trace of the sign of three steps before. If the head
+# alone is trained, in the same way, it learns to read some of it: 0.62 on average over ten seeds.
 #
 # </details>
 #
@@ -477,7 +476,8 @@ pictures.echo(chunk=4, lag=3)
 # Hand the state on if stream b of the next chunk *continues* stream b of this one. Begin with
 # zeros
 #
-# * at the beginning of a new document,
+# * at the beginning of a new document; if it begins in one stream alone, only the row of this
+#   stream in h and c is set to zero,
 # * in a new round over the text, also called an *epoch*,
 # * for other data, such as a test text,
 # * for batches of sentences that do not continue each other, as those of a `DataLoader` that
@@ -487,7 +487,7 @@ pictures.echo(chunk=4, lag=3)
 # ## What we have seen
 #
 # * `nn.LSTM` keeps no state between calls. If you hand on the pair (h, c), the chunks have the
-#   outputs of the whole, read by the same weights in one direction.
+#   outputs of the whole, read by the same weights, in one direction and without dropout.
 # * States bring their graph along. `detach` both at every cut: the numbers go on, the gradient
 #   ends.
 # * A network can learn to remember across cuts, if the state is handed on, and if an answer in the
