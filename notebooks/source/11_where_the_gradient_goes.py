@@ -114,8 +114,7 @@ print("the end:", ending((losses, lengths)))
 # %% [markdown]
 # The second gradient is 20 times as long as the first, and its loss is five times that of guessing.
 # Then the network learns for a while, until a second long gradient, that of update 7. From then on
-# it guesses. At the end 14 of the 16 units are at 0 for both signs, and where relu gives 0, it lets
-# no gradient back.
+# it guesses. At the end 14 of the 16 units are at 0 behind both signs.
 #
 # A run *breaks* when its gradients become so long that the updates do more harm than good. **A jump
 # shows it:** from one update to the next the gradient becomes ten times as long or more, and the
@@ -230,8 +229,9 @@ show(plot, alt)
 # Back to the run that ended in `nan`. Of a run that breaks, ask two questions:
 #
 # 1. **Is time the reason?** Measure the factor per step before an update that does harm. Then make
-#    this update for the head alone, and for the layer alone. If the factor is above 1, and the
-#    layer alone does the harm, and not the head, then time is the likely reason.
+#    this update for the head alone, and for the layer alone. If the factor, to the power of the
+#    steps, is far above 1, and the layer alone does the harm, and not the head, then time is the
+#    likely reason.
 # 2. **Are the updates too long?** Train again with a limit for the length of the gradient, and then
 #    with smaller limits. If the run learns with one of them, they were.
 #
@@ -311,7 +311,7 @@ for seed in range(3):
 
 # %% [markdown]
 # With the head moved alone, the loss becomes smaller. With the RNN alone it becomes huge, for all
-# seeds. So time is the likely reason.
+# seeds. And before this update, 1.05 to the power 59 was 18. So time is the likely reason.
 #
 # ## Clip it
 #
@@ -361,6 +361,9 @@ show(plot, alt)
 # the updates without it were too long. This run learns, although its factor is still above 1: the
 # factor alone proves nothing.
 #
+# Adam, of lesson 08, divides by the size of the gradients. So there a limit hardly changes how long
+# an update is.
+#
 # The gradient keeps its direction. `clip_grad_value_` cuts off each number for itself: with a limit
 # of 1 it makes (1, 1) of (3, 4), which points elsewhere. Neither helps against a `nan`. By norm, a
 # single one makes the length `nan`, and then all numbers.
@@ -389,11 +392,11 @@ print("opened, no limit:  ", three_seeds(opened, **settings))
 print("opened, limit of 1:", three_seeds(opened, limit=1, **settings))
 
 # %% [markdown]
-# Neither. It takes both. Without a limit, the updates of the opened ones are too long. No jump
-# shows it, as none of the losses of these three runs is above 2.
+# Neither. At this rate it takes both. Without a limit, the updates of the opened ones are too long.
+# No jump shows it, as none of the losses of these three runs is above 2.
 #
-# And is time the reason? A run that guesses no longer shows what broke it. So we take the runs with
-# the limit, half-way, while they learn, and make one update without it:
+# And is time the reason? We take the runs with the limit, half-way, while they learn, and make one
+# update without it:
 
 # %%
 print(f"before all updates: factor {factor_of(opened(seed=0)[0], T=20):.2f}")
@@ -404,9 +407,9 @@ for seed in range(3):
     one_update(layer, head, T=20, lr=0.1)
 
 # %% [markdown]
-# The updates have raised the factor above 1. With the head moved alone, the loss stays about where
-# it was, or becomes smaller. With the LSTM alone it rises above 1. So time is the likely reason
-# here, too.
+# The updates have raised the factor above 1; over 19 steps even 1.09 makes 5. With the head moved
+# alone, the loss stays about where it was, or becomes smaller. With the LSTM alone it rises above
+# 1. So time is the likely reason here, too.
 #
 # Would a limit of 8 do, or a tenth of the learning rate?
 
@@ -418,7 +421,7 @@ for updates in (100, 300):
     print(f"lr 0.01, {updates} updates: {found}")
 
 # %% [markdown]
-# A limit of 8 is too long: only two of the 300 gradients are longer, and get shorter. So if a limit
+# A limit of 8 is too high: only two of the 300 gradients are longer, and get shorter. So if a limit
 # does not help, try smaller ones. A tenth of the rate helps, but needs more updates: it shortens
 # all of them, a limit only the long ones.
 
@@ -430,8 +433,9 @@ for updates in (100, 300):
 # * With a factor of 0.82 per step it vanishes. With 1.05 it is 18 times as long after 59 steps.
 #   Updates can raise the factor above 1, also that of an LSTM.
 # * A run that breaks can end in `nan`, but also in guessing. Not every one shows a jump.
-# * *Is time the reason?* It is likely, if the factor before an update that does harm is above 1,
-#   and the layer alone does the harm, and not the head. The factor proves nothing alone.
+# * *Is time the reason?* It is likely, if the gradient grows much over the steps before an update
+#   that does harm, and the layer alone does the harm, and not the head. The factor proves nothing
+#   alone.
 # * *Are the updates too long?* They are, if the run learns with a limit. If not, try smaller ones.
 # * Clipping by norm shortens the gradient and keeps its direction. In plain gradient descent, limit
 #   times learning rate is the longest update. Against vanishing it does nothing.

@@ -164,6 +164,24 @@ def run_of(rnn, head, lr, limit, updates, T=60):
     return run
 
 
+def test_a_limit_hardly_changes_how_long_an_update_of_adam_is():
+    """The first one, on the task of the lesson, with a gradient of 120: 0.128 long either way."""
+    lengths = []
+    for limit in (inf, 1):
+        rnn, head = network(0)
+        parameters = [*rnn.parameters(), *head.parameters()]
+        before = torch.cat([each.detach().flatten().clone() for each in parameters])
+        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+        x = torch.zeros(60, 16, 1, dtype=torch.float64)
+        x[0, :, 0] = sign
+        (head(rnn(x)[0][-1])[:, 0] - sign).square().mean().backward()
+        assert nn.utils.clip_grad_norm_(parameters, limit) > 100
+        torch.optim.Adam(parameters, lr=0.01).step()
+        after = torch.cat([each.detach().flatten() for each in parameters])
+        lengths.append((after - before).norm().item())
+    assert lengths == pytest.approx([0.128, 0.128], abs=5e-4)
+
+
 def last_loss(run):
     """Return the mean loss of the last 20 updates."""
     return sum(loss for loss, _, _ in run[-20:]) / 20
