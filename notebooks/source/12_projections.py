@@ -65,8 +65,8 @@ print([round(each, 2) for each in (W_hr @ shown).tolist()])
 
 # %% [markdown]
 # The first one does not. It is 1 · 0.5 + 0 · (−0.2) + 2 · 0.8 = 2.1. The tanh and the tap o bound
-# only what goes into the matrix. What comes out is bounded by its rows: here by 1 + 0 + 2 = 3. As
-# an equation:
+# only what goes into the matrix. What comes out is bounded by the sizes of the weights in a row,
+# added up: here by 1 + 0 + 2 = 3, and by 0 + 1 + 0.5 = 1.5. As an equation:
 #
 # $$\underset{(P)}{h_t} = \underset{(P \times H)}{W_{hr}}\;\big(
 #   \underset{(H)}{\textcolor{#a64bb0}{o_t}} \odot \tanh(\underset{(H)}{c_t})\big)$$
@@ -195,8 +195,9 @@ explorers.projection()
 # </details>
 #
 # Where P is small, a projection saves products in the loop, and in the layers above also products
-# with x. Does that save time? Not always, because PyTorch hands a plain layer in float32 to oneDNN,
-# a library with fast layers. A projected one it does not, and warns: "not supported with oneDNN".
+# with x. Does that save time? Not always: on a CPU, PyTorch hands a plain layer in float32 to
+# oneDNN, a library with fast layers. A projected one it does not. It warns, "not supported with
+# oneDNN", but if the input is packed it says nothing.
 #
 # The table has the time of a projected layer 0 over that of a plain one, in our runs on one thread:
 # above 1 it is slower. Each entry is the smallest and the largest of 12 measurements: 1, 8 or 64
@@ -204,11 +205,11 @@ explorers.projection()
 #
 # | dtype | H = 128, P = 32 | H = 512, P = 64 |
 # |---|---|---|
-# | float32 | 1 to 4 | 0.2 to 0.7 |
+# | float32 | 1 to 5 | 0.2 to 0.7 |
 # | float32, oneDNN switched off | 0.6 to 1.2 | 0.1 to 0.5 |
 # | float64, as on this page | 0.6 to 1 | 0.1 to 0.5 |
 #
-# The 4 is a training step of one sentence. So measure with your own sizes, as lesson 16 does.
+# So measure with your own sizes, as lesson 16 does.
 #
 # And a projection has a price. The gates now learn of the memory through P numbers only, and so
 # does whatever reads `output`. Whether that is enough depends on the task: for the small one of
@@ -469,7 +470,9 @@ for bias in (True, False):
 #
 # The columns of the other matrices follow: `weight_hr` reads H numbers, each `weight_hh` reads an h
 # of P numbers, or of H without a projection, and each `weight_ih` above layer 0 reads that from one
-# direction or from two. The last axis of h_0 is as wide as h, and that of c_0 always H.
+# direction or from two. The last axis of h_0 is as wide as h, and that of c_0 always H. In our code
+# `input_size` and `hidden_size` act only through these shapes. Where you give no states, the shapes
+# of the zeros come from `num_layers`, `bidirectional`, `hidden_size` and `proj_size`.
 #
 # </details>
 
