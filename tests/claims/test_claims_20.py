@@ -408,9 +408,12 @@ def test_of_thirty_seeds_two_matrices_do_not_learn_to_look_up():
 
 
 def test_the_lists_are_the_same_whatever_the_default_is():
-    drawn = []
-    for default in (torch.float32, torch.float64):
-        torch.set_default_dtype(default)
-        torch.manual_seed(0)
-        drawn.append(after.pairs(8, 3))
+    drawn, before = [], torch.get_default_dtype()
+    try:
+        for default in (torch.float32, torch.float64):
+            torch.set_default_dtype(default)
+            torch.manual_seed(0)
+            drawn.append(after.pairs(8, 3))
+    finally:
+        torch.set_default_dtype(before)
     assert all(torch.equal(a, b) for a, b in zip(*drawn, strict=True))
