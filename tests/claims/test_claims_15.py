@@ -352,20 +352,23 @@ def test_all_fives_of_untied_units_and_how_uneven_eleven_changes_are(numbers, st
     assert [len(fewer), sum(each > 3 for each in fewer)] == [462, 322]
 
 
+@torch.no_grad()
+def wrong_about_brackets(model, part):
+    """Return where the second head goes wrong in some lines, and where there are characters."""
+    rows = numbered((line.text for line in part), trained_reader()[1])
+    real = rows != 0
+    is_open = padded([open_brackets(line.text) for line in part]) > 0
+    says = model(rows, real.sum(dim=1), each_step=True)[..., 1] > 0
+    return (says != is_open) & real, real
+
+
 @pytest.mark.slow
 def test_unit_8_costs_nearly_as_much_as_unit_5_and_more_on_the_lines_trained_on(states_trained_on):
     """Wrong answers about brackets: 523 without unit 5, 502 without unit 8; there 105 and 144."""
-    reader, number = train(SEED), trained_reader()[1]
-    means, found = states_trained_on.mean(dim=0), []
+    reader, means, found = train(SEED), states_trained_on.mean(dim=0), []
+    models = [reader, *(muted(reader, unit, means[unit]) for unit in range(16))]
     for part in (code_or_prose()[:TRAINED_ON], OTHERS):
-        rows = numbered((line.text for line in part), number)
-        real = rows != 0
-        is_open = padded([open_brackets(line.text) for line in part]) > 0
-        models, wrongs = [reader, *(muted(reader, unit, means[unit]) for unit in range(16))], []
-        for model in models:
-            with torch.no_grad():
-                says = model(rows, real.sum(dim=1), each_step=True)[..., 1] > 0
-            wrongs.append(((says != is_open) & real).sum().item())
+        wrongs = [wrong_about_brackets(model, part)[0].sum().item() for model in models]
         found.append((wrongs[0], sorted(zip(wrongs[1:], range(16), strict=True))[:-4:-1]))
     assert found == [(35, [(144, 8), (107, 4), (105, 5)]), (333, [(523, 5), (502, 8), (442, 4)])]
 
@@ -373,17 +376,11 @@ def test_unit_8_costs_nearly_as_much_as_unit_5_and_more_on_the_lines_trained_on(
 @pytest.mark.slow
 def test_the_second_head_goes_wrong_in_lines_that_begin_with_a_list(states_trained_on):
     """99.6 % on the lines trained on and 93.4 % on the others; 279 of 333 wrong ones in lists."""
-    reader, number = train(SEED), trained_reader()[1]
-    means, found = states_trained_on.mean(dim=0), []
+    reader, means, found = train(SEED), states_trained_on.mean(dim=0), []
     for part in (code_or_prose()[:TRAINED_ON], OTHERS):
-        rows = numbered((line.text for line in part), number)
-        real = rows != 0
-        is_open = padded([open_brackets(line.text) for line in part]) > 0
         lists = torch.tensor([line.text.startswith("[") for line in part])
         for model in (reader, muted(reader, 13, means[13])):
-            with torch.no_grad():
-                says = model(rows, real.sum(dim=1), each_step=True)[..., 1] > 0
-            false = (says != is_open) & real
+            false, real = wrong_about_brackets(model, part)
             share = 1 - false.sum().item() / real.sum().item()
             found.append((round(share, 3), false.sum().item(), false[lists].sum().item()))
     assert [share for share, _, _ in found] == [0.996, 0.996, 0.934, 0.972]
