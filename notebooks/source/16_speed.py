@@ -131,8 +131,9 @@ for limit in (3, 10):
 # More than 10 times: we measured 50 to 80. Type `slow / fast` in a new cell to see your ratio.
 #
 # We measure in turn because it matters what ran before: straight after itself `nn.LSTM` took 0.15
-# ms, and in turn about 0.4 ms. Why, we do not know. In a model, too, other work stands between two
-# calls of a layer. So believe a ratio to about a factor of two.
+# ms, and in turn, after other work, about 0.4 ms. In a model, too, other work stands between two
+# calls of a layer. Measured alone, the ratios below are two to four times as large. So look at
+# their order rather than at their size.
 #
 # Now we climb a ladder from this program towards `nn.LSTM`. At each rung the results stay equal.
 #
@@ -313,13 +314,13 @@ for rung, time in zip(rungs, times):
 #
 # What is left between `hoisted` and `nn.LSTM`? In float32 PyTorch leaves the layer, where it can,
 # to *oneDNN*, a library that has it ready-made. Here are calls counted *inside* PyTorch, those that
-# compute something, so without `chunk`. The times are over that of `nn.LSTM`, in one of our runs:
+# compute something, so without `chunk`. The times are over that of `nn.LSTM`, in several runs:
 #
 # | program | calls inside | time |
 # |---|---|---|
 # | `nn.LSTM` | 4 | 1 |
-# | `nn.LSTM`, oneDNN switched off | 392 | 2.2 |
-# | `hoisted` | 325 | 2.9 |
+# | `nn.LSTM`, oneDNN switched off | 392 | 2.2 to 3.2 |
+# | `hoisted` | 325 | 2.9 to 4.1 |
 #
 # So most of what is left is oneDNN. The rest is that the calls of `hoisted` come from Python, while
 # those of `nn.LSTM` are made inside the library.
@@ -335,8 +336,8 @@ for rung, time in zip(rungs, times):
 pictures.rung("autograd")
 
 # %% [markdown]
-# The first product has to wait: dz of step t needs what step t + 1 has handed back. Nothing needs
-# the second one before the end, where its T shares are added up. If two steps of one unit have dz =
+# The first product has to wait: dz of step t needs what step t + 1 has handed back. Nothing else
+# needs the second one: its T shares are only added up. If two steps of one unit have dz =
 # 2 and 5, and h = 3 and 1, that sum is 2 · 3 + 5 · 1 = 11. It is also the product of the row (2, 5)
 # with the column (3, 1). So one product of longer matrices adds up by itself. In the cell, `before`
 # stands for the h that each step has read: h_0, and every h but the last. `flatten(0, 1)` puts the
@@ -497,9 +498,9 @@ for letter in "TBIH":
 #
 # Most processors have several *cores*, which work at the same time, and a GPU has thousands of
 # small ones. Could each of them take a step? No: step t reads the h of step t − 1, so the T
-# products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. More cores can share only
-# what is *within* a step, and the product with x. If a step is small, there is little to share, and
-# the cores wait for each other.
+# products with `weight_hh` stand in a row, in each rung and in `nn.LSTM`. For one line in one
+# layer, more cores can share only what is *within* a step, and the product with x. If a step is
+# small, there is little to share, and the cores wait for each other.
 #
 # If you measure on several cores or a GPU, change three things:
 #
@@ -543,7 +544,7 @@ for name, seconds in shortest_of.items():
     print(f"{name:9} {seconds / shortest_of['one core']:.2f}")
 
 # %% [markdown]
-# Two cores can halve the time at best. Our machine was busy with other software, and gave anything
+# Two cores could halve the time. Our machine was busy with other software, and gave anything
 # from 0.4 to 3.1. Such numbers say nothing: measure this where nothing else is at work. We had no
 # GPU, so we have no number for one.
 #
