@@ -52,7 +52,8 @@ for rate in (0.003, 0.01, 0.03, 0.1):
 # Both, but this LSTM at one rate alone: at 0.03 it has 64 to 77 of 100 lists right. The matrix, at
 # 0.01, has 99 or more right with each seed. But five seeds are few: of thirty at that rate, two
 # have 58 and 66 right. So an LSTM *can* look up, but in 600 updates the matrix learns it better.
-# The task suits it: keys of 16 numbers can keep 16 letters wholly apart, as we shall see.
+# The task suits it: keys of 16 numbers can keep 16 letters wholly apart, as we shall see, and a key
+# comes in one step with its value.
 #
 # This layer, with its gates, is from "xLSTM", a paper of 2024 by Maximilian Beck and others with
 # Sepp Hochreiter ([arXiv 2405.04517](https://arxiv.org/abs/2405.04517)).
@@ -271,7 +272,7 @@ print("divided:", [round(weight, 2) for weight in (z_i - m).exp().tolist()])
 # f is about 0.5, and $z_i$ be 800. f brings what is stored to the exponent 801 − 0.7 = 800.3; what
 # comes in has 800. The larger, 800.3, is the new m, and is subtracted from both: f becomes $e^0$,
 # or 1, and i becomes $e^{-0.3}$, or 0.74. At first nothing is stored, so m begins at minus
-# infinity.
+# infinity: then $z_i$ is the larger one in any case.
 #
 # The mLSTM divides by |n · q|, but by 1 at least. This 1 is no weight, and has to be divided as
 # well: with a stabiliser it becomes $e^{-m}$.
@@ -321,9 +322,9 @@ for query in (key_1, 10 * key_1):
     print("found:", [round(number, 1) for number in found.tolist()])
 
 # %% [markdown]
-# Larger, 0.94: large scores make one weight almost 1. Two vectors of 256 random numbers, of about
-# size 1 and either sign, have a dot product of about size 16: its terms of both signs cancel, so
-# it grows only like the root of their number. The root of D takes that out.
+# Larger, 0.94: large differences of scores make one weight almost 1. Two vectors of 256 random
+# numbers, of about size 1 and either sign, have a dot product of about size 16: its terms of both
+# signs cancel, so it grows only like the root of their number. The root of D takes that out.
 
 
 # %%
@@ -366,8 +367,8 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 # The LSTM alone. Training did not find parity for the other two, and neither can be right for rows
 # of *every* length. Take rows of ones alone. The gates of the matrix do not read h, and f lies
 # between 0 and 1, so C, n and h creep to one value each, as c did in lesson 19. Attention shows a
-# mean of equal values; the order of the steps before does not count, unless their places are added
-# to the input. So no head can tell odd from even.
+# mean of equal values, which is the same however many they are, unless the places of the steps are
+# added to the input. So no linear head can tell odd from even.
 
 # %% [markdown]
 # ## What we have seen
@@ -378,8 +379,8 @@ for name in ("LSTM, 8 units", "matrix memory", "attention"):
 #   mLSTM divides by 1 at least.
 # * A stabiliser divides all weights by one number, so that none is infinite.
 # * LSTM, minimal LSTM, linear attention and mLSTM are one recurrence with different gates.
-# * Attention keeps everything, and found every pair here; a state stays small, and with gates that
-#   read h it can follow parity.
+# * Attention keeps everything, and found every pair here; a state stays small, and it can follow
+#   parity, if its gates read h, or if f may be negative (lesson 19).
 
 # %% [markdown]
 # **A common mistake.** You compare two layers at one rate and on one task, and declare one the
