@@ -328,6 +328,7 @@ def test_each_unit_is_read_and_unit_5_changes_few_verdicts(numbers, states_train
     ]
 
 
+@pytest.mark.slow
 def test_all_fives_of_untied_units_and_how_uneven_eleven_changes_are(numbers, states_trained_on):
     """7 for the worse and 4 for the better: as uneven or more in 55 % of 11 throws of a coin.
 

@@ -153,6 +153,7 @@ def by_hand(units):
     return weight, torch.cat([shut * ones, torch.logit(of_f), zeros])
 
 
+@pytest.mark.slow
 def test_with_64_units_set_by_hand_a_minimal_lstm_has_parity_of_20_bits():
     torch.manual_seed(1)
     weight, bias = by_hand(64)
@@ -178,6 +179,7 @@ def test_with_64_units_set_by_hand_a_minimal_lstm_has_parity_of_20_bits():
     assert right(torch.float32) < 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.003, 0.1])
 def test_at_other_rates_8_units_do_not_learn_parity_of_20_bits_either(rate):
     """Trained as for the table, but for the rate; the share of rows of 20 bits that is right."""
@@ -190,6 +192,7 @@ def test_at_other_rates_8_units_do_not_learn_parity_of_20_bits_either(rate):
     assert all(0.4 < share < 0.6 for (share,) in runs)
 
 
+@pytest.mark.slow
 def test_with_a_sigmoid_for_the_tanh_of_f_parity_of_20_bits_is_not_learnt(monkeypatch):
     """Trained as the ten layers that learn it: it is the sign of f, not that i is undivided."""
     monkeypatch.setattr(after.TanhForget, "squashed", staticmethod(torch.sigmoid))
