@@ -243,6 +243,17 @@ def test_chunks_of_one_learn_brackets_and_need_the_losses_at_all_three_kinds(wit
     assert all(0.5 < share < 0.575 if without else share > 0.98 for share in shares)
 
 
+@torch.no_grad()
+def share_right_by_steps(lstm, head, between):
+    """Return the share right on the other text; ``between`` is done with the state at each step."""
+    hx, right = None, []
+    for step, answer in zip(*brackets(seed=3), strict=True):
+        output, states = lstm(step[None], hx)
+        hx = between(*states)
+        right.append((head(output)[0, :, 0] > 0) == (answer == 1))
+    return torch.stack(right).double().mean().item()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("alone", ["h", "c"])
 def test_either_state_alone_carries_a_bracket_from_step_to_step(alone):
@@ -255,13 +266,7 @@ def test_either_state_alone_carries_a_bracket_from_step_to_step(alone):
     torch.manual_seed(0)
     data = brackets(seed=7)
     lstm, head = trained(nn.LSTM(3, H), nn.Linear(H, 1), data, 1, between=one)
-    hx, right = None, []
-    with torch.no_grad():
-        for step, answer in zip(*brackets(seed=3), strict=True):
-            output, states = lstm(step[None], hx)
-            hx = one(*states)
-            right.append((head(output)[0, :, 0] > 0) == (answer == 1))
-    assert torch.stack(right).double().mean() > 0.98
+    assert share_right_by_steps(lstm, head, one) > 0.98
 
 
 @pytest.mark.slow
@@ -270,14 +275,8 @@ def test_chunks_of_one_keep_the_bracket_in_c():
     shares = {"h": [], "c": []}
     for seed in range(3):
         lstm, head = brackets_trained(seed, 1)
-        for lost in shares:
-            hx, right = None, []
-            with torch.no_grad():
-                for step, answer in zip(*brackets(seed=3), strict=True):
-                    output, (h, c) = lstm(step[None], hx)
-                    hx = (h * 0, c) if lost == "h" else (h, c * 0)
-                    right.append((head(output)[0, :, 0] > 0) == (answer == 1))
-            shares[lost].append(torch.stack(right).double().mean().item())
+        shares["h"].append(share_right_by_steps(lstm, head, lambda h, c: (h * 0, c)))
+        shares["c"].append(share_right_by_steps(lstm, head, lambda h, c: (h, c * 0)))
     assert 0.94 < min(shares["h"]) and 0.5 < max(shares["c"]) < 0.55, shares
 
 

@@ -136,6 +136,15 @@ def test_the_length_of_the_brackets_vector_puts_its_gates_at_their_ends():
     assert at_end == [35, 18, 13]
 
 
+def scores_with(place, vectors):
+    """Return the score of the line with each of the vectors in a place, (N, 1)."""
+    weights, head, x, _ = bracket()
+    lines = x[:, None].repeat(1, len(vectors), 1)
+    lines[place] = vectors
+    start = torch.zeros(len(vectors), 16)
+    return head(direction_forward(lines, start, start, weights)[1])
+
+
 def test_zeros_turn_the_verdict_in_the_place_of_the_bracket_alone():
     """Lesson 10: so do 72 of the 86 other characters; of those in the line, each."""
     weights, head, x, _ = bracket()
@@ -149,10 +158,7 @@ def test_zeros_turn_the_verdict_in_the_place_of_the_bracket_alone():
     known = trained_reader()[0].double().embedding.weight.detach()[1:]
 
     def prose(place, vectors):
-        lines = x[:, None].repeat(1, len(vectors), 1)
-        lines[place] = vectors
-        start = torch.zeros(len(vectors), 16)
-        return (head(direction_forward(lines, start, start, weights)[1]) < 0).sum().item()
+        return (scores_with(place, vectors) < 0).sum().item()
 
     assert [prose(place, known) for place in (0, 1, 14)] == [40, 5, 72] and len(known) == 87
     assert prose(14, x[:14]) == 14
@@ -217,17 +223,10 @@ def test_with_a_hundredth_of_the_bracket_away_the_64_slopes_are_nearly_the_same(
 
 def test_another_second_character_moves_the_score_as_far_as_another_bracket_but_up():
     """Means over the 86 others: 2.67 and 2.77; up for 79 of the 86."""
-    weights, head, x, _ = bracket()
+    _, _, x, _ = bracket()
     known = trained_reader()[0].double().embedding.weight.detach()[1:]
-    start = torch.zeros(len(known), 16)
-
-    def moves(place):
-        lines = x[:, None].repeat(1, len(known), 1)
-        lines[place] = known
-        scores = head(direction_forward(lines, start, start, weights)[1])
-        return scores - head(direction_forward(x[:, None], start[:1], start[:1], weights)[1])
-
-    second, last = moves(1), moves(14)
+    as_it_is = scores_with(14, x[14:])
+    second, last = (scores_with(place, known) - as_it_is for place in (1, 14))
     means = [(each.abs().sum() / 86).item() for each in (second, last)]
     assert [round(each, 2) for each in means] == [2.67, 2.77]
     assert (second > 1e-9).sum() == 79

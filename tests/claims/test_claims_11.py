@@ -145,14 +145,20 @@ def network(seed, factor=1.05):
     return rnn, head
 
 
+def examples(T):
+    """Return 16 sequences of T numbers, (T, 16, 1), and the sign of each."""
+    sign = torch.randint(0, 2, (16,)).double() * 2 - 1
+    x = torch.zeros(T, 16, 1, dtype=torch.float64)
+    x[0, :, 0] = sign
+    return x, sign
+
+
 def run_of(rnn, head, lr, limit, updates, T=60):
     """Train as the lesson does; return each update's loss, share right and gradient's length."""
     parameters = [*rnn.parameters(), *head.parameters()]
     optimiser, run = torch.optim.SGD(parameters, lr=lr), []
     for _ in range(updates):
-        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-        x = torch.zeros(T, 16, 1, dtype=torch.float64)
-        x[0, :, 0] = sign
+        x, sign = examples(T)
         output, _ = rnn(x)
         answer = head(output[-1])[:, 0]
         loss = (answer - sign).square().mean()
@@ -171,9 +177,7 @@ def test_a_limit_hardly_changes_how_long_an_update_of_adam_is():
         rnn, head = network(0)
         parameters = [*rnn.parameters(), *head.parameters()]
         before = torch.cat([each.detach().flatten().clone() for each in parameters])
-        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-        x = torch.zeros(60, 16, 1, dtype=torch.float64)
-        x[0, :, 0] = sign
+        x, sign = examples(60)
         (head(rnn(x)[0][-1])[:, 0] - sign).square().mean().backward()
         assert nn.utils.clip_grad_norm_(parameters, limit) > 100
         torch.optim.Adam(parameters, lr=0.01).step()
@@ -403,9 +407,7 @@ def test_the_first_gradient_is_that_of_the_units_that_the_sign_plus_wakes():
     """Seed 0: relu lets each unit pass one sign alone, and those of +1 have nearly all of it."""
     rnn, head = network(0)
     plus = rnn.weight_ih_l0[:, 0] > 0
-    sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-    x = torch.zeros(60, 16, 1, dtype=torch.float64)
-    x[0, :, 0] = sign
+    x, sign = examples(60)
     output, _ = rnn(x)
     (head(output[-1])[:, 0] - sign).square().mean().backward()
     gradient = rnn.weight_hh_l0.grad
@@ -496,12 +498,7 @@ def test_the_updates_raise_the_factor_of_an_opened_lstm_above_1():
 
 def moved_alone(layer, head, rate, T):
     """Return the loss of a batch, and of the next one: nothing moved, head, layer, both moved."""
-    batches = []
-    for _ in range(2):
-        sign = torch.randint(0, 2, (16,)).double() * 2 - 1
-        x = torch.zeros(T, 16, 1, dtype=torch.float64)
-        x[0, :, 0] = sign
-        batches.append((x, sign))
+    batches = [examples(T) for _ in range(2)]
 
     def loss_of(layer, head, x, sign):
         return (head(layer(x)[0][-1])[:, 0] - sign).square().mean()

@@ -252,9 +252,7 @@ def test_the_five_tied_units_together_cost_as_little_as_any_five_others(numbers,
     lengths = (numbers != 0).sum(dim=1)
 
     def verdicts(units):
-        model = reader
-        for unit in units:
-            model = muted(model, unit, means[unit])
+        model = all_muted(reader, units, means)
         with torch.no_grad():
             return model(numbers, lengths)[:, 0] > 0
 
@@ -281,9 +279,7 @@ def test_most_other_fives_cost_more_lines_than_the_five_tied_units(numbers, stat
     is_code = torch.tensor([line.code for line in OTHERS])
 
     def right(units, values):
-        model = reader
-        for unit in units:
-            model = muted(model, unit, values[unit])
+        model = all_muted(reader, units, values)
         with torch.no_grad():
             return int(((model(numbers, lengths)[:, 0] > 0) == is_code).sum())
 
@@ -293,6 +289,13 @@ def test_most_other_fives_cost_more_lines_than_the_five_tied_units(numbers, stat
         tied = right([4, 5, 8, 9, 10], values)
         found += [tied, sum(right(units, values) < tied for units in fives)]
     assert found == [212, 47, 214, 40]
+
+
+def all_muted(model, units, values):
+    """Return a copy in which each of the units is held at its number of the values."""
+    for unit in units:
+        model = muted(model, unit, values[unit])
+    return model
 
 
 def test_each_unit_is_read_and_unit_5_changes_few_verdicts(numbers, states_trained_on):
@@ -339,9 +342,7 @@ def test_all_fives_of_untied_units_and_how_uneven_eleven_changes_are(numbers, st
     is_code = torch.tensor([line.code for line in OTHERS])
 
     def right(units):
-        model = reader
-        for unit in units:
-            model = muted(model, unit, means[unit])
+        model = all_muted(reader, units, means)
         with torch.no_grad():
             return (model(numbers, lengths)[:, 0] > 0) == is_code
 
@@ -615,9 +616,7 @@ def test_the_loss_is_no_higher_without_unit_5_or_the_five_tied_units(numbers, st
     is_code = torch.tensor([line.code for line in OTHERS]).double()
     reader, means, found = trained_reader()[0].double(), states_trained_on.mean(dim=0), []
     for units in ([], [5], [4, 5, 8, 9, 10]):
-        model = reader
-        for unit in units:
-            model = muted(model, unit, means[unit])
+        model = all_muted(reader, units, means)
         with torch.no_grad():
             scores = model(numbers, (numbers != 0).sum(dim=1))[:, 0]
         found.append(F.binary_cross_entropy_with_logits(scores, is_code).item())
