@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from lstm_lessons.data import code_or_prose
-from lstm_lessons.data.train_reader import batch_of, trained_reader
+from lstm_lessons.data.train_reader import TRAINED_ON, batch_of, trained_reader
 from lstm_lessons.lstm import frameworks
 from lstm_lessons.lstm.reader import OneStep
 
@@ -252,7 +252,7 @@ def typed_elsewhere(path: Path, numbers: Tensor) -> list[list[float]]:
 def typed_lines() -> tuple[Tensor, ...]:
     """Return what lesson 17 types: (1, 11) a line of code, (5, 8) beginnings of five others."""
     _, number = trained_reader()
-    texts = [line.text[:8] for line in code_or_prose()[484:489]]
+    texts = [line.text[:8] for line in code_or_prose()[TRAINED_ON : TRAINED_ON + 5]]
     return tuple(
         torch.tensor([[number[character] for character in text] for text in each])
         for each in (["print(x, y)"], texts)
@@ -272,7 +272,7 @@ def read_by_keras() -> list[list[list[float]]]:
 def read_by_onnx(order: str) -> list[list[float]]:
     """Return the reader's scores (242, 1) with ONNX's LSTM, given the rows in an order."""
     reader, number = trained_reader()
-    numbers, lengths = batch_of([line.text for line in code_or_prose()[484:]], number)
+    numbers, lengths = batch_of([line.text for line in code_or_prose()[TRAINED_ON:]], number)
     with torch.no_grad():
         W, R, *biases = (frameworks.reorder(w, "ifgo", order) for w in reader.lstm.all_weights[0])
         x = reader.embedding(numbers).transpose(0, 1)

@@ -8,7 +8,7 @@ other programs run.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import thread_time
 from typing import Any
@@ -77,21 +77,27 @@ def one_by_one(f: Tensor, let_in: Tensor) -> Tensor:
     return torch.stack(seen)
 
 
+def layers(sentences: int, units: int) -> Iterator[tuple[str, nn.LSTM, MinimalLSTM, Tensor]]:
+    """Yield for float32 and float64: the name, an LSTM, a minimal one, and x of 256 words."""
+    for dtype in (torch.float32, torch.float64):
+        torch.manual_seed(0)
+        lstm = nn.LSTM(units, units, dtype=dtype)
+        minimal = MinimalLSTM(units, units, dtype=dtype)
+        x = torch.randn(WORDS, sentences, units, dtype=dtype)
+        yield str(dtype).removeprefix("torch."), lstm, minimal, x
+
+
 def scans(sentences: int, units: int, rounds: int) -> dict[str, dict[str, float]]:
     """Return how many times as long as ``nn.LSTM`` three programs take to read 256 words.
 
     Each runs in turn with ``nn.LSTM`` alone, in float32 and in float64, without gradients.
     """
     found: dict[str, dict[str, float]] = {}
-    for dtype in (torch.float32, torch.float64):
-        torch.manual_seed(0)
-        lstm = nn.LSTM(units, units, dtype=dtype)
-        minimal = MinimalLSTM(units, units, dtype=dtype)
-        x = torch.randn(WORDS, sentences, units, dtype=dtype)
+    for dtype, lstm, minimal, x in layers(sentences, units):
         for name, run in programs(lstm, minimal, x).items():
             with torch.no_grad():
                 ratio = in_turn(run, partial(lstm, x), rounds)
-            found.setdefault(name, {})[str(dtype).removeprefix("torch.")] = round(ratio, 2)
+            found.setdefault(name, {})[dtype] = round(ratio, 2)
     return found
 
 
@@ -111,18 +117,13 @@ def product(sentences: int, units: int, rounds: int) -> dict[str, float]:
     The saving is what its loop takes less than that of the LSTM. Three programs run in turn.
     """
     found: dict[str, float] = {}
-    for dtype in (torch.float32, torch.float64):
-        torch.manual_seed(0)
-        lstm = nn.LSTM(units, units, dtype=dtype)
-        minimal = MinimalLSTM(units, units, dtype=dtype)
-        x = torch.randn(WORDS, sentences, units, dtype=dtype)
+    for dtype, lstm, minimal, x in layers(sentences, units):
         whole, loop, _ = programs(lstm, minimal, x).values()
         runs = whole, partial(without_product, x, torch.zeros_like(x[0]), lstm), loop
         with torch.no_grad():
             times = [[seconds(run) for run in runs] for _ in range(rounds)]
         whole_s, without_s, loop_s = (min(column) for column in zip(*times, strict=True))
-        share = (whole_s - without_s) / (whole_s - loop_s)
-        found[str(dtype).removeprefix("torch.")] = round(share, 2)
+        found[dtype] = round((whole_s - without_s) / (whole_s - loop_s), 2)
     return found
 
 
